@@ -1,0 +1,21 @@
+#!/usr/bin/env node
+import { downloadFile } from '../lib/commands/download-file.js';
+import { main } from '../lib/main.js';
+import { commandLine } from '../lib/terminal/command-line.js';
+
+await commandLine('encrypted-s3-download-file', 'Download a file and decrypt it using the backup key.')
+  .argument('<aws_profile>')
+  .argument('<aws_region>')
+  .argument('<s3_url>', 's3://AWS_BUCKET/FILE_LOCATION')
+  .argument('<destination>', 'a file, a folder, or - for standard output')
+  .option('--config <config_file>', 'take the key from there instead of asking for it')
+  .addHelpText(
+    'after',
+    '\nExample: encrypted-s3-download-file default eu-central-1 s3://my-backup-s3/home/user/file1 /tmp/test123',
+  )
+  .action((profile: string, region: string, url: string, destination: string, options: { config?: string }) =>
+    main('encrypted-s3-download-file', false, (context) =>
+      downloadFile({ profile, region, url, destination, config: options.config }, context),
+    ),
+  )
+  .parseAsync();

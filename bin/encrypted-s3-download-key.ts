@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { downloadKey } from '../lib/commands/download-key.js';
+import { main } from '../lib/main.js';
+import { commandLine } from '../lib/terminal/command-line.js';
+
+await commandLine('encrypted-s3-download-key', 'Retrieve the original backup key.')
+  .argument('<aws_profile>')
+  .argument('<aws_region>')
+  .argument('<aws_bucket>')
+  .addHelpText('after', '\nExample: encrypted-s3-download-key default eu-central-1 my-backup-s3')
+  .action((profile: string, region: string, bucket: string) =>
+    main('encrypted-s3-download-key', false, (context) => downloadKey(profile, region, bucket, context)),
+  )
+  .parseAsync();

@@ -1,0 +1,14 @@
+#!/usr/bin/env node
+import { uploadKey } from '../lib/commands/upload-key.js';
+import { main } from '../lib/main.js';
+import { commandLine } from '../lib/terminal/command-line.js';
+
+await commandLine(
+  'encrypted-s3-upload-key',
+  'Store the backup key in the bucket, protected by a key that you can remember.',
+)
+  .argument('[config_file]', 'what it holds is not asked for')
+  .action((configFile: string | undefined) =>
+    main('encrypted-s3-upload-key', false, (context) => uploadKey(configFile, context)),
+  )
+  .parseAsync();

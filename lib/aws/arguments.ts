@@ -1,0 +1,106 @@
+// The arguments of every call of the AWS CLI that moves data, as pure functions. No key: only the path of its
+// descriptor. Those that are about a bucket as a whole are in bucket-arguments.ts.
+import { KEY_URL } from './key-descriptor.js';
+
+export interface AwsConnection {
+  readonly profile: string;
+  readonly region: string;
+  readonly endpointUrl: string | undefined;
+  /** Seconds for connecting and for reading; `undefined` leaves the AWS CLI's own. */
+  readonly netTimeout: number | undefined;
+}
+
+export interface BucketObject {
+  readonly bucket: string;
+  readonly key: string;
+}
+
+const SSE_C = ['--sse-c', 'AES256', '--sse-c-key', KEY_URL];
+
+export function connectionArguments(connection: AwsConnection): string[] {
+  const { profile, region, endpointUrl, netTimeout } = connection;
+  return [
+    '--profile',
+    profile,
+    '--output',
+    'text',
+    '--region',
+    region,
+    ...(netTimeout === undefined
+      ? []
+      : ['--cli-read-timeout', `${netTimeout}`, '--cli-connect-timeout', `${netTimeout}`]),
+    ...(endpointUrl === undefined ? [] : ['--endpoint-url', endpointUrl]),
+  ];
+}
+
+export function s3Url({ bucket, key }: BucketObject): string {
+  return `s3://${bucket}/${key}`;
+}
+
+export interface Upload {
+  readonly localDir: string;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly followSymlinks: boolean;
+  readonly storageClass: string;
+  /** Whether what is not in the directory is deleted in the bucket. */
+  readonly deleteGone: boolean;
+}
+
+/** The original's flags, without `--acl`; `exclude` keeps what the bucket holds beside the backup. */
+export function sync(upload: Upload, exclude: readonly string[]): string[] {
+  const { localDir, bucket, prefix, followSymlinks, storageClass, deleteGone } = upload;
+  return [
+    's3',
+    'sync',
+    localDir,
+    s3Url({ bucket, key: prefix }),
+    ...(deleteGone ? ['--delete'] : []),
+    ...exclude.flatMap((pattern) => ['--exclude', pattern]),
+    ...(followSymlinks ? [] : ['--no-follow-symlinks']),
+    ...storedAs(storageClass),
+  ];
+}
+
+/** Stores standard input as one object. */
+export function putFromStdin(object: BucketObject, storageClass: string): string[] {
+  return ['s3', 'cp', '-', s3Url(object), ...storedAs(storageClass), '--only-show-errors'];
+}
+
+function storedAs(storageClass: string): string[] {
+  return [
+    '--no-guess-mime-type',
+    ...SSE_C,
+    '--storage-class',
+    storageClass,
+    '--content-type',
+    'application/octet-stream',
+  ];
+}
+
+/** `url` to a file, or to standard output with `-`. */
+export function download(url: string, destination: string): string[] {
+  return ['s3', 'cp', url, destination, ...SSE_C, '--only-show-errors'];
+}
+
+/**
+ * Asks for an object without its key: S3 answers 400 to whoever lacks nothing but the key.
+ * (`--key=NAME`, since a name may begin with `-`.)
+ */
+export function headWithoutKey({ bucket, key }: BucketObject): string[] {
+  return ['s3api', 'head-object', '--bucket', bucket, `--key=${key}`];
+}
+
+/** Reads an object to nowhere, without a key: S3 must refuse it. */
+export function readWithoutKey({ bucket, key }: BucketObject): string[] {
+  return ['s3api', 'get-object', '--bucket', bucket, `--key=${key}`, '/dev/null'];
+}
+
+/** Reads an object to nowhere with the key at the descriptor: S3 must refuse a wrong one. */
+export function readWithKey(object: BucketObject): string[] {
+  return [...readWithoutKey(object), '--sse-customer-algorithm', 'AES256', '--sse-customer-key', KEY_URL];
+}
+
+export function listRecursively(bucket: string, prefix: string): string[] {
+  return ['s3', 'ls', '--recursive', '--summarize', s3Url({ bucket, key: prefix })];
+}

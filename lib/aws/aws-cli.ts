@@ -1,0 +1,147 @@
+// The one place that starts the AWS CLI.
+import { createRequire } from 'node:module';
+import type { Readable } from 'node:stream';
+import type { EncryptionKey } from '../encryption-key.js';
+import { BackupError, errnoOf } from '../errors.js';
+import { exitCode as exitCodes } from '../exit-codes.js';
+import type { Interruption } from '../interruption.js';
+import { type AwsConnection, connectionArguments } from './arguments.js';
+import { type AwsError, awsError } from './aws-error.js';
+import { childEnvironment } from './child-environment.js';
+import { closeKeyDescriptor, openKeyDescriptor } from './key-descriptor.js';
+import { lastLinesOf } from './last-lines.js';
+
+// Required, not imported: finding out what a CommonJS module exports costs Node some 10 ms at each start.
+const execa: typeof import('execa') = createRequire(import.meta.url)('execa');
+
+export interface AwsSettings extends AwsConnection {
+  readonly bucket: string;
+  /** The variables the children get, before ours are added. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly interruption: Interruption;
+  /** Where a call's exit code goes; syslog. */
+  readonly log: (message: string) => void;
+  /** A descriptor every child inherits, so that the lock lives as long as any of them. */
+  readonly lockDescriptor?: number;
+}
+
+export interface AwsCall {
+  /** Given to the child as descriptor 3; see `KEY_URL`. */
+  readonly key?: EncryptionKey;
+  /** Standard input, from memory. */
+  readonly input?: string;
+  /** Variables for this call only. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Where standard output goes: into the answer (default), to a descriptor, or to a consumer. */
+  readonly output?: 'answer' | number | ((stdout: Readable) => Promise<void>);
+  /** Every line of standard error, as it comes; the last ones are in the answer either way. */
+  readonly onErrorLine?: (line: string) => void;
+}
+
+export interface AwsAnswer {
+  readonly exitCode: number;
+  readonly stdout: string;
+  /** The last lines only. */
+  readonly stderr: string;
+}
+
+export class AwsCli {
+  readonly bucket: string;
+  readonly #settings: AwsSettings;
+
+  constructor(settings: AwsSettings) {
+    this.bucket = settings.bucket;
+    this.#settings = settings;
+  }
+
+  /**
+   * Runs `aws` and waits for it. An exit code other than 0 is an answer like any other.
+   * @throws {InterruptedError} after the child has ended, if a signal arrived
+   * @throws {BackupError} if there is no `aws` to run
+   */
+  async run(args: readonly string[], call: AwsCall = {}): Promise<AwsAnswer> {
+    const { interruption, log } = this.#settings;
+    interruption.check();
+    const keyDescriptor = call.key === undefined ? undefined : openKeyDescriptor(call.key);
+    let answer: AwsAnswer;
+    try {
+      answer = await this.#spawn(args, call, keyDescriptor);
+    } finally {
+      if (keyDescriptor !== undefined) closeKeyDescriptor(keyDescriptor);
+    }
+    interruption.check();
+    log(`aws ${args[0]} ${args[1]}: exit code ${answer.exitCode}`);
+    return answer;
+  }
+
+  /** Like `run`, but @throws {AwsError} for an exit code other than 0. */
+  async runOrThrow(args: readonly string[], call: AwsCall = {}): Promise<AwsAnswer> {
+    const answer = await this.run(args, call);
+    if (answer.exitCode !== 0) throw this.errorOf(args, answer);
+    return answer;
+  }
+
+  /** What a failed answer means. */
+  errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
+    return awsError(`aws ${args[0]} ${args[1]}`, answer.exitCode, answer.stderr, this.bucket);
+  }
+
+  async #spawn(
+    args: readonly string[],
+    call: AwsCall,
+    keyDescriptor: number | undefined,
+  ): Promise<AwsAnswer> {
+    const { environment, interruption, lockDescriptor } = this.#settings;
+    const output = call.output ?? 'answer';
+    const child = execa('aws', [...connectionArguments(this.#settings), ...args], {
+      env: { ...childEnvironment(environment, this.#settings), ...call.environment },
+      extendEnv: false,
+      // A process group of its own: it gets each signal once, from us, even one typed on a terminal.
+      detached: true,
+      buffer: false,
+      reject: false,
+      stdio: [
+        call.input === undefined ? 'ignore' : 'pipe',
+        typeof output === 'number' ? output : 'pipe',
+        'pipe',
+        keyDescriptor ?? 'ignore',
+        lockDescriptor ?? 'ignore',
+      ],
+    });
+    if (child.pid !== undefined) interruption.adopt(child.pid);
+    child.stdin?.on('error', () => undefined); // The child ended without reading it; its exit code tells.
+    child.stdin?.end(call.input);
+    let stdout = '';
+    const consume =
+      typeof output === 'function'
+        ? output
+        : async (stream: Readable) => {
+            for await (const chunk of stream.setEncoding('utf8')) stdout += chunk;
+          };
+    // All three are waited for, whatever becomes of the others: no child is left behind.
+    const [exit, stderr, consumed] = await Promise.allSettled([
+      child.finally(() => child.pid !== undefined && interruption.release(child.pid)),
+      lastLinesOf(child.stderr as Readable, call.onErrorLine),
+      child.stdout === null ? undefined : consume(child.stdout),
+    ]);
+    if (exit.status === 'rejected') throw exit.reason;
+    const { exitCode, signal } = exit.value;
+    if (exitCode === undefined && signal === undefined) throw cannotStart(exit.value);
+    if (stderr.status === 'rejected') throw stderr.reason;
+    if (consumed.status === 'rejected') throw consumed.reason;
+    const words = signal === undefined ? stderr.value : `${stderr.value}\naws was ended by ${signal}`;
+    return { exitCode: exitCode ?? exitCodes.failed, stdout, stderr: words };
+  }
+}
+
+function cannotStart(failure: unknown): BackupError {
+  const why = errnoOf(failure) ?? 'unknown error';
+  if (why === 'ENOENT') {
+    return new BackupError('The AWS CLI was not found: there is no "aws" on PATH.', {
+      hint: 'Install it (Debian: apt install awscli) or, under cron, add its folder: export PATH="$PATH:/usr/local/bin" in the config.',
+    });
+  }
+  return new BackupError(`The AWS CLI could not be started: ${why}.`, {
+    hint: 'Check that the "aws" on PATH is executable.',
+  });
+}

@@ -1,0 +1,124 @@
+// What the AWS CLI says when it fails, turned into a kind to decide by and a hint for the user.
+import { BackupError } from '../errors.js';
+
+export type AwsErrorKind =
+  | 'sse-c-blocked'
+  | 'no-profile'
+  | 'no-credentials'
+  | 'bad-credentials'
+  | 'clock'
+  | 'wrong-region'
+  | 'unreachable'
+  | 'tls'
+  | 'disk-full'
+  | 'unknown-parameter'
+  | 'not-implemented'
+  | 'not-found'
+  | 'access-denied'
+  | 'bad-request'
+  | 'other';
+
+/** The S3 API's error codes, and the bare statuses that a HEAD request is answered with. */
+const CODES: Readonly<Record<string, AwsErrorKind>> = {
+  InvalidAccessKeyId: 'bad-credentials',
+  SignatureDoesNotMatch: 'bad-credentials',
+  ExpiredToken: 'bad-credentials',
+  InvalidToken: 'bad-credentials',
+  TokenRefreshRequired: 'bad-credentials',
+  RequestTimeTooSkewed: 'clock',
+  301: 'wrong-region',
+  PermanentRedirect: 'wrong-region',
+  AuthorizationHeaderMalformed: 'wrong-region',
+  IllegalLocationConstraintException: 'wrong-region',
+  InvalidLocationConstraint: 'wrong-region',
+  405: 'not-implemented',
+  501: 'not-implemented',
+  NotImplemented: 'not-implemented',
+  MethodNotAllowed: 'not-implemented',
+  XNotImplemented: 'not-implemented',
+  404: 'not-found',
+  NoSuchBucket: 'not-found',
+  NoSuchKey: 'not-found',
+  403: 'access-denied',
+  AccessDenied: 'access-denied',
+  AllAccessDisabled: 'access-denied',
+  400: 'bad-request',
+  BadRequest: 'bad-request',
+  InvalidRequest: 'bad-request',
+  InvalidArgument: 'bad-request',
+};
+
+/** What the AWS CLI itself says when S3 did not answer. First match wins. */
+const TEXTS: readonly [AwsErrorKind, RegExp][] = [
+  ['no-profile', /config profile \(.*\) could not be found/],
+  ['no-credentials', /Unable to locate credentials|Partial credentials found/],
+  ['tls', /SSL validation failed|CERTIFICATE_VERIFY_FAILED/],
+  ['disk-full', /\[Errno 28\]/],
+  ['unknown-parameter', /Unknown parameter in/],
+  [
+    'unreachable',
+    /Could not connect to the endpoint|(Connect|Read) timeout on endpoint|Connection was closed|Failed to connect to proxy/,
+  ],
+];
+
+const HINTS: Partial<Record<AwsErrorKind, string>> = {
+  'no-profile': 'Check AWS_PROFILE against ~/.aws/config, or run "aws configure --profile NAME".',
+  'no-credentials':
+    'Run "aws configure --profile NAME" for the profile in use, as the user who runs the backup.',
+  'bad-credentials': 'S3 does not accept the profile\'s credentials. Renew them with "aws configure".',
+  clock: "This machine's clock is wrong: S3 refuses requests that are more than 15 minutes off.",
+  'wrong-region':
+    'Set the region to the one the bucket is in: "aws s3api get-bucket-location --bucket BUCKET".',
+  unreachable: 'Check the network and the endpoint, then run the command again.',
+  tls: "The server's certificate is not trusted. For a private one, set ca_bundle in ~/.aws/config.",
+  'disk-full': 'Free some space and run the command again.',
+  'access-denied':
+    "The profile's user may not do this, or the bucket belongs to another account. README lists the IAM permissions.",
+};
+
+/** A failed call of the AWS CLI. `message` holds what the CLI said, on one line. */
+export class AwsError extends BackupError {
+  readonly kind: AwsErrorKind;
+
+  constructor(what: string, kind: AwsErrorKind, detail: string, hint: string | undefined) {
+    super(`aws CLI command failed; aborting! ${what}: ${detail}`, hint === undefined ? {} : { hint });
+    this.name = 'AwsError';
+    this.kind = kind;
+  }
+}
+
+export function kindOfAwsError(stderr: string): AwsErrorKind {
+  if (/\(AccessDenied\)[\s\S]*Customer provided keys/i.test(stderr)) return 'sse-c-blocked';
+  const code = /An error occurred \((\w+)\) when calling/.exec(stderr)?.[1];
+  if (code !== undefined) return CODES[code] ?? 'other';
+  return TEXTS.find(([, pattern]) => pattern.test(stderr))?.[0] ?? 'other';
+}
+
+/** The command that lifts S3's block of SSE-C (a bucket created since April 2026 has it by default). */
+function liftSseCBlockCommand(bucket: string): string {
+  return `aws s3api put-bucket-encryption --bucket ${bucket} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;
+}
+
+/** Bucket encryption that keeps S3's default for everyone else and blocks no SSE-C. */
+export const SSE_C_ALLOWED =
+  '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
+
+/**
+ * @param what the call, such as `s3 sync`
+ * @param stderr what the AWS CLI wrote; only its last lines go into the message
+ * @param bucket for the hint that names it
+ */
+export function awsError(what: string, exitCode: number, stderr: string, bucket: string): AwsError {
+  const kind = kindOfAwsError(stderr);
+  const detail = lastLines(stderr) || `exit code ${exitCode}, without a message`;
+  if (kind === 'sse-c-blocked') {
+    const hint = `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. Allow it with: ${liftSseCBlockCommand(bucket)}`;
+    return new AwsError(what, kind, detail, hint);
+  }
+  return new AwsError(what, kind, detail, HINTS[kind]);
+}
+
+function lastLines(stderr: string): string {
+  const lines = stderr.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+  return lines.slice(-3).join(' / ').slice(-1000);
+}

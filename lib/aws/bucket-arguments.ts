@@ -1,0 +1,74 @@
+// The arguments of every call that is about a bucket, as pure functions.
+import { SSE_C_ALLOWED } from './aws-error.js';
+
+export function headBucket(bucket: string): string[] {
+  return ['s3api', 'head-bucket', '--bucket', bucket];
+}
+
+/** us-east-1 takes no LocationConstraint. No `--acl`: objects are private without it. */
+export function createBucket(bucket: string, region: string): string[] {
+  const location =
+    region === 'us-east-1' ? [] : ['--create-bucket-configuration', `LocationConstraint=${region}`];
+  return ['s3api', 'create-bucket', '--bucket', bucket, ...location];
+}
+
+export function enableVersioning(bucket: string): string[] {
+  return [
+    's3api',
+    'put-bucket-versioning',
+    '--bucket',
+    bucket,
+    '--versioning-configuration',
+    'Status=Enabled',
+  ];
+}
+
+/** The original's rule; a new bucket has no other that this could replace. */
+export function putLifecycle(bucket: string, retentionDays: number): string[] {
+  const rule = {
+    ID: `Purge deleted objects older than ${retentionDays} days`,
+    Filter: { Prefix: '' },
+    Status: 'Enabled',
+    Expiration: { ExpiredObjectDeleteMarker: true },
+    NoncurrentVersionExpiration: { NoncurrentDays: retentionDays },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 },
+  };
+  const configuration = JSON.stringify({ Rules: [rule] });
+  return [
+    's3api',
+    'put-bucket-lifecycle-configuration',
+    '--bucket',
+    bucket,
+    '--lifecycle-configuration',
+    configuration,
+  ];
+}
+
+export function allowSseC(bucket: string): string[] {
+  return [
+    's3api',
+    'put-bucket-encryption',
+    '--bucket',
+    bucket,
+    '--server-side-encryption-configuration',
+    SSE_C_ALLOWED,
+  ];
+}
+
+/** The first names below `prefix`, one level deep: enough to know whether there is anything. */
+export function listFirst(bucket: string, prefix: string): string[] {
+  return [
+    's3api',
+    'list-objects-v2',
+    '--bucket',
+    bucket,
+    `--prefix=${prefix}`,
+    '--delimiter',
+    '/',
+    '--max-keys',
+    '3',
+    '--no-paginate',
+    '--output',
+    'json',
+  ];
+}

@@ -1,0 +1,115 @@
+// The bucket: there already and left as it is, or made, with history and with SSE-C allowed.
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { BackupError } from '../errors.js';
+import type { AwsCli } from './aws-cli.js';
+import { kindOfAwsError } from './aws-error.js';
+import {
+  allowSseC,
+  createBucket,
+  enableVersioning,
+  headBucket,
+  listFirst,
+  putLifecycle,
+} from './bucket-arguments.js';
+
+/** What an AWS CLI that predates BlockedEncryptionTypes (v1 1.43.0, v2 2.32.0) needs to send it. */
+const NEWER_MODEL = fileURLToPath(new URL('../../../lib/aws/cli-model', import.meta.url));
+
+export interface NewBucket {
+  readonly region: string;
+  readonly retentionDays: number;
+}
+
+/** @throws {AwsError} if the bucket is another account's, or can't be reached */
+export async function bucketExists(aws: AwsCli): Promise<boolean> {
+  const args = headBucket(aws.bucket);
+  const answer = await aws.run(args);
+  if (answer.exitCode === 0) return true;
+  if (kindOfAwsError(answer.stderr) === 'not-found') return false;
+  throw aws.errorOf(args, answer);
+}
+
+/**
+ * Makes the bucket, with history and with SSE-C allowed.
+ * @param log told what was done, and what the server does not implement
+ * @throws {AwsError} if it can't be made
+ */
+export async function makeBucket(
+  aws: AwsCli,
+  settings: NewBucket,
+  log: (message: string) => void,
+): Promise<void> {
+  const { bucket } = aws;
+  log(`The S3 bucket "${bucket}" does not exist. Creating it...`);
+  await aws.runOrThrow(createBucket(bucket, settings.region));
+  await setUp(aws, 'versioning', enableVersioning(bucket), log);
+  await setUp(aws, 'the lifecycle rule', putLifecycle(bucket, settings.retentionDays), log);
+  await permitSseC(aws, log);
+}
+
+/** A server that does not implement a setting is told in the log; any other failure leaves half a bucket. */
+async function setUp(
+  aws: AwsCli,
+  what: string,
+  args: string[],
+  log: (message: string) => void,
+): Promise<void> {
+  const answer = await aws.run(args);
+  if (answer.exitCode === 0) return;
+  if (kindOfAwsError(answer.stderr) === 'not-implemented') {
+    log(`The server does not implement ${what}; the bucket is used without: ${answer.stderr}`);
+    return;
+  }
+  const failure = aws.errorOf(args, answer);
+  throw new BackupError(failure.message, {
+    hint: `The bucket "${aws.bucket}" was made, but is without ${what}. Get the permission that is missing, delete the empty bucket ("aws s3api delete-bucket --bucket ${aws.bucket}"), and run the command again.`,
+    cause: failure,
+  });
+}
+
+/** Only AWS blocks SSE-C, and a write that is blocked says so: here, no failure stops the run. */
+async function permitSseC(aws: AwsCli, log: (message: string) => void): Promise<void> {
+  const args = allowSseC(aws.bucket);
+  let answer = await aws.run(args);
+  if (kindOfAwsError(answer.stderr) === 'unknown-parameter') {
+    answer = await aws.run(args, { environment: { AWS_DATA_PATH: dataPath() } });
+  }
+  if (answer.exitCode !== 0) log(`SSE-C was not allowed explicitly in the new bucket: ${answer.stderr}`);
+}
+
+function dataPath(): string {
+  return [process.env['AWS_DATA_PATH'], NEWER_MODEL].filter(Boolean).join(delimiter);
+}
+
+/** Where the escrowed key is; no part of any backup, and never deleted by a sync. */
+export const RESERVED_PREFIX = 'backup.info/';
+
+/** Whether there is anything below `prefix` that is the backup's: `backup.info/` is not. */
+export async function holdsFiles(aws: AwsCli, prefix: string): Promise<boolean> {
+  return (await firstNames(aws, prefix)).some((name) => name !== RESERVED_PREFIX);
+}
+
+/** Whether there is an object of exactly this key; it is the first of all keys that begin with it. */
+export async function holdsObject(aws: AwsCli, key: string): Promise<boolean> {
+  return (await firstNames(aws, key)).includes(key);
+}
+
+/** The first keys and, ending in `/`, folders that begin with `prefix`; none if there is no bucket. */
+async function firstNames(aws: AwsCli, prefix: string): Promise<string[]> {
+  const args = listFirst(aws.bucket, prefix);
+  const answer = await aws.run(args);
+  if (answer.exitCode !== 0) {
+    if (kindOfAwsError(answer.stderr) === 'not-found') return [];
+    throw aws.errorOf(args, answer);
+  }
+  if (answer.stdout.trim() === '') return [];
+  const page = JSON.parse(answer.stdout) as {
+    readonly Contents?: readonly { readonly Key: string }[] | null;
+    readonly CommonPrefixes?: readonly { readonly Prefix: string }[] | null;
+  };
+  return [
+    ...(page.Contents ?? []).map((it) => it.Key),
+    ...(page.CommonPrefixes ?? []).map((it) => it.Prefix),
+  ];
+}

@@ -1,0 +1,28 @@
+// The environment of every `aws` child: the user's, plus what cron, old servers and plain loopback need.
+import type { AwsConnection } from './arguments.js';
+
+/** @param inherited the variables to start from; ENCRYPTION_KEY is dropped even if the user exported it */
+export function childEnvironment(
+  inherited: NodeJS.ProcessEnv,
+  connection: Pick<AwsConnection, 'endpointUrl'>,
+): NodeJS.ProcessEnv {
+  const { ENCRYPTION_KEY: _dropped, ...environment } = inherited;
+  // A pager or a prompt would wait for a key press.
+  environment['AWS_PAGER'] = '';
+  environment['AWS_CLI_AUTO_PROMPT'] = 'off';
+  // The endpoint that was checked is a flag; nothing that we failed to understand may set another one.
+  environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] = 'true';
+  if (!environment['LC_ALL'] && !environment['LC_CTYPE'] && !environment['LANG']) {
+    // Under cron; otherwise the CLI can't read names that are not ASCII.
+    environment['LC_ALL'] = 'C.UTF-8';
+  }
+  const endpoint = connection.endpointUrl === undefined ? undefined : new URL(connection.endpointUrl);
+  if (endpoint?.protocol === 'http:') {
+    // Plain loopback must not leave the machine through a proxy.
+    const without = ['127.0.0.1', 'localhost', '::1', endpoint.hostname];
+    const noProxy = [environment['NO_PROXY'], environment['no_proxy'], ...without].filter(Boolean).join(',');
+    environment['NO_PROXY'] = noProxy;
+    environment['no_proxy'] = noProxy;
+  }
+  return environment;
+}

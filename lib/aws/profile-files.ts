@@ -1,0 +1,88 @@
+// What the user set in ~/.aws/config and ~/.aws/credentials, as far as our own defaults depend on it.
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** Settings of a profile; those of a nested block are named `s3.endpoint_url`. */
+export type ProfileSettings = Readonly<Record<string, string>>;
+
+/** Reading INI costs a module; most files have nothing that we look for. */
+const OF_INTEREST = /endpoint_url|checksum|cli_history/i;
+
+/**
+ * The settings of `profile`, with those of its `services` section. Files that are missing or
+ * unreadable count as empty: the AWS CLI itself explains those best.
+ */
+export async function readProfile(profile: string, environment: NodeJS.ProcessEnv): Promise<ProfileSettings> {
+  const home = environment['HOME'] ?? homedir();
+  const file = (variable: string, usual: string) => {
+    const path = environment[variable] ?? join(home, usual);
+    return readIfThere(expand(path, home, environment));
+  };
+  const config = file('AWS_CONFIG_FILE', '.aws/config');
+  const credentials = file('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials');
+  if (!OF_INTEREST.test(config) && !OF_INTEREST.test(credentials)) return {};
+  const { parse } = await import('ini');
+  const sections = parse(normalize(config));
+  const settings = {
+    ...sectionOf(parse(normalize(credentials)), profile),
+    ...(profile === 'default' ? sectionOf(sections, 'default') : {}),
+    ...sectionOf(sections, `profile ${profile}`),
+  };
+  const services = settings['services'];
+  // The endpoint of a service counts in a services section only, not in a block of the profile.
+  const own = Object.fromEntries(Object.entries(settings).filter(([name]) => !name.includes('.')));
+  return services === undefined ? own : { ...own, ...sectionOf(sections, `services ${services}`) };
+}
+
+/** `~` and variables, as botocore has them in the names of its files. */
+function expand(path: string, home: string, environment: NodeJS.ProcessEnv): string {
+  return path
+    .replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced, bare) => environment[braced ?? bare] ?? all)
+    .replace(/^~(?=\/|$)/, home);
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+/**
+ * The text as Python's configparser understands it, in the form that `ini` reads: names in lower case, `:` as
+ * well as `=`, single blanks in a section's name; and without nesting, which INI does not know: an indented
+ * `endpoint_url` below `s3 =` becomes `s3.endpoint_url`.
+ */
+function normalize(text: string): string {
+  let block = '';
+  const lines = text.split(/\r?\n/).map((line) => {
+    const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
+    if (section !== undefined) {
+      block = '';
+      return `[${section.trim().replaceAll(/\s+/g, ' ')}]`;
+    }
+    const [, indent = '', name, value = ''] = /^(\s*)([^=:#;\s][^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    if (name === undefined) return '';
+    const isNested = indent !== '' && block !== '';
+    if (!isNested) block = value === '' ? name.toLowerCase() : '';
+    return `${isNested ? `${block}.` : ''}${name.toLowerCase()} = ${value}`;
+  });
+  return lines.join('\n');
+}
+
+/** `ini` makes nested objects of dots in a section's name; a profile's name may have dots. */
+function sectionOf(sections: Record<string, unknown>, name: string): Record<string, string> {
+  const unquoted = Object.fromEntries(
+    Object.entries(sections).map(([key, value]) => [key.replaceAll(/["']/g, ''), value]),
+  );
+  let found: unknown = unquoted;
+  for (const part of name.split('.')) {
+    found = typeof found === 'object' && found !== null ? Reflect.get(found, part) : undefined;
+  }
+  if (typeof found !== 'object' || found === null) return {};
+  return Object.fromEntries(
+    Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
+}

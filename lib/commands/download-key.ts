@@ -1,0 +1,56 @@
+// The escrowed key, on standard output.
+import { stderr, stdout } from 'node:process';
+import { connect } from '../aws/connect.js';
+import { keyOfEasyKey } from '../easy-key.js';
+import { BackupError, wordsOf } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+import type { CommandContext } from '../main.js';
+import { fetchEscrow } from '../run/escrow.js';
+import { Prompt } from '../terminal/prompt.js';
+
+export async function downloadKey(
+  profile: string,
+  region: string,
+  bucket: string,
+  { log, interruption }: CommandContext,
+): Promise<number> {
+  const aws = await connect({
+    profile,
+    region,
+    bucket,
+    endpointUrl: undefined,
+    netTimeout: undefined,
+    environment: process.env,
+    interruption,
+    log: (message) => log.info(message),
+  });
+  // Only the key goes to standard output, so that it can be captured.
+  const prompt = new Prompt(stderr, interruption);
+  const easyKey = await prompt.askHidden('Enter your master encryption key: ');
+  prompt.say('Retrieving the key from the S3 bucket...\n\n');
+  const escrowed = await fetchEscrow(aws, keyOfEasyKey(easyKey));
+  if (escrowed === 'none') {
+    throw new BackupError(`Download failed: the bucket "${bucket}" holds no backup key.`, {
+      hint: 'Check the bucket; a key gets there by encrypted-s3-upload-key.',
+    });
+  }
+  if (escrowed === 'other easy key') {
+    throw new BackupError(
+      'Download failed: this is not the easy-to-remember key that the backup key was stored with.',
+      {
+        exitCode: exitCode.wrongKey,
+        hint: 'Try again. Upper and lower case matter.',
+      },
+    );
+  }
+  prompt.say('Success. Here is your backup key:\n\n');
+  await print(escrowed.content);
+  prompt.say("\nYou can now use 'encrypted-s3-download-file' to download any file from your S3 backup.\n\n");
+  return exitCode.done;
+}
+
+/** @throws {BackupError} if standard output does not take it */
+async function print(text: string): Promise<void> {
+  const error = await new Promise((resolve) => stdout.write(text, resolve));
+  if (error) throw new BackupError(`The key can't be written to standard output: ${wordsOf(error)}.`);
+}

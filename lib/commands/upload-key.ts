@@ -1,0 +1,133 @@
+// Escrow: the backup key stored in the bucket, under a key that a person can remember.
+// Questions and messages are the original's, in its order, so that a pipe can answer them.
+import { stdout } from 'node:process';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { bucketExists, makeBucket } from '../aws/bucket.js';
+import { connect } from '../aws/connect.js';
+import { type PartialConfig, readPartialConfig } from '../config/read-config.js';
+import { keyOfEasyKey } from '../easy-key.js';
+import { EncryptionKey } from '../encryption-key.js';
+import { BackupError } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+import type { CommandContext } from '../main.js';
+import { escrowContent, escrowObject, fetchEscrow, storeEscrow } from '../run/escrow.js';
+import { verifyContent } from '../run/verification.js';
+import { Prompt } from '../terminal/prompt.js';
+
+/** As the original's upload asks for it; matters only if the bucket has to be made. */
+const RETENTION_DAYS = 30;
+const SHORTEST_EASY_KEY = 10;
+
+const INTRODUCTION = `
+This program stores your backup key in the bucket itself, so that it survives the loss of this machine.
+
+The backup key is random, and nothing a person remembers. It is therefore protected with a second,
+easy-to-remember key, which you will be asked for. With the easy key you can get the backup key back,
+and with the backup key every file.
+
+If you lose this machine and forget the easy key, nobody can restore your files.
+
+`;
+
+interface Answers {
+  readonly profile: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly key: EncryptionKey;
+  readonly easyKey: string;
+}
+
+/** @param configFile what it holds is not asked for */
+export async function uploadKey(configFile: string | undefined, context: CommandContext): Promise<number> {
+  const { log, interruption } = context;
+  const config = configFile === undefined ? undefined : await readPartialConfig(configFile);
+  for (const warning of config?.warnings ?? []) log.warn(warning);
+  const prompt = new Prompt(stdout, interruption);
+  prompt.say(INTRODUCTION);
+  await prompt.ask("Now, let's begin. Press Enter to continue.");
+  prompt.say('\n');
+  const answers = await interview(prompt, config);
+  await confirm(prompt, answers);
+
+  const aws = await connect({
+    profile: answers.profile,
+    region: answers.region,
+    bucket: answers.bucket,
+    endpointUrl: config?.awsEndpointUrl,
+    netTimeout: config?.awsNetTimeout,
+    environment: config?.environment ?? process.env,
+    interruption,
+    log: (message) => log.info(message),
+  });
+  if (!(await bucketExists(aws))) {
+    const retentionDays = config?.awsRetentionDays ?? RETENTION_DAYS;
+    await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));
+  }
+  await store(aws, prompt, answers, config?.awsStorageClass ?? 'STANDARD_IA');
+  prompt.say('SUCCESS: Your backup key is archived online\n');
+  return exitCode.done;
+}
+
+async function interview(prompt: Prompt, config: PartialConfig | undefined): Promise<Answers> {
+  const profile = config?.awsProfile ?? ((await prompt.ask('AWS profile to use [default]: ')) || 'default');
+  const region = config?.awsRegion ?? (await required(prompt, 'AWS region [example: eu-central-1]: '));
+  const bucket = config?.awsBucket ?? (await required(prompt, 'AWS S3 bucket name: '));
+  const key =
+    config?.encryptionKey ?? new EncryptionKey(await required(prompt, 'Original backup encryption key: '));
+  const easyKey = await required(prompt, 'Encryption key for the upload (you MUST remember this key): ');
+  if ([...easyKey].length < SHORTEST_EASY_KEY) {
+    throw new BackupError('The supplied encryption key is too short', {
+      hint: `Use at least ${SHORTEST_EASY_KEY} characters; a sentence is easy to remember.`,
+    });
+  }
+  return { profile, region, bucket, key, easyKey };
+}
+
+async function required(prompt: Prompt, question: string): Promise<string> {
+  const answer = await prompt.ask(question);
+  if (answer === '') throw new BackupError('You need to specify a value');
+  return answer;
+}
+
+/** The keys are shown on a terminal only, to whoever has just typed them: never into a log. */
+async function confirm(prompt: Prompt, { profile, region, bucket, key, easyKey }: Answers): Promise<void> {
+  prompt.say('\n');
+  await prompt.ask('All settings will now be displayed for you to verify them.\nPress Enter to continue.');
+  const secrets = stdout.isTTY
+    ? `${escrowContent(key)}#_MASTER_KEY  ='${easyKey}' # you MUST remember this key\n`
+    : '# (The keys are displayed on a terminal only.)\n';
+  prompt.say(`
+###
+### Please verify the below configuration.
+###
+
+AWS_PROFILE="${profile}"
+AWS_REGION="${region}"
+AWS_BUCKET="${bucket}"
+
+${secrets}
+`);
+  if ((await prompt.ask("Type 'yes' to confirm the backup configuration: ")) !== 'yes') {
+    throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
+  }
+  prompt.say('\n');
+}
+
+/** Stores the key, unless the same is there, and reads it back. */
+async function store(aws: AwsCli, prompt: Prompt, answers: Answers, storageClass: string): Promise<void> {
+  const easyKey = keyOfEasyKey(answers.easyKey);
+  const content = escrowContent(answers.key);
+  const escrowed = await fetchEscrow(aws, easyKey);
+  if (typeof escrowed === 'object' && escrowed.content === content) return;
+  if (escrowed !== 'none') {
+    prompt.say(
+      escrowed === 'other easy key'
+        ? 'The bucket already holds a backup key, stored with another easy-to-remember key.\n'
+        : 'The bucket already holds a different backup key.\n',
+    );
+    const answer = await prompt.ask("Backups made with that key need it. Type 'yes' to replace it: ");
+    if (answer !== 'yes') throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
+  }
+  await storeEscrow(aws, easyKey, content, storageClass);
+  await verifyContent(aws, escrowObject(aws.bucket), easyKey, content);
+}

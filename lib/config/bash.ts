@@ -1,0 +1,92 @@
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { BackupError, errnoOf } from '../errors.js';
+import { describeMessages } from './bash-messages.js';
+import { type BashOutcome, type BashReport, parseReport } from './bash-report.js';
+import { readerScript } from './bash-script.js';
+import type { Surroundings } from './evaluate.js';
+import { assignedBeforehand, settingNames } from './settings.js';
+import { shellQuote } from './shell-quote.js';
+import { type ConfigValues, type Environment, entriesOf, namesUsed } from './values.js';
+
+const MAX_OUTPUT = 64 * 1024 * 1024;
+
+/** Variables that bash changes for itself; programs get them as we got them. */
+const ownVariables = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
+
+/**
+ * Has bash source the file, as the original does. Whether bash may is the caller's question.
+ * What the file prints goes to our stderr; what bash complains of is told without its text.
+ */
+export function readWithBash(text: string, surroundings: Surroundings): ConfigValues {
+  const { file, environment, directory } = surroundings;
+  const path = file.includes('/') ? file : `./${file}`;
+  const run = spawnSync('bash', ['--norc', '--noprofile', '-c', readerScript, 'encrypted-s3-sync', path], {
+    cwd: directory,
+    env: { ...environment },
+    stdio: ['ignore', 2, 'pipe', 'pipe'],
+    maxBuffer: MAX_OUTPUT,
+  });
+  if (run.error !== undefined) throw notRun(run.error, file);
+  const messages = describeMessages(run.stderr.toString('utf8'), path, file);
+  const outcome = parseReport(run.output[3] as unknown as Buffer);
+  if (outcome.kind !== 'report') throw failure(run, outcome, messages, file);
+  const { report } = outcome;
+  return {
+    values: report.settings,
+    lines: new Map(),
+    assigned: new Set([...report.newNames, ...changedSettings(environment, report)]),
+    used: namesUsed(text),
+    environment: mergedEnvironment(environment, report.exported),
+    directory: report.directory,
+    warnings: messages,
+  };
+}
+
+function notRun(error: Error, file: string): BackupError {
+  const missing = errnoOf(error) === 'ENOENT';
+  return new BackupError(`${file}: bash, which has to read this file, could not be run.`, {
+    hint: missing
+      ? 'Install bash, or see that PATH names its directory.'
+      : `The system says: ${error.message}`,
+    cause: error,
+  });
+}
+
+function failure(
+  run: SpawnSyncReturns<Buffer>,
+  outcome: BashOutcome,
+  messages: string[],
+  file: string,
+): BackupError {
+  if (outcome.kind === 'not-utf8') {
+    const hint = 'Save the file as UTF-8, and see what `env` prints.';
+    return new BackupError(`${file}: A value or an exported variable is not UTF-8.`, { hint });
+  }
+  const hint = `See bash's own words (they may hold the key): bash -uc 'source "$1"' - ${shellQuote(file)}`;
+  if (messages.length > 0) return new BackupError(messages.join('\n'), { hint });
+  if (outcome.kind === 'failed') {
+    const what = `The last command in the file failed (exit code ${outcome.exitCode}).`;
+    return new BackupError(`${file}: ${what}`, { hint });
+  }
+  const how = run.signal === null ? `exit code ${run.status}` : run.signal;
+  return new BackupError(`${file}: The file ended bash (${how}) before it was read to its end.`, {
+    hint: `Remove an \`exit\` or \`exec\` from it. ${hint}`,
+  });
+}
+
+/** Settings that are in the environment already are no new names: a new value shows that they are assigned. */
+function changedSettings(environment: Environment, { settings }: BashReport): string[] {
+  return settingNames.filter(
+    (name) => settings.get(name) !== (assignedBeforehand[name] ?? environment[name]),
+  );
+}
+
+/** What bash exports, and what it only passes on: variables whose names are none to it. */
+export function mergedEnvironment(
+  before: Environment,
+  exported: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const isBashs = (name: string) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !ownVariables.includes(name);
+  const passedOn = entriesOf(before).filter(([name]) => !isBashs(name));
+  return Object.fromEntries([...passedOn, ...[...exported].filter(([name]) => isBashs(name))]);
+}

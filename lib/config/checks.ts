@@ -1,0 +1,100 @@
+import { EncryptionKey, KEY_BYTES } from '../encryption-key.js';
+import type { Problems } from './problems.js';
+
+/** S3's own limit for the days of a lifecycle rule is that of a 32-bit integer. */
+const MAX_NUMBER = 2 ** 31 - 1;
+const PLACEHOLDER = /%(LOCAL_DIR|PREFIX_DIR|32_CHARACTERS_KEY)%/;
+const RESERVED_PREFIX = 'backup.info/';
+
+/** What the template has in the place of a value, if it is still there. */
+export function placeholderIn(value: string): string | undefined {
+  return PLACEHOLDER.exec(value)?.[0];
+}
+
+/** A whole number above zero. */
+export function checkNumber(name: string, value: string, unit: string, problems: Problems): number {
+  const number = /^\d{1,20}$/.test(value) ? Number(value) : 0;
+  if (number < 1 || number > MAX_NUMBER) {
+    problems.add(name, `${name} must be a whole number of ${unit}, from 1 to ${MAX_NUMBER}, not "${value}".`);
+  }
+  return number;
+}
+
+/** The key; `undefined` after a problem. The value itself is never told. */
+export function checkKey(name: string, value: string, problems: Problems): EncryptionKey | undefined {
+  const placeholder = placeholderIn(value);
+  const bytes = Buffer.byteLength(value);
+  if (placeholder !== undefined) problems.add(name, unreplaced(name, placeholder));
+  else if (bytes !== KEY_BYTES) {
+    const remark = [...value].length === bytes ? '' : ' (characters that are not ASCII take more than one)';
+    problems.add(name, `${name} must be exactly ${KEY_BYTES} bytes long, but it has ${bytes}${remark}.`);
+  } else return new EncryptionKey(value);
+  return undefined;
+}
+
+export function unreplaced(name: string, placeholder: string): string {
+  return `${name} still holds the template's ${placeholder}. Replace it with a value of yours.`;
+}
+
+export function checkBucket(name: string, value: string, problems: Problems): void {
+  if (/^s3:\/\//i.test(value) || value.includes('/')) {
+    const advice = `Put only the bucket's name here, and a path in the bucket into REMOTE_DIR_PREFIX.`;
+    problems.add(name, `${name} is "${value}", but a bucket's name has no "s3://" and no "/". ${advice}`);
+  } else if (!/^[A-Za-z0-9._-]{3,255}$/.test(value)) {
+    const rule = 'It has 3 to 63 letters, digits, hyphens and dots.';
+    problems.add(name, `${name} is "${value}", which cannot be the name of a bucket. ${rule}`);
+  }
+}
+
+/** Whether plain http is allowed is decided where the key is sent. A URL may hold a password: it is not told. */
+export function checkEndpoint(name: string, value: string, problems: Problems): void {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:\/\//i.test(value) || url.hostname === '') {
+    problems.add(name, `${name} is not a URL such as https://s3.example.com or https://s3.example.com:9000.`);
+  } else if (url.username !== '' || url.password !== '') {
+    problems.add(name, `${name} holds a user name or password; these belong into the AWS CLI's profile.`);
+  }
+}
+
+export function checkStorageClass(name: string, value: string, problems: Problems): void {
+  if (!/^[A-Z0-9_]+$/.test(value)) {
+    problems.add(name, `${name} is "${value}", but storage classes are written like STANDARD_IA.`);
+  } else if (value === 'GLACIER' || value === 'DEEP_ARCHIVE') {
+    const reason =
+      'What is stored so cannot be read back at once, and every run reads a file back to verify it.';
+    problems.add(name, `${name} cannot be ${value}. ${reason} GLACIER_IR can be.`);
+  }
+}
+
+/** Exactly the original's: a `/` is appended to what is not empty, whatever it ends with. */
+export function checkPrefix(name: string, value: string, problems: Problems): string {
+  const prefix = value === '' ? '' : `${value}/`;
+  const placeholder = placeholderIn(value);
+  if (placeholder !== undefined) problems.warn(name, unreplaced(name, placeholder));
+  if (prefix.startsWith(RESERVED_PREFIX)) {
+    problems.add(
+      name,
+      `${name} cannot be "${value}": ${RESERVED_PREFIX} holds what belongs to the backup itself.`,
+    );
+  }
+  return prefix;
+}
+
+/** A local path; `~` in quotes is a directory's name to bash, and never what is meant. */
+export function checkPath(name: string, value: string, problems: Problems): void {
+  const placeholder = placeholderIn(value);
+  if (placeholder !== undefined) problems.add(name, unreplaced(name, placeholder));
+  else if (/^~(\/|$)/.test(value)) {
+    problems.add(
+      name,
+      `${name} begins with a ~ in quotes, which bash leaves as it is. Take it out of the quotes.`,
+    );
+  }
+}
+
+/** The original follows links at `yes` only, without a word about `true` or `1`. */
+export function checkYesOrNo(name: string, value: string, problems: Problems): boolean {
+  if (!['yes', 'no', ''].includes(value))
+    problems.add(name, `${name} must be 'yes' or 'no', not "${value}".`);
+  return value === 'yes';
+}

@@ -1,0 +1,36 @@
+/** The settings a backup cannot do without, in the original's order. */
+export const requiredNames = [
+  'AWS_PROFILE',
+  'AWS_REGION',
+  'AWS_BUCKET',
+  'AWS_RETENTION_DAYS',
+  'LOCAL_DIR',
+  'LOCAL_LOCK',
+  'ENCRYPTION_KEY',
+] as const;
+
+/** Every setting: a new one gets its name here, its default below or in validate.ts, and its check there. */
+export const settingNames = [
+  ...requiredNames,
+  'AWS_NET_TIMEOUT',
+  'AWS_ENDPOINT_URL',
+  'AWS_STORAGE_CLASS',
+  'LOCAL_LIST',
+  'REMOTE_DIR_PREFIX',
+  'FOLLOW_SYMLINKS',
+] as const;
+
+export type SettingName = (typeof settingNames)[number];
+
+export function isSettingName(name: string): name is SettingName {
+  return (settingNames as readonly string[]).includes(name);
+}
+
+/** What the original assigns before it reads the file, so that the environment does not decide these. */
+export const assignedBeforehand: Readonly<Record<string, string>> = {
+  AWS_PROFILE: 'default',
+  REMOTE_DIR_PREFIX: '',
+  LOCAL_LIST: '',
+  AWS_NET_TIMEOUT: '60',
+  FOLLOW_SYMLINKS: 'no',
+};

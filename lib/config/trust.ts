@@ -1,0 +1,51 @@
+import { BackupError } from '../errors.js';
+import { shellQuote } from './shell-quote.js';
+
+/** What decides whether a file may be run: who owns it and who may write it. */
+export interface Ownership {
+  readonly uid: number;
+  readonly mode: number;
+  isFile(): boolean;
+}
+
+/** Why bash has to read a file. */
+export interface Reason {
+  readonly line: number | undefined;
+  readonly construct: string;
+}
+
+/**
+ * To source a file is to run it. Allowed is one that belongs to the user or to root, and
+ * that nobody else can write.
+ *
+ * @throws {BackupError} with the line that makes bash necessary and what to do.
+ */
+export function assertTrusted(
+  file: string,
+  owner: Ownership,
+  user: number | undefined,
+  reason: Reason,
+): void {
+  const objection = objectionTo(file, owner, user);
+  if (objection === undefined) return;
+  const where = reason.line === undefined ? file : `${file}:${reason.line}`;
+  throw new BackupError(
+    `${where}: Only bash can read this (${reason.construct}), and bash is not run on this file: ${objection.because}.`,
+    { hint: `${objection.remedy}, or write plain lines: NAME='value'` },
+  );
+}
+
+function objectionTo(file: string, owner: Ownership, user: number | undefined) {
+  if (!owner.isFile()) {
+    return { because: 'it is no regular file', remedy: 'Give the name of a regular file' };
+  }
+  if (owner.uid !== 0 && owner.uid !== user) {
+    const because = `it belongs to another user (uid ${owner.uid})`;
+    return { because, remedy: `Check what it holds, then: chown ${user} ${shellQuote(file)}` };
+  }
+  if ((owner.mode & 0o022) !== 0) {
+    const because = `others than its owner can write it (mode ${(owner.mode & 0o7777).toString(8).padStart(4, '0')})`;
+    return { because, remedy: `Check what it holds, then: chmod go-w ${shellQuote(file)}` };
+  }
+  return undefined;
+}

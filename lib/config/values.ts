@@ -1,0 +1,32 @@
+/** What a config file says, before anyone asks whether it makes sense. Both readers return it. */
+export interface ConfigValues {
+  /** The settings we know that have a value, be it from the file, the environment or the defaults. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Where each name was assigned last. Empty when bash read the file. */
+  readonly lines: ReadonlyMap<string, number>;
+  /** Every name that the file assigned. */
+  readonly assigned: ReadonlySet<string>;
+  /** The names the file's text uses as `$NAME`: what is used is no slip of the pen. */
+  readonly used: ReadonlySet<string>;
+  /** The exported variables after the file ran, without the key: the environment of `aws`. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The working directory after the file ran: what relative paths are relative to. */
+  readonly directory: string;
+  /** What went wrong in the file without stopping bash. */
+  readonly warnings: readonly string[];
+}
+
+/** An environment as Node gives it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The variables of an environment that have a value. */
+export function entriesOf(environment: Environment): [string, string][] {
+  return Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
+}
+
+/** The names a config's text uses as `$NAME` or `${NAME…`. */
+export function namesUsed(text: string): Set<string> {
+  const found = new Set<string>();
+  for (const match of text.matchAll(/\$\{?[!#]?([A-Za-z_][A-Za-z0-9_]*)/g)) found.add(match[1] ?? '');
+  return found;
+}

@@ -1,0 +1,39 @@
+import { BackupError } from './errors.js';
+
+/** The length of an SSE-C key in bytes: S3 takes AES-256 only. */
+export const KEY_BYTES = 32;
+
+/**
+ * An SSE-C key. It prints `[redacted]` however it is printed; only `bytes()` gives
+ * it away, and only the key's descriptor and the escrow's content ask for that.
+ */
+export class EncryptionKey {
+  readonly #bytes: Buffer;
+
+  /** @throws {BackupError} unless `key` is exactly 32 bytes in UTF-8. */
+  constructor(key: string) {
+    const bytes = Buffer.from(key, 'utf8');
+    if (bytes.length !== KEY_BYTES) {
+      throw new BackupError(
+        `The encryption key must be exactly ${KEY_BYTES} bytes long, but it has ${bytes.length}.`,
+      );
+    }
+    this.#bytes = bytes;
+  }
+
+  bytes(): Buffer {
+    return this.#bytes;
+  }
+
+  toString(): string {
+    return '[redacted]';
+  }
+
+  toJSON(): string {
+    return '[redacted]';
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return '[redacted]';
+  }
+}

@@ -1,0 +1,47 @@
+// Around every command: signals, the log, and the one place that turns an error into a message and an exit code.
+import { constants } from 'node:os';
+import { BackupError, InterruptedError } from './errors.js';
+import { exitCode, exitCodeOfSignal } from './exit-codes.js';
+import { Interruption } from './interruption.js';
+import { Log } from './terminal/log.js';
+
+export interface CommandContext {
+  readonly log: Log;
+  readonly interruption: Interruption;
+}
+
+/**
+ * Runs a command and sets the process's exit code; the process ends when nothing is left to do.
+ * @param prefixed whether messages on stderr begin with `name[PID]: `, as the original's sync does it
+ */
+export async function main(
+  name: string,
+  prefixed: boolean,
+  command: (context: CommandContext) => Promise<number>,
+): Promise<void> {
+  const log = new Log(name, prefixed);
+  const interruption = new Interruption();
+  interruption.install();
+  // Whoever reads our output may stop reading: `… | head`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  try {
+    process.exitCode = await command({ log, interruption });
+  } catch (error) {
+    process.exitCode = report(error, log);
+  }
+  await log.close();
+}
+
+function report(error: unknown, log: Log): number {
+  if (error instanceof InterruptedError) {
+    log.info(`Ended by ${error.signal}.`);
+    return exitCodeOfSignal(constants.signals[error.signal]);
+  }
+  if (error instanceof BackupError) {
+    for (const line of error.message.split('\n')) log.error(line);
+    if (error.hint !== undefined) log.hint(error.hint);
+    return error.exitCode;
+  }
+  log.error(`This is a defect of encrypted-s3-backup: ${error instanceof Error ? error.stack : error}`);
+  return exitCode.failed;
+}

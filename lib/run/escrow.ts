@@ -1,0 +1,48 @@
+// The escrowed key: one object, byte-compatible with the original scripts, under a key made of an easy one.
+import { type BucketObject, download, putFromStdin, s3Url } from '../aws/arguments.js';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { kindOfAwsError } from '../aws/aws-error.js';
+import { holdsObject, RESERVED_PREFIX } from '../aws/bucket.js';
+import type { EncryptionKey } from '../encryption-key.js';
+import { isOnlyKeyWrong } from './verification.js';
+
+const ESCROW_KEY = `${RESERVED_PREFIX}key/data`;
+
+export function escrowObject(bucket: string): BucketObject {
+  return { bucket, key: ESCROW_KEY };
+}
+
+/** The object's content. Secret: it holds the key. */
+export function escrowContent(key: EncryptionKey): string {
+  return `#_ORIGINAL_KEY='${key.bytes().toString('utf8')}' # original backup encryption key\n`;
+}
+
+export async function isEscrowed(aws: AwsCli): Promise<boolean> {
+  return holdsObject(aws, ESCROW_KEY);
+}
+
+export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
+
+/** Reads the object into memory. @throws {AwsError} if neither the object nor the easy key is to blame */
+export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {
+  const object = escrowObject(aws.bucket);
+  const args = download(s3Url(object), '-');
+  const answer = await aws.run(args, { key: easyKey });
+  if (answer.exitCode === 0) return { content: answer.stdout };
+  if (kindOfAwsError(answer.stderr) === 'not-found') return 'none';
+  if (await isOnlyKeyWrong(aws, object, answer)) return 'other easy key';
+  throw aws.errorOf(args, answer);
+}
+
+/** Stores the object; its content goes through the child's standard input. */
+export async function storeEscrow(
+  aws: AwsCli,
+  easyKey: EncryptionKey,
+  content: string,
+  storageClass: string,
+): Promise<void> {
+  await aws.runOrThrow(putFromStdin(escrowObject(aws.bucket), storageClass), {
+    key: easyKey,
+    input: content,
+  });
+}

@@ -1,0 +1,57 @@
+// What must hold of LOCAL_DIR before a sync may delete anything: a disk that is not mounted,
+// or a folder that lost its files, must not empty the backup.
+import { constants } from 'node:fs';
+import { access, lstat, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+
+const NOT_MOUNTED = 'If a disk should be mounted there, mount it. Nothing was changed in the bucket.';
+
+/**
+ * The directory behind LOCAL_DIR: of a link itself, `aws s3 sync --no-follow-symlinks --delete` would make an
+ * empty backup.
+ * @throws {BackupError} with exit code 4 unless it is a directory that can be read
+ */
+export async function resolveLocalDir(directory: string): Promise<string> {
+  let why: string | undefined;
+  try {
+    if (!(await stat(directory)).isDirectory()) why = 'is not a directory';
+    else await access(directory, constants.R_OK | constants.X_OK);
+  } catch (error) {
+    why = errnoOf(error) === 'ENOENT' ? 'does not exist' : `can't be read (${wordsOf(error)})`;
+  }
+  if (why !== undefined) throw refusal(`LOCAL_DIR "${directory}" ${why}.`, NOT_MOUNTED);
+  return realpath(directory);
+}
+
+/** @throws {BackupError} with exit code 4: the directory has no files, but the bucket does */
+export function refuseEmpty(directory: string, url: string): never {
+  throw refusal(
+    `LOCAL_DIR "${directory}" has no files that can be read, but the backup at ${url} has: they would be deleted.`,
+    NOT_MOUNTED,
+  );
+}
+
+/**
+ * Without a prefix, the bucket's `backup.info/` would be a folder of the backup.
+ * @throws {BackupError} with exit code 4 if LOCAL_DIR has a folder or file of that name
+ */
+export async function checkReservedName(directory: string): Promise<void> {
+  const reserved = join(directory, 'backup.info');
+  if (
+    await lstat(reserved).then(
+      () => true,
+      () => false,
+    )
+  ) {
+    throw refusal(
+      `"${reserved}" can't be backed up: in the bucket, backup.info/ is reserved for the escrowed key.`,
+      'Set REMOTE_DIR_PREFIX in the config, or move it out of LOCAL_DIR.',
+    );
+  }
+}
+
+function refusal(message: string, hint: string): BackupError {
+  return new BackupError(message, { exitCode: exitCode.refused, hint });
+}

@@ -1,0 +1,74 @@
+// A random file of the backup, compared with what the bucket gives back.
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { s3Url, type Upload } from '../aws/arguments.js';
+import type { AwsCli } from '../aws/aws-cli.js';
+import type { EncryptionKey } from '../encryption-key.js';
+import { BackupError } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+import { sideBySide } from '../side-by-side.js';
+import { readInThreeWays } from './verification.js';
+
+/**
+ * Verifies the first of `candidates` (paths relative to the directory) that stays unchanged meanwhile.
+ * @param since files changed later (ms) may not have been uploaded as they are now, and prove nothing
+ * @throws {BackupError} with exit code 3, 5 or 6 if the object is missing, has another key, or differs
+ */
+export async function verifyRandomFile(
+  aws: AwsCli,
+  key: EncryptionKey,
+  upload: Upload,
+  candidates: readonly string[],
+  since: number,
+  log: (message: string) => void,
+): Promise<void> {
+  for (const path of candidates) {
+    const file = join(upload.localDir, path);
+    // A file that vanished, or became something else, is no candidate any more.
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
+    if (handle === undefined) continue;
+    try {
+      if (await verify(handle, file, { bucket: upload.bucket, key: upload.prefix + path })) {
+        log(`Verified "${file}".`);
+        return;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+  log('Verification: SKIPPING -- no unchanged local files found.');
+
+  async function verify(
+    handle: FileHandle,
+    file: string,
+    object: { bucket: string; key: string },
+  ): Promise<boolean> {
+    const before = await handle.stat({ bigint: true });
+    if (!before.isFile() || before.ctimeMs >= BigInt(since)) return false;
+    const [stored, sha256] = await sideBySide(readInThreeWays(aws, object, key), hashOf(handle));
+    const after = await handle.stat({ bigint: true });
+    if (after.ctimeNs !== before.ctimeNs) return false;
+    if (stored === 'not-found') {
+      throw new BackupError(`"${file}" is not in the backup: there is no ${s3Url(object)}.`, {
+        exitCode: exitCode.incomplete,
+        hint: 'Run the backup again.',
+      });
+    }
+    if (stored.sha256 !== sha256) {
+      throw new BackupError(`Downloaded file checksum mismatch: ${s3Url(object)} differs from "${file}".`, {
+        exitCode: exitCode.mismatch,
+        hint: 'Run "touch" on the file and the backup again, so that it is stored anew; then look for the cause.',
+      });
+    }
+    return true;
+  }
+}
+
+async function hashOf(handle: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(handle.createReadStream({ autoClose: false, start: 0 }), hash);
+  return hash.digest('hex');
+}

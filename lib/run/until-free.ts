@@ -1,0 +1,31 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BackupError } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+import type { Interruption } from '../interruption.js';
+
+/** Milliseconds between two attempts. */
+const POLL = 250;
+
+/**
+ * Repeats `attempt` until it succeeds.
+ * @param deadline in ms since the epoch; one in the past allows a single attempt
+ * @throws {BackupError} with exit code 75 at the deadline
+ */
+export async function untilFree(
+  file: string,
+  deadline: number,
+  interruption: Interruption,
+  attempt: () => Promise<boolean>,
+): Promise<void> {
+  while (!(await attempt())) {
+    interruption.check();
+    if (Date.now() >= deadline) {
+      throw new BackupError(`flock() failed. Another run holds the lock "${file}".`, {
+        exitCode: exitCode.locked,
+        hint: 'Wait for it to end, or use --wait SECONDS.',
+      });
+    }
+    await sleep(POLL);
+  }
+  interruption.check();
+}

@@ -1,0 +1,106 @@
+// Questions on a terminal or over a pipe, one line an answer, as bash's `read -r` takes it.
+import { createInterface, type Interface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { BackupError, InterruptedError } from '../errors.js';
+import type { Interruption } from '../interruption.js';
+
+export class Prompt {
+  readonly #output: Writable;
+  readonly #interruption: Interruption;
+  #piped: AsyncIterator<string> | undefined;
+
+  /** @param output where the questions go */
+  constructor(output: Writable, interruption: Interruption) {
+    this.#output = output;
+    this.#interruption = interruption;
+  }
+
+  say(text: string): void {
+    this.#output.write(text);
+  }
+
+  /** Asks and returns the line without the blanks around it; '' at the end of the input. */
+  async ask(question: string): Promise<string> {
+    return this.#answer(question, false);
+  }
+
+  /** Like `ask`, without showing what is typed. */
+  async askHidden(question: string): Promise<string> {
+    return this.#answer(question, true);
+  }
+
+  async #answer(question: string, hidden: boolean): Promise<string> {
+    const line = process.stdin.isTTY ? await this.#type(question, hidden) : await this.#read(question);
+    if (hidden) this.#output.write('\n');
+    this.#interruption.check();
+    if (line.includes('\ufffd')) throw new BackupError('The answer is not valid UTF-8.');
+    return line.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+  }
+
+  /** A line from the terminal; Ctrl-D and a closed terminal give ''. */
+  async #type(question: string, hidden: boolean): Promise<string> {
+    // readline shows what is typed by writing it, question and all.
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    if (hidden) this.#output.write(question);
+    const terminal = createInterface({
+      input: process.stdin,
+      output: hidden ? nowhere : this.#output,
+      terminal: true,
+    });
+    const close = () => terminal.close();
+    const { aborted } = this.#interruption;
+    aborted.addEventListener('abort', close, { once: true });
+    process.stdin.once('error', close);
+    try {
+      return await new Promise<string>((resolve, reject) => {
+        terminal.question(hidden ? '' : question, resolve);
+        terminal.on('SIGINT', () => reject(new InterruptedError('SIGINT')));
+        terminal.on('close', () => resolve(''));
+      });
+    } finally {
+      aborted.removeEventListener('abort', close);
+      terminal.close();
+    }
+  }
+
+  async #read(question: string): Promise<string> {
+    this.#output.write(question);
+    this.#piped ??= pipedLines(this.#interruption.aborted);
+    const { value, done } = await this.#piped.next();
+    return done ? '' : value;
+  }
+}
+
+/** The lines of standard input, which is left alone while nobody asks for one. */
+async function* pipedLines(aborted: AbortSignal): AsyncGenerator<string> {
+  const input: Interface = createInterface({ input: process.stdin });
+  const lines: string[] = [];
+  let wake = () => {};
+  let ended = false;
+  const end = () => {
+    ended = true;
+    wake();
+  };
+  input.on('line', (line) => {
+    lines.push(line);
+    wake();
+  });
+  input.on('close', end);
+  process.stdin.on('error', end);
+  aborted.addEventListener('abort', end, { once: true });
+  for (;;) {
+    const line = lines.shift();
+    if (line !== undefined) {
+      input.pause();
+      yield line;
+      input.resume();
+    } else if (ended || aborted.aborted) {
+      input.close();
+      return;
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { escrowMissing, headBucket, s3Error } from '../fakes/replies.js';
+import { KEY, Sandbox } from '../fakes/sandbox.js';
+
+/** Answers of the AWS CLI to the first calls of a run, and what the user is told. */
+const REFUSALS: readonly [string, string, RegExp][] = [
+  ['unknown profile', 'The config profile (default) could not be found\n', /HINT: Check AWS_PROFILE/],
+  [
+    'no credentials',
+    'Unable to locate credentials. You can configure credentials by ...\n',
+    /HINT: Run "aws configure/,
+  ],
+  [
+    'bucket of another account',
+    s3Error('403', 'HeadBucket', 'Forbidden'),
+    /HINT: .*belongs to another account/,
+  ],
+  ['wrong region', s3Error('301', 'HeadBucket', 'Moved Permanently'), /HINT: Set the region/],
+  [
+    'endpoint down',
+    'Could not connect to the endpoint URL: "https://127.0.0.1:1/x"\n',
+    /HINT: Check the network/,
+  ],
+  [
+    'certificate',
+    'SSL validation failed for https://x/ certificate verify failed\n',
+    /HINT: The server's certificate/,
+  ],
+];
+
+for (const [what, said, hint] of REFUSALS) {
+  test(`${what}: exit 1, before anything is written`, async (t) => {
+    const box = new Sandbox(t);
+    box.write('a', 'a');
+    box.expect([
+      { ...headBucket, exitCode: 254, stderr: said },
+      { ...escrowMissing, exitCode: 254, stderr: said },
+    ]);
+    const { code, stderr, stdout } = await box.run('encrypted-s3-sync', [box.config()]);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(
+      stderr,
+      /^encrypted-s3-sync\[\d+\]: ERROR: aws CLI command failed; aborting! aws s3api head-bucket: /,
+    );
+    assert.match(stderr, hint);
+    box.calls();
+  });
+}
+
+test('no aws on PATH', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const without = join(box.folder, 'without');
+  mkdirSync(without);
+  writeFileSync(join(without, 'flock'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()], {
+    environment: { PATH: without },
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /ERROR: The AWS CLI was not found: there is no "aws" on PATH\.\n.*HINT: Install it/);
+});
+
+test('an aws that can not be executed', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const broken = join(box.folder, 'broken');
+  mkdirSync(broken);
+  writeFileSync(join(broken, 'flock'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+  writeFileSync(join(broken, 'aws'), '');
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()], {
+    environment: { PATH: broken },
+  });
+  assert.equal(code, 1);
+  assert.match(stderr, /ERROR: The AWS CLI could not be started: EACCES/);
+});
+
+for (const [length, key] of [
+  [31, KEY.slice(1)],
+  [33, `${KEY}x`],
+] as const) {
+  test(`a key of ${length} bytes is refused, and not shown`, async (t) => {
+    const box = new Sandbox(t);
+    const { code, stderr } = await box.run('encrypted-s3-sync', [box.config({ ENCRYPTION_KEY: key })]);
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`ERROR: ${box.configFile}:8: ENCRYPTION_KEY .*32 bytes.*${length}`));
+    assert.equal(stderr.includes(key), false);
+    box.calls();
+  });
+}
+
+test('everything wrong with a config comes in one report', async (t) => {
+  const box = new Sandbox(t);
+  const config = box.config({
+    AWS_REGION: undefined,
+    AWS_RETENTION_DAYS: 'many',
+    AWS_NET_TIMEOUT: '-1',
+    LOCAL_DIR: '',
+  });
+  const { code, stderr } = await box.run('encrypted-s3-sync', [config]);
+  assert.equal(code, 1);
+  assert.match(stderr, /The config file is incomplete\. No value for "AWS_REGION"\./);
+  assert.match(stderr, /The config file is incomplete\. No value for "LOCAL_DIR"\./);
+  assert.match(stderr, /backup\.config:3: AWS_RETENTION_DAYS/);
+  assert.match(stderr, /AWS_NET_TIMEOUT/);
+  assert.equal(stderr.split('\n').filter((line) => line.includes('ERROR: ')).length, 4);
+});
+
+test('a config that is missing, a folder, or has a syntax error', async (t) => {
+  const box = new Sandbox(t);
+  const missing = await box.run('encrypted-s3-sync', [join(box.folder, 'nothing')]);
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /ERROR: .*does not exist: .*nothing/);
+  const folder = await box.run('encrypted-s3-sync', [box.folder]);
+  assert.equal(folder.code, 1);
+  assert.match(folder.stderr, /ERROR: .* is a directory/);
+  writeFileSync(box.configFile, "AWS_REGION='eu-central-1\n");
+  const syntax = await box.run('encrypted-s3-sync', [box.configFile]);
+  assert.equal(syntax.code, 1);
+  assert.match(syntax.stderr, /backup\.config:1: /);
+});
+
+test('a config that needs bash, but that others may write', async (t) => {
+  const box = new Sandbox(t);
+  writeFileSync(box.config(), 'LOCAL_DIR="$(echo /tmp)"\n', { flag: 'a' });
+  chmodSync(box.configFile, 0o666);
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.configFile]);
+  assert.equal(code, 1);
+  assert.match(stderr, /backup\.config:9: /);
+  assert.match(stderr, /chmod/);
+  box.calls();
+});
+
+test('plain http to another machine, from wherever it is set', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const config = await box.run('encrypted-s3-sync', [
+    box.config({ AWS_ENDPOINT_URL: 'http://s3.example.com' }),
+  ]);
+  assert.equal(config.code, 1);
+  assert.match(config.stderr, /plain http: the encryption key would travel unencrypted/);
+  const environment = { AWS_ENDPOINT_URL: 'http://s3.example.com' };
+  const args = ['default', 'eu-central-1', 's3://b/k', join(box.folder, 'out')];
+  const variable = await box.run('encrypted-s3-download-file', args, { environment, input: `${KEY}\n` });
+  assert.equal(variable.code, 1);
+  assert.match(variable.stderr, /plain http/);
+  box.calls();
+});
+
+test('a wrong command line: usage on stderr, exit 1', async (t) => {
+  const box = new Sandbox(t);
+  for (const [command, args] of [
+    ['encrypted-s3-sync', []],
+    ['encrypted-s3-sync', ['a', 'b']],
+    ['encrypted-s3-sync', ['--wait', 'soon', 'a']],
+    ['encrypted-s3-download-key', ['default']],
+    ['encrypted-s3-download-file', ['default', 'r', 's3://b/k']],
+    ['encrypted-s3', ['nonsense']],
+  ] as const) {
+    const { code, stdout, stderr } = await box.run(command, args);
+    assert.equal(code, 1, command);
+    assert.equal(stdout, '');
+    assert.match(stderr, new RegExp(`Usage: ${command}`));
+  }
+});
+
+test('every command has --help and --version', async (t) => {
+  const box = new Sandbox(t);
+  for (const command of ['', '-sync', '-upload-key', '-download-key', '-download-file']) {
+    const help = await box.run(`encrypted-s3${command}`, ['--help']);
+    assert.equal(help.code, 0);
+    assert.match(help.stdout, /Usage: encrypted-s3.*Exit codes:/s);
+    const version = await box.run(`encrypted-s3${command}`, ['--version']);
+    assert.match(version.stdout, /^\d+\.\d+\.\d+\n$/);
+  }
+});

@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { keyIsMissing, s3Error } from '../fakes/replies.js';
+import { KEY, Sandbox } from '../fakes/sandbox.js';
+
+const URL = 's3://test-bucket/pc/docs/notes.txt';
+const PLACE = ['default', 'eu-central-1', URL];
+const download = { args: ['s3', 'cp', URL], writesFile: 'content' };
+const refused = {
+  ...download,
+  writesFile: 'half',
+  exitCode: 1,
+  stderr: s3Error('403', 'HeadObject', 'Forbidden'),
+};
+const missing = { ...refused, stderr: s3Error('404', 'HeadObject', 'Key "x" does not exist') };
+
+test('the key comes from a pipe, with or without a newline, or from a config', async (t) => {
+  const box = new Sandbox(t);
+  const file = join(box.folder, 'out/new/file');
+  for (const [args, input] of [
+    [[], `${KEY}\n`],
+    [[], KEY],
+    [['--config', box.config()], ''],
+  ] as const) {
+    box.expect([download]);
+    const { code, stdout, stderr } = await box.run('encrypted-s3-download-file', [...PLACE, file, ...args], {
+      input,
+    });
+    assert.deepEqual([code, stdout], [0, '']);
+    assert.match(stderr, /Downloading the file from the S3 bucket\.\.\.\nSuccess\.\n$/);
+    assert.equal(readFileSync(file, 'utf8'), 'content');
+    assert.deepEqual(readdirSync(join(box.folder, 'out/new')), ['file']);
+    box.calls();
+  }
+  assert.equal(
+    readdirSync(box.folder).some((name) => name.startsWith('.encrypted')),
+    false,
+  );
+});
+
+test('a folder gets the file under its own name; - is standard output', async (t) => {
+  const box = new Sandbox(t);
+  mkdirSync(join(box.folder, 'out'));
+  box.expect([download]);
+  const input = `${KEY}\n`;
+  assert.equal((await box.run('encrypted-s3-download-file', [...PLACE, 'out'], { input })).code, 0);
+  assert.equal(readFileSync(join(box.folder, 'out/notes.txt'), 'utf8'), 'content');
+  box.expect([{ args: ['s3', 'cp', URL, '-'], stdout: 'content' }]);
+  const outcome = await box.run('encrypted-s3-download-file', [...PLACE, '-'], { input });
+  assert.deepEqual([outcome.code, outcome.stdout], [0, 'content']);
+  box.calls();
+});
+
+test('a failed download leaves what was there, and nothing of its own', async (t) => {
+  const box = new Sandbox(t);
+  const folder = join(box.folder, 'out');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'file'), 'old');
+  for (const [replies, expected, message] of [
+    [[refused, keyIsMissing], 5, /^ERROR: Download failed: s3:.* was not stored with this encryption key/m],
+    [[missing], 1, /^ERROR: Download failed: .*does not exist/m],
+  ] as const) {
+    box.expect(replies);
+    const outcome = await box.run('encrypted-s3-download-file', [...PLACE, join(folder, 'file')], {
+      input: `${KEY}\n`,
+    });
+    assert.equal(outcome.code, expected);
+    assert.match(outcome.stderr, message);
+    assert.deepEqual(readdirSync(folder), ['file']);
+    assert.equal(readFileSync(join(folder, 'file'), 'utf8'), 'old');
+    box.calls();
+  }
+});
+
+test('a failure of this side is not put down to the key', async (t) => {
+  const box = new Sandbox(t);
+  const full = 'download failed: s3://x to ./x [Errno 28] No space left on device\n';
+  box.expect([{ ...download, exitCode: 1, stderr: full }]);
+  const args = [...PLACE, join(box.folder, 'out')];
+  const { code, stderr } = await box.run('encrypted-s3-download-file', args, { input: `${KEY}\n` });
+  assert.equal(code, 1);
+  assert.match(stderr, /No space left.*HINT: Free some space/s);
+  box.calls();
+});
+
+test('a destination that can not be written is said before anything is downloaded', async (t) => {
+  const box = new Sandbox(t);
+  writeFileSync(join(box.folder, 'file'), '');
+  const input = `${KEY}\n`;
+  for (const [destination, message] of [
+    [join(box.folder, 'file/below'), /can't be written: .* is not a folder/],
+    ['/proc/file', /can't be written/],
+    ['/dev/null', /exists and is not a regular file/],
+  ] as const) {
+    const { code, stderr } = await box.run('encrypted-s3-download-file', [...PLACE, destination], { input });
+    assert.equal(code, 1, destination);
+    assert.match(stderr, message);
+  }
+  box.calls();
+});
+
+test('what is not a file in a bucket', async (t) => {
+  const box = new Sandbox(t);
+  for (const url of [
+    'notes.txt',
+    's3://',
+    's3://bucket',
+    's3://bucket/',
+    's3://bucket/folder/',
+    '/s3://b/k',
+  ]) {
+    const args = ['default', 'r', url, 'out'];
+    const { code, stderr } = await box.run('encrypted-s3-download-file', args, { input: `${KEY}\n` });
+    assert.equal(code, 1);
+    assert.match(stderr, /does not name a file in a bucket/);
+  }
+  box.calls();
+});
+
+test('the umbrella command runs the same', async (t) => {
+  const box = new Sandbox(t);
+  box.expect([download]);
+  const args = ['download-file', '--config', box.config(), ...PLACE, '--', join(box.folder, '-file')];
+  assert.equal((await box.run('encrypted-s3', args)).code, 0);
+  assert.equal(readFileSync(join(box.folder, '-file'), 'utf8'), 'content');
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { escrowThere, goodRun, headBucket, syncDone, verification } from '../fakes/replies.js';
+import { Sandbox } from '../fakes/sandbox.js';
+
+const slowRun = (delay: number) => [headBucket, escrowThere, { ...syncDone, delay }, ...verification('a')];
+
+function isFree(box: Sandbox): boolean {
+  return spawnSync('flock', ['-n', box.lock, 'true']).status === 0;
+}
+
+async function untilSyncRuns(box: Sandbox): Promise<void> {
+  while (!box.callsSoFar().some((call) => call.argv.includes('sync'))) await sleep(20);
+}
+
+function sandbox(t: import('node:test').TestContext): Sandbox {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  box.config();
+  return box;
+}
+
+test("while a bash script holds the original's lock, ours exits with 75 and touches nothing", async (t) => {
+  const box = sandbox(t);
+  const script = spawn('bash', ['-c', 'exec {fd}>"$0"; flock -n "$fd" && echo locked; read', box.lock], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(script.stdout, 'data');
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.configFile]);
+  assert.equal(code, 75);
+  assert.match(stderr, /^encrypted-s3-sync\[\d+\]: ERROR: flock\(\) failed\. Another run holds the lock/);
+  box.calls();
+  script.stdin.end();
+});
+
+test('while ours runs, a bash script does not get the lock; afterwards it does', async (t) => {
+  const box = sandbox(t);
+  box.expect(slowRun(700));
+  const run = box.run('encrypted-s3-sync', [box.configFile]);
+  await untilSyncRuns(box);
+  assert.equal(isFree(box), false);
+  assert.equal((await run).code, 0);
+  assert.equal(isFree(box), true);
+  assert.equal(existsSync(`${box.lock}.lock`), false);
+});
+
+test('--wait waits for the other run to end', async (t) => {
+  const box = sandbox(t);
+  box.expect(goodRun('a'));
+  const holder = spawn('flock', [box.lock, 'sleep', '1']);
+  await once(holder, 'spawn');
+  await sleep(200);
+  assert.equal((await box.run('encrypted-s3-sync', ['--wait', '20', box.configFile])).code, 0);
+  box.calls();
+});
+
+test('of ten runs started at once, one works and nine exit with 75', async (t) => {
+  const box = sandbox(t);
+  box.expect(slowRun(5000));
+  const runs = Array.from({ length: 10 }, () => box.run('encrypted-s3-sync', [box.configFile]));
+  const codes = (await Promise.all(runs)).map((outcome) => outcome.code);
+  assert.deepEqual(
+    codes.sort((a, b) => Number(a) - Number(b)),
+    [0, 75, 75, 75, 75, 75, 75, 75, 75, 75],
+  );
+  box.calls();
+});
+
+test('after kill -9, the lock is kept by an aws that outlives it, and then the next run starts within 15 s', async (t) => {
+  const box = sandbox(t);
+  box.expect(slowRun(2500));
+  let kill = () => {};
+  const run = box.run('encrypted-s3-sync', [box.configFile], {
+    onStart: (child) => {
+      kill = () => process.kill(child.pid ?? 0, 'SIGKILL');
+    },
+  });
+  await untilSyncRuns(box);
+  kill();
+  await sleep(300);
+  assert.equal(isFree(box), false, 'aws is still running');
+  assert.equal((await box.run('encrypted-s3-sync', [box.configFile])).code, 75);
+  await run;
+  while (!isFree(box)) await sleep(50);
+
+  box.expect(goodRun('a'));
+  const start = Date.now();
+  assert.equal((await box.run('encrypted-s3-sync', [box.configFile])).code, 0);
+  assert.ok(Date.now() - start < 15_000, `${Date.now() - start} ms`);
+  box.calls();
+});
+
+test('a lock folder that goes stale, as while a machine is suspended, does not make the run fail', async (t) => {
+  const box = sandbox(t);
+  box.expect(slowRun(6000));
+  const run = box.run('encrypted-s3-sync', [box.configFile]);
+  await untilSyncRuns(box);
+  rmSync(`${box.lock}.lock`, { recursive: true });
+  const { code, stderr } = await run;
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.ok(box.syslog().some((line) => /lock folder was not kept fresh/.test(line)));
+});
+
+test('a lock folder of a killed run that seems to be of tomorrow, after a change of the clock, is taken over', async (t) => {
+  const box = sandbox(t);
+  mkdirSync(`${box.lock}.lock`);
+  const tomorrow = Date.now() / 1000 + 86_400;
+  utimesSync(`${box.lock}.lock`, tomorrow, tomorrow);
+  box.expect(goodRun('a'));
+  const start = Date.now();
+  assert.equal((await box.run('encrypted-s3-sync', [box.configFile])).code, 0);
+  assert.ok(Date.now() - start < 15_000);
+});
+
+test('a flock that fails is not taken for a lock that is held; a FIFO is not waited for', async (t) => {
+  const box = sandbox(t);
+  spawnSync('mkfifo', [join(box.folder, 'fifo')]);
+  const fifo = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LOCK: join(box.folder, 'fifo') })]);
+  assert.equal(fifo.code, 1);
+  assert.match(fifo.stderr, /can't be opened: ENXIO/);
+  box.fake('flock', 'exit 71');
+  const broken = await box.run('encrypted-s3-sync', [box.config()]);
+  assert.equal(broken.code, 1);
+  assert.match(broken.stderr, /"flock" failed with exit code 71/);
+  box.calls();
+});
+
+test('a lock file in a folder that takes no lock folder is enough', async (t) => {
+  const box = sandbox(t);
+  box.expect(goodRun('a'));
+  const folder = join(box.folder, 'locks');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'lock'), '');
+  writeFileSync(join(folder, 'lock.lock'), 'in the way of the folder');
+  chmodSync(folder, 0o555);
+  const { code } = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LOCK: join(folder, 'lock') })]);
+  chmodSync(folder, 0o755);
+  assert.equal(code, 0);
+});
+
+test('a lock file that can not be made', async (t) => {
+  const box = sandbox(t);
+  const { code, stderr } = await box.run('encrypted-s3-sync', [
+    box.config({ LOCAL_LOCK: '/nonexistent/lock' }),
+  ]);
+  assert.equal(code, 1);
+  assert.match(stderr, /ERROR: The lock file "\/nonexistent\/lock" can't be opened: no such file or folder/);
+});

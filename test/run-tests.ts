@@ -1,0 +1,127 @@
+// Runs the compiled test files: `node dist/test/run-tests.js [PART_OF_A_FILE_NAME]…`.
+// The tests in test/s3 share one real S3 server, which is started and stopped here.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { exitCodeOfSignal } from '../lib/exit-codes.js';
+import { linkAwsClis } from './s3-server/aws-clis.js';
+import { serverVariable, serverVariableValue } from './s3-server/from-environment.js';
+import { missingServerPrograms, type S3Server, startS3Server } from './s3-server/server.js';
+
+const tests = fileURLToPath(new URL('.', import.meta.url));
+const sources = join(tests, '../../test');
+
+/** The compiled test files that match one of the arguments, relative to `tests`. */
+function testFiles(filters: readonly string[]): string[] {
+  const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.js'))
+    // Not those that an older build has left behind.
+    .filter((file) => existsSync(join(sources, file.replace(/js$/, 'ts'))))
+    .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
+  return files.sort();
+}
+
+function needsServer(file: string): boolean {
+  return file.startsWith('s3/');
+}
+
+/** Starts the server, or says why that cannot be done. */
+async function serverOrReason(): Promise<S3Server | string> {
+  const missing = missingServerPrograms();
+  if (missing.length > 0) return `missing: ${missing.join(', ')}; \`bash test/set-up\` installs them`;
+  let server: S3Server;
+  try {
+    server = await startS3Server();
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+  const clis = await linkAwsClis(server.directory);
+  if (clis.length > 0) {
+    console.log(`Tests with an S3 server use AWS CLI ${clis.map(({ version }) => version).join(' and ')}.`);
+    return server;
+  }
+  await server.stop();
+  return 'missing: aws';
+}
+
+/**
+ * The tests' environment. None of the user's AWS settings get into it: a test that forgets
+ * its own must not find a real account. `temporary` is removed at the end of the run, with
+ * whatever an interrupted test has left there.
+ */
+function testEnvironment(server: S3Server | undefined, temporary: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return {
+    ...Object.fromEntries(inherited),
+    TMPDIR: temporary,
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    ...(server === undefined ? {} : { [serverVariable]: serverVariableValue(server) }),
+  };
+}
+
+/** Runs node's own test runner, which prints the totals, and resolves with the exit code. */
+async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
+  // The totals are the last lines of both reporters, but of spec only when nothing failed.
+  const reporter = process.stdout.isTTY ? 'spec' : 'tap';
+  const options = ['--test', '--test-concurrency=2', `--test-reporter=${reporter}`];
+  const child = spawn(process.execPath, [...options, ...files.map((file) => join(tests, file))], {
+    env: environment,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // A process group of its own, so that a signal can be handed on to all that the tests have started.
+    detached: true,
+  });
+  let endedBy: NodeJS.Signals | undefined;
+  function kill(signal: NodeJS.Signals): void {
+    try {
+      process.kill(-(child.pid ?? Number.NaN), signal);
+    } catch {
+      // All of them have ended.
+    }
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      endedBy = signal;
+      kill(signal);
+      setTimeout(kill, 2000, 'SIGKILL').unref();
+    });
+  }
+  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  kill('SIGKILL');
+  if (endedBy !== undefined) return exitCodeOfSignal(constants.signals[endedBy]);
+  return code ?? exitCodeOfSignal(constants.signals[signal ?? 'SIGKILL']);
+}
+
+async function main(filters: readonly string[]): Promise<number> {
+  let files = testFiles(filters);
+  let server: S3Server | undefined;
+  if (files.some(needsServer)) {
+    const serverOrWhyNot = await serverOrReason();
+    if (typeof serverOrWhyNot === 'string') {
+      console.error(`The S3 server could not be started (${serverOrWhyNot}).`);
+      if (process.env['CI'] === 'true') return 1;
+      files = files.filter((file) => !needsServer(file));
+      console.error('The tests in test/s3 are left out.');
+    } else {
+      server = serverOrWhyNot;
+    }
+  }
+  const temporary = mkdtempSync(join(tmpdir(), 'tests-'));
+  try {
+    if (files.length > 0) return await runFiles(files, testEnvironment(server, temporary));
+    console.error(
+      `There is no test file${filters.length > 0 ? ` that matches ${filters.join(' or ')}` : ''}.`,
+    );
+    return 1;
+  } finally {
+    await server?.stop();
+    rmSync(temporary, { recursive: true, force: true });
+  }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  realpathSync,
+  symlinkSync,
+} from 'node:fs';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { s3ServerOfThisRun } from './from-environment.js';
+
+/** An AWS CLI of this machine. */
+export interface AwsCli {
+  /** Such as `2.9.19`. */
+  readonly version: string;
+  /** Holds nothing but its `aws`: put it first on a child's PATH. */
+  readonly directory: string;
+}
+
+/** The AWS CLIs that the test runner has found, the oldest first. */
+export function awsClis(): AwsCli[] {
+  return list(clisDirectory(s3ServerOfThisRun().directory));
+}
+
+/**
+ * Finds the machine's AWS CLIs, of each version one, and links each into a directory of
+ * its own below the server's: the directories they are in hold other programs as well.
+ */
+export async function linkAwsClis(serverDirectory: string): Promise<AwsCli[]> {
+  const path = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/bin'];
+  const found = path.map((directory) => join(directory, 'aws')).filter(isExecutable);
+  const executables = [...new Set(await Promise.all([...new Set(found.map(realPath))].map(behindShim)))];
+  const versions = await Promise.all(executables.map(versionOf));
+  const clis = clisDirectory(serverDirectory);
+  mkdirSync(clis);
+  executables.forEach((executable, index) => {
+    const version = versions[index];
+    if (version === undefined || existsSync(join(clis, version))) return;
+    mkdirSync(join(clis, version));
+    symlinkSync(executable, join(clis, version, 'aws'));
+  });
+  return list(clis);
+}
+
+/** With the directory's links resolved (/bin is /usr/bin), but not the program's: it may go by its name. */
+function realPath(file: string): string {
+  return join(realpathSync(dirname(file)), basename(file));
+}
+
+function clisDirectory(serverDirectory: string): string {
+  return join(serverDirectory, 'aws-clis');
+}
+
+function list(clis: string): AwsCli[] {
+  const versions = readdirSync(clis).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return versions.map((version) => ({ version, directory: join(clis, version) }));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What a shim of pyenv starts: the shim itself is slow and does not work in a clean environment. */
+async function behindShim(file: string): Promise<string> {
+  if (!file.endsWith('/shims/aws')) return file;
+  return (await output('pyenv', ['which', 'aws'])) ?? file;
+}
+
+async function versionOf(executable: string): Promise<string | undefined> {
+  return (await output(executable, ['--version']))?.match(/^aws-cli\/([\w.]+)/)?.[1];
+}
+
+async function output(program: string, args: readonly string[]): Promise<string | undefined> {
+  try {
+    return (await promisify(execFile)(program, args)).stdout.trim();
+  } catch {
+    return undefined;
+  }
+}

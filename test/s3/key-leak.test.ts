@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
+import { describe, test } from 'node:test';
+import { awsClis } from '../s3-server/aws-clis.js';
+import { assertNoLeak } from './leak-scan.js';
+import { slowProfile, World } from './world.js';
+
+describe('nobody sees a key', () => {
+  for (const cli of awsClis()) {
+    test(`during a backup and a restore, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('leak', cli, (remove) => t.after(remove));
+      world.write('big', randomBytes(20 * 1024 * 1024));
+      world.config();
+      const lines = await assertNoLeak(world, [world.key], async () => {
+        const backup = await world.sync({ environment: slowProfile(world, '10MB/s') });
+        assert.equal(backup.code, 0, backup.stderr);
+        const args = ['default', 'us-east-1', world.url('pc/docs/big'), 'restored'];
+        const restore = await world.run('encrypted-s3-download-file', args, { input: `${world.key}\n` });
+        assert.equal(restore.code, 0, restore.stderr);
+      });
+      // All three kinds of calls with a key were there to be seen.
+      for (const call of [/ s3 sync .*\/source /, / s3api get-object /, / s3 cp .*\/incomplete /]) {
+        assert.ok(
+          lines.some((line) => call.test(line) && line.includes(' fileb:///dev/fd/3 ')),
+          `${call} in:\n${lines.join('\n')}`,
+        );
+      }
+    });
+
+    test(`on its way into the bucket and back, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('escrow-leak', cli, (remove) => t.after(remove));
+      const easyKey = `easy ${randomBytes(8).toString('hex')}`;
+      const derived = createHash('md5').update(easyKey).digest('hex');
+      const lines = await assertNoLeak(world, [world.key, easyKey, derived], async () => {
+        const answers = ['', '', 'us-east-1', world.bucket, world.key, easyKey, '', 'yes', ''];
+        const upload = await world.run('encrypted-s3-upload-key', [], { input: answers.join('\n') });
+        assert.equal(upload.code, 0, upload.stderr);
+        const args = ['default', 'us-east-1', world.bucket];
+        const download = await world.run('encrypted-s3-download-key', args, { input: `${easyKey}\n` });
+        assert.ok(download.stdout.includes(world.key), download.stderr);
+      });
+      for (const call of [/ s3 cp - s3:/, / s3 cp s3:\S+ - /]) {
+        assert.ok(
+          lines.some((line) => call.test(line) && line.includes(' fileb:///dev/fd/3 ')),
+          `${call} in:\n${lines.join('\n')}`,
+        );
+      }
+    });
+  }
+});

@@ -1,0 +1,111 @@
+// A worker that looks, over and over until it is told to stop, for secrets where other users of the machine,
+// or whoever gets hold of its disk, could see them: in command lines, environments and temporary files.
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+
+export interface ScanRequest {
+  /** What must not be seen, by a name that is no secret. */
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Searched with all that is in them. */
+  readonly folders: readonly string[];
+  /** Searched for what is newer than `start` (ms). */
+  readonly sharedFolders: readonly string[];
+  readonly start: number;
+  /** Files that may hold secrets: the config. */
+  readonly allowed: readonly string[];
+  /** Set to 1 to stop the scan. */
+  readonly stop: Int32Array;
+}
+
+export interface ScanResult {
+  /** `SECRET in PLACE`, each once. */
+  readonly found: readonly string[];
+  /** The command lines that named a file for a parameter's value, with blanks between the arguments. */
+  readonly parameterFiles: readonly string[];
+  readonly rounds: number;
+}
+
+const LARGEST = 256 * 1024;
+/** Milliseconds. */
+const PAUSE = 15;
+
+class Scanner {
+  readonly #request: ScanRequest;
+  readonly #secrets: readonly (readonly [string, Buffer])[];
+  readonly #found = new Set<string>();
+  readonly #parameterFiles = new Set<string>();
+
+  constructor(request: ScanRequest) {
+    this.#request = request;
+    this.#secrets = Object.entries(request.secrets).map(([name, secret]) => [name, Buffer.from(secret)]);
+  }
+
+  run(): ScanResult {
+    let rounds = 0;
+    while (Atomics.load(this.#request.stop, 0) === 0) {
+      this.#processes();
+      // Files stay longer than processes.
+      if (rounds % 4 === 0) {
+        for (const folder of this.#request.folders) this.#folder(folder, 0);
+        for (const folder of this.#request.sharedFolders) this.#folder(folder, this.#request.start);
+      }
+      rounds += 1;
+      // No process of interest lives that shortly, and the commands need the processor too.
+      Atomics.wait(this.#request.stop, 0, 0, PAUSE);
+    }
+    return { found: [...this.#found], parameterFiles: [...this.#parameterFiles], rounds };
+  }
+
+  #processes(): void {
+    for (const pid of readdirSync('/proc')) {
+      if (!/^\d+$/.test(pid)) continue;
+      const commandLine = contentOf(`/proc/${pid}/cmdline`);
+      this.#look(commandLine, 'a command line');
+      this.#look(contentOf(`/proc/${pid}/environ`), 'an environment');
+      if (commandLine.includes('fileb://')) {
+        this.#parameterFiles.add(commandLine.toString().replaceAll('\0', ' '));
+      }
+    }
+  }
+
+  /** @param since what is older (ms) is left out */
+  #folder(folder: string, since: number): void {
+    for (const name of namesIn(folder)) {
+      const file = join(folder, name);
+      this.#look(Buffer.from(name), `the name of a file in ${folder}`);
+      try {
+        const stats = lstatSync(file);
+        if (this.#request.allowed.includes(file) || stats.ctimeMs < since) continue;
+        if (stats.isDirectory()) this.#folder(file, 0);
+        else if (stats.isFile() && stats.size <= LARGEST) this.#look(contentOf(file), file);
+      } catch {
+        // Gone already.
+      }
+    }
+  }
+
+  #look(content: Buffer, place: string): void {
+    for (const [name, secret] of this.#secrets) {
+      if (content.includes(secret)) this.#found.add(`${name} in ${place}`);
+    }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function contentOf(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+parentPort?.postMessage(new Scanner(workerData as ScanRequest).run());

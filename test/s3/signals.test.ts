@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { awsClis } from '../s3-server/aws-clis.js';
+import { slowProfile, World } from './world.js';
+
+/** The processes, other than the command under test, that have the world's bucket in their command line. */
+function awsProcesses(world: World): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return (
+        /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`s3://${world.bucket}/`)
+      );
+    } catch {
+      return false;
+    }
+  });
+}
+
+function hasOpen(pid: string, file: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === file);
+  } catch {
+    return false;
+  }
+}
+
+describe('encrypted-s3-sync in the middle of an upload', () => {
+  for (const cli of awsClis()) {
+    test(`SIGTERM ends it and its aws, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('signals', cli, (remove) => t.after(remove));
+      world.write('big', randomBytes(40 * 1024 * 1024));
+      world.config();
+      await world.awsSucceeds('s3', 'mb', world.url(''));
+      const args = [world.configFile];
+      const run = world.start('encrypted-s3-sync', args, { environment: slowProfile(world, '1MB/s') });
+      while (!awsProcesses(world).some((pid) => hasOpen(pid, `${world.source}/big`))) {
+        assert.equal(run.child.exitCode, null, 'It ended before the upload began.');
+        await sleep(20);
+      }
+      assert.notEqual(spawnSync('flock', ['-n', world.lock, 'true']).status, 0);
+
+      const start = Date.now();
+      run.child.kill('SIGTERM');
+      assert.deepEqual(await run.outcome, { code: 143, stdout: '', stderr: '' });
+      assert.ok(Date.now() - start < 5000, `${Date.now() - start} ms`);
+      assert.deepEqual(awsProcesses(world), []);
+      assert.equal(spawnSync('flock', ['-n', world.lock, 'true']).status, 0);
+      assert.equal(existsSync(`${world.lock}.lock`), false);
+      assert.deepEqual(await world.versions(), []);
+    });
+  }
+});

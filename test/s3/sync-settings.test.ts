@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { describe, test } from 'node:test';
+import { awsClis } from '../s3-server/aws-clis.js';
+import { s3ServerOfThisRun } from '../s3-server/from-environment.js';
+import { ESCROW_WARNING, WITHOUT_ROOTS_RIGHTS, World, withKey } from './world.js';
+
+const { endpoint, plainEndpoint } = s3ServerOfThisRun();
+
+/** An address of this machine at which nothing listens. */
+async function deadEndpoint(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return `https://127.0.0.1:${typeof address === 'object' && address?.port}`;
+}
+
+describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
+  for (const cli of awsClis()) {
+    test(`an empty folder makes an empty backup, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('empty', cli, (remove) => t.after(remove));
+      world.config();
+      for (const run of ['the first', 'the second']) {
+        const { code, stdout, stderr } = await world.sync();
+        assert.deepEqual([code, stdout], [0, ''], `${run} run: ${stderr}`);
+        assert.match(stderr, ESCROW_WARNING);
+      }
+      assert.deepEqual(await world.versions(), []);
+    });
+
+    test(`without REMOTE_DIR_PREFIX the escrowed key stays, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('no-prefix', cli, (remove) => t.after(remove));
+      await world.awsSucceeds('s3', 'mb', world.url(''));
+      const escrow = world.url('backup.info/key/data');
+      await world.aws(['s3', 'cp', '-', escrow, ...withKey(world.key)], { input: 'the key' });
+      world.config({ REMOTE_DIR_PREFIX: '' });
+      // An object beside the backup's own does not make an empty folder suspicious.
+      assert.deepEqual(await world.sync(), { code: 0, stdout: '', stderr: '' });
+      world.write("-it's 100%", 'content');
+      mkdirSync(`${world.source}/backup.information`);
+      world.write('backup.information/a', 'content');
+      assert.deepEqual(await world.sync(), { code: 0, stdout: '', stderr: '' });
+      const keys = (await world.versions()).map(({ Key }) => Key).sort();
+      assert.deepEqual(keys, ["-it's 100%", 'backup.info/key/data', 'backup.information/a']);
+    });
+
+    test(`storage class, and every way to name the endpoint, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('settings', cli, (remove) => t.after(remove));
+      const noVariable = { environment: { AWS_ENDPOINT_URL: undefined } };
+      const ways = [
+        { settings: { AWS_ENDPOINT_URL: endpoint, AWS_STORAGE_CLASS: 'STANDARD' }, options: noVariable },
+        { settings: { AWS_ENDPOINT_URL: plainEndpoint }, options: noVariable },
+        { settings: {}, options: { environment: { AWS_ENDPOINT_URL: plainEndpoint } } },
+      ];
+      for (const [index, { settings, options }] of ways.entries()) {
+        world.write(`file ${index}`, 'content');
+        world.config(settings);
+        const { code, stderr } = await world.sync(options);
+        assert.equal(code, 0, stderr);
+      }
+      const stored = (await world.versions()).map(({ Key, StorageClass }) => [Key, StorageClass]);
+      assert.deepEqual(stored, [
+        ['pc/docs/file 0', 'STANDARD'],
+        ['pc/docs/file 1', 'STANDARD_IA'],
+        ['pc/docs/file 2', 'STANDARD_IA'],
+      ]);
+    });
+
+    test(`a server that is not there, and buckets that are not ours, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('not-ours', cli, (remove) => t.after(remove));
+      world.write('file', 'content');
+      await world.awsSucceeds('s3', 'mb', world.url(''), '--profile', 'other');
+
+      const start = Date.now();
+      world.config({ AWS_ENDPOINT_URL: await deadEndpoint() });
+      const down = await world.sync();
+      assert.ok(Date.now() - start < 20_000, `${Date.now() - start} ms`);
+      assert.match(
+        down.stderr,
+        /ERROR: aws CLI command failed; aborting! .*Could not connect to the endpoint/,
+      );
+      assert.match(down.stderr, /HINT: Check the network and the endpoint/);
+
+      world.config();
+      const others = await world.sync();
+      assert.match(others.stderr, /ERROR: aws CLI command failed; aborting! .*\(403\)/);
+      assert.match(others.stderr, /HINT: .* the bucket belongs to another account/);
+
+      world.config({ AWS_PROFILE: 'denied' });
+      const denied = await world.sync();
+      assert.match(denied.stderr, /ERROR: aws CLI command failed; aborting! /);
+      assert.match(denied.stderr, /HINT: /);
+
+      for (const { code, stdout, stderr } of [down, others, denied]) {
+        assert.deepEqual([code, stdout], [1, ''], stderr);
+        assert.equal(stderr.includes(world.key), false);
+        for (const line of stderr.trimEnd().split('\n')) assert.match(line, /^encrypted-s3-sync\[\d+\]: /);
+      }
+    });
+
+    test(`a file that can't be read is named, all others are stored, and nothing is deleted, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('unreadable', cli, (remove) => t.after(remove));
+      world.config();
+      for (const name of ['a', 'b', 'secret']) world.write(name, 'content');
+      assert.equal((await world.sync()).code, 0);
+      chmodSync(`${world.source}/secret`, 0);
+      rmSync(`${world.source}/b`);
+      world.write('c', 'content');
+      const { code, stderr } = await world.sync({ through: WITHOUT_ROOTS_RIGHTS });
+      assert.equal(code, 3, stderr);
+      assert.match(
+        stderr,
+        /WARNING: ".*\/secret" can't be read\. Nothing is deleted in the bucket in this run\./,
+      );
+      assert.match(stderr, /^encrypted-s3-sync\[\d+\]: WARNING: Skipping file .*\/secret\. /m);
+      const keys = (await world.versions()).map(({ Key }) => Key);
+      assert.deepEqual(keys, ['pc/docs/a', 'pc/docs/b', 'pc/docs/c', 'pc/docs/secret']);
+    });
+  }
+});

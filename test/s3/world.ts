@@ -1,0 +1,229 @@
+// A private world for commands under test, on the real S3 server: a bucket's name, a home, a source folder,
+// a config, and one AWS CLI first on the PATH.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AwsCli } from '../s3-server/aws-clis.js';
+import { s3ServerOfThisRun } from '../s3-server/from-environment.js';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const BIN = join(HERE, '../../bin');
+const HIDE_MODERN_SYSLOG = join(HERE, '../../../test/fakes/hide-modern-syslog.mjs');
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** A program, with arguments, that starts the command. */
+  readonly through?: readonly string[];
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly outcome: Promise<Outcome>;
+}
+
+/** Of a listing of a bucket's versions: the newest first, deletions included. */
+export interface Version {
+  readonly Key: string;
+  readonly VersionId: string;
+  readonly IsLatest: boolean;
+  /** Not there for a deletion. */
+  readonly Size?: number;
+  readonly StorageClass?: string;
+}
+
+/** The message of a backup whose key is not in the bucket. */
+export const ESCROW_WARNING =
+  /^encrypted-s3-sync\[\d+\]: WARNING: You have not backed up your encryption key, yet\.\n$/;
+
+/**
+ * Starts a program without root's right to read and write everything; for an ordinary user it changes
+ * nothing that matters here.
+ */
+export const WITHOUT_ROOTS_RIGHTS: readonly string[] =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
+
+export function newKey(): string {
+  return randomBytes(16).toString('hex');
+}
+
+export class World {
+  readonly folder = mkdtempSync(join(tmpdir(), 'world-'));
+  readonly source = join(this.folder, 'source');
+  /** TMPDIR of the commands. */
+  readonly temporary = join(this.folder, 'tmp');
+  readonly configFile = join(this.folder, 'backup.config');
+  readonly lock = join(this.folder, 'lock');
+  readonly bucket: string;
+  readonly key = newKey();
+  readonly environment: NodeJS.ProcessEnv;
+  readonly #endpoint: string;
+
+  /**
+   * @param name of the bucket; the CLI's version is appended
+   * @param atEnd told what removes the folder
+   */
+  constructor(name: string, cli: AwsCli, atEnd: (remove: () => void) => void) {
+    atEnd(() => rmSync(this.folder, { recursive: true, force: true }));
+    this.bucket = `${name}-${cli.version.replaceAll('.', '-')}`;
+    const server = s3ServerOfThisRun();
+    this.#endpoint = server.endpoint;
+    const programs = join(this.folder, 'programs');
+    for (const folder of [this.source, this.temporary, programs]) mkdirSync(folder);
+    writeFileSync(join(programs, 'logger'), `#!/bin/sh\nexec cat >> "${this.folder}/syslog"\n`, {
+      mode: 0o755,
+    });
+    this.environment = {
+      ...server.environment,
+      HOME: this.folder,
+      TMPDIR: this.temporary,
+      LC_ALL: 'C.UTF-8',
+      PATH: `${programs}:${cli.directory}:${process.env['PATH']}`,
+      NODE_OPTIONS: `--import=${HIDE_MODERN_SYSLOG}`,
+    };
+  }
+
+  /** Writes a file below the source folder. */
+  write(path: string, content: string | Buffer): void {
+    mkdirSync(dirname(join(this.source, path)), { recursive: true });
+    writeFileSync(join(this.source, path), content);
+  }
+
+  /** Writes the config; `settings` replace the usual ones. */
+  config(settings: Record<string, string> = {}): string {
+    const all = {
+      AWS_PROFILE: 'default',
+      AWS_REGION: 'us-east-1',
+      AWS_BUCKET: this.bucket,
+      AWS_RETENTION_DAYS: '30',
+      LOCAL_DIR: this.source,
+      LOCAL_LOCK: this.lock,
+      REMOTE_DIR_PREFIX: 'pc/docs',
+      ENCRYPTION_KEY: this.key,
+      ...settings,
+    };
+    const lines = Object.entries(all).map(([name, value]) => `${name}='${value}'\n`);
+    writeFileSync(this.configFile, lines.join(''), { mode: 0o600 });
+    return this.configFile;
+  }
+
+  /** Starts a built command. */
+  start(command: string, args: readonly string[], options: RunOptions = {}): Running {
+    const [program = '', ...rest] = [
+      ...(options.through ?? []),
+      process.execPath,
+      join(BIN, `${command}.js`),
+      ...args,
+    ];
+    return this.#spawn(program, rest, options);
+  }
+
+  /** Runs a built command to its end. */
+  run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.start(command, args, options).outcome;
+  }
+
+  /** Backs up with the config as it is. */
+  sync(options: RunOptions = {}): Promise<Outcome> {
+    return this.run('encrypted-s3-sync', [this.configFile], options);
+  }
+
+  /** Runs the AWS CLI as a user would. */
+  aws(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    // The variable AWS_ENDPOINT_URL is too new for some CLIs.
+    return this.#spawn('aws', ['--endpoint-url', this.#endpoint, ...args], options).outcome;
+  }
+
+  /** The same, when it has to succeed. @returns its output */
+  async awsSucceeds(...args: string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.aws(args);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  }
+
+  url(key: string): string {
+    return `s3://${this.bucket}/${key}`;
+  }
+
+  /** All versions in the bucket. */
+  async versions(): Promise<Version[]> {
+    const args = ['s3api', 'list-object-versions', '--bucket', this.bucket, '--output', 'json'];
+    const { Versions = [], DeleteMarkers = [] } = JSON.parse((await this.awsSucceeds(...args)) || '{}') as {
+      Versions?: Version[];
+      DeleteMarkers?: Version[];
+    };
+    return [...Versions, ...DeleteMarkers];
+  }
+
+  /** What went to syslog, and empties it. */
+  takeSyslog(): string {
+    const file = join(this.folder, 'syslog');
+    const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+    rmSync(file, { force: true });
+    return text;
+  }
+
+  #spawn(program: string, args: readonly string[], options: RunOptions): Running {
+    const child = spawn(program, args, {
+      cwd: this.folder,
+      env: { ...this.environment, ...options.environment },
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
+    const outcome = new Promise<Outcome>((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ code, stdout, stderr }));
+    });
+    return { child, outcome };
+  }
+}
+
+/** The options with which the AWS CLI's `s3` commands get a key that is no secret. */
+export function withKey(key: string): string[] {
+  return ['--sse-c', 'AES256', '--sse-c-key', key];
+}
+
+/** The SHA-256 of every regular file below a folder, by its path; empty for a folder that is not there. */
+export function contentsOf(folder: string): Record<string, string> {
+  if (!existsSync(folder)) return {};
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
+  const entries = files.map(({ parentPath, name }) => {
+    const file = join(parentPath, name);
+    return [file.slice(folder.length + 1), sha256(readFileSync(file))] as const;
+  });
+  return Object.fromEntries(entries.sort());
+}
+
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
+/** Variables that make the AWS CLI transfer no faster than `bandwidth`, `1MB/s` say. */
+export function slowProfile(world: World, bandwidth: string): NodeJS.ProcessEnv {
+  const file = join(world.folder, 'slow-profile');
+  const settings = ['addressing_style = path', `max_bandwidth = ${bandwidth}`];
+  writeFileSync(file, `[default]\ns3 =\n${settings.map((it) => `    ${it}\n`).join('')}`);
+  return { AWS_CONFIG_FILE: file };
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  connectionArguments,
+  download,
+  putFromStdin,
+  readWithKey,
+  readWithoutKey,
+  sync,
+} from '../../../lib/aws/arguments.js';
+import { createBucket, putLifecycle } from '../../../lib/aws/bucket-arguments.js';
+
+const UPLOAD = {
+  localDir: '/data',
+  bucket: 'b',
+  prefix: 'p/q/',
+  followSymlinks: false,
+  storageClass: 'STANDARD_IA',
+  deleteGone: true,
+};
+
+test('the connection goes with every call, without what is not set', () => {
+  const connection = { profile: 'p', region: 'r', endpointUrl: undefined, netTimeout: undefined };
+  assert.deepEqual(connectionArguments(connection), ['--profile', 'p', '--output', 'text', '--region', 'r']);
+  assert.deepEqual(
+    connectionArguments({ ...connection, netTimeout: 60, endpointUrl: 'https://s3' }).slice(6),
+    ['--cli-read-timeout', '60', '--cli-connect-timeout', '60', '--endpoint-url', 'https://s3'],
+  );
+});
+
+test("sync has the original's flags, without --acl", () => {
+  assert.equal(
+    sync(UPLOAD, []).join(' '),
+    's3 sync /data s3://b/p/q/ --delete --no-follow-symlinks --no-guess-mime-type --sse-c AES256 ' +
+      '--sse-c-key fileb:///dev/fd/3 --storage-class STANDARD_IA --content-type application/octet-stream',
+  );
+});
+
+test('sync follows links only if asked to, and excludes what it is told', () => {
+  const args = sync({ ...UPLOAD, prefix: '', followSymlinks: true }, ['backup.info/*']);
+  assert.equal(args.includes('--no-follow-symlinks'), false);
+  assert.deepEqual(args.slice(2, 7), ['/data', 's3://b/', '--delete', '--exclude', 'backup.info/*']);
+});
+
+test('us-east-1 takes no location constraint', () => {
+  assert.deepEqual(createBucket('b', 'us-east-1'), ['s3api', 'create-bucket', '--bucket', 'b']);
+  assert.deepEqual(createBucket('b', 'eu-west-1').slice(4), [
+    '--create-bucket-configuration',
+    'LocationConstraint=eu-west-1',
+  ]);
+});
+
+test('the lifecycle rule keeps noncurrent versions for the retention time', () => {
+  const { Rules } = JSON.parse(putLifecycle('b', 45).at(-1) ?? '');
+  assert.equal(Rules.length, 1);
+  assert.deepEqual(Rules[0].NoncurrentVersionExpiration, { NoncurrentDays: 45 });
+  assert.deepEqual(Rules[0].Expiration, { ExpiredObjectDeleteMarker: true });
+  assert.deepEqual(Rules[0].AbortIncompleteMultipartUpload, { DaysAfterInitiation: 3 });
+});
+
+test('no call sets an ACL, and a key is only ever a path', () => {
+  const object = { bucket: 'b', key: 'k' };
+  const all = [
+    sync(UPLOAD, []),
+    putFromStdin(object, 'STANDARD'),
+    download('s3://b/k', '-'),
+    readWithKey(object),
+  ];
+  for (const args of all) {
+    assert.equal(args.includes('--acl'), false);
+    const key = args[args.findIndex((it) => /^--sse-(c|customer)-key$/.test(it)) + 1];
+    assert.equal(key, 'fileb:///dev/fd/3');
+  }
+  assert.equal(
+    readWithoutKey(object).some((it) => it.includes('sse')),
+    false,
+  );
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type AwsErrorKind, awsError, kindOfAwsError } from '../../../lib/aws/aws-error.js';
+
+const said: readonly [AwsErrorKind, string][] = [
+  [
+    'sse-c-blocked',
+    'upload failed: ./a to s3://b/a An error occurred (AccessDenied) when calling the PutObject operation: User: arn:x is not authorized because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type',
+  ],
+  ['access-denied', 'An error occurred (AccessDenied) when calling the PutObject operation: Access Denied'],
+  ['access-denied', 'fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden'],
+  ['bad-request', 'fatal error: An error occurred (400) when calling the HeadObject operation: Bad Request'],
+  ['not-found', 'An error occurred (404) when calling the HeadBucket operation: Not Found'],
+  ['not-found', 'An error occurred (NoSuchBucket) when calling the ListObjectsV2 operation: None'],
+  ['no-profile', 'The config profile (nobody) could not be found'],
+  [
+    'no-credentials',
+    'Unable to locate credentials. You can configure credentials by running "aws configure".',
+  ],
+  ['bad-credentials', 'An error occurred (InvalidAccessKeyId) when calling the ListObjectsV2 operation: x'],
+  ['unreachable', 'Could not connect to the endpoint URL: "https://127.0.0.1:1/"'],
+  ['unreachable', 'Connect timeout on endpoint URL: "https://b.s3.amazonaws.com/"'],
+  ['tls', 'SSL validation failed for https://b/ [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed'],
+  ['wrong-region', 'An error occurred (PermanentRedirect) when calling the ListObjectsV2 operation: x'],
+  [
+    'wrong-region',
+    'An error occurred (IllegalLocationConstraintException) when calling the CreateBucket operation: x',
+  ],
+  ['not-implemented', 'An error occurred (NotImplemented) when calling the PutBucketEncryption operation: x'],
+  [
+    'not-implemented',
+    'An error occurred (MethodNotAllowed) when calling the PutBucketEncryption operation: None',
+  ],
+  [
+    'unknown-parameter',
+    'Parameter validation failed:\nUnknown parameter in ServerSideEncryptionConfiguration.Rules[0]: "BlockedEncryptionTypes", must be one of: x',
+  ],
+  ['disk-full', 'download failed: s3://b/k to ./k [Errno 28] No space left on device'],
+  ['clock', 'An error occurred (RequestTimeTooSkewed) when calling the ListObjectsV2 operation: x'],
+  ['other', 'argument of type NoneType is not iterable'],
+  [
+    'not-found',
+    'download failed: s3://b/proxy/Connect timeout on endpoint An error occurred (404) when calling the HeadObject operation: x',
+  ],
+];
+
+for (const [kind, text] of said) {
+  test(`${kind}: ${text.slice(0, 60)}`, () => assert.equal(kindOfAwsError(text), kind));
+}
+
+test('the message quotes the last lines, on one line', () => {
+  const error = awsError('aws s3 sync', 1, 'one\ntwo\n\nthree\nfour\n', 'b');
+  assert.equal(error.message, 'aws CLI command failed; aborting! aws s3 sync: two / three / four');
+  assert.match(awsError('aws s3 sync', 9, '', 'b').message, /exit code 9/);
+});
+
+test('a block of SSE-C comes with the command that lifts it', () => {
+  const error = awsError('aws s3 sync', 1, said[0]?.[1] ?? '', 'my-bucket');
+  assert.match(error.hint ?? '', /put-bucket-encryption --bucket my-bucket .*BlockedEncryptionTypes.*NONE/);
+});

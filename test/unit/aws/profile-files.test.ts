@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { readProfile } from '../../../lib/aws/profile-files.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'esb-profile-'));
+after(() => rmSync(folder, { recursive: true }));
+const environment = {
+  HOME: folder,
+  AWS_CONFIG_FILE: join(folder, 'config'),
+  AWS_SHARED_CREDENTIALS_FILE: '~/credentials',
+};
+writeFileSync(
+  environment.AWS_CONFIG_FILE,
+  `[default]
+endpoint_url = https://default.example
+[profile my.firm]
+services = both
+request_checksum_calculation = when_supported
+[profile "two words"]
+endpoint_url = https://two.example
+[profile	 spaced]
+ENDPOINT_URL : https://spaced.example
+cli_history = enabled
+s3 =
+  endpoint_url = https://not-read-by-the-cli.example
+[services both]
+dynamodb =
+  endpoint_url = https://dynamodb.example
+s3 =
+  endpoint_url = https://s3.example
+  max_concurrent_requests = 4
+`,
+);
+writeFileSync(
+  join(folder, 'credentials'),
+  '[only]\naws_access_key_id = A\nendpoint_url = https://only.example\n',
+);
+
+test("a profile's settings are found, also below names with dots, blanks and quotes", async () => {
+  assert.equal((await readProfile('default', environment))['endpoint_url'], 'https://default.example');
+  assert.equal((await readProfile('two words', environment))['endpoint_url'], 'https://two.example');
+  assert.equal((await readProfile('only', environment))['endpoint_url'], 'https://only.example');
+});
+
+test('a services section gives the endpoint of S3, not of another service', async () => {
+  const settings = await readProfile('my.firm', environment);
+  assert.equal(settings['s3.endpoint_url'], 'https://s3.example');
+  assert.equal(settings['endpoint_url'], undefined);
+  assert.equal(settings['request_checksum_calculation'], 'when_supported');
+});
+
+test('what configparser of Python accepts is understood', async () => {
+  const settings = await readProfile('spaced', { ...environment, AWS_CONFIG_FILE: '${HOME}/config' });
+  assert.deepEqual(settings, { endpoint_url: 'https://spaced.example', cli_history: 'enabled', s3: '' });
+});
+
+test('no file, or no such profile, means no settings', async () => {
+  assert.deepEqual(await readProfile('default', { HOME: '/nonexistent' }), {});
+  assert.deepEqual(await readProfile('nobody', environment), {});
+});

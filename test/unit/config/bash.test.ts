@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, suite, test } from 'node:test';
+import { readWithBash } from '../../../lib/config/bash.js';
+import { describeMessages } from '../../../lib/config/bash-messages.js';
+import { BackupError } from '../../../lib/errors.js';
+
+const directory = realpathSync(mkdtempSync(join(tmpdir(), 'config-bash-')));
+after(() => rmSync(directory, { recursive: true }));
+const base = { PATH: process.env['PATH'] ?? '', HOME: '/home/anna', AWS_PROFILE: 'inherited' };
+
+function read(text: string, environment: Record<string, string> = {}) {
+  writeFileSync(join(directory, 'my.config'), text);
+  return readWithBash(text, { file: 'my.config', environment: { ...base, ...environment }, directory });
+}
+
+/** The message and hint of the error; no test's key may be in it. */
+function failureOf(text: string, environment: Record<string, string> = {}): string {
+  try {
+    read(text, environment);
+  } catch (error) {
+    assert.ok(error instanceof BackupError, String(error));
+    const told = `${error.message}\n${error.hint}`;
+    assert.doesNotMatch(told, /SECRET/);
+    return told;
+  }
+  return assert.fail('bash accepted the file');
+}
+
+suite('what bash makes of a config', () => {
+  test('commands, expansions, conditions', () => {
+    const { values } = read(`
+      LOCAL_DIR="$(printf '/a b')"; AWS_BUCKET=\${NOWHERE:-bucket}
+      if true; then AWS_REGION=$'eu\\x2dwest'; fi
+      LOCAL_LOCK=$(basename "$CONFIG_FILE") LOCAL_LIST=$1`);
+    assert.deepEqual(Object.fromEntries(values), {
+      AWS_PROFILE: 'default',
+      AWS_NET_TIMEOUT: '60',
+      REMOTE_DIR_PREFIX: '',
+      FOLLOW_SYMLINKS: 'no',
+      LOCAL_DIR: '/a b',
+      AWS_BUCKET: 'bucket',
+      AWS_REGION: 'eu-west',
+      LOCAL_LOCK: 'my.config',
+      LOCAL_LIST: './my.config',
+    });
+  });
+
+  test('a file that it reads from its own directory', () => {
+    mkdirSync(join(directory, 'sub'), { recursive: true });
+    writeFileSync(join(directory, 'sub', 'common'), 'AWS_REGION=common\n');
+    const { values } = read('source "$(dirname "${BASH_SOURCE[0]}")/sub/common"');
+    assert.equal(values.get('AWS_REGION'), 'common');
+  });
+
+  test('the environment: exported, changed, taken away, passed on', () => {
+    const given = { GONE: '1', 'not.a.name': 'kept', SHLVL: '7' };
+    const { environment } = read('export AWS_CA_BUNDLE=/ca\nunset GONE\nset -a; ALL=1', given);
+    assert.deepEqual(environment, {
+      ...base,
+      AWS_PROFILE: 'default',
+      'not.a.name': 'kept',
+      SHLVL: '7',
+      AWS_CA_BUNDLE: '/ca',
+      ALL: '1',
+    });
+  });
+
+  test('the key, which no program inherits', () => {
+    const text = 'AWS_REGION=$(env | grep -c SECRET)\nexport ENCRYPTION_KEY';
+    const { values, environment } = read(text, { ENCRYPTION_KEY: 'SECRET' });
+    assert.equal(values.get('ENCRYPTION_KEY'), 'SECRET');
+    assert.equal(values.get('AWS_REGION'), '0');
+    assert.doesNotMatch(JSON.stringify(environment), /SECRET/);
+  });
+
+  test('the names assigned and used, and the directory', () => {
+    const { assigned, used, directory: now } = read('AWS_REGOIN=x; AWS_BUCKET=a; B=$AWS_BUCKET; cd sub');
+    assert.deepEqual([...assigned].sort(), ['AWS_BUCKET', 'AWS_REGOIN', 'B', 'OLDPWD']);
+    assert.deepEqual([...used], ['AWS_BUCKET']);
+    assert.equal(now, join(directory, 'sub'));
+  });
+
+  test('whatever it switches on', () => {
+    const text =
+      'set -eufvx; IFS=A; readonly IFS; trap "echo done; exit 3" EXIT; trap : DEBUG; printf() { false; }\nAWS_REGION=a';
+    assert.equal(read(text).values.get('AWS_REGION'), 'a');
+  });
+
+  test('a command that fails on the way, which it goes on after', () => {
+    const { values, warnings } = read('AWS_REGION=a\nSECRET-command\nAWS_BUCKET=b\n');
+    assert.equal(values.get('AWS_BUCKET'), 'b');
+    assert.deepEqual(warnings, ['my.config:2: a command was not found']);
+  });
+
+  test('nothing to read on stdin', () => {
+    assert.equal(read('read -r AWS_REGION || AWS_REGION=nothing').values.get('AWS_REGION'), 'nothing');
+  });
+});
+
+suite('what stops it, told without the text', () => {
+  const table: [config: string, told: RegExp][] = [
+    ['A=1\nENCRYPTION_KEY="a$SECRET"', /^my\.config:2: a variable that has no value is used/],
+    ['A=1\nENCRYPTION_KEY="SECRET\n', /^my\.config:2: a quote or bracket/],
+    ['A=1\nSECRET)\n', /^my\.config:2: a syntax error/],
+    ['A=(SECRET\n', /^my\.config:\d: /],
+    ['if true; then A=SECRET', /^my\.config:\d: the file ends in the middle/],
+    ['readonly AWS_REGION=SECRET\nUID=SECRET', /^my\.config:2: a variable that bash does not let/],
+    ['echo SECRET >&2; false', /last command in the file failed \(exit code 1\)/],
+    ['exit 0', /ended bash \(exit code 0\)/],
+    ['exit 7', /ended bash \(exit code 7\)/],
+    ['exec true', /ended bash \(exit code 0\)/],
+    ['kill -9 $$', /ended bash \(SIGKILL\)/],
+    ["AWS_REGION=$'\\xff'", /not UTF-8/],
+    ['set -x; ENCRYPTION_KEY=SECRET; false', /last command in the file failed/],
+  ];
+  for (const [config, told] of table) test(config, () => assert.match(failureOf(config), told));
+
+  test('bash is missing', () => {
+    assert.match(failureOf('A=$(true)', { PATH: directory }), /could not be run[\s\S]*Install bash/);
+  });
+});
+
+test('messages in another language at least tell the line', () => {
+  const told = describeMessages('./c: Zeile 3: SECRET ist nicht gesetzt.\nSECRET', './c', 'c');
+  assert.deepEqual(told, ['c:3: bash reports an error']);
+});

@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { mergedEnvironment } from '../../../lib/config/bash.js';
+import { type BashOutcome, parseReport } from '../../../lib/config/bash-report.js';
+import { readerScript } from '../../../lib/config/bash-script.js';
+import { type Evaluation, evaluate } from '../../../lib/config/evaluate.js';
+import { ConfigGenerator, environment as generated } from './config-generator.js';
+
+const COUNT = Number(process.env['LEXER_CONFIGS'] ?? 2400);
+const SEED = Number(process.env['LEXER_SEED'] ?? Date.now() % 2 ** 31);
+
+for (const locale of ['C.UTF-8', 'C']) {
+  test(`what the lexer accepts is what bash says (${locale}, seed ${SEED})`, (context) => {
+    const directory = mkdtempSync(join(tmpdir(), 'lexer-'));
+    context.after(() => rmSync(directory, { recursive: true }));
+    const environment = { ...generated, PATH: process.env['PATH'] ?? '', LC_ALL: locale };
+    const generator = new ConfigGenerator(SEED + (locale === 'C' ? 1 : 0));
+
+    const cases: { text: string; evaluation: Evaluation; file: string }[] = [];
+    for (let index = 0; index < COUNT / 2; index += 1) {
+      const file = `./${index}`;
+      const text = generator.config();
+      const evaluation = evaluate(Buffer.from(text), { file, environment, directory });
+      cases.push({ text, evaluation, file });
+    }
+    // What the lexer hands over may be any command: bash is not asked about it.
+    const understood = cases.filter(({ evaluation }) => evaluation.kind !== 'needs-bash');
+    for (const { text, file } of understood) writeFileSync(join(directory, file), text);
+    const files = understood.map(({ file }) => file);
+    const outcomes = askBash(files, directory, environment);
+
+    for (const [index, { text, evaluation }] of understood.entries()) {
+      const outcome = outcomes[index];
+      assert.ok(outcome, 'bash has an answer to every config');
+      compare(evaluation, outcome, environment, `seed ${SEED}, ${locale}, config:\n${text}\n---`);
+    }
+    const accepted = cases.filter(({ evaluation }) => evaluation.kind === 'values').length;
+    const rejected = understood.length - accepted;
+    context.diagnostic(`${cases.length} configs, ${accepted} accepted, ${rejected} reported as wrong`);
+    assert.ok(accepted > cases.length / 2, `only ${accepted} of ${cases.length} were accepted`);
+    assert.ok(rejected > 0, 'some were reported as wrong');
+    assert.ok(understood.length < cases.length, 'some were handed to bash');
+  });
+}
+
+function compare(
+  evaluation: Evaluation,
+  outcome: BashOutcome,
+  environment: Record<string, string>,
+  where: string,
+): void {
+  if (evaluation.kind === 'problem') {
+    assert.notEqual(
+      outcome.kind,
+      'report',
+      `reported (${evaluation.problem.message}), but bash accepts: ${where}`,
+    );
+  } else if (evaluation.kind === 'values') {
+    if (outcome.kind !== 'report') assert.fail(`accepted, but bash says ${outcome.kind}: ${where}`);
+    const { values } = evaluation;
+    assert.deepEqual(sorted(values.values), sorted(outcome.report.settings), where);
+    const expected = mergedEnvironment(environment, outcome.report.exported);
+    assert.deepEqual(values.environment, expected, where);
+  }
+}
+
+function sorted(values: ReadonlyMap<string, string>): [string, string][] {
+  return [...values].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** One bash reads all the files, each in a subshell of its own. */
+function askBash(files: string[], directory: string, environment: Record<string, string>): BashOutcome[] {
+  const script = `for file in "$@"; do
+    builtin printf '@@@ %s\\0' "$file" >&3
+    ( set -- "$file"; unset file
+${readerScript}
+    )
+  done`;
+  const run = spawnSync('bash', ['--norc', '--noprofile', '-c', script, 'encrypted-s3-sync', ...files], {
+    cwd: directory,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    maxBuffer: 2 ** 30,
+  });
+  assert.equal(run.error, undefined);
+  const output = run.output[3] as unknown as Buffer;
+  const starts: number[] = [];
+  for (const file of files) starts.push(output.indexOf(`@@@ ${file}\0`, starts.at(-1)));
+  return files.map((file, index) => {
+    const start = (starts[index] ?? 0) + `@@@ ${file}\0`.length;
+    return parseReport(output.subarray(start, starts[index + 1] ?? output.length));
+  });
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { geteuid } from 'node:process';
+import { after, before, suite, test } from 'node:test';
+import { readConfig, readPartialConfig } from '../../../lib/config/read-config.js';
+import { assertTrusted } from '../../../lib/config/trust.js';
+import { BackupError } from '../../../lib/errors.js';
+
+const KEY = 'abcdefghijklmnopqrstuvwxyz012345';
+const directory = mkdtempSync(join(tmpdir(), 'config-'));
+const complete = `AWS_REGION=eu-west-1 AWS_BUCKET=my-bucket AWS_RETENTION_DAYS=30
+LOCAL_DIR=/docs LOCAL_LOCK=/lock AWS_ENDPOINT_URL= ENCRYPTION_KEY=${KEY}
+`;
+before(() => {
+  for (const name of ['BASH_ENV', 'SHELLOPTS', 'BASHOPTS', 'BASH_COMPAT', 'POSIXLY_CORRECT'])
+    delete process.env[name];
+});
+after(() => rmSync(directory, { recursive: true }));
+
+function write(text: string, mode = 0o600): string {
+  const file = join(directory, 'my.config');
+  rmSync(file, { force: true });
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return file;
+}
+
+async function failureOf(file: string): Promise<{ message: string; hint: string }> {
+  try {
+    await readConfig(file);
+  } catch (error) {
+    assert.ok(error instanceof BackupError, String(error));
+    return { message: error.message, hint: error.hint ?? '' };
+  }
+  return assert.fail('the config was accepted');
+}
+
+test('a config is read', async () => {
+  const config = await readConfig(write(complete));
+  assert.equal(config.awsBucket, 'my-bucket');
+  assert.equal(config.encryptionKey.bytes().toString(), KEY);
+  assert.equal(config.environment['PATH'], process.env['PATH']);
+});
+
+test('a partial config is read', async () => {
+  const config = await readPartialConfig(write('AWS_BUCKET=my-bucket'));
+  assert.equal(config.awsBucket, 'my-bucket');
+  assert.equal(config.encryptionKey, undefined);
+});
+
+test('both readers come to the same result', async () => {
+  const text = `${complete}export NEW_ONE=1 LOCAL_LIST=~/list\n`;
+  assert.deepEqual(await readConfig(write(`${text}:\n`)), await readConfig(write(text)));
+});
+
+test('the template is a config once its placeholders are replaced', async () => {
+  const template = readFileSync(new URL('../../../../config.template', import.meta.url), 'utf8');
+  const filled = template
+    .replace('%LOCAL_DIR%', '/home/anna')
+    .replace('%PREFIX_DIR%', 'laptop')
+    .replace('%32_CHARACTERS_KEY%', KEY);
+  const config = await readConfig(write(filled, 0o666));
+  assert.equal(config.localDir, '/home/anna');
+  assert.equal(config.remoteDirPrefix, 'laptop/');
+  assert.deepEqual(config.warnings, []);
+  const { message } = await failureOf(write(template));
+  for (const placeholder of ['%LOCAL_DIR%', '%PREFIX_DIR%', '%32_CHARACTERS_KEY%']) {
+    assert.match(message, new RegExp(`:\\d+: .*${placeholder}`));
+  }
+});
+
+suite('bash reads a file only if nobody else can have written it', () => {
+  const text = `${complete}AWS_REGION=$(echo us-east-1)\n`;
+
+  test('own and private', async () => assert.equal((await readConfig(write(text))).awsRegion, 'us-east-1'));
+
+  test('readable by others', async () =>
+    assert.equal((await readConfig(write(text, 0o644))).awsRegion, 'us-east-1'));
+
+  for (const mode of [0o620, 0o602, 0o666]) {
+    test(`mode ${mode.toString(8)}`, async () => {
+      const file = write(text, mode);
+      const { message, hint } = await failureOf(file);
+      assert.ok(message.startsWith(`${file}:3: Only bash can read this (a command substitution`), message);
+      assert.ok(message.includes(`mode 0${mode.toString(8)}`), message);
+      assert.ok(hint.includes(`chmod go-w ${file}`), hint);
+    });
+  }
+
+  test('who may be trusted', async () => {
+    const reason = { line: 3, construct: 'a command' };
+    const file = (uid: number, mode: number, isFile = true) => ({ uid, mode, isFile: () => isFile });
+    assert.doesNotThrow(() => assertTrusted('c', file(1000, 0o100644), 1000, reason));
+    assert.doesNotThrow(() => assertTrusted('c', file(0, 0o100644), 1000, reason));
+    assert.throws(
+      () => assertTrusted('c', file(1001, 0o100644), 1000, reason),
+      /^BackupError: c:3: .*uid 1001/,
+    );
+    assert.throws(() => assertTrusted('c', file(1000, 0o100664), 1000, reason), /mode 0664/);
+    assert.throws(() => assertTrusted('c', file(0, 0o100646), 1000, reason), /mode 0646/);
+    assert.throws(() => assertTrusted('c', file(1000, 0o10600, false), 1000, reason), /no regular file/);
+  });
+
+  // Only root can give files away; the rule itself is tested above.
+  if (geteuid?.() !== 0) return;
+  test('of another user', async () => {
+    const file = write(text);
+    chownSync(file, 12345, 12345);
+    const { message, hint } = await failureOf(file);
+    assert.match(message, /belongs to another user \(uid 12345\)/);
+    assert.ok(hint.includes(`chown 0 ${file}`), hint);
+  });
+});
+
+suite('a config that cannot be read', () => {
+  test('is missing', async () =>
+    assert.match((await failureOf(join(directory, 'none'))).message, /does not exist: .*none$/));
+
+  test('is a directory', async () => assert.match((await failureOf(directory)).message, /is a directory/));
+
+  test('is below a file', async () =>
+    assert.match((await failureOf(`${write('')}/x`)).hint, /a file, not a directory/));
+
+  test('is a link to itself', async () => {
+    const link = join(directory, 'loop');
+    symlinkSync(link, link);
+    assert.match((await failureOf(link)).message, /leads back to itself/);
+  });
+
+  test('may not be read', async () => {
+    const file = write(complete, 0);
+    const isRoot = geteuid?.() === 0;
+    // Root may read everything.
+    if (isRoot) process.seteuid?.(65534);
+    try {
+      assert.match((await failureOf(file)).message, /may not be read/);
+    } finally {
+      if (isRoot) process.seteuid?.(0);
+    }
+  });
+});
+
+test('errors of the syntax tell file, line and remedy', async () => {
+  const file = write('A=1\r\n');
+  const { message, hint } = await failureOf(file);
+  assert.ok(message.startsWith(`${file}:1: The file has Windows line endings`), message);
+  assert.equal(hint, `Remove them: sed -i 's/\\r$//' ${file}`);
+  assert.match((await failureOf(write("A='x"))).message, /:1: The single quote/);
+});

@@ -1,0 +1,197 @@
+import assert from 'node:assert/strict';
+import { suite, test } from 'node:test';
+import { evaluate } from '../../../lib/config/evaluate.js';
+import { validate, validatePartially } from '../../../lib/config/validate.js';
+import { BackupError } from '../../../lib/errors.js';
+
+const KEY = 'abcdefghijklmnopqrstuvwxyz012345';
+const complete = `
+AWS_REGION=eu-west-1
+AWS_BUCKET=my-bucket
+AWS_RETENTION_DAYS=30
+LOCAL_DIR=docs
+LOCAL_LOCK=/lock
+ENCRYPTION_KEY=${KEY}
+`;
+
+function valuesOf(text: string) {
+  const surroundings = { file: 'my.config', environment: { HOME: '/home/anna' }, directory: '/work' };
+  const evaluation = evaluate(Buffer.from(text), surroundings);
+  if (evaluation.kind !== 'values') assert.fail(`not accepted: ${text}`);
+  return evaluation.values;
+}
+
+const configOf = (text: string) => validate('my.config', valuesOf(text));
+
+function problemsOf(text: string, check: typeof validate | typeof validatePartially = validate): string[] {
+  try {
+    check('my.config', valuesOf(text));
+  } catch (error) {
+    if (error instanceof BackupError) return error.message.split('\n');
+    throw error;
+  }
+  return assert.fail('no problem was reported');
+}
+
+test('a complete config', () => {
+  const { encryptionKey, environment, ...rest } = configOf(complete);
+  assert.equal(encryptionKey.bytes().toString(), KEY);
+  assert.deepEqual(environment, { HOME: '/home/anna' });
+  assert.deepEqual(rest, {
+    file: 'my.config',
+    awsProfile: 'default',
+    awsRegion: 'eu-west-1',
+    awsBucket: 'my-bucket',
+    awsRetentionDays: 30,
+    awsNetTimeout: 60,
+    awsEndpointUrl: undefined,
+    awsStorageClass: 'STANDARD_IA',
+    localDir: '/work/docs',
+    localLock: '/lock',
+    localList: undefined,
+    remoteDirPrefix: '',
+    followSymlinks: false,
+    warnings: [],
+  });
+});
+
+test('every setting of its own', () => {
+  const config = configOf(`${complete}
+    AWS_PROFILE=mine AWS_NET_TIMEOUT=5 AWS_ENDPOINT_URL=https://s3.example.com:9000 AWS_STORAGE_CLASS=GLACIER_IR
+    LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes`);
+  assert.equal(config.awsProfile, 'mine');
+  assert.equal(config.awsNetTimeout, 5);
+  assert.equal(config.awsEndpointUrl, 'https://s3.example.com:9000');
+  assert.equal(config.awsStorageClass, 'GLACIER_IR');
+  assert.equal(config.localList, '/home/anna/list');
+  assert.equal(config.remoteDirPrefix, 'a/b/');
+  assert.equal(config.followSymlinks, true);
+});
+
+test('the prefix gets its slash as the original gives it', () => {
+  for (const prefix of ['a/', '/a', '//', ' ', 'backup.information', 'a/backup.info']) {
+    assert.equal(configOf(`${complete}REMOTE_DIR_PREFIX='${prefix}'`).remoteDirPrefix, `${prefix}/`);
+  }
+});
+
+test('everything that is missing is reported at once, in the words of the original', () => {
+  const names = [
+    'AWS_PROFILE',
+    'AWS_REGION',
+    'AWS_BUCKET',
+    'AWS_RETENTION_DAYS',
+    'LOCAL_DIR',
+    'LOCAL_LOCK',
+    'ENCRYPTION_KEY',
+  ];
+  const problems = problemsOf("\nAWS_PROFILE=''");
+  assert.deepEqual(
+    problems,
+    names.map(
+      (name, index) =>
+        `The config file is incomplete. No value for "${name}". (my.config${index === 0 ? ':2' : ''})`,
+    ),
+  );
+});
+
+suite('problems', () => {
+  const table: [assignment: string, problem: RegExp][] = [
+    ['AWS_RETENTION_DAYS=0', /whole number of days, from 1/],
+    ['AWS_RETENTION_DAYS=-1', /whole number/],
+    ['AWS_RETENTION_DAYS=1.5', /whole number/],
+    ['AWS_RETENTION_DAYS=99999999999', /whole number/],
+    ['AWS_RETENTION_DAYS=thirty', /not "thirty"/],
+    ['AWS_NET_TIMEOUT=0', /whole number of seconds, from 1/],
+    ['AWS_BUCKET=s3://my-bucket', /no "s3:\/\/"/],
+    ['AWS_BUCKET=my-bucket/dir', /REMOTE_DIR_PREFIX/],
+    ["AWS_BUCKET='my bucket'", /cannot be the name/],
+    ['AWS_BUCKET=ab', /cannot be the name/],
+    ['AWS_ENDPOINT_URL=s3.example.com', /not a URL such as https/],
+    ['AWS_ENDPOINT_URL=ftp://s3.example.com', /not a URL such as https/],
+    ['AWS_STORAGE_CLASS=standard', /written like STANDARD_IA/],
+    ['AWS_STORAGE_CLASS=DEEP_ARCHIVE', /cannot be DEEP_ARCHIVE/],
+    ['REMOTE_DIR_PREFIX=backup.info', /holds what belongs to the backup itself/],
+    ['REMOTE_DIR_PREFIX=backup.info/key', /holds what belongs to the backup itself/],
+    ['REMOTE_DIR_PREFIX=backup.info/', /holds what belongs to the backup itself/],
+    ['FOLLOW_SYMLINKS=true', /must be 'yes' or 'no', not "true"/],
+    ["LOCAL_DIR='%LOCAL_DIR%'", /template's %LOCAL_DIR%/],
+    ["ENCRYPTION_KEY='%32_CHARACTERS_KEY%'", /template's %32_CHARACTERS_KEY%/],
+    ["LOCAL_LOCK='~/lock'", /~ in quotes/],
+    ['AWS_REGIONS=x', /^my\.config:9: AWS_REGIONS is no setting. Is AWS_REGION meant/],
+    ['FOLLOW_SYMLINK=yes', /FOLLOW_SYMLINK is no setting/],
+    ['ENCRYPTION_KEY=abc', /exactly 32 bytes long, but it has 3\./],
+    [`ENCRYPTION_KEY=${KEY.slice(1)}ü`, /but it has 33 \(characters that are not ASCII/],
+  ];
+  for (const [assignment, problem] of table) {
+    test(assignment, () => {
+      const text = assignment.startsWith('AWS_REGIONS')
+        ? complete.replace('AWS_REGION=eu-west-1', 'A=')
+        : complete;
+      const problems = problemsOf(`${text}\n${assignment}`);
+      const found = problems.find((line) => problem.test(line));
+      assert.ok(found?.startsWith('my.config:9: '), problems.join('\n'));
+    });
+  }
+
+  test('of all settings at once, in the order of their lines', () => {
+    const problems = problemsOf(
+      'AWS_BUCKET=a/b AWS_REGION=x\nFOLLOW_SYMLINKS=1\nAWS_NET_TIMEOUT=x\nENCRYPTION_KEY=secret',
+    );
+    assert.deepEqual(
+      problems.map((line) => /^my\.config:\d|^The config file is incomplete/.exec(line)?.[0]),
+      [
+        ...Array(3).fill('The config file is incomplete'),
+        'my.config:1',
+        'my.config:2',
+        'my.config:3',
+        'my.config:4',
+      ],
+    );
+    assert.ok(!problems.join().includes('secret'));
+  });
+
+  test('with the password of an endpoint left out', () => {
+    const problems = problemsOf(`${complete}AWS_ENDPOINT_URL=https://me:secret@example.com`);
+    assert.match(problems.join(), /holds a user name or password/);
+    assert.ok(!problems.join().includes('secret'));
+  });
+});
+
+test('what the original works with is only warned of', () => {
+  const { warnings, remoteDirPrefix } = configOf(
+    `${complete}REMOTE_DIR_PREFIX='%PREFIX_DIR%'\nLOCAL_DIR2=/other`,
+  );
+  assert.equal(remoteDirPrefix, '%PREFIX_DIR%/');
+  assert.equal(warnings.length, 2);
+  assert.match(warnings[0] ?? '', /^my\.config:8: .*%PREFIX_DIR%/);
+  assert.match(warnings[1] ?? '', /^my\.config:9: LOCAL_DIR2 is no setting. Is LOCAL_DIR meant/);
+});
+
+test('a variable that gives the key away under another name is not passed on', () => {
+  const text = complete.replace(`ENCRYPTION_KEY=${KEY}`, `export K=${KEY} AUTH=x:${KEY}; ENCRYPTION_KEY=$K`);
+  assert.deepEqual(configOf(text).environment, { HOME: '/home/anna' });
+});
+
+suite('a partial config', () => {
+  test('may lack anything', () => {
+    const config = validatePartially('my.config', valuesOf("AWS_PROFILE=''"));
+    assert.deepEqual(config, {
+      file: 'my.config',
+      awsProfile: undefined,
+      awsRegion: undefined,
+      awsBucket: undefined,
+      awsRetentionDays: 30,
+      awsNetTimeout: 60,
+      awsEndpointUrl: undefined,
+      awsStorageClass: 'STANDARD_IA',
+      encryptionKey: undefined,
+      environment: { HOME: '/home/anna' },
+      warnings: [],
+    });
+  });
+
+  test('may hold nothing wrong', () => {
+    const problems = problemsOf('AWS_BUCKET=a/b\nENCRYPTION_KEY=short', validatePartially);
+    assert.equal(problems.length, 2);
+  });
+});
