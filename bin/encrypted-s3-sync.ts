@@ -1,19 +1,27 @@
 #!/usr/bin/env node
-import { sync } from '../lib/commands/sync.js';
+import { type SyncFlags, sync } from '../lib/commands/sync.js';
 import { main } from '../lib/main.js';
 
-const run = (configFile: string, waitSeconds: number) =>
-  main('encrypted-s3-sync', true, (context) => sync(configFile, waitSeconds, context));
+const run = (configFile: string, flags: SyncFlags) =>
+  main('encrypted-s3-sync', true, (context) => sync(configFile, flags, context));
 
 const [configFile, ...others] = process.argv.slice(2);
 if (configFile !== undefined && !configFile.startsWith('-') && others.length === 0) {
   // What cron runs needs no parser, whose loading would be a good part of a run in which nothing changed.
-  await run(configFile, 0);
+  await run(configFile, { waitSeconds: 0, allowsMassDelete: false, isDry: false });
 } else {
   const { commandLine, seconds } = await import('../lib/terminal/command-line.js');
   await commandLine('encrypted-s3-sync', 'Sync a local directory to an encrypted S3 bucket.')
     .argument('<config_file>', 'the backup to run; see config.template')
     .option('--wait <seconds>', 'wait for another run to end, at most so long', seconds, 0)
-    .action((file: string, options: { wait: number }) => run(file, options.wait))
+    .option('--dry-run', 'print what would be uploaded and deleted, and change nothing')
+    .option('--allow-mass-delete', 'go on although many files are gone from LOCAL_DIR, or all')
+    .action((file: string, options: { wait: number; dryRun?: true; allowMassDelete?: true }) =>
+      run(file, {
+        waitSeconds: options.wait,
+        allowsMassDelete: options.allowMassDelete === true,
+        isDry: options.dryRun === true,
+      }),
+    )
     .parseAsync();
 }

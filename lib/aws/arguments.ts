@@ -16,6 +16,8 @@ export interface BucketObject {
 }
 
 const SSE_C = ['--sse-c', 'AES256', '--sse-c-key', KEY_URL];
+/** The same for `aws s3api`. */
+const CUSTOMER_KEY = ['--sse-customer-algorithm', 'AES256', '--sse-customer-key', KEY_URL];
 
 export function connectionArguments(connection: AwsConnection): string[] {
   const { profile, region, endpointUrl, netTimeout } = connection;
@@ -43,23 +45,28 @@ export interface Upload {
   readonly prefix: string;
   readonly followSymlinks: boolean;
   readonly storageClass: string;
-  /** Whether what is not in the directory is deleted in the bucket. */
-  readonly deleteGone: boolean;
+  /** Patterns of the AWS CLI, relative to the directory. */
+  readonly exclude: readonly string[];
 }
 
-/** The original's flags, without `--acl`; `exclude` keeps what the bucket holds beside the backup. */
-export function sync(upload: Upload, exclude: readonly string[]): string[] {
-  const { localDir, bucket, prefix, followSymlinks, storageClass, deleteGone } = upload;
+/** The original's flags, without `--acl`, and without `--delete`: what is deleted is decided by us. */
+export function sync(upload: Upload): string[] {
+  const { localDir, bucket, prefix, followSymlinks, storageClass, exclude } = upload;
   return [
     's3',
     'sync',
     localDir,
     s3Url({ bucket, key: prefix }),
-    ...(deleteGone ? ['--delete'] : []),
-    ...exclude.flatMap((pattern) => ['--exclude', pattern]),
+    ...exclude.map((pattern) => `--exclude=${pattern}`),
     ...(followSymlinks ? [] : ['--no-follow-symlinks']),
     ...storedAs(storageClass),
   ];
+}
+
+/** Uploads every file below `directory`, through links, whatever the bucket holds. */
+export function uploadAll(directory: string, target: BucketObject, storageClass: string): string[] {
+  const flags = ['--recursive', '--follow-symlinks', '--only-show-errors'];
+  return ['s3', 'cp', directory, s3Url(target), ...flags, ...storedAs(storageClass)];
 }
 
 /** Stores standard input as one object. */
@@ -98,7 +105,36 @@ export function readWithoutKey({ bucket, key }: BucketObject): string[] {
 
 /** Reads an object to nowhere with the key at the descriptor: S3 must refuse a wrong one. */
 export function readWithKey(object: BucketObject): string[] {
-  return [...readWithoutKey(object), '--sse-customer-algorithm', 'AES256', '--sse-customer-key', KEY_URL];
+  return [...readWithoutKey(object), ...CUSTOMER_KEY];
+}
+
+/** Asks for an object with its key, and gets no content. */
+export function headWithKey(object: BucketObject): string[] {
+  return [...headWithoutKey(object), ...CUSTOMER_KEY];
+}
+
+/** A line per object: key (URL-encoded, so that it is a line), size, time and entity tag, between tabs. */
+export function listObjects(bucket: string, prefix: string): string[] {
+  const query = ['--query', 'Contents[].[Key,Size,LastModified,ETag]', '--output', 'text'];
+  return [
+    's3api',
+    'list-objects-v2',
+    '--bucket',
+    bucket,
+    `--prefix=${prefix}`,
+    '--encoding-type',
+    'url',
+    ...query,
+  ];
+}
+
+/** @param file holds the keys, as the AWS CLI's JSON */
+export function deleteObjects(bucket: string, file: string): string[] {
+  return ['s3api', 'delete-objects', '--bucket', bucket, '--delete', `file://${file}`, '--output', 'json'];
+}
+
+export function deleteObject({ bucket, key }: BucketObject): string[] {
+  return ['s3api', 'delete-object', '--bucket', bucket, `--key=${key}`];
 }
 
 export function listRecursively(bucket: string, prefix: string): string[] {

@@ -23,6 +23,11 @@ export function enableVersioning(bucket: string): string[] {
   ];
 }
 
+/** Prints `Enabled`, `Suspended` or `None`. */
+export function getVersioning(bucket: string): string[] {
+  return ['s3api', 'get-bucket-versioning', '--bucket', bucket, '--query', 'Status', '--output', 'text'];
+}
+
 /** The original's rule; a new bucket has no other that this could replace. */
 export function putLifecycle(bucket: string, retentionDays: number): string[] {
   const rule = {
@@ -55,7 +60,7 @@ export function allowSseC(bucket: string): string[] {
   ];
 }
 
-/** The first names below `prefix`, one level deep: enough to know whether there is anything. */
+/** The first keys that begin with `prefix`: enough to know whether there is one. */
 export function listFirst(bucket: string, prefix: string): string[] {
   return [
     's3api',
@@ -63,10 +68,8 @@ export function listFirst(bucket: string, prefix: string): string[] {
     '--bucket',
     bucket,
     `--prefix=${prefix}`,
-    '--delimiter',
-    '/',
     '--max-keys',
-    '3',
+    '1',
     '--no-paginate',
     '--output',
     'json',

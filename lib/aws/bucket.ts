@@ -8,6 +8,7 @@ import {
   allowSseC,
   createBucket,
   enableVersioning,
+  getVersioning,
   headBucket,
   listFirst,
   putLifecycle,
@@ -85,31 +86,31 @@ function dataPath(): string {
 /** Where the escrowed key is; no part of any backup, and never deleted by a sync. */
 export const RESERVED_PREFIX = 'backup.info/';
 
-/** Whether there is anything below `prefix` that is the backup's: `backup.info/` is not. */
-export async function holdsFiles(aws: AwsCli, prefix: string): Promise<boolean> {
-  return (await firstNames(aws, prefix)).some((name) => name !== RESERVED_PREFIX);
-}
-
-/** Whether there is an object of exactly this key; it is the first of all keys that begin with it. */
-export async function holdsObject(aws: AwsCli, key: string): Promise<boolean> {
-  return (await firstNames(aws, key)).includes(key);
-}
-
-/** The first keys and, ending in `/`, folders that begin with `prefix`; none if there is no bucket. */
-async function firstNames(aws: AwsCli, prefix: string): Promise<string[]> {
-  const args = listFirst(aws.bucket, prefix);
+/**
+ * Whether there is an object of exactly this key (it is the first of all keys that begin with it), and a bucket.
+ * @throws {AwsError} if the bucket is another account's, or can't be reached
+ */
+export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'none' | 'no bucket'> {
+  const args = listFirst(aws.bucket, key);
   const answer = await aws.run(args);
   if (answer.exitCode !== 0) {
-    if (kindOfAwsError(answer.stderr) === 'not-found') return [];
-    throw aws.errorOf(args, answer);
+    if (kindOfAwsError(answer.stderr) === 'not-found') return 'no bucket';
+    // AWS CLI v1 hides the code of an error without a message, as some servers send it: a HEAD request tells.
+    if (await bucketExists(aws)) throw aws.errorOf(args, answer);
+    return 'no bucket';
   }
-  if (answer.stdout.trim() === '') return [];
+  if (answer.stdout.trim() === '') return 'none';
   const page = JSON.parse(answer.stdout) as {
     readonly Contents?: readonly { readonly Key: string }[] | null;
-    readonly CommonPrefixes?: readonly { readonly Prefix: string }[] | null;
   };
-  return [
-    ...(page.Contents ?? []).map((it) => it.Key),
-    ...(page.CommonPrefixes ?? []).map((it) => it.Prefix),
-  ];
+  return page.Contents?.some((object) => object.Key === key) ? 'found' : 'none';
+}
+
+/** Whether what is deleted or overwritten stays in the bucket as an older version. */
+export async function isVersioned(aws: AwsCli): Promise<boolean> {
+  const args = getVersioning(aws.bucket);
+  const answer = await aws.run(args);
+  if (answer.exitCode === 0) return answer.stdout.trim() === 'Enabled';
+  if (kindOfAwsError(answer.stderr) === 'not-implemented') return false;
+  throw aws.errorOf(args, answer);
 }

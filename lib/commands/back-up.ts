@@ -1,96 +1,144 @@
-// The steps of a backup run, once the lock is ours. What a step needs is loaded while the AWS CLI works on
-// the step before: a run in which nothing changed is mostly start-up.
-import { s3Url, type Upload } from '../aws/arguments.js';
-import type { AwsCli } from '../aws/aws-cli.js';
-import { bucketExists, holdsFiles, makeBucket } from '../aws/bucket.js';
-import { connect } from '../aws/connect.js';
+// The steps of a backup run, once the lock is ours.
+import { hostname } from 'node:os';
+import { makeBucket } from '../aws/bucket.js';
 import type { BackupConfig } from '../config/read-config.js';
+import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
-import { isEscrowed } from '../run/escrow.js';
-import { checkReservedName, refuseEmpty, resolveLocalDir } from '../run/local-dir.js';
+import { bringUpToDate } from '../run/bring-up-to-date.js';
+import { deleteGone } from '../run/deletion.js';
+import { whyKept } from '../run/deletion-rule.js';
+import { type Losses, objection } from '../run/guard.js';
+import { storeLastRun } from '../run/last-run.js';
 import { acquireLockFolder } from '../run/lock-folder.js';
-import { transfer } from '../run/transfer.js';
+import { verifyRandomFile } from '../run/random-file.js';
+import { type Findings, readDue } from '../run/reconcile.js';
+import { look, type Run } from '../run/run.js';
+import { type Transfer, transfer } from '../run/transfer.js';
+import { tryKey } from '../run/verification.js';
 import { sideBySide } from '../side-by-side.js';
-import { regularFiles, sample } from '../tree/files.js';
+import { bytesOf, textOf } from '../tree/bytes.js';
+import { openRun, type Survey, type SyncOptions, survey } from './survey.js';
 
-/** How many random files the verification may choose from: some may change during the run. */
-const CANDIDATES = 10;
-
-/**
- * @param lockDescriptor LOCAL_LOCK, locked
- * @returns whether every file could be read
- */
+/** @returns the exit code: done, or done with files missing */
 export async function backUp(
   config: BackupConfig,
-  lockDescriptor: number,
-  { log, interruption }: CommandContext,
-): Promise<boolean> {
+  options: SyncOptions,
+  context: CommandContext,
+): Promise<number> {
+  const { log, interruption } = context;
   const info = (message: string) => log.info(message);
-  const { awsBucket: bucket, encryptionKey: key, remoteDirPrefix: prefix } = config;
-  const aws = await connect({
-    profile: config.awsProfile,
-    region: config.awsRegion,
-    endpointUrl: config.awsEndpointUrl,
-    netTimeout: config.awsNetTimeout,
-    environment: config.environment,
-    bucket,
-    interruption,
-    log: info,
-    lockDescriptor,
-  });
-  const localDir = await resolveLocalDir(config.localDir);
-  if (prefix === '') await checkReservedName(localDir);
-
-  const started = Date.now();
-  let unreadable: string | undefined;
-  const existence = bucketExists(aws);
-  const escrow = isEscrowed(aws);
+  const opened = await openRun(config, options, context);
   const lockFolder = acquireLockFolder(config.localLock, interruption, info);
   log.info(`Starting with config "${config.file}"...`);
   try {
-    const [exists, , candidates] = await sideBySide(
-      existence,
-      lockFolder,
-      sample(
-        regularFiles(localDir, config.followSymlinks, (path) => {
-          unreadable = path;
-        }),
-        CANDIDATES,
-      ),
-      escrow.catch(() => undefined),
-    );
-    if (!exists)
-      await makeBucket(aws, { region: config.awsRegion, retentionDays: config.awsRetentionDays }, info);
-    // It may have failed for want of the bucket, which holds nothing when it has just been made.
-    const escrowed = exists && (await escrow);
-    if (exists && candidates.length === 0 && (await holdsFiles(aws, prefix))) {
-      refuseEmpty(localDir, s3Url({ bucket, key: prefix }));
+    const [found] = await sideBySide(survey(opened), lockFolder);
+    const { run, escrow } = found;
+    if (escrow === 'no bucket') {
+      await makeBucket(run.aws, { region: config.awsRegion, retentionDays: config.awsRetentionDays }, info);
     }
-
-    const { followSymlinks, awsStorageClass: storageClass } = config;
-    const deleteGone = unreadable === undefined;
-    if (!deleteGone) log.warn(`"${unreadable}" can't be read. Nothing is deleted in the bucket in this run.`);
-    const upload: Upload = { localDir, bucket, prefix, followSymlinks, storageClass, deleteGone };
-    const [complete, { verifyRandomFile }] = await sideBySide(
-      transfer(aws, key, upload, log),
-      import('../run/random-file.js'),
-    );
-    await sideBySide(
-      verifyRandomFile(aws, key, upload, candidates, started, info),
-      writeList(aws, config.localList, prefix),
-    );
-    if (!escrowed) log.warn('You have not backed up your encryption key, yet.');
+    const findings = await upload(found);
+    refuse(run, findings.losses);
+    const deleted = await deleteProven(run, findings, config.allowUnversionedDelete);
+    for await (const { path, why } of readDue(findings.toSend)) {
+      run.shortfalls.add(`"${run.upload.localDir}/${path}" is not in the backup as it is: ${why}.`);
+    }
+    await sideBySide(record(run, findings, deleted), writeList(run, config.localList));
+    tell(found, findings);
+    if (escrow !== 'found') log.warn('You have not backed up your encryption key, yet.');
     log.info('All done.');
-    return complete;
+    return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
   } finally {
+    opened.state.remove();
     const release = await lockFolder.catch(() => undefined);
     await release?.();
   }
 }
 
+/** Uploads and verifies; with a tree of the last run, the bucket is listed while `aws s3 sync` works. */
+async function upload({ run, hasRecord, hasTree, stock, notes }: Survey): Promise<Findings> {
+  const { aws, key, upload, log } = run;
+  const since = Date.parse(run.header.started);
+  const verify = (findings: Findings) =>
+    verifyRandomFile(aws, key, upload, findings.proven.items, since, (message) => log.info(message));
+  const lookAndVerify = async () => {
+    const findings = await look(run, 0, notes);
+    if (findings.proven.items.length > 0) await verify(findings);
+    return findings;
+  };
+  let before: Findings;
+  let transferred: Transfer;
+  if (hasTree) {
+    refuse(run, stock.losses);
+    [before, transferred] = await sideBySide(lookAndVerify(), transfer(aws, key, upload, log));
+  } else {
+    before = await look(run, 0, notes);
+    const objects = before.objects.items.map((it) => ({
+      bucket: upload.bucket,
+      key: upload.prefix + textOf(it),
+    }));
+    if (!hasRecord) await tryKey(aws, key, objects);
+    refuse(run, before.losses);
+    transferred = await transfer(aws, key, upload, log);
+  }
+  const after = await bringUpToDate(run, before, transferred);
+  if (!hasTree || before.proven.items.length === 0) await verify(after);
+  return after;
+}
+
+function refuse({ upload, guard }: Run, losses: Losses): void {
+  const refusal = objection(losses, upload.localDir, guard);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** @returns how many were deleted */
+async function deleteProven(run: Run, { gone }: Findings, allowsUnversioned: boolean): Promise<number> {
+  const { aws, upload, state, shortfalls, log } = run;
+  const { localDir, prefix, followSymlinks } = upload;
+  if (gone.count === 0) return 0;
+  const why = await whyKept(aws, allowsUnversioned);
+  if (why !== undefined) {
+    log.warn(`${gone.count} files are gone from "${localDir}", but stay in the bucket: ${why}`);
+    return 0;
+  }
+  const options = { root: bytesOf(localDir), followSymlinks, prefix, folder: state.runFolder };
+  const deleted = await deleteGone(aws, options, gone, (key, reason) => {
+    shortfalls.add(`"${key}" could not be deleted in the bucket: ${reason}.`);
+  });
+  log.info(`Deleted ${deleted} files in the bucket.`);
+  return deleted;
+}
+
+async function record(run: Run, findings: Findings, deleted: number): Promise<void> {
+  const { aws, key, upload, header, state, shortfalls } = run;
+  const { runId, started, root } = header;
+  const facts = {
+    runId,
+    started,
+    ended: new Date().toISOString(),
+    host: hostname(),
+    localDir: root,
+    totals: findings.totals,
+    notBackedUp: shortfalls.count,
+    deleted,
+  };
+  await storeLastRun(aws, key, upload.prefix, facts, findings.treeFile, state.treeCopy, state.runFolder);
+}
+
 /** Most configs ask for no list: what writes it is loaded only then. */
-async function writeList(aws: AwsCli, file: string | undefined, prefix: string): Promise<void> {
+async function writeList({ aws, upload }: Run, file: string | undefined): Promise<void> {
   if (file === undefined) return;
   const { writeLocalList } = await import('../run/local-list.js');
-  await writeLocalList(aws, file, prefix);
+  await writeLocalList(aws, file, upload.prefix);
+}
+
+/** What is no error, but worth knowing. */
+function tell({ run, stock }: Survey, { kept, vanished, totals }: Findings): void {
+  const { log, shortfalls } = run;
+  const { counts } = stock;
+  shortfalls.close();
+  log.info(`In the backup: ${totals.files} files, ${totals.bytes} bytes.`);
+  log.info(
+    `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
+  );
+  if (kept > 0) log.info(`${kept} objects are kept whose files are not there, but not provably gone either.`);
 }

@@ -1,25 +1,32 @@
-// One backup run: config, lock, and then the steps in back-up.ts.
+// One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
 import { readConfig } from '../config/read-config.js';
-import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { acquireFlock } from '../run/flock.js';
 import { sideBySide } from '../side-by-side.js';
 
+export interface SyncFlags {
+  /** How long to wait for another run to end. */
+  readonly waitSeconds: number;
+  readonly allowsMassDelete: boolean;
+  readonly isDry: boolean;
+}
+
 /** @returns the exit code: done, or done with files missing */
-export async function sync(
-  configFile: string,
-  waitSeconds: number,
-  context: CommandContext,
-): Promise<number> {
+export async function sync(configFile: string, flags: SyncFlags, context: CommandContext): Promise<number> {
+  const { waitSeconds, allowsMassDelete, isDry } = flags;
   const config = await readConfig(configFile);
   for (const warning of config.warnings) context.log.warn(warning);
+  if (isDry) {
+    const { dryRun } = await import('./dry-run.js');
+    return dryRun(config, { allowsMassDelete, isDry }, context);
+  }
   // The modules of the run are loaded while flock(1) works.
   const [flock, { backUp }] = await sideBySide(
     acquireFlock(config.localLock, waitSeconds, context.interruption),
     import('./back-up.js'),
   );
   try {
-    return (await backUp(config, flock.descriptor, context)) ? exitCode.done : exitCode.incomplete;
+    return await backUp(config, { allowsMassDelete, isDry, lockDescriptor: flock.descriptor }, context);
   } finally {
     flock.release();
   }

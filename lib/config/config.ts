@@ -20,6 +20,9 @@ export interface BackupConfig {
   /** Empty, or ends with the `/` that the original appends. */
   readonly remoteDirPrefix: string;
   readonly followSymlinks: boolean;
+  readonly exclude: readonly string[];
+  readonly maxDeletePercent: number;
+  readonly allowUnversionedDelete: boolean;
   readonly encryptionKey: EncryptionKey;
   /** What `aws` gets: the environment as the config left it, without the key. */
   readonly environment: Record<string, string>;

@@ -27,6 +27,9 @@ export function validate(file: string, values: ConfigValues): BackupConfig {
     localList: get('LOCAL_LIST') === '' ? undefined : path('LOCAL_LIST'),
     remoteDirPrefix: check.checkPrefix('REMOTE_DIR_PREFIX', get('REMOTE_DIR_PREFIX'), problems),
     followSymlinks: check.checkYesOrNo('FOLLOW_SYMLINKS', get('FOLLOW_SYMLINKS'), problems),
+    exclude: [] as string[],
+    maxDeletePercent: 50,
+    allowUnversionedDelete: false,
     warnings: problems.warnings(),
   };
   problems.throwIfAny();

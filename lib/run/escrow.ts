@@ -2,7 +2,7 @@
 import { type BucketObject, download, putFromStdin, s3Url } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
-import { holdsObject, RESERVED_PREFIX } from '../aws/bucket.js';
+import { findObject, RESERVED_PREFIX } from '../aws/bucket.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { isOnlyKeyWrong } from './verification.js';
 
@@ -17,8 +17,9 @@ export function escrowContent(key: EncryptionKey): string {
   return `#_ORIGINAL_KEY='${key.bytes().toString('utf8')}' # original backup encryption key\n`;
 }
 
-export async function isEscrowed(aws: AwsCli): Promise<boolean> {
-  return holdsObject(aws, ESCROW_KEY);
+/** Whether the key is in the bucket, and whether there is a bucket. */
+export function findEscrow(aws: AwsCli): Promise<'found' | 'none' | 'no bucket'> {
+  return findObject(aws, ESCROW_KEY);
 }
 
 export type Escrowed = { readonly content: string } | 'none' | 'other easy key';

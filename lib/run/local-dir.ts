@@ -1,5 +1,4 @@
-// What must hold of LOCAL_DIR before a sync may delete anything: a disk that is not mounted,
-// or a folder that lost its files, must not empty the backup.
+// What must hold of LOCAL_DIR before anything is done with it.
 import { constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,8 +8,7 @@ import { exitCode } from '../exit-codes.js';
 const NOT_MOUNTED = 'If a disk should be mounted there, mount it. Nothing was changed in the bucket.';
 
 /**
- * The directory behind LOCAL_DIR: of a link itself, `aws s3 sync --no-follow-symlinks --delete` would make an
- * empty backup.
+ * The directory behind LOCAL_DIR: of a link itself, `aws s3 sync --no-follow-symlinks` would back up nothing.
  * @throws {BackupError} with exit code 4 unless it is a directory that can be read
  */
 export async function resolveLocalDir(directory: string): Promise<string> {
@@ -23,14 +21,6 @@ export async function resolveLocalDir(directory: string): Promise<string> {
   }
   if (why !== undefined) throw refusal(`LOCAL_DIR "${directory}" ${why}.`, NOT_MOUNTED);
   return realpath(directory);
-}
-
-/** @throws {BackupError} with exit code 4: the directory has no files, but the bucket does */
-export function refuseEmpty(directory: string, url: string): never {
-  throw refusal(
-    `LOCAL_DIR "${directory}" has no files that can be read, but the backup at ${url} has: they would be deleted.`,
-    NOT_MOUNTED,
-  );
 }
 
 /**

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { s3Url, type Upload } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
@@ -10,23 +9,25 @@ import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { sideBySide } from '../side-by-side.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
 import { readInThreeWays } from './verification.js';
 
 /**
- * Verifies the first of `candidates` (paths relative to the directory) that stays unchanged meanwhile.
+ * Verifies the first of `candidates` (keys below the prefix) that stays unchanged meanwhile.
  * @param since files changed later (ms) may not have been uploaded as they are now, and prove nothing
- * @throws {BackupError} with exit code 3, 5 or 6 if the object is missing, has another key, or differs
+ * @throws {BackupError} with exit code 5 or 6 if the object has another key, or differs
  */
 export async function verifyRandomFile(
   aws: AwsCli,
   key: EncryptionKey,
   upload: Upload,
-  candidates: readonly string[],
+  candidates: readonly Bytes[],
   since: number,
   log: (message: string) => void,
 ): Promise<void> {
-  for (const path of candidates) {
-    const file = join(upload.localDir, path);
+  for (const candidate of candidates) {
+    const path = textOf(candidate);
+    const file = `${upload.localDir}/${path}`;
     // A file that vanished, or became something else, is no candidate any more.
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
     if (handle === undefined) continue;
@@ -51,12 +52,8 @@ export async function verifyRandomFile(
     const [stored, sha256] = await sideBySide(readInThreeWays(aws, object, key), hashOf(handle));
     const after = await handle.stat({ bigint: true });
     if (after.ctimeNs !== before.ctimeNs) return false;
-    if (stored === 'not-found') {
-      throw new BackupError(`"${file}" is not in the backup: there is no ${s3Url(object)}.`, {
-        exitCode: exitCode.incomplete,
-        hint: 'Run the backup again.',
-      });
-    }
+    // Whether it has to be there, the listing tells.
+    if (stored === 'not-found') return false;
     if (stored.sha256 !== sha256) {
       throw new BackupError(`Downloaded file checksum mismatch: ${s3Url(object)} differs from "${file}".`, {
         exitCode: exitCode.mismatch,

@@ -2,7 +2,7 @@
 import type { Readable } from 'node:stream';
 import { sync, type Upload } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { RESERVED_PREFIX } from '../aws/bucket.js';
+import { kindOfAwsError } from '../aws/aws-error.js';
 import { splitLines } from '../aws/split-lines.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import type { Log } from '../terminal/log.js';
@@ -10,42 +10,50 @@ import type { Log } from '../terminal/log.js';
 /** The AWS CLI's exit code for "done, but something was skipped with a warning". */
 const SKIPPED = 2;
 
+export interface Transfer {
+  /** About how many files were uploaded: none, or more, is what the next step needs to know. */
+  readonly uploaded: number;
+  /** Whether some files failed to be uploaded. */
+  readonly hasFailures: boolean;
+}
+
 /**
- * Makes the prefix equal to the directory.
- * @returns whether every file could be read
- * @throws {AwsError} if the AWS CLI failed, or failed to transfer a file
+ * Uploads what `aws s3 sync` finds to be new or changed. What it says of single files goes to syslog: whether they
+ * are in the backup, the listing of the bucket tells.
+ * @throws {AwsError} if the AWS CLI failed as a whole
  */
-export async function transfer(aws: AwsCli, key: EncryptionKey, upload: Upload, log: Log): Promise<boolean> {
-  const args = sync(upload, upload.prefix === '' ? [`${RESERVED_PREFIX}*`] : []);
+export async function transfer(aws: AwsCli, key: EncryptionKey, upload: Upload, log: Log): Promise<Transfer> {
+  const args = sync(upload);
   log.info(`Start transfer for "${upload.localDir}"...`);
-  let transferred = 0;
+  let uploaded = 0;
   let skipped = 0;
+  let failed = 0;
   const answer = await aws.run(args, {
     key,
     output: async (stdout) => {
-      transferred = await follow(stdout, log);
+      uploaded = await follow(stdout, log);
     },
     onErrorLine: (line) => {
-      if (/^(aws: \[WARNING\]: )?warning: /i.test(line)) {
-        skipped += 1;
-        log.warn(line.replace(/^.*?warning: /i, ''));
-      }
-      if (/^(upload|delete) failed: /.test(line)) log.error(line);
+      if (/^(aws: \[WARNING\]: )?warning: /i.test(line)) skipped += 1;
+      if (/^upload failed: /.test(line)) failed += 1;
+      log.info(line);
     },
   });
   log.progress(undefined);
   // v1 has the same code for a wrong argument.
   const isSkip = answer.exitCode === SKIPPED && skipped > 0;
-  if (answer.exitCode !== 0 && !isSkip) throw aws.errorOf(args, answer);
-  log.info(`All done. Transferred ${transferred} files.`);
-  return answer.exitCode === 0;
+  const isSingle = failed > 0 && !/^fatal error: /m.test(answer.stderr);
+  const isDone = answer.exitCode === 0 || isSkip || isSingle;
+  if (!isDone || kindOfAwsError(answer.stderr) === 'sse-c-blocked') throw aws.errorOf(args, answer);
+  log.info(`All done. Transferred ${uploaded} files.`);
+  return { uploaded, hasFailures: failed > 0 };
 }
 
 /** Shows the progress and counts the files; the CLI ends a progress text with `\r`. */
 async function follow(stdout: Readable, log: Log): Promise<number> {
   let files = 0;
   for await (const line of splitLines(stdout, /[\r\n]+/)) {
-    if (/^(upload|delete): /.test(line)) files += 1;
+    if (/^upload: /.test(line)) files += 1;
     else if (line.startsWith('Completed ')) log.progress(line.trim());
   }
   return files;

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import {
   type BucketObject,
   download,
+  headWithKey,
   headWithoutKey,
   readWithKey,
   readWithoutKey,
@@ -68,7 +69,8 @@ function assertRefused(
   if (!REFUSALS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
 }
 
-function keyRefused(object: BucketObject): BackupError {
+/** Exit code 5. */
+export function keyRefused(object: BucketObject): BackupError {
   return new BackupError(
     `${s3Url(object)} can't be read with ENCRYPTION_KEY: it was stored with another key.`,
     {
@@ -95,6 +97,26 @@ export async function verifyContent(
       exitCode: exitCode.mismatch,
       hint: 'Run the command again.',
     });
+  }
+}
+
+/**
+ * Whether `key` is that of a backup without a record: tried on some of its objects. Objects that are not encrypted
+ * with a customer's key prove nothing.
+ * @throws {BackupError} with exit code 5 if it is another one
+ */
+export async function tryKey(
+  aws: AwsCli,
+  key: EncryptionKey,
+  objects: readonly BucketObject[],
+): Promise<void> {
+  for (const object of objects) {
+    const args = headWithKey(object);
+    const answer = await aws.run(args, { key });
+    if (answer.exitCode === 0) return;
+    if (await isOnlyKeyWrong(aws, object, answer)) throw keyRefused(object);
+    const kind = kindOfAwsError(answer.stderr);
+    if (kind !== 'not-found' && !REFUSALS.has(kind)) throw aws.errorOf(args, answer);
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { escrowMissing, headBucket, s3Error } from '../fakes/replies.js';
+import { escrowMissing, headBucket, noRecord, s3Error } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 /** Answers of the AWS CLI to the first calls of a run, and what the user is told. */
@@ -36,8 +36,10 @@ for (const [what, said, hint] of REFUSALS) {
     const box = new Sandbox(t);
     box.write('a', 'a');
     box.expect([
-      { ...headBucket, exitCode: 254, stderr: said },
       { ...escrowMissing, exitCode: 254, stderr: said },
+      { ...noRecord, exitCode: 254, stderr: said },
+      { ...headBucket, exitCode: 254, stderr: said },
+      { args: ['head-object'], exitCode: 254, stderr: said, optional: true },
     ]);
     const { code, stderr, stdout } = await box.run('encrypted-s3-sync', [box.config()]);
     assert.deepEqual([code, stdout], [1, '']);

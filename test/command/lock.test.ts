@@ -5,10 +5,15 @@ import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } f
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { escrowThere, goodRun, headBucket, syncDone, verification } from '../fakes/replies.js';
+import { asked, goodRun, recordStored, syncDone, verification } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
-const slowRun = (delay: number) => [headBucket, escrowThere, { ...syncDone, delay }, ...verification('a')];
+const slowRun = (delay: number) => [
+  ...asked('a'),
+  { ...syncDone, delay },
+  recordStored,
+  ...verification('a'),
+];
 
 function isFree(box: Sandbox): boolean {
   return spawnSync('flock', ['-n', box.lock, 'true']).status === 0;

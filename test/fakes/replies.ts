@@ -31,9 +31,40 @@ export const keyIsMissing: Reply = {
   stderr: 'An error occurred (400) when calling the HeadObject operation: Bad Request\n',
 };
 
-/** A whole run over an existing bucket that holds an escrowed key. */
-export function goodRun(content: string): Reply[] {
-  return [headBucket, escrowThere, syncDone, ...verification(content)];
+/** What the runs of the tests know of the backup `pc/docs/` of a bucket without a record. */
+export const noRecord: Reply = recordMissing('pc/docs/');
+
+/** There is no record of a last run. */
+export function recordMissing(prefix: string): Reply {
+  return {
+    args: ['s3', 'cp', `s3://test-bucket/backup.info/runs/${prefix}last-run.json`],
+    exitCode: 1,
+    stderr: `fatal error: ${s3Error('404', 'HeadObject', 'Not Found').trim()}\n`,
+  };
+}
+
+/** The bucket holds these files, given by their content, and got them after they changed last. */
+export function listing(files: Readonly<Record<string, string>>, prefix = 'pc/docs/'): Reply {
+  const lines = Object.entries(files).map(
+    ([path, content]) =>
+      `${encodeURIComponent(prefix + path)}\t${Buffer.byteLength(content)}\t2100-01-01T00:00:00+00:00\t"etag"\n`,
+  );
+  return { args: ['list-objects-v2', `--prefix=${prefix}`], stdout: lines.join('') || 'None\n' };
+}
+
+/** The key is that of an object of the backup. */
+export const keyFits: Reply = { args: ['head-object', '--sse-customer-key'] };
+/** The record and the tree are stored. */
+export const recordStored: Reply = { args: ['s3', 'cp', '--recursive'] };
+
+/** The calls that ask the bucket, up to `aws s3 sync`, when it holds one file. */
+export function asked(content: string, path = 'a', prefix = 'pc/docs/'): Reply[] {
+  return [escrowThere, recordMissing(prefix), listing({ [path]: content }, prefix), keyFits];
+}
+
+/** A whole run over an existing bucket that holds the only file, and an escrowed key. */
+export function goodRun(content: string, path = 'a', prefix = 'pc/docs/'): Reply[] {
+  return [...asked(content, path, prefix), syncDone, recordStored, ...verification(content)];
 }
 
 /** An answer of S3's in the words of the AWS CLI. */

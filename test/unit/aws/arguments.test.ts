@@ -16,7 +16,7 @@ const UPLOAD = {
   prefix: 'p/q/',
   followSymlinks: false,
   storageClass: 'STANDARD_IA',
-  deleteGone: true,
+  exclude: [],
 };
 
 test('the connection goes with every call, without what is not set', () => {
@@ -30,16 +30,16 @@ test('the connection goes with every call, without what is not set', () => {
 
 test("sync has the original's flags, without --acl", () => {
   assert.equal(
-    sync(UPLOAD, []).join(' '),
-    's3 sync /data s3://b/p/q/ --delete --no-follow-symlinks --no-guess-mime-type --sse-c AES256 ' +
+    sync(UPLOAD).join(' '),
+    's3 sync /data s3://b/p/q/ --no-follow-symlinks --no-guess-mime-type --sse-c AES256 ' +
       '--sse-c-key fileb:///dev/fd/3 --storage-class STANDARD_IA --content-type application/octet-stream',
   );
 });
 
 test('sync follows links only if asked to, and excludes what it is told', () => {
-  const args = sync({ ...UPLOAD, prefix: '', followSymlinks: true }, ['backup.info/*']);
+  const args = sync({ ...UPLOAD, prefix: '', followSymlinks: true, exclude: ['-x*'] });
   assert.equal(args.includes('--no-follow-symlinks'), false);
-  assert.deepEqual(args.slice(2, 7), ['/data', 's3://b/', '--delete', '--exclude', 'backup.info/*']);
+  assert.deepEqual(args.slice(2, 5), ['/data', 's3://b/', '--exclude=-x*']);
 });
 
 test('us-east-1 takes no location constraint', () => {
@@ -61,7 +61,7 @@ test('the lifecycle rule keeps noncurrent versions for the retention time', () =
 test('no call sets an ACL, and a key is only ever a path', () => {
   const object = { bucket: 'b', key: 'k' };
   const all = [
-    sync(UPLOAD, []),
+    sync(UPLOAD),
     putFromStdin(object, 'STANDARD'),
     download('s3://b/k', '-'),
     readWithKey(object),

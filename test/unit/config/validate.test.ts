@@ -51,6 +51,9 @@ test('a complete config', () => {
     localList: undefined,
     remoteDirPrefix: '',
     followSymlinks: false,
+    exclude: [],
+    maxDeletePercent: 50,
+    allowUnversionedDelete: false,
     warnings: [],
   });
 });

@@ -1,0 +1,69 @@
+// The listing of a prefix, as a stream: what is in the bucket, in the order of the keys' bytes.
+import type { Readable } from 'node:stream';
+import { BackupError } from '../errors.js';
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import { linesOf } from '../tree/lines.js';
+import { listObjects } from './arguments.js';
+import type { AwsCli } from './aws-cli.js';
+import { RESERVED_PREFIX } from './bucket.js';
+
+export interface StoredObject {
+  /** Relative to the prefix. */
+  readonly key: Bytes;
+  /** Bytes; with SSE-C, as with none, those of the content. */
+  readonly size: number;
+  /** ISO 8601; S3 cuts it to whole seconds. */
+  readonly lastModified: string;
+  /** With SSE-C no checksum of the content, but another one for every upload. */
+  readonly etag: string;
+}
+
+/**
+ * Hands the objects below `prefix` to `read`, without those that are the backup's own. The whole of them is
+ * known to have come only when this returns: until then, what seems missing may still be on its way.
+ * @throws {AwsError} if the listing failed
+ */
+export async function listPrefix<T>(
+  aws: AwsCli,
+  prefix: string,
+  read: (objects: AsyncGenerator<StoredObject>) => Promise<T>,
+): Promise<T> {
+  let result: { readonly value: T } | undefined;
+  await aws.runOrThrow(listObjects(aws.bucket, prefix), {
+    output: async (stdout) => {
+      result = { value: await read(parseListing(stdout, prefix)) };
+    },
+  });
+  if (result === undefined) throw new Error('the listing was not read');
+  return result.value;
+}
+
+/** @throws {BackupError} at what is no listing, or is not in order */
+export async function* parseListing(stdout: Readable, prefix: string): AsyncGenerator<StoredObject> {
+  const prefixBytes = bytesOf(prefix);
+  let previous = '';
+  for await (const line of linesOf(stdout)) {
+    // What the CLI prints of a page without objects.
+    if (line === 'None' || line === '') continue;
+    const [encoded = '', size = '', lastModified = '', etag = ''] = line.split('\t');
+    const key = decodeKey(encoded);
+    if (!key.startsWith(prefixBytes) || !/^\d+$/.test(size) || key <= previous) {
+      throw new BackupError(`The server's listing is not what S3 would send, near "${textOf(key)}".`, {
+        hint: 'A server that lists keys in another order than S3 cannot be used.',
+      });
+    }
+    previous = key;
+    if (prefix === '' && key.startsWith(RESERVED_PREFIX)) continue;
+    yield { key: key.slice(prefixBytes.length) as Bytes, size: Number(size), lastModified, etag };
+  }
+}
+
+/** S3's URL encoding: some servers write a space as `+`, some as `%20`. */
+function decodeKey(encoded: string): Bytes {
+  if (!/[%+]/.test(encoded)) return bytesOf(encoded);
+  return bytesOf(encoded)
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    ) as Bytes;
+}

@@ -1,0 +1,114 @@
+// The steps that a run and a dry run have in common, up to the first change: the config becomes a run, the bucket
+// and the disk are asked.
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { Upload } from '../aws/arguments.js';
+import { connect } from '../aws/connect.js';
+import type { BackupConfig } from '../config/read-config.js';
+import type { CommandContext } from '../main.js';
+import { findEscrow } from '../run/escrow.js';
+import { exclusion, patternOf } from '../run/exclusion.js';
+import { fetchLastRun, fetchTree } from '../run/last-run.js';
+import { checkReservedName, resolveLocalDir } from '../run/local-dir.js';
+import type { Run } from '../run/run.js';
+import { Shortfalls } from '../run/shortfalls.js';
+import { Spool } from '../run/spool.js';
+import { openStateFolder } from '../run/state-folder.js';
+import { describeObstacle, type Stock, takeStock } from '../run/take-stock.js';
+import { sideBySide } from '../side-by-side.js';
+import { textOf } from '../tree/bytes.js';
+import type { Obstacle } from '../tree/entry.js';
+import { openTree } from '../tree/tree-file.js';
+
+export interface SyncOptions {
+  readonly allowsMassDelete: boolean;
+  /** LOCAL_LOCK, locked. */
+  readonly lockDescriptor?: number;
+  /** Whether nothing on disk may be changed. */
+  readonly isDry: boolean;
+}
+
+/** The run that a config describes. Its folder has to be removed. */
+export async function openRun(
+  config: BackupConfig,
+  options: SyncOptions,
+  { log, interruption }: CommandContext,
+): Promise<Run> {
+  const { awsBucket: bucket, remoteDirPrefix: prefix, followSymlinks, exclude } = config;
+  const { lockDescriptor, allowsMassDelete, isDry } = options;
+  const aws = await connect({
+    profile: config.awsProfile,
+    region: config.awsRegion,
+    endpointUrl: config.awsEndpointUrl,
+    netTimeout: config.awsNetTimeout,
+    environment: config.environment,
+    bucket,
+    interruption,
+    log: (message) => log.info(message),
+    ...(lockDescriptor === undefined ? {} : { lockDescriptor }),
+  });
+  const localDir = await resolveLocalDir(config.localDir);
+  if (prefix === '') await checkReservedName(localDir);
+  const storageClass = config.awsStorageClass;
+  const identity = [config.awsEndpointUrl ?? '', bucket, prefix];
+  return {
+    aws,
+    key: config.encryptionKey,
+    upload: { localDir, bucket, prefix, followSymlinks, storageClass, exclude },
+    isExcluded: exclusion(exclude, localDir),
+    guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
+    state: openStateFolder(identity, config.environment, !isDry),
+    header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
+    shortfalls: new Shortfalls(log),
+    log,
+  };
+}
+
+export interface Survey {
+  /** With what the walk found to be left out of the transfer. */
+  readonly run: Run;
+  readonly escrow: 'found' | 'none' | 'no bucket';
+  /** Whether the last run's record was there, so that its key is this one. */
+  readonly hasRecord: boolean;
+  /** Whether its tree was there, so that the stock's losses mean something. */
+  readonly hasTree: boolean;
+  readonly stock: Stock;
+  /** Every entry on disk. */
+  readonly notes: Spool;
+}
+
+/** @throws {BackupError} with exit code 5 if the last run had another key */
+export async function survey(run: Run): Promise<Survey> {
+  const { aws, key, upload, isExcluded, state, log } = run;
+  const { localDir, prefix, followSymlinks } = upload;
+  const [escrow, lastRun] = await sideBySide(findEscrow(aws), fetchLastRun(aws, key, prefix));
+  const info = (message: string) => log.info(message);
+  const treeFile =
+    lastRun && (await fetchTree(aws, key, prefix, lastRun, state.treeCopy, state.runFolder, info));
+  const last = treeFile === undefined ? nothing() : (await openTree(treeFile)).entries;
+  const notes = new Spool(join(state.runFolder, 'notes'));
+  const options = { localDir, followSymlinks, isExcluded };
+  const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle));
+  return {
+    run: { ...run, upload: withoutLoops(upload, stock) },
+    escrow,
+    hasRecord: lastRun !== undefined,
+    hasTree: treeFile !== undefined,
+    stock,
+    notes,
+  };
+}
+
+async function* nothing(): AsyncGenerator<never> {}
+
+function report({ upload, shortfalls, log }: Run, obstacle: Obstacle): void {
+  const sentence = describeObstacle(obstacle, upload.localDir);
+  if (obstacle.reason === 'unreadable' || obstacle.reason === 'not UTF-8') shortfalls.add(sentence);
+  else if (obstacle.reason === 'loop') log.warn(sentence);
+  else log.info(sentence);
+}
+
+/** Following a link that leads back, the AWS CLI would upload some forty copies. */
+function withoutLoops(upload: Upload, { loops }: Stock): Upload {
+  return { ...upload, exclude: [...upload.exclude, ...loops.map((key) => `${patternOf(textOf(key))}/*`)] };
+}

@@ -1,0 +1,25 @@
+// Uploads until the bucket holds what is on disk, or does not come to hold it.
+import type { Findings } from './reconcile.js';
+import { resend } from './resend.js';
+import { look, type Run } from './run.js';
+import type { Transfer } from './transfer.js';
+
+/** How often files that changed while they were uploaded, or failed to arrive, are sent again. */
+const ROUNDS = 3;
+
+/**
+ * @param before the findings before the transfer, or beside it
+ * @returns those after it: what is still due is not in the backup as it is on disk
+ * @throws {AwsError} if the AWS CLI failed as a whole
+ */
+export async function bringUpToDate(run: Run, before: Findings, transfer: Transfer): Promise<Findings> {
+  const isUpToDate = before.awaited.count === 0 && before.toSend.count === 0;
+  if (isUpToDate && transfer.uploaded === 0) return before;
+  const { aws, key, upload, state, log } = run;
+  let findings = before;
+  for (let round = 0; ; round += 1) {
+    await resend(aws, key, upload, findings.toSend, state.runFolder, log);
+    findings = await look(run, round + 1, findings.notes);
+    if (findings.toSend.count === 0 || round === ROUNDS) return findings;
+  }
+}

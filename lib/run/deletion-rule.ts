@@ -1,0 +1,19 @@
+// Whether a deletion in the bucket could be undone: without that, it takes the user's word for it.
+import type { AwsCli } from '../aws/aws-cli.js';
+import { isVersioned } from '../aws/bucket.js';
+import { BackupError } from '../errors.js';
+
+/**
+ * Why nothing may be deleted, in words for the user; `undefined` if it may.
+ * @param allowsUnversioned ALLOW_UNVERSIONED_DELETE
+ */
+export async function whyKept(aws: AwsCli, allowsUnversioned: boolean): Promise<string | undefined> {
+  if (allowsUnversioned) return undefined;
+  try {
+    if (await isVersioned(aws)) return undefined;
+    return `versioning is not on there, so a deletion could not be undone. Turn it on (aws s3api put-bucket-versioning --bucket ${aws.bucket} --versioning-configuration Status=Enabled), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    return `whether versioning is on could not be found out, for which the profile's user needs s3:GetBucketVersioning. ${error.message}`;
+  }
+}

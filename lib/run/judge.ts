@@ -1,0 +1,62 @@
+// Whether the bucket holds what is on disk. Pure: what is asked of the disk is asked by the caller.
+import type { StoredObject } from '../aws/listing.js';
+import type { Inode } from '../tree/entry.js';
+
+/** Clocks that are farther apart than this (ms) are refused by S3. */
+const CLOCKS_APART = 15 * 60 * 1000;
+/** No upload is slower than this (bytes per ms): how long ago one may have begun that ended at a known time. */
+const SLOWEST_UPLOAD = 100;
+/** What S3 cuts off a time, and more (ms). */
+const TIME_CUT = 2000;
+
+export type FirstVerdict =
+  | { readonly is: 'proven' }
+  /** `aws s3 sync` uploads it by its own rule. */
+  | { readonly is: 'uploaded by sync'; readonly why: string }
+  /** Changed, but `aws s3 sync` does not see it: an older mtime and the same size. */
+  | { readonly is: 'overlooked by sync'; readonly why: string };
+
+/**
+ * The verdict on a file before the transfer.
+ * @param isKnown whether the last run's tree has it unchanged, and so as the object was stored
+ */
+export function firstVerdict(inode: Inode, isKnown: boolean, object: StoredObject | undefined): FirstVerdict {
+  if (object === undefined) return { is: 'uploaded by sync', why: 'new' };
+  if (object.size !== inode.size) return { is: 'uploaded by sync', why: 'another size' };
+  if (isKnown || wasStoredAfterwards(inode, object)) return { is: 'proven' };
+  return milliseconds(inode.mtime) > Date.parse(object.lastModified) + TIME_CUT
+    ? { is: 'uploaded by sync', why: 'newer' }
+    : { is: 'overlooked by sync', why: 'changed' };
+}
+
+/**
+ * Whether the object was stored so long after the file's last change that it holds it, whichever clock is
+ * wrong, and however long the upload took.
+ */
+function wasStoredAfterwards({ ctime, size }: Inode, { lastModified }: StoredObject): boolean {
+  return Date.parse(lastModified) > milliseconds(ctime) + CLOCKS_APART + size / SLOWEST_UPLOAD;
+}
+
+/**
+ * Why the object is not the file, or not surely; `undefined` if it is.
+ * @param before the version that an upload was to replace, if there was one
+ */
+export function shortfall(
+  inode: Inode,
+  before: string | undefined,
+  object: StoredObject | undefined,
+): string | undefined {
+  if (object === undefined) return 'it is not in the bucket';
+  if (object.size !== inode.size) return `the bucket holds ${object.size} bytes of it, not ${inode.size}`;
+  if (versionOf(object) === before) return 'its upload failed';
+  return undefined;
+}
+
+/** Tells one upload of a key from another. */
+export function versionOf(object: StoredObject | undefined): string {
+  return object === undefined ? '' : `${object.lastModified} ${object.etag}`;
+}
+
+function milliseconds(nanoseconds: string): number {
+  return Number(nanoseconds) / 1e6;
+}

@@ -1,0 +1,45 @@
+// An entry of the tree and what the run knows of its object so far, as a line of a spool.
+import { BackupError } from '../errors.js';
+import type { Bytes } from '../tree/bytes.js';
+import type { Entry } from '../tree/entry.js';
+import { entryOf } from '../tree/entry-line.js';
+
+export type Knowledge =
+  /** The last run's tree has the file just as it is now. */
+  | 'known'
+  /** The last run's tree has not, or there is none. */
+  | 'changed'
+  /** The bucket holds what is on disk; also of a folder or link, which need no object. */
+  | 'proven'
+  /** It is being uploaded: the object, if it has arrived, is another one than this. */
+  | { readonly before: string };
+
+export interface NotedEntry {
+  readonly key: Bytes;
+  readonly entry: Entry;
+  /** As in the tree file. */
+  readonly line: string;
+  readonly knowledge: Knowledge;
+}
+
+/** @param line of `formatEntry` */
+export function formatNote(line: string, knowledge: Knowledge): string {
+  return `${typeof knowledge === 'string' ? knowledge : `before ${knowledge.before}`}\t${line}`;
+}
+
+export async function* readNotes(lines: AsyncGenerator<string>): AsyncGenerator<NotedEntry> {
+  for await (const text of lines) {
+    const tab = text.indexOf('\t');
+    const word = text.slice(0, tab);
+    const line = text.slice(tab + 1);
+    const entry = entryOf(JSON.parse(line) as Record<string, unknown>);
+    const knowledge = knowledgeOf(word);
+    if (entry === undefined || knowledge === undefined) throw new BackupError("The run's notes are damaged.");
+    yield { key: entry.key, entry, line, knowledge };
+  }
+}
+
+function knowledgeOf(word: string): Knowledge | undefined {
+  if (word === 'known' || word === 'changed' || word === 'proven') return word;
+  return word.startsWith('before ') ? { before: word.slice('before '.length) } : undefined;
+}

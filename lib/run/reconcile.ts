@@ -1,0 +1,122 @@
+// The listing of the bucket, compared with what is on disk: what is proven to be in the backup, what has to be
+// sent, and what is in the bucket only.
+import { join } from 'node:path';
+import type { StoredObject } from '../aws/listing.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
+import type { Inode } from '../tree/entry.js';
+import { formatEntry } from '../tree/entry-line.js';
+import { isGone } from '../tree/gone.js';
+import { mergeByKey } from '../tree/merge.js';
+import { ownerNames } from '../tree/owner-names.js';
+import { type TreeHeader, type TreeTotals, TreeWriter } from '../tree/tree-file.js';
+import type { IsExcluded } from './exclusion.js';
+import { Losses } from './guard.js';
+import { versionOf } from './judge.js';
+import { formatNote, type NotedEntry, readNotes } from './noted-entry.js';
+import { Sample } from './sample.js';
+import { Spool } from './spool.js';
+import type { Judge } from './verdicts.js';
+
+/** A file that is not in the backup as it is, and why. */
+export interface Due {
+  readonly path: string;
+  readonly why: string;
+}
+
+export interface Findings {
+  /** The entries again, with what is known of them now. */
+  readonly notes: Spool;
+  /** The tree of what is proven. */
+  readonly treeFile: string;
+  readonly totals: TreeTotals;
+  /** Files that `aws s3 sync` uploads by its own rule, and those that it does not: a JSON `Due` a line. */
+  readonly awaited: Spool;
+  readonly toSend: Spool;
+  /** Keys, as JSON texts, that are in the bucket and whose file is gone. */
+  readonly gone: Spool;
+  /** How many are in the bucket only, but for which that proof is missing. */
+  readonly kept: number;
+  readonly vanished: number;
+  readonly losses: Losses;
+  /** Random keys: of files that are proven, and of objects. */
+  readonly proven: Sample<Bytes>;
+  readonly objects: Sample<Bytes>;
+}
+
+export interface ReconcileOptions {
+  readonly root: Bytes;
+  readonly followSymlinks: boolean;
+  readonly isExcluded: IsExcluded;
+  readonly header: TreeHeader;
+  /** The run's own, for its notes. */
+  readonly folder: string;
+}
+
+/**
+ * @param pass a number of its own, for the names of the notes
+ * @param notes of the walk or of the pass before
+ */
+export async function reconcile(
+  options: ReconcileOptions,
+  pass: number,
+  notes: Spool,
+  objects: AsyncGenerator<StoredObject>,
+  judge: Judge,
+): Promise<Findings> {
+  const { root, followSymlinks, isExcluded, header, folder } = options;
+  const names = ownerNames();
+  const spool = (name: string) => new Spool(join(folder, `${name}-${pass}`));
+  const [next, awaited, toSend, gone] = [spool('notes'), spool('awaited'), spool('to-send'), spool('gone')];
+  const treeFile = join(folder, `tree-${pass}`);
+  const tree = new TreeWriter(treeFile, header);
+  const losses = new Losses();
+  const samples = { proven: new Sample<Bytes>(), objects: new Sample<Bytes>() };
+  let kept = 0;
+  let vanished = 0;
+  try {
+    for await (const [noted, object] of mergeByKey(readNotes(notes.lines()), objects)) {
+      if (object !== undefined) samples.objects.add(object.key);
+      if (noted !== undefined) await take(noted, object);
+      else if (!isExcluded(object.key)) leftOver(object.key);
+    }
+    for (const it of [next, awaited, toSend, gone]) it.close();
+    const totals = await tree.close();
+    return { notes: next, treeFile, totals, awaited, toSend, gone, kept, vanished, losses, ...samples };
+  } catch (error) {
+    await tree.abandon();
+    throw error;
+  }
+
+  async function take(noted: NotedEntry, object: StoredObject | undefined): Promise<void> {
+    const { entry, line } = noted;
+    if (entry.type === 'file') losses.add(entry.key, object === undefined ? 'absent' : 'there', 'there');
+    const outcome = judge(noted, object);
+    if (outcome.is === 'proven') {
+      next.write(formatNote(line, 'proven'));
+      if (entry.type === 'file') samples.proven.add(entry.key);
+      await tree.write(entry, line);
+    } else if (outcome.is === 'vanished') vanished += 1;
+    else {
+      const due: Due = { path: textOf(entry.key), why: outcome.why };
+      (outcome.is === 'awaited' ? awaited : toSend).write(JSON.stringify(due));
+      const inode = outcome.is === 'to send' ? outcome.inode : undefined;
+      next.write(formatNote(lineOf(noted, inode), { before: versionOf(object) }));
+    }
+  }
+
+  function lineOf({ entry, line }: NotedEntry, inode: Inode | undefined): string {
+    return inode === undefined ? line : formatEntry({ ...entry, inode }, names);
+  }
+
+  function leftOver(key: Bytes): void {
+    const isProven = isGone(root, key, followSymlinks);
+    losses.add(key, 'there', isProven ? 'gone' : 'kept');
+    if (isProven) gone.write(JSON.stringify(textOf(key)));
+    else kept += 1;
+  }
+}
+
+/** The texts of a spool of `Due`. */
+export async function* readDue(spool: Spool): AsyncGenerator<Due> {
+  for await (const line of spool.lines()) yield JSON.parse(line) as Due;
+}

@@ -1,0 +1,66 @@
+// What a run keeps aside on disk while it compares, so that the number of files does not decide the memory:
+// files of lines in the run's own folder.
+import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { linesOf } from '../tree/lines.js';
+
+const FLUSH = 1 << 16;
+
+/** A file of lines that is written once and then read, any number of times. */
+export class Spool {
+  readonly #file: string;
+  #descriptor: number | undefined;
+  #buffered = '';
+  #count = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+    this.#descriptor = this.#orFail(() => openSync(file, 'wx', 0o600));
+  }
+
+  /** How many lines were written. */
+  get count(): number {
+    return this.#count;
+  }
+
+  /** @param line without a newline */
+  write(line: string): void {
+    this.#count += 1;
+    this.#buffered += `${line}\n`;
+    if (this.#buffered.length >= FLUSH) this.#flush();
+  }
+
+  /** Ends the writing. */
+  close(): void {
+    this.#flush();
+    if (this.#descriptor !== undefined) closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+
+  async *lines(): AsyncGenerator<string> {
+    if (this.#count > 0) yield* linesOf(createReadStream(this.#file));
+  }
+
+  #flush(): void {
+    const { length } = this.#buffered;
+    if (length === 0) return;
+    const bytes = Buffer.from(this.#buffered, 'utf8');
+    this.#buffered = '';
+    this.#orFail(() => {
+      for (let written = 0; written < bytes.length; )
+        written += writeSync(this.#descriptor ?? -1, bytes, written);
+    });
+  }
+
+  #orFail<T>(action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      throw new BackupError(`The run's notes "${this.#file}" can't be written: ${wordsOf(error)}.`, {
+        hint: 'Free some space there, or set XDG_STATE_HOME to a folder that has it.',
+        cause: error,
+      });
+    }
+  }
+}

@@ -1,0 +1,100 @@
+// The walk, compared with the last run's tree: what is on disk, what of it is as it was, and what is gone.
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import type { Entry, Obstacle } from '../tree/entry.js';
+import { formatEntry } from '../tree/entry-line.js';
+import { isGone } from '../tree/gone.js';
+import { mergeByKey } from '../tree/merge.js';
+import { ownerNames } from '../tree/owner-names.js';
+import { walk } from '../tree/walk.js';
+import type { IsExcluded } from './exclusion.js';
+import { Losses } from './guard.js';
+import { formatNote } from './noted-entry.js';
+import { Sample } from './sample.js';
+import type { Spool } from './spool.js';
+
+export interface Stock {
+  /** Of the last run's files. */
+  readonly losses: Losses;
+  /** Keys of links that lead back to a folder they are in. */
+  readonly loops: readonly Bytes[];
+  readonly counts: Readonly<
+    Record<'unreadable' | 'special' | 'not UTF-8' | 'loop' | 'dangling' | 'link', number>
+  >;
+  /** Random files that are as the last run saw them. */
+  readonly known: Sample<Bytes>;
+}
+
+export interface StockOptions {
+  /** An absolute path. */
+  readonly localDir: string;
+  readonly followSymlinks: boolean;
+  readonly isExcluded: IsExcluded;
+}
+
+/**
+ * Notes every entry of the directory in `notes`.
+ * @param last what the last run saw; nothing, if there is no tree of it
+ * @param onObstacle told of whatever can't be taken along
+ */
+export async function takeStock(
+  options: StockOptions,
+  last: AsyncGenerator<Entry, unknown>,
+  notes: Spool,
+  onObstacle: (obstacle: Obstacle) => void,
+): Promise<Stock> {
+  const { followSymlinks, isExcluded } = options;
+  const root = bytesOf(options.localDir);
+  const names = ownerNames();
+  const losses = new Losses();
+  const loops: Bytes[] = [];
+  const known = new Sample<Bytes>();
+  const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, dangling: 0, link: 0 };
+
+  for await (const [now, before] of mergeByKey(entriesOf(), last)) {
+    const wasFile = before?.type === 'file';
+    if (now === undefined) {
+      if (wasFile && !isExcluded(before.key)) {
+        losses.add(before.key, 'there', isGone(root, before.key, followSymlinks) ? 'gone' : 'kept');
+      }
+      continue;
+    }
+    const isKnown = wasFile && isSame(now, before);
+    if (now.type === 'file') {
+      losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
+      if (isKnown) known.add(now.key);
+    } else if (now.type === 'link') counts.link += 1;
+    const knowledge = now.type !== 'file' ? 'proven' : isKnown ? 'known' : 'changed';
+    notes.write(formatNote(formatEntry(now, names), knowledge));
+  }
+  notes.close();
+  return { losses, loops, counts, known };
+
+  async function* entriesOf(): AsyncGenerator<Entry> {
+    for await (const found of walk(root, { followSymlinks, isExcluded })) {
+      if (found.type !== 'obstacle') {
+        yield found;
+        continue;
+      }
+      counts[found.reason] += 1;
+      if (found.reason === 'loop') loops.push(found.key);
+      onObstacle(found);
+    }
+  }
+}
+
+/** Whether a file is the same as it was: whatever is done to an inode moves its ctime. */
+function isSame({ type, inode }: Entry, before: Entry): boolean {
+  const { size, mtime, ctime } = before.inode;
+  return type === 'file' && inode.ctime === ctime && inode.mtime === mtime && inode.size === size;
+}
+
+/** What is wrong with an obstacle, in words for the user. */
+export function describeObstacle({ key, reason }: Obstacle, localDir: string): string {
+  const path = `"${localDir}/${textOf(key)}"`;
+  if (reason === 'unreadable') return `${path} can't be read: it is not in the backup.`;
+  if (reason === 'not UTF-8')
+    return `The name of ${path} is not UTF-8, which S3 can't store: it is not in the backup.`;
+  if (reason === 'loop') return `${path} leads back to a folder it is in; it is not followed.`;
+  if (reason === 'dangling') return `${path} is a link that leads nowhere.`;
+  return `${path} is neither a file nor a folder.`;
+}

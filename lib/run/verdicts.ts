@@ -1,0 +1,50 @@
+// What becomes of an entry when the bucket has been listed: the rules of judge.ts, and a look at the disk where
+// they need one.
+import type { StoredObject } from '../aws/listing.js';
+import type { Entry, Inode } from '../tree/entry.js';
+import { firstVerdict, shortfall } from './judge.js';
+import type { NotedEntry } from './noted-entry.js';
+
+export type Outcome =
+  | { readonly is: 'proven' }
+  /** `aws s3 sync` uploads it. */
+  | { readonly is: 'awaited'; readonly why: string }
+  /** It has to be sent by us. `inode`: as it is on disk now, if that is not as noted. */
+  | { readonly is: 'to send'; readonly why: string; readonly inode?: Inode }
+  /** It is no file any more. */
+  | { readonly is: 'vanished' };
+
+export type Judge = (noted: NotedEntry, object: StoredObject | undefined) => Outcome;
+type Inspect = (entry: Entry) => Inode | undefined;
+
+/** Before the transfer, or while `aws s3 sync` runs. */
+export function judgeBefore(inspect: Inspect): Judge {
+  return ({ entry, knowledge }, object) => {
+    if (entry.type !== 'file') return { is: 'proven' };
+    const verdict = firstVerdict(entry.inode, knowledge === 'known', object);
+    if (verdict.is === 'uploaded by sync') return { is: 'awaited', why: verdict.why };
+    if (verdict.is === 'overlooked by sync') return { is: 'to send', why: verdict.why };
+    // Perhaps it has been uploaded a moment ago, when it was another one than the walk has seen.
+    return knowledge === 'known' ? verdict : (unlessChanged(entry, inspect) ?? verdict);
+  };
+}
+
+/** After a transfer. */
+export function judgeAfter(inspect: Inspect): Judge {
+  return ({ entry, knowledge }, object) => {
+    if (entry.type !== 'file') return { is: 'proven' };
+    const before = typeof knowledge === 'string' ? undefined : knowledge.before;
+    const why = shortfall(entry.inode, before, object);
+    if (before === undefined && why === undefined) return { is: 'proven' };
+    const changed = unlessChanged(entry, inspect);
+    if (changed !== undefined) return changed;
+    return why === undefined ? { is: 'proven' } : { is: 'to send', why };
+  };
+}
+
+function unlessChanged(entry: Entry, inspect: Inspect): Outcome | undefined {
+  const inode = inspect(entry);
+  if (inode === undefined) return { is: 'vanished' };
+  if (inode.ctime === entry.inode.ctime) return undefined;
+  return { is: 'to send', why: 'it changed while it was uploaded', inode };
+}

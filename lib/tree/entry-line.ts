@@ -1,0 +1,62 @@
+// One entry as one line of JSON, in the tree file and in what a run keeps aside.
+import { type Bytes, bytesOf, isText, textOf } from './bytes.js';
+import type { Entry } from './entry.js';
+
+/** Names of users and groups, for whoever restores on another machine. */
+export interface OwnerNames {
+  readonly userOf: (uid: number) => string | undefined;
+  readonly groupOf: (gid: number) => string | undefined;
+}
+
+/** Without the newline. `path` is text, or `path64` the bytes in base64 where they are not UTF-8. */
+export function formatEntry({ key, type, inode, target }: Entry, names: OwnerNames): string {
+  const { size, mtime, ctime, mode, uid, gid } = inode;
+  const user = names.userOf(uid);
+  const group = names.groupOf(gid);
+  const numbers = `"size":${size},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
+  const owner = `${member('user', user)}${member('group', group)}`;
+  const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
+  return `{${bytesMember('path', key)},"type":"${type}",${numbers}${owner}${link}}`;
+}
+
+function member(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
+}
+
+function bytesMember(name: string, bytes: Bytes): string {
+  return isText(bytes)
+    ? `"${name}":${JSON.stringify(textOf(bytes))}`
+    : `"${name}64":"${Buffer.from(bytes, 'latin1').toString('base64')}"`;
+}
+
+/** The entry of a parsed line; `undefined` for what is not one. */
+export function entryOf(line: Readonly<Record<string, unknown>>): Entry | undefined {
+  const key = bytesIn(line, 'path');
+  const { type, size, mtime, ctime, uid, gid } = line;
+  const mode = typeof line['mode'] === 'string' ? Number.parseInt(line['mode'], 8) : Number.NaN;
+  if (key === undefined || key === '') return undefined;
+  if (type !== 'file' && type !== 'directory' && type !== 'link') return undefined;
+  if (!isCount(size) || !isCount(mode) || !isCount(uid) || !isCount(gid)) return undefined;
+  if (!isNanoseconds(mtime) || !isNanoseconds(ctime)) return undefined;
+  const inode = { size, mtime, ctime, mode, uid, gid };
+  if (type !== 'link') return (type === 'directory') === key.endsWith('/') ? { key, type, inode } : undefined;
+  const target = bytesIn(line, 'target');
+  return target === undefined ? undefined : { key, type, inode, target };
+}
+
+function bytesIn(line: Readonly<Record<string, unknown>>, name: string): Bytes | undefined {
+  const text = line[name];
+  if (typeof text === 'string') return bytesOf(text);
+  const base64 = line[`${name}64`];
+  if (typeof base64 === 'string') return Buffer.from(base64, 'base64').toString('latin1') as Bytes;
+  return undefined;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+/** Times before 1970 are negative. */
+function isNanoseconds(value: unknown): value is string {
+  return typeof value === 'string' && /^-?\d{1,20}$/.test(value);
+}

@@ -1,0 +1,44 @@
+// What a tree is made of: what the walk yields, the tree file holds, and the merges compare.
+import type { Bytes } from './bytes.js';
+
+/** POSIX's facts about an inode. Times are whole nanoseconds since the epoch, in decimal digits. */
+export interface Inode {
+  readonly size: number;
+  readonly mtime: string;
+  readonly ctime: string;
+  /** Permission bits, setuid, setgid and sticky included. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * A file, folder or link. `key` is relative to the root; that of a folder ends in `/`, as it does in the keys
+ * of what is in it, so that sorting by key keeps a folder and its content together.
+ */
+export interface Entry {
+  readonly key: Bytes;
+  readonly type: 'file' | 'directory' | 'link';
+  readonly inode: Inode;
+  /** Of a link. */
+  readonly target?: Bytes;
+}
+
+/** What the walk met and could not take along. */
+export interface Obstacle {
+  readonly key: Bytes;
+  readonly type: 'obstacle';
+  readonly reason: ObstacleReason;
+}
+
+export type ObstacleReason =
+  /** A folder or file that may not be read. */
+  | 'unreadable'
+  /** A FIFO, a socket or a device. */
+  | 'special'
+  /** S3's keys are UTF-8. */
+  | 'not UTF-8'
+  /** Links are followed, and this one leads back to a folder it is in. */
+  | 'loop'
+  /** Links are followed, and this one leads nowhere. */
+  | 'dangling';

@@ -1,0 +1,15 @@
+import type { Readable } from 'node:stream';
+
+/**
+ * The lines of a UTF-8 stream, of any length: names and link targets are part of them. An unfinished last line
+ * is yielded, too.
+ */
+export async function* linesOf(stream: Readable): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of stream.setEncoding('utf8')) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}

@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import type { OwnerNames } from './entry-line.js';
+
+/** The names in /etc/passwd and /etc/group; ids that are not there have none. */
+export function ownerNames(): OwnerNames {
+  const users = namesIn('/etc/passwd');
+  const groups = namesIn('/etc/group');
+  return { userOf: (uid) => users.get(uid), groupOf: (gid) => groups.get(gid) };
+}
+
+/** passwd(5) and group(5): the name is the first field, the id the third. */
+function namesIn(file: string): ReadonlyMap<number, string> {
+  const names = new Map<number, string>();
+  let text = '';
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    // Names are a help, not a need.
+  }
+  for (const line of text.split('\n')) {
+    const [name = '', , id = ''] = line.split(':');
+    if (name !== '' && /^\d+$/.test(id) && !names.has(Number(id))) names.set(Number(id), name);
+  }
+  return names;
+}

@@ -1,0 +1,162 @@
+// The tree file: what a run saw and knows to be in the bucket, for the next run and for a restore. Gzipped JSON
+// lines: a header, a line an entry in the order of the keys, and a line of totals, without which it is torn.
+import { createReadStream, createWriteStream } from 'node:fs';
+import type { Readable, Writable } from 'node:stream';
+import { finished } from 'node:stream/promises';
+import { createGunzip, createGzip } from 'node:zlib';
+import { BackupError } from '../errors.js';
+import type { Entry } from './entry.js';
+import { entryOf } from './entry-line.js';
+import { linesOf } from './lines.js';
+
+const FORMAT = 'encrypted-s3-backup tree';
+const VERSION = 1;
+
+export interface TreeHeader {
+  readonly runId: string;
+  /** When the run began; ISO 8601. */
+  readonly started: string;
+  /** The directory on disk. */
+  readonly root: string;
+}
+
+/** How many entries of each type, and the bytes of the files. */
+export interface TreeTotals {
+  readonly files: number;
+  readonly bytes: number;
+  readonly directories: number;
+  readonly links: number;
+}
+
+/** The file is torn, damaged, or no tree file. */
+export class DamagedTreeError extends BackupError {}
+
+export class TreeWriter {
+  readonly #output: Writable;
+  readonly #ended: Promise<void>;
+  #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
+  #buffered = '';
+
+  constructor(file: string, header: TreeHeader) {
+    const gzip = createGzip({ level: 3 });
+    const sink = gzip.pipe(createWriteStream(file, { mode: 0o600 }));
+    gzip.on('error', (error) => sink.destroy(error));
+    this.#ended = finished(sink);
+    // Its failure is told by `close`, or by the write that waits for it.
+    this.#ended.catch(() => gzip.destroy());
+    this.#output = gzip;
+    const { runId, started, root } = header;
+    this.#buffered = `${JSON.stringify({ format: FORMAT, version: VERSION, runId, started, root })}\n`;
+  }
+
+  /** @param line of `formatEntry`. A promise is returned when the disk has to be waited for. */
+  write({ type, inode }: Entry, line: string): Promise<void> | undefined {
+    if (type === 'file') {
+      this.#totals.files += 1;
+      this.#totals.bytes += inode.size;
+    } else if (type === 'directory') this.#totals.directories += 1;
+    else this.#totals.links += 1;
+    this.#buffered += `${line}\n`;
+    return this.#buffered.length < 1 << 15 ? undefined : this.#flush();
+  }
+
+  /** Writes the totals and waits until everything is in the file. */
+  async close(): Promise<TreeTotals> {
+    this.#buffered += `${JSON.stringify({ end: true, ...this.#totals })}\n`;
+    await this.#flush();
+    this.#output.end();
+    await this.#ended;
+    return this.#totals;
+  }
+
+  /** Gives up; the file is without an end. */
+  async abandon(): Promise<void> {
+    this.#output.destroy();
+    await this.#ended.catch(() => undefined);
+  }
+
+  async #flush(): Promise<void> {
+    const text = this.#buffered;
+    this.#buffered = '';
+    if (this.#output.write(text)) return;
+    await Promise.race([new Promise((drained) => this.#output.once('drain', drained)), this.#ended]);
+  }
+}
+
+/** A tree file that has been opened: its header is read and understood, its entries are still to come. */
+export interface OpenedTree extends TreeHeader {
+  /** In the order of their keys. @throws {DamagedTreeError} at the end, at the latest, of a torn file */
+  readonly entries: AsyncGenerator<Entry, TreeTotals>;
+}
+
+/**
+ * @param file for messages, too
+ * @throws {DamagedTreeError} if it is no tree file
+ * @throws {BackupError} if a later version wrote it
+ */
+export async function openTree(file: string): Promise<OpenedTree> {
+  const lines = linesOf(unzipped(file));
+  const first = await next(lines, file);
+  const { format, version, runId, started, root } = parse(first, file);
+  if (format !== FORMAT) throw damaged(file, 'it does not begin as one');
+  if (version !== VERSION) {
+    throw new BackupError(
+      `The tree file "${file}" has version ${version}, which this program does not know.`,
+      {
+        hint: 'It was written by a later version of encrypted-s3-backup: update this one.',
+      },
+    );
+  }
+  if (typeof runId !== 'string' || typeof started !== 'string' || typeof root !== 'string') {
+    throw damaged(file, 'its header is incomplete');
+  }
+  return { runId, started, root, entries: readEntries(lines, file) };
+}
+
+async function* readEntries(lines: AsyncGenerator<string>, file: string): AsyncGenerator<Entry, TreeTotals> {
+  let previous = '';
+  for (let count = 0; ; count += 1) {
+    const line = parse(await next(lines, file), file);
+    if (line['end'] === true) {
+      const { files, bytes, directories, links } = line as unknown as TreeTotals;
+      if (files + directories + links !== count) throw damaged(file, 'lines are missing');
+      return { files, bytes, directories, links };
+    }
+    const entry = entryOf(line);
+    if (entry === undefined || entry.key <= previous) throw damaged(file, `line ${count + 2} is wrong`);
+    previous = entry.key;
+    yield entry;
+  }
+}
+
+async function next(lines: AsyncGenerator<string>, file: string): Promise<string> {
+  try {
+    const { value, done } = await lines.next();
+    if (!done) return value;
+  } catch (error) {
+    throw damaged(file, error instanceof Error ? error.message : String(error));
+  }
+  throw damaged(file, 'its end is missing');
+}
+
+function unzipped(file: string): Readable {
+  const source = createReadStream(file);
+  const gunzip = source.pipe(createGunzip());
+  source.on('error', (error) => gunzip.destroy(error));
+  gunzip.on('close', () => source.destroy());
+  return gunzip;
+}
+
+function parse(line: string, file: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(line);
+    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+  } catch {
+    // Told below.
+  }
+  throw damaged(file, 'it holds a line that is no JSON');
+}
+
+function damaged(file: string, why: string): DamagedTreeError {
+  return new DamagedTreeError(`"${file}" is no whole tree file: ${why}.`);
+}

@@ -1,0 +1,139 @@
+// One pass over a directory, in the order of the keys that its files have in the bucket.
+import {
+  accessSync,
+  type BigIntStats,
+  constants,
+  type Dirent,
+  lstatSync,
+  readdirSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { errnoOf } from '../errors.js';
+import { type Bytes, below, isText, pathOf } from './bytes.js';
+import type { Entry, Inode, Obstacle } from './entry.js';
+
+export interface WalkOptions {
+  readonly followSymlinks: boolean;
+  /** Whether a file, or with a `/` at the end everything in a folder, is left out. */
+  readonly isExcluded: (key: Bytes) => boolean;
+}
+
+/** How many entries are looked at before signals and streams get their turn. */
+const TURN = 256;
+
+/**
+ * Yields what is below `root`, sorted by the bytes of the keys. Holds one folder's entries at a time, and those
+ * of the folders above it. What vanishes during the walk is left out.
+ * @param root an absolute path, a directory that can be read
+ */
+export async function* walk(root: Bytes, options: WalkOptions): AsyncGenerator<Entry | Obstacle> {
+  yield* new Walk(root, options).below('' as Bytes, []);
+}
+
+class Walk {
+  readonly #root: Bytes;
+  readonly #options: WalkOptions;
+  #untilTurn = TURN;
+
+  constructor(root: Bytes, options: WalkOptions) {
+    this.#root = root;
+    this.#options = options;
+  }
+
+  /** @param above the identities of `folder`'s parents, to notice a loop */
+  async *below(folder: Bytes, above: readonly string[]): AsyncGenerator<Entry | Obstacle> {
+    const within = this.#options.followSymlinks ? [...above, this.#identityOf(folder)] : above;
+    let names: Dirent[];
+    try {
+      names = list(this.#path(folder));
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') yield { key: folder, type: 'obstacle', reason: 'unreadable' };
+      return;
+    }
+    const found: (Entry | Obstacle)[] = [];
+    for (const name of names) {
+      const entry = this.#look(folder, name, within);
+      if (entry !== undefined) found.push(entry);
+      if (--this.#untilTurn === 0) {
+        this.#untilTurn = TURN;
+        await nextTurn();
+      }
+    }
+    found.sort((a, b) => (a.key < b.key ? -1 : 1));
+    for (const entry of found) {
+      yield entry;
+      if (entry.type === 'directory') yield* this.below(entry.key, within);
+    }
+  }
+
+  /** `undefined` for what is excluded, or has vanished. */
+  #look(folder: Bytes, dirent: Dirent, within: readonly string[]): Entry | Obstacle | undefined {
+    const name = `${folder}${dirent.name}` as Bytes;
+    const { followSymlinks, isExcluded } = this.#options;
+    try {
+      const path = pathOf(below(this.#root, name));
+      const isFollowed = followSymlinks && dirent.isSymbolicLink();
+      const stats = isFollowed ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
+      const key = stats.isDirectory() ? (`${name}/` as Bytes) : name;
+      if (isExcluded(key)) return undefined;
+      if (stats.isSymbolicLink()) {
+        const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
+        return { key, type: 'link', inode: inodeOf(stats), target };
+      }
+      if (!stats.isFile() && !stats.isDirectory()) return { key, type: 'obstacle', reason: 'special' };
+      if (!isText(name)) return { key, type: 'obstacle', reason: 'not UTF-8' };
+      if (stats.isDirectory()) {
+        if (isFollowed && within.includes(identity(stats))) return { key, type: 'obstacle', reason: 'loop' };
+        return { key, type: 'directory', inode: inodeOf(stats) };
+      }
+      accessSync(path, constants.R_OK);
+      return { key, type: 'file', inode: inodeOf(stats) };
+    } catch (error) {
+      return this.#obstacle(name, dirent, errnoOf(error));
+    }
+  }
+
+  #obstacle(name: Bytes, dirent: Dirent, errno: string | undefined): Obstacle | undefined {
+    const isDangling = dirent.isSymbolicLink() && (errno === 'ENOENT' || errno === 'ENOTDIR');
+    if (errno === 'ENOENT' && !isDangling) return undefined;
+    const key = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
+    if (this.#options.isExcluded(key)) return undefined;
+    const reason = isDangling ? 'dangling' : errno === 'ELOOP' ? 'loop' : 'unreadable';
+    return { key, type: 'obstacle', reason };
+  }
+
+  #path(folder: Bytes): string | Buffer {
+    return pathOf(folder === '' ? this.#root : below(this.#root, folder));
+  }
+
+  #identityOf(folder: Bytes): string {
+    try {
+      return identity(statSync(this.#path(folder), { bigint: true }));
+    } catch {
+      return '';
+    }
+  }
+}
+
+/** The names as bytes. Node's types do not know that a Dirent's name is a string in this encoding, too. */
+function list(path: string | Buffer): Dirent[] {
+  return readdirSync(path, { encoding: 'latin1', withFileTypes: true });
+}
+
+function identity({ dev, ino }: BigIntStats): string {
+  return `${dev}:${ino}`;
+}
+
+/** What the tree keeps of a stat(2). */
+export function inodeOf(stats: BigIntStats): Inode {
+  return {
+    size: Number(stats.size),
+    mtime: `${stats.mtimeNs}`,
+    ctime: `${stats.ctimeNs}`,
+    mode: Number(stats.mode & 0o7777n),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+  };
+}
