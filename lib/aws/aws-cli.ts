@@ -118,11 +118,19 @@ export class AwsCli {
         : async (stream: Readable) => {
             for await (const chunk of stream.setEncoding('utf8')) stdout += chunk;
           };
+    const consumeOrClose = async (stream: Readable) => {
+      try {
+        await consume(stream);
+      } catch (error) {
+        stream.destroy(); // The child would wait for ever for somebody to read it.
+        throw error;
+      }
+    };
     // All three are waited for, whatever becomes of the others: no child is left behind.
     const [exit, stderr, consumed] = await Promise.allSettled([
       child.finally(() => child.pid !== undefined && interruption.release(child.pid)),
       lastLinesOf(child.stderr as Readable, call.onErrorLine),
-      child.stdout === null ? undefined : consume(child.stdout),
+      child.stdout === null ? undefined : consumeOrClose(child.stdout),
     ]);
     if (exit.status === 'rejected') throw exit.reason;
     const { exitCode, signal } = exit.value;

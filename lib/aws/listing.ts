@@ -1,5 +1,5 @@
 // The listing of a prefix, as a stream: what is in the bucket, in the order of the keys' bytes.
-import type { Readable } from 'node:stream';
+import { PassThrough, type Readable } from 'node:stream';
 import { BackupError } from '../errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { linesOf } from '../tree/lines.js';
@@ -21,17 +21,22 @@ export interface StoredObject {
 /**
  * Hands the objects below `prefix` to `read`, without those that are the backup's own. The whole of them is
  * known to have come only when this returns: until then, what seems missing may still be on its way.
+ * @param onFirstPage called when S3 has answered for the first time
  * @throws {AwsError} if the listing failed
  */
 export async function listPrefix<T>(
   aws: AwsCli,
   prefix: string,
   read: (objects: AsyncGenerator<StoredObject>) => Promise<T>,
+  onFirstPage: () => void = () => undefined,
 ): Promise<T> {
   let result: { readonly value: T } | undefined;
   await aws.runOrThrow(listObjects(aws.bucket, prefix), {
     output: async (stdout) => {
-      result = { value: await read(parseListing(stdout, prefix)) };
+      // Read from the beginning, though `read` may wait: Node throws away what nobody reads of a child that has ended.
+      const pages = stdout.pipe(new PassThrough());
+      pages.once('readable', onFirstPage);
+      result = { value: await read(parseListing(pages, prefix)) };
     },
   });
   if (result === undefined) throw new Error('the listing was not read');

@@ -12,7 +12,7 @@ import { storeLastRun } from '../run/last-run.js';
 import { acquireLockFolder } from '../run/lock-folder.js';
 import { verifyRandomFile } from '../run/random-file.js';
 import { type Findings, readDue } from '../run/reconcile.js';
-import { look, type Run } from '../run/run.js';
+import type { Run } from '../run/run.js';
 import { type Transfer, transfer } from '../run/transfer.js';
 import { tryKey } from '../run/verification.js';
 import { sideBySide } from '../side-by-side.js';
@@ -37,7 +37,7 @@ export async function backUp(
       await makeBucket(run.aws, { region: config.awsRegion, retentionDays: config.awsRetentionDays }, info);
     }
     const findings = await upload(found);
-    refuse(run, findings.losses);
+    await refuse(run, findings.losses);
     const deleted = await deleteProven(run, findings, config.allowUnversionedDelete);
     for await (const { path, why } of readDue(findings.toSend)) {
       run.shortfalls.add(`"${run.upload.localDir}/${path}" is not in the backup as it is: ${why}.`);
@@ -54,40 +54,41 @@ export async function backUp(
   }
 }
 
-/** Uploads and verifies; with a tree of the last run, the bucket is listed while `aws s3 sync` works. */
-async function upload({ run, hasRecord, hasTree, stock, notes }: Survey): Promise<Findings> {
+/** Uploads and verifies; if nothing speaks against it, `aws s3 sync` works while the bucket is listed. */
+async function upload({ run, hasRecord, hasTree, stock, findings }: Survey): Promise<Findings> {
   const { aws, key, upload, log } = run;
   const since = Date.parse(run.header.started);
-  const verify = (findings: Findings) =>
-    verifyRandomFile(aws, key, upload, findings.proven.items, since, (message) => log.info(message));
-  const lookAndVerify = async () => {
-    const findings = await look(run, 0, notes);
-    if (findings.proven.items.length > 0) await verify(findings);
-    return findings;
-  };
-  let before: Findings;
+  const verify = async ({ proven }: Findings) =>
+    verifyRandomFile(aws, key, upload, proven.items, since, (message) => log.info(message));
   let transferred: Transfer;
   if (hasTree) {
-    refuse(run, stock.losses);
-    [before, transferred] = await sideBySide(lookAndVerify(), transfer(aws, key, upload, log));
+    await refuse(run, stock.losses, findings);
+    const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
+    [transferred] = await sideBySide(transfer(aws, key, upload, log), verified);
   } else {
-    before = await look(run, 0, notes);
-    const objects = before.objects.items.map((it) => ({
-      bucket: upload.bucket,
-      key: upload.prefix + textOf(it),
-    }));
-    if (!hasRecord) await tryKey(aws, key, objects);
-    refuse(run, before.losses);
+    const { objects, losses } = await findings;
+    const { bucket, prefix } = upload;
+    if (!hasRecord)
+      await tryKey(
+        aws,
+        key,
+        objects.items.map((it) => ({ bucket, key: prefix + textOf(it) })),
+      );
+    await refuse(run, losses);
     transferred = await transfer(aws, key, upload, log);
   }
+  const before = await findings;
   const after = await bringUpToDate(run, before, transferred);
   if (!hasTree || before.proven.items.length === 0) await verify(after);
   return after;
 }
 
-function refuse({ upload, guard }: Run, losses: Losses): void {
+/** @param pending what has to end before the run does */
+async function refuse({ upload, guard }: Run, losses: Losses, pending?: Promise<unknown>): Promise<void> {
   const refusal = objection(losses, upload.localDir, guard);
-  if (refusal !== undefined) throw refusal;
+  if (refusal === undefined) return;
+  await pending?.catch(() => undefined);
+  throw refusal;
 }
 
 /** @returns how many were deleted */
@@ -97,15 +98,19 @@ async function deleteProven(run: Run, { gone }: Findings, allowsUnversioned: boo
   if (gone.count === 0) return 0;
   const why = await whyKept(aws, allowsUnversioned);
   if (why !== undefined) {
-    log.warn(`${gone.count} files are gone from "${localDir}", but stay in the bucket: ${why}`);
+    log.warn(`${files(gone.count)} gone from "${localDir}", but still in the bucket: ${why}`);
     return 0;
   }
   const options = { root: bytesOf(localDir), followSymlinks, prefix, folder: state.runFolder };
   const deleted = await deleteGone(aws, options, gone, (key, reason) => {
     shortfalls.add(`"${key}" could not be deleted in the bucket: ${reason}.`);
   });
-  log.info(`Deleted ${deleted} files in the bucket.`);
+  log.info(`Deleted in the bucket: ${deleted}.`);
   return deleted;
+}
+
+function files(count: number): string {
+  return count === 1 ? '1 file is' : `${count} files are`;
 }
 
 async function record(run: Run, findings: Findings, deleted: number): Promise<void> {

@@ -6,7 +6,7 @@ import type { CommandContext } from '../main.js';
 import { whyKept } from '../run/deletion-rule.js';
 import { objection } from '../run/guard.js';
 import { type Findings, readDue } from '../run/reconcile.js';
-import { look, lookAtNothing, type Run } from '../run/run.js';
+import type { Run } from '../run/run.js';
 import type { Spool } from '../run/spool.js';
 import { tryKey } from '../run/verification.js';
 import { printable } from '../terminal/log.js';
@@ -21,10 +21,10 @@ export async function dryRun(
 ): Promise<number> {
   const opened = await openRun(config, options, context);
   try {
-    const { run, escrow, hasRecord, hasTree, stock, notes } = await survey(opened);
-    const isNew = escrow === 'no bucket';
-    if (isNew) print(`create the bucket ${run.aws.bucket}`);
-    const findings = await (isNew ? lookAtNothing(run, notes) : look(run, 0, notes));
+    const found = await survey(opened);
+    const { run, escrow, hasRecord, hasTree, stock } = found;
+    if (escrow === 'no bucket') print(`create the bucket ${run.aws.bucket}`);
+    const findings = await found.findings;
     if (!hasRecord) {
       const { bucket, prefix } = run.upload;
       await tryKey(

@@ -8,9 +8,10 @@ import type { BackupConfig } from '../config/read-config.js';
 import type { CommandContext } from '../main.js';
 import { findEscrow } from '../run/escrow.js';
 import { exclusion, patternOf } from '../run/exclusion.js';
-import { fetchLastRun, fetchTree } from '../run/last-run.js';
+import { fetchLastRun, fetchTree, type LastRun } from '../run/last-run.js';
 import { checkReservedName, resolveLocalDir } from '../run/local-dir.js';
-import type { Run } from '../run/run.js';
+import type { Findings } from '../run/reconcile.js';
+import { lookAtNothing, lookFirst, type Run } from '../run/run.js';
 import { Shortfalls } from '../run/shortfalls.js';
 import { Spool } from '../run/spool.js';
 import { openStateFolder } from '../run/state-folder.js';
@@ -73,15 +74,45 @@ export interface Survey {
   /** Whether its tree was there, so that the stock's losses mean something. */
   readonly hasTree: boolean;
   readonly stock: Stock;
-  /** Every entry on disk. */
-  readonly notes: Spool;
+  /**
+   * The listing, compared with what is on disk. It is under way, and has had its first page: it tells of the bucket as
+   * it is before a transfer that begins now, since `aws s3 sync` lists it too, and more slowly.
+   */
+  readonly findings: Promise<Findings>;
 }
 
 /** @throws {BackupError} with exit code 5 if the last run had another key */
 export async function survey(run: Run): Promise<Survey> {
+  const { aws, key, upload } = run;
+  const comparison = fetchLastRun(aws, key, upload.prefix).then((record) => compareWithTree(run, record));
+  let onFirstPage = () => {};
+  const firstPage = new Promise<void>((resolve) => {
+    onFirstPage = resolve;
+  });
+  const listing = lookFirst(
+    run,
+    comparison.then(({ notes }) => notes),
+    onFirstPage,
+  );
+  const listed = listing.then(
+    () => undefined,
+    () => undefined,
+  );
+  try {
+    const [escrow, { notes, ...found }] = await sideBySide(findEscrow(aws), comparison);
+    await (escrow === 'no bucket' ? listed : Promise.race([firstPage, listed]));
+    const findings = escrow === 'no bucket' ? lookAtNothing(run, notes) : listing;
+    return { ...found, run: { ...run, upload: withoutLoops(upload, found.stock) }, escrow, findings };
+  } catch (error) {
+    await listed;
+    throw error;
+  }
+}
+
+/** The walk, and what the last run saw. */
+async function compareWithTree(run: Run, lastRun: LastRun | undefined) {
   const { aws, key, upload, isExcluded, state, log } = run;
   const { localDir, prefix, followSymlinks } = upload;
-  const [escrow, lastRun] = await sideBySide(findEscrow(aws), fetchLastRun(aws, key, prefix));
   const info = (message: string) => log.info(message);
   const treeFile =
     lastRun && (await fetchTree(aws, key, prefix, lastRun, state.treeCopy, state.runFolder, info));
@@ -89,14 +120,7 @@ export async function survey(run: Run): Promise<Survey> {
   const notes = new Spool(join(state.runFolder, 'notes'));
   const options = { localDir, followSymlinks, isExcluded };
   const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle));
-  return {
-    run: { ...run, upload: withoutLoops(upload, stock) },
-    escrow,
-    hasRecord: lastRun !== undefined,
-    hasTree: treeFile !== undefined,
-    stock,
-    notes,
-  };
+  return { hasRecord: lastRun !== undefined, hasTree: treeFile !== undefined, stock, notes };
 }
 
 async function* nothing(): AsyncGenerator<never> {}
@@ -110,5 +134,8 @@ function report({ upload, shortfalls, log }: Run, obstacle: Obstacle): void {
 
 /** Following a link that leads back, the AWS CLI would upload some forty copies. */
 function withoutLoops(upload: Upload, { loops }: Stock): Upload {
-  return { ...upload, exclude: [...upload.exclude, ...loops.map((key) => `${patternOf(textOf(key))}/*`)] };
+  return {
+    ...upload,
+    exclude: [...upload.exclude, ...loops.map((key) => `${patternOf(textOf(key).replace(/\/$/, ''))}/*`)],
+  };
 }

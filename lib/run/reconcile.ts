@@ -53,12 +53,12 @@ export interface ReconcileOptions {
 }
 
 /**
- * @param pass a number of its own, for the names of the notes
+ * @param pass of its own, for the names of the notes
  * @param notes of the walk or of the pass before
  */
 export async function reconcile(
   options: ReconcileOptions,
-  pass: number,
+  pass: string,
   notes: Spool,
   objects: AsyncGenerator<StoredObject>,
   judge: Judge,

@@ -31,30 +31,39 @@ export interface Run {
 
 /**
  * Lists the bucket and compares it with the notes.
- * @param pass 0 before the transfer, or beside it; counted up afterwards
+ * @param pass counted up from 1
  * @throws {AwsError} if the listing failed
  */
 export function look(run: Run, pass: number, notes: Spool): Promise<Findings> {
   return listPrefix(run.aws, run.upload.prefix, (objects) => compare(run, pass, notes, objects));
 }
 
+/**
+ * The first look, before the transfer or beside it. The listing begins at once, and waits for the notes.
+ * @param onFirstPage called when the listing is under way
+ */
+export function lookFirst(run: Run, notes: Promise<Spool>, onFirstPage: () => void): Promise<Findings> {
+  const read = async (objects: AsyncGenerator<StoredObject>) => compare(run, 'first', await notes, objects);
+  return listPrefix(run.aws, run.upload.prefix, read, onFirstPage);
+}
+
 /** What `look` would find before the transfer if there were a bucket. */
 export function lookAtNothing(run: Run, notes: Spool): Promise<Findings> {
-  return compare(run, 0, notes, nothing());
+  return compare(run, 'no bucket', notes, nothing());
 }
 
 async function* nothing(): AsyncGenerator<never> {}
 
 function compare(
   { upload, isExcluded, header, state }: Run,
-  pass: number,
+  pass: number | 'first' | 'no bucket',
   notes: Spool,
   objects: AsyncGenerator<StoredObject>,
 ): Promise<Findings> {
   const { localDir, followSymlinks } = upload;
   const root = bytesOf(localDir);
   const inspect = (entry: Entry) => inspectFile(root, entry.key, followSymlinks);
-  const judge = pass === 0 ? judgeBefore(inspect) : judgeAfter(inspect);
+  const judge = typeof pass === 'number' ? judgeAfter(inspect) : judgeBefore(inspect);
   const options = { root, followSymlinks, isExcluded, header, folder: state.runFolder };
-  return reconcile(options, pass, notes, objects, judge);
+  return reconcile(options, `${pass}`, notes, objects, judge);
 }

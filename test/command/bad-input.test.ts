@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { escrowMissing, headBucket, noRecord, s3Error } from '../fakes/replies.js';
+import { escrowMissing, headBucket, listing, noRecord, s3Error } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 /** Answers of the AWS CLI to the first calls of a run, and what the user is told. */
@@ -38,6 +38,7 @@ for (const [what, said, hint] of REFUSALS) {
     box.expect([
       { ...escrowMissing, exitCode: 254, stderr: said },
       { ...noRecord, exitCode: 254, stderr: said },
+      { ...listing({}), exitCode: 254, stderr: said },
       { ...headBucket, exitCode: 254, stderr: said },
       { args: ['head-object'], exitCode: 254, stderr: said, optional: true },
     ]);

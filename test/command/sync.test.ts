@@ -26,9 +26,9 @@ const noBucket = {
   exitCode: 254,
   stderr: s3Error('NoSuchBucket', 'ListObjectsV2', 'The specified bucket does not exist'),
 };
-/** The bucket is empty, and then holds the only file. */
+const nothingToList = { ...listing({}), exitCode: 254, stderr: noBucket.stderr };
+/** The bucket is new, and then holds the only file. */
 const firstRun = (content: string) => [
-  listing({}),
   { ...syncDone, stdout: 'upload: ./a to s3://test-bucket/pc/docs/a\n' },
   listing({ a: content }),
   recordStored,
@@ -176,6 +176,7 @@ test('a missing bucket is made, with versioning, lifecycle and SSE-C allowed', a
   box.expect([
     noBucket,
     noRecord,
+    nothingToList,
     { args: ['create-bucket', 'LocationConstraint=eu-central-1'] },
     { args: ['put-bucket-versioning', 'Status=Enabled'] },
     { args: ['put-bucket-lifecycle-configuration'] },
@@ -194,6 +195,7 @@ test('an AWS CLI too old to know how to allow SSE-C is given the model', async (
   box.expect([
     noBucket,
     noRecord,
+    nothingToList,
     { args: ['create-bucket'] },
     { args: ['put-bucket-versioning'] },
     { args: ['put-bucket-lifecycle-configuration'] },
@@ -215,6 +217,7 @@ test('a server that implements no bucket settings is told in syslog, and used', 
   box.expect([
     noBucket,
     noRecord,
+    nothingToList,
     { args: ['create-bucket'] },
     { args: ['put-bucket-versioning'], ...no },
     { args: ['put-bucket-lifecycle-configuration'], ...no },
@@ -236,6 +239,7 @@ test('a bucket whose set-up is forbidden is not used half-made', async (t) => {
   box.expect([
     noBucket,
     noRecord,
+    nothingToList,
     { args: ['create-bucket'] },
     {
       args: ['put-bucket-versioning'],

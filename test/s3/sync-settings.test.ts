@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 import { awsClis } from '../s3-server/aws-clis.js';
 import { s3ServerOfThisRun } from '../s3-server/from-environment.js';
-import { ESCROW_WARNING, WITHOUT_ROOTS_RIGHTS, World, withKey } from './world.js';
+import { ESCROW_WARNING, World, withKey } from './world.js';
 
 const { endpoint, plainEndpoint } = s3ServerOfThisRun();
 
@@ -98,25 +98,6 @@ describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
         assert.equal(stderr.includes(world.key), false);
         for (const line of stderr.trimEnd().split('\n')) assert.match(line, /^encrypted-s3-sync\[\d+\]: /);
       }
-    });
-
-    test(`a file that can't be read is named, all others are stored, and nothing is deleted, with AWS CLI ${cli.version}`, async (t) => {
-      const world = new World('unreadable', cli, (remove) => t.after(remove));
-      world.config();
-      for (const name of ['a', 'b', 'secret']) world.write(name, 'content');
-      assert.equal((await world.sync()).code, 0);
-      chmodSync(`${world.source}/secret`, 0);
-      rmSync(`${world.source}/b`);
-      world.write('c', 'content');
-      const { code, stderr } = await world.sync({ through: WITHOUT_ROOTS_RIGHTS });
-      assert.equal(code, 3, stderr);
-      assert.match(
-        stderr,
-        /WARNING: ".*\/secret" can't be read\. Nothing is deleted in the bucket in this run\./,
-      );
-      assert.match(stderr, /^encrypted-s3-sync\[\d+\]: WARNING: Skipping file .*\/secret\. /m);
-      const keys = (await world.versions()).map(({ Key }) => Key);
-      assert.deepEqual(keys, ['pc/docs/a', 'pc/docs/b', 'pc/docs/c', 'pc/docs/secret']);
     });
   }
 });

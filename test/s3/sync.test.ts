@@ -147,10 +147,7 @@ describe('encrypted-s3-sync', { concurrency: true }, () => {
           assert.deepEqual([code, stdout], [4, ''], stderr);
           assert.match(stderr, /^encrypted-s3-sync\[\d+\]: ERROR: LOCAL_DIR /);
         }
-        assert.match(
-          empty.stderr,
-          /has no files that can be read, but the backup at s3:\/\/.*\/pc\/docs\/ has/,
-        );
+        assert.match(empty.stderr, /has no files that can be read, but the backup has \d+: they would/);
         assert.deepEqual(await world.versions(), before);
       });
     });

@@ -163,14 +163,23 @@ export class World {
     return `s3://${this.bucket}/${key}`;
   }
 
-  /** All versions in the bucket. */
+  /** All versions in the bucket, but for the records of the runs. */
   async versions(): Promise<Version[]> {
     const args = ['s3api', 'list-object-versions', '--bucket', this.bucket, '--output', 'json'];
     const { Versions = [], DeleteMarkers = [] } = JSON.parse((await this.awsSucceeds(...args)) || '{}') as {
       Versions?: Version[];
       DeleteMarkers?: Version[];
     };
-    return [...Versions, ...DeleteMarkers];
+    return [...Versions, ...DeleteMarkers].filter(({ Key }) => !Key.startsWith('backup.info/runs/'));
+  }
+
+  /** What is in the bucket now below the prefix, by path, with its size. */
+  async current(): Promise<Record<string, number>> {
+    const prefix = 'pc/docs/';
+    const current = (await this.versions()).filter(
+      ({ IsLatest, Size, Key }) => IsLatest && Size !== undefined && Key.startsWith(prefix),
+    );
+    return Object.fromEntries(current.map(({ Key, Size = 0 }) => [Key.slice(prefix.length), Size]));
   }
 
   /** What went to syslog, and empties it. */
