@@ -14,8 +14,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { awsClis } from '../s3-server/aws-clis.js';
-import { contentsOf, WITHOUT_ROOTS_RIGHTS, World, withKey } from './world.js';
+import { contentsOf, World, withKey } from './world.js';
 
 const CLEAN = { code: 0, stdout: '', stderr: '' };
 const RIGHTLESS = { through: WITHOUT_ROOTS_RIGHTS };

@@ -54,13 +54,6 @@ export interface Version {
 export const ESCROW_WARNING =
   /^encrypted-s3-sync\[\d+\]: WARNING: You have not backed up your encryption key, yet\.\n$/;
 
-/**
- * Starts a program without root's right to read and write everything; for an ordinary user it changes
- * nothing that matters here.
- */
-export const WITHOUT_ROOTS_RIGHTS: readonly string[] =
-  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : [];
-
 export function newKey(): string {
   return randomBytes(16).toString('hex');
 }

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { exclusion, patternOf } from '../../../lib/run/exclusion.js';
+import { bytesOf } from '../../../lib/tree/bytes.js';
+
+test('patterns mean what they mean to the AWS CLI', () => {
+  const patterns = [
+    '*.tmp',
+    'cache/*',
+    '?',
+    '[a-c]x',
+    '[!a-c]y',
+    '[]]',
+    '[!]]z',
+    '[',
+    '[-a]-',
+    '[c-a]q',
+    '*/.git/*',
+    'é?',
+    'a.b',
+    'a+(b)',
+    '[^]1',
+    '[\\]2',
+  ];
+  const texts = [
+    'x.tmp',
+    'd/x.tmp',
+    '.tmp',
+    'x.tmpx',
+    'cache/',
+    'cache/x/y',
+    'xcache/y',
+    'é',
+    '/',
+    '😀',
+    'ax',
+    'dx',
+    'ay',
+    'dy',
+    ']',
+    ']z',
+    'az',
+    '[',
+    '-',
+    'a-',
+    '--',
+    'aq',
+    'a/.git/b',
+    '.git/b',
+    'éé',
+    'a.b',
+    'aXb',
+    'a+(b)',
+    '^1',
+    '\\2',
+    'x\n.tmp',
+  ];
+  const script = `import fnmatch, json, sys
+patterns, texts = json.load(sys.stdin)
+print(json.dumps([[fnmatch.fnmatch('/root/' + t, '/root/' + p) for t in texts] for p in patterns]))`;
+  const python = spawnSync('python3', ['-c', script], {
+    input: JSON.stringify([patterns, texts]),
+    encoding: 'utf8',
+  });
+  assert.equal(python.status, 0, python.stderr);
+  const expected = JSON.parse(python.stdout) as boolean[][];
+  for (const [index, pattern] of patterns.entries()) {
+    const isExcluded = exclusion([pattern], '/root');
+    for (const [at, text] of texts.entries()) {
+      if (text.endsWith('/')) continue; // It asks for a folder as a whole.
+      assert.equal(isExcluded(bytesOf(text)), expected[index]?.[at], `${pattern} on ${text}`);
+    }
+  }
+});
+
+test('a folder is left out only if everything in it is', () => {
+  const isExcluded = exclusion(['cache/*', '*.tmp', 'x'], '/root');
+  assert.equal(isExcluded(bytesOf('cache/')), true);
+  assert.equal(isExcluded(bytesOf('cache/sub/')), true);
+  assert.equal(isExcluded(bytesOf('a.tmp/')), false);
+  assert.equal(isExcluded(bytesOf('x/')), false);
+});
+
+test('a name can be made a pattern of its own', () => {
+  const name = 'a[b]*?!c';
+  const isExcluded = exclusion([patternOf(name)], '/root');
+  assert.equal(isExcluded(bytesOf(name)), true);
+  assert.equal(isExcluded(bytesOf('ab*?!c')), false);
+});
+
+test('a LOCAL_DIR that the AWS CLI would take for a pattern is refused', () => {
+  assert.throws(() => exclusion(['*.tmp'], '/data [old]'), /LOCAL_DIR/);
+  exclusion([], '/data [old]');
+});

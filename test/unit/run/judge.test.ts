@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StoredObject } from '../../../lib/aws/listing.js';
+import { firstVerdict, shortfall, versionOf } from '../../../lib/run/judge.js';
+import { bytesOf } from '../../../lib/tree/bytes.js';
+
+const MINUTE = 60_000;
+const STORED = Date.parse('2026-05-01T12:00:00Z');
+const object = (size: number): StoredObject => ({
+  key: bytesOf('a'),
+  size,
+  lastModified: '2026-05-01T12:00:00+00:00',
+  etag: '"e"',
+});
+/** Changed so many milliseconds after the object was stored. */
+const inode = (size: number, mtime: number, ctime: number) => ({
+  size,
+  mtime: `${STORED + mtime}000000`,
+  ctime: `${STORED + ctime}000000`,
+  mode: 0,
+  uid: 0,
+  gid: 0,
+});
+
+test('before the transfer', () => {
+  const day = 24 * 60 * MINUTE;
+  const cases: readonly [string, string, number, number, boolean, StoredObject | undefined][] = [
+    ['uploaded by sync', 'not in the bucket', -day, -day, true, undefined],
+    ['uploaded by sync', 'another size', -day, -day, true, object(2)],
+    ['proven', 'as the last run saw it', -day, 0, true, object(1)],
+    ['proven', 'stored long after its last change', -day, -20 * MINUTE, false, object(1)],
+    ['overlooked by sync', 'stored after it, but only by the clocks', -day, -10 * MINUTE, false, object(1)],
+    ['overlooked by sync', 'an older file in its place', -day, 5 * MINUTE, false, object(1)],
+    ['uploaded by sync', 'newer', 5 * MINUTE, 5 * MINUTE, false, object(1)],
+    ['overlooked by sync', 'newer by less than S3 can tell', 1000, 1000, false, object(1)],
+  ];
+  for (const [expected, what, mtime, ctime, isKnown, stored] of cases)
+    assert.equal(firstVerdict(inode(1, mtime, ctime), isKnown, stored).is, expected, what);
+  const gigabyte = 1e9;
+  const hoursBefore = inode(gigabyte, -day, -120 * MINUTE);
+  assert.equal(firstVerdict(hoursBefore, false, object(gigabyte)).is, 'overlooked by sync', 'a slow upload');
+});
+
+test('after the transfer', () => {
+  const file = inode(1, 0, 0);
+  assert.equal(shortfall(file, '', object(1)), undefined);
+  assert.equal(shortfall(file, undefined, object(1)), undefined);
+  assert.match(shortfall(file, '', undefined) ?? '', /not in the bucket/);
+  assert.match(shortfall(file, undefined, object(2)) ?? '', /2 bytes of it, not 1/);
+  assert.match(shortfall(file, versionOf(object(1)), object(1)) ?? '', /upload failed/);
+});

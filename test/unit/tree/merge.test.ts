@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import { EmptiedFolders } from '../../../lib/tree/emptied-folders.js';
+import { mergeByKey } from '../../../lib/tree/merge.js';
+
+async function* stream(keys: string, closed: string[] = []): AsyncGenerator<{ key: string }> {
+  try {
+    for (const key of keys) yield { key };
+  } finally {
+    closed.push(keys);
+  }
+}
+
+test('two sorted streams are joined by their keys', async () => {
+  for (const [left, right, joined] of [
+    ['acd', 'bc', 'a- -b cc d-'],
+    ['', 'ab', '-a -b'],
+    ['ab', '', 'a- b-'],
+    ['', '', ''],
+    ['xyz', 'abc', '-a -b -c x- y- z-'],
+  ] as const) {
+    const pairs: string[] = [];
+    for await (const [a, b] of mergeByKey(stream(left), stream(right)))
+      pairs.push(`${a?.key ?? '-'}${b?.key ?? '-'}`);
+    assert.equal(pairs.join(' '), joined);
+  }
+});
+
+test('both streams are closed when the reader stops', async () => {
+  const closed: string[] = [];
+  for await (const _ of mergeByKey(stream('ab', closed), stream('ac', closed))) break;
+  assert.deepEqual(closed, ['ab', 'ac']);
+});
+
+test('the topmost folders without files are told', () => {
+  const emptied = (spec: string, limit = 10) => {
+    const folders = new EmptiedFolders(limit);
+    for (const item of spec.split(' ')) folders.add(bytesOf(item.slice(1)), item[0] !== '+', item[0] !== '-');
+    return folders.close();
+  };
+  assert.deepEqual(emptied('-a/b/1 -a/b/2 -a/c =d'), ['a/']);
+  assert.deepEqual(emptied('-a/b/1 =a/c -d/1 +d/2 -e/1'), ['a/b/', 'e/']);
+  assert.deepEqual(emptied('-a/1 -b'), ['' as Bytes]);
+  assert.deepEqual(emptied('=a/1 -a-b/1 -a/b'.split(' ').sort().join(' ')), ['a-b/']);
+  assert.deepEqual(emptied('-a/1 -b/1 -c/1 =d', 2), ['a/', 'b/']);
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import type { Entry } from '../../../lib/tree/entry.js';
+import { formatEntry } from '../../../lib/tree/entry-line.js';
+import { DamagedTreeError, openTree, TreeWriter } from '../../../lib/tree/tree-file.js';
+
+const HEADER = { runId: 'id', started: '2026-01-01T00:00:00.000Z', root: '/data' };
+const NAMES = { userOf: (uid: number) => (uid === 0 ? 'root' : undefined), groupOf: () => undefined };
+const INODE = {
+  size: 5,
+  mtime: '1700000000123456789',
+  ctime: '-1',
+  mode: 0o4755,
+  uid: 0,
+  gid: 12,
+};
+const ENTRIES: readonly Entry[] = [
+  { key: bytesOf('a "quoted"\nname'), type: 'file', inode: INODE },
+  { key: bytesOf('dir/'), type: 'directory', inode: { ...INODE, size: 4096 } },
+  { key: bytesOf('dir/ü'), type: 'file', inode: INODE },
+  { key: 'link\xff' as Bytes, type: 'link', inode: INODE, target: 'to\xfe' as Bytes },
+];
+
+async function written(t: TestContext): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'tree-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'tree.ndjson.gz');
+  const writer = new TreeWriter(file, HEADER);
+  for (const entry of ENTRIES) await writer.write(entry, formatEntry(entry, NAMES));
+  assert.deepEqual(await writer.close(), { files: 2, bytes: 10, directories: 1, links: 1 });
+  return file;
+}
+
+async function read(file: string): Promise<Entry[]> {
+  const found: Entry[] = [];
+  for await (const entry of (await openTree(file)).entries) found.push(entry);
+  return found;
+}
+
+test('what was written is read, with gunzip and a JSON reader as well', async (t) => {
+  const file = await written(t);
+  const { runId, started, root } = await openTree(file);
+  assert.deepEqual({ runId, started, root }, HEADER);
+  assert.deepEqual(await read(file), ENTRIES);
+  const lines = gunzipSync(readFileSync(file))
+    .toString()
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(lines[0], { format: 'encrypted-s3-backup tree', version: 1, ...HEADER });
+  assert.deepEqual(lines[1], {
+    path: 'a "quoted"\nname',
+    type: 'file',
+    size: 5,
+    mtime: '1700000000123456789',
+    ctime: '-1',
+    mode: '04755',
+    uid: 0,
+    gid: 12,
+    user: 'root',
+  });
+  assert.deepEqual([lines[4].path64, lines[4].target64], ['bGlua/8=', 'dG/+']);
+  assert.deepEqual(lines[5], { end: true, files: 2, bytes: 10, directories: 1, links: 1 });
+});
+
+test('a torn or damaged file is refused, and one of a later version with advice', async (t) => {
+  const file = await written(t);
+  const whole = readFileSync(file);
+  const text = gunzipSync(whole).toString();
+  const withText = (it: string) => writeFileSync(file, gzipSync(it));
+  const damages: [string, () => void][] = [
+    ['torn', () => writeFileSync(file, whole.subarray(0, -20))],
+    [
+      'a byte changed',
+      () =>
+        writeFileSync(
+          file,
+          whole.map((byte, at) => (at === 60 ? byte ^ 1 : byte)),
+        ),
+    ],
+    ['not gzipped', () => writeFileSync(file, text)],
+    ['empty', () => writeFileSync(file, '')],
+    ['no end', () => withText(text.replace(/.*\n$/, ''))],
+    ['a line missing', () => withText(text.replace(/\n.*"dir\/".*\n/, '\n'))],
+    ['out of order', () => withText(text.replace('"path":"dir/ü"', '"path":"a"'))],
+    ['no JSON', () => withText(text.replace('{"path":"dir/"', '{path'))],
+    ['another format', () => withText(text.replace('backup tree', 'backup'))],
+    ['a wrong number', () => withText(text.replace('"size":5', '"size":-5'))],
+  ];
+  for (const [what, damage] of damages) {
+    damage();
+    await assert.rejects(read(file), DamagedTreeError, what);
+  }
+  withText(text.replace('"version":1', '"version":2'));
+  await assert.rejects(read(file), (error: Error & { hint?: string }) => {
+    assert.ok(!(error instanceof DamagedTreeError));
+    assert.match(error.message, /version 2/);
+    assert.match(error.hint ?? '', /update this one/);
+    return true;
+  });
+  await assert.rejects(read(`${file}.missing`), DamagedTreeError);
+});

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import { walk } from '../../../lib/tree/walk.js';
+import { WITHOUT_ROOTS_RIGHTS } from '../../fakes/without-roots-rights.js';
+
+function makeRoot(t: TestContext): string {
+  const root = mkdtempSync(join(tmpdir(), 'walk-'));
+  t.after(() => {
+    execFileSync('chmod', ['-R', 'u+rwx', root]);
+    rmSync(root, { recursive: true });
+  });
+  return root;
+}
+
+async function walked(root: string, followSymlinks = false, isExcluded = (_: Bytes) => false) {
+  const found: string[] = [];
+  for await (const entry of walk(bytesOf(root), { followSymlinks, isExcluded })) {
+    found.push(`${entry.key} ${entry.type === 'obstacle' ? entry.reason : entry.type}`);
+  }
+  return found;
+}
+
+test('entries come in the order of the bytes of their keys', async (t) => {
+  const root = makeRoot(t);
+  mkdirSync(join(root, 'a'));
+  mkdirSync(join(root, 'a.d'));
+  mkdirSync(join(root, '\u{1F600}'));
+  for (const name of ['a-b', 'a/x', 'a.d/y', 'a0', 'ﬀ', '\u{1F600}/z', 'b\nc', 'B'])
+    writeFileSync(join(root, name), '');
+  const keys: Buffer[] = [];
+  for await (const { key } of walk(bytesOf(root), { followSymlinks: false, isExcluded: () => false }))
+    keys.push(Buffer.from(key, 'latin1'));
+  assert.deepEqual(keys, keys.toSorted(Buffer.compare));
+  assert.deepEqual(
+    keys.map((it) => it.toString()),
+    ['B', 'a-b', 'a.d/', 'a.d/y', 'a/', 'a/x', 'a0', 'b\nc', 'ﬀ', '\u{1F600}/', '\u{1F600}/z'],
+  );
+});
+
+test('what is no file, has no name in UTF-8, or leads nowhere, is a fact, not an exception', async (t) => {
+  const root = makeRoot(t);
+  writeFileSync(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.from([0xff])]), '');
+  mkdirSync(Buffer.concat([Buffer.from(`${root}/dir`), Buffer.from([0xff])]));
+  execFileSync('mkfifo', [join(root, 'fifo')]);
+  symlinkSync('/nowhere', join(root, 'link'));
+  symlinkSync('.', join(root, 'self'));
+  mkdirSync(join(root, 'target'));
+  writeFileSync(join(root, 'target/file'), '');
+  symlinkSync('target', join(root, 'to'));
+  symlinkSync('to/file', join(root, 'to-file'));
+  const always = ['bad\xff not UTF-8', 'dir\xff not UTF-8', 'fifo special'];
+  assert.deepEqual(await walked(root), [
+    ...always.slice(0, 1),
+    'dir\xff/ not UTF-8',
+    ...always.slice(2),
+    'link link',
+    'self link',
+    'target/ directory',
+    'target/file file',
+    'to link',
+    'to-file link',
+  ]);
+  assert.deepEqual(await walked(root, true), [
+    'bad\xff not UTF-8',
+    'dir\xff/ not UTF-8',
+    'fifo special',
+    'link dangling',
+    'self/ loop',
+    'target/ directory',
+    'target/file file',
+    'to-file file',
+    'to/ directory',
+    'to/file file',
+  ]);
+});
+
+test('excluded files are left out, and folders of which everything is excluded are not entered', async (t) => {
+  const root = makeRoot(t);
+  mkdirSync(join(root, 'cache'));
+  writeFileSync(join(root, 'cache/x'), '');
+  writeFileSync(join(root, 'y'), '');
+  writeFileSync(join(root, 'z'), '');
+  assert.deepEqual(await walked(root, false, (key) => key === 'cache/' || key === 'z'), ['y file']);
+});
+
+test('what may not be read is named', async (t) => {
+  const root = makeRoot(t);
+  for (const name of ['locked', 'listed']) mkdirSync(join(root, name));
+  for (const name of ['file', 'locked/x', 'listed/y']) writeFileSync(join(root, name), '');
+  chmodSync(join(root, 'file'), 0);
+  chmodSync(join(root, 'locked'), 0);
+  chmodSync(join(root, 'listed'), 0o444);
+  const module = new URL('../../../lib/tree/walk.js', import.meta.url).href;
+  const options = '{ followSymlinks: false, isExcluded: () => false }';
+  const script = `import { walk } from ${JSON.stringify(module)};
+    for await (const { key, type, reason } of walk(${JSON.stringify(root)}, ${options})) console.log(key, reason ?? type);`;
+  const [program = '', ...args] = [
+    ...WITHOUT_ROOTS_RIGHTS,
+    process.execPath,
+    '--input-type=module',
+    '-e',
+    script,
+  ];
+  const output = execFileSync(program, args, { encoding: 'utf8' });
+  assert.deepEqual(output.trimEnd().split('\n'), [
+    'file unreadable',
+    'listed/ directory',
+    'listed/y unreadable',
+    'locked/ directory',
+    'locked/ unreadable',
+  ]);
+});
