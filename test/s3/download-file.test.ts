@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { awsClis } from '../s3-server/aws-clis.js';
 import { awkwardNames } from './awkward-names.js';
-import { contentsOf, newKey, type Outcome, WITHOUT_ROOTS_RIGHTS, World, withKey } from './world.js';
+import { contentsOf, newKey, type Outcome, World, withKey } from './world.js';
 
 const COMMAND = 'encrypted-s3-download-file';
 /** Those of the awkward names that each get a download of their own: one at a time takes long. */
