@@ -6,6 +6,8 @@ export interface BashReport {
   /** The names that have come into being. */
   readonly newNames: readonly string[];
   readonly settings: ReadonlyMap<string, string>;
+  /** The patterns of `EXCLUDE`: see ConfigValues. */
+  readonly exclude: readonly string[];
   readonly exported: ReadonlyMap<string, string>;
 }
 
@@ -26,25 +28,26 @@ export function parseReport(output: Buffer): BashOutcome {
   if (after === undefined || fields.at(-1) !== 'end') return { kind: 'ended' };
   const known = new Set(before.split('\n'));
   const settings = takeVariables(fields, 4);
-  const exported = takeVariables(fields, settings.next);
+  const exclude = takeVariables(fields, settings.next);
+  const exported = takeVariables(fields, exclude.next);
   return {
     kind: 'report',
     report: {
       directory: detail,
       newNames: after.split('\n').filter((name) => !known.has(name) && name !== ''),
-      settings: settings.variables,
-      exported: exported.variables,
+      settings: new Map(settings.variables),
+      exclude: exclude.variables.map(([, value]) => value),
+      exported: new Map(exported.variables),
     },
   };
 }
 
 /** The `NAME=value` pieces from `start` up to an empty one. */
-function takeVariables(fields: string[], start: number): { variables: Map<string, string>; next: number } {
+function takeVariables(fields: string[], start: number): { variables: [string, string][]; next: number } {
   const end = fields.indexOf('', start);
-  const variables = new Map<string, string>();
-  for (const field of fields.slice(start, end)) {
+  const variables = fields.slice(start, end).map((field): [string, string] => {
     const equals = field.indexOf('=');
-    variables.set(field.slice(0, equals), field.slice(equals + 1));
-  }
+    return [field.slice(0, equals), field.slice(equals + 1)];
+  });
   return { variables, next: end + 1 };
 }

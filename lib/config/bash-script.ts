@@ -1,4 +1,4 @@
-import { assignedBeforehand, settingNames } from './settings.js';
+import { assignedBeforehand, LIST_NAME, scalarNames } from './settings.js';
 
 const defaults = Object.entries(assignedBeforehand).map(([name, value]) => `${name}='${value}'`);
 
@@ -10,13 +10,14 @@ export const prologue = `set -u
 export -n ENCRYPTION_KEY
 LOGGER_ID="encrypted-s3-sync[$$]"
 CONFIG_FILE="$1"
+unset -v ${LIST_NAME}
 ${defaults.join('\n')}
 `;
 
 /**
  * Prints what the shell holds, on descriptor 3 and with a NUL after each piece: `done`, the
- * directory, all names, the settings and the exported variables. Its first line undoes what the
- * config may have switched on.
+ * directory, all names, the settings, the array's elements and the exported variables. Its first
+ * line undoes what the config may have switched on.
  */
 export const epilogue = `{ set +aefuvx; trap - DEBUG ERR RETURN; } 2>/dev/null
 __print() {
@@ -26,12 +27,20 @@ __print() {
   done
   builtin printf '\\0'
 }
+__print_list() {
+  local __element __declared="$(builtin declare -p ${LIST_NAME} 2>/dev/null)"
+  if [[ "$__declared" =~ ^'declare -'[^[:blank:]]*[aA] || -n "\${${LIST_NAME}-}" ]]; then
+    for __element in "\${${LIST_NAME}[@]}"; do builtin printf '${LIST_NAME}=%s\\0' "$__element"; done
+  fi
+  builtin printf '\\0'
+}
 {
   builtin printf 'done\\0%s\\0' "$(builtin pwd)"
   builtin compgen -v
   builtin printf '\\0'
-  __print ${settingNames.join(' ')}
-  export -n ENCRYPTION_KEY
+  __print ${scalarNames.join(' ')}
+  __print_list
+  export -n ENCRYPTION_KEY ${LIST_NAME}
   mapfile -t __exported < <(builtin compgen -e)
   __print "\${__exported[@]}"
   builtin printf 'end\\0'

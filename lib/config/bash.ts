@@ -4,7 +4,7 @@ import { describeMessages } from './bash-messages.js';
 import { type BashOutcome, type BashReport, parseReport } from './bash-report.js';
 import { readerScript } from './bash-script.js';
 import type { Surroundings } from './evaluate.js';
-import { assignedBeforehand, settingNames } from './settings.js';
+import { assignedBeforehand, scalarNames } from './settings.js';
 import { shellQuote } from './shell-quote.js';
 import { type ConfigValues, type Environment, entriesOf, namesUsed } from './values.js';
 
@@ -33,6 +33,7 @@ export function readWithBash(text: string, surroundings: Surroundings): ConfigVa
   const { report } = outcome;
   return {
     values: report.settings,
+    exclude: report.exclude,
     lines: new Map(),
     assigned: new Set([...report.newNames, ...changedSettings(environment, report)]),
     used: namesUsed(text),
@@ -76,9 +77,7 @@ function failure(
 
 /** Settings that are in the environment already are no new names: a new value shows that they are assigned. */
 function changedSettings(environment: Environment, { settings }: BashReport): string[] {
-  return settingNames.filter(
-    (name) => settings.get(name) !== (assignedBeforehand[name] ?? environment[name]),
-  );
+  return scalarNames.filter((name) => settings.get(name) !== (assignedBeforehand[name] ?? environment[name]));
 }
 
 /** What bash exports, and what it only passes on: variables whose names are none to it. */

@@ -20,6 +20,33 @@ export function checkNumber(name: string, value: string, unit: string, problems:
   return number;
 }
 
+/** A whole number from 0 to 100. */
+export function checkPercent(name: string, value: string, problems: Problems): number {
+  const isPercent = /^\d{1,3}$/.test(value) && Number(value) <= 100;
+  if (!isPercent) problems.add(name, `${name} must be a whole number from 0 to 100, not "${value}".`);
+  return Number(value);
+}
+
+/** What `aws s3 sync --exclude` is given: each of them must be able to match a file. */
+export function checkPatterns(
+  name: string,
+  patterns: readonly string[],
+  problems: Problems,
+): readonly string[] {
+  for (const pattern of patterns) {
+    if (pattern === '') problems.add(name, `${name} holds an empty pattern. Take it out.`);
+    if (/^\.?\//.test(pattern)) {
+      const advice = 'Patterns are relative to LOCAL_DIR, and begin without "/" and "./".';
+      problems.add(name, `${name} holds "${pattern}". ${advice}`);
+    }
+    if (pattern.endsWith('/')) {
+      const advice = `A directory is excluded by what is in it, as in 'cache/*'.`;
+      problems.add(name, `${name} holds "${pattern}", which matches no file. ${advice}`);
+    }
+  }
+  return patterns;
+}
+
 /** The key; `undefined` after a problem. The value itself is never told. */
 export function checkKey(name: string, value: string, problems: Problems): EncryptionKey | undefined {
   const placeholder = placeholderIn(value);

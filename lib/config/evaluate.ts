@@ -5,7 +5,7 @@ import { ShellVariables } from './shell-variables.js';
 import { bashModifier, isCharsetVariable, isDefaultedByBash, isPlainCharset } from './special-variables.js';
 import { fromBytes, hasControlCharacter, textOf } from './text.js';
 import { type ConfigValues, type Environment, namesUsed } from './values.js';
-import type { WordPart } from './words.js';
+import type { Word, WordPart } from './words.js';
 
 /** Home directories that bash puts in the place of `~` as they are. */
 const plainHome = /^\/[A-Za-z0-9._/@+-]*[A-Za-z0-9._@+-]$/;
@@ -50,6 +50,7 @@ function valuesOf(bytes: Buffer, { file, environment, directory }: Surroundings)
   }
   return {
     values: variables.settings(),
+    exclude: variables.exclude(),
     lines: variables.lines,
     assigned: new Set(variables.lines.keys()),
     used: namesUsed(text),
@@ -74,19 +75,24 @@ function execute(command: Command, variables: ShellVariables, isAscii: boolean):
 
 function assign(
   { name, line }: Assignment,
-  value: string,
+  value: string | string[],
   variables: ShellVariables,
   isAscii: boolean,
 ): void {
   if (!isAscii && isCharsetVariable(name)) throw new NeedsBash(line, 'a change of the locale');
-  if (fromBytes(value) === undefined) {
+  const isList = typeof value !== 'string';
+  if ((isList ? value : [value]).some((text) => fromBytes(text) === undefined)) {
     throw new SyntaxProblem(line, 'This value is not UTF-8.', 'Save the file as UTF-8.');
   }
-  variables.assign(name, value, line);
+  if (isList) variables.assignList(value, line);
+  else if (variables.isList(name)) throw new NeedsBash(line, 'a single value for what is an array already');
+  else variables.assign(name, value, line);
 }
 
-function expand({ name, value }: Assignment, variables: ShellVariables): string | undefined {
-  return value?.map((part) => expandPart(part, name, variables)).join('');
+function expand({ name, value }: Assignment, variables: ShellVariables): string | string[] | undefined {
+  const expandWord = (word: Word) => word.map((part) => expandPart(part, name, variables)).join('');
+  if (value === undefined) return undefined;
+  return 'elements' in value ? value.elements.map(expandWord) : expandWord(value);
 }
 
 function expandPart(part: WordPart, target: string, variables: ShellVariables): string {
@@ -97,6 +103,7 @@ function expandPart(part: WordPart, target: string, variables: ShellVariables): 
       throw new NeedsBash(part.line, 'a `~` with an unusual HOME');
     return home;
   }
+  if (variables.isList(part.name)) throw new NeedsBash(part.line, 'the value of an array');
   const value = variables.get(part.name);
   if (value === undefined) {
     if (isDefaultedByBash(part.name)) throw new NeedsBash(part.line, 'a variable that bash gives a default');

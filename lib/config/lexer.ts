@@ -1,12 +1,14 @@
+import { type ArrayValue, readArray } from './arrays.js';
 import { type Cursor, NeedsBash } from './cursor.js';
+import { LIST_NAME } from './settings.js';
 import { isSetByBash } from './special-variables.js';
-import { readValue, type WordPart } from './words.js';
+import { readValue, type Word } from './words.js';
 
-/** `NAME=value`, or only `NAME` after `export`. */
+/** `NAME=value`, `NAME=(values)`, or only `NAME` after `export`. */
 export interface Assignment {
   readonly name: string;
   readonly line: number;
-  readonly value: readonly WordPart[] | undefined;
+  readonly value: Word | ArrayValue | undefined;
 }
 
 /** Assignments that bash makes together: all those of one command. */
@@ -67,7 +69,9 @@ function readAssignment(cursor: Cursor, exports: boolean): Assignment {
   const name = cursor.match(nameAndEquals)?.slice(0, -1);
   if (name !== undefined) {
     if (isSetByBash(name)) throw new NeedsBash(line, 'an assignment to a variable that bash itself uses');
-    return { name, line, value: readValue(cursor) };
+    if (name !== LIST_NAME || cursor.peek() !== '(') return { name, line, value: readValue(cursor) };
+    if (exports) throw new NeedsBash(line, 'an `export` of an array');
+    return { name, line, value: readArray(cursor) };
   }
   const exported = exports ? cursor.match(nameAlone) : undefined;
   if (exported === undefined) throw new NeedsBash(line, 'a command, or something else than NAME=value');

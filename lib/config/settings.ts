@@ -9,8 +9,8 @@ export const requiredNames = [
   'ENCRYPTION_KEY',
 ] as const;
 
-/** Every setting: a new one gets its name here, its default below or in validate.ts, and its check there. */
-export const settingNames = [
+/** Every setting of one value: a new one gets its name here, its default below or in validate.ts, and its check there. */
+export const scalarNames = [
   ...requiredNames,
   'AWS_NET_TIMEOUT',
   'AWS_ENDPOINT_URL',
@@ -18,7 +18,20 @@ export const settingNames = [
   'LOCAL_LIST',
   'REMOTE_DIR_PREFIX',
   'FOLLOW_SYMLINKS',
+  'MAX_DELETE_PERCENT',
+  'ALLOW_UNVERSIONED_DELETE',
 ] as const;
+
+export type ScalarName = (typeof scalarNames)[number];
+
+/**
+ * The setting that is an array. It is unset before the file is read, and is no program's business:
+ * it is neither taken from the environment nor passed on in it.
+ */
+export const LIST_NAME = 'EXCLUDE';
+
+/** Every setting. */
+export const settingNames = [...scalarNames, LIST_NAME] as const;
 
 export type SettingName = (typeof settingNames)[number];
 
@@ -33,4 +46,6 @@ export const assignedBeforehand: Readonly<Record<string, string>> = {
   LOCAL_LIST: '',
   AWS_NET_TIMEOUT: '60',
   FOLLOW_SYMLINKS: 'no',
+  MAX_DELETE_PERCENT: '50',
+  ALLOW_UNVERSIONED_DELETE: 'no',
 };

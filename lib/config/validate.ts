@@ -2,10 +2,11 @@ import { resolve } from 'node:path';
 import * as check from './checks.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { Problems } from './problems.js';
-import { requiredNames, type SettingName } from './settings.js';
+import { requiredNames, type ScalarName } from './settings.js';
 import { findSlips } from './slips.js';
 import type { ConfigValues } from './values.js';
 
+const DEFAULT_MAX_DELETE_PERCENT = '50';
 const DEFAULT_NET_TIMEOUT = '60';
 const DEFAULT_RETENTION_DAYS = '30';
 const DEFAULT_STORAGE_CLASS = 'STANDARD_IA';
@@ -15,8 +16,8 @@ export function validate(file: string, values: ConfigValues): BackupConfig {
   const problems = new Problems(file, values);
   for (const name of requiredNames) if (!values.values.get(name)) problems.missing(name);
   const shared = validateShared(file, values, problems);
-  const get = (name: SettingName) => values.values.get(name) ?? '';
-  const path = (name: SettingName) => {
+  const get = (name: ScalarName) => values.values.get(name) ?? '';
+  const path = (name: ScalarName) => {
     check.checkPath(name, get(name), problems);
     return resolve(values.directory, get(name));
   };
@@ -27,9 +28,17 @@ export function validate(file: string, values: ConfigValues): BackupConfig {
     localList: get('LOCAL_LIST') === '' ? undefined : path('LOCAL_LIST'),
     remoteDirPrefix: check.checkPrefix('REMOTE_DIR_PREFIX', get('REMOTE_DIR_PREFIX'), problems),
     followSymlinks: check.checkYesOrNo('FOLLOW_SYMLINKS', get('FOLLOW_SYMLINKS'), problems),
-    exclude: [] as string[],
-    maxDeletePercent: 50,
-    allowUnversionedDelete: false,
+    exclude: check.checkPatterns('EXCLUDE', values.exclude, problems),
+    maxDeletePercent: check.checkPercent(
+      'MAX_DELETE_PERCENT',
+      get('MAX_DELETE_PERCENT') || DEFAULT_MAX_DELETE_PERCENT,
+      problems,
+    ),
+    allowUnversionedDelete: check.checkYesOrNo(
+      'ALLOW_UNVERSIONED_DELETE',
+      get('ALLOW_UNVERSIONED_DELETE'),
+      problems,
+    ),
     warnings: problems.warnings(),
   };
   problems.throwIfAny();
@@ -53,9 +62,9 @@ function incomplete(): Error {
 
 /** What both kinds of config hold. */
 function validateShared(file: string, values: ConfigValues, problems: Problems) {
-  const get = (name: SettingName) => values.values.get(name) || undefined;
+  const get = (name: ScalarName) => values.values.get(name) || undefined;
   const checked = (
-    name: SettingName,
+    name: ScalarName,
     checkValue: (name: string, value: string, problems: Problems) => void,
   ) => {
     const value = get(name);

@@ -1,14 +1,16 @@
 /** What a config file says, before anyone asks whether it makes sense. Both readers return it. */
 export interface ConfigValues {
-  /** The settings we know that have a value, be it from the file, the environment or the defaults. */
+  /** The settings of one value that have one, be it from the file, the environment or the defaults. */
   readonly values: ReadonlyMap<string, string>;
+  /** The patterns of `EXCLUDE`: its elements, or the one that it is as a plain value, unless that is empty. */
+  readonly exclude: readonly string[];
   /** Where each name was assigned last. Empty when bash read the file. */
   readonly lines: ReadonlyMap<string, number>;
   /** Every name that the file assigned. */
   readonly assigned: ReadonlySet<string>;
   /** The names the file's text uses as `$NAME`: what is used is no slip of the pen. */
   readonly used: ReadonlySet<string>;
-  /** The exported variables after the file ran, without the key: the environment of `aws`. */
+  /** The exported variables after the file ran, without the key and `EXCLUDE`: the environment of `aws`. */
   readonly environment: Readonly<Record<string, string>>;
   /** The working directory after the file ran: what relative paths are relative to. */
   readonly directory: string;

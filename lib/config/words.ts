@@ -7,6 +7,9 @@ export type WordPart =
   | { readonly kind: 'variable'; readonly name: string; readonly line: number }
   | { readonly kind: 'home'; readonly line: number };
 
+/** A word: what its parts are together. */
+export type Word = readonly WordPart[];
+
 /** What came before, as far as it decides whether bash expands a `~` here. */
 type Before = 'start' | 'colon' | 'plain' | 'unclear';
 
@@ -33,13 +36,19 @@ export function readValue(cursor: Cursor): WordPart[] {
       continue;
     }
     before = 'unclear';
-    if (character === "'") parts.push(readSingleQuoted(cursor));
-    else if (character === '"') parts.push(...readDoubleQuoted(cursor));
-    else if (character === '$') parts.push(readDollar(cursor, false));
-    else if (character === '\\') parts.push(...readBackslash(cursor));
-    else throw new NeedsBash(cursor.line, `an unquoted \`${character}\``);
+    parts.push(...readSpecial(cursor));
   }
   return parts;
+}
+
+/** Reads what begins with a quote, a `$` or a backslash. @throws {NeedsBash} at everything else. */
+export function readSpecial(cursor: Cursor): WordPart[] {
+  const character = cursor.peek();
+  if (character === "'") return [readSingleQuoted(cursor)];
+  if (character === '"') return readDoubleQuoted(cursor);
+  if (character === '$') return [readDollar(cursor, false)];
+  if (character === '\\') return readBackslash(cursor);
+  throw new NeedsBash(cursor.line, `an unquoted \`${character}\``);
 }
 
 function readTilde(cursor: Cursor, before: Before): WordPart {

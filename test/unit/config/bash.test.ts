@@ -40,6 +40,8 @@ suite('what bash makes of a config', () => {
       AWS_NET_TIMEOUT: '60',
       REMOTE_DIR_PREFIX: '',
       FOLLOW_SYMLINKS: 'no',
+      MAX_DELETE_PERCENT: '50',
+      ALLOW_UNVERSIONED_DELETE: 'no',
       LOCAL_DIR: '/a b',
       AWS_BUCKET: 'bucket',
       AWS_REGION: 'eu-west',

@@ -51,7 +51,7 @@ test('a partial config is read', async () => {
 });
 
 test('both readers come to the same result', async () => {
-  const text = `${complete}export NEW_ONE=1 LOCAL_LIST=~/list\n`;
+  const text = `${complete}export NEW_ONE=1 LOCAL_LIST=~/list\nEXCLUDE=('*.tmp') MAX_DELETE_PERCENT=7\n`;
   assert.deepEqual(await readConfig(write(`${text}:\n`)), await readConfig(write(text)));
 });
 
@@ -65,6 +65,9 @@ test('the template is a config once its placeholders are replaced', async () => 
   assert.equal(config.localDir, '/home/anna');
   assert.equal(config.remoteDirPrefix, 'laptop/');
   assert.deepEqual(config.warnings, []);
+  const uncommented = filled.replace(/^#(EXCLUDE|MAX_DELETE_PERCENT|ALLOW_UNVERSIONED_DELETE)=/gm, '$1=');
+  assert.equal(uncommented.length, filled.length - 3);
+  assert.deepEqual(await readConfig(write(uncommented)), config);
   const { message } = await failureOf(write(template));
   for (const placeholder of ['%LOCAL_DIR%', '%PREFIX_DIR%', '%32_CHARACTERS_KEY%']) {
     assert.match(message, new RegExp(`:\\d+: .*${placeholder}`));

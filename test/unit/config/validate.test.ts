@@ -14,8 +14,9 @@ LOCAL_LOCK=/lock
 ENCRYPTION_KEY=${KEY}
 `;
 
-function valuesOf(text: string) {
-  const surroundings = { file: 'my.config', environment: { HOME: '/home/anna' }, directory: '/work' };
+function valuesOf(text: string, inherited: Record<string, string> = {}) {
+  const environment = { HOME: '/home/anna', ...inherited };
+  const surroundings = { file: 'my.config', environment, directory: '/work' };
   const evaluation = evaluate(Buffer.from(text), surroundings);
   if (evaluation.kind !== 'values') assert.fail(`not accepted: ${text}`);
   return evaluation.values;
@@ -61,7 +62,8 @@ test('a complete config', () => {
 test('every setting of its own', () => {
   const config = configOf(`${complete}
     AWS_PROFILE=mine AWS_NET_TIMEOUT=5 AWS_ENDPOINT_URL=https://s3.example.com:9000 AWS_STORAGE_CLASS=GLACIER_IR
-    LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes`);
+    LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes
+    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 ALLOW_UNVERSIONED_DELETE=yes`);
   assert.equal(config.awsProfile, 'mine');
   assert.equal(config.awsNetTimeout, 5);
   assert.equal(config.awsEndpointUrl, 'https://s3.example.com:9000');
@@ -69,6 +71,29 @@ test('every setting of its own', () => {
   assert.equal(config.localList, '/home/anna/list');
   assert.equal(config.remoteDirPrefix, 'a/b/');
   assert.equal(config.followSymlinks, true);
+  assert.deepEqual(config.exclude, ['*.tmp', 'cache/*']);
+  assert.equal(config.maxDeletePercent, 7);
+  assert.equal(config.allowUnversionedDelete, true);
+});
+
+test('the limit of what may go', () => {
+  const table: [string, number][] = [
+    ['0', 0],
+    ['100', 100],
+    ["''", 50],
+  ];
+  for (const [value, expected] of table) {
+    assert.equal(configOf(`${complete}MAX_DELETE_PERCENT=${value}`).maxDeletePercent, expected);
+  }
+});
+
+test('what is only in the environment decides nothing about deletions', () => {
+  const inherited = { EXCLUDE: '*', MAX_DELETE_PERCENT: '100', ALLOW_UNVERSIONED_DELETE: 'yes' };
+  const { exclude, maxDeletePercent, allowUnversionedDelete } = validate(
+    'my.config',
+    valuesOf(complete, inherited),
+  );
+  assert.deepEqual([exclude, maxDeletePercent, allowUnversionedDelete], [[], 50, false]);
 });
 
 test('the prefix gets its slash as the original gives it', () => {
@@ -117,6 +142,16 @@ suite('problems', () => {
     ['REMOTE_DIR_PREFIX=backup.info/key', /holds what belongs to the backup itself/],
     ['REMOTE_DIR_PREFIX=backup.info/', /holds what belongs to the backup itself/],
     ['FOLLOW_SYMLINKS=true', /must be 'yes' or 'no', not "true"/],
+    ['ALLOW_UNVERSIONED_DELETE=true', /must be 'yes' or 'no', not "true"/],
+    ['MAX_DELETE_PERCENT=101', /whole number from 0 to 100, not "101"/],
+    ['MAX_DELETE_PERCENT=-1', /whole number from 0 to 100/],
+    ['MAX_DELETE_PERCENT=50%', /whole number from 0 to 100, not "50%"/],
+    ['MAX_DELETE_PERCENT=0.5', /whole number from 0 to 100/],
+    ["EXCLUDE=(a '')", /EXCLUDE holds an empty pattern/],
+    ['EXCLUDE=(/a)', /holds "\/a"\. Patterns are relative to LOCAL_DIR/],
+    ["EXCLUDE='./a/*'", /holds "\.\/a\/\*"\. Patterns are relative to LOCAL_DIR/],
+    ['EXCLUDE=(a cache/)', /holds "cache\/", which matches no file\. .*'cache\/\*'/],
+    ['EXCLUDES=a', /^my\.config:9: EXCLUDES is no setting. Is EXCLUDE meant/],
     ["LOCAL_DIR='%LOCAL_DIR%'", /template's %LOCAL_DIR%/],
     ["ENCRYPTION_KEY='%32_CHARACTERS_KEY%'", /template's %32_CHARACTERS_KEY%/],
     ["LOCAL_LOCK='~/lock'", /~ in quotes/],

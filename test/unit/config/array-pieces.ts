@@ -1,0 +1,58 @@
+/** What may stand between the elements of an array. */
+export const gapsInArrays = [
+  ...[' ', ' ', ' ', '  ', '\t', '\n', '\n  ', '\n\n\t', ' \\\n', '\\\n ', ' # comment\n', " # it's\n"],
+  ...['\n#)\n', '\n# (`$("\n ', ' #\\\n', '\n\\\n# ü\n'],
+];
+/** Unquoted in an array: each of these is itself, or begins an element that is. */
+export const wordsInArrays = [
+  ...['if', 'then', 'fi', 'time', 'do', '!', '}', ']', ']]', '-n', '--', '%s', 'a=b', 'A+=b', 'LOCAL_DIR=/x'],
+  ...['in', 'EXCLUDE=', 'a\\\n#b', "'['0]=x", '\\[1]=x', '"[2]"=x', '"~"/x', '\\~', "'*'.tmp", 'cache/\\*'],
+  ...['""', "''", '$', 'a$', '"a\nb"', "'a\nb'", '^', 'a,b', '"*"', "'a b/*'"],
+];
+/** In an array, bash makes more of these, or refuses them. */
+export const refusedInArrays = [
+  ...[
+    '*',
+    '*.tmp',
+    'a?',
+    '[ab]',
+    '[3]=x',
+    '[x]=y',
+    '$HOME',
+    '${GREETING}',
+    '$EMPTY',
+    '~',
+    '~/x',
+    'a:~',
+    'a=~',
+  ],
+  ...[
+    '{a,b}',
+    'a;b',
+    ';',
+    '&',
+    '|',
+    '<',
+    '>x',
+    '(a)',
+    'a(b)',
+    'A=(b)',
+    '$(echo a)',
+    '`echo a`',
+    '$)',
+    "$'a'",
+  ],
+];
+/** Arrays that the lexer leaves to bash as a whole. */
+export const refusedArrays = [
+  ...['EXCLUDE+=(a b)', 'export EXCLUDE=(a b)', 'declare -a EXCLUDE=(a)', 'EXCLUDES=(a)', 'EXCLUDE[0]=a'],
+  ...[
+    'EXCLUDE=(a)b',
+    'EXCLUDE=(a)#c',
+    'EXCLUDE=\\\n(a)',
+    'EXCLUDE=(a)\\\n',
+    'EXCLUDE= (a)',
+    'EXCLUDE=(a)\nEXCLUDE=b',
+  ],
+  ...['EXCLUDE=(a)\nLOCAL_LIST=$EXCLUDE', 'EXCLUDE=(a) true', 'EXCLUDE=(a) && A=1'],
+];
