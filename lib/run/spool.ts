@@ -1,8 +1,9 @@
 // What a run keeps aside on disk while it compares, so that the number of files does not decide the memory:
 // files of lines in the run's own folder.
-import { closeSync, createReadStream, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readSync, writeSync } from 'node:fs';
+import { StringDecoder } from 'node:string_decoder';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
-import { linesOf } from '../tree/lines.js';
 
 const FLUSH = 1 << 16;
 
@@ -37,8 +38,23 @@ export class Spool {
     this.#descriptor = undefined;
   }
 
+  /** Read by a buffer that is used again and again: a stream's would pile up until the next garbage collection. */
   async *lines(): AsyncGenerator<string> {
-    if (this.#count > 0) yield* linesOf(createReadStream(this.#file));
+    const descriptor = openSync(this.#file, 'r');
+    try {
+      const buffer = Buffer.alloc(FLUSH);
+      const decoder = new StringDecoder('utf8');
+      let rest = '';
+      for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
+        const lines = `${rest}${decoder.write(buffer.subarray(0, length))}`.split('\n');
+        rest = lines.pop() ?? '';
+        yield* lines;
+        // Signals and children get their turn.
+        await nextTurn();
+      }
+    } finally {
+      closeSync(descriptor);
+    }
   }
 
   #flush(): void {

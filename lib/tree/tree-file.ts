@@ -79,7 +79,14 @@ export class TreeWriter {
     const text = this.#buffered;
     this.#buffered = '';
     if (this.#output.write(text)) return;
-    await Promise.race([new Promise((drained) => this.#output.once('drain', drained)), this.#ended]);
+    await new Promise<void>((resolve) => {
+      const go = () => {
+        this.#output.off('drain', go).off('close', go);
+        resolve();
+      };
+      this.#output.on('drain', go).on('close', go);
+    });
+    if (this.#output.destroyed) await this.#ended;
   }
 }
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startS3Server } from '../s3-server/server.js';
 import { instantAws } from './instant-aws.js';
+import { scale } from './scale.js';
 
 const OURS = fileURLToPath(new URL('../../bin/encrypted-s3-sync.js', import.meta.url));
 const KEY = 'Benchmark0Key1of2exactly3thirty2';
@@ -22,6 +23,7 @@ try {
   console.log(`${availableParallelism()} cores, Node ${process.version}`);
   await againstServer(join(original, 'encrypted-s3-sync'));
   againstInstantAws(join(original, 'encrypted-s3-sync'));
+  await scale(folder, makeConfig);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
