@@ -27,44 +27,46 @@ export async function backUp(
 ): Promise<number> {
   const { log, interruption } = context;
   const info = (message: string) => log.info(message);
-  const opened = await openRun(config, options, context);
-  const lockFolder = acquireLockFolder(config.localLock, interruption, info);
-  log.info(`Starting with config "${config.file}"...`);
+  const run = await openRun(config, options, context);
+  let release = async () => {};
   try {
-    const [found] = await sideBySide(survey(opened), lockFolder);
-    const { run, escrow } = found;
+    release = await acquireLockFolder(config.localLock, interruption, info);
+    log.info(`Starting with config "${config.file}"...`);
+    const found = await survey(run);
+    const { escrow } = found;
     if (escrow === 'no bucket') {
       await makeBucket(run.aws, { region: config.awsRegion, retentionDays: config.awsRetentionDays }, info);
     }
-    const findings = await upload(found);
+    const findings = await upload(run, found);
     await refuse(run, findings.losses);
     const deleted = await deleteProven(run, findings, config.allowUnversionedDelete);
     for await (const { path, why } of readDue(findings.toSend)) {
       run.shortfalls.add(`"${run.upload.localDir}/${path}" is not in the backup as it is: ${why}.`);
     }
     await sideBySide(record(run, findings, deleted), writeList(run, config.localList));
-    tell(found, findings);
+    tell(run, found, findings);
     if (escrow !== 'found') log.warn('You have not backed up your encryption key, yet.');
     log.info('All done.');
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
   } finally {
-    opened.state.remove();
-    const release = await lockFolder.catch(() => undefined);
-    await release?.();
+    run.state.remove();
+    await release();
   }
 }
 
 /** Uploads and verifies; if nothing speaks against it, `aws s3 sync` works while the bucket is listed. */
-async function upload({ run, hasRecord, hasTree, stock, findings }: Survey): Promise<Findings> {
+async function upload(run: Run, { hasRecord, hasTree, stock, findings }: Survey): Promise<Findings> {
   const { aws, key, upload, log } = run;
   const since = Date.parse(run.header.started);
   const verify = async ({ proven }: Findings) =>
     verifyRandomFile(aws, key, upload, proven.items, since, (message) => log.info(message));
-  let transferred: Transfer;
+  // Following links in circles, the AWS CLI would not come to an end: then the files are sent singly.
+  const send = async () => (stock.counts.loop > 0 ? undefined : transfer(aws, key, upload, log));
+  let transferred: Transfer | undefined;
   if (hasTree) {
     await refuse(run, stock.losses, findings);
     const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
-    [transferred] = await sideBySide(transfer(aws, key, upload, log), verified);
+    [transferred] = await sideBySide(send(), verified);
   } else {
     const { objects, losses } = await findings;
     const { bucket, prefix } = upload;
@@ -75,7 +77,7 @@ async function upload({ run, hasRecord, hasTree, stock, findings }: Survey): Pro
         objects.items.map((it) => ({ bucket, key: prefix + textOf(it) })),
       );
     await refuse(run, losses);
-    transferred = await transfer(aws, key, upload, log);
+    transferred = await send();
   }
   const before = await findings;
   const after = await bringUpToDate(run, before, transferred);
@@ -137,7 +139,7 @@ async function writeList({ aws, upload }: Run, file: string | undefined): Promis
 }
 
 /** What is no error, but worth knowing. */
-function tell({ run, stock }: Survey, { kept, vanished, totals }: Findings): void {
+function tell(run: Run, { stock }: Survey, { kept, vanished, totals }: Findings): void {
   const { log, shortfalls } = run;
   const { counts } = stock;
   shortfalls.close();

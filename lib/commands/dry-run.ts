@@ -19,10 +19,10 @@ export async function dryRun(
   options: SyncOptions,
   context: CommandContext,
 ): Promise<number> {
-  const opened = await openRun(config, options, context);
+  const run = await openRun(config, options, context);
   try {
-    const found = await survey(opened);
-    const { run, escrow, hasRecord, hasTree, stock } = found;
+    const found = await survey(run);
+    const { escrow, hasRecord, hasTree, stock } = found;
     if (escrow === 'no bucket') print(`create the bucket ${run.aws.bucket}`);
     const findings = await found.findings;
     if (!hasRecord) {
@@ -40,7 +40,7 @@ export async function dryRun(
     if (refusal !== undefined) throw refusal;
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
   } finally {
-    opened.state.remove();
+    run.state.remove();
   }
 }
 

@@ -2,12 +2,11 @@
 // and the disk are asked.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import type { Upload } from '../aws/arguments.js';
 import { connect } from '../aws/connect.js';
 import type { BackupConfig } from '../config/read-config.js';
 import type { CommandContext } from '../main.js';
 import { findEscrow } from '../run/escrow.js';
-import { exclusion, patternOf } from '../run/exclusion.js';
+import { exclusion } from '../run/exclusion.js';
 import { fetchLastRun, fetchTree, type LastRun } from '../run/last-run.js';
 import { checkReservedName, resolveLocalDir } from '../run/local-dir.js';
 import type { Findings } from '../run/reconcile.js';
@@ -17,7 +16,6 @@ import { Spool } from '../run/spool.js';
 import { openStateFolder } from '../run/state-folder.js';
 import { describeObstacle, type Stock, takeStock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
-import { textOf } from '../tree/bytes.js';
 import type { Obstacle } from '../tree/entry.js';
 import { openTree } from '../tree/tree-file.js';
 
@@ -66,8 +64,6 @@ export async function openRun(
 }
 
 export interface Survey {
-  /** With what the walk found to be left out of the transfer. */
-  readonly run: Run;
   readonly escrow: 'found' | 'none' | 'no bucket';
   /** Whether the last run's record was there, so that its key is this one. */
   readonly hasRecord: boolean;
@@ -102,7 +98,7 @@ export async function survey(run: Run): Promise<Survey> {
     const [escrow, { notes, ...found }] = await sideBySide(findEscrow(aws), comparison);
     await (escrow === 'no bucket' ? listed : Promise.race([firstPage, listed]));
     const findings = escrow === 'no bucket' ? lookAtNothing(run, notes) : listing;
-    return { ...found, run: { ...run, upload: withoutLoops(upload, found.stock) }, escrow, findings };
+    return { ...found, escrow, findings };
   } catch (error) {
     await listed;
     throw error;
@@ -130,12 +126,4 @@ function report({ upload, shortfalls, log }: Run, obstacle: Obstacle): void {
   if (obstacle.reason === 'unreadable' || obstacle.reason === 'not UTF-8') shortfalls.add(sentence);
   else if (obstacle.reason === 'loop') log.warn(sentence);
   else log.info(sentence);
-}
-
-/** Following a link that leads back, the AWS CLI would upload some forty copies. */
-function withoutLoops(upload: Upload, { loops }: Stock): Upload {
-  return {
-    ...upload,
-    exclude: [...upload.exclude, ...loops.map((key) => `${patternOf(textOf(key).replace(/\/$/, ''))}/*`)],
-  };
 }

@@ -9,13 +9,19 @@ const ROUNDS = 3;
 
 /**
  * @param before the findings before the transfer, or beside it
+ * @param transfer what `aws s3 sync` did; `undefined` if it was not run, and everything is to be sent singly
  * @returns those after it: what is still due is not in the backup as it is on disk
  * @throws {AwsError} if the AWS CLI failed as a whole
  */
-export async function bringUpToDate(run: Run, before: Findings, transfer: Transfer): Promise<Findings> {
+export async function bringUpToDate(
+  run: Run,
+  before: Findings,
+  transfer: Transfer | undefined,
+): Promise<Findings> {
   const isUpToDate = before.awaited.count === 0 && before.toSend.count === 0;
-  if (isUpToDate && transfer.uploaded === 0) return before;
+  if (isUpToDate && !transfer?.uploaded) return before;
   const { aws, key, upload, state, log } = run;
+  if (transfer === undefined) await resend(aws, key, upload, before.awaited, state.runFolder, log);
   let findings = before;
   for (let round = 0; ; round += 1) {
     await resend(aws, key, upload, findings.toSend, state.runFolder, log);

@@ -74,8 +74,3 @@ function setOf(inside: string): string {
 function escapedInSet(character: string): string {
   return character.replace(/[\\\]^[-]/, '\\$&');
 }
-
-/** A pattern that matches `text` alone. */
-export function patternOf(text: string): string {
-  return text.replaceAll(/[*?[]/g, '[$&]');
-}

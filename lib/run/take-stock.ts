@@ -1,5 +1,5 @@
 // The walk, compared with the last run's tree: what is on disk, what of it is as it was, and what is gone.
-import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import { bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry, Obstacle } from '../tree/entry.js';
 import { formatEntry } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
@@ -9,19 +9,14 @@ import { walk } from '../tree/walk.js';
 import type { IsExcluded } from './exclusion.js';
 import { Losses } from './guard.js';
 import { formatNote } from './noted-entry.js';
-import { Sample } from './sample.js';
 import type { Spool } from './spool.js';
 
 export interface Stock {
   /** Of the last run's files. */
   readonly losses: Losses;
-  /** Keys of links that lead back to a folder they are in. */
-  readonly loops: readonly Bytes[];
   readonly counts: Readonly<
     Record<'unreadable' | 'special' | 'not UTF-8' | 'loop' | 'dangling' | 'link', number>
   >;
-  /** Random files that are as the last run saw them. */
-  readonly known: Sample<Bytes>;
 }
 
 export interface StockOptions {
@@ -46,8 +41,6 @@ export async function takeStock(
   const root = bytesOf(options.localDir);
   const names = ownerNames();
   const losses = new Losses();
-  const loops: Bytes[] = [];
-  const known = new Sample<Bytes>();
   const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, dangling: 0, link: 0 };
 
   for await (const [now, before] of mergeByKey(entriesOf(), last)) {
@@ -61,13 +54,12 @@ export async function takeStock(
     const isKnown = wasFile && isSame(now, before);
     if (now.type === 'file') {
       losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
-      if (isKnown) known.add(now.key);
     } else if (now.type === 'link') counts.link += 1;
     const knowledge = now.type !== 'file' ? 'proven' : isKnown ? 'known' : 'changed';
     notes.write(formatNote(formatEntry(now, names), knowledge));
   }
   notes.close();
-  return { losses, loops, counts, known };
+  return { losses, counts };
 
   async function* entriesOf(): AsyncGenerator<Entry> {
     for await (const found of walk(root, { followSymlinks, isExcluded })) {
@@ -76,7 +68,6 @@ export async function takeStock(
         continue;
       }
       counts[found.reason] += 1;
-      if (found.reason === 'loop') loops.push(found.key);
       onObstacle(found);
     }
   }

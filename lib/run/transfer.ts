@@ -13,8 +13,6 @@ const SKIPPED = 2;
 export interface Transfer {
   /** About how many files were uploaded: none, or more, is what the next step needs to know. */
   readonly uploaded: number;
-  /** Whether some files failed to be uploaded. */
-  readonly hasFailures: boolean;
 }
 
 /**
@@ -46,7 +44,7 @@ export async function transfer(aws: AwsCli, key: EncryptionKey, upload: Upload, 
   const isDone = answer.exitCode === 0 || isSkip || isSingle;
   if (!isDone || kindOfAwsError(answer.stderr) === 'sse-c-blocked') throw aws.errorOf(args, answer);
   log.info(`All done. Transferred ${uploaded} files.`);
-  return { uploaded, hasFailures: failed > 0 };
+  return { uploaded };
 }
 
 /** Shows the progress and counts the files; the CLI ends a progress text with `\r`. */

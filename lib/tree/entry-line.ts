@@ -4,23 +4,17 @@ import type { Entry } from './entry.js';
 
 /** Names of users and groups, for whoever restores on another machine. */
 export interface OwnerNames {
-  readonly userOf: (uid: number) => string | undefined;
-  readonly groupOf: (gid: number) => string | undefined;
+  /** Their part of a line: `,"user":"…","group":"…"`, or what of it is known. */
+  readonly membersOf: (uid: number, gid: number) => string;
 }
 
 /** Without the newline. `path` is text, or `path64` the bytes in base64 where they are not UTF-8. */
 export function formatEntry({ key, type, inode, target }: Entry, names: OwnerNames): string {
   const { size, mtime, ctime, mode, uid, gid } = inode;
-  const user = names.userOf(uid);
-  const group = names.groupOf(gid);
   const numbers = `"size":${size},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
-  const owner = `${member('user', user)}${member('group', group)}`;
+  const owner = names.membersOf(uid, gid);
   const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
   return `{${bytesMember('path', key)},"type":"${type}",${numbers}${owner}${link}}`;
-}
-
-function member(name: string, value: string | undefined): string {
-  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
 
 function bytesMember(name: string, bytes: Bytes): string {

@@ -5,7 +5,21 @@ import type { OwnerNames } from './entry-line.js';
 export function ownerNames(): OwnerNames {
   const users = namesIn('/etc/passwd');
   const groups = namesIn('/etc/group');
-  return { userOf: (uid) => users.get(uid), groupOf: (gid) => groups.get(gid) };
+  const made = new Map<string, string>();
+  return {
+    membersOf(uid, gid) {
+      const ids = `${uid}:${gid}`;
+      const known = made.get(ids);
+      if (known !== undefined) return known;
+      const members = member('user', users.get(uid)) + member('group', groups.get(gid));
+      made.set(ids, members);
+      return members;
+    },
+  };
+}
+
+function member(name: string, value: string | undefined): string {
+  return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
 
 /** passwd(5) and group(5): the name is the first field, the id the third. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { exclusion, patternOf } from '../../../lib/run/exclusion.js';
+import { exclusion } from '../../../lib/run/exclusion.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
 
 test('patterns mean what they mean to the AWS CLI', () => {
@@ -80,13 +80,6 @@ test('a folder is left out only if everything in it is', () => {
   assert.equal(isExcluded(bytesOf('cache/sub/')), true);
   assert.equal(isExcluded(bytesOf('a.tmp/')), false);
   assert.equal(isExcluded(bytesOf('x/')), false);
-});
-
-test('a name can be made a pattern of its own', () => {
-  const name = 'a[b]*?!c';
-  const isExcluded = exclusion([patternOf(name)], '/root');
-  assert.equal(isExcluded(bytesOf(name)), true);
-  assert.equal(isExcluded(bytesOf('ab*?!c')), false);
 });
 
 test('a LOCAL_DIR that the AWS CLI would take for a pattern is refused', () => {

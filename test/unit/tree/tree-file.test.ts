@@ -10,7 +10,7 @@ import { formatEntry } from '../../../lib/tree/entry-line.js';
 import { DamagedTreeError, openTree, TreeWriter } from '../../../lib/tree/tree-file.js';
 
 const HEADER = { runId: 'id', started: '2026-01-01T00:00:00.000Z', root: '/data' };
-const NAMES = { userOf: (uid: number) => (uid === 0 ? 'root' : undefined), groupOf: () => undefined };
+const NAMES = { membersOf: (uid: number) => (uid === 0 ? ',"user":"root"' : '') };
 const INODE = {
   size: 5,
   mtime: '1700000000123456789',

@@ -1,0 +1,124 @@
+// What happens to a directory between two backups.
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Random } from './random.js';
+
+/** Some sort in another way as names than as keys, some have to be encoded on their way. */
+const NAMES = [
+  'a',
+  'a-b',
+  'a.b',
+  'a b',
+  'b',
+  'c%20',
+  '+',
+  '#',
+  '-d',
+  'ü',
+  '😀',
+  'ﬀ',
+  "it's",
+  'new\nline',
+  'A',
+  '[x]',
+  '*',
+];
+
+/** Makes a few random changes below `root`, which is an absolute path. */
+export function change(root: string, random: Random): void {
+  for (let left = 1 + random.below(6); left > 0; left -= 1) changeOnce(root, random);
+}
+
+function changeOnce(root: string, random: Random): void {
+  const all = pathsIn(root);
+  const files = all.filter((path) => lstatSync(path).isFile());
+  if (files.length < 3 || random.chance(0.3)) {
+    create(root, all, random);
+    return;
+  }
+  const path = random.pick(files);
+  const folders = all.filter((it) => lstatSync(it).isDirectory());
+  const changes: readonly (() => void)[] = [
+    () => writeFileSync(path, content(random)),
+    () => replaceUnseen(path),
+    () => rmSync(path),
+    () => rename(path, join(dirname(path), random.pick(NAMES))),
+    () => chmodSync(path, 0o640),
+    () => chmodSync(path, 0),
+    () => folders.length > 0 && chmodSync(random.pick(folders), 0),
+    () => folders.length > 0 && rmSync(random.pick(folders), { recursive: true }),
+    () => lutimesSync(path, 10 ** 9, random.pick([10 ** 9, Date.now() / 1000 + 10 ** 6])),
+    () => become(path, () => mkdirSync(path)),
+    () => become(path, () => execFileSync('mkfifo', ['--', path])),
+    () => become(path, () => symlinkSync(random.pick(['/nowhere', '.', '..', random.pick(NAMES)]), path)),
+    () => folders.length > 0 && becomeFile(random.pick(folders), random),
+  ];
+  random.pick(changes)();
+}
+
+function create(root: string, all: readonly string[], random: Random): void {
+  const folders = [root, ...all.filter((path) => lstatSync(path).isDirectory())];
+  const path = join(random.pick(folders), random.pick(NAMES));
+  if (existsOrDangles(path)) return;
+  if (random.chance(0.3)) mkdirSync(path);
+  else writeFileSync(path, content(random));
+}
+
+/** Another file of the same size and an older time takes its place. */
+function replaceUnseen(path: string): void {
+  const aside = `${path}.aside`;
+  writeFileSync(aside, readFileSync(path, 'latin1').replaceAll(/./gs, 'r'));
+  lutimesSync(aside, 10 ** 9, 10 ** 9);
+  renameSync(aside, path);
+}
+
+function rename(from: string, to: string): void {
+  if (!existsOrDangles(to)) renameSync(from, to);
+}
+
+function become(path: string, make: () => void): void {
+  rmSync(path, { recursive: true });
+  make();
+}
+
+function becomeFile(folder: string, random: Random): void {
+  become(folder, () => writeFileSync(folder, content(random)));
+}
+
+function content(random: Random): string {
+  return random.chance(0.15) ? '' : `${random.below(10 ** 6)} `.repeat(1 + random.below(9));
+}
+
+function existsOrDangles(path: string): boolean {
+  return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** Everything below `root`, links not followed; modes that forbid to look are taken away. */
+function pathsIn(root: string): string[] {
+  const found: string[] = [];
+  for (const entry of readdirSync(root, { withFileTypes: true })) {
+    const path = join(root, entry.name);
+    found.push(path);
+    if (entry.isDirectory()) found.push(...pathsIn(path));
+  }
+  return found.sort();
+}
+
+/** Makes everything readable again. */
+export function makeReadable(root: string): void {
+  chmodSync(root, 0o755);
+  for (const path of pathsIn(root)) if (!lstatSync(path).isSymbolicLink()) chmodSync(path, 0o755);
+}
