@@ -14,6 +14,9 @@ export interface StoredVersion {
   readonly keyHash?: string;
 }
 
+/** How much the server's clock is ahead of ours (ms). */
+const CLOCK_OFFSET = Number(process.env['FAKE_CLOCK_OFFSET'] ?? 0);
+
 interface Line {
   readonly bucket?: true;
   readonly versioned?: true;
@@ -48,7 +51,7 @@ export class Journal {
     const version: StoredVersion = {
       key,
       id: `${process.pid}-${process.hrtime.bigint()}`,
-      time: Date.now(),
+      time: Date.now() + CLOCK_OFFSET,
       ...(body === undefined ? {} : { body: body.toString('base64') }),
       ...(keyHash === undefined ? {} : { keyHash }),
     };

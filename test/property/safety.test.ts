@@ -30,7 +30,7 @@ function randomFault(random: Random, source: string): Fault | undefined {
 
 async function severalCases(seed: number, t: { diagnostic: (message: string) => void }): Promise<void> {
   const random = new Random(seed);
-  const world = new PropertyWorld(random.chance(0.5));
+  const world = new PropertyWorld(random.chance(0.5), random.pick([0, 0, 5 * 60_000, -5 * 60_000]));
   try {
     for (let count = 0; count < 6; count += 1) change(world.source, random);
     makeReadable(world.source);

@@ -48,6 +48,7 @@ export interface Version {
   /** Not there for a deletion. */
   readonly Size?: number;
   readonly StorageClass?: string;
+  readonly ETag?: string;
 }
 
 /** The message of a backup whose key is not in the bucket. */

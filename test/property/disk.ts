@@ -1,0 +1,48 @@
+// What is on disk, found out without the code under test.
+import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Nothing is there, or a folder; or a file is where a folder would have to be. */
+export function isReallyGone(root: string, path: string, followSymlinks: boolean): boolean {
+  const names = path.split('/');
+  for (let count = 1; count <= names.length; count += 1) {
+    const part = join(root, ...names.slice(0, count));
+    const isLast = count === names.length;
+    let stats = lstatSync(part, { throwIfNoEntry: false });
+    if (stats === undefined) return true;
+    if (isLast) return stats.isDirectory();
+    if (followSymlinks && stats.isSymbolicLink()) stats = statOf(part) ?? stats;
+    if (stats.isFile()) return true;
+    if (!stats.isDirectory()) return false;
+  }
+  return false;
+}
+
+/** The regular files, by path, with their content; a folder is not entered from within itself. */
+export function filesOnDisk(
+  root: string,
+  followSymlinks: boolean,
+  folder = '',
+  above: readonly string[] = [],
+): Map<string, Buffer> {
+  const found = new Map<string, Buffer>();
+  const here = statSync(join(root, folder));
+  const within = [...above, `${here.dev}:${here.ino}`];
+  for (const name of readdirSync(join(root, folder))) {
+    const path = join(folder, name);
+    const file = join(root, path);
+    const stats = followSymlinks ? statOf(file) : lstatSync(file);
+    if (stats?.isFile()) found.set(path, readFileSync(file));
+    else if (stats?.isDirectory() && !within.includes(`${stats.dev}:${stats.ino}`))
+      for (const [key, content] of filesOnDisk(root, followSymlinks, path, within)) found.set(key, content);
+  }
+  return found;
+}
+
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
