@@ -1,9 +1,18 @@
 // Side by side: the same no-change run by the original scripts and by ours, on the same server,
 // and with an AWS CLI that costs nothing. Prints seconds and, what matters, the ratios.
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startS3Server } from '../s3-server/server.js';
 import { instantAws } from './instant-aws.js';
@@ -23,7 +32,7 @@ try {
   console.log(`${availableParallelism()} cores, Node ${process.version}`);
   await againstServer(join(original, 'encrypted-s3-sync'));
   againstInstantAws(join(original, 'encrypted-s3-sync'));
-  await scale(folder, makeConfig);
+  await scale(folder, (source) => makeConfig(source));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -36,13 +45,38 @@ async function againstServer(originalSync: string): Promise<void> {
   try {
     // The original has no setting for the endpoint, so `aws` gets it from the environment.
     const environment = { ...process.env, ...server.environment };
-    const first = spawnSync(process.execPath, [OURS, config], { env: environment, encoding: 'utf8' });
-    if (first.status !== 0) throw new Error(`the first run failed: ${first.stderr}`);
-    const [theirs, ours] = compare([originalSync, config], environment, 10);
-    report('no change, 3 files, real server', theirs, ours);
+    firstRun(config, environment);
+    report(
+      'no change, 3 files, real server: original',
+      compare([originalSync, config], config, environment, 10),
+    );
+    againstBareSync(environment);
   } finally {
     await server.stop();
   }
+}
+
+/** A no-change run of many files, and a bare `aws s3 sync` of the same. */
+function againstBareSync(environment: NodeJS.ProcessEnv): void {
+  const names = Array.from({ length: 50_000 }, (_, index) => `folder-${index % 100}/file-${index}`);
+  const source = makeSource('many', names);
+  const config = makeConfig(source, 'many');
+  const keyFile = join(folder, 'key');
+  writeFileSync(keyFile, KEY, { mode: 0o600 });
+  firstRun(config, environment);
+  const sync = `aws s3 sync ${source} s3://bench-bucket/many/ --no-follow-symlinks --sse-c AES256 --sse-c-key fileb://${keyFile}`;
+  report(
+    'no change, 50000 files, real server: bare aws s3 sync',
+    compare(sync.split(' '), config, environment, 5),
+  );
+}
+
+function firstRun(config: string, environment: NodeJS.ProcessEnv): void {
+  const { status, stderr } = spawnSync(process.execPath, [OURS, config], {
+    env: environment,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`the first run failed: ${stderr}`);
 }
 
 /** What the scripts themselves cost. */
@@ -50,24 +84,26 @@ function againstInstantAws(originalSync: string): void {
   const source = makeSource('instant', ['one']);
   const fakes = join(folder, 'fakes');
   mkdirSync(fakes);
-  writeFileSync(join(fakes, 'aws'), instantAws('bench-bucket', join(source, 'one')));
+  const record = join(folder, 'record');
+  mkdirSync(record);
+  const listing = join(folder, 'listing');
+  const content = join(source, 'one');
+  writeFileSync(listing, `bench/one\t${statSync(content).size}\t2100-01-01T00:00:00+00:00\t"etag"\n`);
+  const answers = { bucket: 'bench-bucket', listing, content, record };
+  writeFileSync(join(fakes, 'aws'), instantAws(answers));
   chmodSync(join(fakes, 'aws'), 0o755);
   const environment = { ...process.env, PATH: `${fakes}:${process.env['PATH']}` };
-  const [theirs, ours] = compare([originalSync, makeConfig(source)], environment, 30);
-  report('instant fake aws', theirs, ours);
+  const config = makeConfig(source);
+  report('instant fake aws: original', compare([originalSync, config], config, environment, 30));
 }
 
-/** Median seconds of the original and of ours. */
-function compare(
-  [originalSync, config]: [string, string],
-  env: NodeJS.ProcessEnv,
-  runs: number,
-): [number, number] {
+/** Median seconds of the other command and of ours. */
+function compare(other: string[], config: string, env: NodeJS.ProcessEnv, runs: number): [number, number] {
   const results = join(folder, 'results.json');
-  const commands = [`${originalSync} ${config}`, `${process.execPath} ${OURS} ${config}`];
+  const commands = [other.join(' '), `${process.execPath} ${OURS} ${config}`];
   const outcome = spawnSync(
     'hyperfine',
-    ['-N', '--warmup', '2', '--runs', `${runs}`, '--export-json', results, ...commands],
+    ['-N', '--warmup', '1', '--runs', `${runs}`, '--export-json', results, ...commands],
     { env, encoding: 'utf8' },
   );
   if (outcome.status !== 0) throw new Error(`hyperfine: ${outcome.stdout}${outcome.stderr}`);
@@ -75,19 +111,22 @@ function compare(
   return [medians[0]?.median ?? Number.NaN, medians[1]?.median ?? Number.NaN];
 }
 
-function report(what: string, theirs: number, ours: number): void {
+function report(other: string, [theirs, ours]: readonly [number, number]): void {
   const ratio = (ours / theirs).toFixed(2);
-  console.log(`${what}: original ${theirs.toFixed(3)} s, ours ${ours.toFixed(3)} s, ratio ${ratio}`);
+  console.log(`${other} ${theirs.toFixed(3)} s, ours ${ours.toFixed(3)} s, ratio ${ratio}`);
 }
 
 function makeSource(name: string, files: string[]): string {
   const source = join(folder, name);
   mkdirSync(source);
-  for (const file of files) writeFileSync(join(source, file), `content of ${file}\n`);
+  for (const file of files) {
+    mkdirSync(dirname(join(source, file)), { recursive: true });
+    writeFileSync(join(source, file), `content of ${file}\n`);
+  }
   return source;
 }
 
-function makeConfig(source: string): string {
+function makeConfig(source: string, prefix = 'bench'): string {
   const file = `${source}.config`;
   const lines = [
     'AWS_REGION=us-east-1',
@@ -95,7 +134,7 @@ function makeConfig(source: string): string {
     'AWS_RETENTION_DAYS=30',
     `LOCAL_DIR=${source}`,
     `LOCAL_LOCK=${source}.lock`,
-    'REMOTE_DIR_PREFIX=bench',
+    `REMOTE_DIR_PREFIX=${prefix}`,
     `ENCRYPTION_KEY=${KEY}`,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });

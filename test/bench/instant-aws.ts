@@ -1,21 +1,36 @@
+/** What an instant `aws` answers with; paths without blanks. */
+export interface Answers {
+  readonly bucket: string;
+  /** A file with the listing of the bucket, as `aws s3api list-objects-v2` prints it. */
+  readonly listing: string;
+  /** The content of every object. */
+  readonly content: string;
+  /** A folder that is made for the record of the last run. */
+  readonly record: string;
+}
+
 /**
  * A shell script that answers like the AWS CLI where nothing has changed, at once: the original's calls
- * and ours. `file` is the only file of the backup.
+ * and ours.
  */
-export function instantAws(bucket: string, file: string): string {
+export function instantAws({ bucket, listing, content, record }: Answers): string {
   return `#!/bin/sh
 case "$*" in
   *list-buckets*) echo ${bucket} ;;
-  *head-bucket*) ;;
-  *list-objects-v2*) echo '{"Contents": [{"Key": "backup.info/key/data"}]}' ;;
+  *--prefix=backup.info/key/data*) echo '{"Contents": [{"Key": "backup.info/key/data"}]}' ;;
+  *list-objects-v2*) cat ${listing} ;;
+  *last-run.json*) cat ${record}/last-run.json 2>/dev/null ||
+    { echo 'fatal error: An error occurred (404) when calling the HeadObject operation: Not Found' >&2; exit 1; } ;;
   *"s3 ls"*) echo '2026-01-01 00:00:00 65 backup.info/key/data' ;;
   *"s3 sync"*) ;;
+  *--recursive*) for argument; do case "$argument" in */record) cp -r "$argument"/. ${record} ;; esac; done ;;
+  *head-object*--sse*) ;;
   *get-object*--sse*) echo 'An error occurred (403) when calling the GetObject operation: Forbidden' >&2; exit 1 ;;
   *get-object*) echo 'An error occurred (400) when calling the GetObject operation: Bad Request' >&2; exit 1 ;;
   *too_short* | *12345678901234567890123456789012*)
     echo 'fatal error: An error occurred (403) when calling the HeadObject operation: Forbidden' >&2; exit 1 ;;
-  *"s3 cp "*" - --sse-c"*) cat ${file} ;;
-  *"s3 cp "*--sse-c*) for argument; do case "$argument" in */just-downloaded) cp ${file} "$argument" ;; esac; done ;;
+  *"s3 cp "*" - --sse-c"*) cat ${content} ;;
+  *"s3 cp "*--sse-c*) for argument; do case "$argument" in */just-downloaded) cp ${content} "$argument" ;; esac; done ;;
   *"s3 cp "*) echo 'fatal error: An error occurred (400) when calling the HeadObject operation: Bad Request' >&2; exit 1 ;;
   *) echo "instant aws: unexpected: $*" >&2; exit 99 ;;
 esac

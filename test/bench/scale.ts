@@ -23,6 +23,7 @@ import { bytesOf } from '../../lib/tree/bytes.js';
 import { inspectFile } from '../../lib/tree/inspect.js';
 import { openTree } from '../../lib/tree/tree-file.js';
 import { walk } from '../../lib/tree/walk.js';
+import { instantAws } from './instant-aws.js';
 
 const OURS = fileURLToPath(new URL('../../bin/encrypted-s3-sync.js', import.meta.url));
 const FILES_PER_FOLDER = 100;
@@ -83,7 +84,10 @@ function memoryOfRun(folder: string, configFile: string, listing: string): numbe
   const measure = join(folder, 'measure.mjs');
   const result = join(folder, 'memory');
   mkdirSync(fakes);
-  writeFileSync(join(fakes, 'aws'), fakeAws(folder, listing));
+  const record = join(folder, 'kept');
+  mkdirSync(record);
+  const answers = { bucket: 'bench-bucket', listing, content: '/dev/null', record };
+  writeFileSync(join(fakes, 'aws'), instantAws(answers));
   chmodSync(join(fakes, 'aws'), 0o755);
   writeFileSync(
     measure,
@@ -103,26 +107,6 @@ process.on('exit', () => writeFileSync(${JSON.stringify(result)}, String(process
     if (status !== 0) throw new Error(`the ${run} run failed: ${stderr}`);
   }
   return Number(readFileSync(result, 'utf8')) / 1024;
-}
-
-/** Keeps the record, prints the listing, and knows no other object. */
-function fakeAws(folder: string, listing: string): string {
-  const kept = join(folder, 'kept');
-  return `#!/bin/sh
-case "$*" in
-  *--prefix=backup.info/key/data*) echo '{"Contents": [{"Key": "backup.info/key/data"}]}' ;;
-  *list-objects-v2*) cat ${listing} ;;
-  *last-run.json*) cat ${kept}/last-run.json 2>/dev/null ||
-    { echo 'fatal error: An error occurred (404) when calling the HeadObject operation: Not Found' >&2; exit 1; } ;;
-  *"s3 sync"*) ;;
-  *"--recursive"*) for argument; do case "$argument" in */record) cp -r "$argument" ${kept} ;; esac; done ;;
-  *head-object*--sse*) ;;
-  *get-object*--sse*) echo 'An error occurred (403) when calling the GetObject operation: Forbidden' >&2; exit 1 ;;
-  *get-object*) echo 'An error occurred (400) when calling the GetObject operation: Bad Request' >&2; exit 1 ;;
-  *"s3 cp "*) ;;
-  *) echo "fake aws: unexpected: $*" >&2; exit 99 ;;
-esac
-`;
 }
 
 /** Entries a second. */
