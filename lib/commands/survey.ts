@@ -13,7 +13,7 @@ import type { Findings } from '../run/reconcile.js';
 import { lookAtNothing, lookFirst, type Run } from '../run/run.js';
 import { Shortfalls } from '../run/shortfalls.js';
 import { Spool } from '../run/spool.js';
-import { openStateFolder } from '../run/state-folder.js';
+import { openStateFolder, ownPatterns } from '../run/state-folder.js';
 import { describeObstacle, type Stock, takeStock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Obstacle } from '../tree/entry.js';
@@ -33,7 +33,7 @@ export async function openRun(
   options: SyncOptions,
   { log, interruption }: CommandContext,
 ): Promise<Run> {
-  const { awsBucket: bucket, remoteDirPrefix: prefix, followSymlinks, exclude } = config;
+  const { awsBucket: bucket, remoteDirPrefix: prefix, followSymlinks } = config;
   const { lockDescriptor, allowsMassDelete, isDry } = options;
   const aws = await connect({
     profile: config.awsProfile,
@@ -49,14 +49,18 @@ export async function openRun(
   const localDir = await resolveLocalDir(config.localDir);
   if (prefix === '') await checkReservedName(localDir);
   const storageClass = config.awsStorageClass;
+  // Before the folders are made: it may find fault with the patterns.
+  exclusion(config.exclude, localDir);
   const identity = [config.awsEndpointUrl ?? '', bucket, prefix];
+  const state = openStateFolder(identity, config.environment, !isDry, localDir);
+  const exclude = [...config.exclude, ...ownPatterns(state, localDir)];
   return {
     aws,
     key: config.encryptionKey,
     upload: { localDir, bucket, prefix, followSymlinks, storageClass, exclude },
     isExcluded: exclusion(exclude, localDir),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
-    state: openStateFolder(identity, config.environment, !isDry),
+    state,
     header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
     shortfalls: new Shortfalls(log),
     log,

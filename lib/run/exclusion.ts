@@ -13,7 +13,7 @@ export type IsExcluded = (key: Bytes) => boolean;
  */
 export function exclusion(patterns: readonly string[], localDir: string): IsExcluded {
   if (patterns.length === 0) return () => false;
-  if (/[*?[]/.test(localDir)) {
+  if (hasWildcards(localDir)) {
     throw new BackupError(
       `EXCLUDE can't be used with a LOCAL_DIR that has *, ? or [ in its path: "${localDir}".`,
       {
@@ -73,4 +73,14 @@ function setOf(inside: string): string {
 
 function escapedInSet(character: string): string {
   return character.replace(/[\\\]^[-]/, '\\$&');
+}
+
+/** A pattern for everything in a folder, which is given by its path relative to LOCAL_DIR. */
+export function patternOfFolder(path: string): string {
+  return `${path.replaceAll(/[*?[]/g, '[$&]')}/*`;
+}
+
+/** Whether the AWS CLI would take a part of this path for a pattern. */
+export function hasWildcards(path: string): boolean {
+  return /[*?[]/.test(path);
 }

@@ -1,13 +1,16 @@
 // A folder of this backup's own below $XDG_STATE_HOME: a copy of the last tree, and what a run keeps aside. It
 // can be lost at any time; then the tree is downloaded.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { isAbsolute, join, relative } from 'node:path';
 import tmp from 'tmp';
 import { BackupError, wordsOf } from '../errors.js';
+import { hasWildcards, patternOfFolder } from './exclusion.js';
 
 export interface StateFolder {
+  /** What must not be backed up: it changes while the run is going on. Without links. */
+  readonly ownFolders: readonly string[];
   /** Where the copy of the tree is kept; `undefined` if there is no place to keep anything. */
   readonly treeCopy: string | undefined;
   /** This run's own; empty, 0700. */
@@ -19,25 +22,34 @@ export interface StateFolder {
 /**
  * @param identity tells this backup from others: bucket, prefix, endpoint
  * @param keepsState whether anything may be left behind
+ * @param localDir what is backed up: nothing is kept in it unless it can be left out of the backup
  * @throws {BackupError} if no folder can be made, not even a temporary one
  */
 export function openStateFolder(
   identity: readonly string[],
   environment: NodeJS.ProcessEnv,
   keepsState: boolean,
+  localDir: string,
 ): StateFolder {
-  const folder = stateHome(environment, identity);
-  if (keepsState) {
-    try {
+  const home = stateHome(environment);
+  const name = createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
+  const folder = join(home, name);
+  const treeCopy = join(folder, 'tree.ndjson.gz');
+  try {
+    if (keepsState) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      removeAbandoned(folder);
-      return { treeCopy: join(folder, 'tree.ndjson.gz'), ...makeRunFolder(folder) };
-    } catch {
-      // Without HOME, or on a read-only system: a temporary folder will do.
+      const own = realpathSync(home);
+      if (!hasWildcards(localDir) || !isBelow(own, localDir)) {
+        removeAbandoned(folder);
+        return { treeCopy, ownFolders: [own], ...makeRunFolder(folder) };
+      }
     }
+  } catch {
+    // Without HOME, or on a read-only system: a temporary folder will do.
   }
   try {
-    return { treeCopy: keepsState ? undefined : join(folder, 'tree.ndjson.gz'), ...makeRunFolder(tmpdir()) };
+    const made = makeRunFolder(realpathSync(tmpdir()));
+    return { treeCopy: keepsState ? undefined : treeCopy, ownFolders: [made.runFolder], ...made };
   } catch (error) {
     throw new BackupError(`No folder for the run's notes can be made in "${tmpdir()}": ${wordsOf(error)}.`, {
       hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
@@ -45,12 +57,22 @@ export function openStateFolder(
   }
 }
 
+function isBelow(path: string, folder: string): boolean {
+  return `${path}/`.startsWith(folder === '/' ? '/' : `${folder}/`);
+}
+
+/** The patterns that leave a run's own folders out of the backup. */
+export function ownPatterns({ ownFolders }: StateFolder, localDir: string): string[] {
+  return ownFolders
+    .filter((folder) => isBelow(folder, localDir))
+    .map((folder) => patternOfFolder(relative(localDir, folder)));
+}
+
 /** The XDG base directories' rule: a relative path does not count. */
-function stateHome(environment: NodeJS.ProcessEnv, identity: readonly string[]): string {
+function stateHome(environment: NodeJS.ProcessEnv): string {
   const configured = environment['XDG_STATE_HOME'] ?? '';
   const home = isAbsolute(configured) ? configured : join(environment['HOME'] || homedir(), '.local/state');
-  const name = createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
-  return join(home, 'encrypted-s3-backup', name);
+  return join(home, 'encrypted-s3-backup');
 }
 
 function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'> {

@@ -1,0 +1,154 @@
+// A sandbox whose `aws` has a bucket behind it, which lasts from run to run.
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Journal, type StoredVersion } from '../fakes/journal.js';
+import { type Outcome, Sandbox } from '../fakes/sandbox.js';
+import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const SYNC = join(HERE, '../../bin/encrypted-s3-sync.js');
+const HIDE_MODERN_SYSLOG = join(HERE, '../../../test/fakes/hide-modern-syslog.mjs');
+/** Older than any run. */
+const LONG_AGO = new Date('2020-02-02T02:02:02Z');
+/** What the fakes write. */
+const LOGS = ['calls', 'syslog', 'logger-arguments'];
+
+export const OTHER_KEY = 'Another0Key1of2the3same4length56';
+export const PREFIX = 'pc/docs/';
+export const RECORD = `backup.info/runs/${PREFIX}last-run.json`;
+export const TREE = `backup.info/runs/${PREFIX}tree.ndjson.gz`;
+
+export class BucketWorld extends Sandbox {
+  readonly home = join(this.folder, 'home');
+  /** The commands' TMPDIR. */
+  readonly tmp = join(this.folder, 'tmp');
+  readonly stateHome = join(this.home, '.local/state');
+  readonly bucket = join(this.folder, 'bucket');
+  readonly journal = new Journal(this.bucket);
+
+  constructor(t: TestContext) {
+    super(t);
+    for (const folder of [this.home, this.tmp, this.bucket]) mkdirSync(folder);
+    this.config();
+    this.onCall();
+  }
+
+  /** Has `script` run before the calls whose arguments, joined by spaces, fit the shell's `pattern`. */
+  onCall(pattern = '', script = ''): void {
+    const fault = pattern && `case "$*" in ${pattern}) ${script};; esac\n`;
+    const fake = `exec "${process.execPath}" "${join(HERE, '../fakes/bucket-aws.js')}" "$@"`;
+    this.fake('aws', `printf '%s\\037' "$@" END >> "${this.folder}/calls"\n${fault}${fake}`);
+  }
+
+  override write(path: string, content: string, changed = LONG_AGO): void {
+    super.write(path, content);
+    utimesSync(join(this.source, path), changed, changed);
+  }
+
+  remove(...paths: readonly string[]): void {
+    for (const path of paths) rmSync(join(this.source, path), { recursive: true });
+  }
+
+  /** Puts an object into the bucket behind the back of the backup; without a key, it is not encrypted. */
+  put(key: string, body: string | Buffer, encryptionKey?: string): void {
+    const hash = encryptionKey && createHash('sha256').update(encryptionKey).digest('hex');
+    this.journal.add(key, Buffer.from(body), hash);
+  }
+
+  /** A bucket with history, as one that was made by the original scripts. */
+  makeBucket(): void {
+    this.journal.makeBucket();
+    this.journal.enableVersioning();
+  }
+
+  async sync(flags: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    rmSync(join(this.folder, 'calls'), { force: true });
+    const command = [...WITHOUT_ROOTS_RIGHTS, process.execPath, SYNC, ...flags, this.configFile];
+    const [program = '', ...args] = command;
+    const child = spawn(program, args, {
+      cwd: this.folder,
+      env: {
+        HOME: this.home,
+        TMPDIR: this.tmp,
+        PATH: `${join(this.folder, 'fakes')}:${process.env['PATH']}`,
+        NODE_OPTIONS: `--import=${HIDE_MODERN_SYSLOG}`,
+        FAKE_BUCKET: this.bucket,
+        ...environment,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+    });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+    return new Promise((resolve) => {
+      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    });
+  }
+
+  /** The arguments of the last run's calls of `aws`, joined by spaces, in the order of their beginnings. */
+  called(): string[] {
+    const log = readFileSync(join(this.folder, 'calls'), 'utf8');
+    return log
+      .split('\x1fEND\x1f')
+      .slice(0, -1)
+      .map((call) => call.replaceAll('\x1f', ' '));
+  }
+
+  /** How often the last run downloaded the tree. */
+  treeDownloads(): number {
+    return this.called().filter((it) => it.includes(`s3 cp s3://test-bucket/${TREE} `)).length;
+  }
+
+  /** The paths of the backup in the bucket. */
+  stored(): string[] {
+    return [...this.journal.current().keys()]
+      .filter((key) => key.startsWith(PREFIX))
+      .map((key) => key.slice(PREFIX.length));
+  }
+
+  /** What was stored of the backup's files since there were `count` versions; `-` stands before what was deleted. */
+  changesSince(count: number): string[] {
+    const changes = this.journal.versions().slice(count);
+    const files = changes.filter(({ key }) => key.startsWith(PREFIX));
+    return files.map(({ key, body }) => (body === undefined ? '-' : '') + key.slice(PREFIX.length));
+  }
+
+  current(key: string): StoredVersion & { readonly body: string } {
+    const version = this.journal.current().get(key);
+    if (version === undefined) throw new Error(`${key} is not in the bucket`);
+    return version;
+  }
+
+  /** The one of this backup. */
+  get stateFolder(): string {
+    const parent = join(this.stateHome, 'encrypted-s3-backup');
+    const names = readdirSync(parent);
+    if (names.length !== 1) throw new Error(`not one state folder: ${names}`);
+    return join(parent, names[0] ?? '');
+  }
+
+  /** The copy of the tree. */
+  get copy(): string {
+    return join(this.stateFolder, 'tree.ndjson.gz');
+  }
+
+  /** Everything on disk but the fakes' logs, the bucket included, with what tells of a change. */
+  snapshot(): string[] {
+    const paths = readdirSync(this.folder, { recursive: true, encoding: 'utf8' });
+    const left = paths.filter((path) => !LOGS.includes(path));
+    return left.sort().map((path) => {
+      const { mode, size, mtimeMs, ino } = lstatSync(join(this.folder, path));
+      return path === 'tmp' ? path : `${path} ${mode.toString(8)} ${size} ${mtimeMs} ${ino}`;
+    });
+  }
+
+  get isLockThere(): boolean {
+    return existsSync(this.lock) || existsSync(`${this.lock}.lock`);
+  }
+}

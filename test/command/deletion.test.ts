@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { KEY } from '../fakes/sandbox.js';
+import { BucketWorld, PREFIX } from './bucket-world.js';
+
+/** A backup of one file, with further objects in the bucket whose files are gone. */
+async function withGone(world: BucketWorld, gone: readonly string[]): Promise<void> {
+  world.write('stays', 'stays');
+  assert.equal((await world.sync()).code, 0);
+  for (const path of gone) world.put(PREFIX + path, 'gone', KEY);
+}
+
+const calls = (world: BucketWorld, operation: string) =>
+  world.called().filter((call) => call.includes(` s3api ${operation} `));
+
+test('more than 1,000 are deleted in batches of at most 1,000', async (t) => {
+  const world = new BucketWorld(t);
+  const gone = Array.from({ length: 2050 }, (_, number) => `d/${number}`);
+  await withGone(world, gone);
+  const count = world.journal.versions().length;
+  const { code, stderr } = await world.sync(['--allow-mass-delete']);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.stored(), ['stays']);
+  const deleted = world.changesSince(count);
+  assert.deepEqual(deleted.sort(), gone.map((path) => `-${path}`).sort());
+  // The fake refuses a batch that is larger.
+  assert.equal(calls(world, 'delete-objects').length, 3);
+  assert.ok(world.syslog().includes('<14>Deleted in the bucket: 2050.'));
+});
+
+test('a key that XML can not hold is deleted singly', async (t) => {
+  const world = new BucketWorld(t);
+  const awkward = ['a\x01b', 'line\nbreak', 'tab\there', 'del\x7f', 'no character \uffff'];
+  await withGone(world, [...awkward, 'ü <&> "x"', 'z']);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.stored(), ['stays']);
+  const singly = calls(world, 'delete-object').map((call) => /--key=(.*)$/s.exec(call)?.[1]);
+  assert.deepEqual(singly.sort(), awkward.map((path) => PREFIX + path).sort());
+  assert.equal(calls(world, 'delete-objects').length, 1);
+});
+
+test('a key that the server refuses to delete is named: exit 3', async (t) => {
+  const world = new BucketWorld(t);
+  await withGone(world, ['x', 'y', 'z']);
+  const errors = [
+    { Key: `${PREFIX}x`, Code: 'AccessDenied', Message: 'Access Denied' },
+    { Key: `${PREFIX}y`, Code: 'InternalError' },
+  ];
+  world.onCall('*delete-objects*', `echo '${JSON.stringify({ Errors: errors })}'; exit 0`);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 3);
+  const said = stderr.split('\n').filter((line) => line.includes('ERROR'));
+  assert.deepEqual(
+    said.map((line) => line.replace(/^.*\]: /, '')),
+    [
+      'ERROR: "pc/docs/x" could not be deleted in the bucket: AccessDenied: Access Denied.',
+      'ERROR: "pc/docs/y" could not be deleted in the bucket: InternalError.',
+    ],
+  );
+  assert.ok(world.syslog().includes('<14>Deleted in the bucket: 1.'));
+});
+
+test('a deletion that fails as a whole: exit 1, and the next run does it', async (t) => {
+  const world = new BucketWorld(t);
+  await withGone(world, ['x']);
+  const denied = 'An error occurred (AccessDenied) when calling the DeleteObjects operation: Access Denied';
+  world.onCall('*delete-objects*', `echo '${denied}' >&2; exit 254`);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 1);
+  assert.match(stderr, /ERROR: aws CLI command failed; aborting! aws s3api delete-objects: .*AccessDenied/);
+  world.onCall();
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['stays']);
+});
+
+test('if nobody may ask for versioning, what is gone is kept, and warned about', async (t) => {
+  const world = new BucketWorld(t);
+  await withGone(world, ['x', 'y']);
+  const denied =
+    'An error occurred (AccessDenied) when calling the GetBucketVersioning operation: Access Denied';
+  world.onCall('*get-bucket-versioning*', `echo '${denied}' >&2; exit 254`);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0);
+  assert.match(
+    stderr,
+    /WARNING: 2 files are gone from ".*", but still in the bucket: .*needs s3:GetBucketVersioning\. .*AccessDenied/,
+  );
+  assert.deepEqual(world.stored(), ['stays', 'x', 'y']);
+
+  world.config({ ALLOW_UNVERSIONED_DELETE: 'yes' });
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(calls(world, 'get-bucket-versioning'), []);
+  assert.deepEqual(world.stored(), ['stays']);
+});
+
+test('without versioning, what is gone is kept, and warned about', async (t) => {
+  const world = new BucketWorld(t);
+  world.journal.makeBucket();
+  await withGone(world, ['x']);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0);
+  assert.match(stderr, /WARNING: 1 file is gone from .*: versioning is not on there.*put-bucket-versioning/);
+  assert.deepEqual(world.stored(), ['stays', 'x']);
+});
+
+test('keys that no file can have stay', async (t) => {
+  const world = new BucketWorld(t);
+  const impossible = ['../x', '/x', './x', 'd//x', 'd/../x', 'd/./x', '..', '.', '//', '/'];
+  await withGone(world, [...impossible, 'd/x']);
+  const count = world.journal.versions().length;
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.changesSince(count), ['-d/x']);
+  assert.deepEqual(world.stored().sort(), ['stays', ...impossible].sort());
+  const kept = `${impossible.length} objects are kept whose files are not there, but not provably gone either.`;
+  assert.ok(world.syslog().includes(`<14>${kept}`));
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { Outcome } from '../fakes/sandbox.js';
+import { BucketWorld, OTHER_KEY, PREFIX, RECORD } from './bucket-world.js';
+
+/** A dry run, after which everything is as it was. */
+async function dryRun(world: BucketWorld, ...flags: readonly string[]): Promise<Outcome> {
+  rmSync(world.lock, { force: true });
+  const before = world.snapshot();
+  const outcome = await world.sync(['--dry-run', ...flags]);
+  assert.deepEqual(world.snapshot(), before);
+  assert.deepEqual(readdirSync(world.tmp), []);
+  assert.ok(!world.isLockThere);
+  return outcome;
+}
+
+const lines = (text: string) => text.split('\n').filter(Boolean);
+
+/** A backup of `count` files in `d/`, of one beside it, and of those in `files`. */
+async function backedUp(world: BucketWorld, count: number, files: readonly string[] = []): Promise<void> {
+  world.write('stays', 'stays');
+  for (let number = 0; number < count; number += 1) world.write(`d/${number}`, 'x');
+  for (const path of files) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+}
+
+test('uploads with their reasons, and deletions', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world, 0, ['changed', 'gone', 'grown', 'newer']);
+  world.write('changed', 'CHANGED');
+  world.write('grown', 'grown longer');
+  world.write('newer', 'NEWER', new Date(Date.now() + 3_600_000));
+  world.write('new', 'new');
+  world.remove('gone');
+
+  const { code, stdout, stderr } = await dryRun(world);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.deepEqual(lines(stdout).sort(), [
+    '(dryrun) delete: s3://test-bucket/pc/docs/gone',
+    '(dryrun) upload: changed (changed)',
+    '(dryrun) upload: grown (another size)',
+    '(dryrun) upload: new (new)',
+    '(dryrun) upload: newer (newer)',
+  ]);
+
+  const count = world.journal.versions().length;
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.changesSince(count).sort(), ['-gone', 'changed', 'grown', 'new', 'newer']);
+  assert.deepEqual(await dryRun(world), { code: 0, signal: null, stdout: '', stderr: '' });
+});
+
+test('without versioning, what is gone would be kept, unless the config allows its deletion', async (t) => {
+  const world = new BucketWorld(t);
+  world.journal.makeBucket();
+  await backedUp(world, 0, ['gone']);
+  world.remove('gone');
+  const { code, stdout, stderr } = await dryRun(world);
+  assert.equal(code, 0);
+  assert.equal(stdout, '(dryrun) keep: s3://test-bucket/pc/docs/gone\n');
+  assert.match(stderr, /WARNING: .* gone, but would stay in the bucket: versioning is not on there/);
+
+  world.config({ ALLOW_UNVERSIONED_DELETE: 'yes' });
+  const allowed = await dryRun(world);
+  assert.deepEqual([allowed.code, allowed.stderr], [0, '']);
+  assert.equal(allowed.stdout, '(dryrun) delete: s3://test-bucket/pc/docs/gone\n');
+});
+
+test('a run that would be refused: exit 4, and why', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world, 30);
+  world.remove('d');
+  const { code, stdout, stderr } = await dryRun(world);
+  assert.equal(code, 4);
+  assert.match(stderr, /ERROR: 30 of the 31 files in the backup are gone from LOCAL_DIR/);
+  assert.match(stderr, /Folders without files now: "d\/"\./);
+  assert.equal(lines(stdout).length, 30);
+  assert.ok(lines(stdout).every((line) => line.startsWith('(dryrun) delete: s3://test-bucket/pc/docs/d/')));
+
+  const allowed = await dryRun(world, '--allow-mass-delete');
+  assert.deepEqual([allowed.code, allowed.stdout, allowed.stderr], [0, stdout, '']);
+});
+
+test('a wrong key: exit 5, with a record and without', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world, 1);
+  world.config({ ENCRYPTION_KEY: OTHER_KEY });
+  for (const object of [RECORD, PREFIX]) {
+    const { code, stdout, stderr } = await dryRun(world);
+    assert.deepEqual([code, stdout], [5, '']);
+    assert.match(stderr, /can't be read with ENCRYPTION_KEY: it was stored with another key/);
+    assert.ok(stderr.includes(`s3://test-bucket/${object}`), stderr);
+    world.journal.add(RECORD, undefined);
+  }
+});
+
+test('no bucket, and nothing of any run before on disk', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('d/new', 'new');
+  const { code, stdout, stderr } = await dryRun(world);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.equal(stdout, '(dryrun) create the bucket test-bucket\n(dryrun) upload: d/new (new)\n');
+  assert.deepEqual([readdirSync(world.home), readdirSync(world.bucket)], [[], []]);
+});
+
+test('a file that can not be read: exit 3', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world, 1);
+  world.write('secret', 'secret');
+  world.write('new', 'new');
+  chmodSync(join(world.source, 'secret'), 0);
+  const { code, stdout, stderr } = await dryRun(world);
+  assert.deepEqual([code, stdout], [3, '(dryrun) upload: new (new)\n']);
+  assert.match(stderr, /ERROR: ".*\/secret" can't be read: it is not in the backup\.\n$/);
+});
+
+test('whatever is in a name, it is one line', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world, 1, ['gone\n(dryrun) delete: all']);
+  world.remove('gone\n(dryrun) delete: all');
+  world.write('new\n\x1b[2J', '');
+  const { code, stdout, stderr } = await dryRun(world);
+  assert.deepEqual([code, stderr], [0, '']);
+  assert.deepEqual(lines(stdout), [
+    '(dryrun) upload: new\\n\\x1b[2J (new)',
+    '(dryrun) delete: s3://test-bucket/pc/docs/gone\\n(dryrun) delete: all',
+  ]);
+});
+
+test('a copy of the tree is used, and does without a download', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world, 1);
+  assert.equal((await dryRun(world)).stdout, '');
+  assert.equal(world.treeDownloads(), 0);
+  rmSync(world.copy);
+  assert.equal((await dryRun(world)).stdout, '');
+  assert.equal(world.treeDownloads(), 1);
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Outcome } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
+
+const name = (number: number) => `${Math.floor(number / 10)}/${number % 10}`;
+
+/** A backup of 100 files in ten folders, then a run with `percent` after the first `gone` of them have gone. */
+async function runWithGone(world: BucketWorld, gone: number, percent: string): Promise<Outcome> {
+  for (let number = 0; number < 100; number += 1) world.write(name(number), 'x');
+  assert.equal((await world.sync()).code, 0);
+  world.remove(...Array.from({ length: gone }, (_, number) => name(number)));
+  world.config({ MAX_DELETE_PERCENT: percent });
+  return world.sync();
+}
+
+const GOES: readonly [string, number][] = [
+  ['25', 25],
+  ['0', 20],
+  ['99', 99],
+];
+
+for (const [percent, gone] of GOES) {
+  test(`MAX_DELETE_PERCENT=${percent}: ${gone} of 100 files may go`, async (t) => {
+    const world = new BucketWorld(t);
+    const { code, stderr } = await runWithGone(world, gone, percent);
+    assert.equal(code, 0, stderr);
+    assert.equal(world.stored().length, 100 - gone);
+  });
+}
+
+const REFUSED: readonly [string, number, RegExp][] = [
+  ['25', 26, /26 of the 100 files in the backup are gone .*, more than MAX_DELETE_PERCENT=25 allows/],
+  ['0', 21, /21 of the 100 files in the backup are gone .*, more than MAX_DELETE_PERCENT=0 allows/],
+  ['100', 100, /LOCAL_DIR ".*" has no files that can be read, but the backup has 100/],
+];
+
+for (const [percent, gone, why] of REFUSED) {
+  test(`MAX_DELETE_PERCENT=${percent}: ${gone} of 100 files may not go, unless it is allowed`, async (t) => {
+    const world = new BucketWorld(t);
+    const { code, stderr } = await runWithGone(world, gone, percent);
+    assert.equal(code, 4);
+    assert.match(stderr, why);
+    assert.equal(world.stored().length, 100);
+    assert.equal((await world.sync(['--allow-mass-delete'])).code, 0);
+    assert.equal(world.stored().length, 100 - gone);
+  });
+}
+
+test('ten of the files are named, and the folders that are empty now', async (t) => {
+  const world = new BucketWorld(t);
+  const { stderr } = await runWithGone(world, 35, '10');
+  const said = stderr
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.replace(/^encrypted-s3-sync\[\d+\]: /, ''));
+  assert.deepEqual(said, [
+    `ERROR: 35 of the 100 files in the backup are gone from LOCAL_DIR "${world.source}", more than MAX_DELETE_PERCENT=10 allows: they would be deleted.`,
+    'ERROR: Gone: "0/0", "0/1", "0/2", "0/3", "0/4", "0/5", "0/6", "0/7", "0/8", "0/9", and 25 more.',
+    'ERROR: Folders without files now: "0/", "1/", "2/".',
+    'HINT: If a disk should be mounted there, mount it. If the files are meant to be gone, run the backup once with --allow-mass-delete. Nothing was deleted in the bucket.',
+  ]);
+});
+
+test('without a record, the guard goes by the listing', async (t) => {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  world.write('stays', 'stays');
+  for (let number = 0; number < 21; number += 1) world.put(`pc/docs/d/${number}`, 'x');
+  const before = world.journal.versions();
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 4);
+  assert.match(stderr, /21 of the 21 files in the backup are gone .*Folders without files now: "d\/"\./s);
+  assert.deepEqual(world.journal.versions(), before);
+});

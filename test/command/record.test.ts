@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { readFileSync, rmSync } from 'node:fs';
+import { test } from 'node:test';
+import { KEY } from '../fakes/sandbox.js';
+import { BucketWorld, OTHER_KEY, PREFIX, RECORD, TREE } from './bucket-world.js';
+
+const WRONG_KEY = /ERROR: s3:.* can't be read with ENCRYPTION_KEY: it was stored with another key\./;
+
+/** A backup of two files. */
+async function backedUp(world: BucketWorld): Promise<void> {
+  world.write('a', 'a');
+  world.write('d/b', 'b');
+  assert.equal((await world.sync()).code, 0);
+}
+
+/** A run that fails, and leaves bucket and copy as they are. */
+async function assertNothingChanges(world: BucketWorld, code: number, stderr: RegExp): Promise<void> {
+  const before = [world.journal.versions(), readFileSync(world.copy)];
+  const outcome = await world.sync();
+  assert.match(outcome.stderr, stderr);
+  assert.equal(outcome.code, code);
+  assert.deepEqual([world.journal.versions(), readFileSync(world.copy)], before);
+}
+
+test('another ENCRYPTION_KEY: exit 5, before anything is stored', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  world.config({ ENCRYPTION_KEY: OTHER_KEY });
+  world.write('new', 'new');
+  world.remove('a');
+  await assertNothingChanges(world, 5, WRONG_KEY);
+});
+
+test('the same for a backup of the original scripts, which has no record', async (t) => {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  world.write('a', 'a');
+  world.write('new', 'new');
+  world.put(`${PREFIX}a`, 'a', OTHER_KEY);
+  const before = world.journal.versions();
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 5);
+  assert.match(stderr, WRONG_KEY);
+  assert.deepEqual(world.journal.versions(), before);
+
+  world.config({ ENCRYPTION_KEY: OTHER_KEY });
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['a', 'new']);
+});
+
+test('objects that are not encrypted prove nothing, neither for a key nor against one', async (t) => {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  for (const path of ['a', 'b', 'c']) {
+    world.write(path, path);
+    world.put(PREFIX + path, path);
+  }
+  assert.equal((await world.sync()).code, 0);
+  for (const path of ['a', 'b', 'c']) assert.ok(world.current(PREFIX + path).keyHash, path);
+
+  const other = new BucketWorld(t);
+  other.makeBucket();
+  for (const path of ['a', 'b', 'd']) other.put(PREFIX + path, path);
+  other.put(`${PREFIX}c`, 'c', OTHER_KEY);
+  other.write('c', 'c');
+  const before = other.journal.versions();
+  const { code, stderr } = await other.sync();
+  assert.deepEqual([code, other.journal.versions()], [5, before], stderr);
+});
+
+test('the record of a later version: exit 1, told to update', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  const record = JSON.parse(Buffer.from(world.current(RECORD).body, 'base64').toString('utf8'));
+  world.put(RECORD, JSON.stringify({ ...record, version: 2 }), KEY);
+  world.write('new', 'new');
+  const told =
+    /ERROR: s3:.*last-run\.json has version 2, which this program does not know\.\n.*HINT: .*update this one/;
+  await assertNothingChanges(world, 1, told);
+});
+
+test('a damaged record: exit 1, until it is deleted', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  const whole = Buffer.from(world.current(RECORD).body, 'base64').toString('utf8');
+  world.write('new', 'new');
+  for (const damaged of ['', 'null', '[]', '"x"', '{"version": 1}', whole.slice(0, -10)]) {
+    world.put(RECORD, damaged, KEY);
+    const told = /ERROR: s3:.*last-run\.json is no record of a run\.\n.*HINT: .*If it can go, delete it/;
+    await assertNothingChanges(world, 1, told);
+  }
+  world.journal.add(RECORD, undefined);
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['a', 'd/b', 'new']);
+  assert.equal((await world.sync()).code, 0);
+});
+
+test('record and tree are stored by one call, after everything else', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  world.write('new', 'new');
+  world.remove('a');
+  const count = world.journal.versions().length;
+  assert.equal((await world.sync()).code, 0);
+  const calls = world.called();
+  const storing = calls.filter((call) => / s3 cp (?!s3:)\S+ s3:\S+backup\.info\/runs\//.test(call));
+  assert.deepEqual(storing, calls.slice(-1));
+  const changed = world.journal.versions().slice(count);
+  assert.deepEqual(
+    changed.slice(0, 2).map(({ key }) => key),
+    [`${PREFIX}new`, `${PREFIX}a`],
+  );
+  assert.deepEqual(
+    changed
+      .slice(2)
+      .map(({ key }) => key)
+      .sort(),
+    [RECORD, TREE],
+  );
+});
+
+test('a run that ends early leaves record and copy as they were', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('stays', 'stays');
+  for (let number = 0; number < 25; number += 1) world.write(`d/${number}`, 'x');
+  assert.equal((await world.sync()).code, 0);
+  world.remove('d');
+  await assertNothingChanges(world, 4, /ERROR: 25 of the 26 files in the backup are gone/);
+
+  for (let number = 0; number < 25; number += 1) world.write(`d/${number}`, 'x');
+  world.write('new', 'new');
+  world.onCall("*'s3 sync'*", 'echo "fatal error: Unable to do anything" >&2; exit 1');
+  await assertNothingChanges(world, 1, /ERROR: aws CLI command failed; aborting! aws s3 sync: fatal error/);
+  world.onCall("*' s3 cp '*backup.info/runs/*' --recursive '*", 'echo "upload failed: x" >&2; exit 1');
+  const before = [world.current(RECORD), world.current(TREE), readFileSync(world.copy)];
+  assert.equal((await world.sync()).code, 1);
+  assert.deepEqual([world.current(RECORD), world.current(TREE), readFileSync(world.copy)], before);
+
+  world.onCall();
+  rmSync(world.copy);
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(world.treeDownloads(), 1);
+});

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { setFault } from '../fakes/fault.js';
+import { KEY } from '../fakes/sandbox.js';
+import { BucketWorld, TREE } from './bucket-world.js';
+
+/** A backup of two files, and a run in which nothing had changed. */
+async function backedUp(world: BucketWorld): Promise<void> {
+  world.write('a', 'a');
+  world.write('d/b', 'b');
+  assert.equal((await world.sync()).code, 0);
+}
+
+const treeInBucket = (world: BucketWorld) => Buffer.from(world.current(TREE).body, 'base64');
+
+test('a copy of the tree is kept, for its owner only, and used', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  const { mode } = statSync(world.copy);
+  assert.equal(mode & 0o7777, 0o600);
+  assert.equal(statSync(world.stateFolder).mode & 0o7777, 0o700);
+  assert.match(world.copy, /^.*\/home\/\.local\/state\/encrypted-s3-backup\/[0-9a-f]{16}\/tree\.ndjson\.gz$/);
+  assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+  assert.deepEqual(readdirSync(world.stateFolder), ['tree.ndjson.gz']);
+
+  const count = world.journal.versions().length;
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(world.treeDownloads(), 0);
+  assert.deepEqual(world.changesSince(count), []);
+  assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+});
+
+test('XDG_STATE_HOME says where, unless it is relative', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('a', 'a');
+  const state = join(world.folder, 'state');
+  assert.equal((await world.sync([], { XDG_STATE_HOME: state })).code, 0);
+  assert.ok(!existsSync(world.stateHome));
+  const [name = ''] = readdirSync(join(state, 'encrypted-s3-backup'));
+  assert.deepEqual(
+    readFileSync(join(state, 'encrypted-s3-backup', name, 'tree.ndjson.gz')),
+    treeInBucket(world),
+  );
+  assert.equal((await world.sync([], { XDG_STATE_HOME: 'state' })).code, 0);
+  assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+});
+
+const SPOILED: Readonly<Record<string, (world: BucketWorld, older: Buffer) => void>> = {
+  lost: (world) => rmSync(world.copy),
+  truncated: (world) => writeFileSync(world.copy, readFileSync(world.copy).subarray(0, -20)),
+  empty: (world) => writeFileSync(world.copy, ''),
+  foreign: (world, older) => writeFileSync(world.copy, older),
+};
+
+for (const [what, spoil] of Object.entries(SPOILED)) {
+  test(`a copy that is ${what}: one download, and the same result`, async (t) => {
+    const world = new BucketWorld(t);
+    await backedUp(world);
+    const older = readFileSync(world.copy);
+    world.write('c', 'c');
+    assert.equal((await world.sync()).code, 0);
+    spoil(world, older);
+    world.remove('a');
+    world.write('e', 'e');
+    const count = world.journal.versions().length;
+    assert.equal((await world.sync()).code, 0);
+    assert.equal(world.treeDownloads(), 1);
+    assert.deepEqual(world.changesSince(count), ['e', '-a']);
+    assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+  });
+}
+
+const TREES: Readonly<Record<string, (world: BucketWorld) => void>> = {
+  missing: (world) => world.journal.add(TREE, undefined),
+  garbage: (world) => world.put(TREE, 'garbage', KEY),
+  empty: (world) => world.put(TREE, '', KEY),
+  torn: (world) => world.put(TREE, treeInBucket(world).subarray(0, -20), KEY),
+  'without an end': (world) => {
+    const lines = gunzipSync(treeInBucket(world)).toString('utf8').split('\n');
+    world.put(TREE, gzipSync(lines.slice(0, -2).join('\n')), KEY);
+  },
+};
+
+for (const [what, spoil] of Object.entries(TREES)) {
+  test(`the tree in the bucket is ${what}: the run goes on, by the listing`, async (t) => {
+    const world = new BucketWorld(t);
+    await backedUp(world);
+    spoil(world);
+    rmSync(world.copy);
+    world.remove('a');
+    world.write('e', 'e');
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.stored(), ['d/b', 'e']);
+    assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+    assert.match(gunzipSync(readFileSync(world.copy)).toString('utf8'), /"end":true,"files":2,/);
+  });
+}
+
+test('the tree of a later version: exit 1, told to update, and nothing is changed', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  const text = gunzipSync(treeInBucket(world)).toString('utf8');
+  world.put(TREE, gzipSync(text.replace('"version":1', '"version":2')), KEY);
+  rmSync(world.copy);
+  world.write('new', 'new');
+  const before = world.journal.versions();
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 1);
+  assert.match(stderr, /ERROR: The tree file .* has version 2.*\n.*HINT: .*update this one/);
+  assert.deepEqual(world.journal.versions(), before);
+});
+
+test('without a state folder the run works, and leaves nothing behind', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('a', 'a');
+  for (const downloads of [0, 1]) {
+    assert.equal((await world.sync([], { XDG_STATE_HOME: '/dev/null/none' })).code, 0);
+    assert.equal(world.treeDownloads(), downloads);
+    assert.deepEqual([readdirSync(world.tmp), readdirSync(world.home)], [[], []]);
+  }
+  assert.deepEqual(world.stored(), ['a']);
+});
+
+test('what a killed run has left is removed by the next one, and only that', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  world.write('c', 'c');
+  setFault(world.bucket, { at: 'put', number: 1, what: 'kill the command' });
+  assert.equal((await world.sync()).signal, 'SIGKILL');
+  const left = readdirSync(world.stateFolder).filter((name) => /^run-\d+-/.test(name));
+  assert.equal(left.length, 1);
+
+  setFault(world.bucket, undefined);
+  rmSync(`${world.lock}.lock`, { recursive: true, force: true });
+  const living = `run-${process.pid}-abcdef`;
+  for (const name of [living, 'run-999999999-abcdef']) mkdirSync(join(world.stateFolder, name));
+  assert.equal((await world.sync(['--wait', '20'])).code, 0);
+  assert.deepEqual(readdirSync(world.stateFolder).sort(), [living, 'tree.ndjson.gz']);
+  assert.deepEqual(world.stored(), ['a', 'c', 'd/b']);
+});
+
+test('a home directory is backed up without the copies and notes in it', async (t) => {
+  const world = new BucketWorld(t);
+  world.config({ LOCAL_DIR: world.home });
+  mkdirSync(join(world.home, '.local/state'), { recursive: true });
+  writeFileSync(join(world.home, '.local/state/other'), 'other');
+  for (const _ of [1, 2]) {
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 0, stderr);
+    assert.ok(existsSync(world.copy));
+    assert.deepEqual(world.stored(), ['.local/state/other']);
+  }
+});
