@@ -90,6 +90,12 @@ export function download(url: string, destination: string): string[] {
   return ['s3', 'cp', url, destination, ...SSE_C, '--only-show-errors'];
 }
 
+/** One version of an object to a file. @param versionId `null` (the word) for one that is older than versioning */
+export function downloadVersion({ bucket, key }: BucketObject, versionId: string, file: string): string[] {
+  const names = ['--bucket', bucket, `--key=${key}`, `--version-id=${versionId}`];
+  return ['s3api', 'get-object', ...names, ...CUSTOMER_KEY, file];
+}
+
 /**
  * Asks for an object without its key: S3 answers 400 to whoever lacks nothing but the key.
  * (`--key=NAME`, since a name may begin with `-`.)
@@ -126,6 +132,20 @@ export function listObjects(bucket: string, prefix: string): string[] {
     'url',
     ...query,
   ];
+}
+
+/** The line that a page begins with, in the output of `listObjectVersions`. */
+export const VERSIONS_PAGE = 'page';
+
+/**
+ * A line per version: key (URL-encoded), id, time, whether it is the latest (`True`, `False`) and size, between
+ * tabs; one per delete marker, without a size.
+ */
+export function listObjectVersions(bucket: string, prefix: string): string[] {
+  const common = 'Key,VersionId,LastModified,IsLatest';
+  const query = `[[\`${VERSIONS_PAGE}\`],Versions[].[${common},Size],DeleteMarkers[].[${common}]]`;
+  const names = ['--bucket', bucket, `--prefix=${prefix}`, '--encoding-type', 'url'];
+  return ['s3api', 'list-object-versions', ...names, '--query', query, '--output', 'text'];
 }
 
 /** @param file holds the keys, as the AWS CLI's JSON */

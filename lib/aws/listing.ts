@@ -64,7 +64,7 @@ export async function* parseListing(stdout: Readable, prefix: string): AsyncGene
 }
 
 /** S3's URL encoding: some servers write a space as `+`, some as `%20`. */
-function decodeKey(encoded: string): Bytes {
+export function decodeKey(encoded: string): Bytes {
   if (!/[%+]/.test(encoded)) return bytesOf(encoded);
   return bytesOf(encoded)
     .replaceAll('+', ' ')

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BackupError } from '../../../lib/errors.js';
+import { formatTime, parseTime } from '../../../lib/restore/point-in-time.js';
+
+process.env['TZ'] = 'Europe/Sofia'; // +0200 in winter
+const NOW = new Date('2026-03-20T10:00:00Z');
+
+const TIMES: readonly [string, string][] = [
+  ['2026-03-10T18:00:00Z', '2026-03-10T18:00:00.999Z'],
+  ['2026-03-10t18:00:00.123z', '2026-03-10T18:00:00.999Z'],
+  ['2026-03-10 18:00 UTC', '2026-03-10T18:00:00.999Z'],
+  ['2026-03-10T18:00:30+05:30', '2026-03-10T12:30:30.999Z'],
+  ['2026-03-10 18:00:30 -0330', '2026-03-10T21:30:30.999Z'],
+  ['2026-03-10 18:00+02', '2026-03-10T16:00:00.999Z'],
+  ['2026-03-10 18:00', '2026-03-10T16:00:00.999Z'],
+  ['2026-03-10', '2026-03-10T21:59:59.999Z'],
+  ['2026-03-20', '2026-03-20T21:59:59.999Z'],
+  ['today', '2026-03-20T21:59:59.999Z'],
+  ['Yesterday', '2026-03-19T21:59:59.999Z'],
+  ['yesterday 18:00', '2026-03-19T16:00:00.999Z'],
+  ['today 9:05', '2026-03-20T07:05:00.999Z'],
+  ['2 days ago', '2026-03-18T10:00:00.000Z'],
+  [' 1 hour ago ', '2026-03-20T09:00:00.000Z'],
+  ['90 minutes ago', '2026-03-20T08:30:00.000Z'],
+  ['1 week ago', '2026-03-13T10:00:00.000Z'],
+  ['2 months ago', '2026-01-20T10:00:00.000Z'],
+  ['1 year ago', '2025-03-20T10:00:00.000Z'],
+];
+
+for (const [text, expected] of TIMES) {
+  test(`"${text}"`, () => assert.equal(new Date(parseTime(text, NOW)).toISOString(), expected));
+}
+
+const NO_TIMES = [
+  '',
+  'soon',
+  '18:00',
+  '10',
+  '20260310',
+  '2026-3-1',
+  '2026-02-30',
+  '2026-13-01',
+  '2026-03-10 24:00',
+  '2026-03-10 18:60',
+  '2026-03-10 18',
+  '2026-03-10 18:00 CET',
+  '-1 days ago',
+  'days ago',
+  '999999 years ago',
+  'tomorrow',
+];
+
+for (const text of NO_TIMES) {
+  test(`no time: "${text}"`, () => assert.throws(() => parseTime(text, NOW), BackupError));
+}
+
+test('what is still to come is refused', () => {
+  for (const text of ['2026-03-21', '2026-03-20 12:01', 'today 13:00']) {
+    assert.throws(() => parseTime(text, NOW), /still to come/);
+  }
+});
+
+test('what is shown can be given back', () => {
+  const shown = formatTime(Date.parse('2026-03-10T18:00:30Z'));
+  assert.equal(shown, '2026-03-10 20:00:30 +0200');
+  assert.equal(new Date(parseTime(shown, NOW)).toISOString(), '2026-03-10T18:00:30.999Z');
+});
