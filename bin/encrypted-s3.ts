@@ -7,6 +7,7 @@ const COMMANDS = {
   'upload-key': 'store the backup key in the bucket',
   'download-key': 'get the backup key from the bucket',
   'download-file': 'restore a file',
+  'download-dir': 'restore a folder, or everything, now or as it was',
 };
 
 const program = commandLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')

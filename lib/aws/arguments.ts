@@ -90,6 +90,14 @@ export function download(url: string, destination: string): string[] {
   return ['s3', 'cp', url, destination, ...SSE_C, '--only-show-errors'];
 }
 
+/**
+ * Every object below `source` to a directory, under its key; what is there already with the same size, and is not
+ * newer than the object, is left alone.
+ */
+export function downloadAll(source: BucketObject, directory: string, exclude: readonly string[]): string[] {
+  return ['s3', 'sync', s3Url(source), directory, ...exclude.map((it) => `--exclude=${it}`), ...SSE_C];
+}
+
 /** One version of an object to a file. @param versionId `null` (the word) for one that is older than versioning */
 export function downloadVersion({ bucket, key }: BucketObject, versionId: string, file: string): string[] {
   const names = ['--bucket', bucket, `--key=${key}`, `--version-id=${versionId}`];

@@ -5,7 +5,7 @@ import { keyOfEasyKey } from '../easy-key.js';
 import { BackupError, wordsOf } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
-import { fetchEscrow } from '../run/escrow.js';
+import { retrieveEscrow } from '../run/escrow.js';
 import { Prompt } from '../terminal/prompt.js';
 
 export async function downloadKey(
@@ -28,23 +28,9 @@ export async function downloadKey(
   const prompt = new Prompt(stderr, interruption);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');
   prompt.say('Retrieving the key from the S3 bucket...\n\n');
-  const escrowed = await fetchEscrow(aws, keyOfEasyKey(easyKey));
-  if (escrowed === 'none') {
-    throw new BackupError(`Download failed: the bucket "${bucket}" holds no backup key.`, {
-      hint: 'Check the bucket; a key gets there by encrypted-s3-upload-key.',
-    });
-  }
-  if (escrowed === 'other easy key') {
-    throw new BackupError(
-      'Download failed: this is not the easy-to-remember key that the backup key was stored with.',
-      {
-        exitCode: exitCode.wrongKey,
-        hint: 'Try again. Upper and lower case matter.',
-      },
-    );
-  }
+  const content = await retrieveEscrow(aws, keyOfEasyKey(easyKey));
   prompt.say('Success. Here is your backup key:\n\n');
-  await print(escrowed.content);
+  await print(content);
   prompt.say("\nYou can now use 'encrypted-s3-download-file' to download any file from your S3 backup.\n\n");
   return exitCode.done;
 }

@@ -4,6 +4,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import tmp from 'tmp';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { existingFolder } from './disk-space.js';
 
 /** The file to write for `key` when the user asked for `destination`, which may be a folder. */
 export function fileFor(destination: string, key: string): string {
@@ -44,11 +45,6 @@ export async function replaceWhenComplete(
   } finally {
     aside?.removeCallback();
   }
-}
-
-/** The nearest folder above that exists: on the same file system as what will be made below it. */
-function existingFolder(folder: string): string {
-  return existsSync(folder) ? folder : existingFolder(dirname(folder));
 }
 
 function notAFile(file: string): BackupError {

@@ -1,20 +1,39 @@
 // What was there at a point in time, by the bucket's history.
 import type { ObjectVersion } from '../aws/version-listing.js';
+import type { Bytes } from '../tree/bytes.js';
+
+/** A key and its history at a point in time. */
+export interface KeyAt {
+  readonly key: Bytes;
+  /** The newest version not after that time: what a reader would have got then. */
+  readonly was: ObjectVersion | undefined;
+  /** What a reader gets now; like `was`, it may be a delete marker. */
+  readonly now: ObjectVersion;
+}
 
 /**
- * Of each key the newest version not after `time`: what a reader would have got then. A delete marker stands for a
- * key that was deleted then; a key that is younger is left out.
  * @param versions in the order of the keys, and of each key the newest first
  * @param time milliseconds since the epoch
+ */
+export async function* keysAt(versions: AsyncIterable<ObjectVersion>, time: number): AsyncGenerator<KeyAt> {
+  let key: KeyAt | undefined;
+  for await (const version of versions) {
+    if (version.key !== key?.key) {
+      if (key !== undefined) yield key;
+      key = { key: version.key, was: undefined, now: version };
+    }
+    if (key.was === undefined && version.lastModified <= time) key = { ...key, was: version };
+  }
+  if (key !== undefined) yield key;
+}
+
+/**
+ * Of each key the newest version not after `time`. A delete marker stands for a key that was deleted then; a key
+ * that is younger is left out.
  */
 export async function* versionsAt(
   versions: AsyncIterable<ObjectVersion>,
   time: number,
 ): AsyncGenerator<ObjectVersion> {
-  let done: string | undefined;
-  for await (const version of versions) {
-    if (version.key === done || version.lastModified > time) continue;
-    done = version.key;
-    yield version;
-  }
+  for await (const { was } of keysAt(versions, time)) if (was !== undefined) yield was;
 }

@@ -3,7 +3,9 @@ import { type BucketObject, download, putFromStdin, s3Url } from '../aws/argumen
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { findObject, RESERVED_PREFIX } from '../aws/bucket.js';
-import type { EncryptionKey } from '../encryption-key.js';
+import { EncryptionKey } from '../encryption-key.js';
+import { BackupError } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
 import { isOnlyKeyWrong } from './verification.js';
 
 const ESCROW_KEY = `${RESERVED_PREFIX}key/data`;
@@ -33,6 +35,37 @@ export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<
   if (kindOfAwsError(answer.stderr) === 'not-found') return 'none';
   if (await isOnlyKeyWrong(aws, object, answer)) return 'other easy key';
   throw aws.errorOf(args, answer);
+}
+
+/**
+ * Reads the object into memory.
+ * @throws {BackupError} with exit code 5 if `easyKey` is not the one
+ */
+export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<string> {
+  const escrowed = await fetchEscrow(aws, easyKey);
+  if (escrowed === 'none') {
+    throw new BackupError(`Download failed: the bucket "${aws.bucket}" holds no backup key.`, {
+      hint: 'Check the bucket; a key gets there by encrypted-s3-upload-key.',
+    });
+  }
+  if (escrowed === 'other easy key') {
+    throw new BackupError(
+      'Download failed: this is not the easy-to-remember key that the backup key was stored with.',
+      { exitCode: exitCode.wrongKey, hint: 'Try again. Upper and lower case matter.' },
+    );
+  }
+  return escrowed.content;
+}
+
+/** The key in the object's content. @throws {BackupError} if there is none */
+export function keyInEscrow(content: string): EncryptionKey {
+  const [, key] = /^#_ORIGINAL_KEY='([\s\S]*)' # /.exec(content) ?? [];
+  if (key === undefined) {
+    throw new BackupError('The escrowed object does not have the form of a backup key.', {
+      hint: 'See what encrypted-s3-download-key prints, and give the key by hand.',
+    });
+  }
+  return new EncryptionKey(key);
 }
 
 /** Stores the object; its content goes through the child's standard input. */

@@ -14,7 +14,9 @@ import { isOnlyKeyWrong, keyRefused } from './verification.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
 const VERSION = 1;
-const TREE = 'tree.ndjson.gz';
+/** Where every backup's record and tree are, each below its own prefix. */
+export const RUNS_PREFIX = `${RESERVED_PREFIX}runs/`;
+export const TREE = 'tree.ndjson.gz';
 const RECORD = 'last-run.json';
 /** Rewritten by every run: what is billed for 30 days at least would be dearer. */
 const STORAGE_CLASS = 'STANDARD';
@@ -36,7 +38,7 @@ export interface LastRun {
 }
 
 function runFolderKey(prefix: string): string {
-  return `${RESERVED_PREFIX}runs/${prefix}`;
+  return RUNS_PREFIX + prefix;
 }
 
 /**

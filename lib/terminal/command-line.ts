@@ -13,7 +13,7 @@ export function commandLine(name: string, description: string): Command {
       'after',
       `
 Exit codes:
-  0 done   1 failed   3 done, but some files are not in the backup   4 refused, to lose nothing
+  0 done   1 failed   3 done, but some files are missing   4 refused, to lose nothing
   5 wrong key   6 verification mismatch   75 another run holds the lock   128+N ended by signal N`,
     );
 }

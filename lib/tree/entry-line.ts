@@ -23,6 +23,19 @@ function bytesMember(name: string, bytes: Bytes): string {
     : `"${name}64":"${Buffer.from(bytes, 'latin1').toString('base64')}"`;
 }
 
+/** The entry of a parsed line, with the names of its owners; `undefined` for what is not one. */
+export function ownedEntryOf(line: Readonly<Record<string, unknown>>): Entry | undefined {
+  const entry = entryOf(line);
+  const { user, group } = line;
+  return (
+    entry && {
+      ...entry,
+      ...(typeof user === 'string' && { user }),
+      ...(typeof group === 'string' && { group }),
+    }
+  );
+}
+
 /** The entry of a parsed line; `undefined` for what is not one. */
 export function entryOf(line: Readonly<Record<string, unknown>>): Entry | undefined {
   const key = bytesIn(line, 'path');

@@ -22,6 +22,9 @@ export interface Entry {
   readonly inode: Inode;
   /** Of a link. */
   readonly target?: Bytes;
+  /** The owner's name and the group's, where a tree file tells them. */
+  readonly user?: string;
+  readonly group?: string;
 }
 
 /** What the walk met and could not take along. */

@@ -1,3 +1,4 @@
+// Owners are numbers on disk and names to people: both are in a tree file.
 import { readFileSync } from 'node:fs';
 import type { OwnerNames } from './entry-line.js';
 
@@ -16,6 +17,19 @@ export function ownerNames(): OwnerNames {
       return members;
     },
   };
+}
+
+/** From names to this machine's ids; the first of the ids that share a name counts. */
+export interface OwnerIds {
+  readonly uids: ReadonlyMap<string, number>;
+  readonly gids: ReadonlyMap<string, number>;
+}
+
+/** The ids in /etc/passwd and /etc/group. */
+export function ownerIds(): OwnerIds {
+  const inverted = (names: ReadonlyMap<number, string>) =>
+    new Map([...names].reverse().map(([id, name]) => [name, id]));
+  return { uids: inverted(namesIn('/etc/passwd')), gids: inverted(namesIn('/etc/group')) };
 }
 
 function member(name: string, value: string | undefined): string {

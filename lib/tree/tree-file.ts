@@ -98,10 +98,11 @@ export interface OpenedTree extends TreeHeader {
 
 /**
  * @param file for messages, too
+ * @param read what to take from a line: a restore wants the owners' names, a run can do without
  * @throws {DamagedTreeError} if it is no tree file
  * @throws {BackupError} if a later version wrote it
  */
-export async function openTree(file: string): Promise<OpenedTree> {
+export async function openTree(file: string, read = entryOf): Promise<OpenedTree> {
   const lines = linesOf(unzipped(file));
   const first = await next(lines, file);
   const { format, version, runId, started, root } = parse(first, file);
@@ -117,10 +118,14 @@ export async function openTree(file: string): Promise<OpenedTree> {
   if (typeof runId !== 'string' || typeof started !== 'string' || typeof root !== 'string') {
     throw damaged(file, 'its header is incomplete');
   }
-  return { runId, started, root, entries: readEntries(lines, file) };
+  return { runId, started, root, entries: readEntries(lines, file, read) };
 }
 
-async function* readEntries(lines: AsyncGenerator<string>, file: string): AsyncGenerator<Entry, TreeTotals> {
+async function* readEntries(
+  lines: AsyncGenerator<string>,
+  file: string,
+  read: typeof entryOf,
+): AsyncGenerator<Entry, TreeTotals> {
   let previous = '';
   for (let count = 0; ; count += 1) {
     const line = parse(await next(lines, file), file);
@@ -129,7 +134,7 @@ async function* readEntries(lines: AsyncGenerator<string>, file: string): AsyncG
       if (files + directories + links !== count) throw damaged(file, 'lines are missing');
       return { files, bytes, directories, links };
     }
-    const entry = entryOf(line);
+    const entry = read(line);
     if (entry === undefined || entry.key <= previous) throw damaged(file, `line ${count + 2} is wrong`);
     previous = entry.key;
     yield entry;

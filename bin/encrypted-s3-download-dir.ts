@@ -1,0 +1,46 @@
+#!/usr/bin/env node
+import { downloadDir } from '../lib/commands/download-dir.js';
+import { main } from '../lib/main.js';
+import { commandLine } from '../lib/terminal/command-line.js';
+
+interface Options {
+  readonly config?: string;
+  readonly escrow?: true;
+  readonly at?: string;
+  readonly overwrite?: true;
+  readonly keepSetid?: true;
+}
+
+await commandLine('encrypted-s3-download-dir', 'Restore a folder, or all of a backup, with its metadata.')
+  .usage(
+    '[options] <aws_profile> <aws_region> <s3_url> <destination>\n       encrypted-s3-download-dir [options] --config <config_file> [folder] <destination>',
+  )
+  .argument('<words...>', 's3://AWS_BUCKET/PREFIX, and a folder that is new or empty')
+  .option('--config <config_file>', 'take the key from there, and with one or two arguments everything else')
+  .option('--escrow', 'ask for the easy-to-remember key, and get the backup key from the bucket')
+  .option(
+    '--at <time>',
+    'restore it as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
+  )
+  .option('--overwrite', 'replace files in the destination that differ')
+  .option('--keep-setid', 'give back setuid and setgid, too (as root)')
+  .addHelpText(
+    'after',
+    '\nExample: encrypted-s3-download-dir --config ~/s3-backup.config --at yesterday documents/letters /tmp/letters',
+  )
+  .action((words: string[], { config, escrow, at, overwrite, keepSetid }: Options) =>
+    main('encrypted-s3-download-dir', false, (context) =>
+      downloadDir(
+        {
+          words,
+          config,
+          usesEscrow: escrow === true,
+          at,
+          overwrites: overwrite === true,
+          keepsSetid: keepSetid === true,
+        },
+        context,
+      ),
+    ),
+  )
+  .parseAsync();

@@ -1,0 +1,94 @@
+// A folder of the backup, or all of it, with its metadata; as it is, or as it was.
+import { tmpdir } from 'node:os';
+import tmp from 'tmp';
+import { BackupError } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+import type { CommandContext } from '../main.js';
+import { checkDiskSpace, inWords } from '../restore/disk-space.js';
+import { fetchPlanned } from '../restore/fetch.js';
+import { Metadata } from '../restore/metadata.js';
+import { makeDestination } from '../restore/new-destination.js';
+import { formatTime } from '../restore/point-in-time.js';
+import { putInPlace, type Restored } from '../restore/put-in-place.js';
+import { Stage } from '../restore/stage.js';
+import { type RestoreSurvey, surveyRestore } from '../restore/survey.js';
+import { Target } from '../restore/target.js';
+import { treeBelow } from '../restore/tree-below.js';
+import { Shortfalls } from '../run/shortfalls.js';
+import type { Log } from '../terminal/log.js';
+import { bytesOf } from '../tree/bytes.js';
+import { openRestore, type Restore, type RestoreRequest } from './open-restore.js';
+
+/** @returns the exit code: done, or done with something missing */
+export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
+  const { log } = context;
+  const restore = await openRestore(request, context);
+  const { aws, key, prefix, time, destination } = restore;
+  const notes = tmp.dirSync({ tmpdir: tmpdir(), prefix: 'encrypted-s3', mode: 0o700, unsafeCleanup: true });
+  try {
+    const existing = destination.isEmpty ? undefined : new Target(bytesOf(destination.path), true);
+    const survey = await surveyRestore(aws, key, prefix, time, existing, notes.name, log);
+    checkDiskSpace(destination.path, survey.totals.room);
+    announce(restore, survey, log);
+    const root = makeDestination(destination);
+    const stage = new Stage(root, [aws.bucket, prefix]);
+    stage.open();
+    const reasons = await fetchOrKeep(restore, survey, stage, log);
+    const shortfalls = new Shortfalls(log);
+    const target = new Target(bytesOf(root), request.overwrites);
+    const metadata = new Metadata(request.keepsSetid);
+    const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
+    const options = { target, stage, metadata, shortfalls, reasons, folder: notes.name };
+    const restored = await putInPlace(options, survey.planned, tree);
+    stage.remove();
+    shortfalls.close();
+    return report(restore, survey, restored, shortfalls.count, log);
+  } finally {
+    notes.removeCallback();
+  }
+}
+
+function announce({ aws, prefix, prompt }: Restore, { tree, totals }: RestoreSurvey, log: Log): void {
+  const origin = tree === undefined ? '' : ` from the run of ${formatTime(tree.stored)}`;
+  const amount = `${totals.files} files, ${inWords(totals.room)} to download`;
+  prompt.say(`Restoring s3://${aws.bucket}/${prefix}${origin}: ${amount}...\n`);
+  if (tree !== undefined) return;
+  log.warn(
+    'There is no tree file of these files: they are restored without their modes, times and owners, and without links and empty folders.',
+  );
+}
+
+/** What has come of a download that fails stays in the stage. */
+async function fetchOrKeep(
+  { aws, key, prefix }: Restore,
+  { planned, totals }: RestoreSurvey,
+  stage: Stage,
+  log: Log,
+): Promise<ReadonlyMap<number, string>> {
+  try {
+    return await fetchPlanned({ aws, key, prefix, stage, log }, planned, totals);
+  } catch (error) {
+    log.info(`What has arrived is kept in ${stage.folder}: the same restore goes on from there.`);
+    throw error;
+  }
+}
+
+function report(
+  { prompt }: Restore,
+  { tree, totals }: RestoreSurvey,
+  restored: Restored,
+  missing: number,
+  log: Log,
+): number {
+  const { files, folders, links, extras } = restored;
+  if (files === 0 && totals.files > 0) throw new BackupError('None of the files could be restored.');
+  if (tree !== undefined && extras > 0) {
+    log.warn(
+      `${extras} of the files are in the bucket, but not in the tree of that run: they are restored without their modes, times and owners.`,
+    );
+  }
+  prompt.say(`Restored ${files} files, ${folders} folders and ${links} links.\n`);
+  if (missing > 0) return exitCode.incomplete;
+  prompt.say('Success.\n');
+  return exitCode.done;
+}

@@ -1,0 +1,82 @@
+// What a restore needs before it looks at the bucket: from where, to where, when, and the key.
+import { stderr } from 'node:process';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { connect } from '../aws/connect.js';
+import type { BackupConfig } from '../config/config.js';
+import { readConfig } from '../config/read-config.js';
+import { keyOfEasyKey } from '../easy-key.js';
+import { EncryptionKey } from '../encryption-key.js';
+import { BackupError } from '../errors.js';
+import type { CommandContext } from '../main.js';
+import { type Destination, lookAtDestination } from '../restore/new-destination.js';
+import { parseTime } from '../restore/point-in-time.js';
+import { parseSource } from '../restore/source.js';
+import { keyInEscrow, retrieveEscrow } from '../run/escrow.js';
+import { Prompt } from '../terminal/prompt.js';
+
+export interface RestoreRequest {
+  /** PROFILE REGION URL DEST, or with a config [SUBDIR] DEST. */
+  readonly words: readonly string[];
+  /** The config file; without one, the key is asked for. */
+  readonly config: string | undefined;
+  /** Whether to ask for the easy-to-remember key, and to get the backup's key from the bucket. */
+  readonly usesEscrow: boolean;
+  /** A point in time. */
+  readonly at: string | undefined;
+  /** Whether files in the destination may be replaced. */
+  readonly overwrites: boolean;
+  readonly keepsSetid: boolean;
+}
+
+export interface Restore {
+  readonly aws: AwsCli;
+  readonly key: EncryptionKey;
+  /** Of the folder: '' or ends in a `/`. */
+  readonly prefix: string;
+  /** Milliseconds since the epoch; `undefined`: now. */
+  readonly time: number | undefined;
+  readonly destination: Destination;
+  readonly prompt: Prompt;
+}
+
+/** @throws {BackupError} for a request that can't be met, before anything is asked of the bucket */
+export async function openRestore(
+  request: RestoreRequest,
+  { log, interruption }: CommandContext,
+): Promise<Restore> {
+  if (request.usesEscrow && request.config !== undefined) {
+    throw new BackupError('--escrow and --config can not be used together: the config has the key.');
+  }
+  const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
+  const config = request.config === undefined ? undefined : await readConfig(request.config);
+  for (const warning of config?.warnings ?? []) log.warn(warning);
+  const { profile, region, bucket, prefix, destination } = parseSource(request.words, config);
+  const target = lookAtDestination(destination, request.overwrites);
+  const aws = await connect({
+    profile,
+    region,
+    bucket,
+    endpointUrl: config?.awsEndpointUrl,
+    netTimeout: config?.awsNetTimeout,
+    environment: config?.environment ?? process.env,
+    interruption,
+    log: (message) => log.info(message),
+  });
+  const prompt = new Prompt(stderr, interruption);
+  const key = await keyFor(request, config, aws, prompt);
+  return { aws, key, prefix, time, destination: target, prompt };
+}
+
+async function keyFor(
+  request: RestoreRequest,
+  config: BackupConfig | undefined,
+  aws: AwsCli,
+  prompt: Prompt,
+): Promise<EncryptionKey> {
+  if (config !== undefined) return config.encryptionKey;
+  if (!request.usesEscrow) {
+    return new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
+  }
+  const easyKey = await prompt.askHidden('Enter your master encryption key: ');
+  return keyInEscrow(await retrieveEscrow(aws, keyOfEasyKey(easyKey)));
+}

@@ -1,0 +1,36 @@
+// What the tree knows of a file and the bucket does not: owner, mode, times.
+import { chmodSync, lchownSync, lutimesSync } from 'node:fs';
+import type { Entry, Inode } from '../tree/entry.js';
+import { type OwnerIds, ownerIds } from '../tree/owner-names.js';
+import { orThrow } from './target.js';
+
+export class Metadata {
+  readonly #isRoot = process.getuid?.() === 0;
+  readonly #modeMask: number;
+  readonly #ids: OwnerIds = ownerIds();
+
+  /** @param keepsSetid whether setuid and setgid are given back; only root may */
+  constructor(keepsSetid: boolean) {
+    this.#modeMask = keepsSetid && this.#isRoot ? 0o7777 : 0o1777;
+  }
+
+  /**
+   * Gives a file, folder or link its owner, if this is root, and its mode. The name of an owner counts for more than
+   * its number: on another machine, it may have another one.
+   * @throws {NotRestored} if the file system refuses
+   */
+  give(path: string | Buffer, { type, inode, user, group }: Entry): void {
+    const uid = this.#ids.uids.get(user ?? '') ?? inode.uid;
+    const gid = this.#ids.gids.get(group ?? '') ?? inode.gid;
+    orThrow(() => {
+      // Before the mode: a change of owner clears bits of it.
+      if (this.#isRoot) lchownSync(path, uid, gid);
+      if (type !== 'link') chmodSync(path, inode.mode & this.#modeMask);
+    });
+  }
+}
+
+/** Sets a time of modification to about the microsecond: more Node can't. */
+export function setAboutMtime(path: string | Buffer, { mtime }: Inode): void {
+  orThrow(() => lutimesSync(path, Date.now() / 1000, Number(mtime) / 1e9));
+}

@@ -1,0 +1,59 @@
+// The folder that a tree is restored to.
+import { accessSync, constants, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { existingFolder } from './disk-space.js';
+import { isEmptyBut } from './stage.js';
+
+export interface Destination {
+  /** Absolute; it may be still to make. */
+  readonly path: string;
+  readonly isEmpty: boolean;
+}
+
+/**
+ * Looks at the destination, and changes nothing.
+ * @throws {BackupError} if it can't be written to, or holds files and may not be overwritten
+ */
+export function lookAtDestination(destination: string, overwrites: boolean): Destination {
+  const path = resolve(destination);
+  const folder = existingFolder(path);
+  try {
+    if (!statSync(folder).isDirectory()) {
+      throw new BackupError(`"${path}" can't be restored to: "${folder}" is not a folder.`);
+    }
+    accessSync(folder, constants.W_OK | constants.X_OK | constants.R_OK);
+    if (folder !== path) {
+      if (isDanglingLink(path)) throw new BackupError(`"${path}" is a link that leads nowhere.`);
+      return { path, isEmpty: true };
+    }
+    const isEmpty = isEmptyBut(readdirSync(path));
+    if (isEmpty || overwrites) return { path, isEmpty };
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+  throw new BackupError(`"${path}" is not empty.`, {
+    hint: 'Choose a new or empty folder; or, with --overwrite, files in it that differ are replaced (others stay).',
+  });
+}
+
+/** Makes the destination. @returns its path without links */
+export function makeDestination({ path }: Destination): string {
+  try {
+    mkdirSync(path, { recursive: true });
+    return realpathSync(path);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  }
+}
+
+function isDanglingLink(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+}
+
+function cannotWrite(path: string, error: unknown): unknown {
+  if (errnoOf(error) === undefined) return error;
+  return new BackupError(`"${path}" can't be written to: ${wordsOf(error)}.`, {
+    hint: 'Choose a destination that this user may write to.',
+  });
+}

@@ -1,0 +1,86 @@
+// Decides what to fetch and how, before anything is written.
+import type { Spool } from '../run/spool.js';
+import type { Entry } from '../tree/entry.js';
+import { mergeByKey } from '../tree/merge.js';
+import { formatPlan, type How, type ListedKey, type PlannedFile, readPlan } from './planned-file.js';
+import { isSafeKey } from './safe-key.js';
+import type { Target } from './target.js';
+
+/** A file takes whole blocks of the disk. */
+const BLOCK = 4096;
+
+export interface Totals {
+  /** How many files of each way. */
+  readonly counts: Readonly<Record<How, number>>;
+  /** Files that are wanted. */
+  readonly files: number;
+  /** How much room on disk is needed for what is fetched, in bytes. */
+  readonly room: number;
+  /** Entries of the tree. */
+  readonly entries: number;
+}
+
+/**
+ * Notes every listed key as a `PlannedFile`.
+ * @param tree `undefined`: there is none
+ * @param existing the destination, if files in it may be as they should be
+ * @throws {DamagedTreeError} if the tree can't be read to its end
+ */
+export async function plan(
+  listed: Spool,
+  tree: AsyncGenerator<Entry> | undefined,
+  existing: Target | undefined,
+  planned: Spool,
+): Promise<Totals> {
+  const counts: Record<How, number> = {
+    'in bulk': 0,
+    singly: 0,
+    'there already': 0,
+    folder: 0,
+    unsafe: 0,
+    'not wanted': 0,
+  };
+  let room = 0;
+  let entries = 0;
+  for await (const [key, entry] of mergeByKey(readPlan<ListedKey>(listed.lines()), tree ?? nothing())) {
+    if (entry !== undefined) entries += 1;
+    if (key === undefined) continue;
+    const how = decide(key, entry, existing);
+    counts[how] += 1;
+    const isFetched = how === 'in bulk' || how === 'singly';
+    if (isFetched) room += Math.ceil((key.want?.size ?? 0) / BLOCK) * BLOCK;
+    planned.write(formatPlan(plannedFile(key, how)));
+  }
+  planned.close();
+  const files = counts['in bulk'] + counts.singly + counts['there already'];
+  return { counts, files, room, entries };
+}
+
+/** What there is instead of a tree. */
+export async function* nothing(): AsyncGenerator<Entry> {}
+
+function decide({ key, want }: ListedKey, entry: Entry | undefined, existing: Target | undefined): How {
+  if (!isSafeKey(key)) return 'unsafe';
+  // A link that was once followed: the tree knows what it was.
+  if (want === undefined || entry?.type === 'link') return 'not wanted';
+  if (key.endsWith('/') && want.size === 0) return 'folder';
+  if (existing !== undefined && isThere(existing, { key, want }, entry)) return 'there already';
+  return want.isCurrent ? 'in bulk' : 'singly';
+}
+
+/** By size and time of modification: the tree's, or without a tree that of the object. */
+function isThere(existing: Target, { key, want }: ListedKey, entry: Entry | undefined): boolean {
+  const found = existing.look(key);
+  if (want === undefined || !found?.isFile() || found.size !== BigInt(want.size)) return false;
+  if (entry === undefined)
+    return found.mtimeNs / 1_000_000_000n === BigInt(Math.floor(want.lastModified / 1000));
+  // A restore that was killed has set it to about the microsecond only.
+  return (found.mtimeNs - BigInt(entry.inode.mtime)) / 2000n === 0n;
+}
+
+/** What is not fetched in bulk, but in the bucket now, has to be kept out of the bulk. */
+function plannedFile(listed: ListedKey, how: How): PlannedFile {
+  const { key, want, unwanted } = listed;
+  if (how === 'in bulk' || want?.isCurrent !== true) return { ...listed, how };
+  return { key, want, unwanted: unwanted ?? want.size, how };
+}

@@ -1,0 +1,97 @@
+// The order in which everything gets its place: the tree's files and folders; what is in the bucket without being
+// in the tree; links, so that nothing passes through them; times; and the folders' modes, which may keep us out.
+import { join } from 'node:path';
+import { Spool } from '../run/spool.js';
+import type { Entry } from '../tree/entry.js';
+import { mergeByKey } from '../tree/merge.js';
+import { type ExactTime, setExactTimes } from './exact-times.js';
+import { notInBucket, Placement, type PlacementOptions, type PlannedLine } from './placement.js';
+import { nothing } from './plan.js';
+import { type PlannedFile, readPlan } from './planned-file.js';
+import { isSafeKey } from './safe-key.js';
+import { NotRestored } from './target.js';
+
+export interface Restored {
+  readonly files: number;
+  readonly folders: number;
+  readonly links: number;
+  /** How many of the files the tree does not have. */
+  readonly extras: number;
+}
+
+/** @param tree `undefined`: there is none, so files are all there is to restore */
+export async function putInPlace(
+  options: PlacementOptions,
+  planned: Spool,
+  tree: AsyncGenerator<Entry> | undefined,
+): Promise<Restored> {
+  const placement = new Placement(options);
+  const links = new Spool(join(options.folder, 'links'));
+  const extras = new Spool(join(options.folder, 'extras'));
+  for await (const [line, entry] of mergeByKey(numbered(planned), tree ?? nothing())) {
+    const { key } = entry ?? line;
+    placement.attempt(key, () => {
+      if (!isSafeKey(key)) throw new NotRestored('its name is not that of a file below a folder');
+      if (entry?.type === 'link') links.write(JSON.stringify(entry));
+      else if (entry?.type === 'directory') placement.makeFolder(entry);
+      else if (entry !== undefined && line === undefined) throw notInBucket();
+      else if (entry !== undefined) placement.putFile(line, entry);
+      else if (line.how !== 'not wanted') extras.write(JSON.stringify(line));
+    });
+  }
+  await putExtras(placement, extras);
+  await makeLinks(placement, links);
+  placement.times.close();
+  if (!(await setExactTimes(() => readLines<ExactTime>(placement.times)))) {
+    options.shortfalls.add('Some times of modification could not be set to the nanosecond.');
+  }
+  await finishFolders(placement);
+  return { ...placement.restored, extras: extras.count };
+}
+
+async function putExtras(placement: Placement, extras: Spool): Promise<void> {
+  extras.close();
+  for await (const line of readLines<PlannedLine>(extras)) {
+    placement.attempt(line.key, () => {
+      if (line.how === 'folder') placement.target.makeFolder(line.key);
+      else placement.putFile(line, undefined);
+    });
+  }
+}
+
+async function makeLinks(placement: Placement, links: Spool): Promise<void> {
+  links.close();
+  for await (const entry of readLines<Entry>(links)) {
+    placement.attempt(entry.key, () => placement.makeLink(entry));
+  }
+}
+
+/** Each folder after those that are in it. */
+async function finishFolders(placement: Placement): Promise<void> {
+  placement.folders.close();
+  const open: Entry[] = [];
+  const leave = (next: string) => {
+    for (let top = open.at(-1); top !== undefined && !next.startsWith(top.key); top = open.at(-1)) {
+      const folder = top;
+      placement.attempt(folder.key, () => placement.giveMetadata(folder));
+      open.pop();
+    }
+  };
+  for await (const entry of readLines<Entry>(placement.folders)) {
+    leave(entry.key);
+    open.push(entry);
+  }
+  leave('');
+}
+
+async function* numbered(planned: Spool): AsyncGenerator<PlannedLine> {
+  let index = 0;
+  for await (const file of readPlan<PlannedFile>(planned.lines())) {
+    yield { ...file, index };
+    index += 1;
+  }
+}
+
+async function* readLines<T>(spool: Spool): AsyncGenerator<T> {
+  for await (const line of spool.lines()) yield JSON.parse(line) as T;
+}

@@ -1,0 +1,64 @@
+// Where a restore comes from, as the command line says it.
+import { relative } from 'node:path';
+import type { BackupConfig } from '../config/config.js';
+import { BackupError } from '../errors.js';
+
+export interface RestoreSource {
+  readonly profile: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** Of the folder: '' or ends in a `/`. */
+  readonly prefix: string;
+  readonly destination: string;
+}
+
+/**
+ * @param words PROFILE REGION URL DEST, or with a config [SUBDIR] DEST
+ * @throws {BackupError} for anything else
+ */
+export function parseSource(words: readonly string[], config: BackupConfig | undefined): RestoreSource {
+  const [first = '', second = '', url, destination] = words;
+  if (words.length === 4 && url !== undefined && destination !== undefined) {
+    return { profile: first, region: second, ...parseFolderUrl(url), destination };
+  }
+  if (config === undefined || words.length < 1 || words.length > 2) {
+    throw new BackupError(
+      config === undefined
+        ? 'A profile, a region, an s3:// URL and a destination are needed.'
+        : 'With --config, a destination is needed, before it perhaps a folder of the backup.',
+      { hint: '--help shows how to call this.' },
+    );
+  }
+  const [subfolder, target] = words.length === 2 ? [first, second] : ['', first];
+  return {
+    profile: config.awsProfile,
+    region: config.awsRegion,
+    bucket: config.awsBucket,
+    prefix: config.remoteDirPrefix + asFolder(inBackup(subfolder, config.localDir)),
+    destination: target,
+  };
+}
+
+function parseFolderUrl(url: string): Pick<RestoreSource, 'bucket' | 'prefix'> {
+  const [, bucket, path = ''] = /^s3:\/\/([^/]+)(?:\/([\s\S]*))?$/.exec(url) ?? [];
+  if (bucket === undefined) {
+    throw new BackupError(`"${url}" does not name a folder in a bucket.`, {
+      hint: 'Write it as s3://BUCKET/PREFIX, for example s3://my-backup-s3/home/user.',
+    });
+  }
+  return { bucket, prefix: asFolder(path) };
+}
+
+/** A folder's path relative to LOCAL_DIR; it may be given as it is on disk. */
+function inBackup(folder: string, localDir: string): string {
+  if (!folder.startsWith('/')) return folder.replace(/^(\.\/+)+|^\.$/, '');
+  const path = relative(localDir, folder);
+  if (path !== '..' && !path.startsWith('../')) return path;
+  throw new BackupError(`"${folder}" is not in LOCAL_DIR "${localDir}".`, {
+    hint: 'Name a folder of the backup, relative to LOCAL_DIR.',
+  });
+}
+
+function asFolder(path: string): string {
+  return path === '' || path.endsWith('/') ? path : `${path}/`;
+}

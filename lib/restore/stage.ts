@@ -1,0 +1,109 @@
+// A folder in the destination where files arrive before they are moved into place, so that nothing in the
+// destination is ever half written. It outlives a restore that ends early: the next one goes on from there.
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  ftruncateSync,
+  futimesSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from '../errors.js';
+import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
+import type { WantedObject } from './planned-file.js';
+import { isSafeKey } from './safe-key.js';
+
+const NAME = '.encrypted-s3-restore-';
+/** Seconds since the epoch: no object is as old as this. */
+const PLACEHOLDER_MTIME = 1;
+
+export class Stage {
+  readonly folder: string;
+  /** Where what is fetched in bulk arrives, under its key. */
+  readonly bulk: string;
+  readonly #singles: string;
+
+  /** @param source tells this restore from others: endpoint, bucket, prefix */
+  constructor(destination: string, source: readonly string[]) {
+    const name = createHash('sha256').update(source.join('\n')).digest('hex').slice(0, 8);
+    this.folder = join(destination, NAME + name);
+    this.bulk = join(this.folder, 'bulk');
+    this.#singles = join(this.folder, 'singles');
+  }
+
+  /** Makes the folder, or cleans what an earlier restore has left of all but whole files. */
+  open(): void {
+    rmSync(this.#singles, { recursive: true, force: true });
+    for (const folder of [this.folder, this.bulk, this.#singles]) {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    }
+    removePlaceholders(bytesOf(this.bulk));
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Where the file of line `index` of the plan arrives when it is fetched by itself. */
+  single(index: number): string {
+    return join(this.#singles, `${index}`);
+  }
+
+  /**
+   * Has `aws s3 sync` leave `key` alone: it does not replace a file of the same size that is older than the object.
+   * The file is sparse, and takes no room.
+   */
+  keepOut(key: Bytes, size: number): void {
+    if (!isSafeKey(key) || key.endsWith('/')) return;
+    const path = below(bytesOf(this.bulk), key);
+    try {
+      mkdirSync(pathOf(path.slice(0, path.lastIndexOf('/')) as Bytes), { recursive: true, mode: 0o700 });
+      const descriptor = openSync(pathOf(path), 'w', 0o600);
+      ftruncateSync(descriptor, size);
+      futimesSync(descriptor, PLACEHOLDER_MTIME, PLACEHOLDER_MTIME);
+      closeSync(descriptor);
+    } catch (error) {
+      // Something else needs the place, or the name is too long: then it is fetched, and not used.
+      if (errnoOf(error) === undefined) throw error;
+    }
+  }
+
+  /**
+   * The file that has arrived for line `index` of the plan. One that came in bulk is of the listed object if it has
+   * its time, to which the AWS CLI sets it in whole seconds: it is no placeholder, and no later version.
+   */
+  arrived(key: Bytes, want: WantedObject, index: number): string | Buffer | undefined {
+    const single = this.single(index);
+    if (look(single)?.size === want.size) return single;
+    const file = pathOf(below(bytesOf(this.bulk), key));
+    const found = look(file);
+    const isListed = Math.floor((found?.mtimeMs ?? 0) / 1000) === Math.floor(want.lastModified / 1000);
+    return found?.isFile() && found.size === want.size && isListed ? file : undefined;
+  }
+}
+
+/** Whether a destination is as good as empty: it may hold what an earlier restore has left. */
+export function isEmptyBut(names: readonly string[]): boolean {
+  return names.every((name) => name.startsWith(NAME));
+}
+
+function removePlaceholders(folder: Bytes): void {
+  for (const entry of readdirSync(pathOf(folder), { encoding: 'latin1', withFileTypes: true })) {
+    const path = below(folder, entry.name as Bytes);
+    if (entry.isDirectory()) removePlaceholders(path);
+    else if (look(pathOf(path))?.mtimeMs === PLACEHOLDER_MTIME * 1000) rmSync(pathOf(path));
+  }
+}
+
+function look(path: string | Buffer): Stats | undefined {
+  try {
+    return lstatSync(path);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,112 @@
+// What there is to restore: the listing of a folder, now or at a point in time, and the tree that goes with it.
+import { join } from 'node:path';
+import { headWithKey } from '../aws/arguments.js';
+import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
+import type { EncryptionKey } from '../encryption-key.js';
+import { BackupError } from '../errors.js';
+import { Spool } from '../run/spool.js';
+import { isOnlyKeyWrong, keyRefused } from '../run/verification.js';
+import { sideBySide } from '../side-by-side.js';
+import type { Log } from '../terminal/log.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
+import { DamagedTreeError } from '../tree/tree-file.js';
+import { fetchFoundTree, findTree, tooEarly } from './find-tree.js';
+import { listFolder } from './list.js';
+import { plan, type Totals } from './plan.js';
+import { type ListedKey, readPlan } from './planned-file.js';
+import type { Target } from './target.js';
+import { treeBelow } from './tree-below.js';
+
+/** How many objects are tried with a key of which no tree tells. */
+const TRIED = 3;
+
+/** A tree file on this disk. */
+export interface LocalTree {
+  readonly file: string;
+  /** Where the folder to restore is in it: '' or a path that ends in a `/`. */
+  readonly folder: Bytes;
+  /** When the run ended that stored it; milliseconds since the epoch. */
+  readonly stored: number;
+}
+
+export interface RestoreSurvey {
+  /** `undefined`: there is none. */
+  readonly tree: LocalTree | undefined;
+  /** Lines of `PlannedFile`. */
+  readonly planned: Spool;
+  readonly totals: Totals;
+}
+
+/**
+ * Reads from the bucket, and writes only to `folder`, which is ours.
+ * @param existing the destination, if files in it may be as they should be
+ * @throws {BackupError} for a time that is too long ago, a wrong key, and where there is nothing
+ */
+export async function surveyRestore(
+  aws: AwsCli,
+  key: EncryptionKey,
+  prefix: string,
+  time: number | undefined,
+  existing: Target | undefined,
+  folder: string,
+  log: Log,
+): Promise<RestoreSurvey> {
+  const listed = new Spool(join(folder, 'listed'));
+  const [found, oldest] = await sideBySide(
+    findTree(aws, prefix, time),
+    listFolder(aws, prefix, time, listed),
+  );
+  if (found === undefined && time !== undefined && oldest !== undefined && oldest > time) {
+    throw tooEarly(time, oldest);
+  }
+  const survey = await planned(
+    found && { ...found, file: await fetchFoundTree(aws, key, found, folder) },
+    listed,
+    existing,
+    folder,
+    log,
+  );
+  const { counts, files, entries } = survey.totals;
+  if (files + entries + counts.unsafe + counts.folder === 0) {
+    throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
+      hint: 'Check the bucket and the prefix; a single file is restored by encrypted-s3-download-file.',
+    });
+  }
+  if (survey.tree === undefined) await tryKey(aws, key, prefix, listed);
+  return survey;
+}
+
+/** A damaged tree is as good as none. */
+async function planned(
+  tree: LocalTree | undefined,
+  listed: Spool,
+  existing: Target | undefined,
+  folder: string,
+  log: Log,
+): Promise<RestoreSurvey> {
+  const spool = new Spool(join(folder, tree === undefined ? 'planned' : 'planned-by-tree'));
+  const entries = tree && treeBelow(tree.file, tree.folder);
+  try {
+    return { tree, planned: spool, totals: await plan(listed, entries, existing, spool) };
+  } catch (error) {
+    if (!(error instanceof DamagedTreeError)) throw error;
+    log.warn(`The tree file is not used: ${error.message}`);
+    return planned(undefined, listed, existing, folder, log);
+  }
+}
+
+/** @throws {BackupError} with exit code 5 if none of a few objects can be read for the key */
+async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: Spool): Promise<void> {
+  let refused: BackupError | undefined;
+  let tried = 0;
+  for await (const { key: name, want } of readPlan<ListedKey>(listed.lines())) {
+    if (want?.isCurrent !== true) continue;
+    const object = { bucket: aws.bucket, key: prefix + textOf(name) };
+    const answer: AwsAnswer = await aws.run(headWithKey(object), { key });
+    if (answer.exitCode === 0) return;
+    if (await isOnlyKeyWrong(aws, object, answer)) refused = keyRefused(object);
+    tried += 1;
+    if (tried === TRIED) break;
+  }
+  if (refused !== undefined) throw refused;
+}

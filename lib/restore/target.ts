@@ -1,0 +1,105 @@
+// The destination of a restore: nothing is written outside of it, not even through a link that is in it.
+import { type BigIntStats, lstatSync, mkdirSync, type PathLike, renameSync, symlinkSync } from 'node:fs';
+import { errnoOf, wordsOf } from '../errors.js';
+import { type Bytes, below, pathOf, textOf } from '../tree/bytes.js';
+
+/** Why one entry is not restored, in words that end a sentence. */
+export class NotRestored extends Error {}
+
+export class Target {
+  readonly root: Bytes;
+  readonly #overwrites: boolean;
+  /** The folder that was last found, or made, without a link on the way. */
+  #sure = '' as Bytes;
+
+  /** @param root an absolute path without links */
+  constructor(root: Bytes, overwrites: boolean) {
+    this.root = root;
+    this.#overwrites = overwrites;
+  }
+
+  /** What node:fs takes for the path of `key`. */
+  path(key: Bytes): string | Buffer {
+    return pathOf(below(this.root, withoutSlash(key)));
+  }
+
+  /** For messages. */
+  name(key: Bytes): string {
+    return textOf(below(this.root, withoutSlash(key)));
+  }
+
+  /** What is at `key`; of a link, the link. */
+  look(key: Bytes): BigIntStats | undefined {
+    try {
+      return lstatSync(this.path(key), { bigint: true });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /**
+   * Makes a folder and those above it.
+   * @param key ends in a `/`, or is empty
+   * @param mode of the folder itself, if it is made
+   * @throws {NotRestored} if something else is in the way of one of them
+   */
+  makeFolder(key: Bytes, mode = 0o777): void {
+    if (this.#sure.startsWith(key)) return;
+    this.makeFolder(parentOf(key));
+    const found = this.look(key);
+    if (found === undefined) orThrow(() => mkdirSync(this.path(key), mode));
+    else if (!found.isDirectory()) throw inTheWay(this.name(key), found);
+    this.#sure = key;
+  }
+
+  /**
+   * Moves a file to `key`, in place of a file or link that is there.
+   * @throws {NotRestored} if it can't be there
+   */
+  moveHere(from: PathLike, key: Bytes): void {
+    this.#makeRoom(key);
+    orThrow(() => renameSync(from, this.path(key)));
+  }
+
+  /** Makes a link, in place of a file or another link. @throws {NotRestored} if it can't be there */
+  makeLink(key: Bytes, to: Bytes): void {
+    this.#makeRoom(key);
+    const aside = `${key}.${process.pid}` as Bytes;
+    orThrow(() => {
+      symlinkSync(pathOf(to), this.path(aside));
+      renameSync(this.path(aside), this.path(key));
+    });
+  }
+
+  #makeRoom(key: Bytes): void {
+    this.makeFolder(parentOf(key));
+    const found = this.look(key);
+    if (found !== undefined && (!this.#overwrites || found.isDirectory())) {
+      throw inTheWay(this.name(key), found);
+    }
+  }
+}
+
+/** The key of the folder that `key` is in; '' at the top. */
+export function parentOf(key: Bytes): Bytes {
+  return key.slice(0, withoutSlash(key).lastIndexOf('/') + 1) as Bytes;
+}
+
+function withoutSlash(key: Bytes): Bytes {
+  return (key.endsWith('/') ? key.slice(0, -1) : key) as Bytes;
+}
+
+function inTheWay(name: string, found: BigIntStats): NotRestored {
+  const what = found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'link' : 'file';
+  return new NotRestored(`a ${what} is at "${name}"`);
+}
+
+/** @throws {NotRestored} for what the file system refuses */
+export function orThrow(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw new NotRestored(wordsOf(error));
+  }
+}
