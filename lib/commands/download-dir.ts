@@ -23,11 +23,11 @@ import { openRestore, type Restore, type RestoreRequest } from './open-restore.j
 export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
   const { log } = context;
   const restore = await openRestore(request, context);
-  const { aws, key, prefix, time, destination } = restore;
+  const { aws, key, prefix, backupPrefix, time, destination } = restore;
   const notes = tmp.dirSync({ tmpdir: tmpdir(), prefix: 'encrypted-s3', mode: 0o700, unsafeCleanup: true });
   try {
     const existing = destination.isEmpty ? undefined : new Target(bytesOf(destination.path), true);
-    const survey = await surveyRestore(aws, key, prefix, time, existing, notes.name, log);
+    const survey = await surveyRestore(aws, key, prefix, backupPrefix, time, existing, notes.name, log);
     checkDiskSpace(destination.path, survey.totals.room);
     announce(restore, survey, log);
     const root = makeDestination(destination);

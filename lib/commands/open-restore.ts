@@ -33,6 +33,8 @@ export interface Restore {
   readonly key: EncryptionKey;
   /** Of the folder: '' or ends in a `/`. */
   readonly prefix: string;
+  /** Of the backup, as far as the command line tells. */
+  readonly backupPrefix: string;
   /** Milliseconds since the epoch; `undefined`: now. */
   readonly time: number | undefined;
   readonly destination: Destination;
@@ -50,7 +52,7 @@ export async function openRestore(
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
   const config = request.config === undefined ? undefined : await readConfig(request.config);
   for (const warning of config?.warnings ?? []) log.warn(warning);
-  const { profile, region, bucket, prefix, destination } = parseSource(request.words, config);
+  const { profile, region, bucket, prefix, backupPrefix, destination } = parseSource(request.words, config);
   const target = lookAtDestination(destination, request.overwrites);
   const aws = await connect({
     profile,
@@ -64,7 +66,7 @@ export async function openRestore(
   });
   const prompt = new Prompt(stderr, interruption);
   const key = await keyFor(request, config, aws, prompt);
-  return { aws, key, prefix, time, destination: target, prompt };
+  return { aws, key, prefix, backupPrefix, time, destination: target, prompt };
 }
 
 async function keyFor(

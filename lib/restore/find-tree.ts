@@ -1,9 +1,11 @@
 // The tree file that tells the metadata of a folder: that of the backup whose prefix the folder is, or is below.
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, downloadVersion, s3Url } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
+import { kindOfAwsError } from '../aws/aws-error.js';
 import { listPrefix } from '../aws/listing.js';
-import { listVersions } from '../aws/version-listing.js';
+import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
@@ -13,15 +15,53 @@ import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { formatTime } from './point-in-time.js';
 import { keysAt } from './version-at.js';
 
-export interface FoundTree {
+interface FoundTree {
   /** In the bucket. */
   readonly key: string;
   /** `undefined`: the one that is there now. */
-  readonly versionId?: string;
+  readonly version?: ObjectVersion;
   /** Where the folder is in the tree: '' or a path that ends in a `/`. */
   readonly folder: Bytes;
-  /** When the run that stored it ended; milliseconds since the epoch. */
+}
+
+/** A tree file on this disk. */
+export interface LocalTree {
+  readonly file: string;
+  /** Where the folder is in it: '' or a path that ends in a `/`. */
+  readonly folder: Bytes;
+  /** When the run ended that stored it; milliseconds since the epoch. */
   readonly stored: number;
+}
+
+/**
+ * Downloads the tree file of the last run, or of the last one that ended not after `time`.
+ * @param prefix of the folder: '' or ends in a `/`
+ * @param backupPrefix perhaps that of the backup: looked at first
+ * @param time milliseconds since the epoch; `undefined`: now
+ * @param folder of ours, where it is put
+ * @returns `undefined` if no backup has left one: the original scripts leave none
+ * @throws {BackupError} if there are some, but none that old; with exit code 5 if it was stored with another key
+ */
+export async function fetchTreeOf(
+  aws: AwsCli,
+  key: EncryptionKey,
+  prefix: string,
+  backupPrefix: string,
+  time: number | undefined,
+  folder: string,
+): Promise<LocalTree | undefined> {
+  if (time === undefined) {
+    const inTree = bytesOf(prefix.slice(backupPrefix.length));
+    const tree = await fetchTree(
+      aws,
+      key,
+      { key: RUNS_PREFIX + backupPrefix + TREE, folder: inTree },
+      folder,
+    );
+    if (tree !== undefined) return tree;
+  }
+  const found = await findTree(aws, prefix, time);
+  return found && fetchTree(aws, key, found, folder);
 }
 
 /**
@@ -31,21 +71,21 @@ export interface FoundTree {
  * @returns `undefined` if no backup has left one: the original scripts leave none
  * @throws {BackupError} if there are some, but none that old
  */
-export async function findTree(
+async function findTree(
   aws: AwsCli,
   prefix: string,
   time: number | undefined,
 ): Promise<FoundTree | undefined> {
   let found: FoundTree | undefined;
   let oldest: number | undefined;
-  const consider = (key: Bytes, stored: number, versionId?: string) => {
+  const consider = (key: Bytes, version?: ObjectVersion) => {
     const folder = folderInTree(key, prefix);
     if (folder === undefined || (found && found.folder.length <= folder.length)) return;
-    found = { key: RUNS_PREFIX + textOf(key), folder, stored, ...(versionId !== undefined && { versionId }) };
+    found = { key: RUNS_PREFIX + textOf(key), folder, ...(version && { version }) };
   };
   if (time === undefined) {
     await listPrefix(aws, RUNS_PREFIX, async (objects) => {
-      for await (const { key, lastModified } of objects) consider(key, Date.parse(lastModified));
+      for await (const { key } of objects) consider(key);
     });
     return found;
   }
@@ -58,7 +98,7 @@ export async function findTree(
       }
     })();
     for await (const { key, was } of keysAt(trees, time)) {
-      if (was !== undefined) consider(key, was.lastModified, was.versionId);
+      if (was !== undefined) consider(key, was);
     }
   });
   if (found === undefined && oldest !== undefined) throw tooEarly(time, oldest);
@@ -80,27 +120,28 @@ function folderInTree(key: Bytes, prefix: string): Bytes | undefined {
   return isBackup && folder.startsWith(backup) ? (folder.slice(backup.length) as Bytes) : undefined;
 }
 
-/**
- * Downloads the tree file.
- * @param folder of ours, where it is put
- * @throws {BackupError} with exit code 5 if it was stored with another key
- */
-export async function fetchFoundTree(
+/** @returns `undefined` if it is not there */
+async function fetchTree(
   aws: AwsCli,
   key: EncryptionKey,
   tree: FoundTree,
   folder: string,
-): Promise<string> {
+): Promise<LocalTree | undefined> {
   const file = join(folder, 'tree.ndjson.gz');
   const object = { bucket: aws.bucket, key: tree.key };
   const args =
-    tree.versionId === undefined
+    tree.version === undefined
       ? download(s3Url(object), file)
-      : downloadVersion(object, tree.versionId, file);
+      : downloadVersion(object, tree.version.versionId, file);
   const answer = await aws.run(args, { key });
-  if (answer.exitCode === 0) return file;
+  if (answer.exitCode === 0) {
+    // To which `aws s3 cp` sets the file.
+    const stored = tree.version?.lastModified ?? statSync(file).mtimeMs;
+    return { file, folder: tree.folder, stored };
+  }
+  if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
   if (!(await isOnlyKeyWrong(aws, object, answer))) throw aws.errorOf(args, answer);
-  throw new BackupError(`${s3Url(object)} of ${formatTime(tree.stored)} can't be read with this key.`, {
+  throw new BackupError(`${s3Url(object)} can't be read with this key: it was stored with another one.`, {
     exitCode: exitCode.wrongKey,
     hint: 'Use the key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
   });

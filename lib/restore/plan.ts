@@ -63,7 +63,7 @@ function decide({ key, want }: ListedKey, entry: Entry | undefined, existing: Ta
   if (!isSafeKey(key)) return 'unsafe';
   // A link that was once followed: the tree knows what it was.
   if (want === undefined || entry?.type === 'link') return 'not wanted';
-  if (key.endsWith('/') && want.size === 0) return 'folder';
+  if (key.endsWith('/')) return want.size === 0 ? 'folder' : 'unsafe';
   if (existing !== undefined && isThere(existing, { key, want }, entry)) return 'there already';
   return want.isCurrent ? 'in bulk' : 'singly';
 }

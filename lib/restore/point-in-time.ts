@@ -14,12 +14,12 @@ const UNITS: Readonly<Record<string, (date: Date, count: number) => void>> = {
 const AGO = /^(\d{1,6}) *(second|minute|hour|day|week|month|year)s? ago$/;
 const DAY_NAME = /^(today|yesterday)(?: +(\d{1,2}:.*))?$/;
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:(?:[tT]| +)(\d{1,2}:.*))?$/;
-const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?(?: *(z|utc|[+-]\d\d(?::?\d\d)?))?$/;
+const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: *(z|utc|[+-]\d\d(?::?\d\d)?))?$/;
 
 /**
  * Understands ISO 8601 with and without a zone (without: the local one), a date, `2 days ago`, `yesterday`, and
- * `yesterday 18:00`. A day alone means its end: "as it was on that day". A time means the end of its second, since
- * S3's times are whole seconds.
+ * `yesterday 18:00`. A day alone means its end: "as it was on that day". A time without a fraction
+ * means the end of its second, since Amazon's times are whole seconds.
  * @returns milliseconds since the epoch
  * @throws {BackupError} for anything else, and for what is still to come
  */
@@ -73,14 +73,15 @@ function onDay(year: number, month: number, day: number, clock: string | undefin
     const next = new Date(year, month, day + 1).getTime();
     return { begin: new Date(year, month, day).getTime(), end: next - 1 };
   }
-  const [, hour, minute, second = '0', zone] = CLOCK.exec(clock) ?? [];
+  const [, hour, minute, second = '0', fraction, zone] = CLOCK.exec(clock) ?? [];
   const [h, m, s] = [Number(hour), Number(minute), Number(second)];
   if (hour === undefined || h > 23 || m > 59 || s > 59) return undefined;
   const begin =
     zone === undefined
       ? new Date(year, month, day, h, m, s).getTime()
       : Date.UTC(year, month, day, h, m, s) - offsetOf(zone);
-  return { begin, end: begin + 999 };
+  const milliseconds = fraction === undefined ? 999 : Math.trunc(Number(`0.${fraction}`) * 1000);
+  return { begin, end: begin + milliseconds };
 }
 
 /** @returns milliseconds east of UTC */

@@ -36,7 +36,8 @@ export async function putInPlace(
       else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && line === undefined) throw notInBucket();
       else if (entry !== undefined) placement.putFile(line, entry);
-      else if (line.how !== 'not wanted') extras.write(JSON.stringify(line));
+      else if (line.how !== 'not wanted' && line.how !== 'unsafe') extras.write(JSON.stringify(line));
+      if (line?.how === 'unsafe') throw new NotRestored("it has content, but its name is a folder's");
     });
   }
   await putExtras(placement, extras);

@@ -19,6 +19,7 @@ export function isSafeKey(key: Bytes): boolean {
  */
 export const UNSAFE_KEYS = [
   '[/]*',
+  '*/',
   '*//*',
   '[.]',
   '[.]/*',

@@ -9,6 +9,8 @@ export interface RestoreSource {
   readonly bucket: string;
   /** Of the folder: '' or ends in a `/`. */
   readonly prefix: string;
+  /** Of the backup, as far as the command line tells: `prefix` begins with it. */
+  readonly backupPrefix: string;
   readonly destination: string;
 }
 
@@ -19,7 +21,8 @@ export interface RestoreSource {
 export function parseSource(words: readonly string[], config: BackupConfig | undefined): RestoreSource {
   const [first = '', second = '', url, destination] = words;
   if (words.length === 4 && url !== undefined && destination !== undefined) {
-    return { profile: first, region: second, ...parseFolderUrl(url), destination };
+    const folder = parseFolderUrl(url);
+    return { profile: first, region: second, ...folder, backupPrefix: folder.prefix, destination };
   }
   if (config === undefined || words.length < 1 || words.length > 2) {
     throw new BackupError(
@@ -35,6 +38,7 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
     region: config.awsRegion,
     bucket: config.awsBucket,
     prefix: config.remoteDirPrefix + asFolder(inBackup(subfolder, config.localDir)),
+    backupPrefix: config.remoteDirPrefix,
     destination: target,
   };
 }

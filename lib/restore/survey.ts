@@ -8,9 +8,9 @@ import { Spool } from '../run/spool.js';
 import { isOnlyKeyWrong, keyRefused } from '../run/verification.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Log } from '../terminal/log.js';
-import { type Bytes, textOf } from '../tree/bytes.js';
+import { textOf } from '../tree/bytes.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
-import { fetchFoundTree, findTree, tooEarly } from './find-tree.js';
+import { fetchTreeOf, type LocalTree, tooEarly } from './find-tree.js';
 import { listFolder } from './list.js';
 import { plan, type Totals } from './plan.js';
 import { type ListedKey, readPlan } from './planned-file.js';
@@ -19,15 +19,6 @@ import { treeBelow } from './tree-below.js';
 
 /** How many objects are tried with a key of which no tree tells. */
 const TRIED = 3;
-
-/** A tree file on this disk. */
-export interface LocalTree {
-  readonly file: string;
-  /** Where the folder to restore is in it: '' or a path that ends in a `/`. */
-  readonly folder: Bytes;
-  /** When the run ended that stored it; milliseconds since the epoch. */
-  readonly stored: number;
-}
 
 export interface RestoreSurvey {
   /** `undefined`: there is none. */
@@ -39,6 +30,9 @@ export interface RestoreSurvey {
 
 /**
  * Reads from the bucket, and writes only to `folder`, which is ours.
+ * @param prefix of the folder: '' or ends in a `/`
+ * @param backupPrefix perhaps that of the backup: looked at first
+ * @param time milliseconds since the epoch; `undefined`: now
  * @param existing the destination, if files in it may be as they should be
  * @throws {BackupError} for a time that is too long ago, a wrong key, and where there is nothing
  */
@@ -46,26 +40,21 @@ export async function surveyRestore(
   aws: AwsCli,
   key: EncryptionKey,
   prefix: string,
+  backupPrefix: string,
   time: number | undefined,
   existing: Target | undefined,
   folder: string,
   log: Log,
 ): Promise<RestoreSurvey> {
   const listed = new Spool(join(folder, 'listed'));
-  const [found, oldest] = await sideBySide(
-    findTree(aws, prefix, time),
+  const [tree, oldest] = await sideBySide(
+    fetchTreeOf(aws, key, prefix, backupPrefix, time, folder),
     listFolder(aws, prefix, time, listed),
   );
-  if (found === undefined && time !== undefined && oldest !== undefined && oldest > time) {
+  if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarly(time, oldest);
   }
-  const survey = await planned(
-    found && { ...found, file: await fetchFoundTree(aws, key, found, folder) },
-    listed,
-    existing,
-    folder,
-    log,
-  );
+  const survey = await planned(tree, listed, existing, folder, log);
   const { counts, files, entries } = survey.totals;
   if (files + entries + counts.unsafe + counts.folder === 0) {
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {

@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { awsClis } from '../s3-server/aws-clis.js';
+import { awkwardNames } from './awkward-names.js';
+import { entriesOf } from './entries.js';
+import { contentsOf, newKey, type Outcome, World } from './world.js';
+
+const TREE = 'backup.info/runs/pc/docs/tree.ndjson.gz';
+
+class RestoreWorld extends World {
+  #count = 0;
+
+  /** Restores to a new folder. */
+  async restore(...options: string[]): Promise<Outcome & { readonly to: string }> {
+    this.#count += 1;
+    const to = join(this.folder, `restored-${this.#count}`);
+    return {
+      to,
+      ...(await this.run('encrypted-s3-download-dir', ['--config', this.configFile, ...options, to])),
+    };
+  }
+
+  async backUp(): Promise<void> {
+    const { code, stderr } = await this.sync();
+    assert.equal(code, 0, stderr);
+  }
+
+  async put(key: string, content: string, encryptionKey = this.key): Promise<void> {
+    // Not `aws s3 cp`, which adds to a key that ends in a slash.
+    const body = join(this.folder, 'body');
+    writeFileSync(body, content);
+    const args = ['s3api', 'put-object', '--bucket', this.bucket, '--key', key, '--body', body];
+    const sseC = ['--sse-customer-algorithm', 'AES256', '--sse-customer-key', encryptionKey];
+    await this.awsSucceeds(...args, ...sseC);
+  }
+
+  /** When the last run ended. */
+  async timeOfTree(): Promise<string> {
+    const args = ['s3api', 'list-object-versions', '--bucket', this.bucket, '--prefix', TREE];
+    const query = 'Versions[?IsLatest].LastModified';
+    return (await this.awsSucceeds(...args, '--query', query, '--output', 'text')).trim();
+  }
+
+  shell(script: string): void {
+    execFileSync('bash', ['-euc', script], { cwd: this.source });
+  }
+}
+
+/** Every kind of entry that a backup takes along. */
+function fill(world: RestoreWorld): void {
+  for (const name of awkwardNames) world.write(name, `content of ${name}\n`);
+  for (const name of ['changes', 'goes', 'same size', 'mode', 'becomes folder', 'in/some/folder']) {
+    world.write(name, `first ${name}`);
+  }
+  world.shell(`
+    touch empty; head -c 20000000 /dev/urandom > '20 MB'
+    mkdir -p 'nothing in it' deep/er read-only; echo 1 > read-only/file; echo 2 > deep/er/file
+    ln -s nowhere dangling; ln -s deep folder-link; ln -s /etc/passwd deep/absolute; ln -s ../changes deep/link
+    mkdir becomes-file; echo 3 > becomes-file/file
+    chmod 4711 mode; chmod 2775 deep; chmod 1777 'nothing in it'; chmod 600 empty
+    touch -d '2001-02-03 04:05:06.123456789' changes deep/er 'nothing in it'
+    touch -h -d '1969-12-31 23:59:58.5' dangling; touch -d '1968-01-01 00:00:00.000000001' goes
+    chmod 500 read-only
+  `);
+}
+
+function change(world: RestoreWorld): void {
+  world.shell(`
+    echo second > changes; rm goes; rm -r becomes-file; echo now > becomes-file; rm 'becomes folder'
+    mkdir 'becomes folder'; echo now > 'becomes folder/new'; chmod 640 mode; rm dangling; ln -s elsewhere dangling
+    printf 'FIRST same size' > 'same size'; touch -d 2002-02-02 'same size'; rmdir 'nothing in it'; echo new > later
+  `);
+}
+
+/** Without setuid and setgid, which are not given back. */
+function expected(world: RestoreWorld): Record<string, string> {
+  world.shell('find . -mindepth 1 ! -type l -perm /6000 -print0 | xargs -0r chmod ug-s');
+  return entriesOf(world.source);
+}
+
+describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
+  for (const cli of awsClis()) {
+    test(`every day of a backup can be had back, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new RestoreWorld('restore', cli, (remove) => t.after(remove));
+      world.config();
+      fill(world);
+      await world.backUp();
+      const first = { entries: expected(world), time: await world.timeOfTree() };
+      change(world);
+      await world.backUp();
+      const second = { entries: expected(world), time: await world.timeOfTree() };
+      world.shell('rm -r deep; echo third > changes; echo third > goes');
+      await world.backUp();
+      const third = { entries: expected(world), time: await world.timeOfTree() };
+
+      for (const [name, { entries, time }] of Object.entries({ first, second, third })) {
+        const { code, stderr, to } = await world.restore('--at', time);
+        assert.equal(code, 0, stderr);
+        assert.deepEqual(entriesOf(to), entries, name);
+      }
+      const latest = await world.restore();
+      assert.equal(latest.code, 0, latest.stderr);
+      assert.match(
+        latest.stderr,
+        /^Restoring s3:.* from the run of .*\nRestored \d+ files, .*\nSuccess\.\n$/,
+      );
+      assert.deepEqual(entriesOf(latest.to), third.entries);
+
+      const early = await world.restore('--at', '2 hours ago');
+      assert.equal(early.code, 1);
+      assert.match(
+        early.stderr,
+        /ERROR: The bucket has nothing as old as .*\n.*oldest time that can be had is --at "20/,
+      );
+      assert.ok(!existsSync(early.to));
+
+      // A folder of it, as it was.
+      const folder = await world.restore('--at', first.time, 'deep');
+      assert.equal(folder.code, 0, folder.stderr);
+      assert.deepEqual(
+        Object.entries(entriesOf(folder.to)),
+        Object.entries(first.entries).flatMap(([path, it]) =>
+          path.startsWith('deep/') ? [[path.slice(5), it]] : [],
+        ),
+      );
+
+      // Back in time in the same folder: what differs is replaced, and only that.
+      const ino = lstatSync(join(latest.to, '20 MB')).ino;
+      const back = ['--config', world.configFile, '--at', second.time, latest.to];
+      const refused = await world.run('encrypted-s3-download-dir', back);
+      assert.deepEqual([refused.code, entriesOf(latest.to)], [1, third.entries]);
+      assert.match(refused.stderr, /ERROR: ".*" is not empty\.\nHINT: .*--overwrite/);
+      rmSync(join(latest.to, 'goes'));
+      const replaced = await world.run('encrypted-s3-download-dir', ['--overwrite', ...back]);
+      assert.equal(replaced.code, 0, replaced.stderr);
+      assert.deepEqual(entriesOf(latest.to), second.entries);
+      assert.equal(lstatSync(join(latest.to, '20 MB')).ino, ino);
+      assert.match(replaced.stderr, /, 8\.0 KiB to download/);
+    });
+
+    test(`whatever is in the bucket, nothing is written outside, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new RestoreWorld('hostile', cli, (remove) => t.after(remove));
+      world.config();
+      for (const name of ['a/b', 'ok', 'to-link/inside', 'replaced']) world.write(name, `good ${name}`);
+      for (let number = 0; number < 8; number += 1) world.write(`more/${number}`, `${number}`);
+      await world.backUp();
+      const good = entriesOf(world.source);
+      const hostile = [
+        '../escaped',
+        '/absolute',
+        'a//b',
+        'a/./b',
+        'a/../b',
+        'x/../../escaped',
+        '..',
+        'more/',
+        'ok/in-file',
+      ];
+      for (const key of [...hostile, `long/${'n'.repeat(256)}`]) await world.put(`pc/docs/${key}`, 'bad');
+      await world.put('pc/docs/other key', 'unreadable', newKey());
+
+      const { code, stderr, to } = await world.restore();
+      assert.equal(code, 3, stderr);
+      const named = stderr
+        .split('\n')
+        .flatMap((line) => /^ERROR: "(.*)" is not restored: /.exec(line)?.[1] ?? []);
+      assert.deepEqual(named.sort(), [...hostile, `long/${'n'.repeat(256)}`, 'other key'].sort());
+      assert.match(
+        stderr,
+        /ERROR: "other key" is not restored: S3 refuses it, as it does what was stored with another key\./,
+      );
+      assert.deepEqual(entriesOf(to), good);
+      assert.ok(!existsSync(join(world.folder, 'escaped')) && !existsSync('/absolute'));
+
+      // A link in the destination leads elsewhere: nothing follows it.
+      const outside = join(world.folder, 'outside');
+      mkdirSync(outside);
+      rmSync(join(to, 'to-link'), { recursive: true });
+      symlinkSync(outside, join(to, 'to-link'));
+      rmSync(join(to, 'replaced'));
+      symlinkSync(join(outside, 'file'), join(to, 'replaced'));
+      const again = await world.run('encrypted-s3-download-dir', [
+        '--config',
+        world.configFile,
+        '--overwrite',
+        to,
+      ]);
+      assert.equal(again.code, 3);
+      assert.match(again.stderr, /"to-link\/inside" is not restored: a link is at ".*\/to-link"\./);
+      assert.deepEqual(readdirSync(outside), []);
+      assert.equal(readFileSync(join(to, 'replaced'), 'utf8'), 'good replaced');
+      assert.equal(readlinkSync(join(to, 'to-link')), outside);
+    });
+
+    test(`from a bare machine, and of a backup of the original scripts, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new RestoreWorld('bare', cli, (remove) => t.after(remove));
+      world.config();
+      world.write('in/folder', 'one');
+      world.write('top', 'two');
+      await world.backUp();
+      const args = ['default', 'us-east-1', world.url('pc/docs')];
+      const to = join(world.folder, 'to');
+      const wrong = await world.run('encrypted-s3-download-dir', [...args, to], { input: `${newKey()}\n` });
+      assert.deepEqual([wrong.code, existsSync(to)], [5, false], wrong.stderr);
+
+      const easy = 'easy to remember';
+      const stored = await world.run('encrypted-s3-upload-key', [world.configFile], {
+        input: `\n${easy}\n\nyes\n`,
+      });
+      assert.equal(stored.code, 0, stored.stderr);
+      const escrow = (key: string) =>
+        world.run('encrypted-s3-download-dir', ['--escrow', ...args, to], { input: `${key}\n` });
+      const mistaken = await escrow('difficult to remember');
+      assert.deepEqual([mistaken.code, existsSync(to)], [5, false], mistaken.stderr);
+      const { code, stderr } = await escrow(easy);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(entriesOf(to), entriesOf(world.source));
+
+      // Above and beside all backups there is no tree; the original scripts leave none.
+      await world.awsSucceeds('s3', 'rm', world.url(TREE));
+      const files = await world.restore();
+      assert.equal(files.code, 0, files.stderr);
+      assert.match(files.stderr, /WARNING: There is no tree file of these files: /);
+      assert.deepEqual(contentsOf(files.to), contentsOf(world.source));
+      for (const [prefix, shortfall] of [
+        ['', 1],
+        ['no/such/folder', 1],
+      ] as const) {
+        const there = join(world.folder, `prefix-${prefix.length}`);
+        const input = `${world.key}\n`;
+        const outcome = await world.run(
+          'encrypted-s3-download-dir',
+          ['default', 'us-east-1', world.url(prefix), there],
+          { input },
+        );
+        if (prefix === '')
+          assert.deepEqual(Object.keys(contentsOf(there)), ['pc/docs/in/folder', 'pc/docs/top']);
+        else assert.match(outcome.stderr, /ERROR: There is nothing below s3:/);
+        assert.equal(outcome.code, prefix === '' ? 0 : shortfall, outcome.stderr);
+      }
+      await world.put('pc/docs/top', 'three', newKey());
+      await world.put('pc/docs/in/folder', 'three', newKey());
+      const refused = await world.restore();
+      assert.deepEqual([refused.code, existsSync(refused.to)], [5, false], refused.stderr);
+    });
+
+    test(`a restore that is killed leaves nothing half, and the next one completes, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new RestoreWorld('killed', cli, (remove) => t.after(remove));
+      world.config();
+      for (let number = 0; number < 40; number += 1)
+        world.write(`d${number % 5}/${number}`, `${number}`.repeat(50_000));
+      await world.backUp();
+      const wanted = entriesOf(world.source);
+      const to = join(world.folder, 'to');
+      for (const patience of [600, 1300, 1700, 2100]) {
+        const { child, outcome } = world.start('encrypted-s3-download-dir', [
+          '--config',
+          world.configFile,
+          '--overwrite',
+          to,
+        ]);
+        await delay(patience);
+        child.kill('SIGKILL');
+        await outcome;
+        if (!existsSync(to)) continue;
+        for (const [path, it] of Object.entries(contentsOf(to))) {
+          if (!path.startsWith('.encrypted-s3-restore-')) assert.equal(it, contentsOf(world.source)[path]);
+        }
+      }
+      chmodSync(to, 0o755);
+      const { code, stderr } = await world.run('encrypted-s3-download-dir', [
+        '--config',
+        world.configFile,
+        '--overwrite',
+        to,
+      ]);
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(entriesOf(to), wanted);
+    });
+  }
+});
