@@ -10,9 +10,12 @@ export interface AwsConnection {
   readonly netTimeout: number | undefined;
 }
 
+/** An object, or one of its versions. */
 export interface BucketObject {
   readonly bucket: string;
   readonly key: string;
+  /** `null` (the word) for one that is older than versioning; `undefined`: what is there now. */
+  readonly versionId?: string | undefined;
 }
 
 const SSE_C = ['--sse-c', 'AES256', '--sse-c-key', KEY_URL];
@@ -85,9 +88,18 @@ function storedAs(storageClass: string): string[] {
   ];
 }
 
-/** `url` to a file, or to standard output with `-`. */
-export function download(url: string, destination: string): string[] {
-  return ['s3', 'cp', url, destination, ...SSE_C, '--only-show-errors'];
+/** To a file, or to standard output with `-`; a version only to a file. */
+export function download(object: BucketObject, destination: string): string[] {
+  if (object.versionId !== undefined) {
+    return ['s3api', 'get-object', ...namesOf(object), ...CUSTOMER_KEY, destination];
+  }
+  return ['s3', 'cp', s3Url(object), destination, ...SSE_C, '--only-show-errors'];
+}
+
+/** `--key=NAME`, since a name may begin with `-`. */
+function namesOf({ bucket, key, versionId }: BucketObject): string[] {
+  const version = versionId === undefined ? [] : [`--version-id=${versionId}`];
+  return ['--bucket', bucket, `--key=${key}`, ...version];
 }
 
 /**
@@ -98,23 +110,14 @@ export function downloadAll(source: BucketObject, directory: string, exclude: re
   return ['s3', 'sync', s3Url(source), directory, ...exclude.map((it) => `--exclude=${it}`), ...SSE_C];
 }
 
-/** One version of an object to a file. @param versionId `null` (the word) for one that is older than versioning */
-export function downloadVersion({ bucket, key }: BucketObject, versionId: string, file: string): string[] {
-  const names = ['--bucket', bucket, `--key=${key}`, `--version-id=${versionId}`];
-  return ['s3api', 'get-object', ...names, ...CUSTOMER_KEY, file];
-}
-
-/**
- * Asks for an object without its key: S3 answers 400 to whoever lacks nothing but the key.
- * (`--key=NAME`, since a name may begin with `-`.)
- */
-export function headWithoutKey({ bucket, key }: BucketObject): string[] {
-  return ['s3api', 'head-object', '--bucket', bucket, `--key=${key}`];
+/** Asks for an object without its key: S3 answers 400 to whoever lacks nothing but the key. */
+export function headWithoutKey(object: BucketObject): string[] {
+  return ['s3api', 'head-object', ...namesOf(object)];
 }
 
 /** Reads an object to nowhere, without a key: S3 must refuse it. */
-export function readWithoutKey({ bucket, key }: BucketObject): string[] {
-  return ['s3api', 'get-object', '--bucket', bucket, `--key=${key}`, '/dev/null'];
+export function readWithoutKey(object: BucketObject): string[] {
+  return ['s3api', 'get-object', ...namesOf(object), '/dev/null'];
 }
 
 /** Reads an object to nowhere with the key at the descriptor: S3 must refuse a wrong one. */
@@ -161,8 +164,9 @@ export function deleteObjects(bucket: string, file: string): string[] {
   return ['s3api', 'delete-objects', '--bucket', bucket, '--delete', `file://${file}`, '--output', 'json'];
 }
 
-export function deleteObject({ bucket, key }: BucketObject): string[] {
-  return ['s3api', 'delete-object', '--bucket', bucket, `--key=${key}`];
+/** Puts a delete marker on top; or removes one version for good. */
+export function deleteObject(object: BucketObject): string[] {
+  return ['s3api', 'delete-object', ...namesOf(object)];
 }
 
 export function listRecursively(bucket: string, prefix: string): string[] {

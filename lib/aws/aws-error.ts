@@ -39,6 +39,7 @@ const CODES: Readonly<Record<string, AwsErrorKind>> = {
   404: 'not-found',
   NoSuchBucket: 'not-found',
   NoSuchKey: 'not-found',
+  NoSuchVersion: 'not-found',
   403: 'access-denied',
   AccessDenied: 'access-denied',
   AllAccessDisabled: 'access-denied',

@@ -1,6 +1,4 @@
 // A folder of the backup, or all of it, with its metadata; as it is, or as it was.
-import { tmpdir } from 'node:os';
-import tmp from 'tmp';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
@@ -9,6 +7,7 @@ import { fetchPlanned } from '../restore/fetch.js';
 import { Metadata } from '../restore/metadata.js';
 import { makeDestination } from '../restore/new-destination.js';
 import { formatTime } from '../restore/point-in-time.js';
+import { inPrivateFolder } from '../restore/private-folder.js';
 import { putInPlace, type Restored } from '../restore/put-in-place.js';
 import { Stage } from '../restore/stage.js';
 import { type RestoreSurvey, surveyRestore } from '../restore/survey.js';
@@ -24,10 +23,9 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
   const { log } = context;
   const restore = await openRestore(request, context);
   const { aws, key, prefix, backupPrefix, time, destination } = restore;
-  const notes = tmp.dirSync({ tmpdir: tmpdir(), prefix: 'encrypted-s3', mode: 0o700, unsafeCleanup: true });
-  try {
+  return inPrivateFolder(async (folder) => {
     const existing = destination.isEmpty ? undefined : new Target(bytesOf(destination.path), true);
-    const survey = await surveyRestore(aws, key, prefix, backupPrefix, time, existing, notes.name, log);
+    const survey = await surveyRestore(aws, key, prefix, backupPrefix, time, existing, folder, log);
     checkDiskSpace(destination.path, survey.totals.room);
     announce(restore, survey, log);
     const root = makeDestination(destination);
@@ -38,14 +36,12 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const target = new Target(bytesOf(root), request.overwrites);
     const metadata = new Metadata(request.keepsSetid);
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
-    const options = { target, stage, metadata, shortfalls, reasons, folder: notes.name };
+    const options = { target, stage, metadata, shortfalls, reasons, folder };
     const restored = await putInPlace(options, survey.planned, tree);
     stage.remove();
     shortfalls.close();
     return report(restore, survey, restored, shortfalls.count, log);
-  } finally {
-    notes.removeCallback();
-  }
+  });
 }
 
 function announce({ aws, prefix, prompt }: Restore, { tree, totals }: RestoreSurvey, log: Log): void {

@@ -1,15 +1,21 @@
-// One file of the backup, latest version.
+// One file of the backup: the latest version, or an older one.
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
 import { stderr, stdout } from 'node:process';
+import { pipeline } from 'node:stream/promises';
 import { type BucketObject, download } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { connect } from '../aws/connect.js';
 import { readConfig } from '../config/read-config.js';
 import { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
+import { BackupError, wordsOf } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { fileFor, replaceWhenComplete } from '../restore/destination.js';
-import { isOnlyKeyWrong } from '../run/verification.js';
+import { parseTime } from '../restore/point-in-time.js';
+import { inPrivateFolder } from '../restore/private-folder.js';
+import { versionIdAt } from '../restore/version-of-file.js';
+import { whyNotDownloaded } from '../restore/why-not-downloaded.js';
 import { Prompt } from '../terminal/prompt.js';
 
 export interface DownloadFile {
@@ -20,11 +26,15 @@ export interface DownloadFile {
   readonly destination: string;
   /** The config file that holds the key; without one, it is asked for. */
   readonly config: string | undefined;
+  readonly versionId: string | undefined;
+  /** A point in time, instead of a version id. */
+  readonly at: string | undefined;
 }
 
 export async function downloadFile(request: DownloadFile, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
   const object = parseS3Url(request.url);
+  const time = timeOf(request);
   const config = request.config === undefined ? undefined : await readConfig(request.config);
   for (const warning of config?.warnings ?? []) log.warn(warning);
   const aws = await connect({
@@ -37,39 +47,53 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
     interruption,
     log: (message) => log.info(message),
   });
+  const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, interruption);
   const key =
     config?.encryptionKey ?? new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
   prompt.say('Downloading the file from the S3 bucket...\n');
-  if (request.destination === '-') {
-    await fetch(aws, object, request.url, key, '-');
-  } else {
+  const version = { ...object, versionId };
+  if (request.destination !== '-') {
     const file = fileFor(request.destination, object.key);
-    await replaceWhenComplete(file, (aside) => fetch(aws, object, request.url, key, aside));
+    await replaceWhenComplete(file, (aside) => fetch(aws, version, key, aside));
+  } else if (versionId === undefined) {
+    await fetch(aws, version, key, '-');
+  } else {
+    await print((file) => fetch(aws, version, key, file));
   }
   prompt.say('Success.\n');
   return exitCode.done;
 }
 
+/** @returns milliseconds since the epoch */
+function timeOf({ at, versionId }: DownloadFile): number | undefined {
+  if (at !== undefined && versionId !== undefined) {
+    throw new BackupError('--at and --version-id can not be used together: each names a version.');
+  }
+  return at === undefined ? undefined : parseTime(at, new Date());
+}
+
 async function fetch(
   aws: AwsCli,
   object: BucketObject,
-  url: string,
   key: EncryptionKey,
   destination: string,
 ): Promise<void> {
-  const args = download(url, destination);
-  const answer = await aws.run(args, { key, output: stdout.fd });
-  if (answer.exitCode === 0) return;
-  if (await isOnlyKeyWrong(aws, object, answer)) {
-    throw new BackupError(`Download failed: ${url} was not stored with this encryption key.`, {
-      exitCode: exitCode.wrongKey,
-      hint: 'Use the key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
-    });
-  }
-  const failure = aws.errorOf(args, answer);
-  throw new BackupError(`Download failed: ${failure.message}`, {
-    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+  const args = download(object, destination);
+  const answer = await aws.run(args, { key, output: object.versionId === undefined ? stdout.fd : 'answer' });
+  if (answer.exitCode !== 0) throw await whyNotDownloaded(aws, object, args, answer);
+}
+
+/** The AWS CLI writes a version to a file only: a private one, which is gone afterwards. */
+async function print(fetchTo: (file: string) => Promise<void>): Promise<void> {
+  await inPrivateFolder(async (folder) => {
+    const file = join(folder, 'version');
+    await fetchTo(file);
+    try {
+      await pipeline(createReadStream(file), stdout, { end: false });
+    } catch (error) {
+      throw new BackupError(`The file could not be written to standard output: ${wordsOf(error)}.`);
+    }
   });
 }
 

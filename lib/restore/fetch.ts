@@ -1,7 +1,7 @@
 // Brings the files of a plan into the stage: most of them by one call of the AWS CLI, older versions and stragglers
 // by a call each, as many side by side as there are processors.
 import { availableParallelism } from 'node:os';
-import { type BucketObject, download, downloadAll, downloadVersion, s3Url } from '../aws/arguments.js';
+import { download, downloadAll, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/bucket.js';
@@ -114,8 +114,8 @@ async function fetchSingly(
   reasons: Map<number, string>,
   progress: { done: number; readonly all: number },
 ): Promise<void> {
-  const object = { bucket: aws.bucket, key: prefix + textOf(name) };
-  const args = argumentsFor(object, want?.versionId, stage.single(index));
+  const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want?.versionId };
+  const args = download(object, stage.single(index));
   const answer = await aws.run(args, { key });
   progress.done += 1;
   log.progress(`${progress.done} of ${progress.all} files by themselves`);
@@ -123,10 +123,6 @@ async function fetchSingly(
   if (!SINGLE_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
   log.info(`${s3Url(object)}: ${answer.stderr}`);
   reasons.set(index, reasonOf(answer));
-}
-
-function argumentsFor(object: BucketObject, versionId: string | undefined, file: string): string[] {
-  return versionId === undefined ? download(s3Url(object), file) : downloadVersion(object, versionId, file);
 }
 
 function reasonOf(answer: AwsAnswer): string {

@@ -1,7 +1,7 @@
 // The tree file that tells the metadata of a folder: that of the backup whose prefix the folder is, or is below.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { download, downloadVersion, s3Url } from '../aws/arguments.js';
+import { download, s3Url } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { listPrefix } from '../aws/listing.js';
@@ -128,11 +128,8 @@ async function fetchTree(
   folder: string,
 ): Promise<LocalTree | undefined> {
   const file = join(folder, 'tree.ndjson.gz');
-  const object = { bucket: aws.bucket, key: tree.key };
-  const args =
-    tree.version === undefined
-      ? download(s3Url(object), file)
-      : downloadVersion(object, tree.version.versionId, file);
+  const object = { bucket: aws.bucket, key: tree.key, versionId: tree.version?.versionId };
+  const args = download(object, file);
   const answer = await aws.run(args, { key });
   if (answer.exitCode === 0) {
     // To which `aws s3 cp` sets the file.

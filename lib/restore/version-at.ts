@@ -15,7 +15,10 @@ export interface KeyAt {
  * @param versions in the order of the keys, and of each key the newest first
  * @param time milliseconds since the epoch
  */
-export async function* keysAt(versions: AsyncIterable<ObjectVersion>, time: number): AsyncGenerator<KeyAt> {
+export async function* keysAt(
+  versions: AsyncIterable<ObjectVersion> | Iterable<ObjectVersion>,
+  time: number,
+): AsyncGenerator<KeyAt> {
   let key: KeyAt | undefined;
   for await (const version of versions) {
     if (version.key !== key?.key) {
@@ -25,15 +28,4 @@ export async function* keysAt(versions: AsyncIterable<ObjectVersion>, time: numb
     if (key.was === undefined && version.lastModified <= time) key = { ...key, was: version };
   }
   if (key !== undefined) yield key;
-}
-
-/**
- * Of each key the newest version not after `time`. A delete marker stands for a key that was deleted then; a key
- * that is younger is left out.
- */
-export async function* versionsAt(
-  versions: AsyncIterable<ObjectVersion>,
-  time: number,
-): AsyncGenerator<ObjectVersion> {
-  for await (const { was } of keysAt(versions, time)) if (was !== undefined) yield was;
 }

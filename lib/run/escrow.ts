@@ -1,5 +1,5 @@
 // The escrowed key: one object, byte-compatible with the original scripts, under a key made of an easy one.
-import { type BucketObject, download, putFromStdin, s3Url } from '../aws/arguments.js';
+import { type BucketObject, download, putFromStdin } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { findObject, RESERVED_PREFIX } from '../aws/bucket.js';
@@ -29,7 +29,7 @@ export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
 /** Reads the object into memory. @throws {AwsError} if neither the object nor the easy key is to blame */
 export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {
   const object = escrowObject(aws.bucket);
-  const args = download(s3Url(object), '-');
+  const args = download(object, '-');
   const answer = await aws.run(args, { key: easyKey });
   if (answer.exitCode === 0) return { content: answer.stdout };
   if (kindOfAwsError(answer.stderr) === 'not-found') return 'none';

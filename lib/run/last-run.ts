@@ -51,7 +51,7 @@ export async function fetchLastRun(
   prefix: string,
 ): Promise<LastRun | undefined> {
   const object = { bucket: aws.bucket, key: runFolderKey(prefix) + RECORD };
-  const args = download(s3Url(object), '-');
+  const args = download(object, '-');
   const answer = await aws.run(args, { key });
   if (answer.exitCode === 0) return parseLastRun(answer.stdout, s3Url(object));
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
@@ -98,7 +98,7 @@ export async function fetchTree(
 ): Promise<string | undefined> {
   if (copy !== undefined && (await hashOfFile(copy)) === treeSha256) return copy;
   const file = join(folder, 'last-tree');
-  const args = download(s3Url({ bucket: aws.bucket, key: runFolderKey(prefix) + TREE }), file);
+  const args = download({ bucket: aws.bucket, key: runFolderKey(prefix) + TREE }, file);
   const answer = await aws.run(args, { key });
   if (answer.exitCode !== 0) {
     if (kindOfAwsError(answer.stderr) !== 'not-found') throw aws.errorOf(args, answer);

@@ -35,7 +35,7 @@ export async function readInThreeWays(
 ): Promise<ReadResult> {
   const wrongKey = new EncryptionKey(randomBytes(16).toString('hex'));
   const hash = createHash('sha256');
-  const args = download(s3Url(object), '-');
+  const args = download(object, '-');
   const [without, wrong, right] = await sideBySide(
     aws.run(readWithoutKey(object)),
     aws.run(readWithKey(object), { key: wrongKey }),

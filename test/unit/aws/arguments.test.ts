@@ -63,7 +63,7 @@ test('no call sets an ACL, and a key is only ever a path', () => {
   const all = [
     sync(UPLOAD),
     putFromStdin(object, 'STANDARD'),
-    download('s3://b/k', '-'),
+    download({ bucket: 'b', key: 'k' }, '-'),
     readWithKey(object),
   ];
   for (const args of all) {
