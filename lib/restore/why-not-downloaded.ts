@@ -1,10 +1,12 @@
 // Turns the failed download of a file into words.
-import { type BucketObject, s3Url } from '../aws/arguments.js';
+import { type BucketObject, headWithoutKey, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { isOnlyKeyWrong } from '../run/verification.js';
+
+const HINT = 'encrypted-s3-list-versions shows what there is and was.';
 
 /** @returns an error with exit code 5 if nothing but the key is wrong */
 export async function whyNotDownloaded(
@@ -13,13 +15,11 @@ export async function whyNotDownloaded(
   args: string[],
   answer: AwsAnswer,
 ): Promise<BackupError> {
-  if (object.versionId !== undefined) {
-    const problem = problemOfVersion(answer.stderr);
-    if (problem !== undefined) {
-      return new BackupError(`Download failed: version ${object.versionId} of ${s3Url(object)} ${problem}.`, {
-        hint: 'encrypted-s3-list-versions shows the versions that there are.',
-      });
-    }
+  const problem = object.versionId === undefined ? undefined : await problemOfVersion(aws, object, answer);
+  if (problem !== undefined) {
+    return new BackupError(`Download failed: version "${object.versionId}" of ${s3Url(object)} ${problem}.`, {
+      hint: HINT,
+    });
   }
   if (await isOnlyKeyWrong(aws, object, answer)) {
     return new BackupError(`Download failed: ${s3Url(object)} was not stored with this encryption key.`, {
@@ -27,13 +27,20 @@ export async function whyNotDownloaded(
       hint: 'Use the key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
     });
   }
-  const { message, hint } = aws.errorOf(args, answer);
+  const { message, kind, hint = kind === 'not-found' ? HINT : undefined } = aws.errorOf(args, answer);
   return new BackupError(`Download failed: ${message}`, hint === undefined ? {} : { hint });
 }
 
-/** S3 has 400 InvalidArgument for what can be no version id, and 405 for a delete marker. */
-function problemOfVersion(stderr: string): string | undefined {
-  const kind = kindOfAwsError(stderr);
-  if (kind === 'not-implemented') return 'is a deletion, which has no content';
-  return kind === 'not-found' || /\(InvalidArgument\)/.test(stderr) ? 'does not exist' : undefined;
+/** A HEAD request tells more than what AWS CLI v1 makes of an error without a message, as some servers send it. */
+async function problemOfVersion(
+  aws: AwsCli,
+  object: BucketObject,
+  { stderr }: AwsAnswer,
+): Promise<string | undefined> {
+  if (/\(InvalidArgument\).*version id/i.test(stderr)) return 'does not exist';
+  const head = await aws.run(headWithoutKey(object));
+  const kind = head.exitCode === 0 ? undefined : kindOfAwsError(head.stderr);
+  if (kind === 'not-found') return 'does not exist';
+  // Only an object can be had: 405, Method Not Allowed.
+  return kind === 'not-implemented' ? 'is a deletion, which has no content' : undefined;
 }

@@ -37,7 +37,10 @@ if (reply.onSignal !== undefined) {
     });
   }
 }
-if (reply.writesFile !== undefined) appendFileSync(argv[argv.indexOf('cp') + 2] ?? '', reply.writesFile);
+if (reply.writesFile !== undefined) {
+  const file = argv.includes('get-object') ? argv.at(-1) : argv[argv.indexOf('cp') + 2];
+  appendFileSync(file ?? '', reply.writesFile);
+}
 await write(process.stderr, reply.stderr);
 await write(process.stdout, reply.stdout);
 if (reply.delay) await sleep(reply.delay);

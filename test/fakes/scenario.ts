@@ -13,7 +13,7 @@ export interface Reply {
   readonly delay?: number;
   /** Reads standard input to its end first, and logs it. */
   readonly readsInput?: boolean;
-  /** Written to the destination of an `s3 cp`. */
+  /** Written to the destination of an `s3 cp` or `s3api get-object`. */
   readonly writesFile?: string;
   /** Signals are noted, and answered 0.3 s later by ending with this exit code. */
   readonly onSignal?: number;

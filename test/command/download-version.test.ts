@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { keyIsMissing, s3Error } from '../fakes/replies.js';
+import { KEY, type Outcome, Sandbox } from '../fakes/sandbox.js';
+import type { Reply } from '../fakes/scenario.js';
+
+const URL = 's3://test-bucket/pc/docs/notes.txt';
+const LISTED = 'pc/docs/notes.txt';
+
+class VersionBox extends Sandbox {
+  readonly file = join(this.folder, 'file');
+
+  async download(replies: readonly Reply[], options: readonly string[], to = this.file): Promise<Outcome> {
+    this.expect(replies);
+    const args = ['default', 'eu-central-1', URL, to, ...options];
+    const environment = { TMPDIR: this.folder };
+    const input = `${KEY}\n`;
+    const outcome = await this.run('encrypted-s3-download-file', args, { input, environment });
+    this.calls();
+    assert.ok(!readdirSync(this.folder).some((name) => /^\.?encrypted-s3-/.test(name)));
+    return outcome;
+  }
+}
+
+/** Newest first; a time of a deletion begins with `-`. The id of each is its year. */
+function history(...times: readonly string[]): Reply {
+  const line = (time: string, index: number) => {
+    const at = time.replace('-', '');
+    const shared = [LISTED, at, `${at}-06-01T12:00:00+00:00`, index === 0 ? 'True' : 'False'];
+    return [...shared, ...(time.startsWith('-') ? [] : ['5'])].join('\t');
+  };
+  const versions = times.map(line);
+  const neighbour = `${LISTED}2\tx\t2001-01-01T00:00:00+00:00\tTrue\t5`;
+  const args = ['list-object-versions', `--prefix=${LISTED}`];
+  return { args, stdout: `page\n${[...versions, neighbour].join('\n')}\n` };
+}
+
+function version(id: string): Reply {
+  return { args: ['get-object', `--key=${LISTED}`, `--version-id=${id}`], writesFile: `of ${id}` };
+}
+
+test('a version by its id, to a file and to standard output', async (t) => {
+  const box = new VersionBox(t);
+  // As S3-compatible servers make them.
+  const id = '-3Jetr..x';
+  const { code, stderr } = await box.download([version(id)], ['--version-id', id]);
+  assert.equal(code, 0, stderr);
+  assert.equal(readFileSync(box.file, 'utf8'), `of ${id}`);
+  const { stdout } = await box.download([version(id)], [`--version-id=${id}`], '-');
+  assert.equal(stdout, `of ${id}`);
+});
+
+test('a file as it was at a time', async (t) => {
+  const box = new VersionBox(t);
+  for (const [times, at, id] of [
+    [['2015', '2012', '2010'], '2010-06-01', '2010'],
+    [['2015', '2012', '2010'], '2013-01-01', '2012'],
+    [['-2015', '2012', '-2011', '2010'], '2013-01-01', '2012'],
+  ] as const) {
+    const { code, stdout, stderr } = await box.download(
+      [history(...times), version(id)],
+      [`--at=${at}`],
+      '-',
+    );
+    assert.deepEqual([code, stdout], [0, `of ${id}`], stderr);
+  }
+  // What is still there comes in parts side by side, as any latest version does.
+  const latest = { args: ['s3', 'cp', URL, '-'], stdout: 'latest' };
+  const { stdout } = await box.download([history('2015', '2010'), latest], ['--at=2016-01-01'], '-');
+  assert.equal(stdout, 'latest');
+});
+
+test('what there was not is said, before the key is asked for', async (t) => {
+  const box = new VersionBox(t);
+  writeFileSync(box.file, 'kept');
+  for (const [replies, at, message] of [
+    [[history('2015')], '2014-01-01', /no version of s3:.* as old as 2014.*\n.* is --at "2015-06-01/],
+    [[history('-2015')], '2014-01-01', /no version of s3:.*\n.*removed by the bucket's lifecycle/],
+    [[history('2018', '-2015', '2012')], '2016-01-01', /was deleted at that time, since 2015.*\n.*=2012\./],
+    [[history('2018', '-2015')], '2016-01-01', /was deleted at that time.*\n.*has been removed/],
+    [[history()], '2016-01-01', /There is no s3:.*, and no version of it\./],
+    [[], '2999-01-01', /still to come/],
+    [[], 'once', /"once" is no time that is understood/],
+  ] as const) {
+    const { code, stderr } = await box.download(replies, [`--at=${at}`]);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+    assert.doesNotMatch(stderr, /Enter your/);
+  }
+  const both = await box.download([], ['--at=2016-01-01', '--version-id=x']);
+  assert.equal(both.code, 1);
+  assert.match(both.stderr, /--at and --version-id can not be used together/);
+  assert.equal(readFileSync(box.file, 'utf8'), 'kept');
+});
+
+test('a version that can not be had', async (t) => {
+  const box = new VersionBox(t);
+  const failed = (code: string, text: string) => ({
+    ...version('id'),
+    exitCode: 254,
+    stderr: s3Error(code, 'GetObject', text),
+  });
+  const head = (code: string) => ({ ...keyIsMissing, stderr: s3Error(code, 'HeadObject', 'x'), times: 2 });
+  for (const [replies, expected, message] of [
+    [[failed('NoSuchVersion', 'x'), head('404')], 1, /version "id" of s3:.* does not exist\.\nHINT: /],
+    [[failed('InvalidArgument', 'Invalid version id specified')], 1, /version "id" of s3:.* does not exist/],
+    [[failed('MethodNotAllowed', 'x'), head('405')], 1, /version "id" of s3:.* is a deletion/],
+    [[failed('AccessDenied', 'x'), head('400')], 5, /was not stored with this encryption key/],
+    [[failed('AccessDenied', 'x'), head('403')], 1, /AccessDenied/],
+  ] as const) {
+    const { code, stderr } = await box.download(replies, ['--version-id=id']);
+    assert.equal(code, expected, stderr);
+    assert.match(stderr, message);
+    assert.ok(!existsSync(box.file));
+  }
+});
