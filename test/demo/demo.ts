@@ -12,7 +12,9 @@ import { DemoError, sourceAt } from './source.js';
 import { tour } from './tour.js';
 
 const BIN = fileURLToPath(new URL('../../bin', import.meta.url));
-const COMMANDS = ['sync', 'upload-key', 'download-key', 'download-file'].map((it) => `encrypted-s3-${it}`);
+const COMMANDS = ['sync', 'upload-key', 'download-key', 'download-file', 'download-dir', 'list-versions'].map(
+  (it) => `encrypted-s3-${it}`,
+);
 
 /** Rejects when a signal asks the demo to end. */
 function untilAborted(signal: AbortSignal): Promise<never> {

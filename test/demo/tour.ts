@@ -50,6 +50,18 @@ export async function tour(shell: Shell, source: Source, config: string, endpoin
   await shell.succeeds(`encrypted-s3-download-file default us-east-1 ${url} restored`, [key]);
   await shell.succeeds(`cmp ${local} restored && echo ${shellWord(basename(source.largestFile))}: identical`);
 
+  shell.step('Everything is restored on a bare machine, with nothing but what can be remembered');
+  say(`(typed: "${EASY_KEY}")`);
+  const folder = `s3://${BUCKET}/${PREFIX}`;
+  await shell.succeeds(`encrypted-s3-download-dir --escrow default us-east-1 ${folder} everything`, [
+    EASY_KEY,
+  ]);
+  const restored = await shell.succeeds("find everything -type f -printf '.' | wc -c");
+  expect(restored.trim() === `${source.files}`, `The folder has ${source.files} files.`);
+
+  shell.step('The bucket keeps the history of every file');
+  await shell.succeeds(`encrypted-s3-list-versions default us-east-1 ${url}`);
+
   shell.step('A backup in which nothing changed says nothing');
   const output = await shell.succeeds('encrypted-s3-sync backup.config');
   expect(output === '', 'It said something.');
