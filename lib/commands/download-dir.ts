@@ -46,7 +46,7 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
 
 function announce({ aws, prefix, prompt }: Restore, { tree, totals }: RestoreSurvey, log: Log): void {
   const origin = tree === undefined ? '' : ` from the run of ${formatTime(tree.stored)}`;
-  const amount = `${totals.files} files, ${inWords(totals.room)} to download`;
+  const amount = `${counted(totals.files, 'file')}, ${inWords(totals.room)} to download`;
   prompt.say(`Restoring s3://${aws.bucket}/${prefix}${origin}: ${amount}...\n`);
   if (tree !== undefined) return;
   log.warn(
@@ -83,8 +83,13 @@ function report(
       `${extras} of the files are in the bucket, but not in the tree of that run: they are restored without their modes, times and owners.`,
     );
   }
-  prompt.say(`Restored ${files} files, ${folders} folders and ${links} links.\n`);
+  const parts = [counted(files, 'file'), counted(folders, 'folder'), counted(links, 'link')];
+  prompt.say(`Restored ${parts.join(', ')}.\n`);
   if (missing > 0) return exitCode.incomplete;
   prompt.say('Success.\n');
   return exitCode.done;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
