@@ -156,13 +156,15 @@ export function listObjectVersions(bucket: string, prefix: string): string[] {
   return ['s3api', 'list-object-versions', ...names, '--query', query, '--output', 'text'];
 }
 
-/** @param file holds the keys, as the AWS CLI's JSON */
+/** @param file holds the keys, perhaps with version ids, as the AWS CLI's JSON */
 export function deleteObjects(bucket: string, file: string): string[] {
   return ['s3api', 'delete-objects', '--bucket', bucket, '--delete', `file://${file}`, '--output', 'json'];
 }
 
-export function deleteObject({ bucket, key }: BucketObject): string[] {
-  return ['s3api', 'delete-object', '--bucket', bucket, `--key=${key}`];
+/** @param versionId of the version or delete marker that is removed for good */
+export function deleteObject({ bucket, key }: BucketObject, versionId?: string): string[] {
+  const version = versionId === undefined ? [] : [`--version-id=${versionId}`];
+  return ['s3api', 'delete-object', '--bucket', bucket, `--key=${key}`, ...version];
 }
 
 export function listRecursively(bucket: string, prefix: string): string[] {

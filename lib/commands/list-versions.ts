@@ -1,6 +1,7 @@
 // The history of a file, or of everything below a prefix, on standard output. The key is not needed.
 import { stdout } from 'node:process';
 import { connect } from '../aws/connect.js';
+import { explainDenial } from '../aws/explain-denial.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
 import { shellQuote } from '../config/shell-quote.js';
 import { BackupError } from '../errors.js';
@@ -9,7 +10,6 @@ import type { CommandContext } from '../main.js';
 import { NobodyReads, print } from '../terminal/print.js';
 import { asJson, asTable, asTabSeparated } from '../terminal/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
-import { explainDenial } from './explain-denial.js';
 
 const DENIAL =
   "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";

@@ -1,6 +1,7 @@
 // A permission that is missing, told by its name.
-import { AwsError } from '../aws/aws-error.js';
+
 import { BackupError } from '../errors.js';
+import { AwsError } from './aws-error.js';
 
 /** @throws {BackupError} with `hint` if S3 says that the user may not do what `action` does */
 export async function explainDenial<T>(hint: string, action: () => Promise<T>): Promise<T> {
