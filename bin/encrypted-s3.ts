@@ -8,6 +8,8 @@ const COMMANDS = {
   'download-key': 'get the backup key from the bucket',
   'download-file': 'restore a file',
   'download-dir': 'restore a folder, or everything, now or as it was',
+  'list-versions': 'list the versions and deletions of files',
+  undelete: 'bring deleted files back in the bucket',
 };
 
 const program = commandLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')

@@ -159,7 +159,7 @@ export function listObjectVersions(bucket: string, prefix: string): string[] {
   return ['s3api', 'list-object-versions', ...names, '--query', query, '--output', 'text'];
 }
 
-/** @param file holds the keys, as the AWS CLI's JSON */
+/** @param file holds the keys, perhaps with version ids, as the AWS CLI's JSON */
 export function deleteObjects(bucket: string, file: string): string[] {
   return ['s3api', 'delete-objects', '--bucket', bucket, '--delete', `file://${file}`, '--output', 'json'];
 }

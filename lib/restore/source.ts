@@ -53,13 +53,16 @@ function parseFolderUrl(url: string): Pick<RestoreSource, 'bucket' | 'prefix'> {
   return { bucket, prefix: asFolder(path) };
 }
 
-/** A folder's path relative to LOCAL_DIR; it may be given as it is on disk. */
-function inBackup(folder: string, localDir: string): string {
-  if (!folder.startsWith('/')) return folder.replace(/^(\.\/+)+|^\.$/, '');
-  const path = relative(localDir, folder);
+/**
+ * The path of a file or folder relative to LOCAL_DIR.
+ * @param given relative, or as it is on disk
+ */
+export function inBackup(given: string, localDir: string): string {
+  if (!given.startsWith('/')) return given.replace(/^(\.\/+)+|^\.$/, '');
+  const path = relative(localDir, given);
   if (path !== '..' && !path.startsWith('../')) return path;
-  throw new BackupError(`"${folder}" is not in LOCAL_DIR "${localDir}".`, {
-    hint: 'Name a folder of the backup, relative to LOCAL_DIR.',
+  throw new BackupError(`"${given}" is not in LOCAL_DIR "${localDir}".`, {
+    hint: 'Name what is in the backup relative to LOCAL_DIR.',
   });
 }
 

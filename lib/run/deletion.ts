@@ -1,17 +1,9 @@
 // Deletes what is proven gone, and nothing else.
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { deleteObject, deleteObjects } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
+import { deleteAll } from '../aws/batch-deletion.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { isGone } from '../tree/gone.js';
 import type { Spool } from './spool.js';
-
-/** S3's limit for one request. */
-const BATCH = 1000;
-/** What XML, in which the keys of a batch travel, can't hold, or changes on the way. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-const NOT_IN_XML = /[\x00-\x1f\x7f\ufffe\uffff]/;
 
 export interface DeletionOptions {
   readonly root: Bytes;
@@ -34,43 +26,16 @@ export async function deleteGone(
   onRefused: (key: string, why: string) => void,
 ): Promise<number> {
   const { root, followSymlinks, prefix, folder } = options;
-  const isStillGone = (path: string) => isGone(root, bytesOf(path), followSymlinks);
+  const due = (async function* () {
+    for await (const line of gone.lines()) yield { key: prefix + (JSON.parse(line) as string) };
+  })();
   let deleted = 0;
-  let batch: string[] = [];
-  for await (const line of gone.lines()) {
-    const path = JSON.parse(line) as string;
-    if (NOT_IN_XML.test(path)) await deleteOne(path);
-    else batch.push(path);
-    if (batch.length === BATCH) await deleteBatch();
+  const results = deleteAll(aws, due, folder, ({ key }) =>
+    isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks),
+  );
+  for await (const { key, refusal } of results) {
+    if (refusal === undefined) deleted += 1;
+    else onRefused(key, refusal.why);
   }
-  await deleteBatch();
   return deleted;
-
-  async function deleteOne(path: string): Promise<void> {
-    if (!isStillGone(path)) return;
-    await aws.runOrThrow(deleteObject({ bucket: aws.bucket, key: prefix + path }));
-    deleted += 1;
-  }
-
-  async function deleteBatch(): Promise<void> {
-    const keys = batch.filter(isStillGone);
-    batch = [];
-    if (keys.length === 0) return;
-    const file = join(folder, 'delete.json');
-    const request = { Objects: keys.map((path) => ({ Key: prefix + path })), Quiet: true };
-    writeFileSync(file, JSON.stringify(request), { mode: 0o600 });
-    const { stdout } = await aws.runOrThrow(deleteObjects(aws.bucket, file));
-    rmSync(file);
-    const answer = (stdout.trim() === '' ? {} : JSON.parse(stdout)) as {
-      readonly Errors?: readonly {
-        readonly Key?: string;
-        readonly Code?: string;
-        readonly Message?: string;
-      }[];
-    };
-    const errors = answer.Errors ?? [];
-    deleted += keys.length - errors.length;
-    for (const { Key = '', Code, Message } of errors)
-      onRefused(Key, [Code, Message].filter(Boolean).join(': '));
-  }
 }

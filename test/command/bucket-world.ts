@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Journal, type StoredVersion } from '../fakes/journal.js';
-import { type Outcome, Sandbox } from '../fakes/sandbox.js';
+import { type Outcome, type RunOptions, Sandbox } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -63,6 +63,18 @@ export class BucketWorld extends Sandbox {
   makeBucket(): void {
     this.journal.makeBucket();
     this.journal.enableVersioning();
+  }
+
+  /** Runs a built command to its end. */
+  override run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    rmSync(join(this.folder, 'calls'), { force: true });
+    const environment = {
+      HOME: this.home,
+      TMPDIR: this.tmp,
+      FAKE_BUCKET: this.bucket,
+      ...options.environment,
+    };
+    return super.run(command, args, { ...options, environment });
   }
 
   async sync(flags: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {

@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { meet } from './fault.js';
-import { Journal, type StoredVersion } from './journal.js';
+import { isObject, Journal, type StoredObject } from './journal.js';
+import { firstObject, objectLines, versionLines } from './listings.js';
 import { type Source, sourcesOf } from './sync-walk.js';
 
 const folder = process.env['FAKE_BUCKET'] ?? '';
@@ -98,9 +99,10 @@ function s3api(): void {
     'put-bucket-encryption': () => {},
     'get-bucket-versioning': () => process.stdout.write(journal.isVersioned ? 'Enabled\n' : 'None\n'),
     'list-objects-v2': () => list(option('--prefix')),
-    'get-object': () => findReadable(key, 'GetObject', ''),
+    'list-object-versions': () => listVersions(option('--prefix')),
+    'get-object': () => getObject(key, option('--version-id')),
     'head-object': () => findReadable(key, 'HeadObject', ''),
-    'delete-object': () => journal.add(key, undefined),
+    'delete-object': () => journal.delete(key, option('--version-id')),
     'delete-objects': () =>
       deleteObjects((argv[argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '')),
   };
@@ -108,37 +110,41 @@ function s3api(): void {
 }
 
 function deleteObjects(file: string): void {
-  const { Objects } = JSON.parse(readFileSync(file, 'utf8')) as { Objects: { Key: string }[] };
+  const { Objects } = JSON.parse(readFileSync(file, 'utf8')) as {
+    Objects: { Key: string; VersionId?: string }[];
+  };
   if (Objects.length > 1000)
     end(254, 'An error occurred (MalformedXML) when calling the DeleteObjects operation: x');
-  for (const { Key } of Objects) journal.add(Key, undefined);
+  for (const { Key, VersionId = '' } of Objects) journal.delete(Key, VersionId);
+}
+
+/** @param id of the version, or '' */
+function getObject(key: string, id: string): void {
+  const { body } = findReadable(key, 'GetObject', '', id);
+  writeFileSync(argv.at(-1) ?? '', Buffer.from(body, 'base64'));
+}
+
+function listVersions(prefix: string): void {
+  bucketOrEnd('ListObjectVersions', 'NoSuchBucket');
+  process.stdout.write(versionLines(journal, prefix));
 }
 
 function list(prefix: string): void {
   bucketOrEnd('ListObjectsV2', 'NoSuchBucket');
-  const objects = [...journal.current().values()].filter((it) => it.key.startsWith(prefix));
-  if (argv.includes('--max-keys')) {
-    const Contents = objects.slice(0, 1).map((it) => ({ Key: it.key }));
-    process.stdout.write(JSON.stringify({ Contents }));
-    return;
-  }
-  const lines = objects.map((it) => {
-    const time = new Date(it.time).toISOString().replace(/\..*/, '+00:00');
-    const size = Buffer.from(it.body, 'base64').length;
-    return `${encodeURIComponent(it.key).replaceAll('%20', '+')}\t${size}\t${time}\t"${it.id}"\n`;
-  });
-  process.stdout.write(lines.join('') || 'None\n');
+  const text = argv.includes('--max-keys') ? firstObject(journal, prefix) : objectLines(journal, prefix);
+  process.stdout.write(text);
 }
 
-/** The object, if the key at hand, or none, is the one it was stored with. */
-function findReadable(key: string, call: string, before: string): StoredVersion & { readonly body: string } {
+/** The object or that version of it, if the key at hand, or none, is the one it was stored with. */
+function findReadable(key: string, call: string, before: string, id = ''): StoredObject {
   const refuse = (code: string): never =>
     end(
       before === '' ? 254 : 1,
       `${before}An error occurred (${code}) when calling the ${call} operation: x`,
     );
-  const object = journal.current().get(key);
-  if (object === undefined) return refuse('404');
+  const object = id === '' ? journal.current().get(key) : journal.version(key, id);
+  if (object === undefined) return refuse(id === '' ? '404' : 'NoSuchVersion');
+  if (!isObject(object)) return refuse('MethodNotAllowed');
   const isKeyGiven = argv.includes('fileb:///dev/fd/3');
   if (object.keyHash !== undefined && !isKeyGiven) return refuse('400');
   if (object.keyHash !== (isKeyGiven ? keyHash() : undefined)) return refuse('403');

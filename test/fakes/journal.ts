@@ -14,6 +14,13 @@ export interface StoredVersion {
   readonly keyHash?: string;
 }
 
+export type StoredObject = StoredVersion & { readonly body: string };
+
+/** Not so for a delete marker. */
+export function isObject(version: StoredVersion): version is StoredObject {
+  return version.body !== undefined;
+}
+
 /** How much the server's clock is ahead of ours (ms). */
 const CLOCK_OFFSET = Number(process.env['FAKE_CLOCK_OFFSET'] ?? 0);
 
@@ -21,6 +28,8 @@ interface Line {
   readonly bucket?: true;
   readonly versioned?: true;
   readonly version?: StoredVersion;
+  /** Key and id of a version that is no more. */
+  readonly removed?: readonly [string, string];
 }
 
 export class Journal {
@@ -47,29 +56,45 @@ export class Journal {
   }
 
   /** @param body `undefined` for a delete marker */
-  add(key: string, body: Buffer | undefined, keyHash?: string): void {
+  add(
+    key: string,
+    body: Buffer | undefined,
+    keyHash?: string,
+    time: number = Date.now() + CLOCK_OFFSET,
+  ): void {
     const version: StoredVersion = {
       key,
       id: `${process.pid}-${process.hrtime.bigint()}`,
-      time: Date.now() + CLOCK_OFFSET,
+      time,
       ...(body === undefined ? {} : { body: body.toString('base64') }),
       ...(keyHash === undefined ? {} : { keyHash }),
     };
     this.#append({ version });
   }
 
+  /** @param id of the version or delete marker that is removed for good; '' for a new delete marker */
+  delete(key: string, id: string): void {
+    if (id === '') this.add(key, undefined);
+    else this.#append({ removed: [key, id] });
+  }
+
   /** The oldest first. */
   versions(): StoredVersion[] {
-    return this.#lines().flatMap((line) => line.version ?? []);
+    const lines = this.#lines();
+    const removed = new Set(lines.flatMap((line) => (line.removed === undefined ? [] : `${line.removed}`)));
+    return lines.flatMap(({ version }) =>
+      version === undefined || removed.has(`${[version.key, version.id]}`) ? [] : version,
+    );
+  }
+
+  version(key: string, id: string): StoredVersion | undefined {
+    return this.versions().find((it) => it.key === key && it.id === id);
   }
 
   /** What is current, by key, in the order of the keys' bytes. */
-  current(): Map<string, StoredVersion & { readonly body: string }> {
-    const latest = new Map<string, StoredVersion>();
-    for (const version of this.versions()) latest.set(version.key, version);
-    const there = [...latest].filter(
-      (pair): pair is [string, StoredVersion & { body: string }] => pair[1].body !== undefined,
-    );
+  current(): Map<string, StoredObject> {
+    const latest = new Map(this.versions().map((version) => [version.key, version]));
+    const there = [...latest].filter((pair): pair is [string, StoredObject] => isObject(pair[1]));
     return new Map(there.sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))));
   }
 

@@ -1,0 +1,91 @@
+// The history of a file, or of everything below a prefix, on standard output. The key is not needed.
+import { stdout } from 'node:process';
+import { connect } from '../aws/connect.js';
+import { explainDenial } from '../aws/explain-denial.js';
+import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
+import { shellQuote } from '../config/shell-quote.js';
+import { BackupError } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+import type { CommandContext } from '../main.js';
+import { NobodyReads, print } from '../terminal/print.js';
+import { asJson, asTable, asTabSeparated } from '../terminal/version-table.js';
+import { type Bytes, bytesOf } from '../tree/bytes.js';
+
+const DENIAL =
+  "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";
+
+export interface ListVersions {
+  readonly profile: string;
+  readonly region: string;
+  /** Of a file, of a folder, or of the bucket. */
+  readonly url: string;
+  readonly isJson: boolean;
+}
+
+/** @throws {BackupError} if there is nothing to show */
+export async function listVersionsOf(request: ListVersions, context: CommandContext): Promise<number> {
+  const { profile, region, url, isJson } = request;
+  const { log, interruption } = context;
+  const { bucket, key } = parseUrl(url);
+  const aws = await connect({
+    profile,
+    region,
+    bucket,
+    endpointUrl: undefined,
+    netTimeout: undefined,
+    environment: process.env,
+    interruption,
+    log: (message) => log.info(message),
+  });
+  const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
+  let count = 0;
+  try {
+    await explainDenial(DENIAL, () =>
+      listVersions(aws, key, async (versions) => {
+        const shown = (async function* () {
+          for await (const version of atOrBelow(key, versions)) {
+            count += 1;
+            yield version;
+          }
+        })();
+        await print(format(shown));
+      }),
+    );
+  } catch (error) {
+    if (error instanceof NobodyReads) return exitCode.done;
+    throw error;
+  }
+  if (count === 0) throw nothingFound(request, bucket);
+  return exitCode.done;
+}
+
+/** With their whole keys: that of `key` itself, and what is below it; of a `key` that names a folder, all. */
+async function* atOrBelow(
+  key: string,
+  versions: AsyncIterable<ObjectVersion>,
+): AsyncGenerator<ObjectVersion> {
+  const isFolder = key === '' || key.endsWith('/');
+  const before = bytesOf(key);
+  for await (const version of versions) {
+    const { key: rest } = version;
+    if (isFolder || rest === '' || rest.startsWith('/')) yield { ...version, key: (before + rest) as Bytes };
+  }
+}
+
+/** `key` may be empty. */
+function parseUrl(url: string): { readonly bucket: string; readonly key: string } {
+  const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/([\s\S]*))?$/.exec(url) ?? [];
+  if (bucket === undefined) {
+    throw new BackupError(`"${url}" names nothing in a bucket.`, {
+      hint: 'Write it as s3://BUCKET/KEY or s3://BUCKET/PREFIX/, for example s3://my-backup-s3/home/user/file1.',
+    });
+  }
+  return { bucket, key };
+}
+
+function nothingFound({ profile, region, url }: ListVersions, bucket: string): BackupError {
+  const all = ['encrypted-s3-list-versions', profile, region, `s3://${bucket}`].map(shellQuote).join(' ');
+  return new BackupError(`There is nothing at or below ${url}, and nothing that was deleted.`, {
+    hint: `Upper and lower case matter. What is deleted is kept only in a bucket with versioning, and only for its retention time. All there is: ${all}`,
+  });
+}

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Outcome } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
+
+const FIRST = Date.parse('2026-01-01T10:00:00Z');
+
+/** Each version of a key a minute after the one before; `undefined` for a deletion. */
+function withHistory(
+  t: TestContext,
+  histories: Readonly<Record<string, readonly (string | undefined)[]>>,
+): BucketWorld {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  for (const [key, history] of Object.entries(histories)) {
+    for (const [minute, body] of history.entries()) {
+      const content = body === undefined ? undefined : Buffer.from(body);
+      world.journal.add(key, content, undefined, FIRST + minute * 60_000);
+    }
+  }
+  return world;
+}
+
+function list(world: BucketWorld, path: string, ...flags: readonly string[]): Promise<Outcome> {
+  const args = ['default', 'eu-central-1', `s3://test-bucket${path}`, ...flags];
+  return world.run('encrypted-s3-list-versions', args);
+}
+
+/** Time of day, size, state and key of each line. */
+function shown({ code, stdout, stderr }: Outcome): string[] {
+  assert.deepEqual([code, stderr], [0, '']);
+  return stdout
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [time = '', id, size, state, key, ...more] = line.split('\t');
+      assert.match(time, /^2026-01-01T\d\d:\d\d:\d\d\.000Z$/);
+      assert.match(id ?? '', /^\d+-\d+$/);
+      assert.deepEqual(more, []);
+      return [time.slice(11, 16), size, state, key].join(' ');
+    });
+}
+
+test('a file, what is below its name, and not its neighbours', async (t) => {
+  const world = withHistory(t, {
+    'd/a': ['1', '22', undefined, '4444'],
+    'd/a!': ['x'],
+    'd/a/below': ['x', undefined],
+    'd/a2': ['x'],
+    'd/b': ['x'],
+  });
+  const file = ['10:03 4 current d/a', '10:02 - deleted d/a', '10:01 2 - d/a', '10:00 1 - d/a'];
+  const below = ['10:01 - deleted d/a/below', '10:00 1 - d/a/below'];
+  assert.deepEqual(shown(await list(world, '/d/a')), [...file, ...below]);
+  assert.deepEqual(shown(await list(world, '/d/a/')), below);
+  const others = ['d/a2', 'd/b'].map((key) => `10:00 1 current ${key}`);
+  const all = [...file, '10:00 1 current d/a!', ...below, ...others];
+  for (const path of ['/d/', '/d', '/', '']) assert.deepEqual(shown(await list(world, path)), all);
+});
+
+test("the backup's own is shown where it is asked for", async (t) => {
+  const world = withHistory(t, { 'backup.info/key/data': ['k'], a: ['x'] });
+  assert.deepEqual(shown(await list(world, '')), ['10:00 1 current a']);
+  for (const path of ['/backup.info/', '/backup.info', '/backup.info/key/data'])
+    assert.deepEqual(shown(await list(world, path)), ['10:00 1 current backup.info/key/data']);
+});
+
+test('awkward keys: a line each, and exact in JSON', async (t) => {
+  const keys = ['a\tb', 'a\nb', 'a b+c%20', '\x1b[2J', 'ü \u{1f512}', '"quoted\\"'];
+  const world = withHistory(t, Object.fromEntries(keys.map((key) => [key, ['x', undefined]])));
+  assert.equal(shown(await list(world, '/')).length, 2 * keys.length);
+  const { code, stdout, stderr } = await list(world, '/', '--json');
+  assert.deepEqual([code, stderr], [0, '']);
+  const objects = JSON.parse(stdout) as Record<string, unknown>[];
+  assert.deepEqual(new Set(objects.map((it) => it['key'])), new Set(keys));
+  assert.deepEqual(Object.keys(objects[0] ?? {}), [
+    'key',
+    'versionId',
+    'lastModified',
+    'size',
+    'isLatest',
+    'isDeleteMarker',
+  ]);
+  const first = objects.filter((it) => it['key'] === keys[0]);
+  assert.deepEqual(
+    first.map(({ size, isLatest, isDeleteMarker }) => [size, isLatest, isDeleteMarker]),
+    [
+      [null, true, true],
+      [1, false, false],
+    ],
+  );
+});
+
+test('nothing found, no such bucket, no URL: exit 1', async (t) => {
+  const world = withHistory(t, { a2: ['x'] });
+  for (const flags of [[], ['--json']]) {
+    const { code, stdout, stderr } = await list(world, '/a', ...flags);
+    assert.deepEqual([code, stdout], [1, flags.length === 0 ? '' : '[]\n']);
+    assert.match(
+      stderr,
+      /^ERROR: There is nothing at or below s3:\/\/test-bucket\/a, .*\nHINT: .*list-versions/,
+    );
+  }
+  const nameless = await world.run('encrypted-s3-list-versions', [
+    'default',
+    'eu-central-1',
+    'test-bucket/a',
+  ]);
+  assert.deepEqual([nameless.code, nameless.stdout], [1, '']);
+  assert.match(nameless.stderr, /"test-bucket\/a" names nothing in a bucket/);
+  const empty = await list(new BucketWorld(t), '/a');
+  assert.deepEqual([empty.code, empty.stdout], [1, '']);
+  assert.match(empty.stderr, /list-object-versions: .*NoSuchBucket/);
+});
+
+test('who may not list versions is told which permission is missing', async (t) => {
+  const world = withHistory(t, { a: ['x'] });
+  const denied = 'An error occurred (AccessDenied) when calling the ListObjectVersions operation: x';
+  world.onCall('*list-object-versions*', `echo '${denied}' >&2; exit 254`);
+  const { code, stderr } = await list(world, '/a');
+  assert.equal(code, 1);
+  assert.match(stderr, /AccessDenied[\s\S]*HINT: .*s3:ListBucketVersions/);
+});
+
+/** In a shell, with the command as `$LIST`. */
+function inShell(world: BucketWorld, script: string): SpawnSyncReturns<string> {
+  const bin = fileURLToPath(new URL('../../bin/encrypted-s3-list-versions.js', import.meta.url));
+  return spawnSync('bash', ['-c', script], {
+    encoding: 'utf8',
+    env: {
+      LIST: `${process.execPath} ${bin} default eu-central-1 s3://test-bucket`,
+      HOME: world.home,
+      TZ: 'UTC',
+      PATH: `${join(world.folder, 'fakes')}:${process.env['PATH']}`,
+      FAKE_BUCKET: world.bucket,
+    },
+  });
+}
+
+test('a pipe that is closed ends it quietly; a full disk does not', async (t) => {
+  const many = Object.fromEntries(Array.from({ length: 8000 }, (_, number) => [`d/${number}`, ['x']]));
+  const world = withHistory(t, many);
+  for (const flag of ['', '--json']) {
+    const script = `$LIST ${flag} | head -n 2 | wc -l; echo \${PIPESTATUS[0]}`;
+    const { stdout, stderr } = inShell(world, script);
+    assert.deepEqual([stdout, stderr], ['2\n0\n', '']);
+  }
+  const { status, stderr } = inShell(world, '$LIST > /dev/full');
+  assert.equal(status, 1);
+  assert.match(stderr, /^ERROR: Standard output can't be written to: no space left on the disk\.\n$/);
+});
+
+test('on a terminal, a table', async (t) => {
+  const world = withHistory(t, { 'd/a': ['1', undefined] });
+  const { stdout } = inShell(world, 'script -qec "$LIST" /dev/null');
+  const lines = stdout.split(/\r?\n/);
+  assert.match(lines[0] ?? '', /^DATE +VERSION ID +SIZE {2}STATE {4}KEY$/);
+  assert.match(lines[1] ?? '', /^2026-01-01 10:01:00 \+0000 {2}\S+ +- {2}deleted {2}d\/a$/);
+  assert.match(lines[2] ?? '', /^2026-01-01 10:00:00 \+0000 {2}\S+ +1 {2}- {8}d\/a$/);
+  assert.deepEqual(lines.slice(3), ['']);
+});
