@@ -1,5 +1,5 @@
 // Where a restore comes from, as the command line says it.
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { BackupConfig } from '../config/config.js';
 import { BackupError } from '../errors.js';
 
@@ -53,10 +53,9 @@ function parseFolderUrl(url: string): Pick<RestoreSource, 'bucket' | 'prefix'> {
   return { bucket, prefix: asFolder(path) };
 }
 
-/** A folder's path relative to LOCAL_DIR; it may be given as it is on disk. */
+/** A folder's path relative to LOCAL_DIR, without `.` and `..`; it may be given as it is on disk. */
 function inBackup(folder: string, localDir: string): string {
-  if (!folder.startsWith('/')) return folder.replace(/^(\.\/+)+|^\.$/, '');
-  const path = relative(localDir, folder);
+  const path = relative(localDir, resolve(localDir, folder));
   if (path !== '..' && !path.startsWith('../')) return path;
   throw new BackupError(`"${folder}" is not in LOCAL_DIR "${localDir}".`, {
     hint: 'Name a folder of the backup, relative to LOCAL_DIR.',
