@@ -20,23 +20,24 @@ import { openRestore, type Restore, type RestoreRequest } from './open-restore.j
 
 /** @returns the exit code: done, or done with something missing */
 export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
-  const { log } = context;
+  const { log, interruption } = context;
   const restore = await openRestore(request, context);
   const { aws, key, prefix, backupPrefix, time, destination } = restore;
   return inPrivateFolder(async (folder) => {
     const existing = destination.isEmpty ? undefined : new Target(bytesOf(destination.path), true);
     const survey = await surveyRestore(aws, key, prefix, backupPrefix, time, existing, folder, log);
-    checkDiskSpace(destination.path, survey.totals.room);
+    const source = [aws.bucket, prefix];
+    checkDiskSpace(destination.path, survey.totals.room - new Stage(destination.path, source).held());
     announce(restore, survey, log);
     const root = makeDestination(destination);
-    const stage = new Stage(root, [aws.bucket, prefix]);
+    const stage = new Stage(root, source);
     stage.open();
     const reasons = await fetchOrKeep(restore, survey, stage, log);
     const shortfalls = new Shortfalls(log);
     const target = new Target(bytesOf(root), request.overwrites);
     const metadata = new Metadata(request.keepsSetid);
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
-    const options = { target, stage, metadata, shortfalls, reasons, folder };
+    const options = { target, stage, metadata, shortfalls, reasons, interruption, folder };
     const restored = await putInPlace(options, survey.planned, tree);
     stage.remove();
     shortfalls.close();

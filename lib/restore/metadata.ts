@@ -17,16 +17,19 @@ export class Metadata {
   /**
    * Gives a file, folder or link its owner, if this is root, and its mode. The name of an owner counts for more than
    * its number: on another machine, it may have another one.
-   * @throws {NotRestored} if the file system refuses
+   * @throws {NotRestored} if the file system refuses; where there are no owners to give, the mode is given all the same
    */
   give(path: string | Buffer, { type, inode, user, group }: Entry): void {
     const uid = this.#ids.uids.get(user ?? '') ?? inode.uid;
     const gid = this.#ids.gids.get(group ?? '') ?? inode.gid;
-    orThrow(() => {
+    let mask = 0o1777;
+    try {
       // Before the mode: a change of owner clears bits of it.
-      if (this.#isRoot) lchownSync(path, uid, gid);
-      if (type !== 'link') chmodSync(path, inode.mode & this.#modeMask);
-    });
+      if (this.#isRoot) orThrow(() => lchownSync(path, uid, gid));
+      mask = this.#modeMask;
+    } finally {
+      if (type !== 'link') orThrow(() => chmodSync(path, inode.mode & mask));
+    }
   }
 }
 

@@ -16,6 +16,8 @@ export interface Destination {
  * @throws {BackupError} if it can't be written to, or holds files and may not be overwritten
  */
 export function lookAtDestination(destination: string, overwrites: boolean): Destination {
+  // What a script passes whose variable is not set.
+  if (destination === '') throw new BackupError('The destination is empty: name a folder.');
   const path = resolve(destination);
   const folder = existingFolder(path);
   try {

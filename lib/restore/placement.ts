@@ -1,5 +1,6 @@
 // Puts single entries of a tree into the destination, and notes what can only be done at the end.
 import { join } from 'node:path';
+import type { Interruption } from '../interruption.js';
 import type { Shortfalls } from '../run/shortfalls.js';
 import { Spool } from '../run/spool.js';
 import { type Bytes, below, textOf } from '../tree/bytes.js';
@@ -21,6 +22,7 @@ export interface PlacementOptions {
   readonly shortfalls: Shortfalls;
   /** Why files did not arrive, by their lines in the plan, as far as it is known. */
   readonly reasons: ReadonlyMap<number, string>;
+  readonly interruption: Interruption;
   /** For notes. */
   readonly folder: string;
 }
@@ -41,8 +43,9 @@ export class Placement {
     this.folders = new Spool(join(options.folder, 'folders'));
   }
 
-  /** Does `action`, and names `key` if it can't be restored. */
+  /** Does `action`, and names `key` if it can't be restored. @throws {InterruptedError} if a signal has arrived */
   attempt(key: Bytes, action: () => void): void {
+    this.#options.interruption.check();
     try {
       action();
     } catch (error) {
@@ -66,7 +69,7 @@ export class Placement {
       if (arrived === undefined)
         throw new NotRestored(reasons.get(index) ?? 'it did not arrive; syslog says why');
       if (entry !== undefined) {
-        this.#options.metadata.give(arrived, entry);
+        this.giveMetadata(entry, arrived);
         setAboutMtime(arrived, entry.inode);
       }
       target.moveHere(arrived, key);
@@ -85,6 +88,7 @@ export class Placement {
   makeFolder(entry: Entry): void {
     // Ours alone until everything is in it.
     this.target.makeFolder(entry.key, 0o700);
+    this.target.letIn(entry.key);
     this.folders.write(JSON.stringify(entry));
     this.#noteTime(entry);
     this.restored.folders += 1;
@@ -92,16 +96,23 @@ export class Placement {
 
   /** @throws {NotRestored} */
   makeLink(entry: Entry): void {
-    this.target.makeLink(entry.key, entry.target ?? ('' as Bytes));
-    this.giveMetadata(entry);
-    setAboutMtime(this.target.path(entry.key), entry.inode);
+    const link = this.#options.stage.link(entry.target ?? ('' as Bytes));
+    this.giveMetadata(entry, link);
+    setAboutMtime(link, entry.inode);
+    this.target.moveHere(link, entry.key);
     this.#noteTime(entry);
     this.restored.links += 1;
   }
 
-  /** @throws {NotRestored} */
-  giveMetadata(entry: Entry): void {
-    this.#options.metadata.give(this.target.path(entry.key), entry);
+  /** Names the entry if it can't be given its owner and mode, which is no reason to go without it. */
+  giveMetadata(entry: Entry, path = this.target.path(entry.key)): void {
+    try {
+      this.#options.metadata.give(path, entry);
+    } catch (error) {
+      if (!(error instanceof NotRestored)) throw error;
+      const what = `"${textOf(entry.key)}" is restored, but not its owner and mode as they were`;
+      this.#options.shortfalls.add(`${what}: ${error.message}.`);
+    }
   }
 
   #noteTime({ key, inode }: Entry): void {

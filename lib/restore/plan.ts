@@ -60,10 +60,12 @@ export async function plan(
 export async function* nothing(): AsyncGenerator<Entry> {}
 
 function decide({ key, want }: ListedKey, entry: Entry | undefined, existing: Target | undefined): How {
-  if (!isSafeKey(key)) return 'unsafe';
+  // The prefix itself may be such a key, too.
+  const isFolder = key === '' || key.endsWith('/');
+  if (!isSafeKey(key) && key !== '') return 'unsafe';
   // A link that was once followed: the tree knows what it was.
   if (want === undefined || entry?.type === 'link') return 'not wanted';
-  if (key.endsWith('/')) return want.size === 0 ? 'folder' : 'unsafe';
+  if (isFolder) return want.size === 0 ? 'folder' : 'unsafe';
   if (existing !== undefined && isThere(existing, { key, want }, entry)) return 'there already';
   return want.isCurrent ? 'in bulk' : 'singly';
 }

@@ -31,7 +31,8 @@ export async function putInPlace(
   for await (const [line, entry] of mergeByKey(numbered(planned), tree ?? nothing())) {
     const { key } = entry ?? line;
     placement.attempt(key, () => {
-      if (!isSafeKey(key)) throw new NotRestored('its name is not that of a file below a folder');
+      if (!isSafeKey(key) && line?.how !== 'folder')
+        throw new NotRestored('its name is not that of a file below a folder');
       if (entry?.type === 'link') links.write(JSON.stringify(entry));
       else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && line === undefined) throw notInBucket();
@@ -40,24 +41,29 @@ export async function putInPlace(
       if (line?.how === 'unsafe') throw new NotRestored("it has content, but its name is a folder's");
     });
   }
-  await putExtras(placement, extras);
+  const inNoTree = await putExtras(placement, extras);
   await makeLinks(placement, links);
   placement.times.close();
-  if (!(await setExactTimes(() => readLines<ExactTime>(placement.times)))) {
+  const areExact = await setExactTimes(() => readLines<ExactTime>(placement.times));
+  options.interruption.check();
+  if (!areExact) {
     options.shortfalls.add('Some times of modification could not be set to the nanosecond.');
   }
   await finishFolders(placement);
-  return { ...placement.restored, extras: extras.count };
+  return { ...placement.restored, extras: inNoTree };
 }
 
-async function putExtras(placement: Placement, extras: Spool): Promise<void> {
+/** @returns how many files these are */
+async function putExtras(placement: Placement, extras: Spool): Promise<number> {
   extras.close();
+  const before = placement.restored.files;
   for await (const line of readLines<PlannedLine>(extras)) {
     placement.attempt(line.key, () => {
       if (line.how === 'folder') placement.target.makeFolder(line.key);
       else placement.putFile(line, undefined);
     });
   }
+  return placement.restored.files - before;
 }
 
 async function makeLinks(placement: Placement, links: Spool): Promise<void> {

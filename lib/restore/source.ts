@@ -1,5 +1,5 @@
 // Where a restore comes from, as the command line says it.
-import { relative } from 'node:path';
+import { relative, resolve } from 'node:path';
 import type { BackupConfig } from '../config/config.js';
 import { BackupError } from '../errors.js';
 
@@ -54,12 +54,11 @@ function parseFolderUrl(url: string): Pick<RestoreSource, 'bucket' | 'prefix'> {
 }
 
 /**
- * The path of a file or folder relative to LOCAL_DIR.
+ * The path of a file or folder relative to LOCAL_DIR, without `.` and `..`.
  * @param given relative, or as it is on disk
  */
 export function inBackup(given: string, localDir: string): string {
-  if (!given.startsWith('/')) return given.replace(/^(\.\/+)+|^\.$/, '');
-  const path = relative(localDir, given);
+  const path = relative(localDir, resolve(localDir, given));
   if (path !== '..' && !path.startsWith('../')) return path;
   throw new BackupError(`"${given}" is not in LOCAL_DIR "${localDir}".`, {
     hint: 'Name what is in the backup relative to LOCAL_DIR.',

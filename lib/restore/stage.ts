@@ -11,12 +11,14 @@ import {
   readdirSync,
   rmSync,
   type Stats,
+  symlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../errors.js';
+import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
 import type { WantedObject } from './planned-file.js';
 import { isSafeKey } from './safe-key.js';
+import { orThrow } from './target.js';
 
 const NAME = '.encrypted-s3-restore-';
 /** Seconds since the epoch: no object is as old as this. */
@@ -36,13 +38,32 @@ export class Stage {
     this.#singles = join(this.folder, 'singles');
   }
 
-  /** Makes the folder, or cleans what an earlier restore has left of all but whole files. */
+  /**
+   * Makes the folder, or cleans what an earlier restore has left of all but whole files.
+   * @throws {BackupError} if it can't be made, or is somebody else's or a link
+   */
   open(): void {
-    rmSync(this.#singles, { recursive: true, force: true });
-    for (const folder of [this.folder, this.bulk, this.#singles]) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const found = look(this.folder);
+    if (found !== undefined && (!found.isDirectory() || found.uid !== process.getuid?.())) {
+      throw new BackupError(`"${this.folder}" is in the way: it is not a folder of this user.`, {
+        hint: 'A restore keeps there what has arrived. Remove it.',
+      });
     }
-    removePlaceholders(bytesOf(this.bulk));
+    try {
+      rmSync(this.#singles, { recursive: true, force: true });
+      for (const folder of [this.folder, this.bulk, this.#singles]) {
+        mkdirSync(folder, { recursive: true, mode: 0o700 });
+      }
+      removePlaceholders(bytesOf(this.bulk));
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      throw new BackupError(`"${this.folder}" can't be made: ${wordsOf(error)}.`);
+    }
+  }
+
+  /** How much room on disk is taken by what an earlier restore has left, in bytes. */
+  held(): number {
+    return look(this.bulk)?.isDirectory() ? roomOf(bytesOf(this.bulk)) : 0;
   }
 
   remove(): void {
@@ -52,6 +73,14 @@ export class Stage {
   /** Where the file of line `index` of the plan arrives when it is fetched by itself. */
   single(index: number): string {
     return join(this.#singles, `${index}`);
+  }
+
+  /** Makes a link to move into place. @throws {NotRestored} if the file system refuses */
+  link(to: Bytes): string {
+    const link = join(this.#singles, 'link');
+    rmSync(link, { force: true });
+    orThrow(() => symlinkSync(pathOf(to), link));
+    return link;
   }
 
   /**
@@ -64,9 +93,12 @@ export class Stage {
     try {
       mkdirSync(pathOf(path.slice(0, path.lastIndexOf('/')) as Bytes), { recursive: true, mode: 0o700 });
       const descriptor = openSync(pathOf(path), 'w', 0o600);
-      ftruncateSync(descriptor, size);
-      futimesSync(descriptor, PLACEHOLDER_MTIME, PLACEHOLDER_MTIME);
-      closeSync(descriptor);
+      try {
+        ftruncateSync(descriptor, size);
+        futimesSync(descriptor, PLACEHOLDER_MTIME, PLACEHOLDER_MTIME);
+      } finally {
+        closeSync(descriptor);
+      }
     } catch (error) {
       // Something else needs the place, or the name is too long: then it is fetched, and not used.
       if (errnoOf(error) === undefined) throw error;
@@ -90,6 +122,15 @@ export class Stage {
 /** Whether a destination is as good as empty: it may hold what an earlier restore has left. */
 export function isEmptyBut(names: readonly string[]): boolean {
   return names.every((name) => name.startsWith(NAME));
+}
+
+function roomOf(folder: Bytes): number {
+  let room = 0;
+  for (const entry of readdirSync(pathOf(folder), { encoding: 'latin1', withFileTypes: true })) {
+    const path = below(folder, entry.name as Bytes);
+    room += entry.isDirectory() ? roomOf(path) : (look(pathOf(path))?.blocks ?? 0) * 512;
+  }
+  return room;
 }
 
 function removePlaceholders(folder: Bytes): void {

@@ -1,5 +1,5 @@
 // The destination of a restore: nothing is written outside of it, not even through a link that is in it.
-import { type BigIntStats, lstatSync, mkdirSync, type PathLike, renameSync, symlinkSync } from 'node:fs';
+import { type BigIntStats, chmodSync, lstatSync, mkdirSync, type PathLike, renameSync } from 'node:fs';
 import { errnoOf, wordsOf } from '../errors.js';
 import { type Bytes, below, pathOf, textOf } from '../tree/bytes.js';
 
@@ -52,31 +52,28 @@ export class Target {
     this.#sure = key;
   }
 
+  /** Has this user write in a folder whose mode keeps its owner out; its mode is set anew at the end. */
+  letIn(key: Bytes): void {
+    const mode = Number(this.look(key)?.mode ?? 0) & 0o7777;
+    if ((mode & 0o700) === 0o700) return;
+    try {
+      chmodSync(this.path(key), mode | 0o700);
+    } catch {
+      // Not ours: what can't be written in it will tell.
+    }
+  }
+
   /**
-   * Moves a file to `key`, in place of a file or link that is there.
+   * Moves a file or link to `key`, in place of a file or link that is there.
    * @throws {NotRestored} if it can't be there
    */
   moveHere(from: PathLike, key: Bytes): void {
-    this.#makeRoom(key);
-    orThrow(() => renameSync(from, this.path(key)));
-  }
-
-  /** Makes a link, in place of a file or another link. @throws {NotRestored} if it can't be there */
-  makeLink(key: Bytes, to: Bytes): void {
-    this.#makeRoom(key);
-    const aside = `${key}.${process.pid}` as Bytes;
-    orThrow(() => {
-      symlinkSync(pathOf(to), this.path(aside));
-      renameSync(this.path(aside), this.path(key));
-    });
-  }
-
-  #makeRoom(key: Bytes): void {
     this.makeFolder(parentOf(key));
     const found = this.look(key);
     if (found !== undefined && (!this.#overwrites || found.isDirectory())) {
       throw inTheWay(this.name(key), found);
     }
+    orThrow(() => renameSync(from, this.path(key)));
   }
 }
 

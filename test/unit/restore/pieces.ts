@@ -1,0 +1,46 @@
+// What the tests of a restore are made of: temporary folders, entries of a tree, notes.
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { formatPlan, type ListedKey } from '../../../lib/restore/planned-file.js';
+import { Spool } from '../../../lib/run/spool.js';
+import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import type { Entry, Inode } from '../../../lib/tree/entry.js';
+
+/** Absolute, without links. */
+export function temporaryFolder(t: TestContext): string {
+  const folder = mkdtempSync(join(realpathSync(tmpdir()), 'restore-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** In seconds: 1,000,000,000. */
+export const MTIME = '1000000000000000000';
+
+/** A folder if `key` ends in a `/`; else a file, or a link to `target`. */
+export function entry(key: string, inode: Partial<Inode> = {}, target?: string): Entry {
+  const isFolder = key.endsWith('/');
+  const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  return {
+    key: bytesOf(key),
+    type: target !== undefined ? 'link' : isFolder ? 'directory' : 'file',
+    inode: { size: 0, mtime: MTIME, ctime: MTIME, mode: isFolder ? 0o755 : 0o644, ...owner, ...inode },
+    ...(target !== undefined && { target: bytesOf(target) }),
+  };
+}
+
+export async function* streamOf<T extends { readonly key: Bytes }>(items: readonly T[]): AsyncGenerator<T> {
+  for (const item of sorted(items)) yield item;
+}
+
+export function planOf(folder: string, name: string, lines: readonly ListedKey[]): Spool {
+  const spool = new Spool(join(folder, name));
+  for (const line of sorted(lines)) spool.write(formatPlan(line));
+  spool.close();
+  return spool;
+}
+
+function sorted<T extends { readonly key: Bytes }>(items: readonly T[]): T[] {
+  return [...items].sort((a, b) => (a.key < b.key ? -1 : 1));
+}

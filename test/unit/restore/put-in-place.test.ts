@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { InterruptedError } from '../../../lib/errors.js';
+import { Interruption } from '../../../lib/interruption.js';
+import { Metadata } from '../../../lib/restore/metadata.js';
+import type { How, PlannedFile } from '../../../lib/restore/planned-file.js';
+import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js';
+import { Stage } from '../../../lib/restore/stage.js';
+import { Target } from '../../../lib/restore/target.js';
+import { Shortfalls } from '../../../lib/run/shortfalls.js';
+import type { Log } from '../../../lib/terminal/log.js';
+import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import type { Entry } from '../../../lib/tree/entry.js';
+import { entry, MTIME, planOf, streamOf, temporaryFolder } from './pieces.js';
+
+const STORED = 1_500_000_000_000;
+
+class Destination {
+  readonly to: string;
+  readonly folder: string;
+  readonly stage: Stage;
+  /** What was said, without the words that are always there. */
+  readonly said: string[] = [];
+  readonly #plan: PlannedFile[] = [];
+
+  constructor(t: TestContext) {
+    this.to = temporaryFolder(t);
+    this.folder = temporaryFolder(t);
+    this.stage = new Stage(this.to, ['x']);
+    this.stage.open();
+  }
+
+  /** An object that has arrived, unless `content` is not given. */
+  add(key: string, content: string | undefined, how: How = 'in bulk', size = content?.length ?? 1): void {
+    this.#plan.push({ key: bytesOf(key), want: { size, lastModified: STORED, isCurrent: true }, how });
+    if (content === undefined || how === 'unsafe' || how === 'folder') return;
+    const file = join(this.stage.bulk, key);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+    utimesSync(file, STORED / 1000, STORED / 1000);
+  }
+
+  async put(
+    tree?: readonly Entry[],
+    { overwrites = false, reasons = [] as [number, string][], interruption = new Interruption() } = {},
+  ): Promise<Restored> {
+    const log = { error: (text: string) => this.said.push(text), info: () => undefined };
+    const options = {
+      target: new Target(bytesOf(this.to), overwrites),
+      stage: this.stage,
+      metadata: new Metadata(false),
+      shortfalls: new Shortfalls(log as unknown as Log),
+      reasons: new Map(reasons),
+      interruption,
+      folder: this.folder,
+    };
+    const restored = await putInPlace(
+      options,
+      planOf(this.folder, 'planned', this.#plan),
+      tree && streamOf(tree),
+    );
+    this.stage.remove();
+    return restored;
+  }
+
+  /** Type, mode and mtime of what is at `path`. */
+  at(path: string): string {
+    const stats = lstatSync(join(this.to, path), { bigint: true });
+    const type = stats.isDirectory() ? 'd' : stats.isSymbolicLink() ? 'l' : 'f';
+    const mode = type === 'l' ? '' : (Number(stats.mode) & 0o7777).toString(8);
+    return `${type}${mode} ${stats.mtimeNs}`;
+  }
+}
+
+test('a whole tree, with modes and times to the nanosecond', async (t) => {
+  const place = new Destination(t);
+  place.add('d/file', 'abc');
+  place.add('d/read-only/file', 'abc');
+  const at = (mtime: string, mode: number) => ({ size: 3, mtime, mode });
+  const restored = await place.put([
+    entry('d/', at('111111111111111111', 0o750)),
+    entry('d/dangling', at('-5', 0o777), 'nowhere'),
+    entry('d/file', at('222222222222222222', 0o4604)),
+    entry('d/read-only/', at('3', 0o500)),
+    entry('d/read-only/file', at('-4', 0o0)),
+    entry('d/read-only/link', at('6', 0o777), 'file'),
+    entry('empty/', at('7', 0o1777)),
+  ]);
+  assert.deepEqual(place.said, []);
+  assert.deepEqual(restored, { files: 2, folders: 3, links: 2, extras: 0 });
+  const expected = {
+    d: 'd750 111111111111111111',
+    'd/dangling': 'l -5',
+    'd/file': 'f604 222222222222222222',
+    'd/read-only': 'd500 3',
+    'd/read-only/file': 'f0 -4',
+    'd/read-only/link': 'l 6',
+    empty: 'd1777 7',
+  };
+  for (const [path, it] of Object.entries(expected)) assert.equal(place.at(path), it, path);
+  assert.deepEqual(readdirSync(place.to).sort(), ['d', 'empty']);
+});
+
+test('a link of the tree is made last: nothing in the bucket is written through it', async (t) => {
+  const place = new Destination(t);
+  const outside = temporaryFolder(t);
+  place.add('link/in', 'bad');
+  place.add('z', 'abc');
+  const restored = await place.put([entry('link', {}, outside), entry('z', { size: 3 })]);
+  assert.deepEqual(readdirSync(outside), []);
+  assert.deepEqual(place.said, [`"link" is not restored: a folder is at "${place.to}/link".`]);
+  assert.equal(readFileSync(join(place.to, 'link/in'), 'utf8'), 'bad');
+  assert.deepEqual(restored, { files: 2, folders: 0, links: 0, extras: 1 });
+});
+
+test('extras are restored without metadata, and markers of folders are no files', async (t) => {
+  const place = new Destination(t);
+  place.add('', '', 'folder', 0);
+  place.add('marked/', '', 'folder', 0);
+  place.add('extra', 'abc');
+  place.add('in/tree', 'abc');
+  const restored = await place.put([entry('in/'), entry('in/tree', { size: 3 })]);
+  assert.deepEqual([place.said, restored], [[], { files: 2, folders: 1, links: 0, extras: 1 }]);
+  assert.ok(lstatSync(join(place.to, 'marked')).isDirectory());
+  assert.equal(place.at('extra').slice(-19), `${STORED}000000`);
+  assert.equal(place.at('in/tree').slice(-19), MTIME);
+});
+
+test('without a tree there are only files', async (t) => {
+  const place = new Destination(t);
+  place.add('a/b', 'abc');
+  assert.deepEqual(await place.put(), { files: 1, folders: 0, links: 0, extras: 1 });
+  assert.deepEqual(place.said, []);
+});
+
+test('whatever is not as the tree has it is named', async (t) => {
+  const place = new Destination(t);
+  place.add('../out', undefined, 'unsafe');
+  place.add('folder/', undefined, 'unsafe');
+  place.add('lost', undefined);
+  place.add('refused', undefined, 'singly');
+  place.add('changed', 'abcd');
+  const tree = ['changed', 'gone', 'lost', 'refused'].map((key) => entry(key, { size: 3 }));
+  const restored = await place.put([...tree, entry('not-a/../place')], {
+    // The line of `refused`, in the order of the keys.
+    reasons: [[4, 'S3 says no']],
+  });
+  assert.deepEqual(place.said, [
+    '"../out" is not restored: its name is not that of a file below a folder.',
+    '"changed" is restored as it is in the bucket, 4 bytes; the tree has 3.',
+    `"folder/" is not restored: it has content, but its name is a folder's.`,
+    '"gone" is not restored: the tree has it, but not the bucket.',
+    '"lost" is not restored: it did not arrive; syslog says why.',
+    '"not-a/../place" is not restored: its name is not that of a file below a folder.',
+    '"refused" is not restored: S3 says no.',
+  ]);
+  assert.deepEqual(restored, { files: 1, folders: 0, links: 0, extras: 0 });
+});
+
+test('over what is there: files are replaced, folders are let into and closed again', async (t) => {
+  const place = new Destination(t);
+  mkdirSync(join(place.to, 'closed'));
+  writeFileSync(join(place.to, 'closed/file'), 'old');
+  writeFileSync(join(place.to, 'closed/same'), 'abc', { mode: 0o600 });
+  chmodSync(join(place.to, 'closed'), 0o500);
+  symlinkSync('old', join(place.to, 'link'));
+  place.add('closed/file', 'new');
+  place.add('closed/same', undefined, 'there already', 3);
+  const tree = [
+    entry('closed/', { mode: 0o500 }),
+    entry('closed/file', { size: 3 }),
+    entry('closed/same', { size: 3, mode: 0o640 }),
+    entry('link', {}, 'new'),
+  ];
+  const restored = await place.put(tree, { overwrites: true });
+  assert.deepEqual(place.said, []);
+  assert.deepEqual(restored, { files: 2, folders: 1, links: 1, extras: 0 });
+  assert.equal(readFileSync(join(place.to, 'closed/file'), 'utf8'), 'new');
+  assert.equal(place.at('closed'), `d500 ${MTIME}`);
+  assert.equal(place.at('closed/same'), `f640 ${MTIME}`);
+  assert.equal(readlinkSync(join(place.to, 'link')), 'new');
+});
+
+test('the longest names, and links that are none, have no effect on others', async (t) => {
+  const place = new Destination(t);
+  const long = 'x'.repeat(255);
+  place.add(`d${long.slice(1)}/${long}`, 'abc');
+  const links = [entry(long, {}, long), { ...entry('empty', {}, 'x'), target: '' as Bytes }];
+  const restored = await place.put(links);
+  assert.deepEqual(place.said, ['"empty" is not restored: no such file or folder.']);
+  assert.deepEqual(restored, { files: 1, folders: 0, links: 1, extras: 1 });
+  assert.equal(readlinkSync(join(place.to, long)), long);
+});
+
+test('a signal ends it between two files', async (t) => {
+  const place = new Destination(t);
+  const interruption = new Interruption();
+  let left = 2;
+  interruption.check = () => {
+    left -= 1;
+    if (left < 0) throw new InterruptedError('SIGINT');
+  };
+  for (const key of ['a', 'b', 'c']) place.add(key, 'abc');
+  const tree = ['a', 'b', 'c'].map((key) => entry(key, { size: 3 }));
+  await assert.rejects(place.put(tree, { interruption }), InterruptedError);
+  assert.deepEqual(
+    ['a', 'b', 'c'].map((key) => existsSync(join(place.to, key))),
+    [true, true, false],
+  );
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { NotRestored, parentOf, Target } from '../../../lib/restore/target.js';
+import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import { temporaryFolder } from './pieces.js';
+
+/** A destination, a folder beside it, and something to move. */
+function place(t: TestContext, overwrites = true) {
+  const folder = temporaryFolder(t);
+  const [to, outside] = [join(folder, 'to'), join(folder, 'outside')];
+  mkdirSync(to);
+  mkdirSync(outside);
+  const from = join(folder, 'from');
+  writeFileSync(from, 'new');
+  return { folder, to, outside, from, target: new Target(bytesOf(to), overwrites) };
+}
+
+const INTO = bytesOf('d/e/file');
+
+test('a file is moved into folders that are made', (t) => {
+  const { to, from, target } = place(t, false);
+  target.moveHere(from, INTO);
+  assert.equal(readFileSync(join(to, INTO), 'utf8'), 'new');
+  assert.ok(!existsSync(from));
+});
+
+test('nothing passes through a link, wherever on the way it is', (t) => {
+  for (const [link, leadsTo] of [
+    ['d', 'outside'],
+    ['d/e', 'outside'],
+    ['d', 'nowhere'],
+    ['d/e', 'to'],
+  ] as const) {
+    const { folder, to, outside, from, target } = place(t);
+    if (link === 'd/e') mkdirSync(join(to, 'd'));
+    mkdirSync(join(outside, 'e'));
+    symlinkSync(join(folder, leadsTo), join(to, link));
+    assert.throws(() => target.moveHere(from, INTO), new NotRestored(`a link is at "${to}/${link}"`));
+    assert.throws(() => target.makeFolder(bytesOf('d/e/f/')), NotRestored);
+    assert.deepEqual([readdirSync(outside), readdirSync(join(outside, 'e'))], [['e'], []]);
+    assert.equal(readlinkSync(join(to, link)), join(folder, leadsTo));
+  }
+});
+
+test('a link at the very place is replaced, not followed', (t) => {
+  const { to, outside, from, target } = place(t);
+  symlinkSync(join(outside, 'file'), join(to, 'x'));
+  target.moveHere(from, bytesOf('x'));
+  assert.ok(lstatSync(join(to, 'x')).isFile());
+  assert.deepEqual(readdirSync(outside), []);
+});
+
+test('a file and a link replace each other, but no folder, and no folder replaces a file', (t) => {
+  const { folder, to, from, target } = place(t);
+  const link = join(folder, 'link');
+  symlinkSync('elsewhere', link);
+  writeFileSync(join(to, 'file'), 'old');
+  target.moveHere(link, bytesOf('file'));
+  assert.equal(readlinkSync(join(to, 'file')), 'elsewhere');
+  mkdirSync(join(to, 'folder'));
+  const aFolder = new NotRestored(`a folder is at "${to}/folder"`);
+  assert.throws(() => target.moveHere(from, bytesOf('folder')), aFolder);
+  writeFileSync(join(to, 'f'), 'old');
+  assert.throws(() => target.makeFolder(bytesOf('f/')), new NotRestored(`a file is at "${to}/f"`));
+  assert.throws(() => target.moveHere(from, bytesOf('f/x')), new NotRestored(`a file is at "${to}/f"`));
+  assert.equal(readFileSync(join(to, 'f'), 'utf8'), 'old');
+});
+
+test('without leave to overwrite, what is there stays', (t) => {
+  const { to, from, target } = place(t, false);
+  writeFileSync(join(to, 'file'), 'old');
+  symlinkSync('nowhere', join(to, 'link'));
+  assert.throws(() => target.moveHere(from, bytesOf('file')), new NotRestored(`a file is at "${to}/file"`));
+  assert.throws(() => target.moveHere(from, bytesOf('link')), new NotRestored(`a link is at "${to}/link"`));
+  assert.equal(readFileSync(join(to, 'file'), 'utf8'), 'old');
+  assert.equal(readlinkSync(join(to, 'link')), 'nowhere');
+});
+
+test('what the file system refuses is told in words', (t) => {
+  const { folder, from, target } = place(t);
+  const missing = new NotRestored('no such file or folder');
+  assert.throws(() => target.moveHere(join(folder, 'missing'), bytesOf('x')), missing);
+  assert.throws(() => target.moveHere(from, bytesOf('x'.repeat(256))), new NotRestored('ENAMETOOLONG'));
+});
+
+test('a folder has the mode it is made with, those above it have the usual', (t) => {
+  const { to, target } = place(t);
+  target.makeFolder(bytesOf('d/e/'), 0o700);
+  assert.equal(statSync(join(to, 'd/e')).mode & 0o777, 0o700);
+  assert.equal(statSync(join(to, 'd')).mode & 0o777, 0o777 & ~process.umask());
+});
+
+test('a folder that keeps its owner out lets it in, and others no more than before', (t) => {
+  const { to, target } = place(t);
+  for (const [mode, expected] of [
+    [0o500, 0o700],
+    [0o0, 0o700],
+    [0o2555, 0o2755],
+    [0o711, 0o711],
+  ] as const) {
+    mkdirSync(join(to, `${mode}`));
+    chmodSync(join(to, `${mode}`), mode);
+    target.letIn(bytesOf(`${mode}/`));
+    assert.equal(statSync(join(to, `${mode}`)).mode & 0o7777, expected);
+  }
+});
+
+test('any bytes make a name', (t) => {
+  const { to, from, target } = place(t);
+  const key = 'd\xff\n/f\xfe' as Bytes;
+  target.moveHere(from, key);
+  const path = Buffer.from(`${to}/${key}`, 'latin1');
+  assert.equal(readFileSync(path, 'utf8'), 'new');
+  assert.equal(target.look(key)?.size, 3n);
+});
+
+test('the folder that a key is in', () => {
+  for (const [key, parent] of [
+    ['a', ''],
+    ['a/', ''],
+    ['a/b', 'a/'],
+    ['a/b/', 'a/'],
+  ] as const) {
+    assert.equal(parentOf(bytesOf(key)), parent);
+  }
+});
