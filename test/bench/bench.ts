@@ -1,22 +1,15 @@
 // Side by side: the same no-change run by the original scripts and by ours, on the same server,
 // and with an AWS CLI that costs nothing. Prints seconds and, what matters, the ratios.
 import { spawnSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startS3Server } from '../s3-server/server.js';
 import { instantAws } from './instant-aws.js';
+import { benchRestore } from './restore.js';
 import { scale } from './scale.js';
+import { compare, report } from './side-by-side.js';
 
 const OURS = fileURLToPath(new URL('../../bin/encrypted-s3-sync.js', import.meta.url));
 const KEY = 'Benchmark0Key1of2exactly3thirty2';
@@ -48,9 +41,12 @@ async function againstServer(originalSync: string): Promise<void> {
     firstRun(config, environment);
     report(
       'no change, 3 files, real server: original',
-      compare([originalSync, config], config, environment, 10),
+      sideBySide(`${originalSync} ${config}`, config, environment, 10),
     );
     againstBareSync(environment);
+    const files = makeSource('restore', numbered(5000));
+    const bucket = { name: 'bench-bucket', prefix: 'restore', keyFile: join(folder, 'key') };
+    await benchRestore(folder, files, makeConfig(files, 'restore'), bucket, environment);
   } finally {
     await server.stop();
   }
@@ -58,17 +54,22 @@ async function againstServer(originalSync: string): Promise<void> {
 
 /** A no-change run of many files, and a bare `aws s3 sync` of the same. */
 function againstBareSync(environment: NodeJS.ProcessEnv): void {
-  const names = Array.from({ length: 50_000 }, (_, index) => `folder-${index % 100}/file-${index}`);
-  const source = makeSource('many', names);
+  const source = makeSource('many', numbered(50_000));
   const config = makeConfig(source, 'many');
   const keyFile = join(folder, 'key');
   writeFileSync(keyFile, KEY, { mode: 0o600 });
   firstRun(config, environment);
   const sync = `aws s3 sync ${source} s3://bench-bucket/many/ --no-follow-symlinks --sse-c AES256 --sse-c-key fileb://${keyFile}`;
-  report(
-    'no change, 50000 files, real server: bare aws s3 sync',
-    compare(sync.split(' '), config, environment, 5),
-  );
+  report('no change, 50000 files, real server: bare aws s3 sync', sideBySide(sync, config, environment, 5));
+}
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `folder-${index % 100}/file-${index}`);
+}
+
+/** Median seconds of the other command and of ours. */
+function sideBySide(other: string, config: string, environment: NodeJS.ProcessEnv, runs: number): number[] {
+  return compare(folder, [other, `${process.execPath} ${OURS} ${config}`], environment, runs);
 }
 
 function firstRun(config: string, environment: NodeJS.ProcessEnv): void {
@@ -94,26 +95,7 @@ function againstInstantAws(originalSync: string): void {
   chmodSync(join(fakes, 'aws'), 0o755);
   const environment = { ...process.env, PATH: `${fakes}:${process.env['PATH']}` };
   const config = makeConfig(source);
-  report('instant fake aws: original', compare([originalSync, config], config, environment, 30));
-}
-
-/** Median seconds of the other command and of ours. */
-function compare(other: string[], config: string, env: NodeJS.ProcessEnv, runs: number): [number, number] {
-  const results = join(folder, 'results.json');
-  const commands = [other.join(' '), `${process.execPath} ${OURS} ${config}`];
-  const outcome = spawnSync(
-    'hyperfine',
-    ['-N', '--warmup', '1', '--runs', `${runs}`, '--export-json', results, ...commands],
-    { env, encoding: 'utf8' },
-  );
-  if (outcome.status !== 0) throw new Error(`hyperfine: ${outcome.stdout}${outcome.stderr}`);
-  const medians = (JSON.parse(readFileSync(results, 'utf8')) as { results: { median: number }[] }).results;
-  return [medians[0]?.median ?? Number.NaN, medians[1]?.median ?? Number.NaN];
-}
-
-function report(other: string, [theirs, ours]: readonly [number, number]): void {
-  const ratio = (ours / theirs).toFixed(2);
-  console.log(`${other} ${theirs.toFixed(3)} s, ours ${ours.toFixed(3)} s, ratio ${ratio}`);
+  report('instant fake aws: original', sideBySide(`${originalSync} ${config}`, config, environment, 30));
 }
 
 function makeSource(name: string, files: string[]): string {

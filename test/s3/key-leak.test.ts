@@ -9,17 +9,36 @@ describe('nobody sees a key', () => {
   for (const cli of awsClis()) {
     test(`during a backup and a restore, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('leak', cli, (remove) => t.after(remove));
+      const config = world.config();
+      for (const name of ['a', 'b', 'c', 'd', 'e']) world.write(`small/${name}`, name);
+      world.write('big', 'as it was');
+      const before = await world.sync();
+      assert.equal(before.code, 0, before.stderr);
+      const then = new Date().toISOString();
       world.write('big', randomBytes(20 * 1024 * 1024));
-      world.config();
       const lines = await assertNoLeak(world, [world.key], async () => {
         const backup = await world.sync({ environment: slowProfile(world, '10MB/s') });
         assert.equal(backup.code, 0, backup.stderr);
         const args = ['default', 'us-east-1', world.url('pc/docs/big'), 'restored'];
         const restore = await world.run('encrypted-s3-download-file', args, { input: `${world.key}\n` });
         assert.equal(restore.code, 0, restore.stderr);
+        const older = await world.run('encrypted-s3-download-dir', [
+          '--config',
+          config,
+          '--at',
+          then,
+          'older',
+        ]);
+        assert.equal(older.code, 0, older.stderr);
       });
-      // All three kinds of calls with a key were there to be seen.
-      for (const call of [/ s3 sync .*\/source /, / s3api get-object /, / s3 cp .*\/incomplete /]) {
+      // All kinds of calls with a key were there to be seen.
+      for (const call of [
+        / s3 sync .*\/source /,
+        / s3api get-object /,
+        / s3 cp .*\/incomplete /,
+        / s3 sync s3:/,
+        / s3api get-object .* --version-id=/,
+      ]) {
         assert.ok(
           lines.some((line) => call.test(line) && line.includes(' fileb:///dev/fd/3 ')),
           `${call} in:\n${lines.join('\n')}`,
