@@ -5,7 +5,6 @@ import { stderr, stdout } from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { type BucketObject, download } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { connect } from '../aws/connect.js';
 import { readConfig } from '../config/read-config.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError, wordsOf } from '../errors.js';
@@ -17,6 +16,7 @@ import { inPrivateFolder } from '../restore/private-folder.js';
 import { versionIdAt } from '../restore/version-of-file.js';
 import { whyNotDownloaded } from '../restore/why-not-downloaded.js';
 import { Prompt } from '../terminal/prompt.js';
+import { connectTo } from './connection.js';
 
 export interface DownloadFile {
   readonly profile: string;
@@ -37,16 +37,7 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const time = timeOf(request);
   const config = request.config === undefined ? undefined : await readConfig(request.config);
   for (const warning of config?.warnings ?? []) log.warn(warning);
-  const aws = await connect({
-    profile: request.profile,
-    region: request.region,
-    bucket: object.bucket,
-    endpointUrl: config?.awsEndpointUrl,
-    netTimeout: config?.awsNetTimeout,
-    environment: config?.environment ?? process.env,
-    interruption,
-    log: (message) => log.info(message),
-  });
+  const aws = await connectTo({ ...request, bucket: object.bucket }, config, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, interruption);
   const key =

@@ -1,31 +1,22 @@
 // The escrowed key, on standard output.
 import { stderr, stdout } from 'node:process';
-import { connect } from '../aws/connect.js';
 import { keyOfEasyKey } from '../easy-key.js';
 import { BackupError, wordsOf } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { retrieveEscrow } from '../run/escrow.js';
 import { Prompt } from '../terminal/prompt.js';
+import { connectTo } from './connection.js';
 
 export async function downloadKey(
   profile: string,
   region: string,
   bucket: string,
-  { log, interruption }: CommandContext,
+  context: CommandContext,
 ): Promise<number> {
-  const aws = await connect({
-    profile,
-    region,
-    bucket,
-    endpointUrl: undefined,
-    netTimeout: undefined,
-    environment: process.env,
-    interruption,
-    log: (message) => log.info(message),
-  });
+  const aws = await connectTo({ profile, region, bucket }, undefined, context);
   // Only the key goes to standard output, so that it can be captured.
-  const prompt = new Prompt(stderr, interruption);
+  const prompt = new Prompt(stderr, context.interruption);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');
   prompt.say('Retrieving the key from the S3 bucket...\n\n');
   const content = await retrieveEscrow(aws, keyOfEasyKey(easyKey));

@@ -1,6 +1,5 @@
 // The history of a file, or of everything below a prefix, on standard output. The key is not needed.
 import { stdout } from 'node:process';
-import { connect } from '../aws/connect.js';
 import { explainDenial } from '../aws/explain-denial.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
 import { shellQuote } from '../config/shell-quote.js';
@@ -10,6 +9,7 @@ import type { CommandContext } from '../main.js';
 import { NobodyReads, print } from '../terminal/print.js';
 import { asJson, asTable, asTabSeparated } from '../terminal/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
+import { connectTo } from './connection.js';
 
 const DENIAL =
   "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";
@@ -25,18 +25,8 @@ export interface ListVersions {
 /** @throws {BackupError} if there is nothing to show */
 export async function listVersionsOf(request: ListVersions, context: CommandContext): Promise<number> {
   const { profile, region, url, isJson } = request;
-  const { log, interruption } = context;
   const { bucket, key } = parseUrl(url);
-  const aws = await connect({
-    profile,
-    region,
-    bucket,
-    endpointUrl: undefined,
-    netTimeout: undefined,
-    environment: process.env,
-    interruption,
-    log: (message) => log.info(message),
-  });
+  const aws = await connectTo({ profile, region, bucket }, undefined, context);
   const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
   let count = 0;
   try {

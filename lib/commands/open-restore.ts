@@ -1,7 +1,6 @@
 // What a restore needs before it looks at the bucket: from where, to where, when, and the key.
 import { stderr } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { connect } from '../aws/connect.js';
 import type { BackupConfig } from '../config/config.js';
 import { readConfig } from '../config/read-config.js';
 import { keyOfEasyKey } from '../easy-key.js';
@@ -13,6 +12,7 @@ import { parseTime } from '../restore/point-in-time.js';
 import { parseSource } from '../restore/source.js';
 import { keyInEscrow, retrieveEscrow } from '../run/escrow.js';
 import { Prompt } from '../terminal/prompt.js';
+import { connectTo } from './connection.js';
 
 export interface RestoreRequest {
   /** PROFILE REGION URL DEST, or with a config [SUBDIR] DEST. */
@@ -42,10 +42,8 @@ export interface Restore {
 }
 
 /** @throws {BackupError} for a request that can't be met, before anything is asked of the bucket */
-export async function openRestore(
-  request: RestoreRequest,
-  { log, interruption }: CommandContext,
-): Promise<Restore> {
+export async function openRestore(request: RestoreRequest, context: CommandContext): Promise<Restore> {
+  const { log, interruption } = context;
   if (request.usesEscrow && request.config !== undefined) {
     throw new BackupError('--escrow and --config can not be used together: the config has the key.');
   }
@@ -54,16 +52,7 @@ export async function openRestore(
   for (const warning of config?.warnings ?? []) log.warn(warning);
   const { profile, region, bucket, prefix, backupPrefix, destination } = parseSource(request.words, config);
   const target = lookAtDestination(destination, request.overwrites);
-  const aws = await connect({
-    profile,
-    region,
-    bucket,
-    endpointUrl: config?.awsEndpointUrl,
-    netTimeout: config?.awsNetTimeout,
-    environment: config?.environment ?? process.env,
-    interruption,
-    log: (message) => log.info(message),
-  });
+  const aws = await connectTo({ profile, region, bucket }, config, context);
   const prompt = new Prompt(stderr, interruption);
   const key = await keyFor(request, config, aws, prompt);
   return { aws, key, prefix, backupPrefix, time, destination: target, prompt };

@@ -2,7 +2,6 @@
 // and the disk are asked.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { connect } from '../aws/connect.js';
 import type { BackupConfig } from '../config/read-config.js';
 import type { CommandContext } from '../main.js';
 import { findEscrow } from '../run/escrow.js';
@@ -18,6 +17,7 @@ import { describeObstacle, type Stock, takeStock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Obstacle } from '../tree/entry.js';
 import { openTree } from '../tree/tree-file.js';
+import { connectTo, placeOf } from './connection.js';
 
 export interface SyncOptions {
   readonly allowsMassDelete: boolean;
@@ -31,21 +31,11 @@ export interface SyncOptions {
 export async function openRun(
   config: BackupConfig,
   options: SyncOptions,
-  { log, interruption }: CommandContext,
+  context: CommandContext,
 ): Promise<Run> {
   const { awsBucket: bucket, remoteDirPrefix: prefix, followSymlinks } = config;
   const { lockDescriptor, allowsMassDelete, isDry } = options;
-  const aws = await connect({
-    profile: config.awsProfile,
-    region: config.awsRegion,
-    endpointUrl: config.awsEndpointUrl,
-    netTimeout: config.awsNetTimeout,
-    environment: config.environment,
-    bucket,
-    interruption,
-    log: (message) => log.info(message),
-    ...(lockDescriptor === undefined ? {} : { lockDescriptor }),
-  });
+  const aws = await connectTo(placeOf(config), config, context, lockDescriptor);
   const localDir = await resolveLocalDir(config.localDir);
   if (prefix === '') await checkReservedName(localDir);
   const storageClass = config.awsStorageClass;
@@ -62,8 +52,8 @@ export async function openRun(
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
     state,
     header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
-    shortfalls: new Shortfalls(log),
-    log,
+    shortfalls: new Shortfalls(context.log),
+    log: context.log,
   };
 }
 

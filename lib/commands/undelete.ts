@@ -4,8 +4,7 @@ import { stderr } from 'node:process';
 import { s3Url } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { isVersioned } from '../aws/bucket.js';
-import { connect } from '../aws/connect.js';
-import { type BackupConfig, readConfig } from '../config/read-config.js';
+import { readConfig } from '../config/read-config.js';
 import { shellQuote } from '../config/shell-quote.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
@@ -19,6 +18,7 @@ import { acquireLockFolder } from '../run/lock-folder.js';
 import { Spool } from '../run/spool.js';
 import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
+import { connectTo, placeOf } from './connection.js';
 
 export interface UndeleteRequest {
   /** Relative to LOCAL_DIR or absolute; none means everything. */
@@ -41,8 +41,10 @@ export async function undelete(
   const config = await readConfig(configFile);
   for (const warning of config.warnings) log.warn(warning);
   const wanted = new WantedPaths(request.paths, config.localDir);
+  const own = placeOf(config);
+  const place = { ...own, profile: request.profile ?? own.profile };
   const run = async (lockDescriptor?: number): Promise<number> => {
-    const aws = await connectFor(config, request.profile, context, lockDescriptor);
+    const aws = await connectTo(place, config, context, lockDescriptor);
     const { remoteDirPrefix: prefix } = config;
     return inPrivateFolder((folder) => bringBack({ aws, prefix, wanted, time, folder, log }, request.isDry));
   };
@@ -56,25 +58,6 @@ export async function undelete(
     await release();
     flock.release();
   }
-}
-
-function connectFor(
-  config: BackupConfig,
-  profile: string | undefined,
-  { log, interruption }: CommandContext,
-  lockDescriptor: number | undefined,
-): Promise<AwsCli> {
-  return connect({
-    profile: profile ?? config.awsProfile,
-    region: config.awsRegion,
-    bucket: config.awsBucket,
-    endpointUrl: config.awsEndpointUrl,
-    netTimeout: config.awsNetTimeout,
-    environment: config.environment,
-    interruption,
-    log: (message) => log.info(message),
-    ...(lockDescriptor === undefined ? {} : { lockDescriptor }),
-  });
 }
 
 /** Everything is decided before anything is changed. */

@@ -3,7 +3,6 @@
 import { stdout } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket } from '../aws/bucket.js';
-import { connect } from '../aws/connect.js';
 import { type PartialConfig, readPartialConfig } from '../config/read-config.js';
 import { keyOfEasyKey } from '../easy-key.js';
 import { EncryptionKey } from '../encryption-key.js';
@@ -13,6 +12,7 @@ import type { CommandContext } from '../main.js';
 import { escrowContent, escrowObject, fetchEscrow, storeEscrow } from '../run/escrow.js';
 import { verifyContent } from '../run/verification.js';
 import { Prompt } from '../terminal/prompt.js';
+import { connectTo } from './connection.js';
 
 /** As the original's upload asks for it; matters only if the bucket has to be made. */
 const RETENTION_DAYS = 30;
@@ -49,16 +49,7 @@ export async function uploadKey(configFile: string | undefined, context: Command
   const answers = await interview(prompt, config);
   await confirm(prompt, answers);
 
-  const aws = await connect({
-    profile: answers.profile,
-    region: answers.region,
-    bucket: answers.bucket,
-    endpointUrl: config?.awsEndpointUrl,
-    netTimeout: config?.awsNetTimeout,
-    environment: config?.environment ?? process.env,
-    interruption,
-    log: (message) => log.info(message),
-  });
+  const aws = await connectTo(answers, config, context);
   if (!(await bucketExists(aws))) {
     const retentionDays = config?.awsRetentionDays ?? RETENTION_DAYS;
     await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));
