@@ -1,5 +1,5 @@
 // The listing of a prefix, as a stream: what is in the bucket, in the order of the keys' bytes.
-import { PassThrough, type Readable } from 'node:stream';
+import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { BackupError } from '../errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { linesOf } from '../tree/lines.js';
@@ -34,7 +34,8 @@ export async function listPrefix<T>(
   await aws.runOrThrow(listObjects(aws.bucket, prefix), {
     output: async (stdout) => {
       // Read from the beginning, though `read` may wait: Node throws away what nobody reads of a child that has ended.
-      const pages = stdout.pipe(new PassThrough());
+      // (`pipeline`, since the output of a child that could not be started has no end.)
+      const pages = pipeline(stdout, new PassThrough(), () => undefined);
       pages.once('readable', onFirstPage);
       result = { value: await read(parseListing(pages, prefix)) };
     },

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { downloadAll } from './download-all.js';
 import { meet } from './fault.js';
 import { isObject, Journal, type StoredObject } from './journal.js';
 import { firstObject, objectLines, versionLines } from './listings.js';
@@ -22,7 +23,9 @@ process.exitCode = exitCode;
 
 function s3(args: string[]): void {
   const [from = '', to = ''] = args.filter((it, at) => !it.startsWith('--') && !takesValue(args[at - 1]));
-  if (operation === 'sync') sync(from, keyIn(to));
+  if (operation === 'sync' && from.startsWith('s3://'))
+    exitCode = downloadAll(journal, keyIn(from), to, argv, keyHash());
+  else if (operation === 'sync') sync(from, keyIn(to));
   else if (operation === 'ls') process.stdout.write(`${journal.current().size}\n`);
   else if (operation !== 'cp') unexpected();
   else if (args.includes('--recursive')) uploadAll(from, keyIn(to));

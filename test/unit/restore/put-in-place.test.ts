@@ -28,12 +28,23 @@ import { entry, MTIME, planOf, streamOf, temporaryFolder } from './pieces.js';
 
 const STORED = 1_500_000_000_000;
 
+class NotingMetadata extends Metadata {
+  /** The keys, in the order in which they were given their metadata. */
+  readonly given: string[] = [];
+
+  override give(path: string | Buffer, it: Entry): void {
+    this.given.push(it.key);
+    super.give(path, it);
+  }
+}
+
 class Destination {
   readonly to: string;
   readonly folder: string;
   readonly stage: Stage;
   /** What was said, without the words that are always there. */
   readonly said: string[] = [];
+  readonly metadata = new NotingMetadata(false);
   readonly #plan: PlannedFile[] = [];
 
   constructor(t: TestContext) {
@@ -61,7 +72,7 @@ class Destination {
     const options = {
       target: new Target(bytesOf(this.to), overwrites),
       stage: this.stage,
-      metadata: new Metadata(false),
+      metadata: this.metadata,
       shortfalls: new Shortfalls(log as unknown as Log),
       reasons: new Map(reasons),
       interruption,
@@ -112,6 +123,10 @@ test('a whole tree, with modes and times to the nanosecond', async (t) => {
   };
   for (const [path, it] of Object.entries(expected)) assert.equal(place.at(path), it, path);
   assert.deepEqual(readdirSync(place.to).sort(), ['d', 'empty']);
+  // Folders last, and each after those that are in it: its mode may keep us out.
+  const folders = ['d/read-only/', 'd/', 'empty/'];
+  const links = ['d/dangling', 'd/read-only/link'];
+  assert.deepEqual(place.metadata.given, ['d/file', 'd/read-only/file', ...links, ...folders]);
 });
 
 test('a link of the tree is made last: nothing in the bucket is written through it', async (t) => {
