@@ -1,7 +1,7 @@
 // The tree file that tells the metadata of a folder: that of the backup whose prefix the folder is, or is below.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { download, s3Url } from '../aws/arguments.js';
+import { type BucketObject, download, s3Url } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { listPrefix } from '../aws/listing.js';
@@ -138,7 +138,12 @@ async function fetchTree(
   }
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
   if (!(await isOnlyKeyWrong(aws, object, answer))) throw aws.errorOf(args, answer);
-  throw new BackupError(`${s3Url(object)} can't be read with this key: it was stored with another one.`, {
+  throw otherKey(object);
+}
+
+/** Exit code 5. */
+export function otherKey(object: BucketObject): BackupError {
+  return new BackupError(`${s3Url(object)} can't be read with this key: it was stored with another one.`, {
     exitCode: exitCode.wrongKey,
     hint: 'Use the key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
   });

@@ -12,7 +12,7 @@ const BLOCK = 4096;
 export interface Totals {
   /** How many files of each way. */
   readonly counts: Readonly<Record<How, number>>;
-  /** Files that are wanted. */
+  /** Files that are wanted, those included that the tree has and the bucket has not. */
   readonly files: number;
   /** How much room on disk is needed for what is fetched, in bytes. */
   readonly room: number;
@@ -42,9 +42,13 @@ export async function plan(
   };
   let room = 0;
   let entries = 0;
+  let missing = 0;
   for await (const [key, entry] of mergeByKey(readPlan<ListedKey>(listed.lines()), tree ?? nothing())) {
     if (entry !== undefined) entries += 1;
-    if (key === undefined) continue;
+    if (key === undefined) {
+      if (entry?.type === 'file') missing += 1;
+      continue;
+    }
     const how = decide(key, entry, existing);
     counts[how] += 1;
     const isFetched = how === 'in bulk' || how === 'singly';
@@ -52,7 +56,7 @@ export async function plan(
     planned.write(formatPlan(plannedFile(key, how)));
   }
   planned.close();
-  const files = counts['in bulk'] + counts.singly + counts['there already'];
+  const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
   return { counts, files, room, entries };
 }
 

@@ -5,12 +5,12 @@ import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { Spool } from '../run/spool.js';
-import { isOnlyKeyWrong, keyRefused } from '../run/verification.js';
+import { isOnlyKeyWrong } from '../run/verification.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Log } from '../terminal/log.js';
 import { textOf } from '../tree/bytes.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
-import { fetchTreeOf, type LocalTree, tooEarly } from './find-tree.js';
+import { fetchTreeOf, type LocalTree, otherKey, tooEarly } from './find-tree.js';
 import { listFolder } from './list.js';
 import { plan, type Totals } from './plan.js';
 import { type ListedKey, readPlan } from './planned-file.js';
@@ -93,7 +93,7 @@ async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: S
     const object = { bucket: aws.bucket, key: prefix + textOf(name) };
     const answer: AwsAnswer = await aws.run(headWithKey(object), { key });
     if (answer.exitCode === 0) return;
-    if (await isOnlyKeyWrong(aws, object, answer)) refused = keyRefused(object);
+    if (await isOnlyKeyWrong(aws, object, answer)) refused = otherKey(object);
     tried += 1;
     if (tried === TRIED) break;
   }

@@ -100,7 +100,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   },
   'a folder outside of LOCAL_DIR': {
     args: ['--config', 'C', '/etc', TO],
-    message: /^ERROR: "\/etc" is not in LOCAL_DIR ".*\/source"\.\nHINT: Name a folder of the backup/,
+    message: /^ERROR: "\/etc" is not in LOCAL_DIR ".*\/source"\.\nHINT: Name what is in the backup/,
   },
   'a folder above LOCAL_DIR': {
     args: ['--config', 'C', '..', TO],
@@ -320,7 +320,7 @@ for (const count of [0, MANY]) {
     assert.match(
       stderr,
       new RegExp(
-        `^Restoring s3://test-bucket/pc/docs/ from the run of .*: ${count + 2} files, .* to download\\.\\.\\.\nRestored ${count + 2} files, ${count === 0 ? 3 : 4} folders and 1 links\\.\nSuccess\\.\n$`,
+        `^Restoring s3://test-bucket/pc/docs/ from the run of .*: ${count + 2} files, .* to download\\.\\.\\.\nRestored ${count + 2} files, ${count === 0 ? 3 : 4} folders, 1 link\\.\nSuccess\\.\n$`,
       ),
     );
     assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
@@ -378,7 +378,7 @@ test('a file that is in the tree and not in the bucket is named; exit 3', async 
   assert.equal(code, 3);
   assert.match(
     stderr,
-    /^Restoring .*\nERROR: "top" is not restored: the tree has it, but not the bucket\.\nRestored 1 files, 3 folders and 1 links\.\n$/,
+    /^Restoring .*\nERROR: "top" is not restored: the tree has it, but not the bucket\.\nRestored 1 file, 3 folders, 1 link\.\n$/,
   );
   assert.ok(existsSync(join(world.to, 'd/deep/file')) && !existsSync(join(world.to, 'top')));
 });
@@ -417,7 +417,7 @@ test('as a user that is not root: modes and times, and not a word of owners', as
   }
   const { code, stderr } = await world.restore([], { as: AS_ANOTHER_USER });
   assert.equal(code, 0, stderr);
-  assert.match(stderr, /^Restoring .*\nRestored 2 files, 3 folders and 1 links\.\nSuccess\.\n$/);
+  assert.match(stderr, /^Restoring .*\nRestored 2 files, 3 folders, 1 link\.\nSuccess\.\n$/);
   assert.deepEqual(withoutOwners(world.to), withoutOwners(world.source));
   assert.equal(lstatSync(join(world.to, 'd/deep/file')).uid, lstatSync(world.home).uid);
 
