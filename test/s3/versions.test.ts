@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { awsClis } from '../s3-server/aws-clis.js';
+import { awkwardNames } from './awkward-names.js';
+import { contentsOf, type Outcome, World, withKey } from './world.js';
+
+const KEY = 'pc/docs/changes';
+
+interface ListedVersion {
+  readonly key: string;
+  readonly versionId: string;
+  readonly lastModified: string;
+  readonly size: number | null;
+  readonly isLatest: boolean;
+  readonly isDeleteMarker: boolean;
+}
+
+class VersionsWorld extends World {
+  async succeeds(command: string, ...args: string[]): Promise<Outcome> {
+    const outcome = await this.run(command, args);
+    assert.equal(outcome.code, 0, outcome.stderr);
+    return outcome;
+  }
+
+  async backUp(): Promise<void> {
+    await this.succeeds('encrypted-s3-sync', '--allow-mass-delete', this.configFile);
+  }
+
+  list(key: string, ...flags: string[]): Promise<Outcome> {
+    return this.succeeds('encrypted-s3-list-versions', 'default', 'us-east-1', this.url(key), ...flags);
+  }
+
+  undelete(...args: string[]): Promise<Outcome> {
+    return this.run('encrypted-s3-undelete', [this.configFile, ...args]);
+  }
+}
+
+describe('the history of a backup', { concurrency: 2 }, () => {
+  for (const cli of awsClis()) {
+    test(`what was deleted is listed, and comes back, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new VersionsWorld('versions', cli, (remove) => t.after(remove));
+      world.config();
+      for (const name of awkwardNames) world.write(`odd/${name}`, `content of ${name}\n`);
+      for (const name of ['changes', 'changes2', 'goes early']) world.write(name, name);
+      await world.backUp();
+      for (const content of ['second', 'third, and last']) {
+        world.write('changes', content);
+        const file = join(world.source, 'changes');
+        await world.awsSucceeds('s3', 'cp', file, world.url(KEY), ...withKey(world.key));
+      }
+      rmSync(join(world.source, 'goes early'));
+      await world.awsSucceeds('s3', 'rm', world.url('pc/docs/goes early'));
+      const contents = contentsOf(world.source);
+      for (const name of ['changes', 'odd']) rmSync(join(world.source, name), { recursive: true });
+      await world.backUp();
+
+      const { stdout } = await world.list(KEY);
+      const all = JSON.parse((await world.list('', '--json')).stdout) as ListedVersion[];
+      const versions = all.filter(({ key }) => key === KEY);
+      assert.deepEqual(
+        versions.map(({ size, isLatest, isDeleteMarker }) => [size, isLatest, isDeleteMarker]),
+        [
+          [null, true, true],
+          [15, false, false],
+          [6, false, false],
+          [7, false, false],
+        ],
+      );
+      assert.deepEqual(stdout.split('\n'), [
+        ...versions.map(({ lastModified, versionId, size }) =>
+          [lastModified, versionId, size ?? '-', size === null ? 'deleted' : '-', KEY].join('\t'),
+        ),
+        '',
+      ]);
+      const deleted = all.filter((it) => it.isDeleteMarker);
+      const names = ['changes', 'goes early', ...awkwardNames.map((name) => `odd/${name}`)];
+      assert.deepEqual(deleted.map((it) => it.key).sort(), names.map((name) => `pc/docs/${name}`).sort());
+
+      const early = deleted.find((it) => it.key === 'pc/docs/goes early')?.lastModified ?? '';
+      const dry = await world.undelete('--dry-run', '--at', early);
+      assert.deepEqual([dry.code, dry.stderr], [0, '']);
+      assert.equal(dry.stdout.split('\n').length, awkwardNames.length + 2);
+      assert.ok(dry.stdout.startsWith(`(dryrun) undelete: ${world.url(KEY)}\n`));
+      const vain = await world.undelete('changes', 'changes2');
+      assert.deepEqual([vain.code, vain.stdout], [1, '']);
+      assert.match(vain.stderr, /ERROR: At or below "changes2", nothing was deleted/);
+
+      // All but what was deleted at that time already.
+      const { code, stderr } = await world.undelete('--at', early);
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, new RegExp(`^${awkwardNames.length + 1} files are back in `));
+      const to = join(world.folder, 'restored');
+      await world.succeeds('encrypted-s3-download-dir', '--config', world.configFile, to);
+      assert.deepEqual(contentsOf(to), contents);
+    });
+  }
+});
