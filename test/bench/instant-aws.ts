@@ -7,13 +7,15 @@ export interface Answers {
   readonly content: string;
   /** A folder that is made for the record of the last run. */
   readonly record: string;
+  /** A folder with everything in the bucket, with the times of the listing. */
+  readonly objects?: string;
 }
 
 /**
  * A shell script that answers like the AWS CLI where nothing has changed, at once: the original's calls
  * and ours.
  */
-export function instantAws({ bucket, listing, content, record }: Answers): string {
+export function instantAws({ bucket, listing, content, record, objects = '/nowhere' }: Answers): string {
   return `#!/bin/sh
 case "$*" in
   *list-buckets*) echo ${bucket} ;;
@@ -22,7 +24,9 @@ case "$*" in
   *last-run.json*) cat ${record}/last-run.json 2>/dev/null ||
     { echo 'fatal error: An error occurred (404) when calling the HeadObject operation: Not Found' >&2; exit 1; } ;;
   *"s3 ls"*) echo '2026-01-01 00:00:00 65 backup.info/key/data' ;;
+  *"s3 sync s3://"*) for argument; do case "$argument" in */bulk) cp -a ${objects}/. "$argument" ;; esac; done ;;
   *"s3 sync"*) ;;
+  *tree.ndjson.gz*) for argument; do case "$argument" in /*) cp ${record}/tree.ndjson.gz "$argument" ;; esac; done ;;
   *--recursive*) for argument; do case "$argument" in */record) cp -r "$argument"/. ${record} ;; esac; done ;;
   *head-object*--sse*) ;;
   *get-object*--sse*) echo 'An error occurred (403) when calling the GetObject operation: Forbidden' >&2; exit 1 ;;

@@ -6,6 +6,7 @@ import {
   chmodSync,
   closeSync,
   createReadStream,
+  futimesSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -25,26 +26,39 @@ import { openTree } from '../../lib/tree/tree-file.js';
 import { walk } from '../../lib/tree/walk.js';
 import { instantAws } from './instant-aws.js';
 
-const OURS = fileURLToPath(new URL('../../bin/encrypted-s3-sync.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../bin', import.meta.url));
 const FILES_PER_FOLDER = 100;
 const PREFIX = 'bench/';
 
-/** Prints the figures for each number of files, and their ratio. */
-export async function scale(parent: string, config: (source: string) => string): Promise<void> {
-  const memory: number[] = [];
+/** When every object was stored, which is also when every file was modified. */
+const STORED = '2100-01-01T00:00:00+00:00';
+
+/** Prints the figures for each number of files, and their ratios. */
+export async function scale(parent: string, makeConfig: (source: string) => string): Promise<void> {
+  const memory: { readonly run: number; readonly restore: number }[] = [];
   for (const count of [100_000, 1_000_000]) {
     const folder = join(parent, `scale-${count}`);
     mkdirSync(folder);
     const source = makeTree(folder, count);
     const listing = makeListing(folder, count);
-    const megabytes = memoryOfRun(folder, config(source), listing);
-    memory.push(megabytes);
-    console.log(`${count} files, a run in which nothing changed: ${megabytes.toFixed(0)} MB at most`);
+    const config = makeConfig(source);
+    const environment = instantEnvironment(folder, listing, source);
+    // The first one leaves its tree and record.
+    memoryOf('sync', [config], folder, environment);
+    const run = memoryOf('sync', [config], folder, environment);
+    const restored = ['--config', config, join(folder, 'restored')];
+    const restore = memoryOf('download-dir', restored, folder, environment);
+    memory.push({ run, restore });
+    console.log(`${count} files, a run in which nothing changed: ${run.toFixed(0)} MB at most`);
+    console.log(`${count} files, a restore: ${restore.toFixed(0)} MB at most`);
     if (count === 100_000) await rates(folder, source, listing, count);
     rmSync(folder, { recursive: true });
   }
-  const [small = Number.NaN, large = Number.NaN] = memory;
-  console.log(`memory at ten times the files: ${(large / small).toFixed(2)} times`);
+  const [small, large] = memory;
+  for (const what of ['run', 'restore'] as const) {
+    const times = (large?.[what] ?? Number.NaN) / (small?.[what] ?? Number.NaN);
+    console.log(`memory of a ${what} at ten times the files: ${times.toFixed(2)} times`);
+  }
 }
 
 function makeTree(folder: string, count: number): string {
@@ -52,8 +66,11 @@ function makeTree(folder: string, count: number): string {
   for (let at = 0; at < count / FILES_PER_FOLDER; at += 1) {
     const path = join(source, folderName(at));
     mkdirSync(path, { recursive: true });
-    for (let file = 0; file < FILES_PER_FOLDER; file += 1)
-      closeSync(openSync(join(path, fileName(file)), 'w'));
+    for (let file = 0; file < FILES_PER_FOLDER; file += 1) {
+      const descriptor = openSync(join(path, fileName(file)), 'w');
+      futimesSync(descriptor, new Date(STORED), new Date(STORED));
+      closeSync(descriptor);
+    }
   }
   return source;
 }
@@ -64,7 +81,7 @@ function makeListing(folder: string, count: number): string {
   for (let at = 0; at < count / FILES_PER_FOLDER; at += 1) {
     let text = '';
     for (let index = 0; index < FILES_PER_FOLDER; index += 1)
-      text += `${PREFIX}${folderName(at)}/${fileName(index)}\t0\t2100-01-01T00:00:00+00:00\t"d41d8cd98f00b204e9800998ecf8427e"\n`;
+      text += `${PREFIX}${folderName(at)}/${fileName(index)}\t0\t${STORED}\t"d41d8cd98f00b204e9800998ecf8427e"\n`;
     appendFileSync(file, text);
   }
   return file;
@@ -78,35 +95,40 @@ function fileName(at: number): string {
   return `a file of some name ${`${at}`.padStart(6, '0')}.txt`.replaceAll(' ', '-');
 }
 
-/** Megabytes, of the second run: the first one has left its tree and record. */
-function memoryOfRun(folder: string, configFile: string, listing: string): number {
+/** With an `aws` that costs nothing, and a Node that tells of its memory at its end. */
+function instantEnvironment(folder: string, listing: string, objects: string): NodeJS.ProcessEnv {
   const fakes = join(folder, 'fakes');
-  const measure = join(folder, 'measure.mjs');
-  const result = join(folder, 'memory');
-  mkdirSync(fakes);
   const record = join(folder, 'kept');
+  const measure = join(folder, 'measure.mjs');
+  mkdirSync(fakes);
   mkdirSync(record);
-  const answers = { bucket: 'bench-bucket', listing, content: '/dev/null', record };
+  const answers = { bucket: 'bench-bucket', listing, content: '/dev/null', record, objects };
   writeFileSync(join(fakes, 'aws'), instantAws(answers));
   chmodSync(join(fakes, 'aws'), 0o755);
   writeFileSync(
     measure,
     `import { writeFileSync } from 'node:fs';
-process.on('exit', () => writeFileSync(${JSON.stringify(result)}, String(process.resourceUsage().maxRSS)));\n`,
+const result = ${JSON.stringify(memoryFile(folder))};
+process.on('exit', () => writeFileSync(result, String(process.resourceUsage().maxRSS)));\n`,
   );
-  for (const run of ['first', 'second']) {
-    const { status, stderr } = spawnSync(process.execPath, [OURS, configFile], {
-      encoding: 'utf8',
-      env: {
-        ...process.env,
-        PATH: `${fakes}:${process.env['PATH']}`,
-        NODE_OPTIONS: `--import=${measure}`,
-        XDG_STATE_HOME: join(folder, 'state'),
-      },
-    });
-    if (status !== 0) throw new Error(`the ${run} run failed: ${stderr}`);
-  }
-  return Number(readFileSync(result, 'utf8')) / 1024;
+  return {
+    ...process.env,
+    PATH: `${fakes}:${process.env['PATH']}`,
+    NODE_OPTIONS: `--import=${measure}`,
+    XDG_STATE_HOME: join(folder, 'state'),
+  };
+}
+
+function memoryFile(folder: string): string {
+  return join(folder, 'memory');
+}
+
+/** Megabytes. */
+function memoryOf(command: string, args: readonly string[], folder: string, env: NodeJS.ProcessEnv): number {
+  const program = join(BIN, `encrypted-s3-${command}.js`);
+  const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env });
+  if (status !== 0) throw new Error(`${command} failed: ${stderr}`);
+  return Number(readFileSync(memoryFile(folder), 'utf8')) / 1024;
 }
 
 /** Entries a second. */
