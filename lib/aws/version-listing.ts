@@ -6,7 +6,11 @@ import { linesOf } from '../tree/lines.js';
 import { listObjectVersions, VERSIONS_PAGE } from './arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { RESERVED_PREFIX } from './bucket.js';
+import { explainDenial } from './explain-denial.js';
 import { decodeKey } from './listing.js';
+
+const DENIAL =
+  "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";
 
 export interface ObjectVersion {
   /** Relative to the prefix. */
@@ -32,11 +36,13 @@ export async function listVersions<T>(
   read: (versions: AsyncGenerator<ObjectVersion>) => Promise<T>,
 ): Promise<T> {
   let result: { readonly value: T } | undefined;
-  await aws.runOrThrow(listObjectVersions(aws.bucket, prefix), {
-    output: async (stdout) => {
-      result = { value: await read(parseVersions(stdout, prefix)) };
-    },
-  });
+  await explainDenial(DENIAL, () =>
+    aws.runOrThrow(listObjectVersions(aws.bucket, prefix), {
+      output: async (stdout) => {
+        result = { value: await read(parseVersions(stdout, prefix)) };
+      },
+    }),
+  );
   if (result === undefined) throw new Error('the listing was not read');
   return result.value;
 }

@@ -1,6 +1,5 @@
 // The history of a file, or of everything below a prefix, on standard output. The key is not needed.
 import { stdout } from 'node:process';
-import { explainDenial } from '../aws/explain-denial.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
 import { shellQuote } from '../config/shell-quote.js';
 import { BackupError } from '../errors.js';
@@ -10,9 +9,6 @@ import { NobodyReads, print } from '../terminal/print.js';
 import { asJson, asTable, asTabSeparated } from '../terminal/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { connectTo } from './connection.js';
-
-const DENIAL =
-  "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";
 
 export interface ListVersions {
   readonly profile: string;
@@ -30,17 +26,15 @@ export async function listVersionsOf(request: ListVersions, context: CommandCont
   const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
   let count = 0;
   try {
-    await explainDenial(DENIAL, () =>
-      listVersions(aws, key, async (versions) => {
-        const shown = (async function* () {
-          for await (const version of atOrBelow(key, versions)) {
-            count += 1;
-            yield version;
-          }
-        })();
-        await print(format(shown));
-      }),
-    );
+    await listVersions(aws, key, async (versions) => {
+      const shown = (async function* () {
+        for await (const version of atOrBelow(key, versions)) {
+          count += 1;
+          yield version;
+        }
+      })();
+      await print(format(shown));
+    });
   } catch (error) {
     if (error instanceof NobodyReads) return exitCode.done;
     throw error;

@@ -13,9 +13,8 @@ import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { type DeletedKey, deletedKeys } from './deleted-keys.js';
 import type { WantedPaths } from './wanted-paths.js';
 
-const ADMINISTRATOR = "Run it with an administrator's profile: --profile PROFILE.";
-const MAY_NOT_LIST = `The profile's user lacks s3:ListBucketVersions. ${ADMINISTRATOR}`;
-const MAY_NOT_DELETE = `The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. ${ADMINISTRATOR}`;
+const MAY_NOT_DELETE =
+  "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Run it with an administrator's profile: --profile PROFILE.";
 
 export interface Undeletion {
   readonly aws: AwsCli;
@@ -35,15 +34,13 @@ export interface Undeletion {
  */
 export async function findDeleted({ aws, prefix, wanted, time }: Undeletion, deleted: Spool): Promise<void> {
   const { beginning } = wanted;
-  await explainDenial(MAY_NOT_LIST, () =>
-    listVersions(aws, prefix + beginning, async (versions) => {
-      for await (const { key: rest, markers } of deletedKeys(versions, time)) {
-        const key = (bytesOf(beginning) + rest) as Bytes;
-        if (prefix === '' && key.startsWith(RESERVED_PREFIX)) continue;
-        if (wanted.meet(key)) deleted.write(JSON.stringify({ key: prefix + textOf(key), markers }));
-      }
-    }),
-  );
+  await listVersions(aws, prefix + beginning, async (versions) => {
+    for await (const { key: rest, markers } of deletedKeys(versions, time)) {
+      const key = (bytesOf(beginning) + rest) as Bytes;
+      if (prefix === '' && key.startsWith(RESERVED_PREFIX)) continue;
+      if (wanted.meet(key)) deleted.write(JSON.stringify({ key: prefix + textOf(key), markers }));
+    }
+  });
   deleted.close();
 }
 
