@@ -118,7 +118,8 @@ async function compareWithTree(run: Run, lastRun: LastRun | undefined) {
     lastRun && (await fetchTree(aws, key, prefix, lastRun, state.treeCopy, state.runFolder, info));
   const last = treeFile === undefined ? nothing() : (await openTree(treeFile)).entries;
   const notes = new Spool(join(state.runFolder, 'notes'));
-  const options = { localDir, followSymlinks, isExcluded };
+  const lastEnded = treeFile === undefined ? undefined : Date.parse(lastRun?.ended ?? '');
+  const options = { localDir, followSymlinks, isExcluded, lastEnded };
   const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle));
   return { hasRecord: lastRun !== undefined, hasTree: treeFile !== undefined, stock, notes };
 }

@@ -21,7 +21,8 @@ type Inspect = (entry: Entry) => Inode | undefined;
 export function judgeBefore(inspect: Inspect): Judge {
   return ({ entry, knowledge }, object) => {
     if (entry.type !== 'file') return { is: 'proven' };
-    const verdict = firstVerdict(entry.inode, knowledge === 'known', object);
+    const isTold = knowledge === 'known' || knowledge === 'moved';
+    const verdict = firstVerdict(entry.inode, isTold ? knowledge : 'changed', object);
     if (verdict.is === 'uploaded by sync') return { is: 'awaited', why: verdict.why };
     if (verdict.is === 'overlooked by sync') return { is: 'to send', why: verdict.why };
     // Perhaps it has been uploaded a moment ago, when it was another one than the walk has seen.
