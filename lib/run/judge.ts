@@ -43,6 +43,11 @@ function wasStoredAfterwards({ ctime, size }: Inode, { lastModified }: StoredObj
   return Date.parse(lastModified) > milliseconds(ctime) + CLOCKS_APART + size / SLOWEST_UPLOAD;
 }
 
+/** Whether the object may have been stored since a time of our clock (ms). */
+export function mayBeNewerThan(time: number, { lastModified }: StoredObject): boolean {
+  return !(Date.parse(lastModified) < time - CLOCKS_APART);
+}
+
 /**
  * Why the object is not the file, or not surely; `undefined` if it is.
  * @param before the version that an upload was to replace, if there was one

@@ -63,7 +63,8 @@ function compare(
   const { localDir, followSymlinks } = upload;
   const root = bytesOf(localDir);
   const inspect = (entry: Entry) => inspectFile(root, entry.key, followSymlinks);
-  const judge = typeof pass === 'number' ? judgeAfter(inspect) : judgeBefore(inspect);
+  const judge =
+    typeof pass === 'number' ? judgeAfter(inspect, Date.parse(header.started)) : judgeBefore(inspect);
   const options = { root, followSymlinks, isExcluded, header, folder: state.runFolder };
   return reconcile(options, `${pass}`, notes, objects, judge);
 }

@@ -2,7 +2,7 @@
 // they need one.
 import type { StoredObject } from '../aws/listing.js';
 import type { Entry, Inode } from '../tree/entry.js';
-import { firstVerdict, shortfall } from './judge.js';
+import { firstVerdict, mayBeNewerThan, shortfall } from './judge.js';
 import type { NotedEntry } from './noted-entry.js';
 
 export type Outcome =
@@ -30,13 +30,18 @@ export function judgeBefore(inspect: Inspect): Judge {
   };
 }
 
-/** After a transfer. */
-export function judgeAfter(inspect: Inspect): Judge {
+/**
+ * After a transfer.
+ * @param started when the run began (ms since the epoch)
+ */
+export function judgeAfter(inspect: Inspect, started: number): Judge {
   return ({ entry, knowledge }, object) => {
     if (entry.type !== 'file') return { is: 'proven' };
     const before = typeof knowledge === 'string' ? undefined : knowledge.before;
     const why = shortfall(entry.inode, before, object);
-    if (before === undefined && why === undefined) return { is: 'proven' };
+    // `aws s3 sync` may have uploaded it all the same: it changed after the walk, or its mtime lies in the future.
+    const isAsBefore = before === undefined && object !== undefined && !mayBeNewerThan(started, object);
+    if (isAsBefore && why === undefined) return { is: 'proven' };
     const changed = unlessChanged(entry, inspect);
     if (changed !== undefined) return changed;
     return why === undefined ? { is: 'proven' } : { is: 'to send', why };
