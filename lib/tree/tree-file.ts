@@ -33,6 +33,7 @@ export class DamagedTreeError extends BackupError {}
 
 export class TreeWriter {
   readonly #output: Writable;
+  readonly #sink: Writable;
   readonly #ended: Promise<void>;
   #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
   #buffered = '';
@@ -45,6 +46,7 @@ export class TreeWriter {
     // Its failure is told by `close`, or by the write that waits for it.
     this.#ended.catch(() => gzip.destroy());
     this.#output = gzip;
+    this.#sink = sink;
     const { runId, started, root } = header;
     this.#buffered = `${JSON.stringify({ format: FORMAT, version: VERSION, runId, started, root })}\n`;
   }
@@ -72,6 +74,7 @@ export class TreeWriter {
   /** Gives up; the file is without an end. */
   async abandon(): Promise<void> {
     this.#output.destroy();
+    this.#sink.destroy(); // Nobody else would end it.
     await this.#ended.catch(() => undefined);
   }
 
