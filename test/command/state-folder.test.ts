@@ -99,6 +99,16 @@ for (const [what, spoil] of Object.entries(TREES)) {
   });
 }
 
+test('a folder with the name of the copy: the tree is downloaded', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  rmSync(world.copy);
+  mkdirSync(join(world.copy, 'x'), { recursive: true });
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.equal(world.treeDownloads(), 1);
+});
+
 test('the tree of a later version: exit 1, told to update, and nothing is changed', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
