@@ -13,6 +13,7 @@ import { acquireLockFolder } from '../run/lock-folder.js';
 import { verifyRandomFile } from '../run/random-file.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
+import { explainNotes } from '../run/state-folder.js';
 import { type Transfer, transfer } from '../run/transfer.js';
 import { tryKey } from '../run/verification.js';
 import { sideBySide } from '../side-by-side.js';
@@ -48,6 +49,8 @@ export async function backUp(
     if (escrow !== 'found') log.warn('You have not backed up your encryption key, yet.');
     log.info('All done.');
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
+  } catch (error) {
+    throw explainNotes(error, run.state);
   } finally {
     run.state.remove();
     await release();

@@ -89,11 +89,9 @@ export async function survey(run: Run): Promise<Survey> {
   const firstPage = new Promise<void>((resolve) => {
     onFirstPage = resolve;
   });
-  const listing = lookFirst(
-    run,
-    comparison.then(({ notes }) => notes),
-    onFirstPage,
-  );
+  const walked = comparison.then(({ notes }) => notes);
+  walked.catch(() => undefined); // Nobody waits for it if the listing can't begin.
+  const listing = lookFirst(run, walked, onFirstPage);
   const listed = listing.then(
     () => undefined,
     () => undefined,
@@ -102,6 +100,7 @@ export async function survey(run: Run): Promise<Survey> {
     const [escrow, { notes, ...found }] = await sideBySide(findEscrow(aws), comparison);
     await (escrow === 'no bucket' ? listed : Promise.race([firstPage, listed]));
     const findings = escrow === 'no bucket' ? lookAtNothing(run, notes) : listing;
+    findings.catch(() => undefined); // It may fail before it is waited for.
     return { ...found, escrow, findings };
   } catch (error) {
     await listed;
