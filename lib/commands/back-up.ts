@@ -9,6 +9,7 @@ import { deleteGone } from '../run/deletion.js';
 import { whyKept } from '../run/deletion-rule.js';
 import { type Losses, objection } from '../run/guard.js';
 import { storeLastRun } from '../run/last-run.js';
+import { checkIdentity } from '../run/local-dir.js';
 import { acquireLockFolder } from '../run/lock-folder.js';
 import { verifyRandomFile } from '../run/random-file.js';
 import { type Findings, readDue } from '../run/reconcile.js';
@@ -101,6 +102,7 @@ async function deleteProven(run: Run, { gone }: Findings, allowsUnversioned: boo
   const { aws, upload, state, shortfalls, log } = run;
   const { localDir, prefix, followSymlinks } = upload;
   if (gone.count === 0) return 0;
+  await checkIdentity(localDir, run.identity);
   const why = await whyKept(aws, allowsUnversioned);
   if (why !== undefined) {
     log.warn(`${files(gone.count)} gone from "${localDir}", but still in the bucket: ${why}`);

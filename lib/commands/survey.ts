@@ -8,7 +8,7 @@ import type { CommandContext } from '../main.js';
 import { findEscrow } from '../run/escrow.js';
 import { exclusion } from '../run/exclusion.js';
 import { fetchLastRun, fetchTree, type LastRun } from '../run/last-run.js';
-import { checkReservedName, resolveLocalDir } from '../run/local-dir.js';
+import { checkReservedName, identityOf, resolveLocalDir } from '../run/local-dir.js';
 import type { Findings } from '../run/reconcile.js';
 import { lookAtNothing, lookFirst, type Run } from '../run/run.js';
 import { Shortfalls } from '../run/shortfalls.js';
@@ -47,6 +47,7 @@ export async function openRun(
     ...(lockDescriptor === undefined ? {} : { lockDescriptor }),
   });
   const localDir = await resolveLocalDir(config.localDir);
+  const identityOfDir = await identityOf(localDir);
   if (prefix === '') await checkReservedName(localDir);
   const storageClass = config.awsStorageClass;
   // Before the folders are made: it may find fault with the patterns.
@@ -61,6 +62,7 @@ export async function openRun(
     isExcluded: exclusion(exclude, localDir),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
     state,
+    identity: identityOfDir,
     header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
     shortfalls: new Shortfalls(log),
     log,

@@ -23,6 +23,8 @@ export interface Run {
   readonly isExcluded: IsExcluded;
   readonly guard: GuardOptions;
   readonly state: StateFolder;
+  /** Of LOCAL_DIR when the run began. */
+  readonly identity: string;
   /** Of the tree that this run makes. */
   readonly header: TreeHeader;
   readonly shortfalls: Shortfalls;

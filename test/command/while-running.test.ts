@@ -37,3 +37,19 @@ test('a file that changes after the walk and while it is uploaded is sent again'
   assert.equal(code, 0, stderr);
   assert.equal(Buffer.from(world.current(`${PREFIX}f`).body, 'base64').toString(), 'after!');
 });
+
+test('a LOCAL_DIR that becomes another folder while it is looked at: exit 4, nothing deleted', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['f', 'g', 'stays']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  const [mounted, aside] = [world.source, join(world.folder, 'aside')];
+  // The disk is unmounted; below it is a folder that holds one file.
+  world.onCall(
+    '*last-run.json*',
+    `mv '${mounted}' '${aside}'; mkdir '${mounted}'; cp -p '${aside}/stays' '${mounted}'`,
+  );
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /is not the folder any more/);
+  assert.deepEqual(world.stored(), ['f', 'g', 'stays']);
+});
