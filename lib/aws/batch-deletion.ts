@@ -70,7 +70,7 @@ async function deleteBatch(
   if (batch.length === 0) return [];
   const file = join(folder, 'delete.json');
   const objects = batch.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
-  writeFileSync(file, JSON.stringify({ Objects: objects, Quiet: true }), { mode: 0o600 });
+  writeFileSync(file, inAscii(JSON.stringify({ Objects: objects, Quiet: true })), { mode: 0o600 });
   const { stdout } = await aws.runOrThrow(deleteObjects(aws.bucket, file));
   rmSync(file);
   const answer = (stdout.trim() === '' ? {} : JSON.parse(stdout)) as {
@@ -80,6 +80,11 @@ async function deleteBatch(
   const isRefused = ({ key, versionId }: Deletion) =>
     refused.some((it) => it.key === key && (it.versionId ?? versionId) === versionId);
   return [...batch.filter((it) => !isRefused(it)), ...refused];
+}
+
+/** The AWS CLI reads files as the locale or AWS_CLI_FILE_ENCODING says: the key of another object must not come out. */
+function inAscii(json: string): string {
+  return json.replace(/[\x80-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 function resultOf({ Key = '', VersionId, Code = '', Message }: BatchError): DeletionResult {

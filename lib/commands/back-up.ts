@@ -9,10 +9,12 @@ import { deleteGone } from '../run/deletion.js';
 import { whyKept } from '../run/deletion-rule.js';
 import { type Losses, objection } from '../run/guard.js';
 import { storeLastRun } from '../run/last-run.js';
+import { checkIdentity } from '../run/local-dir.js';
 import { acquireLockFolder } from '../run/lock-folder.js';
 import { verifyRandomFile } from '../run/random-file.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
+import { explainNotes } from '../run/state-folder.js';
 import { type Transfer, transfer } from '../run/transfer.js';
 import { tryKey } from '../run/verification.js';
 import { sideBySide } from '../side-by-side.js';
@@ -48,6 +50,8 @@ export async function backUp(
     if (escrow !== 'found') log.warn('You have not backed up your encryption key, yet.');
     log.info('All done.');
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
+  } catch (error) {
+    throw explainNotes(error, run.state);
   } finally {
     run.state.remove();
     await release();
@@ -98,6 +102,7 @@ async function deleteProven(run: Run, { gone }: Findings, allowsUnversioned: boo
   const { aws, upload, state, shortfalls, log } = run;
   const { localDir, prefix, followSymlinks } = upload;
   if (gone.count === 0) return 0;
+  await checkIdentity(localDir, run.identity);
   const why = await whyKept(aws, allowsUnversioned);
   if (why !== undefined) {
     log.warn(`${files(gone.count)} gone from "${localDir}", but still in the bucket: ${why}`);

@@ -8,6 +8,7 @@ import { objection } from '../run/guard.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import type { Spool } from '../run/spool.js';
+import { explainNotes } from '../run/state-folder.js';
 import { tryKey } from '../run/verification.js';
 import { printable } from '../terminal/log.js';
 import { textOf } from '../tree/bytes.js';
@@ -39,6 +40,8 @@ export async function dryRun(
     const refusal = objection(hasTree ? stock.losses : findings.losses, run.upload.localDir, run.guard);
     if (refusal !== undefined) throw refusal;
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
+  } catch (error) {
+    throw explainNotes(error, run.state);
   } finally {
     run.state.remove();
   }

@@ -7,7 +7,7 @@ import type { CommandContext } from '../main.js';
 import { findEscrow } from '../run/escrow.js';
 import { exclusion } from '../run/exclusion.js';
 import { fetchLastRun, fetchTree, type LastRun } from '../run/last-run.js';
-import { checkReservedName, resolveLocalDir } from '../run/local-dir.js';
+import { checkReservedName, identityOf, resolveLocalDir } from '../run/local-dir.js';
 import type { Findings } from '../run/reconcile.js';
 import { lookAtNothing, lookFirst, type Run } from '../run/run.js';
 import { Shortfalls } from '../run/shortfalls.js';
@@ -37,6 +37,7 @@ export async function openRun(
   const { lockDescriptor, allowsMassDelete, isDry } = options;
   const aws = await connectTo(placeOf(config), config, context, lockDescriptor);
   const localDir = await resolveLocalDir(config.localDir);
+  const identityOfDir = await identityOf(localDir);
   if (prefix === '') await checkReservedName(localDir);
   const storageClass = config.awsStorageClass;
   // Before the folders are made: it may find fault with the patterns.
@@ -51,6 +52,7 @@ export async function openRun(
     isExcluded: exclusion(exclude, localDir),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
     state,
+    identity: identityOfDir,
     header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
     shortfalls: new Shortfalls(context.log),
     log: context.log,
@@ -79,11 +81,9 @@ export async function survey(run: Run): Promise<Survey> {
   const firstPage = new Promise<void>((resolve) => {
     onFirstPage = resolve;
   });
-  const listing = lookFirst(
-    run,
-    comparison.then(({ notes }) => notes),
-    onFirstPage,
-  );
+  const walked = comparison.then(({ notes }) => notes);
+  walked.catch(() => undefined); // Nobody waits for it if the listing can't begin.
+  const listing = lookFirst(run, walked, onFirstPage);
   const listed = listing.then(
     () => undefined,
     () => undefined,
@@ -92,6 +92,7 @@ export async function survey(run: Run): Promise<Survey> {
     const [escrow, { notes, ...found }] = await sideBySide(findEscrow(aws), comparison);
     await (escrow === 'no bucket' ? listed : Promise.race([firstPage, listed]));
     const findings = escrow === 'no bucket' ? lookAtNothing(run, notes) : listing;
+    findings.catch(() => undefined); // It may fail before it is waited for.
     return { ...found, escrow, findings };
   } catch (error) {
     await listed;
@@ -108,7 +109,8 @@ async function compareWithTree(run: Run, lastRun: LastRun | undefined) {
     lastRun && (await fetchTree(aws, key, prefix, lastRun, state.treeCopy, state.runFolder, info));
   const last = treeFile === undefined ? nothing() : (await openTree(treeFile)).entries;
   const notes = new Spool(join(state.runFolder, 'notes'));
-  const options = { localDir, followSymlinks, isExcluded };
+  const lastEnded = treeFile === undefined ? undefined : Date.parse(lastRun?.ended ?? '');
+  const options = { localDir, followSymlinks, isExcluded, lastEnded };
   const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle));
   return { hasRecord: lastRun !== undefined, hasTree: treeFile !== undefined, stock, notes };
 }

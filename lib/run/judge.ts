@@ -18,12 +18,18 @@ export type FirstVerdict =
 
 /**
  * The verdict on a file before the transfer.
- * @param isKnown whether the last run's tree has it unchanged, and so as the object was stored
+ * @param knowledge from the last run's tree, which has a 'known' file as the object was stored. When the object was
+ * stored tells nothing of a 'moved' file: until then, another one may have had its name.
  */
-export function firstVerdict(inode: Inode, isKnown: boolean, object: StoredObject | undefined): FirstVerdict {
+export function firstVerdict(
+  inode: Inode,
+  knowledge: 'known' | 'changed' | 'moved',
+  object: StoredObject | undefined,
+): FirstVerdict {
   if (object === undefined) return { is: 'uploaded by sync', why: 'new' };
   if (object.size !== inode.size) return { is: 'uploaded by sync', why: 'another size' };
-  if (isKnown || wasStoredAfterwards(inode, object)) return { is: 'proven' };
+  if (knowledge === 'known') return { is: 'proven' };
+  if (knowledge === 'changed' && wasStoredAfterwards(inode, object)) return { is: 'proven' };
   return milliseconds(inode.mtime) > Date.parse(object.lastModified) + TIME_CUT
     ? { is: 'uploaded by sync', why: 'newer' }
     : { is: 'overlooked by sync', why: 'changed' };
@@ -35,6 +41,11 @@ export function firstVerdict(inode: Inode, isKnown: boolean, object: StoredObjec
  */
 function wasStoredAfterwards({ ctime, size }: Inode, { lastModified }: StoredObject): boolean {
   return Date.parse(lastModified) > milliseconds(ctime) + CLOCKS_APART + size / SLOWEST_UPLOAD;
+}
+
+/** Whether the object may have been stored since a time of our clock (ms). */
+export function mayBeNewerThan(time: number, { lastModified }: StoredObject): boolean {
+  return !(Date.parse(lastModified) < time - CLOCKS_APART);
 }
 
 /**

@@ -155,5 +155,10 @@ export async function storeLastRun(
   await aws.runOrThrow(uploadAll(stage, { bucket: aws.bucket, key: runFolderKey(prefix) }, STORAGE_CLASS), {
     key,
   });
-  if (copy !== undefined) renameSync(join(stage, TREE), copy);
+  if (copy === undefined) return;
+  try {
+    renameSync(join(stage, TREE), copy);
+  } catch {
+    // Something else has its name: then the next run downloads the tree.
+  }
 }

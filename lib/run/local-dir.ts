@@ -23,6 +23,25 @@ export async function resolveLocalDir(directory: string): Promise<string> {
   return realpath(directory);
 }
 
+/** What a directory is known by. */
+export async function identityOf(directory: string): Promise<string> {
+  const { dev, ino } = await stat(directory, { bigint: true });
+  return `${dev}:${ino}`;
+}
+
+/**
+ * What is not below a directory is gone only if that is the one that was walked.
+ * @throws {BackupError} with exit code 4 if its disk was unmounted meanwhile, or it was replaced
+ */
+export async function checkIdentity(directory: string, identity: string): Promise<void> {
+  const now = await identityOf(directory).catch(() => undefined);
+  if (now === identity) return;
+  throw refusal(
+    `LOCAL_DIR "${directory}" is not the folder any more that it was when the run began: nothing is deleted in the bucket.`,
+    'If a disk should be mounted there, mount it. Then run the command again.',
+  );
+}
+
 /**
  * Without a prefix, the bucket's `backup.info/` would be a folder of the backup.
  * @throws {BackupError} with exit code 4 if LOCAL_DIR has a folder or file of that name

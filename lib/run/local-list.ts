@@ -1,6 +1,6 @@
 // LOCAL_LIST: the listing of the prefix in a local file, as the original makes it, but never half of one.
 import { closeSync, fchmodSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { dirname } from 'node:path';
 import tmp from 'tmp';
 import { listRecursively } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
@@ -15,11 +15,7 @@ export async function writeLocalList(aws: AwsCli, file: string, prefix: string):
   let aside: tmp.FileResult | undefined;
   try {
     // As umask says, like the redirection of the original.
-    aside = tmp.fileSync({
-      tmpdir: dirname(target),
-      prefix: `.${basename(target)}`,
-      mode: 0o666,
-    });
+    aside = tmp.fileSync({ tmpdir: dirname(target), prefix: '.encrypted-s3-list', mode: 0o666 });
     const args = listRecursively(aws.bucket, prefix);
     const answer = await aws.run(args, { output: aside.fd });
     // The AWS CLI calls a prefix without objects a failure, but lists it all the same.

@@ -7,8 +7,10 @@ import { entryOf } from '../tree/entry-line.js';
 export type Knowledge =
   /** The last run's tree has the file just as it is now. */
   | 'known'
-  /** The last run's tree has not, or there is none. */
+  /** It has changed since, or there is no tree. */
   | 'changed'
+  /** It has not changed since, but was not there like this: it came along with a folder that was renamed, say. */
+  | 'moved'
   /** The bucket holds what is on disk; also of a folder or link, which need no object. */
   | 'proven'
   /** It is being uploaded: the object, if it has arrived, is another one than this. */
@@ -40,6 +42,6 @@ export async function* readNotes(lines: AsyncGenerator<string>): AsyncGenerator<
 }
 
 function knowledgeOf(word: string): Knowledge | undefined {
-  if (word === 'known' || word === 'changed' || word === 'proven') return word;
+  if (word === 'known' || word === 'changed' || word === 'moved' || word === 'proven') return word;
   return word.startsWith('before ') ? { before: word.slice('before '.length) } : undefined;
 }

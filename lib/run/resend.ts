@@ -9,6 +9,7 @@ import type { EncryptionKey } from '../encryption-key.js';
 import type { Log } from '../terminal/log.js';
 import { readDue } from './reconcile.js';
 import type { Spool } from './spool.js';
+import { SKIPPED, WARNING } from './transfer.js';
 
 /** How many files are staged at a time. */
 const BATCH = 1000;
@@ -45,7 +46,9 @@ export async function resend(
     // A single file that failed is named later; what concerns them all is told by its cause.
     const isSingle =
       /^upload failed: /m.test(answer.stderr) && kindOfAwsError(answer.stderr) !== 'sse-c-blocked';
-    if (answer.exitCode !== 0 && !isSingle) throw aws.errorOf(args, answer);
+    // It is gone by now, or can't be opened.
+    const isSkip = answer.exitCode === SKIPPED && WARNING.test(answer.stderr);
+    if (answer.exitCode !== 0 && !isSingle && !isSkip) throw aws.errorOf(args, answer);
   }
 }
 

@@ -23,6 +23,8 @@ export interface Run {
   readonly isExcluded: IsExcluded;
   readonly guard: GuardOptions;
   readonly state: StateFolder;
+  /** Of LOCAL_DIR when the run began. */
+  readonly identity: string;
   /** Of the tree that this run makes. */
   readonly header: TreeHeader;
   readonly shortfalls: Shortfalls;
@@ -63,7 +65,8 @@ function compare(
   const { localDir, followSymlinks } = upload;
   const root = bytesOf(localDir);
   const inspect = (entry: Entry) => inspectFile(root, entry.key, followSymlinks);
-  const judge = typeof pass === 'number' ? judgeAfter(inspect) : judgeBefore(inspect);
+  const judge =
+    typeof pass === 'number' ? judgeAfter(inspect, Date.parse(header.started)) : judgeBefore(inspect);
   const options = { root, followSymlinks, isExcluded, header, folder: state.runFolder };
   return reconcile(options, `${pass}`, notes, objects, judge);
 }

@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import tmp from 'tmp';
-import { BackupError, wordsOf } from '../errors.js';
+import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { hasWildcards, patternOfFolder } from './exclusion.js';
 
 export interface StateFolder {
@@ -78,6 +78,17 @@ function stateHome(environment: NodeJS.ProcessEnv): string {
 function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'> {
   const made = tmp.dirSync({ tmpdir: parent, template: `run-${process.pid}-XXXXXX`, mode: 0o700 });
   return { runFolder: made.name, remove: () => rmSync(made.name, { recursive: true, force: true }) };
+}
+
+/** What a system error in the run's folder means, in words for the user; any other error as it is. */
+export function explainNotes(error: unknown, { runFolder }: StateFolder): unknown {
+  const errno = errnoOf(error);
+  const isThere = error instanceof Error && 'path' in error && `${error.path}`.startsWith(runFolder);
+  if (errno === undefined || !(isThere || errno === 'ENOSPC' || errno === 'EDQUOT')) return error;
+  return new BackupError(`The run's notes in "${runFolder}" can't be used: ${wordsOf(error)}.`, {
+    hint: 'Leave that folder alone while a run is going on, and see that its disk has space. Run the command again.',
+    cause: error,
+  });
 }
 
 /** What killed runs have left. */

@@ -24,6 +24,8 @@ export interface StockOptions {
   readonly localDir: string;
   readonly followSymlinks: boolean;
   readonly isExcluded: IsExcluded;
+  /** When the run ended that `last` is of (ms since the epoch). */
+  readonly lastEnded?: number | undefined;
 }
 
 /**
@@ -55,11 +57,15 @@ export async function takeStock(
     if (now.type === 'file') {
       losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
     } else if (now.type === 'link') counts.link += 1;
-    const knowledge = now.type !== 'file' ? 'proven' : isKnown ? 'known' : 'changed';
+    const knowledge = now.type !== 'file' ? 'proven' : isKnown ? 'known' : isOlder(now) ? 'moved' : 'changed';
     notes.write(formatNote(formatEntry(now, names), knowledge));
   }
   notes.close();
   return { losses, counts };
+
+  function isOlder({ inode }: Entry): boolean {
+    return options.lastEnded !== undefined && Number(inode.ctime) / 1e6 < options.lastEnded;
+  }
 
   async function* entriesOf(): AsyncGenerator<Entry> {
     for await (const found of walk(root, { followSymlinks, isExcluded })) {

@@ -8,7 +8,8 @@ import type { EncryptionKey } from '../encryption-key.js';
 import type { Log } from '../terminal/log.js';
 
 /** The AWS CLI's exit code for "done, but something was skipped with a warning". */
-const SKIPPED = 2;
+export const SKIPPED = 2;
+export const WARNING = /^(aws: \[WARNING\]: )?warning: /im;
 
 export interface Transfer {
   /** About how many files were uploaded: none, or more, is what the next step needs to know. */
@@ -32,7 +33,7 @@ export async function transfer(aws: AwsCli, key: EncryptionKey, upload: Upload, 
       uploaded = await follow(stdout, log);
     },
     onErrorLine: (line) => {
-      if (/^(aws: \[WARNING\]: )?warning: /i.test(line)) skipped += 1;
+      if (WARNING.test(line)) skipped += 1;
       if (/^upload failed: /.test(line)) failed += 1;
       log.info(line);
     },

@@ -2,7 +2,7 @@
 // they need one.
 import type { StoredObject } from '../aws/listing.js';
 import type { Entry, Inode } from '../tree/entry.js';
-import { firstVerdict, shortfall } from './judge.js';
+import { firstVerdict, mayBeNewerThan, shortfall } from './judge.js';
 import type { NotedEntry } from './noted-entry.js';
 
 export type Outcome =
@@ -21,7 +21,8 @@ type Inspect = (entry: Entry) => Inode | undefined;
 export function judgeBefore(inspect: Inspect): Judge {
   return ({ entry, knowledge }, object) => {
     if (entry.type !== 'file') return { is: 'proven' };
-    const verdict = firstVerdict(entry.inode, knowledge === 'known', object);
+    const isTold = knowledge === 'known' || knowledge === 'moved';
+    const verdict = firstVerdict(entry.inode, isTold ? knowledge : 'changed', object);
     if (verdict.is === 'uploaded by sync') return { is: 'awaited', why: verdict.why };
     if (verdict.is === 'overlooked by sync') return { is: 'to send', why: verdict.why };
     // Perhaps it has been uploaded a moment ago, when it was another one than the walk has seen.
@@ -29,13 +30,18 @@ export function judgeBefore(inspect: Inspect): Judge {
   };
 }
 
-/** After a transfer. */
-export function judgeAfter(inspect: Inspect): Judge {
+/**
+ * After a transfer.
+ * @param started when the run began (ms since the epoch)
+ */
+export function judgeAfter(inspect: Inspect, started: number): Judge {
   return ({ entry, knowledge }, object) => {
     if (entry.type !== 'file') return { is: 'proven' };
     const before = typeof knowledge === 'string' ? undefined : knowledge.before;
     const why = shortfall(entry.inode, before, object);
-    if (before === undefined && why === undefined) return { is: 'proven' };
+    // `aws s3 sync` may have uploaded it all the same: it changed after the walk, or its mtime lies in the future.
+    const isAsBefore = before === undefined && object !== undefined && !mayBeNewerThan(started, object);
+    if (isAsBefore && why === undefined) return { is: 'proven' };
     const changed = unlessChanged(entry, inspect);
     if (changed !== undefined) return changed;
     return why === undefined ? { is: 'proven' } : { is: 'to send', why };

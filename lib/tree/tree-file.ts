@@ -4,7 +4,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
-import { BackupError } from '../errors.js';
+import { BackupError, wordsOf } from '../errors.js';
 import type { Entry } from './entry.js';
 import { entryOf } from './entry-line.js';
 import { linesOf } from './lines.js';
@@ -33,6 +33,7 @@ export class DamagedTreeError extends BackupError {}
 
 export class TreeWriter {
   readonly #output: Writable;
+  readonly #sink: Writable;
   readonly #ended: Promise<void>;
   #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
   #buffered = '';
@@ -41,10 +42,11 @@ export class TreeWriter {
     const gzip = createGzip({ level: 3 });
     const sink = gzip.pipe(createWriteStream(file, { mode: 0o600 }));
     gzip.on('error', (error) => sink.destroy(error));
-    this.#ended = finished(sink);
+    this.#ended = finished(sink).catch((error) => fail(file, error));
     // Its failure is told by `close`, or by the write that waits for it.
     this.#ended.catch(() => gzip.destroy());
     this.#output = gzip;
+    this.#sink = sink;
     const { runId, started, root } = header;
     this.#buffered = `${JSON.stringify({ format: FORMAT, version: VERSION, runId, started, root })}\n`;
   }
@@ -72,6 +74,7 @@ export class TreeWriter {
   /** Gives up; the file is without an end. */
   async abandon(): Promise<void> {
     this.#output.destroy();
+    this.#sink.destroy(); // Nobody else would end it.
     await this.#ended.catch(() => undefined);
   }
 
@@ -88,6 +91,13 @@ export class TreeWriter {
     });
     if (this.#output.destroyed) await this.#ended;
   }
+}
+
+function fail(file: string, error: unknown): never {
+  throw new BackupError(`The tree file "${file}" can't be written: ${wordsOf(error)}.`, {
+    hint: 'Free some space there, or set XDG_STATE_HOME to a folder that has it.',
+    cause: error,
+  });
 }
 
 /** A tree file that has been opened: its header is read and understood, its entries are still to come. */

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
@@ -26,6 +28,19 @@ test('more than 1,000 are deleted in batches of at most 1,000', async (t) => {
   // The fake refuses a batch that is larger.
   assert.equal(calls(world, 'delete-objects').length, 3);
   assert.ok(world.syslog().includes('<14>Deleted in the bucket: 2050.'));
+});
+
+test('keys reach the AWS CLI whatever encoding it takes files to be in', async (t) => {
+  const world = new BucketWorld(t);
+  await withGone(world, ['ü', '😀']);
+  const request = join(world.folder, 'request');
+  world.onCall(
+    '*delete-objects*',
+    `for it; do case "$it" in file://*) cp "\${it#file://}" '${request}';; esac; done`,
+  );
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['stays']);
+  assert.match(readFileSync(request, 'latin1'), /^[\x20-\x7e]+$/);
 });
 
 test('a key that XML can not hold is deleted singly', async (t) => {

@@ -99,6 +99,32 @@ for (const [what, spoil] of Object.entries(TREES)) {
   });
 }
 
+test('a folder with the name of the copy: the tree is downloaded', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  rmSync(world.copy);
+  mkdirSync(join(world.copy, 'x'), { recursive: true });
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.equal(world.treeDownloads(), 1);
+});
+
+for (const number of [4, 5, 6]) {
+  test(`notes that are removed while the run goes on, at call ${number}: exit 1, told so`, async (t) => {
+    const world = new BucketWorld(t);
+    await backedUp(world);
+    world.write('a', 'A');
+    world.remove('d');
+    setFault(world.bucket, { at: 'call', number, what: 'script', script: `rm -r '${world.stateHome}'` });
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 1);
+    assert.match(stderr, /ERROR: The run's notes .* can't be (used|written): no such file or folder\./);
+    setFault(world.bucket, undefined);
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.stored(), ['a']);
+  });
+}
+
 test('the tree of a later version: exit 1, told to update, and nothing is changed', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);

@@ -380,7 +380,7 @@ test('the verification reads a large object from a stream, not from a file', asy
 test('LOCAL_LIST is the listing; an older one survives a failure', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
-  const list = join(box.folder, 'list');
+  const list = join(box.folder, `the..list${'.'.repeat(240)}`);
   const config = box.config({ LOCAL_LIST: list });
   box.expect([
     ...goodRun('a'),

@@ -35,8 +35,12 @@ function s3(args: string[]): void {
 function uploadAll(directory: string, prefix: string): void {
   for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
     const file = join(directory, path);
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (stats?.isFile()) upload({ path, file }, prefix, false);
     // What a link in the stage leads to may be gone.
-    if (statSync(file, { throwIfNoEntry: false })?.isFile()) upload({ path, file }, prefix, false);
+    if (stats !== undefined) continue;
+    process.stderr.write(`warning: Skipping file ${file}. File does not exist.\n`);
+    exitCode = 2;
   }
 }
 

@@ -6,6 +6,7 @@ import { bytesOf } from '../../../lib/tree/bytes.js';
 
 const MINUTE = 60_000;
 const STORED = Date.parse('2026-05-01T12:00:00Z');
+type Knowledge = Parameters<typeof firstVerdict>[1];
 const object = (size: number): StoredObject => ({
   key: bytesOf('a'),
   size,
@@ -24,21 +25,33 @@ const inode = (size: number, mtime: number, ctime: number) => ({
 
 test('before the transfer', () => {
   const day = 24 * 60 * MINUTE;
-  const cases: readonly [string, string, number, number, boolean, StoredObject | undefined][] = [
-    ['uploaded by sync', 'not in the bucket', -day, -day, true, undefined],
-    ['uploaded by sync', 'another size', -day, -day, true, object(2)],
-    ['proven', 'as the last run saw it', -day, 0, true, object(1)],
-    ['proven', 'stored long after its last change', -day, -20 * MINUTE, false, object(1)],
-    ['overlooked by sync', 'stored after it, but only by the clocks', -day, -10 * MINUTE, false, object(1)],
-    ['overlooked by sync', 'an older file in its place', -day, 5 * MINUTE, false, object(1)],
-    ['uploaded by sync', 'newer', 5 * MINUTE, 5 * MINUTE, false, object(1)],
-    ['overlooked by sync', 'newer by less than S3 can tell', 1000, 1000, false, object(1)],
+  const cases: readonly [string, string, number, number, Knowledge, StoredObject | undefined][] = [
+    ['uploaded by sync', 'not in the bucket', -day, -day, 'known', undefined],
+    ['uploaded by sync', 'another size', -day, -day, 'known', object(2)],
+    ['proven', 'as the last run saw it', -day, 0, 'known', object(1)],
+    ['proven', 'stored long after its last change', -day, -20 * MINUTE, 'changed', object(1)],
+    ['overlooked by sync', 'has the name of another one now', -day, -day, 'moved', object(1)],
+    [
+      'overlooked by sync',
+      'stored after it, but only by the clocks',
+      -day,
+      -10 * MINUTE,
+      'changed',
+      object(1),
+    ],
+    ['overlooked by sync', 'an older file in its place', -day, 5 * MINUTE, 'changed', object(1)],
+    ['uploaded by sync', 'newer', 5 * MINUTE, 5 * MINUTE, 'changed', object(1)],
+    ['overlooked by sync', 'newer by less than S3 can tell', 1000, 1000, 'changed', object(1)],
   ];
-  for (const [expected, what, mtime, ctime, isKnown, stored] of cases)
-    assert.equal(firstVerdict(inode(1, mtime, ctime), isKnown, stored).is, expected, what);
+  for (const [expected, what, mtime, ctime, knowledge, stored] of cases)
+    assert.equal(firstVerdict(inode(1, mtime, ctime), knowledge, stored).is, expected, what);
   const gigabyte = 1e9;
   const hoursBefore = inode(gigabyte, -day, -120 * MINUTE);
-  assert.equal(firstVerdict(hoursBefore, false, object(gigabyte)).is, 'overlooked by sync', 'a slow upload');
+  assert.equal(
+    firstVerdict(hoursBefore, 'changed', object(gigabyte)).is,
+    'overlooked by sync',
+    'a slow upload',
+  );
 });
 
 test('after the transfer', () => {

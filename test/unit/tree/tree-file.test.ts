@@ -105,3 +105,9 @@ test('a torn or damaged file is refused, and one of a later version with advice'
   });
   await assert.rejects(read(`${file}.missing`), DamagedTreeError);
 });
+
+test('a writer that gives up comes to an end', { timeout: 10_000 }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tree-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  await new TreeWriter(join(folder, 'tree'), HEADER).abandon();
+});

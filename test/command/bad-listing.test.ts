@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync } from 'node:fs';
+import { test } from 'node:test';
+import { BucketWorld, PREFIX } from './bucket-world.js';
+
+const LISTING = '*list-objects-v2*--query*';
+const line = (key: string) => `${key}\\t1\\t2026-01-01T00:00:00+00:00\\t"e"\\n`;
+
+const BAD: Readonly<Record<string, string>> = {
+  'that is none': 'What?\\n',
+  'in another order': line(`${PREFIX}b`) + line(`${PREFIX}a`),
+  'of another prefix': line('other/a'),
+};
+
+for (const [what, text] of Object.entries(BAD)) {
+  test(`a listing ${what}: exit 1, and nothing is left behind`, async (t) => {
+    const world = new BucketWorld(t);
+    world.write('a', 'a');
+    assert.equal((await world.sync()).code, 0);
+    world.onCall(LISTING, `printf '${text}'; exit 0`);
+    const count = world.journal.versions().length;
+    for (const flags of [[], ['--dry-run']]) {
+      const { code, stderr } = await world.sync(flags);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /ERROR: The server's listing is not what S3 would send/);
+    }
+    assert.deepEqual(world.journal.versions().slice(count), []);
+    assert.deepEqual(readdirSync(world.stateFolder), ['tree.ndjson.gz']);
+    assert.deepEqual(readdirSync(world.tmp), []);
+    assert.ok(!existsSync(`${world.lock}.lock`));
+  });
+}
