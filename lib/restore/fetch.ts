@@ -1,5 +1,5 @@
-// Brings the files of a plan into the stage: most of them by one call of the AWS CLI, older versions and stragglers
-// by a call each, as many side by side as there are processors.
+// Brings the files of a plan into the stage: most of them by one call of the AWS CLI, beside it older versions by a
+// call each, as many at once as there are processors, and then what did not arrive.
 import { availableParallelism } from 'node:os';
 import { download, downloadAll, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
@@ -7,8 +7,10 @@ import { type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/bucket.js';
 import { splitLines } from '../aws/split-lines.js';
 import type { EncryptionKey } from '../encryption-key.js';
+import { pool } from '../pool.js';
 import { hasWildcards } from '../run/exclusion.js';
 import type { Spool } from '../run/spool.js';
+import { sideBySide } from '../side-by-side.js';
 import type { Log } from '../terminal/log.js';
 import { textOf } from '../tree/bytes.js';
 import type { Totals } from './plan.js';
@@ -43,21 +45,40 @@ export async function fetchPlanned(
   // For a few files, the AWS CLI need not list and compare them all.
   const isBulkWorthIt =
     counts['in bulk'] > availableParallelism() && !cannotExclude(fetch.prefix, counts.unsafe);
-  if (isBulkWorthIt) await fetchInBulk(fetch, planned, counts.unsafe > 0);
-  const progress = { done: 0, all: isBulkWorthIt ? counts.singly : counts.singly + counts['in bulk'] };
-  await pool(due(), (task) => fetchSingly(fetch, task, reasons, progress));
+  const all = isBulkWorthIt ? counts.singly : counts.singly + counts['in bulk'];
+  const progress = { done: 0, all, isShown: !isBulkWorthIt };
+  const get = (due: AsyncGenerator<Task>) => pool(due, (task) => fetchSingly(fetch, task, reasons, progress));
+  let hasFailed = false;
+  const bulk = async () => {
+    try {
+      if (isBulkWorthIt) await fetchInBulk(fetch, planned, counts.unsafe > 0);
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+    progress.isShown = true;
+  };
+  await sideBySide(bulk(), get(singly()));
+  if (isBulkWorthIt) await get(stragglers());
   fetch.log.progress(undefined);
   return reasons;
 
-  async function* due(): AsyncGenerator<Task> {
+  async function* singly(): AsyncGenerator<Task> {
+    for await (const task of tasks(planned)) {
+      if (hasFailed) return;
+      const { how } = task.file;
+      if (how === 'singly' || (how === 'in bulk' && !isBulkWorthIt)) yield task;
+    }
+  }
+
+  async function* stragglers(): AsyncGenerator<Task> {
     let retries = 0;
     for await (const task of tasks(planned)) {
-      const { index, file } = task;
-      if (file.how === 'singly') yield task;
-      if (file.how !== 'in bulk' || file.want === undefined) continue;
-      if (isBulkWorthIt && fetch.stage.arrived(file.key, file.want, index) !== undefined) continue;
+      const { how, key, want } = task.file;
+      if (how !== 'in bulk' || want === undefined) continue;
+      if (fetch.stage.arrived(key, want, task.index) !== undefined) continue;
       retries += 1;
-      if (!isBulkWorthIt || retries <= RETRIES) yield task;
+      if (retries <= RETRIES) yield task;
     }
   }
 }
@@ -112,13 +133,13 @@ async function fetchSingly(
   { aws, key, prefix, stage, log }: Fetch,
   { index, file: { key: name, want } }: Task,
   reasons: Map<number, string>,
-  progress: { done: number; readonly all: number },
+  progress: { done: number; readonly all: number; readonly isShown: boolean },
 ): Promise<void> {
   const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want?.versionId };
   const args = download(object, stage.single(index));
   const answer = await aws.run(args, { key });
   progress.done += 1;
-  log.progress(`${progress.done} of ${progress.all} files by themselves`);
+  if (progress.isShown) log.progress(`${progress.done} of ${progress.all} files by themselves`);
   if (answer.exitCode === 0) return;
   if (!SINGLE_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
   log.info(`${s3Url(object)}: ${answer.stderr}`);
@@ -129,23 +150,4 @@ function reasonOf(answer: AwsAnswer): string {
   return kindOfAwsError(answer.stderr) === 'not-found'
     ? 'it is not in the bucket any more'
     : 'S3 refuses it, as it does what was stored with another key';
-}
-
-/** Works on `items`, as many at a time as there are processors; all have ended when it returns or throws. */
-async function pool<T>(items: AsyncGenerator<T>, work: (item: T) => Promise<void>): Promise<void> {
-  let failure: { readonly error: unknown } | undefined;
-  const worker = async () => {
-    while (failure === undefined) {
-      const { value, done } = await items.next();
-      if (done) return;
-      try {
-        await work(value);
-      } catch (error) {
-        failure ??= { error };
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
-  await items.return(undefined);
-  if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
 }
