@@ -55,7 +55,10 @@ async function tellUploads({ awaited, toSend }: Findings): Promise<void> {
 async function tellDeletions(run: Run, { gone }: Findings, allowsUnversioned: boolean): Promise<void> {
   if (gone.count === 0) return;
   const why = await whyKept(run.aws, allowsUnversioned);
-  if (why !== undefined) run.log.warn(`${gone.count} files are gone, but would stay in the bucket: ${why}`);
+  if (why !== undefined)
+    run.log.warn(
+      `${gone.count === 1 ? '1 file is' : `${gone.count} files are`} gone, but would stay in the bucket: ${why}`,
+    );
   for await (const path of textsOf(gone)) {
     const url = s3Url({ bucket: run.upload.bucket, key: run.upload.prefix + path });
     print(`${why === undefined ? 'delete' : 'keep'}: ${url}`);

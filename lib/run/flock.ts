@@ -51,7 +51,11 @@ function openLockFile(file: string): number {
 
 /** Whether the exclusive lock on the open file `descriptor` was free, and is ours now. */
 async function tryFlock(descriptor: number): Promise<boolean> {
-  const child = spawn('flock', ['-n', '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] });
+  const child = spawn('flock', ['-n', '3'], {
+    stdio: ['ignore', 'ignore', 'ignore', descriptor],
+    // A Ctrl-C is for us, and not a failure of flock(1).
+    detached: true,
+  });
   const status = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', resolve);
