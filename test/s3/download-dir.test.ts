@@ -106,9 +106,9 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       const second = { entries: expected(world), time: await world.timeOfTree() };
       world.shell('rm -r deep; echo third > changes; echo third > goes');
       await world.backUp();
-      const third = { entries: expected(world), time: await world.timeOfTree() };
+      const third = { entries: expected(world) };
 
-      for (const [name, { entries, time }] of Object.entries({ first, second, third })) {
+      for (const [name, { entries, time }] of Object.entries({ first, second })) {
         const { code, stderr, to } = await world.restore('--at', time);
         assert.equal(code, 0, stderr);
         assert.deepEqual(entriesOf(to), entries, name);
@@ -206,7 +206,10 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       assert.equal(readFileSync(join(to, 'replaced'), 'utf8'), 'good replaced');
       assert.equal(readlinkSync(join(to, 'to-link')), outside);
     });
+  }
 
+  // What does not depend on the AWS CLI's version, with one of them.
+  for (const cli of awsClis().slice(0, 1)) {
     test(`from a bare machine, and of a backup of the original scripts, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('bare', cli, (remove) => t.after(remove));
       world.config();
@@ -258,7 +261,9 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       const refused = await world.restore();
       assert.deepEqual([refused.code, existsSync(refused.to)], [5, false], refused.stderr);
     });
+  }
 
+  for (const cli of awsClis().slice(-1)) {
     test(`a restore that is killed leaves nothing half, and the next one completes, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('killed', cli, (remove) => t.after(remove));
       world.config();

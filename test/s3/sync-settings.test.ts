@@ -18,7 +18,8 @@ async function deadEndpoint(): Promise<string> {
 }
 
 describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
-  for (const cli of awsClis()) {
+  // What does not depend on the AWS CLI's version, with one of them.
+  for (const cli of awsClis().slice(-1)) {
     test(`an empty folder makes an empty backup, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('empty', cli, (remove) => t.after(remove));
       world.config();
@@ -45,7 +46,9 @@ describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
       const keys = (await world.versions()).map(({ Key }) => Key).sort();
       assert.deepEqual(keys, ["-it's 100%", 'backup.info/key/data', 'backup.information/a']);
     });
+  }
 
+  for (const cli of awsClis()) {
     test(`storage class, and every way to name the endpoint, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('settings', cli, (remove) => t.after(remove));
       const noVariable = { environment: { AWS_ENDPOINT_URL: undefined } };
