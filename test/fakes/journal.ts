@@ -1,6 +1,6 @@
 // The fake bucket: versions of objects, as lines of a journal that only grows. A line is one write, and begins with a
 // newline, so that whoever is killed in the middle of one leaves a line that is skipped.
-import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface StoredVersion {
@@ -34,6 +34,8 @@ interface Line {
 
 export class Journal {
   readonly #file: string;
+  /** As the file was when it had this size. */
+  #read: { readonly size: number; readonly lines: Line[] } = { size: 0, lines: [] };
 
   constructor(folder: string) {
     this.#file = join(folder, 'journal');
@@ -103,15 +105,20 @@ export class Journal {
   }
 
   #lines(): Line[] {
-    if (!existsSync(this.#file)) return [];
-    return readFileSync(this.#file, 'utf8')
-      .split('\n')
-      .flatMap((text) => {
-        try {
-          return [JSON.parse(text) as Line];
-        } catch {
-          return [];
-        }
-      });
+    const size = statSync(this.#file, { throwIfNoEntry: false })?.size ?? 0;
+    if (size !== this.#read.size) this.#read = { size, lines: size === 0 ? [] : linesIn(this.#file) };
+    return this.#read.lines;
   }
+}
+
+function linesIn(file: string): Line[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .flatMap((text) => {
+      try {
+        return [JSON.parse(text) as Line];
+      } catch {
+        return [];
+      }
+    });
 }
