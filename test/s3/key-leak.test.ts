@@ -45,7 +45,9 @@ describe('nobody sees a key', () => {
         );
       }
     });
+  }
 
+  for (const cli of awsClis().slice(-1)) {
     test(`on its way into the bucket and back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('escrow-leak', cli, (remove) => t.after(remove));
       const easyKey = `easy ${randomBytes(8).toString('hex')}`;
