@@ -11,7 +11,7 @@ for (const [given, met, beginning] of [
   [['/data'], KEYS, ''],
   [['/data/'], KEYS, ''],
   [['a'], ['a', 'a/b', 'a/bc', 'a/bc/d'], 'a'],
-  [['a/'], ['a/b', 'a/bc', 'a/bc/d'], 'a/'],
+  [['a/'], ['a', 'a/b', 'a/bc', 'a/bc/d'], 'a'],
   [['./a/b'], ['a/b'], 'a/b'],
   [['/data/a/bc/'], ['a/bc', 'a/bc/d'], 'a/bc'],
   [['a/b', 'a/bc/d'], ['a/b', 'a/bc/d'], 'a/b'],
