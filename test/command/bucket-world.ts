@@ -5,13 +5,14 @@ import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, ut
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { Journal, type StoredVersion } from '../fakes/journal.js';
-import { type Outcome, type RunOptions, Sandbox } from '../fakes/sandbox.js';
+import { BucketAws } from '../fakes/bucket-aws.js';
+import type { Faults } from '../fakes/fault.js';
+import type { Journal, StoredObject } from '../fakes/journal.js';
+import { type Outcome, type RunOptions, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SYNC = join(HERE, '../../bin/encrypted-s3-sync.js');
-const HIDE_MODERN_SYSLOG = join(HERE, '../../../test/fakes/hide-modern-syslog.mjs');
 /** Older than any run. */
 const LONG_AGO = new Date('2020-02-02T02:02:02Z');
 /** What the fakes write. */
@@ -27,12 +28,23 @@ export class BucketWorld extends Sandbox {
   /** The commands' TMPDIR. */
   readonly tmp = join(this.folder, 'tmp');
   readonly stateHome = join(this.home, '.local/state');
-  readonly bucket = join(this.folder, 'bucket');
-  readonly journal = new Journal(this.bucket);
+  readonly journal: Journal;
+  /** What goes wrong. */
+  readonly faults: Faults;
+  /** The shell's words for calling the fake `aws` with the arguments of the call at hand. */
+  readonly aws: string;
 
   constructor(t: TestContext) {
-    super(t);
-    for (const folder of [this.home, this.tmp, this.bucket]) mkdirSync(folder);
+    let aws: BucketAws | undefined;
+    super(t, (folder) => {
+      aws = new BucketAws(folder);
+      return aws.resident;
+    });
+    if (aws === undefined) throw new Error('the sandbox makes its fake at once');
+    this.journal = aws.journal;
+    this.faults = aws.faults;
+    this.aws = `${aws.resident.command} "$@"`;
+    for (const folder of [this.home, this.tmp]) mkdirSync(folder);
     this.config();
     this.onCall();
   }
@@ -40,9 +52,7 @@ export class BucketWorld extends Sandbox {
   /** Has `script` run before the calls whose arguments, joined by spaces, fit the shell's `pattern`. */
   onCall(pattern = '', script = ''): void {
     const fault = pattern && `case "$*" in ${pattern}) ${script};; esac\n`;
-    // What hides modern-syslog from the command would only slow the fake down.
-    const fake = `unset NODE_OPTIONS; exec "${process.execPath}" "${join(HERE, '../fakes/bucket-aws.js')}" "$@"`;
-    this.fake('aws', `printf '%s\\037' "$@" END >> "${this.folder}/calls"\n${fault}${fake}`);
+    this.fake('aws', `printf '%s\\037' "$@" END >> "${this.folder}/calls"\n${fault}exec ${this.aws}`);
   }
 
   override write(path: string, content: string, changed = LONG_AGO): void {
@@ -62,8 +72,8 @@ export class BucketWorld extends Sandbox {
 
   /** A bucket with history, as one that was made by the original scripts. */
   makeBucket(): void {
-    this.journal.makeBucket();
-    this.journal.enableVersioning();
+    this.journal.exists = true;
+    this.journal.isVersioned = true;
   }
 
   /** Runs a built command to its end. */
@@ -72,7 +82,6 @@ export class BucketWorld extends Sandbox {
     const environment = {
       HOME: this.home,
       TMPDIR: this.tmp,
-      FAKE_BUCKET: this.bucket,
       ...options.environment,
     };
     return super.run(command, args, { ...options, environment });
@@ -87,9 +96,8 @@ export class BucketWorld extends Sandbox {
       env: {
         HOME: this.home,
         TMPDIR: this.tmp,
-        PATH: `${join(this.folder, 'fakes')}:${process.env['PATH']}`,
-        NODE_OPTIONS: `--import=${HIDE_MODERN_SYSLOG}`,
-        FAKE_BUCKET: this.bucket,
+        PATH: this.path,
+        NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
         ...environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,7 +140,7 @@ export class BucketWorld extends Sandbox {
     return files.map(({ key, body }) => (body === undefined ? '-' : '') + key.slice(PREFIX.length));
   }
 
-  current(key: string): StoredVersion & { readonly body: string } {
+  current(key: string): StoredObject {
     const version = this.journal.current().get(key);
     if (version === undefined) throw new Error(`${key} is not in the bucket`);
     return version;
@@ -151,14 +159,15 @@ export class BucketWorld extends Sandbox {
     return join(this.stateFolder, 'tree.ndjson.gz');
   }
 
-  /** Everything on disk but the fakes' logs, the bucket included, with what tells of a change. */
+  /** The bucket, and everything on disk but the fakes' logs, with what tells of a change. */
   snapshot(): string[] {
     const paths = readdirSync(this.folder, { recursive: true, encoding: 'utf8' });
     const left = paths.filter((path) => !LOGS.includes(path));
-    return left.sort().map((path) => {
+    const files = left.sort().map((path) => {
       const { mode, size, mtimeMs, ino } = lstatSync(join(this.folder, path));
       return path === 'tmp' ? path : `${path} ${mode.toString(8)} ${size} ${mtimeMs} ${ino}`;
     });
+    return [...files, ...this.journal.versions().map(({ id, key }) => `${id} ${key}`)];
   }
 
   get isLockThere(): boolean {

@@ -111,7 +111,7 @@ test('if nobody may ask for versioning, what is gone is kept, and warned about',
 
 test('without versioning, what is gone is kept, and warned about', async (t) => {
   const world = new BucketWorld(t);
-  world.journal.makeBucket();
+  world.journal.exists = true;
   await withGone(world, ['x']);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0);

@@ -272,8 +272,7 @@ class RestoreWorld extends BucketWorld {
       env: {
         HOME: this.home,
         TMPDIR: this.tmp,
-        PATH: `${join(this.folder, 'fakes')}:${process.env['PATH']}`,
-        FAKE_BUCKET: this.bucket,
+        PATH: this.path,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 60_000,
@@ -413,7 +412,7 @@ test('as a user that is not root: modes and times, and not a word of owners', as
   await world.backUp();
   chmodSync(join(world.source, 'top'), 0o604);
   if (process.getuid?.() === 0) {
-    for (const folder of [world.home, world.tmp, world.bucket]) chownSync(folder, NOBODY, NOBODY);
+    for (const folder of [world.home, world.tmp]) chownSync(folder, NOBODY, NOBODY);
   }
   const { code, stderr } = await world.restore([], { as: AS_ANOTHER_USER });
   assert.equal(code, 0, stderr);

@@ -53,7 +53,7 @@ test('uploads with their reasons, and deletions', async (t) => {
 
 test('without versioning, what is gone would be kept, unless the config allows its deletion', async (t) => {
   const world = new BucketWorld(t);
-  world.journal.makeBucket();
+  world.journal.exists = true;
   await backedUp(world, 0, ['gone']);
   world.remove('gone');
   const { code, stdout, stderr } = await dryRun(world);
@@ -101,7 +101,7 @@ test('no bucket, and nothing of any run before on disk', async (t) => {
   const { code, stdout, stderr } = await dryRun(world);
   assert.deepEqual([code, stderr], [0, '']);
   assert.equal(stdout, '(dryrun) create the bucket test-bucket\n(dryrun) upload: d/new (new)\n');
-  assert.deepEqual([readdirSync(world.home), readdirSync(world.bucket)], [[], []]);
+  assert.deepEqual([readdirSync(world.home), world.journal.versions()], [[], []]);
 });
 
 test('a file that can not be read: exit 3', async (t) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { execFile } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
 
@@ -38,7 +38,7 @@ function shown({ code, stdout, stderr }: Outcome): string[] {
     .map((line) => {
       const [time = '', id, size, state, key, ...more] = line.split('\t');
       assert.match(time, /^2026-01-01T\d\d:\d\d:\d\d\.000Z$/);
-      assert.match(id ?? '', /^\d+-\d+$/);
+      assert.match(id ?? '', /^version-\d+$/);
       assert.deepEqual(more, []);
       return [time.slice(11, 16), size, state, key].join(' ');
     });
@@ -126,18 +126,24 @@ test('who may not list versions is told which permission is missing', async (t) 
 });
 
 /** In a shell, with the command as `$LIST`. */
-function inShell(world: BucketWorld, script: string): SpawnSyncReturns<string> {
+async function inShell(
+  world: BucketWorld,
+  script: string,
+): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
   const bin = fileURLToPath(new URL('../../bin/encrypted-s3-list-versions.js', import.meta.url));
-  return spawnSync('bash', ['-c', script], {
-    encoding: 'utf8',
+  const options = {
     env: {
       LIST: `${process.execPath} ${bin} default eu-central-1 s3://test-bucket`,
       HOME: world.home,
       TZ: 'UTC',
-      PATH: `${join(world.folder, 'fakes')}:${process.env['PATH']}`,
-      FAKE_BUCKET: world.bucket,
+      PATH: world.path,
     },
-  });
+  };
+  try {
+    return { code: 0, ...(await promisify(execFile)('bash', ['-c', script], options)) };
+  } catch (error) {
+    return error as { code: unknown; stdout: string; stderr: string };
+  }
 }
 
 test('a pipe that is closed ends it quietly; a full disk does not', async (t) => {
@@ -145,17 +151,17 @@ test('a pipe that is closed ends it quietly; a full disk does not', async (t) =>
   const world = withHistory(t, many);
   for (const flag of ['', '--json']) {
     const script = `$LIST ${flag} | head -n 2 | wc -l; echo \${PIPESTATUS[0]}`;
-    const { stdout, stderr } = inShell(world, script);
+    const { stdout, stderr } = await inShell(world, script);
     assert.deepEqual([stdout, stderr], ['2\n0\n', '']);
   }
-  const { status, stderr } = inShell(world, '$LIST > /dev/full');
-  assert.equal(status, 1);
+  const { code, stderr } = await inShell(world, '$LIST > /dev/full');
+  assert.equal(code, 1);
   assert.match(stderr, /^ERROR: Standard output can't be written to: no space left on the disk\.\n$/);
 });
 
 test('on a terminal, a table', async (t) => {
   const world = withHistory(t, { 'd/a': ['1', undefined] });
-  const { stdout } = inShell(world, 'script -qec "$LIST" /dev/null');
+  const { stdout } = await inShell(world, 'script -qec "$LIST" /dev/null');
   const lines = stdout.split(/\r?\n/);
   assert.match(lines[0] ?? '', /^DATE +VERSION ID +SIZE {2}STATE {4}KEY$/);
   assert.match(lines[1] ?? '', /^2026-01-01 10:01:00 \+0000 {2}\S+ +- {2}deleted {2}d\/a$/);

@@ -7,8 +7,7 @@ import { BucketWorld, PREFIX } from './bucket-world.js';
 /** As if the uploads of a run were long after the last change of the files. */
 const LATER = { FAKE_CLOCK_OFFSET: '3600000' };
 
-const stored = (world: BucketWorld, path: string) =>
-  Buffer.from(world.current(PREFIX + path).body, 'base64').toString();
+const stored = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
 
 /** Writes both, until the file system's clock has ticked in between. */
 function writeBoth(

@@ -3,7 +3,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { setFault } from '../fakes/fault.js';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, TREE } from './bucket-world.js';
 
@@ -14,7 +13,7 @@ async function backedUp(world: BucketWorld): Promise<void> {
   assert.equal((await world.sync()).code, 0);
 }
 
-const treeInBucket = (world: BucketWorld) => Buffer.from(world.current(TREE).body, 'base64');
+const treeInBucket = (world: BucketWorld) => world.current(TREE).body;
 
 test('a copy of the tree is kept, for its owner only, and used', async (t) => {
   const world = new BucketWorld(t);
@@ -115,11 +114,11 @@ for (const number of [4, 5, 6]) {
     await backedUp(world);
     world.write('a', 'A');
     world.remove('d');
-    setFault(world.bucket, { at: 'call', number, what: 'script', script: `rm -r '${world.stateHome}'` });
+    world.faults.set({ at: 'call', number, what: 'script', script: `rm -r '${world.stateHome}'` });
     const { code, stderr } = await world.sync();
     assert.equal(code, 1);
     assert.match(stderr, /ERROR: The run's notes .* can't be (used|written): no such file or folder\./);
-    setFault(world.bucket, undefined);
+    world.faults.set(undefined);
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.stored(), ['a']);
   });
@@ -154,12 +153,12 @@ test('what a killed run has left is removed by the next one, and only that', asy
   const world = new BucketWorld(t);
   await backedUp(world);
   world.write('c', 'c');
-  setFault(world.bucket, { at: 'put', number: 1, what: 'kill the command' });
+  world.faults.set({ at: 'put', number: 1, what: 'kill the command' });
   assert.equal((await world.sync()).signal, 'SIGKILL');
   const left = readdirSync(world.stateFolder).filter((name) => /^run-\d+-/.test(name));
   assert.equal(left.length, 1);
 
-  setFault(world.bucket, undefined);
+  world.faults.set(undefined);
   rmSync(`${world.lock}.lock`, { recursive: true, force: true });
   const living = `run-${process.pid}-abcdef`;
   for (const name of [living, 'run-999999999-abcdef']) mkdirSync(join(world.stateFolder, name));

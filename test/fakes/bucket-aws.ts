@@ -1,187 +1,244 @@
 // A fake `aws` with a bucket behind it, for tests that run the commands hundreds of times. It behaves as the real
-// one where the commands rely on it, and fails on everything else. FAKE_BUCKET names its folder.
+// one where the commands rely on it, and fails on everything else.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { downloadAll } from './download-all.js';
-import { meet } from './fault.js';
+import { Faults } from './fault.js';
 import { isObject, Journal, type StoredObject } from './journal.js';
 import { firstObject, objectLines, versionLines } from './listings.js';
-import { type Source, sourcesOf } from './sync-walk.js';
+import { Ended, type FakeCall, Resident } from './resident.js';
+import { isReadable, type Source, sourcesOf } from './sync-walk.js';
 
-const folder = process.env['FAKE_BUCKET'] ?? '';
-const journal = new Journal(folder);
-/** Without the options that go before the command. */
-const argv = process.argv.slice(process.argv.findIndex((it) => it === 's3' || it === 's3api'));
-const [service = '', operation = ''] = argv;
-let exitCode = 0;
+export class BucketAws {
+  readonly resident: Resident;
+  readonly journal = new Journal();
+  readonly faults = new Faults();
 
-if (meet(folder, 'call')) end(255, 'Could not connect to the endpoint URL: "https://fake/"');
-if (service === 's3') s3(argv.slice(2));
-else s3api();
-process.exitCode = exitCode;
-
-function s3(args: string[]): void {
-  const [from = '', to = ''] = args.filter((it, at) => !it.startsWith('--') && !takesValue(args[at - 1]));
-  if (operation === 'sync' && from.startsWith('s3://'))
-    exitCode = downloadAll(journal, keyIn(from), to, argv, keyHash());
-  else if (operation === 'sync') sync(from, keyIn(to));
-  else if (operation === 'ls') process.stdout.write(`${journal.current().size}\n`);
-  else if (operation !== 'cp') unexpected();
-  else if (args.includes('--recursive')) uploadAll(from, keyIn(to));
-  else download(keyIn(from), to);
-}
-
-function uploadAll(directory: string, prefix: string): void {
-  for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
-    const file = join(directory, path);
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (stats?.isFile()) upload({ path, file }, prefix, false);
-    // What a link in the stage leads to may be gone.
-    if (stats !== undefined) continue;
-    process.stderr.write(`warning: Skipping file ${file}. File does not exist.\n`);
-    exitCode = 2;
+  /** @param folder where its socket is made */
+  constructor(folder: string) {
+    this.resident = new Resident(folder, (call) => new BucketCall(this, call).answer());
   }
 }
 
-function download(key: string, to: string): void {
-  const body = Buffer.from(findReadable(key, 'HeadObject', 'fatal error: ').body, 'base64');
-  if (to === '-') {
-    process.stdout.write(body);
-    return;
+class BucketCall {
+  readonly #journal: Journal;
+  readonly #faults: Faults;
+  readonly #call: FakeCall;
+  /** Without the options that go before the command. */
+  readonly #argv: readonly string[];
+  #exitCode = 0;
+
+  constructor({ journal, faults }: BucketAws, call: FakeCall) {
+    this.#journal = journal;
+    this.#faults = faults;
+    this.#call = call;
+    this.#argv = call.argv.slice(call.argv.findIndex((it) => it === 's3' || it === 's3api'));
   }
-  mkdirSync(dirname(to), { recursive: true });
-  writeFileSync(to, body);
+
+  async answer(): Promise<number> {
+    if (await this.#faults.meet(this.#call, 'call'))
+      this.#end(255, 'Could not connect to the endpoint URL: "https://fake/"');
+    if (this.#argv[0] === 's3') await this.#s3(this.#argv.slice(2));
+    else this.#s3api();
+    return this.#exitCode;
+  }
+
+  async #s3(args: string[]): Promise<void> {
+    const operation = this.#argv[1];
+    const [from = '', to = ''] = args.filter((it, at) => !it.startsWith('--') && !takesValue(args[at - 1]));
+    if (operation === 'sync' && from.startsWith('s3://'))
+      this.#exitCode = downloadAll(this.#journal, this.#call, keyIn(from), to, this.#keyHash());
+    else if (operation === 'sync') await this.#sync(from, keyIn(to));
+    else if (operation === 'ls') this.#call.print(`${this.#journal.current().size}\n`);
+    else if (operation !== 'cp') this.#unexpected();
+    else if (args.includes('--recursive')) await this.#uploadAll(from, keyIn(to));
+    else this.#download(keyIn(from), to);
+  }
+
+  async #uploadAll(directory: string, prefix: string): Promise<void> {
+    for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
+      const file = join(directory, path);
+      const stats = statSync(file, { throwIfNoEntry: false });
+      if (stats?.isFile()) await this.#upload({ path, file }, prefix, false);
+      // What a link in the stage leads to may be gone.
+      if (stats !== undefined) continue;
+      this.#call.complain(`warning: Skipping file ${file}. File does not exist.\n`);
+      this.#exitCode = 2;
+    }
+  }
+
+  #download(key: string, to: string): void {
+    const { body } = this.#findReadable(key, 'HeadObject', 'fatal error: ');
+    if (to === '-') {
+      this.#call.print(body);
+      return;
+    }
+    const file = this.#call.path(to);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, body);
+    this.#call.own(file);
+  }
+
+  /** Looks at the bucket and the disk first, and uploads then, one after the other. */
+  async #sync(local: string, prefix: string): Promise<void> {
+    const stored = this.#journal.current();
+    const { sources, warnings } = sourcesOf(local, {
+      followSymlinks: !this.#argv.includes('--no-follow-symlinks'),
+      exclude: this.#argv.flatMap((it) =>
+        it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : [],
+      ),
+    });
+    for (const warning of warnings) {
+      this.#call.complain(`warning: Skipping file ${warning}\n`);
+      this.#exitCode = 2;
+    }
+    for (const source of sources) {
+      const object = stored.get(prefix + source.path);
+      const isStored = object !== undefined && object.body.length === source.size;
+      // S3 tells whole seconds.
+      if (isStored && source.mtime <= Math.floor(object.time / 1000) * 1000) continue;
+      await this.#upload(source, prefix, true);
+    }
+  }
+
+  async #upload(
+    { path, file }: Pick<Source, 'path' | 'file'>,
+    prefix: string,
+    isTold: boolean,
+  ): Promise<void> {
+    await nextTurn(); // Other calls get theirs.
+    if (this.#call.isGone) throw new Ended(undefined);
+    const failed = (why: string) => {
+      this.#call.complain(`upload failed: ./${path} to s3://bucket/${prefix}${path} ${why}\n`);
+      this.#exitCode = 1;
+    };
+    if (await this.#faults.meet(this.#call, 'put')) {
+      failed('An error occurred (InternalError) when calling the PutObject operation: Injected');
+      return;
+    }
+    try {
+      if (!isReadable(statSync(file))) throw new Error('Permission denied');
+      this.#add(prefix + path, readFileSync(file), this.#keyHash());
+    } catch (error) {
+      failed(`[Errno 2] ${error}`);
+      return;
+    }
+    if (isTold) this.#call.print(`upload: ./${path} to s3://bucket/${prefix}${path}\n`);
+  }
+
+  /** FAKE_CLOCK_OFFSET: how much the server's clock is ahead of ours (ms). */
+  #add(key: string, body: Buffer | undefined, keyHash?: string): void {
+    const offset = Number(this.#call.environment['FAKE_CLOCK_OFFSET'] ?? 0);
+    this.#journal.add(key, body, keyHash, Date.now() + offset);
+  }
+
+  #s3api(): void {
+    const journal = this.#journal;
+    const key = this.#option('--key');
+    const calls: Readonly<Record<string, () => void>> = {
+      'head-bucket': () => this.#bucketOrEnd('HeadBucket', '404'),
+      'create-bucket': () => {
+        journal.exists = true;
+      },
+      'put-bucket-versioning': () => {
+        journal.isVersioned = true;
+      },
+      'put-bucket-lifecycle-configuration': () => {},
+      'put-bucket-encryption': () => {},
+      'get-bucket-versioning': () => this.#call.print(journal.isVersioned ? 'Enabled\n' : 'None\n'),
+      'list-objects-v2': () => this.#list(this.#option('--prefix')),
+      'list-object-versions': () => this.#listVersions(this.#option('--prefix')),
+      'get-object': () => this.#getObject(key, this.#option('--version-id')),
+      'head-object': () => this.#findReadable(key, 'HeadObject', ''),
+      'delete-object': () => this.#delete(key, this.#option('--version-id')),
+      'delete-objects': () =>
+        this.#deleteObjects((this.#argv[this.#argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '')),
+    };
+    (calls[this.#argv[1] ?? ''] ?? (() => this.#unexpected()))();
+  }
+
+  /** @param id of the version or delete marker that is removed for good; '' for a new delete marker */
+  #delete(key: string, id: string): void {
+    if (id === '') this.#add(key, undefined);
+    else this.#journal.removeVersion(key, id);
+  }
+
+  #deleteObjects(file: string): void {
+    const { Objects } = JSON.parse(readFileSync(file, 'utf8')) as {
+      Objects: { Key: string; VersionId?: string }[];
+    };
+    if (Objects.length > 1000)
+      this.#end(254, 'An error occurred (MalformedXML) when calling the DeleteObjects operation: x');
+    for (const { Key, VersionId = '' } of Objects) this.#delete(Key, VersionId);
+  }
+
+  /** @param id of the version, or '' */
+  #getObject(key: string, id: string): void {
+    const { body } = this.#findReadable(key, 'GetObject', '', id);
+    const file = this.#call.path(this.#argv.at(-1) ?? '');
+    writeFileSync(file, body);
+    if (file !== '/dev/null') this.#call.own(file);
+  }
+
+  #listVersions(prefix: string): void {
+    this.#bucketOrEnd('ListObjectVersions', 'NoSuchBucket');
+    this.#call.print(versionLines(this.#journal, prefix));
+  }
+
+  #list(prefix: string): void {
+    this.#bucketOrEnd('ListObjectsV2', 'NoSuchBucket');
+    const isLimited = this.#argv.includes('--max-keys');
+    this.#call.print(isLimited ? firstObject(this.#journal, prefix) : objectLines(this.#journal, prefix));
+  }
+
+  /** The object or that version of it, if the key at hand, or none, is the one it was stored with. */
+  #findReadable(key: string, operation: string, before: string, id = ''): StoredObject {
+    const refuse = (code: string): never =>
+      this.#end(
+        before === '' ? 254 : 1,
+        `${before}An error occurred (${code}) when calling the ${operation} operation: x`,
+      );
+    const object = id === '' ? this.#journal.current().get(key) : this.#journal.version(key, id);
+    if (object === undefined) return refuse(id === '' ? '404' : 'NoSuchVersion');
+    if (!isObject(object)) return refuse('MethodNotAllowed');
+    const isKeyGiven = this.#argv.includes('fileb:///dev/fd/3');
+    if (object.keyHash !== undefined && !isKeyGiven) return refuse('400');
+    if (object.keyHash !== (isKeyGiven ? this.#keyHash() : undefined)) return refuse('403');
+    return object;
+  }
+
+  #bucketOrEnd(operation: string, code: string): void {
+    if (!this.#journal.exists)
+      this.#end(254, `An error occurred (${code}) when calling the ${operation} operation: Not Found`);
+  }
+
+  #keyHash(): string {
+    const key = readFileSync(this.#call.keyFile);
+    if (key.length !== 32) this.#end(99, 'the key has not 32 bytes');
+    return createHash('sha256').update(key).digest('hex');
+  }
+
+  #option(name: string): string {
+    return this.#argv.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+  }
+
+  #unexpected(): never {
+    return this.#end(99, `fake aws: unexpected: ${JSON.stringify(this.#argv)}`);
+  }
+
+  #end(code: number, message: string): never {
+    this.#call.complain(`${message}\n`);
+    throw new Ended(code);
+  }
 }
 
 function takesValue(option: string | undefined): boolean {
   return ['--sse-c', '--sse-c-key', '--storage-class', '--content-type'].includes(option ?? '');
 }
 
-/** Looks at the bucket and the disk first, and uploads then, one after the other. */
-function sync(local: string, prefix: string): void {
-  const stored = journal.current();
-  const { sources, warnings } = sourcesOf(local, {
-    followSymlinks: !argv.includes('--no-follow-symlinks'),
-    exclude: argv.flatMap((it) => (it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : [])),
-  });
-  for (const warning of warnings) {
-    process.stderr.write(`warning: Skipping file ${warning}\n`);
-    exitCode = 2;
-  }
-  for (const source of sources) {
-    const object = stored.get(prefix + source.path);
-    const isStored = object !== undefined && Buffer.from(object.body, 'base64').length === source.size;
-    // S3 tells whole seconds.
-    if (isStored && source.mtime <= Math.floor(object.time / 1000) * 1000) continue;
-    upload(source, prefix, true);
-  }
-}
-
-function upload({ path, file }: Pick<Source, 'path' | 'file'>, prefix: string, isTold: boolean): void {
-  const failed = (why: string) => {
-    process.stderr.write(`upload failed: ./${path} to s3://bucket/${prefix}${path} ${why}\n`);
-    exitCode = 1;
-  };
-  if (meet(folder, 'put')) {
-    failed('An error occurred (InternalError) when calling the PutObject operation: Injected');
-    return;
-  }
-  try {
-    journal.add(prefix + path, readFileSync(file), keyHash());
-  } catch (error) {
-    failed(`[Errno 2] ${error}`);
-    return;
-  }
-  if (isTold) process.stdout.write(`upload: ./${path} to s3://bucket/${prefix}${path}\n`);
-}
-
-function s3api(): void {
-  const key = option('--key');
-  const calls: Readonly<Record<string, () => void>> = {
-    'head-bucket': () => bucketOrEnd('HeadBucket', '404'),
-    'create-bucket': () => journal.makeBucket(),
-    'put-bucket-versioning': () => journal.enableVersioning(),
-    'put-bucket-lifecycle-configuration': () => {},
-    'put-bucket-encryption': () => {},
-    'get-bucket-versioning': () => process.stdout.write(journal.isVersioned ? 'Enabled\n' : 'None\n'),
-    'list-objects-v2': () => list(option('--prefix')),
-    'list-object-versions': () => listVersions(option('--prefix')),
-    'get-object': () => getObject(key, option('--version-id')),
-    'head-object': () => findReadable(key, 'HeadObject', ''),
-    'delete-object': () => journal.delete(key, option('--version-id')),
-    'delete-objects': () =>
-      deleteObjects((argv[argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '')),
-  };
-  (calls[operation] ?? unexpected)();
-}
-
-function deleteObjects(file: string): void {
-  const { Objects } = JSON.parse(readFileSync(file, 'utf8')) as {
-    Objects: { Key: string; VersionId?: string }[];
-  };
-  if (Objects.length > 1000)
-    end(254, 'An error occurred (MalformedXML) when calling the DeleteObjects operation: x');
-  for (const { Key, VersionId = '' } of Objects) journal.delete(Key, VersionId);
-}
-
-/** @param id of the version, or '' */
-function getObject(key: string, id: string): void {
-  const { body } = findReadable(key, 'GetObject', '', id);
-  writeFileSync(argv.at(-1) ?? '', Buffer.from(body, 'base64'));
-}
-
-function listVersions(prefix: string): void {
-  bucketOrEnd('ListObjectVersions', 'NoSuchBucket');
-  process.stdout.write(versionLines(journal, prefix));
-}
-
-function list(prefix: string): void {
-  bucketOrEnd('ListObjectsV2', 'NoSuchBucket');
-  const text = argv.includes('--max-keys') ? firstObject(journal, prefix) : objectLines(journal, prefix);
-  process.stdout.write(text);
-}
-
-/** The object or that version of it, if the key at hand, or none, is the one it was stored with. */
-function findReadable(key: string, call: string, before: string, id = ''): StoredObject {
-  const refuse = (code: string): never =>
-    end(
-      before === '' ? 254 : 1,
-      `${before}An error occurred (${code}) when calling the ${call} operation: x`,
-    );
-  const object = id === '' ? journal.current().get(key) : journal.version(key, id);
-  if (object === undefined) return refuse(id === '' ? '404' : 'NoSuchVersion');
-  if (!isObject(object)) return refuse('MethodNotAllowed');
-  const isKeyGiven = argv.includes('fileb:///dev/fd/3');
-  if (object.keyHash !== undefined && !isKeyGiven) return refuse('400');
-  if (object.keyHash !== (isKeyGiven ? keyHash() : undefined)) return refuse('403');
-  return object;
-}
-
-function bucketOrEnd(call: string, code: string): void {
-  if (!journal.exists) end(254, `An error occurred (${code}) when calling the ${call} operation: Not Found`);
-}
-
-function keyHash(): string {
-  const key = readFileSync('/dev/fd/3');
-  if (key.length !== 32) end(99, 'the key has not 32 bytes');
-  return createHash('sha256').update(key).digest('hex');
-}
-
 /** Of `s3://bucket/KEY`. */
 function keyIn(url: string): string {
   return url.replace(/^s3:\/\/[^/]*\//, '');
-}
-
-function option(name: string): string {
-  return argv.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
-}
-
-function unexpected(): never {
-  return end(99, `fake aws: unexpected: ${JSON.stringify(argv)}`);
-}
-
-function end(code: number, message: string): never {
-  process.stderr.write(`${message}\n`);
-  process.exit(code);
 }

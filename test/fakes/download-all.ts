@@ -4,21 +4,24 @@ import { dirname, join } from 'node:path';
 import { exclusion } from '../../lib/run/exclusion.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import type { Journal } from './journal.js';
+import type { FakeCall } from './resident.js';
 
-/** @param argv for `--exclude=` @returns the exit code */
+/** @returns the exit code */
 export function downloadAll(
   journal: Journal,
+  call: FakeCall,
   prefix: string,
   directory: string,
-  argv: readonly string[],
   keyHash: string,
 ): number {
-  const patterns = argv.flatMap((it) => (it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : []));
+  const patterns = call.argv.flatMap((it) =>
+    it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : [],
+  );
   const isExcluded = exclusion(patterns, '/');
   let exitCode = 0;
   for (const object of journal.current().values()) {
     const path = object.key.slice(prefix.length);
-    const body = Buffer.from(object.body, 'base64');
+    const { body } = object;
     if (!object.key.startsWith(prefix) || path.endsWith('/') || isExcluded(bytesOf(path))) continue;
     const file = join(directory, path);
     const there = statSync(file, { throwIfNoEntry: false });
@@ -27,14 +30,17 @@ export function downloadAll(
     if (there?.size === body.length && there.mtimeMs <= seconds * 1000) continue;
     if (object.keyHash !== keyHash) {
       const why = 'An error occurred (403) when calling the HeadObject operation: Forbidden';
-      process.stderr.write(`download failed: s3://bucket/${object.key} to ${file} ${why}\n`);
+      call.complain(`download failed: s3://bucket/${object.key} to ${file} ${why}\n`);
       exitCode = 1;
       continue;
     }
-    mkdirSync(dirname(file), { recursive: true });
+    const made = mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, body);
+    for (let path = file; made !== undefined && path.length >= made.length; path = dirname(path))
+      call.own(path);
+    call.own(file);
     utimesSync(file, seconds, seconds);
-    process.stdout.write(`download: s3://bucket/${object.key} to ${file}\n`);
+    call.print(`download: s3://bucket/${object.key} to ${file}\n`);
   }
   return exitCode;
 }

@@ -1,16 +1,7 @@
-// What goes wrong in one run of a command, as the test has put it into the fake bucket's folder.
-import { execFileSync } from 'node:child_process';
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
-import { join } from 'node:path';
+// What goes wrong in one run of a command, as the test has it.
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { Ended, type FakeCall } from './resident.js';
 
 export interface Fault {
   /** Which one of these it happens at: the calls of `aws`, or the objects that are about to be put. */
@@ -28,30 +19,27 @@ export interface Fault {
   readonly script?: string;
 }
 
-/** `undefined` lifts the fault. Begins to count anew. */
-export function setFault(folder: string, fault: Fault | undefined): void {
-  for (const name of ['fault', 'count-call', 'count-put']) rmSync(join(folder, name), { force: true });
-  if (fault !== undefined) writeFileSync(join(folder, 'fault'), JSON.stringify(fault));
-}
+export class Faults {
+  #fault: Fault | undefined;
+  #counts = { call: 0, put: 0 };
 
-/** @returns whether the call or put has to fail; may not return at all */
-export function meet(folder: string, at: 'call' | 'put'): boolean {
-  const file = join(folder, 'fault');
-  if (!existsSync(file)) return false;
-  const number = count(join(folder, `count-${at}`));
-  const fault = JSON.parse(readFileSync(file, 'utf8')) as Fault;
-  if (fault.at !== at || fault.number !== number) return false;
-  if (fault.what === 'script') execFileSync('sh', ['-c', fault.script ?? ''], { stdio: 'inherit' });
-  if (fault.what === 'kill the command' || fault.what === 'kill both') process.kill(process.ppid, 'SIGKILL');
-  if (fault.what === 'kill aws' || fault.what === 'kill both') process.kill(process.pid, 'SIGKILL');
-  return fault.what === 'fail';
-}
+  /** `undefined` lifts the fault. Begins to count anew. */
+  set(fault: Fault | undefined): void {
+    this.#fault = fault;
+    this.#counts = { call: 0, put: 0 };
+  }
 
-/** A byte for each: several processes may count at once. */
-function count(file: string): number {
-  const descriptor = openSync(file, 'a');
-  writeSync(descriptor, '.');
-  const { size } = fstatSync(descriptor);
-  closeSync(descriptor);
-  return size;
+  /** @returns whether the call or put has to fail; may not return at all */
+  async meet(call: FakeCall, at: 'call' | 'put'): Promise<boolean> {
+    this.#counts[at] += 1;
+    const fault = this.#fault;
+    if (fault?.at !== at || fault.number !== this.#counts[at]) return false;
+    if (fault.what === 'script') await promisify(execFile)('sh', ['-c', fault.script ?? '']);
+    if (fault.what === 'kill the command' || fault.what === 'kill both') process.kill(call.parent, 'SIGKILL');
+    if (fault.what === 'kill aws' || fault.what === 'kill both') {
+      process.kill(call.pid, 'SIGKILL');
+      throw new Ended(undefined);
+    }
+    return fault.what === 'fail';
+  }
 }

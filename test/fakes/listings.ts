@@ -56,6 +56,6 @@ function timeOf({ time }: StoredVersion): string {
   return new Date(time).toISOString().replace(/\..*/, '+00:00');
 }
 
-function sizeOf(body: string): string {
-  return `${Buffer.from(body, 'base64').length}`;
+function sizeOf(body: Buffer): string {
+  return `${body.length}`;
 }

@@ -5,14 +5,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Resident } from './resident.js';
 import type { Call, Reply } from './scenario.js';
+import { ScriptedAws } from './scripted-aws.js';
 
 export const KEY = 'Secret0Key1that2must3never4leak5';
 export const EASY_KEY = 'correct horse battery';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BIN = join(HERE, '../../bin');
-const HIDE_MODERN_SYSLOG = join(HERE, '../../../test/fakes/hide-modern-syslog.mjs');
+const HIDE_MODERN_SYSLOG = join(HERE, '../../../test/fakes/hide-modern-syslog.cjs');
+/** For NODE_OPTIONS of the commands. */
+export const WITHOUT_MODERN_SYSLOG = `--require=${HIDE_MODERN_SYSLOG}`;
 
 export interface Outcome {
   readonly code: number | null;
@@ -37,19 +41,31 @@ export class Sandbox {
   readonly configFile = join(this.folder, 'backup.config');
   readonly lock = join(this.folder, 'lock');
   readonly #fakes = join(this.folder, 'fakes');
-  #replies: readonly Reply[] = [];
+  readonly #aws: ScriptedAws | undefined;
 
-  constructor(t: TestContext) {
+  /** @param residentOf makes the fake `aws`, in the given folder; without it, one that plays what `expect` is told */
+  constructor(t: TestContext, residentOf?: (folder: string) => Resident) {
     t.after(() => rmSync(this.folder, { recursive: true, force: true }));
     mkdirSync(this.source);
     mkdirSync(this.#fakes);
-    // What hides modern-syslog from the command would only slow the fake down.
-    this.fake('aws', `unset NODE_OPTIONS; exec "${process.execPath}" "${join(HERE, 'aws.js')}" "$@"`);
+    if (residentOf === undefined) this.#aws = new ScriptedAws(this.#fakes, [KEY, EASY_KEY]);
+    const resident = residentOf?.(this.#fakes) ?? this.#scripted.resident;
+    t.after(() => resident.close());
+    this.fake('aws', `exec ${resident.command} "$@"`);
     this.fake(
       'logger',
       `echo "$*" >> "${this.folder}/logger-arguments"\nexec cat >> "${this.folder}/syslog"`,
     );
-    this.expect([]);
+  }
+
+  /** The folder of the programs that come first on the commands' PATH. */
+  get path(): string {
+    return `${this.#fakes}:${process.env['PATH']}`;
+  }
+
+  get #scripted(): ScriptedAws {
+    if (this.#aws === undefined) throw new Error('this fake plays no scenario');
+    return this.#aws;
   }
 
   /** Puts a shell script on the PATH of the commands. */
@@ -60,11 +76,7 @@ export class Sandbox {
 
   /** The calls of `aws` to come. Ends the previous scenario. */
   expect(replies: readonly Reply[]): void {
-    this.#replies = replies;
-    rmSync(join(this.#fakes, 'scenario'), { recursive: true, force: true });
-    mkdirSync(join(this.#fakes, 'scenario'));
-    const scenario = { replies, secrets: [KEY, EASY_KEY] };
-    writeFileSync(join(this.#fakes, 'scenario/scenario.json'), JSON.stringify(scenario));
+    this.#scripted.expect(replies);
   }
 
   write(path: string, content: string): void {
@@ -98,9 +110,8 @@ export class Sandbox {
       cwd: options.cwd ?? this.folder,
       env: {
         HOME: this.folder,
-        PATH: `${this.#fakes}:${process.env['PATH']}`,
-        NODE_OPTIONS: `--import=${HIDE_MODERN_SYSLOG}`,
-        FAKE_AWS: join(this.#fakes, 'scenario'),
+        PATH: this.path,
+        NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
         ...options.environment,
       },
     });
@@ -117,24 +128,22 @@ export class Sandbox {
   }
 
   /** What the fake was called with; fails if a call was wrong, or an expected one did not come. */
-  calls(): Call[] {
+  calls(): readonly Call[] {
     const calls = this.callsSoFar();
     const wrong = calls.filter((call) => call.problems.length > 0);
     if (wrong.length > 0) throw new Error(`wrong calls of aws: ${JSON.stringify(wrong, null, 2)}`);
-    const missing = this.#replies.filter(
-      (reply, index) => !reply.optional && !existsSync(join(this.#fakes, `scenario/claimed-${index}-0`)),
-    );
+    const missing = this.#scripted.missing();
     if (missing.length > 0) throw new Error(`calls of aws that did not come: ${JSON.stringify(missing)}`);
     return calls;
   }
 
-  callsSoFar(): Call[] {
-    return linesOf(join(this.#fakes, 'scenario/calls.jsonl')).map((line) => JSON.parse(line) as Call);
+  callsSoFar(): readonly Call[] {
+    return this.#scripted.calls;
   }
 
   /** The signals that the fake `aws` got. */
-  signals(): string[] {
-    return linesOf(join(this.#fakes, 'scenario/signals'));
+  signals(): readonly string[] {
+    return this.#scripted.signals;
   }
 
   /** The lines sent to syslog, with their `<priority>`. */

@@ -19,12 +19,6 @@ export interface Reply {
   readonly onSignal?: number;
 }
 
-export interface Scenario {
-  readonly replies: readonly Reply[];
-  /** Must appear neither in argv nor in the environment. */
-  readonly secrets: readonly string[];
-}
-
 /** What the fake notes of each call. */
 export interface Call {
   readonly argv: readonly string[];

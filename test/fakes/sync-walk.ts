@@ -1,5 +1,5 @@
 // What `aws s3 sync` finds on disk: the files it would upload, and what it warns about.
-import { accessSync, constants, lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { exclusion } from '../../lib/run/exclusion.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
@@ -18,6 +18,12 @@ export interface SyncOptions {
   readonly exclude: readonly string[];
 }
 
+/** Whether its owner may read it, or enter it: the fake runs with the rights of the test, which may be root's. */
+export function isReadable(stats: Stats): boolean {
+  const needed = stats.isDirectory() ? 0o500 : 0o400;
+  return (stats.mode & needed) === needed;
+}
+
 export function sourcesOf(
   root: string,
   { followSymlinks, exclude }: SyncOptions,
@@ -31,6 +37,7 @@ export function sourcesOf(
   function enter(folder: string): void {
     let names: string[];
     try {
+      if (!isReadable(statSync(join(root, folder)))) throw new Error('Permission denied');
       names = readdirSync(join(root, folder));
     } catch {
       warnings.push(`${join(root, folder)}. File/Directory is not readable.`);
@@ -45,7 +52,8 @@ export function sourcesOf(
     try {
       stats = followSymlinks ? statSync(file) : lstatSync(file);
       if (stats.isSymbolicLink()) return;
-      accessSync(file, constants.R_OK);
+      // Folders warn for themselves.
+      if (!stats.isDirectory() && !isReadable(stats)) throw new Error('Permission denied');
     } catch {
       warnings.push(`${file}. File does not exist.`);
       return;

@@ -8,8 +8,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { textOf } from '../../lib/tree/bytes.js';
 import { openTree } from '../../lib/tree/tree-file.js';
-import { type Fault, setFault } from '../fakes/fault.js';
-import { Journal } from '../fakes/journal.js';
+import { BucketAws } from '../fakes/bucket-aws.js';
+import type { Fault } from '../fakes/fault.js';
+import type { Journal } from '../fakes/journal.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { filesOnDisk, isReallyGone } from './disk.js';
 
@@ -18,15 +19,6 @@ const SYNC = join(HERE, '../../bin/encrypted-s3-sync.js');
 const KEY = 'Secret0Key1that2must3never4leak5';
 const PREFIX = 'pc/docs/';
 const TREE = `backup.info/runs/${PREFIX}tree.ndjson.gz`;
-
-/** Two reads of the verification, which must be refused, are answered at once: they are a good part of the time. */
-const AWS = `#!/bin/sh
-case "$*" in
-  *get-object*--sse*) echo 'An error occurred (403) when calling the GetObject operation: x' >&2; exit 254 ;;
-  *get-object*) echo 'An error occurred (400) when calling the GetObject operation: x' >&2; exit 254 ;;
-esac
-exec "${process.execPath}" "${join(HERE, '../fakes/bucket-aws.js')}" "$@"
-`;
 
 export interface Outcome {
   readonly code: number | null;
@@ -38,8 +30,7 @@ export class PropertyWorld {
   /** In a folder of its own: links may lead up to it. */
   readonly source = join(this.folder, 'disk/source');
   readonly #config = join(this.folder, 'config');
-  readonly #bucket = join(this.folder, 'bucket');
-  readonly #journal = new Journal(this.#bucket);
+  readonly #aws: BucketAws;
   readonly #followSymlinks: boolean;
   readonly #clockOffset: number;
 
@@ -47,10 +38,9 @@ export class PropertyWorld {
   constructor(followSymlinks: boolean, clockOffset: number) {
     this.#followSymlinks = followSymlinks;
     this.#clockOffset = clockOffset;
-    for (const name of ['disk/source', 'bucket', 'bin'])
-      mkdirSync(join(this.folder, name), { recursive: true });
-    const aws = join(this.folder, 'bin/aws');
-    writeFileSync(aws, AWS);
+    for (const name of ['disk/source', 'bin']) mkdirSync(join(this.folder, name), { recursive: true });
+    this.#aws = new BucketAws(this.folder);
+    writeFileSync(join(this.folder, 'bin/aws'), `#!/bin/sh\nexec ${this.#aws.resident.command} "$@"\n`);
     writeFileSync(join(this.folder, 'bin/logger'), '#!/bin/sh\nexec cat >/dev/null\n');
     for (const name of ['aws', 'logger']) chmodSync(join(this.folder, 'bin', name), 0o755);
     const settings = {
@@ -67,19 +57,23 @@ export class PropertyWorld {
     writeFileSync(this.#config, lines.join(''), { mode: 0o600 });
   }
 
+  get #journal(): Journal {
+    return this.#aws.journal;
+  }
+
   remove(): void {
+    this.#aws.resident.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
   async sync(fault?: Fault): Promise<Outcome> {
-    setFault(this.#bucket, fault);
+    this.#aws.faults.set(fault);
     const command = [...WITHOUT_ROOTS_RIGHTS, process.execPath, SYNC, '--wait', '20', '--allow-mass-delete'];
     const [program = '', ...args] = [...command, this.#config];
     const child = spawn(program, args, {
       env: {
         HOME: this.folder,
         PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,
-        FAKE_BUCKET: this.#bucket,
         FAKE_CLOCK_OFFSET: `${this.#clockOffset}`,
       },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -94,7 +88,7 @@ export class PropertyWorld {
   /** The current files of the backup, by path. */
   stored(): Map<string, Buffer> {
     const files = [...this.#journal.current().values()].filter(({ key }) => key.startsWith(PREFIX));
-    return new Map(files.map(({ key, body }) => [key.slice(PREFIX.length), Buffer.from(body, 'base64')]));
+    return new Map(files.map(({ key, body }) => [key.slice(PREFIX.length), body]));
   }
 
   /** Behind the back of the backup: an object is taken away, cut short, or put where there is no file. */
@@ -120,13 +114,13 @@ export class PropertyWorld {
     const body = versions[at]?.body;
     if (body === undefined) return;
     const file = join(this.folder, 'tree');
-    writeFileSync(file, Buffer.from(body, 'base64'));
+    writeFileSync(file, body);
     const then = new Map(versions.slice(0, at).map((version) => [version.key, version.body]));
     for await (const { key, type, inode } of (await openTree(file)).entries) {
       if (type !== 'file') continue;
       const object = then.get(PREFIX + textOf(key));
       assert.ok(object !== undefined, `claimed, but not there: ${JSON.stringify(textOf(key))}`);
-      assert.equal(Buffer.from(object, 'base64').length, inode.size, `another size: ${textOf(key)}`);
+      assert.equal(object.length, inode.size, `another size: ${textOf(key)}`);
     }
   }
 

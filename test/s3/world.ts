@@ -15,12 +15,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import type { AwsCli } from '../s3-server/aws-clis.js';
 import { s3ServerOfThisRun } from '../s3-server/from-environment.js';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const BIN = join(HERE, '../../bin');
-const HIDE_MODERN_SYSLOG = join(HERE, '../../../test/fakes/hide-modern-syslog.mjs');
 
 export interface Outcome {
   readonly code: number | null;
@@ -91,7 +91,7 @@ export class World {
       TMPDIR: this.temporary,
       LC_ALL: 'C.UTF-8',
       PATH: `${programs}:${cli.directory}:${process.env['PATH']}`,
-      NODE_OPTIONS: `--import=${HIDE_MODERN_SYSLOG}`,
+      NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
     };
   }
 
