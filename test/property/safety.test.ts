@@ -72,7 +72,7 @@ async function severalCases(seed: number, t: { diagnostic: (message: string) => 
   }
 }
 
-test(`no file is lost (seed ${SEED})`, { concurrency: 2 }, async (t) => {
+test(`no file is lost (seed ${SEED})`, { concurrency: 8 }, async (t) => {
   await Promise.all(
     Array.from({ length: Math.ceil(CASES / IN_A_ROW) }, (_, index) =>
       t.test(`seed ${SEED + index}`, (t) => severalCases(SEED + index, t)),
