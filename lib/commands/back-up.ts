@@ -6,7 +6,7 @@ import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { bringUpToDate } from '../run/bring-up-to-date.js';
 import { deleteGone } from '../run/deletion.js';
-import { whyKept } from '../run/deletion-rule.js';
+import { whyKept, whyWait } from '../run/deletion-rule.js';
 import { type Losses, objection } from '../run/guard.js';
 import { storeLastRun } from '../run/last-run.js';
 import { checkIdentity } from '../run/local-dir.js';
@@ -45,6 +45,7 @@ export async function backUp(
     for await (const { path, why } of readDue(findings.toSend)) {
       run.shortfalls.add(`"${run.upload.localDir}/${path}" is not in the backup as it is: ${why}.`);
     }
+    if (findings.toSend.count > 0) run.shortfalls.explain();
     await sideBySide(record(run, findings, deleted), writeList(run, config.localList));
     tell(run, found, findings);
     if (escrow !== 'found') log.warn('You have not backed up your encryption key, yet.');
@@ -65,7 +66,8 @@ async function upload(run: Run, { hasRecord, hasTree, stock, findings }: Survey)
   const verify = async ({ proven }: Findings) =>
     verifyRandomFile(aws, key, upload, proven.items, since, (message) => log.info(message));
   // Following links in circles, the AWS CLI would not come to an end: then the files are sent singly.
-  const send = async () => (stock.counts.loop > 0 ? undefined : transfer(aws, key, upload, log));
+  const send = async () =>
+    stock.counts.loop > 0 ? undefined : transfer(aws, key, upload, run.shortfalls, log);
   let transferred: Transfer | undefined;
   if (hasTree) {
     await refuse(run, stock.losses, findings);
@@ -98,12 +100,16 @@ async function refuse({ upload, guard }: Run, losses: Losses, pending?: Promise<
 }
 
 /** @returns how many were deleted */
-async function deleteProven(run: Run, { gone }: Findings, allowsUnversioned: boolean): Promise<number> {
+async function deleteProven(
+  run: Run,
+  { gone, missing }: Findings,
+  allowsUnversioned: boolean,
+): Promise<number> {
   const { aws, upload, state, shortfalls, log } = run;
   const { localDir, prefix, followSymlinks } = upload;
   if (gone.count === 0) return 0;
   await checkIdentity(localDir, run.identity);
-  const why = await whyKept(aws, allowsUnversioned);
+  const why = whyWait(missing) ?? (await whyKept(aws, allowsUnversioned));
   if (why !== undefined) {
     log.warn(`${files(gone.count)} gone from "${localDir}", but still in the bucket: ${why}`);
     return 0;

@@ -11,6 +11,7 @@ import type { Spool } from '../run/spool.js';
 import { explainNotes } from '../run/state-folder.js';
 import { tryKey } from '../run/verification.js';
 import { printable } from '../terminal/log.js';
+import { NobodyReads, print } from '../terminal/print.js';
 import { textOf } from '../tree/bytes.js';
 import { openRun, type SyncOptions, survey } from './survey.js';
 
@@ -24,7 +25,6 @@ export async function dryRun(
   try {
     const found = await survey(run);
     const { escrow, hasRecord, hasTree, stock } = found;
-    if (escrow === 'no bucket') print(`create the bucket ${run.aws.bucket}`);
     const findings = await found.findings;
     if (!hasRecord) {
       const { bucket, prefix } = run.upload;
@@ -34,25 +34,34 @@ export async function dryRun(
         findings.objects.items.map((it) => ({ bucket, key: prefix + textOf(it) })),
       );
     }
-    await tellUploads(findings);
-    await tellDeletions(run, findings, config.allowUnversionedDelete);
+    await print(
+      (async function* () {
+        if (escrow === 'no bucket') yield lineOf(`create the bucket ${run.aws.bucket}`);
+        yield* uploads(findings);
+        yield* deletions(run, findings, config.allowUnversionedDelete);
+      })(),
+    );
     run.shortfalls.close();
-    const refusal = objection(hasTree ? stock.losses : findings.losses, run.upload.localDir, run.guard);
-    if (refusal !== undefined) throw refusal;
+    // As the run does: before the transfer by the last run's tree, and before it deletes by the listing.
+    for (const losses of hasTree ? [stock.losses, findings.losses] : [findings.losses]) {
+      const refusal = objection(losses, run.upload.localDir, run.guard);
+      if (refusal !== undefined) throw refusal;
+    }
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
   } catch (error) {
+    if (error instanceof NobodyReads) return exitCode.done;
     throw explainNotes(error, run.state);
   } finally {
     run.state.remove();
   }
 }
 
-async function tellUploads({ awaited, toSend }: Findings): Promise<void> {
+async function* uploads({ awaited, toSend }: Findings): AsyncGenerator<string> {
   for (const due of [awaited, toSend])
-    for await (const { path, why } of readDue(due)) print(`upload: ${path} (${why})`);
+    for await (const { path, why } of readDue(due)) yield lineOf(`upload: ${path} (${why})`);
 }
 
-async function tellDeletions(run: Run, { gone }: Findings, allowsUnversioned: boolean): Promise<void> {
+async function* deletions(run: Run, { gone }: Findings, allowsUnversioned: boolean): AsyncGenerator<string> {
   if (gone.count === 0) return;
   const why = await whyKept(run.aws, allowsUnversioned);
   if (why !== undefined)
@@ -61,7 +70,7 @@ async function tellDeletions(run: Run, { gone }: Findings, allowsUnversioned: bo
     );
   for await (const path of textsOf(gone)) {
     const url = s3Url({ bucket: run.upload.bucket, key: run.upload.prefix + path });
-    print(`${why === undefined ? 'delete' : 'keep'}: ${url}`);
+    yield lineOf(`${why === undefined ? 'delete' : 'keep'}: ${url}`);
   }
 }
 
@@ -70,6 +79,6 @@ async function* textsOf(spool: Spool): AsyncGenerator<string> {
 }
 
 /** One line, whatever is in a name. */
-function print(text: string): void {
-  process.stdout.write(`(dryrun) ${printable(text)}\n`);
+function lineOf(text: string): string {
+  return `(dryrun) ${printable(text)}\n`;
 }

@@ -3,10 +3,11 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { BackupConfig } from '../config/read-config.js';
+import { BackupError } from '../errors.js';
 import type { CommandContext } from '../main.js';
 import { findEscrow } from '../run/escrow.js';
 import { exclusion } from '../run/exclusion.js';
-import { fetchLastRun, fetchTree, type LastRun } from '../run/last-run.js';
+import { fetchLastRun, fetchTree, type LastRun, RUNS_PREFIX } from '../run/last-run.js';
 import { checkReservedName, identityOf, resolveLocalDir } from '../run/local-dir.js';
 import type { Findings } from '../run/reconcile.js';
 import { lookAtNothing, lookFirst, type Run } from '../run/run.js';
@@ -16,7 +17,7 @@ import { openStateFolder, ownPatterns } from '../run/state-folder.js';
 import { describeObstacle, type Stock, takeStock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Obstacle } from '../tree/entry.js';
-import { openTree } from '../tree/tree-file.js';
+import { DamagedTreeError, openTree } from '../tree/tree-file.js';
 import { connectTo, placeOf } from './connection.js';
 
 export interface SyncOptions {
@@ -81,7 +82,7 @@ export async function survey(run: Run): Promise<Survey> {
   const firstPage = new Promise<void>((resolve) => {
     onFirstPage = resolve;
   });
-  const walked = comparison.then(({ notes }) => notes);
+  const walked = comparison.then(({ notes, lastEnded }) => ({ notes, lastEnded }));
   walked.catch(() => undefined); // Nobody waits for it if the listing can't begin.
   const listing = lookFirst(run, walked, onFirstPage);
   const listed = listing.then(
@@ -89,7 +90,7 @@ export async function survey(run: Run): Promise<Survey> {
     () => undefined,
   );
   try {
-    const [escrow, { notes, ...found }] = await sideBySide(findEscrow(aws), comparison);
+    const [escrow, { notes, lastEnded: _, ...found }] = await sideBySide(findEscrow(aws), comparison);
     await (escrow === 'no bucket' ? listed : Promise.race([firstPage, listed]));
     const findings = escrow === 'no bucket' ? lookAtNothing(run, notes) : listing;
     findings.catch(() => undefined); // It may fail before it is waited for.
@@ -111,11 +112,22 @@ async function compareWithTree(run: Run, lastRun: LastRun | undefined) {
   const notes = new Spool(join(state.runFolder, 'notes'));
   const lastEnded = treeFile === undefined ? undefined : Date.parse(lastRun?.ended ?? '');
   const options = { localDir, followSymlinks, isExcluded, lastEnded };
-  const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle));
-  return { hasRecord: lastRun !== undefined, hasTree: treeFile !== undefined, stock, notes };
+  const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle)).catch((error) => {
+    throw explainTree(error, prefix);
+  });
+  return { hasRecord: lastRun !== undefined, hasTree: treeFile !== undefined, stock, notes, lastEnded };
 }
 
 async function* nothing(): AsyncGenerator<never> {}
+
+/** A tree that is the stored one to the byte, and can't be read all the same: it is not left out silently. */
+function explainTree(error: unknown, prefix: string): unknown {
+  if (!(error instanceof DamagedTreeError)) return error;
+  return new BackupError(`The tree of the last run can't be used. ${error.message}`, {
+    hint: `Delete ${RUNS_PREFIX}${prefix}last-run.json in the bucket: the next run then goes by what the bucket holds.`,
+    cause: error,
+  });
+}
 
 function report({ upload, shortfalls, log }: Run, obstacle: Obstacle): void {
   const sentence = describeObstacle(obstacle, upload.localDir);

@@ -2,6 +2,7 @@
 import type { Findings } from './reconcile.js';
 import { resend } from './resend.js';
 import { look, type Run } from './run.js';
+import type { Spool } from './spool.js';
 import type { Transfer } from './transfer.js';
 
 /** How often files that changed while they were uploaded, or failed to arrive, are sent again. */
@@ -20,11 +21,12 @@ export async function bringUpToDate(
 ): Promise<Findings> {
   const isUpToDate = before.awaited.count === 0 && before.toSend.count === 0;
   if (isUpToDate && !transfer?.uploaded) return before;
-  const { aws, key, upload, state, log } = run;
-  if (transfer === undefined) await resend(aws, key, upload, before.awaited, state.runFolder, log);
+  const { aws, key, upload, state, shortfalls, log } = run;
+  const send = (due: Spool) => resend(aws, key, upload, due, state.runFolder, shortfalls, log);
+  if (transfer === undefined) await send(before.awaited);
   let findings = before;
   for (let round = 0; ; round += 1) {
-    await resend(aws, key, upload, findings.toSend, state.runFolder, log);
+    await send(findings.toSend);
     findings = await look(run, round + 1, findings.notes);
     if (findings.toSend.count === 0 || round === ROUNDS) return findings;
   }

@@ -4,6 +4,16 @@ import { isVersioned } from '../aws/bucket.js';
 import { BackupError } from '../errors.js';
 
 /**
+ * Why deletions have to wait, in words for the user: a file that is gone may be one of those that are there under
+ * another name, and not in the bucket yet.
+ * @param missing how many files are not in the bucket at all
+ */
+export function whyWait(missing: number): string | undefined {
+  if (missing === 0) return undefined;
+  return `${missing === 1 ? '1 file is' : `${missing} files are`} not there yet. The next run that gets everything there deletes them.`;
+}
+
+/**
  * Why nothing may be deleted, in words for the user; `undefined` if it may.
  * @param allowsUnversioned ALLOW_UNVERSIONED_DELETE
  */

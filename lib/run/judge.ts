@@ -48,6 +48,11 @@ export function mayBeNewerThan(time: number, { lastModified }: StoredObject): bo
   return !(Date.parse(lastModified) < time - CLOCKS_APART);
 }
 
+/** Whether the object was stored after a time of our clock (ms), whichever clock is wrong. */
+export function isSurelyNewerThan(time: number, { lastModified }: StoredObject): boolean {
+  return Date.parse(lastModified) > time + CLOCKS_APART;
+}
+
 /**
  * Why the object is not the file, or not surely; `undefined` if it is.
  * @param before the version that an upload was to replace, if there was one

@@ -37,6 +37,8 @@ export interface Findings {
   /** How many are in the bucket only, but for which that proof is missing. */
   readonly kept: number;
   readonly vanished: number;
+  /** How many files the bucket holds nothing of. */
+  readonly missing: number;
   readonly losses: Losses;
   /** Random keys: of files that are proven, and of objects. */
   readonly proven: Sample<Bytes>;
@@ -73,6 +75,7 @@ export async function reconcile(
   const samples = { proven: new Sample<Bytes>(), objects: new Sample<Bytes>() };
   let kept = 0;
   let vanished = 0;
+  let missing = 0;
   try {
     for await (const [noted, object] of mergeByKey(readNotes(notes.lines()), objects)) {
       if (object !== undefined) samples.objects.add(object.key);
@@ -81,7 +84,8 @@ export async function reconcile(
     }
     for (const it of [next, awaited, toSend, gone]) it.close();
     const totals = await tree.close();
-    return { notes: next, treeFile, totals, awaited, toSend, gone, kept, vanished, losses, ...samples };
+    const counts = { kept, vanished, missing };
+    return { notes: next, treeFile, totals, awaited, toSend, gone, ...counts, losses, ...samples };
   } catch (error) {
     await tree.abandon();
     throw error;
@@ -97,6 +101,7 @@ export async function reconcile(
       await tree.write(entry, line);
     } else if (outcome.is === 'vanished') vanished += 1;
     else {
+      if (object === undefined) missing += 1;
       const due: Due = { path: textOf(entry.key), why: outcome.why };
       (outcome.is === 'awaited' ? awaited : toSend).write(JSON.stringify(due));
       const inode = outcome.is === 'to send' ? outcome.inode : undefined;

@@ -8,8 +8,9 @@ import { kindOfAwsError } from '../aws/aws-error.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import type { Log } from '../terminal/log.js';
 import { readDue } from './reconcile.js';
+import type { Shortfalls } from './shortfalls.js';
 import type { Spool } from './spool.js';
-import { SKIPPED, WARNING } from './transfer.js';
+import { SKIPPED, UPLOAD_FAILED, WARNING } from './transfer.js';
 
 /** How many files are staged at a time. */
 const BATCH = 1000;
@@ -25,6 +26,7 @@ export async function resend(
   upload: Upload,
   due: Spool,
   folder: string,
+  shortfalls: Shortfalls,
   log: Log,
 ): Promise<void> {
   if (due.count === 0) return;
@@ -40,12 +42,15 @@ export async function resend(
   async function send(): Promise<void> {
     const { bucket, prefix, storageClass } = upload;
     const args = uploadAll(stage, { bucket, key: prefix }, storageClass);
-    const answer = await aws.run(args, { key, onErrorLine: (line) => log.info(line) });
+    const onErrorLine = (line: string) => {
+      if (UPLOAD_FAILED.test(line)) shortfalls.uploadFailed(line);
+      log.info(line);
+    };
+    const answer = await aws.run(args, { key, onErrorLine });
     rmSync(stage, { recursive: true });
     staged = 0;
     // A single file that failed is named later; what concerns them all is told by its cause.
-    const isSingle =
-      /^upload failed: /m.test(answer.stderr) && kindOfAwsError(answer.stderr) !== 'sse-c-blocked';
+    const isSingle = UPLOAD_FAILED.test(answer.stderr) && kindOfAwsError(answer.stderr) !== 'sse-c-blocked';
     // It is gone by now, or can't be opened.
     const isSkip = answer.exitCode === SKIPPED && WARNING.test(answer.stderr);
     if (answer.exitCode !== 0 && !isSingle && !isSkip) throw aws.errorOf(args, answer);

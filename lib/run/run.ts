@@ -14,7 +14,7 @@ import { type Findings, reconcile } from './reconcile.js';
 import type { Shortfalls } from './shortfalls.js';
 import type { Spool } from './spool.js';
 import type { StateFolder } from './state-folder.js';
-import { judgeAfter, judgeBefore } from './verdicts.js';
+import { type Judge, judgeAfter, judgeBefore } from './verdicts.js';
 
 export interface Run {
   readonly aws: AwsCli;
@@ -37,36 +37,48 @@ export interface Run {
  * @throws {AwsError} if the listing failed
  */
 export function look(run: Run, pass: number, notes: Spool): Promise<Findings> {
-  return listPrefix(run.aws, run.upload.prefix, (objects) => compare(run, pass, notes, objects));
+  const judge = judgeAfter(inspector(run), Date.parse(run.header.started));
+  return listPrefix(run.aws, run.upload.prefix, (objects) => compare(run, `${pass}`, notes, objects, judge));
+}
+
+/** What the walk has noted, and when the run ended (ms since the epoch) whose tree it was compared with. */
+export interface Walked {
+  readonly notes: Spool;
+  readonly lastEnded: number | undefined;
 }
 
 /**
  * The first look, before the transfer or beside it. The listing begins at once, and waits for the notes.
  * @param onFirstPage called when the listing is under way
  */
-export function lookFirst(run: Run, notes: Promise<Spool>, onFirstPage: () => void): Promise<Findings> {
-  const read = async (objects: AsyncGenerator<StoredObject>) => compare(run, 'first', await notes, objects);
+export function lookFirst(run: Run, walked: Promise<Walked>, onFirstPage: () => void): Promise<Findings> {
+  const read = async (objects: AsyncGenerator<StoredObject>) => {
+    const { notes, lastEnded } = await walked;
+    return compare(run, 'first', notes, objects, judgeBefore(inspector(run), lastEnded));
+  };
   return listPrefix(run.aws, run.upload.prefix, read, onFirstPage);
 }
 
 /** What `look` would find before the transfer if there were a bucket. */
 export function lookAtNothing(run: Run, notes: Spool): Promise<Findings> {
-  return compare(run, 'no bucket', notes, nothing());
+  return compare(run, 'no bucket', notes, nothing(), judgeBefore(inspector(run), undefined));
 }
 
 async function* nothing(): AsyncGenerator<never> {}
 
 function compare(
   { upload, isExcluded, header, state }: Run,
-  pass: number | 'first' | 'no bucket',
+  pass: string,
   notes: Spool,
   objects: AsyncGenerator<StoredObject>,
+  judge: Judge,
 ): Promise<Findings> {
   const { localDir, followSymlinks } = upload;
-  const root = bytesOf(localDir);
-  const inspect = (entry: Entry) => inspectFile(root, entry.key, followSymlinks);
-  const judge =
-    typeof pass === 'number' ? judgeAfter(inspect, Date.parse(header.started)) : judgeBefore(inspect);
-  const options = { root, followSymlinks, isExcluded, header, folder: state.runFolder };
-  return reconcile(options, `${pass}`, notes, objects, judge);
+  const options = { root: bytesOf(localDir), followSymlinks, isExcluded, header, folder: state.runFolder };
+  return reconcile(options, pass, notes, objects, judge);
+}
+
+function inspector({ upload }: Run): (entry: Entry) => ReturnType<typeof inspectFile> {
+  const root = bytesOf(upload.localDir);
+  return ({ key }) => inspectFile(root, key, upload.followSymlinks);
 }

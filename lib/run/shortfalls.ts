@@ -7,6 +7,7 @@ const NAMED = 100;
 export class Shortfalls {
   readonly #log: Log;
   #count = 0;
+  #lastFailure: string | undefined;
 
   constructor(log: Log) {
     this.#log = log;
@@ -22,6 +23,16 @@ export class Shortfalls {
     this.#count += 1;
     if (this.#count <= NAMED) this.#log.error(sentence);
     else this.#log.info(`ERROR: ${sentence}`);
+  }
+
+  /** @param line in which the AWS CLI says that it could not upload a file; it may be uploaded yet */
+  uploadFailed(line: string): void {
+    this.#lastFailure = line;
+  }
+
+  /** Says what the AWS CLI said last of a failed upload: most often, all of them have one cause. */
+  explain(): void {
+    if (this.#lastFailure !== undefined) this.#log.hint(`The AWS CLI says: ${this.#lastFailure}`);
   }
 
   /** Says how many were left out on stderr. */

@@ -79,9 +79,13 @@ export async function takeStock(
   }
 }
 
-/** Whether a file is the same as it was: whatever is done to an inode moves its ctime. */
+/**
+ * Whether a file is the same as it was: whatever is done to an inode moves its ctime. Another file that came under its
+ * name may have the same times: many are written in one tick of the clock.
+ */
 function isSame({ type, inode }: Entry, before: Entry): boolean {
-  const { size, mtime, ctime } = before.inode;
+  const { size, mtime, ctime, ino } = before.inode;
+  if (ino !== undefined && inode.ino !== undefined && ino !== inode.ino) return false;
   return type === 'file' && inode.ctime === ctime && inode.mtime === mtime && inode.size === size;
 }
 

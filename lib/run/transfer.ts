@@ -6,10 +6,13 @@ import { kindOfAwsError } from '../aws/aws-error.js';
 import { splitLines } from '../aws/split-lines.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import type { Log } from '../terminal/log.js';
+import type { Shortfalls } from './shortfalls.js';
 
 /** The AWS CLI's exit code for "done, but something was skipped with a warning". */
 export const SKIPPED = 2;
 export const WARNING = /^(aws: \[WARNING\]: )?warning: /im;
+
+export const UPLOAD_FAILED = /^upload failed: /m;
 
 export interface Transfer {
   /** About how many files were uploaded: none, or more, is what the next step needs to know. */
@@ -21,7 +24,13 @@ export interface Transfer {
  * are in the backup, the listing of the bucket tells.
  * @throws {AwsError} if the AWS CLI failed as a whole
  */
-export async function transfer(aws: AwsCli, key: EncryptionKey, upload: Upload, log: Log): Promise<Transfer> {
+export async function transfer(
+  aws: AwsCli,
+  key: EncryptionKey,
+  upload: Upload,
+  shortfalls: Shortfalls,
+  log: Log,
+): Promise<Transfer> {
   const args = sync(upload);
   log.info(`Start transfer for "${upload.localDir}"...`);
   let uploaded = 0;
@@ -34,7 +43,10 @@ export async function transfer(aws: AwsCli, key: EncryptionKey, upload: Upload, 
     },
     onErrorLine: (line) => {
       if (WARNING.test(line)) skipped += 1;
-      if (/^upload failed: /.test(line)) failed += 1;
+      if (UPLOAD_FAILED.test(line)) {
+        failed += 1;
+        shortfalls.uploadFailed(line);
+      }
       log.info(line);
     },
   });

@@ -2,7 +2,7 @@
 // they need one.
 import type { StoredObject } from '../aws/listing.js';
 import type { Entry, Inode } from '../tree/entry.js';
-import { firstVerdict, mayBeNewerThan, shortfall } from './judge.js';
+import { firstVerdict, isSurelyNewerThan, mayBeNewerThan, shortfall } from './judge.js';
 import type { NotedEntry } from './noted-entry.js';
 
 export type Outcome =
@@ -15,19 +15,31 @@ export type Outcome =
   | { readonly is: 'vanished' };
 
 export type Judge = (noted: NotedEntry, object: StoredObject | undefined) => Outcome;
-type Inspect = (entry: Entry) => Inode | undefined;
+type Inspect = (entry: Entry) => Inode | 'gone' | 'unreadable';
 
-/** Before the transfer, or while `aws s3 sync` runs. */
-export function judgeBefore(inspect: Inspect): Judge {
+/**
+ * Before the transfer, or while `aws s3 sync` runs.
+ * @param lastEnded when the run ended whose tree tells what is known (ms since the epoch)
+ */
+export function judgeBefore(inspect: Inspect, lastEnded: number | undefined): Judge {
   return ({ entry, knowledge }, object) => {
     if (entry.type !== 'file') return { is: 'proven' };
-    const isTold = knowledge === 'known' || knowledge === 'moved';
-    const verdict = firstVerdict(entry.inode, isTold ? knowledge : 'changed', object);
+    const verdict = firstVerdict(entry.inode, knowledgeNow(knowledge, object), object);
     if (verdict.is === 'uploaded by sync') return { is: 'awaited', why: verdict.why };
     if (verdict.is === 'overlooked by sync') return { is: 'to send', why: verdict.why };
     // Perhaps it has been uploaded a moment ago, when it was another one than the walk has seen.
     return knowledge === 'known' ? verdict : (unlessChanged(entry, inspect) ?? verdict);
   };
+
+  /** What was stored since the last run is not what that run knew: somebody else has put it there. */
+  function knowledgeNow(
+    knowledge: NotedEntry['knowledge'],
+    object: StoredObject | undefined,
+  ): 'known' | 'moved' | 'changed' {
+    if (knowledge !== 'known') return knowledge === 'moved' ? 'moved' : 'changed';
+    const isReplaced = object !== undefined && isSurelyNewerThan(lastEnded ?? Number.NaN, object);
+    return isReplaced ? 'moved' : 'known';
+  }
 }
 
 /**
@@ -50,7 +62,8 @@ export function judgeAfter(inspect: Inspect, started: number): Judge {
 
 function unlessChanged(entry: Entry, inspect: Inspect): Outcome | undefined {
   const inode = inspect(entry);
-  if (inode === undefined) return { is: 'vanished' };
+  if (inode === 'gone') return { is: 'vanished' };
+  if (inode === 'unreadable') return { is: 'to send', why: "it can't be read any more" };
   if (inode.ctime === entry.inode.ctime) return undefined;
   return { is: 'to send', why: 'it changed while it was uploaded', inode };
 }

@@ -10,11 +10,12 @@ export interface OwnerNames {
 
 /** Without the newline. `path` is text, or `path64` the bytes in base64 where they are not UTF-8. */
 export function formatEntry({ key, type, inode, target }: Entry, names: OwnerNames): string {
-  const { size, mtime, ctime, mode, uid, gid } = inode;
+  const { size, mtime, ctime, mode, uid, gid, ino } = inode;
   const numbers = `"size":${size},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
+  const identity = ino === undefined ? '' : `,"ino":"${ino}"`;
   const owner = names.membersOf(uid, gid);
   const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
-  return `{${bytesMember('path', key)},"type":"${type}",${numbers}${owner}${link}}`;
+  return `{${bytesMember('path', key)},"type":"${type}",${numbers}${identity}${owner}${link}}`;
 }
 
 function bytesMember(name: string, bytes: Bytes): string {
@@ -39,13 +40,13 @@ export function ownedEntryOf(line: Readonly<Record<string, unknown>>): Entry | u
 /** The entry of a parsed line; `undefined` for what is not one. */
 export function entryOf(line: Readonly<Record<string, unknown>>): Entry | undefined {
   const key = bytesIn(line, 'path');
-  const { type, size, mtime, ctime, uid, gid } = line;
+  const { type, size, mtime, ctime, uid, gid, ino } = line;
   const mode = typeof line['mode'] === 'string' ? Number.parseInt(line['mode'], 8) : Number.NaN;
   if (key === undefined || key === '') return undefined;
   if (type !== 'file' && type !== 'directory' && type !== 'link') return undefined;
   if (!isCount(size) || !isCount(mode) || !isCount(uid) || !isCount(gid)) return undefined;
   if (!isNanoseconds(mtime) || !isNanoseconds(ctime)) return undefined;
-  const inode = { size, mtime, ctime, mode, uid, gid };
+  const inode = { size, mtime, ctime, mode, uid, gid, ...(typeof ino === 'string' && { ino }) };
   if (type !== 'link') return (type === 'directory') === key.endsWith('/') ? { key, type, inode } : undefined;
   const target = bytesIn(line, 'target');
   return target === undefined ? undefined : { key, type, inode, target };

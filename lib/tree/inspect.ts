@@ -1,15 +1,19 @@
 import { lstatSync, statSync } from 'node:fs';
+import { errnoOf } from '../errors.js';
 import { type Bytes, below, pathOf } from './bytes.js';
 import type { Inode } from './entry.js';
 import { inodeOf } from './walk.js';
 
-/** A file as it is now; `undefined` if there is none any more, or none that can be looked at. */
-export function inspectFile(root: Bytes, key: Bytes, followSymlinks: boolean): Inode | undefined {
+/** What looking says that there is no file any more: any other error leaves that open. */
+const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+/** A file as it is now; `gone` if there is none any more, `unreadable` if it can't be looked at. */
+export function inspectFile(root: Bytes, key: Bytes, followSymlinks: boolean): Inode | 'gone' | 'unreadable' {
   const path = pathOf(below(root, key));
   try {
     const stats = followSymlinks ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
-    return stats.isFile() ? inodeOf(stats) : undefined;
-  } catch {
-    return undefined;
+    return stats.isFile() ? inodeOf(stats) : 'gone';
+  } catch (error) {
+    return NOTHING_THERE.has(errnoOf(error) ?? '') ? 'gone' : 'unreadable';
   }
 }

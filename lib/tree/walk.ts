@@ -7,6 +7,7 @@ import {
   lstatSync,
   readdirSync,
   readlinkSync,
+  statfsSync,
   statSync,
 } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -19,6 +20,12 @@ export interface WalkOptions {
   /** Whether a file, or with a `/` at the end everything in a folder, is left out. */
   readonly isExcluded: (key: Bytes) => boolean;
 }
+
+/**
+ * statfs(2) types of file systems whose inodes keep their numbers from mount to mount: ext2 to ext4, XFS, Btrfs, ZFS,
+ * F2FS, tmpfs. Elsewhere (vfat, FUSE, NFS) a new number may mean nothing.
+ */
+const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
 
 /** How many entries are looked at before signals and streams get their turn. */
 const TURN = 256;
@@ -35,11 +42,13 @@ export async function* walk(root: Bytes, options: WalkOptions): AsyncGenerator<E
 class Walk {
   readonly #root: Bytes;
   readonly #options: WalkOptions;
+  readonly #lastingDevice: bigint | undefined;
   #untilTurn = TURN;
 
   constructor(root: Bytes, options: WalkOptions) {
     this.#root = root;
     this.#options = options;
+    this.#lastingDevice = lastingDevice(pathOf(root));
   }
 
   /** @param above the identities of `folder`'s parents, to notice a loop */
@@ -62,7 +71,8 @@ class Walk {
       }
     }
     found.sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (const entry of found) {
+    for (const [at, entry] of found.entries()) {
+      if (entry.key === found[at - 1]?.key) continue; // Some file systems list a name twice.
       yield entry;
       if (entry.type === 'directory') yield* this.below(entry.key, within);
     }
@@ -89,7 +99,8 @@ class Walk {
         return { key, type: 'directory', inode: inodeOf(stats) };
       }
       accessSync(path, constants.R_OK);
-      return { key, type: 'file', inode: inodeOf(stats) };
+      if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
+      return { key, type: 'file', inode: this.#inodeOf(stats) };
     } catch (error) {
       return this.#obstacle(name, dirent, errnoOf(error));
     }
@@ -102,6 +113,10 @@ class Walk {
     if (this.#options.isExcluded(key)) return undefined;
     const reason = isDangling ? 'dangling' : errno === 'ELOOP' ? 'loop' : 'unreadable';
     return { key, type: 'obstacle', reason };
+  }
+
+  #inodeOf(stats: BigIntStats): Inode {
+    return stats.dev === this.#lastingDevice ? { ...inodeOf(stats), ino: `${stats.ino}` } : inodeOf(stats);
   }
 
   #path(folder: Bytes): string | Buffer {
@@ -124,6 +139,15 @@ function list(path: string | Buffer): Dirent[] {
 
 function identity({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
+}
+
+/** The device of a folder on which inodes keep their numbers; what is mounted below it has another one. */
+function lastingDevice(folder: string | Buffer): bigint | undefined {
+  try {
+    return LASTING.has(statfsSync(folder).type) ? statSync(folder, { bigint: true }).dev : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** What the tree keeps of a stat(2). */

@@ -89,12 +89,17 @@ function againstInstantAws(originalSync: string): void {
   mkdirSync(record);
   const listing = join(folder, 'listing');
   const content = join(source, 'one');
-  writeFileSync(listing, `bench/one\t${statSync(content).size}\t2100-01-01T00:00:00+00:00\t"etag"\n`);
+  const list = (stored: string) =>
+    writeFileSync(listing, `bench/one\t${statSync(content).size}\t${stored}\t"etag"\n`);
   const answers = { bucket: 'bench-bucket', listing, content, record };
   writeFileSync(join(fakes, 'aws'), instantAws(answers));
   chmodSync(join(fakes, 'aws'), 0o755);
   const environment = { ...process.env, PATH: `${fakes}:${process.env['PATH']}` };
   const config = makeConfig(source);
+  // Stored after its last change, but not since the last run.
+  list('2100-01-01T00:00:00+00:00');
+  firstRun(config, environment);
+  list(new Date().toISOString());
   report('instant fake aws: original', sideBySide(`${originalSync} ${config}`, config, environment, 30));
 }
 

@@ -298,7 +298,7 @@ test('a file that fails to be uploaded is sent again, and named if that fails to
   assert.equal(outcome.code, 3, outcome.stderr);
   assert.match(
     outcome.stderr,
-    /^\S+: ERROR: ".*\/source\/b" is not in the backup as it is: it is not in the bucket\.\n$/,
+    /^\S+: ERROR: ".*\/source\/b" is not in the backup as it is: it is not in the bucket\.\n\S+: HINT: The AWS CLI says: upload failed: \.\/b .*InternalError.*\n$/,
   );
   box.calls();
 });

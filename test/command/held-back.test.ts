@@ -1,0 +1,63 @@
+// What keeps deletions and proofs back, though nothing seems to speak against them.
+import assert from 'node:assert/strict';
+import { chmodSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { KEY } from '../fakes/sandbox.js';
+import { BucketWorld, PREFIX } from './bucket-world.js';
+
+const stored = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
+
+test('a folder was renamed and does not arrive: nothing is deleted under its old name, until it does', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['old/1', 'old/2', 'other']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  renameSync(join(world.source, 'old'), join(world.source, 'new'));
+  const why = 'An error occurred (QuotaExceeded) when calling the PutObject operation: x';
+  const failed = `echo "upload failed: ./new/1 to s3://test-bucket/x ${why}" >&2; exit 1`;
+  world.onCall('*" s3 sync "* | *"/stage "*', failed);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 3, stderr);
+  assert.deepEqual(world.stored(), ['old/1', 'old/2', 'other']);
+  assert.match(stderr, /new\/1" is not in the backup as it is: it is not in the bucket\./);
+  assert.match(stderr, /HINT: The AWS CLI says: upload failed: .*QuotaExceeded/);
+  assert.match(stderr, /WARNING: 2 files are gone .* still in the bucket: 2 files are not there yet\./);
+  world.onCall();
+  const next = await world.sync();
+  assert.equal(next.code, 0, next.stderr);
+  assert.deepEqual(world.stored(), ['new/1', 'new/2', 'other']);
+});
+
+test('a file that can not be looked at any more after the walk is named: exit 3', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('keep', 'keep');
+  assert.equal((await world.sync()).code, 0);
+  world.write('d/f', 'new');
+  world.onCall('*" s3 sync "*', `chmod 0 '${join(world.source, 'd')}'`);
+  const { code, stderr } = await world.sync();
+  chmodSync(join(world.source, 'd'), 0o755);
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /d\/f" is not in the backup as it is: it can't be read any more\./);
+});
+
+test('an object of the same size that somebody else has stored since the last run is stored anew', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['f', 'g']) world.write(path, 'mine');
+  assert.equal((await world.sync()).code, 0);
+  const hour = 3_600_000;
+  world.journal.add(`${PREFIX}f`, Buffer.from('evil'), undefined, Date.now() + hour);
+  const { code, stderr } = await world.sync([], { FAKE_CLOCK_OFFSET: `${2 * hour}` });
+  assert.equal(code, 0, stderr);
+  assert.equal(stored(world, 'f'), 'mine');
+});
+
+test('a dry run is refused where the run would be, and tells of an output that is full', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['1', '2', '3']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  for (let number = 0; number < 100; number += 1) world.put(`${PREFIX}foreign/${number}`, 'x', KEY);
+  const dry = await world.sync(['--dry-run']);
+  assert.equal(dry.code, 4, dry.stderr);
+  assert.equal((await world.sync()).code, 4);
+  assert.equal(world.stored().length, 103);
+});
