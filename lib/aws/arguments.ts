@@ -1,5 +1,6 @@
 // The arguments of every call of the AWS CLI that moves data, as pure functions. No key: only the path of its
 // descriptor. Those that are about a bucket as a whole are in bucket-arguments.ts.
+import { BackupError } from '../errors.js';
 import { KEY_URL } from './key-descriptor.js';
 
 export interface AwsConnection {
@@ -96,8 +97,24 @@ export function download(object: BucketObject, destination: string): string[] {
   return ['s3', 'cp', s3Url(object), destination, ...SSE_C, '--only-show-errors'];
 }
 
-/** `--key=NAME`, since a name may begin with `-`. */
+/** No file that was backed up has such a name. */
+export function isLikeAddress(key: string): boolean {
+  return /^(fileb?|https?):\/\//.test(key);
+}
+
+/**
+ * `--key=NAME`, since a name may begin with `-`.
+ * @throws {BackupError} for a name that the AWS CLI would take for that of a local file, to send what is in it
+ */
 function namesOf({ bucket, key, versionId }: BucketObject): string[] {
+  if (isLikeAddress(key)) {
+    throw new BackupError(
+      `The AWS CLI can't be asked for an object that is named like an address: "${key}".`,
+      {
+        hint: 'No file can have such a name: find out who stored it.',
+      },
+    );
+  }
   const version = versionId === undefined ? [] : [`--version-id=${versionId}`];
   return ['--bucket', bucket, `--key=${key}`, ...version];
 }
@@ -145,18 +162,40 @@ export function listObjects(bucket: string, prefix: string): string[] {
   ];
 }
 
-/** The line that a page begins with, in the output of `listObjectVersions`. */
-export const VERSIONS_PAGE = 'page';
+/** Of one page of a listing of versions, as JSON. Keys are URL-encoded. */
+export interface VersionsPage {
+  readonly versions: readonly VersionRow[] | null;
+  readonly deletions: readonly VersionRow[] | null;
+  /** Whether there is another page, and after which key and version it begins. */
+  readonly next: readonly [boolean | null, string | null, string | null];
+}
+
+/** Key, version id, time, whether it is the latest, and of what is no delete marker the size. */
+export type VersionRow = readonly [string, string, string, boolean, number?];
+
+/** A page of versions begins after this one. */
+export interface VersionMarker {
+  readonly key: string;
+  readonly versionId: string | null;
+}
 
 /**
- * A line per version: key (URL-encoded), id, time, whether it is the latest (`True`, `False`) and size, between
- * tabs; one per delete marker, without a size.
+ * Prints a `VersionsPage`. The AWS CLI is not left to go on from page to page: it sends back the marker of the next
+ * one as S3 has encoded it, and gets another page than the next.
  */
-export function listObjectVersions(bucket: string, prefix: string): string[] {
+export function listObjectVersions(bucket: string, prefix: string, after?: VersionMarker): string[] {
   const common = 'Key,VersionId,LastModified,IsLatest';
-  const query = `[[\`${VERSIONS_PAGE}\`],Versions[].[${common},Size],DeleteMarkers[].[${common}]]`;
+  const next = '[IsTruncated,NextKeyMarker,NextVersionIdMarker]';
+  const query = `{versions:Versions[].[${common},Size],deletions:DeleteMarkers[].[${common}],next:${next}}`;
   const names = ['--bucket', bucket, `--prefix=${prefix}`, '--encoding-type', 'url'];
-  return ['s3api', 'list-object-versions', ...names, '--query', query, '--output', 'text'];
+  const format = ['--no-paginate', '--query', query, '--output', 'json'];
+  return ['s3api', 'list-object-versions', ...names, ...format, ...(after ? startingAfter(after) : [])];
+}
+
+/** In JSON, the AWS CLI expands nothing: a key may begin with `file://`. */
+function startingAfter({ key, versionId }: VersionMarker): string[] {
+  const marker = { KeyMarker: key, ...(versionId !== null && { VersionIdMarker: versionId }) };
+  return ['--cli-input-json', JSON.stringify(marker)];
 }
 
 /** @param file holds the keys, perhaps with version ids, as the AWS CLI's JSON */

@@ -1,9 +1,7 @@
 // Every version below a prefix, deletions included, as a stream: the history that the bucket keeps.
-import type { Readable } from 'node:stream';
 import { BackupError } from '../errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
-import { linesOf } from '../tree/lines.js';
-import { listObjectVersions, VERSIONS_PAGE } from './arguments.js';
+import { listObjectVersions, type VersionMarker, type VersionRow, type VersionsPage } from './arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { RESERVED_PREFIX } from './bucket.js';
 import { explainDenial } from './explain-denial.js';
@@ -27,52 +25,72 @@ export interface ObjectVersion {
 
 /**
  * Hands the versions below `prefix` to `read`, in the order of the keys' bytes and of each key the newest first,
- * without the backup's own below an empty prefix. All of them have come only when this returns.
+ * without the backup's own below an empty prefix. Holds a page of them.
  * @throws {AwsError} if the listing failed
  */
-export async function listVersions<T>(
+export function listVersions<T>(
   aws: AwsCli,
   prefix: string,
   read: (versions: AsyncGenerator<ObjectVersion>) => Promise<T>,
 ): Promise<T> {
-  let result: { readonly value: T } | undefined;
-  await explainDenial(DENIAL, () =>
-    aws.runOrThrow(listObjectVersions(aws.bucket, prefix), {
-      output: async (stdout) => {
-        result = { value: await read(parseVersions(stdout, prefix)) };
-      },
-    }),
-  );
-  if (result === undefined) throw new Error('the listing was not read');
-  return result.value;
+  return read(parseVersions(pagesOf(aws, prefix), prefix));
+}
+
+/** What the server says, page by page. */
+async function* pagesOf(aws: AwsCli, prefix: string): AsyncGenerator<VersionsPage> {
+  let after: VersionMarker | undefined;
+  do {
+    const args = listObjectVersions(aws.bucket, prefix, after);
+    const { stdout } = await explainDenial(DENIAL, () => aws.runOrThrow(args));
+    const page = parsePage(stdout);
+    yield page;
+    after = nextMarker(page);
+  } while (after !== undefined);
+}
+
+function parsePage(text: string): VersionsPage {
+  try {
+    const page = JSON.parse(text) as Partial<VersionsPage> | null;
+    if (Array.isArray(page?.next)) return page as VersionsPage;
+  } catch {
+    // Told below.
+  }
+  throw notFromS3('');
+}
+
+/**
+ * Where the next page begins; `undefined` if there is none. The key is that of the last row; Amazon's servers write it
+ * as URL-encoded as the row's, others as it is.
+ */
+export function nextMarker({ versions, deletions, next }: VersionsPage): VersionMarker | undefined {
+  const [isTruncated, marker, versionId] = next;
+  if (!isTruncated) return undefined;
+  if (marker === null) throw notFromS3('');
+  const last = [versions, deletions].flatMap((rows) => rows?.at(-1)?.[0] ?? []);
+  return { key: last.includes(marker) ? textOf(decodeKey(marker)) : marker, versionId };
 }
 
 /** @throws {BackupError} at what is no listing, or is not in order */
-export async function* parseVersions(stdout: Readable, prefix: string): AsyncGenerator<ObjectVersion> {
+export async function* parseVersions(
+  pages: AsyncGenerator<VersionsPage>,
+  prefix: string,
+): AsyncGenerator<ObjectVersion> {
   const prefixBytes = bytesOf(prefix);
   let previous = '';
-  for await (const page of pagesOf(stdout)) {
+  let last = '';
+  for await (const { versions, deletions } of pages) {
+    const page = [...(versions ?? []), ...(deletions ?? [])].map(versionOf).sort(compare);
+    // A server that begins a page anew would do so for ever.
+    const identity = JSON.stringify(page.at(-1) ?? '');
+    if (page.length > 0 && identity === last) throw notFromS3(page.at(-1)?.key ?? '');
+    last = identity;
     for (const version of page) {
-      if (!version.key.startsWith(prefixBytes) || version.key < previous) throw notInOrder(version.key);
+      if (!version.key.startsWith(prefixBytes) || version.key < previous) throw notFromS3(version.key);
       previous = version.key;
       if (prefix === '' && version.key.startsWith(RESERVED_PREFIX)) continue;
       yield { ...version, key: version.key.slice(prefixBytes.length) as Bytes };
     }
   }
-}
-
-/** A page has the versions first and then the delete markers: put into one order, that of the keys and times. */
-async function* pagesOf(stdout: Readable): AsyncGenerator<ObjectVersion[]> {
-  let page: ObjectVersion[] = [];
-  for await (const line of linesOf(stdout)) {
-    if (line === VERSIONS_PAGE) {
-      yield page.sort(compare);
-      page = [];
-    } else if (line.includes('\t') && !line.startsWith('None\t')) {
-      page.push(parseVersion(line));
-    }
-  }
-  yield page.sort(compare);
 }
 
 /** Where S3's whole seconds do not tell, a version counts as newer than a deletion. */
@@ -81,25 +99,17 @@ function compare(a: ObjectVersion, b: ObjectVersion): number {
   return Number(b.isLatest) - Number(a.isLatest) || b.lastModified - a.lastModified;
 }
 
-function parseVersion(line: string): ObjectVersion {
-  const [encoded = '', versionId = '', time = '', latest = '', size] = line.split('\t');
-  const key = decodeKey(encoded);
+function versionOf([encoded, versionId, time, isLatest, size]: VersionRow): ObjectVersion {
+  const key = decodeKey(String(encoded));
   const lastModified = Date.parse(time);
-  if (versionId === '' || Number.isNaN(lastModified) || (size !== undefined && !/^\d+$/.test(size))) {
-    throw notInOrder(key);
-  }
-  return {
-    key,
-    versionId,
-    lastModified,
-    isLatest: latest === 'True',
-    size: size === undefined ? undefined : Number(size),
-  };
+  const isSize = size === undefined || Number.isSafeInteger(size);
+  if (!versionId || Number.isNaN(lastModified) || !isSize) throw notFromS3(key);
+  return { key, versionId, lastModified, isLatest, size };
 }
 
-function notInOrder(key: Bytes): BackupError {
+function notFromS3(key: string): BackupError {
   return new BackupError(
-    `The server's listing of versions is not what S3 would send, near "${textOf(key)}".`,
+    `The server's listing of versions is not what S3 would send, near "${textOf(key as Bytes)}".`,
     {
       hint: 'A server that lists keys in another order than S3 cannot be used.',
     },

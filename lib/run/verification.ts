@@ -7,6 +7,7 @@ import {
   download,
   headWithKey,
   headWithoutKey,
+  isLikeAddress,
   readWithKey,
   readWithoutKey,
   s3Url,
@@ -111,6 +112,7 @@ export async function tryKey(
   objects: readonly BucketObject[],
 ): Promise<void> {
   for (const object of objects) {
+    if (isLikeAddress(object.key)) continue;
     const args = headWithKey(object);
     const answer = await aws.run(args, { key });
     if (answer.exitCode === 0) return;

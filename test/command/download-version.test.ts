@@ -26,15 +26,18 @@ class VersionBox extends Sandbox {
 
 /** Newest first; a time of a deletion begins with `-`. The id of each is its year. */
 function history(...times: readonly string[]): Reply {
-  const line = (time: string, index: number) => {
+  const rows = times.map((time, index) => {
     const at = time.replace('-', '');
-    const shared = [LISTED, at, `${at}-06-01T12:00:00+00:00`, index === 0 ? 'True' : 'False'];
-    return [...shared, ...(time.startsWith('-') ? [] : ['5'])].join('\t');
+    const shared = [LISTED, at, `${at}-06-01T12:00:00+00:00`, index === 0];
+    return time.startsWith('-') ? shared : [...shared, 5];
+  });
+  const neighbour = [`${LISTED}2`, 'x', '2001-01-01T00:00:00+00:00', true, 5];
+  const page = {
+    versions: [...rows.filter((row) => row.length === 5), neighbour],
+    deletions: rows.filter((row) => row.length === 4),
+    next: [false, null, null],
   };
-  const versions = times.map(line);
-  const neighbour = `${LISTED}2\tx\t2001-01-01T00:00:00+00:00\tTrue\t5`;
-  const args = ['list-object-versions', `--prefix=${LISTED}`];
-  return { args, stdout: `page\n${[...versions, neighbour].join('\n')}\n` };
+  return { args: ['list-object-versions', `--prefix=${LISTED}`], stdout: JSON.stringify(page) };
 }
 
 function version(id: string): Reply {

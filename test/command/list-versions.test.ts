@@ -94,6 +94,16 @@ test('awkward keys: a line each, and exact in JSON', async (t) => {
   );
 });
 
+test('more than a page: none is left out, whatever is in the names', async (t) => {
+  const names = Array.from({ length: 2500 }, (_, number) => `dö/a b+%41 ${10_000 + number}`);
+  const world = withHistory(t, Object.fromEntries(names.map((name) => [name, ['x']])));
+  const { code, stdout, stderr } = await list(world, '/dö');
+  assert.deepEqual([code, stderr], [0, '']);
+  const keys = stdout.split('\n').flatMap((line) => line.split('\t')[4] ?? []);
+  assert.deepEqual(keys, names);
+  assert.equal(world.called().length, 3);
+});
+
 test('nothing found, no such bucket, no URL: exit 1', async (t) => {
   const world = withHistory(t, { a2: ['x'] });
   for (const flags of [[], ['--json']]) {

@@ -170,6 +170,8 @@ test('many, in batches, and what XML can not hold singly', async (t) => {
     'delete-objects',
     'delete-objects',
     'list-object-versions',
+    'list-object-versions',
+    'list-object-versions',
   ]);
 });
 

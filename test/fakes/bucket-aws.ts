@@ -7,7 +7,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { downloadAll } from './download-all.js';
 import { Faults } from './fault.js';
 import { isObject, Journal, type StoredObject } from './journal.js';
-import { firstObject, objectLines, versionLines } from './listings.js';
+import { firstObject, objectLines, versionsPage } from './listings.js';
 import { Ended, type FakeCall, Resident } from './resident.js';
 import { isReadable, type Source, sourcesOf } from './sync-walk.js';
 
@@ -184,7 +184,12 @@ class BucketCall {
 
   #listVersions(prefix: string): void {
     this.#bucketOrEnd('ListObjectVersions', 'NoSuchBucket');
-    this.#call.print(versionLines(this.#journal, prefix));
+    const input = this.#argv[this.#argv.indexOf('--cli-input-json') + 1] ?? '';
+    const { KeyMarker: key, VersionIdMarker: versionId } = (
+      input.startsWith('{') ? JSON.parse(input) : {}
+    ) as { KeyMarker?: string; VersionIdMarker?: string };
+    const after = key === undefined ? undefined : { key, versionId: versionId ?? null };
+    this.#call.print(JSON.stringify(versionsPage(this.#journal, prefix, after)));
   }
 
   #list(prefix: string): void {

@@ -1,4 +1,5 @@
 // What the fake `aws` prints of a bucket: the tables of the queries in lib/aws/arguments.ts, as text.
+import type { VersionMarker, VersionRow, VersionsPage } from '../../lib/aws/arguments.js';
 import type { Journal, StoredObject, StoredVersion } from './journal.js';
 
 /** Of list-objects-v2: key, size, time and entity tag. */
@@ -22,25 +23,27 @@ function objectsBelow(journal: Journal, prefix: string): StoredObject[] {
 /** S3's limit for one page. */
 const PAGE = 1000;
 
-/** Of list-object-versions: of each page a line that says so, the versions and then the delete markers. */
-export function versionLines(journal: Journal, prefix: string): string {
+/** Of list-object-versions: a page after that key and version, as JSON, with an encoded marker as Amazon's. */
+export function versionsPage(journal: Journal, prefix: string, after?: VersionMarker): VersionsPage {
   const versions = journal.versions().filter((it) => it.key.startsWith(prefix));
   const latest = new Map(versions.map((it) => [it.key, it]));
   // The sort is stable: of each key, the newest stays first.
   const all = versions.reverse().sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
-  let text = '';
-  for (let at = 0; at === 0 || at < all.length; at += PAGE) {
-    const line = (it: StoredVersion) => {
-      const common = [encode(it.key), it.id, timeOf(it), latest.get(it.key) === it ? 'True' : 'False'];
-      return columns(...common, ...(it.body === undefined ? [] : [sizeOf(it.body)]));
-    };
-    const page = all.slice(at, at + PAGE);
-    const objects = page.filter((it) => it.body !== undefined).map(line);
-    const markers = page.filter((it) => it.body === undefined).map(line);
-    const missing = [objects, markers].filter((it) => it.length === 0).map(() => 'None');
-    text += `${missing.length === 0 ? '' : columns(...missing)}page\n${[...objects, ...markers].join('')}`;
-  }
-  return text;
+  const isAfter = (it: StoredVersion) =>
+    after === undefined || Buffer.compare(Buffer.from(it.key), Buffer.from(after.key)) > 0;
+  const at = all.findIndex((it) => it.key === after?.key && it.id === after.versionId);
+  const left = at === -1 ? all.filter(isAfter) : all.slice(at + 1);
+  const page = left.slice(0, PAGE);
+  const row = (it: StoredVersion) => [encode(it.key), it.id, timeOf(it), latest.get(it.key) === it] as const;
+  const last = page.at(-1);
+  const isTruncated = page.length < left.length;
+  return {
+    versions: page.flatMap((it): VersionRow[] =>
+      it.body === undefined ? [] : [[...row(it), it.body.length]],
+    ),
+    deletions: page.flatMap((it) => (it.body === undefined ? [row(it)] : [])),
+    next: [isTruncated, isTruncated && last ? encode(last.key) : null, isTruncated && last ? last.id : null],
+  };
 }
 
 function columns(...texts: readonly string[]): string {

@@ -39,6 +39,19 @@ class VersionsWorld extends World {
 
 describe('the history of a backup', { concurrency: 2 }, () => {
   for (const cli of awsClis().slice(-1)) {
+    test(`more versions than a page holds, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new VersionsWorld('pages', cli, (remove) => t.after(remove));
+      world.config();
+      const names = Array.from({ length: 1100 }, (_, number) => `ü a+b%41 ${10_000 + number}`);
+      for (const name of names) world.write(name, '');
+      await world.backUp();
+      const { stdout } = await world.list('pc/docs', '--json');
+      const keys = (JSON.parse(stdout) as ListedVersion[]).map(({ key }) => key.slice('pc/docs/'.length));
+      assert.deepEqual(keys, names);
+    });
+  }
+
+  for (const cli of awsClis().slice(-1)) {
     test(`what was deleted is listed, and comes back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new VersionsWorld('versions', cli, (remove) => t.after(remove));
       world.config();

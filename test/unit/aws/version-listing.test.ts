@@ -1,39 +1,42 @@
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
 import { test } from 'node:test';
-import { parseVersions } from '../../../lib/aws/version-listing.js';
+import type { VersionRow, VersionsPage } from '../../../lib/aws/arguments.js';
+import { nextMarker, parseVersions } from '../../../lib/aws/version-listing.js';
 
-const row = (...columns: string[]) => columns.join('\t');
+const page = (
+  versions: readonly VersionRow[] | null,
+  deletions: readonly VersionRow[] | null = null,
+  next: VersionsPage['next'] = [false, null, null],
+): VersionsPage => ({ versions, deletions, next });
 
-async function parse(lines: readonly string[], prefix = ''): Promise<string[]> {
+async function* stream(pages: readonly VersionsPage[]): AsyncGenerator<VersionsPage> {
+  yield* pages;
+}
+
+async function parse(pages: readonly VersionsPage[], prefix = ''): Promise<string[]> {
   const seen: string[] = [];
-  for await (const version of parseVersions(
-    Readable.from([lines.map((line) => `${line}\n`).join('')]),
-    prefix,
-  )) {
-    const { key, versionId, size, isLatest } = version;
+  for await (const { key, versionId, size, isLatest } of parseVersions(stream(pages), prefix)) {
     seen.push(`${key} ${versionId} ${size ?? 'deleted'}${isLatest ? ' latest' : ''}`);
   }
   return seen;
 }
 
 test('versions and delete markers of each page, in one order', async () => {
-  const seen = await parse(
-    [
-      'None',
-      'page',
-      row('p%2Fa', 'a2', '2026-01-03T00:00:00Z', 'True', '12'),
-      row('p%2Fa', 'a1', '2026-01-01T00:00:00.5Z', 'False', '11'),
-      row('p%2Fb+c', 'b1', '2026-01-01T00:00:00+00:00', 'False', '21'),
-      'page',
-      row('p%2Fb+c', 'b0', '2025-01-01T00:00:00Z', 'False', '20'),
-      row('p%2Fd', 'null', '2026-01-01T00:00:00Z', 'True', '0'),
-      row('p%2Fb+c', 'bx', '2025-12-01T00:00:00Z', 'False'),
-      row('None', 'None', 'None', 'None'),
-    ],
-    'p/',
-  );
-  assert.deepEqual(seen, [
+  const pages = [
+    page([
+      ['p%2Fa', 'a2', '2026-01-03T00:00:00Z', true, 12],
+      ['p%2Fa', 'a1', '2026-01-01T00:00:00.5Z', false, 11],
+      ['p%2Fb+c', 'b1', '2026-01-01T00:00:00+00:00', false, 21],
+    ]),
+    page(
+      [
+        ['p%2Fb+c', 'b0', '2025-01-01T00:00:00Z', false, 20],
+        ['p%2Fd', 'null', '2026-01-01T00:00:00Z', true, 0],
+      ],
+      [['p%2Fb+c', 'bx', '2025-12-01T00:00:00Z', false]],
+    ),
+  ];
+  assert.deepEqual(await parse(pages, 'p/'), [
     'a a2 12 latest',
     'a a1 11',
     'b c b1 21',
@@ -45,36 +48,61 @@ test('versions and delete markers of each page, in one order', async () => {
 
 test('times that are equal: the latest first, and a version before a deletion', async () => {
   const time = '2026-01-01T00:00:00Z';
-  const rows = [
-    row('a', 'v', time, 'False', '1'),
-    row('b', 'v', time, 'False', '1'),
-    row('a', 'm', time, 'True'),
-    row('b', 'm', time, 'False'),
+  const versions: VersionRow[] = [
+    ['a', 'v', time, false, 1],
+    ['b', 'v', time, false, 1],
   ];
-  assert.deepEqual(await parse(['page', ...rows]), ['a m deleted latest', 'a v 1', 'b v 1', 'b m deleted']);
+  const deletions: VersionRow[] = [
+    ['a', 'm', time, true],
+    ['b', 'm', time, false],
+  ];
+  assert.deepEqual(await parse([page(versions, deletions)]), [
+    'a m deleted latest',
+    'a v 1',
+    'b v 1',
+    'b m deleted',
+  ]);
 });
 
-test("the backup's own objects are left out below an empty prefix only", async () => {
-  const lines = ['page', row('backup.info%2Fkey%2Fdata', 'x', '2026-01-01T00:00:00Z', 'True', '1')];
-  assert.deepEqual(await parse(lines), []);
-  assert.equal((await parse(lines, 'backup.info/')).length, 1);
+test("the backup's own objects are left out below an empty prefix only; a key may be None", async () => {
+  const versions: VersionRow[] = [
+    ['None', 'None', '2026-01-01T00:00:00Z', true, 1],
+    ['backup.info%2Fkey%2Fdata', 'x', '2026-01-01T00:00:00Z', true, 1],
+  ];
+  assert.deepEqual(await parse([page(versions)]), ['None None 1 latest']);
+  assert.equal((await parse([page(versions.slice(1))], 'backup.info/')).length, 1);
 });
 
 test('an empty listing', async () => {
-  assert.deepEqual(await parse(['None\tNone', 'page']), []);
+  assert.deepEqual(await parse([page(null)]), []);
 });
 
-for (const [what, line] of [
-  ['another prefix', row('q', 'v', '2026-01-01T00:00:00Z', 'True', '1')],
-  ['no time', row('p/q', 'v', 'yesterday', 'True', '1')],
-  ['no size', row('p/q', 'v', '2026-01-01T00:00:00Z', 'True', 'big')],
+test('the next page begins after the last key, encoded by the server or not', () => {
+  const row = (key: string): VersionRow => [key, 'v', '2026-01-01T00:00:00Z', true, 1];
+  const rows = [row('a'), row('a+b%2B%C3%BC')];
+  const after = (marker: string) => nextMarker(page(rows, null, [true, marker, 'v']));
+  assert.deepEqual(after('a+b%2B%C3%BC'), { key: 'a b+ü', versionId: 'v' });
+  assert.deepEqual(after('a b+ü'), { key: 'a b+ü', versionId: 'v' });
+  assert.deepEqual(nextMarker(page([row('x')], [row('a%2Bb')], [true, 'a+b', 'v'])), {
+    key: 'a+b',
+    versionId: 'v',
+  });
+  assert.equal(nextMarker(page(rows)), undefined);
+});
+
+for (const [what, row] of [
+  ['another prefix', ['q', 'v', '2026-01-01T00:00:00Z', true, 1]],
+  ['no time', ['p/q', 'v', 'yesterday', true, 1]],
+  ['no version', ['p/q', '', '2026-01-01T00:00:00Z', true, 1]],
 ] as const) {
   test(`no listing: ${what}`, async () => {
-    await assert.rejects(parse(['page', line], 'p/'), /not what S3 would send/);
+    await assert.rejects(parse([page([row])], 'p/'), /not what S3 would send/);
   });
 }
 
-test('no listing: keys in another order', async () => {
-  const rows = ['b', 'a'].map((key) => row(key, 'v', '2026-01-01T00:00:00Z', 'True', '1'));
-  await assert.rejects(parse(['page', rows[0] ?? '', 'page', rows[1] ?? '']), /not what S3 would send/);
+test('no listing: keys in another order, or a page that comes again', async () => {
+  const rows = ['b', 'a'].map((key): VersionRow => [key, 'v', '2026-01-01T00:00:00Z', true, 1]);
+  const pages = rows.map((row) => page([row]));
+  await assert.rejects(parse(pages), /not what S3 would send/);
+  await assert.rejects(parse([...pages.slice(0, 1), ...pages.slice(0, 1)]), /not what S3 would send/);
 });
