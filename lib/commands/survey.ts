@@ -17,7 +17,7 @@ import { openStateFolder, ownPatterns } from '../run/state-folder.js';
 import { describeObstacle, type Stock, takeStock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Obstacle } from '../tree/entry.js';
-import { DamagedTreeError, openTree } from '../tree/tree-file.js';
+import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import { connectTo, placeOf } from './connection.js';
 
 export interface SyncOptions {
@@ -108,7 +108,7 @@ async function compareWithTree(run: Run, lastRun: LastRun | undefined) {
   const info = (message: string) => log.info(message);
   const treeFile =
     lastRun && (await fetchTree(aws, key, prefix, lastRun, state.treeCopy, state.runFolder, info));
-  const last = treeFile === undefined ? nothing() : (await openTree(treeFile)).entries;
+  const last = treeFile === undefined ? nothing() : (await openTree(treeFile, treeLine)).entries;
   const notes = new Spool(join(state.runFolder, 'notes'));
   const lastEnded = treeFile === undefined ? undefined : Date.parse(lastRun?.ended ?? '');
   const options = { localDir, followSymlinks, isExcluded, lastEnded };

@@ -2,7 +2,7 @@
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { ownedEntryOf } from '../tree/entry-line.js';
-import { openTree } from '../tree/tree-file.js';
+import { openTree, parsed } from '../tree/tree-file.js';
 
 /**
  * The entries below `folder`, their keys relative to it, in the order of the keys.
@@ -11,7 +11,7 @@ import { openTree } from '../tree/tree-file.js';
  * @throws {BackupError} if a later version wrote it
  */
 export async function* treeBelow(file: string, folder: Bytes): AsyncGenerator<Entry> {
-  const { entries } = await openTree(file, ownedEntryOf);
+  const { entries } = await openTree(file, parsed(ownedEntryOf));
   for await (const entry of entries) {
     if (!entry.key.startsWith(folder) || entry.key === folder) continue;
     yield folder === '' ? entry : { ...entry, key: entry.key.slice(folder.length) as Bytes };

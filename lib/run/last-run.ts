@@ -9,7 +9,8 @@ import { kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/bucket.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
-import { DamagedTreeError, openTree, type TreeTotals } from '../tree/tree-file.js';
+import { entryOf } from '../tree/entry-line.js';
+import { DamagedTreeError, openTree, parsed, type TreeTotals } from '../tree/tree-file.js';
 import { isOnlyKeyWrong, keyRefused } from './verification.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
@@ -112,7 +113,7 @@ export async function fetchTree(
 
 async function isWhole(file: string, log: (message: string) => void): Promise<boolean> {
   try {
-    for await (const _ of (await openTree(file)).entries);
+    for await (const _ of (await openTree(file, parsed(entryOf))).entries);
     return true;
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;

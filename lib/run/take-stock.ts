@@ -5,6 +5,7 @@ import { formatEntry } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
 import { mergeByKey } from '../tree/merge.js';
 import { ownerNames } from '../tree/owner-names.js';
+import { entryIn, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
 import type { IsExcluded } from './exclusion.js';
 import { Losses } from './guard.js';
@@ -35,7 +36,7 @@ export interface StockOptions {
  */
 export async function takeStock(
   options: StockOptions,
-  last: AsyncGenerator<Entry, unknown>,
+  last: AsyncGenerator<TreeLine, unknown>,
   notes: Spool,
   onObstacle: (obstacle: Obstacle) => void,
 ): Promise<Stock> {
@@ -46,19 +47,23 @@ export async function takeStock(
   const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, dangling: 0, link: 0 };
 
   for await (const [now, before] of mergeByKey(entriesOf(), last)) {
-    const wasFile = before?.type === 'file';
     if (now === undefined) {
-      if (wasFile && !isExcluded(before.key)) {
+      if (entryIn(before).type === 'file' && !isExcluded(before.key)) {
         losses.add(before.key, 'there', isGone(root, before.key, followSymlinks) ? 'gone' : 'kept');
       }
       continue;
     }
-    const isKnown = wasFile && isSame(now, before);
+    const line = formatEntry(now, names);
+    // Most lines are to the byte what they were.
+    const isAsBefore = before?.line === line;
+    const then = isAsBefore ? now : before && entryIn(before);
+    const wasFile = then?.type === 'file';
+    const isKnown = wasFile && (isAsBefore || isSame(now, then));
     if (now.type === 'file') {
       losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
     } else if (now.type === 'link') counts.link += 1;
     const knowledge = now.type !== 'file' ? 'proven' : isKnown ? 'known' : isOlder(now) ? 'moved' : 'changed';
-    notes.write(formatNote(formatEntry(now, names), knowledge));
+    notes.write(formatNote(line, knowledge));
   }
   notes.close();
   return { losses, counts };

@@ -52,6 +52,21 @@ export function entryOf(line: Readonly<Record<string, unknown>>): Entry | undefi
   return target === undefined ? undefined : { key, type, inode, target };
 }
 
+const PATH = '{"path":"';
+
+/** The key of a line, without understanding the rest of it; `undefined` if it has none. */
+export function keyOfLine(line: string): Bytes | undefined {
+  if (line.startsWith(PATH)) {
+    const path = line.slice(PATH.length, line.indexOf('"', PATH.length));
+    if (!path.includes('\\')) return path === '' ? undefined : bytesOf(path);
+  }
+  try {
+    return bytesIn(JSON.parse(line) as Record<string, unknown>, 'path');
+  } catch {
+    return undefined;
+  }
+}
+
 function bytesIn(line: Readonly<Record<string, unknown>>, name: string): Bytes | undefined {
   const text = line[name];
   if (typeof text === 'string') return bytesOf(text);

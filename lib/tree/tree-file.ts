@@ -5,8 +5,9 @@ import type { Readable, Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
 import { BackupError, wordsOf } from '../errors.js';
+import type { Bytes } from './bytes.js';
 import type { Entry } from './entry.js';
-import { entryOf } from './entry-line.js';
+import { entryOf, keyOfLine } from './entry-line.js';
 import { linesOf } from './lines.js';
 
 const FORMAT = 'encrypted-s3-backup tree';
@@ -101,18 +102,47 @@ function fail(file: string, error: unknown): never {
 }
 
 /** A tree file that has been opened: its header is read and understood, its entries are still to come. */
-export interface OpenedTree extends TreeHeader {
+export interface OpenedTree<T> extends TreeHeader {
   /** In the order of their keys. @throws {DamagedTreeError} at the end, at the latest, of a torn file */
-  readonly entries: AsyncGenerator<Entry, TreeTotals>;
+  readonly entries: AsyncGenerator<T, TreeTotals>;
+}
+
+/** A line whose entry is read only if it is asked for: in most runs, most lines are as they were. */
+export interface TreeLine {
+  readonly key: Bytes;
+  readonly line: string;
+}
+
+export function treeLine(line: string): TreeLine | undefined {
+  const key = keyOfLine(line);
+  return key === undefined ? undefined : { key, line };
+}
+
+/** @param read what to take from a parsed line */
+export function parsed<T>(read: (line: Readonly<Record<string, unknown>>) => T | undefined) {
+  return (line: string): T | undefined => {
+    const value = objectIn(line);
+    return value && read(value);
+  };
+}
+
+/** The entry of a line. @throws {DamagedTreeError} if there is none */
+export function entryIn({ line }: TreeLine): Entry {
+  const entry = parsed(entryOf)(line);
+  if (entry === undefined) throw new DamagedTreeError(`The tree file holds a line that is no entry: ${line}`);
+  return entry;
 }
 
 /**
  * @param file for messages, too
- * @param read what to take from a line: a restore wants the owners' names, a run can do without
+ * @param read what to take from a line; `undefined` for a line that is no entry
  * @throws {DamagedTreeError} if it is no tree file
  * @throws {BackupError} if a later version wrote it
  */
-export async function openTree(file: string, read = entryOf): Promise<OpenedTree> {
+export async function openTree<T extends { readonly key: Bytes }>(
+  file: string,
+  read: (line: string) => T | undefined,
+): Promise<OpenedTree<T>> {
   const lines = linesOf(unzipped(file));
   const first = await next(lines, file);
   const { format, version, runId, started, root } = parse(first, file);
@@ -131,16 +161,16 @@ export async function openTree(file: string, read = entryOf): Promise<OpenedTree
   return { runId, started, root, entries: readEntries(lines, file, read) };
 }
 
-async function* readEntries(
+async function* readEntries<T extends { readonly key: Bytes }>(
   lines: AsyncGenerator<string>,
   file: string,
-  read: typeof entryOf,
-): AsyncGenerator<Entry, TreeTotals> {
+  read: (line: string) => T | undefined,
+): AsyncGenerator<T, TreeTotals> {
   let previous = '';
   for (let count = 0; ; count += 1) {
-    const line = parse(await next(lines, file), file);
-    if (line['end'] === true) {
-      const { files, bytes, directories, links } = line as unknown as TreeTotals;
+    const line = await next(lines, file);
+    if (line.startsWith('{"end":')) {
+      const { files, bytes, directories, links } = parse(line, file) as unknown as TreeTotals;
       if (files + directories + links !== count) throw damaged(file, 'lines are missing');
       return { files, bytes, directories, links };
     }
@@ -170,13 +200,18 @@ function unzipped(file: string): Readable {
 }
 
 function parse(line: string, file: string): Readonly<Record<string, unknown>> {
+  const value = objectIn(line);
+  if (value === undefined) throw damaged(file, 'it holds a line that is no JSON');
+  return value;
+}
+
+function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    if (typeof value === 'object' && value !== null) return value as Record<string, unknown>;
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
-    // Told below.
+    return undefined;
   }
-  throw damaged(file, 'it holds a line that is no JSON');
 }
 
 function damaged(file: string, why: string): DamagedTreeError {

@@ -27,6 +27,8 @@ export interface WalkOptions {
  */
 const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
 
+const OWNER_READS = 0o400n;
+
 /** How many entries are looked at before signals and streams get their turn. */
 const TURN = 256;
 
@@ -35,14 +37,22 @@ const TURN = 256;
  * of the folders above it. What vanishes during the walk is left out.
  * @param root an absolute path, a directory that can be read
  */
-export async function* walk(root: Bytes, options: WalkOptions): AsyncGenerator<Entry | Obstacle> {
-  yield* new Walk(root, options).below('' as Bytes, []);
+export function walk(root: Bytes, options: WalkOptions): AsyncGenerator<Entry | Obstacle> {
+  return new Walk(root, options).all();
+}
+
+interface OpenFolder {
+  /** The identities of it and of its parents. */
+  readonly within: readonly string[];
+  /** What is still to come of its entries, in their order. */
+  readonly left: IterableIterator<Entry | Obstacle>;
 }
 
 class Walk {
   readonly #root: Bytes;
   readonly #options: WalkOptions;
   readonly #lastingDevice: bigint | undefined;
+  readonly #user = BigInt(process.geteuid?.() ?? -1);
   #untilTurn = TURN;
 
   constructor(root: Bytes, options: WalkOptions) {
@@ -51,15 +61,29 @@ class Walk {
     this.#lastingDevice = lastingDevice(pathOf(root));
   }
 
+  /** Depth first. One generator, not one in another for each folder, which would cost more than the disk does. */
+  async *all(): AsyncGenerator<Entry | Obstacle> {
+    const open = [await this.#enter('' as Bytes, [])];
+    for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
+      const { value: entry, done } = folder.left.next();
+      if (done) {
+        open.pop();
+        continue;
+      }
+      yield entry;
+      if (entry.type === 'directory') open.push(await this.#enter(entry.key, folder.within));
+    }
+  }
+
   /** @param above the identities of `folder`'s parents, to notice a loop */
-  async *below(folder: Bytes, above: readonly string[]): AsyncGenerator<Entry | Obstacle> {
+  async #enter(folder: Bytes, above: readonly string[]): Promise<OpenFolder> {
     const within = this.#options.followSymlinks ? [...above, this.#identityOf(folder)] : above;
     let names: Dirent[];
     try {
       names = list(this.#path(folder));
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') yield { key: folder, type: 'obstacle', reason: 'unreadable' };
-      return;
+      const obstacle = { key: folder, type: 'obstacle', reason: 'unreadable' } as const;
+      return { within, left: (errnoOf(error) === 'ENOENT' ? [] : [obstacle]).values() };
     }
     const found: (Entry | Obstacle)[] = [];
     for (const name of names) {
@@ -71,11 +95,8 @@ class Walk {
       }
     }
     found.sort((a, b) => (a.key < b.key ? -1 : 1));
-    for (const [at, entry] of found.entries()) {
-      if (entry.key === found[at - 1]?.key) continue; // Some file systems list a name twice.
-      yield entry;
-      if (entry.type === 'directory') yield* this.below(entry.key, within);
-    }
+    // Some file systems list a name twice.
+    return { within, left: found.filter((entry, at) => entry.key !== found[at - 1]?.key).values() };
   }
 
   /** `undefined` for what is excluded, or has vanished. */
@@ -98,7 +119,9 @@ class Walk {
         if (isFollowed && within.includes(identity(stats))) return { key, type: 'obstacle', reason: 'loop' };
         return { key, type: 'directory', inode: inodeOf(stats) };
       }
-      accessSync(path, constants.R_OK);
+      // An owner's right to read is in the mode; that of anyone else takes a question.
+      const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
+      if (!isOwn) accessSync(path, constants.R_OK);
       if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
       return { key, type: 'file', inode: this.#inodeOf(stats) };
     } catch (error) {
@@ -116,7 +139,7 @@ class Walk {
   }
 
   #inodeOf(stats: BigIntStats): Inode {
-    return stats.dev === this.#lastingDevice ? { ...inodeOf(stats), ino: `${stats.ino}` } : inodeOf(stats);
+    return inodeOf(stats, stats.dev === this.#lastingDevice);
   }
 
   #path(folder: Bytes): string | Buffer {
@@ -150,9 +173,12 @@ function lastingDevice(folder: string | Buffer): bigint | undefined {
   }
 }
 
-/** What the tree keeps of a stat(2). */
-export function inodeOf(stats: BigIntStats): Inode {
-  return {
+/**
+ * What the tree keeps of a stat(2).
+ * @param isLasting whether the inode's number means anything next time
+ */
+export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
+  const inode = {
     size: Number(stats.size),
     mtime: `${stats.mtimeNs}`,
     ctime: `${stats.ctimeNs}`,
@@ -160,4 +186,5 @@ export function inodeOf(stats: BigIntStats): Inode {
     uid: Number(stats.uid),
     gid: Number(stats.gid),
   };
+  return isLasting ? Object.assign(inode, { ino: `${stats.ino}` }) : inode;
 }

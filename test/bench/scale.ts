@@ -22,7 +22,7 @@ import { takeStock } from '../../lib/run/take-stock.js';
 import { judgeBefore } from '../../lib/run/verdicts.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import { inspectFile } from '../../lib/tree/inspect.js';
-import { openTree } from '../../lib/tree/tree-file.js';
+import { openTree, treeLine } from '../../lib/tree/tree-file.js';
 import { walk } from '../../lib/tree/walk.js';
 import { instantAws } from './instant-aws.js';
 
@@ -149,7 +149,7 @@ async function rates(folder: string, source: string, listing: string, count: num
     for await (const _ of walk(root, options));
   });
   const notes = new Spool(join(folder, 'notes'));
-  const last = await openTree(join(folder, 'kept/tree.ndjson.gz'));
+  const last = await openTree(join(folder, 'kept/tree.ndjson.gz'), treeLine);
   await time('walk, compared with the last tree', () =>
     takeStock(options, last.entries, notes, () => undefined),
   );

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { textOf } from '../../lib/tree/bytes.js';
-import { openTree } from '../../lib/tree/tree-file.js';
+import { entryOf } from '../../lib/tree/entry-line.js';
+import { openTree, parsed } from '../../lib/tree/tree-file.js';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import type { Fault } from '../fakes/fault.js';
 import type { Journal } from '../fakes/journal.js';
@@ -116,7 +117,7 @@ export class PropertyWorld {
     const file = join(this.folder, 'tree');
     writeFileSync(file, body);
     const then = new Map(versions.slice(0, at).map((version) => [version.key, version.body]));
-    for await (const { key, type, inode } of (await openTree(file)).entries) {
+    for await (const { key, type, inode } of (await openTree(file, parsed(entryOf))).entries) {
       if (type !== 'file') continue;
       const object = then.get(PREFIX + textOf(key));
       assert.ok(object !== undefined, `claimed, but not there: ${JSON.stringify(textOf(key))}`);

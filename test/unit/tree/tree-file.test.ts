@@ -6,8 +6,15 @@ import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
-import { formatEntry } from '../../../lib/tree/entry-line.js';
-import { DamagedTreeError, openTree, TreeWriter } from '../../../lib/tree/tree-file.js';
+import { entryOf, formatEntry } from '../../../lib/tree/entry-line.js';
+import {
+  DamagedTreeError,
+  entryIn,
+  openTree,
+  parsed,
+  TreeWriter,
+  treeLine,
+} from '../../../lib/tree/tree-file.js';
 
 const HEADER = { runId: 'id', started: '2026-01-01T00:00:00.000Z', root: '/data' };
 const NAMES = { membersOf: (uid: number) => (uid === 0 ? ',"user":"root"' : '') };
@@ -18,6 +25,7 @@ const INODE = {
   mode: 0o4755,
   uid: 0,
   gid: 12,
+  ino: '18446744073709551615',
 };
 const ENTRIES: readonly Entry[] = [
   { key: bytesOf('a "quoted"\nname'), type: 'file', inode: INODE },
@@ -38,13 +46,26 @@ async function written(t: TestContext): Promise<string> {
 
 async function read(file: string): Promise<Entry[]> {
   const found: Entry[] = [];
-  for await (const entry of (await openTree(file)).entries) found.push(entry);
+  for await (const entry of (await openTree(file, parsed(entryOf))).entries) found.push(entry);
   return found;
 }
 
+test('a line is an entry when it is asked for', async (t) => {
+  const found: Entry[] = [];
+  for await (const line of (await openTree(await written(t), treeLine)).entries) {
+    const entry = entryIn(line);
+    assert.equal(line.key, entry.key);
+    found.push(entry);
+  }
+  assert.deepEqual(found, ENTRIES);
+  for (const line of ['{"path":"a"}', '{"path":"', 'no JSON'])
+    assert.throws(() => entryIn({ key: bytesOf('a'), line }), DamagedTreeError);
+  assert.equal(treeLine('{}'), undefined);
+});
+
 test('what was written is read, with gunzip and a JSON reader as well', async (t) => {
   const file = await written(t);
-  const { runId, started, root } = await openTree(file);
+  const { runId, started, root } = await openTree(file, parsed(entryOf));
   assert.deepEqual({ runId, started, root }, HEADER);
   assert.deepEqual(await read(file), ENTRIES);
   const lines = gunzipSync(readFileSync(file))
@@ -62,6 +83,7 @@ test('what was written is read, with gunzip and a JSON reader as well', async (t
     mode: '04755',
     uid: 0,
     gid: 12,
+    ino: '18446744073709551615',
     user: 'root',
   });
   assert.deepEqual([lines[4].path64, lines[4].target64], ['bGlua/8=', 'dG/+']);
