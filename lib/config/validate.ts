@@ -2,7 +2,8 @@ import { resolve } from 'node:path';
 import * as check from './checks.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { Problems } from './problems.js';
-import { requiredNames, type ScalarName } from './settings.js';
+import { requiredNames, type ScalarName, scalarNames } from './settings.js';
+import { holdsKeyLine } from './shown.js';
 import { findSlips } from './slips.js';
 import type { ConfigValues } from './values.js';
 
@@ -75,6 +76,7 @@ function validateShared(file: string, values: ConfigValues, problems: Problems) 
   const seconds = get('AWS_NET_TIMEOUT') ?? DEFAULT_NET_TIMEOUT;
   const key = get('ENCRYPTION_KEY');
   reportSlips(values, problems);
+  reportSwallowedKey(values, problems);
   return {
     file,
     awsProfile: get('AWS_PROFILE'),
@@ -98,6 +100,14 @@ function reportSlips(values: ConfigValues, problems: Problems): void {
     const text = `${name} is no setting. Is ${meant} meant?`;
     if (values.assigned.has(meant)) problems.warn(name, text);
     else problems.add(name, text);
+  }
+}
+
+/** Otherwise, where the key may be missing, it would go into an argument or a message with that value. */
+function reportSwallowedKey({ values }: ConfigValues, problems: Problems): void {
+  for (const name of scalarNames) {
+    const isSwallowed = name !== 'ENCRYPTION_KEY' && holdsKeyLine(values.get(name) ?? '');
+    if (isSwallowed) problems.addSwallowedKey(name);
   }
 }
 
