@@ -2,10 +2,11 @@
 // can be lost at any time; then the tree is downloaded.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import tmp from 'tmp';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { homeOf } from '../home.js';
 import { hasWildcards, patternOfFolder } from './exclusion.js';
 
 export interface StateFolder {
@@ -33,10 +34,10 @@ export function openStateFolder(
 ): StateFolder {
   const home = stateHome(environment);
   const name = createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
-  const folder = join(home, name);
-  const treeCopy = join(folder, 'tree.ndjson.gz');
+  const folder = home === undefined ? undefined : join(home, name);
+  const treeCopy = folder === undefined ? undefined : join(folder, 'tree.ndjson.gz');
   try {
-    if (keepsState) {
+    if (keepsState && home !== undefined && folder !== undefined) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const own = realpathSync(home);
       if (!hasWildcards(localDir) || !isBelow(own, localDir)) {
@@ -45,7 +46,7 @@ export function openStateFolder(
       }
     }
   } catch {
-    // Without HOME, or on a read-only system: a temporary folder will do.
+    // On a read-only system, for example: a temporary folder will do.
   }
   try {
     const made = makeRunFolder(realpathSync(tmpdir()));
@@ -68,11 +69,12 @@ export function ownPatterns({ ownFolders }: StateFolder, localDir: string): stri
     .map((folder) => patternOfFolder(relative(localDir, folder)));
 }
 
-/** The XDG base directories' rule: a relative path does not count. */
-function stateHome(environment: NodeJS.ProcessEnv): string {
+/** The XDG base directories' rule: a relative path does not count. `undefined` without any home. */
+function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_STATE_HOME'] ?? '';
-  const home = isAbsolute(configured) ? configured : join(environment['HOME'] || homedir(), '.local/state');
-  return join(home, 'encrypted-s3-backup');
+  if (isAbsolute(configured)) return join(configured, 'encrypted-s3-backup');
+  const home = homeOf(environment);
+  return home === undefined ? undefined : join(home, '.local/state/encrypted-s3-backup');
 }
 
 function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'> {
