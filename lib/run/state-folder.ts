@@ -1,7 +1,7 @@
 // A folder of this backup's own below $XDG_STATE_HOME: a copy of the last tree, and what a run keeps aside. It
 // can be lost at any time; then the tree is downloaded.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import tmp from 'tmp';
@@ -78,7 +78,11 @@ function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
 }
 
 function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'> {
-  const made = tmp.dirSync({ tmpdir: parent, template: `run-${process.pid}-XXXXXX`, mode: 0o700 });
+  const made = tmp.dirSync({
+    tmpdir: parent,
+    template: `run-${process.pid}-${startOf(process.pid)}-XXXXXX`,
+    mode: 0o700,
+  });
   return { runFolder: made.name, remove: () => rmSync(made.name, { recursive: true, force: true }) };
 }
 
@@ -93,12 +97,15 @@ export function explainNotes(error: unknown, { runFolder }: StateFolder): unknow
   });
 }
 
-/** What killed runs have left. */
+/**
+ * What killed runs have left. The lock alone does not tell: another config for the same place in the bucket may
+ * name another lock. Nor does a PID: in a container, it is the same for each run, and others' are taken early.
+ */
 function removeAbandoned(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const pid = /^run-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      rmSync(join(folder, name), { recursive: true, force: true });
+    const [, pid, start] = /^run-(\d+)-(?:(\d*)-)?/.exec(name) ?? [];
+    const isAbandoned = pid !== undefined && !(isAlive(Number(pid)) && startOf(Number(pid)) === start);
+    if (isAbandoned) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -106,7 +113,17 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
+  } catch (error) {
+    return errnoOf(error) === 'EPERM';
+  }
+}
+
+/** When a process began, in the kernel's ticks since it booted; empty if that can't be known. */
+function startOf(pid: number): string {
+  try {
+    // The name of the program, in parentheses, may hold anything; the start is the 20th field after it.
+    return /.*\) (?:\S+ ){19}(\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? '';
   } catch {
-    return false;
+    return '';
   }
 }
