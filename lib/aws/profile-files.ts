@@ -10,8 +10,8 @@ export type ProfileSettings = Readonly<Record<string, string>>;
 const OF_INTEREST = /endpoint_url|checksum|cli_history/i;
 
 /**
- * The settings of `profile`, with those of its `services` section. Files that are missing or
- * unreadable count as empty: the AWS CLI itself explains those best.
+ * The settings of `profile`, with those of its `services` section. As in botocore, the credentials file wins.
+ * Files that are missing or unreadable count as empty: the AWS CLI itself explains those best.
  */
 export async function readProfile(profile: string, environment: NodeJS.ProcessEnv): Promise<ProfileSettings> {
   const home = homeOf(environment);
@@ -25,9 +25,9 @@ export async function readProfile(profile: string, environment: NodeJS.ProcessEn
   const { parse } = await import('ini');
   const sections = parse(normalize(config));
   const settings = {
-    ...sectionOf(parse(normalize(credentials)), profile),
     ...(profile === 'default' ? sectionOf(sections, 'default') : {}),
     ...sectionOf(sections, `profile ${profile}`),
+    ...sectionOf(parse(normalize(credentials)), profile),
   };
   const services = settings['services'];
   // The endpoint of a service counts in a services section only, not in a block of the profile.
