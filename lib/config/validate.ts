@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import * as check from './checks.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { Problems } from './problems.js';
@@ -20,7 +20,7 @@ export function validate(file: string, values: ConfigValues): BackupConfig {
   const get = (name: ScalarName) => values.values.get(name) ?? '';
   const path = (name: ScalarName) => {
     check.checkPath(name, get(name), problems);
-    return resolve(values.directory, get(name));
+    return absolute(get(name), values.directory);
   };
   const config = {
     ...shared,
@@ -55,6 +55,11 @@ export function validatePartially(file: string, values: ConfigValues): PartialCo
   const config = { ...validateShared(file, values, problems), warnings: problems.warnings() };
   problems.throwIfAny();
   return config;
+}
+
+/** As the kernel understands it: `..` after a link leads elsewhere than where the link is, so that it stays. */
+function absolute(path: string, directory: string): string {
+  return isAbsolute(path) ? path : `${directory === '/' ? '' : directory}/${path}`;
 }
 
 function incomplete(): Error {
