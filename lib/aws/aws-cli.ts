@@ -83,7 +83,7 @@ export class AwsCli {
 
   /** What a failed answer means. */
   errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
-    return awsError(`aws ${args[0]} ${args[1]}`, answer.exitCode, answer.stderr, this.bucket);
+    return awsError(args, answer.exitCode, answer.stderr, this.bucket);
   }
 
   async #spawn(

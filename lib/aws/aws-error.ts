@@ -104,22 +104,63 @@ function liftSseCBlockCommand(bucket: string): string {
 export const SSE_C_ALLOWED =
   '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
 
+/** Where an upload is denied, a block of SSE-C may be the reason, which not every answer of S3 names. */
+const DENIED_UPLOAD = /when calling the (PutObject|CreateMultipartUpload|UploadPart) operation/;
+
 /**
- * @param what the call, such as `s3 sync`
+ * @param args of the failed call
  * @param stderr what the AWS CLI wrote; only its last lines go into the message
  * @param bucket for the hint that names it
  */
-export function awsError(what: string, exitCode: number, stderr: string, bucket: string): AwsError {
+export function awsError(
+  args: readonly string[],
+  exitCode: number,
+  stderr: string,
+  bucket: string,
+): AwsError {
   const kind = kindOfAwsError(stderr);
-  const detail = lastLines(stderr) || `exit code ${exitCode}, without a message`;
+  const refused = refusedArgument(stderr, args);
+  const detail = refused?.detail || lastLines(stderr) || `exit code ${exitCode}, without a message`;
+  return new AwsError(
+    `aws ${args[0]} ${args[1]}`,
+    kind,
+    detail,
+    refused?.hint ?? hintFor(kind, stderr, bucket),
+  );
+}
+
+function hintFor(kind: AwsErrorKind, stderr: string, bucket: string): string | undefined {
   if (kind === 'sse-c-blocked') {
-    const hint = `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. Allow it with: ${liftSseCBlockCommand(bucket)}`;
-    return new AwsError(what, kind, detail, hint);
+    return `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. Allow it with: ${liftSseCBlockCommand(bucket)}`;
   }
-  return new AwsError(what, kind, detail, HINTS[kind]);
+  const hint = HINTS[kind];
+  if (kind !== 'access-denied' || !DENIED_UPLOAD.test(stderr)) return hint;
+  return `${hint} If it has these, the bucket may block encryption with your own key (SSE-C). Allow it with: ${liftSseCBlockCommand(bucket)}`;
+}
+
+/** What the AWS CLI says, below its usage, of an argument that it refuses, and what it was given. */
+function refusedArgument(
+  stderr: string,
+  args: readonly string[],
+): { detail: string; hint: string | undefined } | undefined {
+  const said = /^aws: (?:error|\[ERROR\]): (?!An error occurred \(\w+\) when calling).*/ims.exec(stderr)?.[0];
+  if (said === undefined) return undefined;
+  const name = /argument (--[\w-]+): /.exec(said)?.[1];
+  const value = name !== undefined && args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+  const given = value === undefined ? '' : ` (it was given "${value}")`;
+  return {
+    detail: linesOf(said).join(' / ').replaceAll(/\s+/g, ' ').slice(0, 1000) + given,
+    hint:
+      name === '--storage-class'
+        ? 'Correct AWS_STORAGE_CLASS in the config, or update the AWS CLI if it is too old to know that class.'
+        : undefined,
+  };
 }
 
 function lastLines(stderr: string): string {
-  const lines = stderr.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
-  return lines.slice(-3).join(' / ').slice(-1000);
+  return linesOf(stderr).slice(-3).join(' / ').slice(-1000);
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
 }

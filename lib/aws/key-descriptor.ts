@@ -1,13 +1,8 @@
 // How a key gets from here into `aws`: an unlinked 0600 file in memory, inherited as a descriptor.
 // A pipe would not do: Node's are socket pairs, which cannot be opened by their /dev/fd path.
-import { closeSync, constants, openSync, statfsSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import type { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-
-/** Linux's O_TMPFILE, which Node does not name: a file that never has a name. */
-const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
-/** statfs(2) types of file systems that live in memory: tmpfs and ramfs. */
-const IN_MEMORY = new Set([0x01021994, 0x858458f6]);
+import { openMemoryFile } from '../memory-file.js';
 
 /** Descriptor number of the key in the child. */
 const KEY_CHILD_DESCRIPTOR = 3;
@@ -20,22 +15,7 @@ export const KEY_URL = `fileb:///dev/fd/${KEY_CHILD_DESCRIPTOR}`;
  * @throws {BackupError} if no writable file system in memory is found.
  */
 export function openKeyDescriptor(key: EncryptionKey): number {
-  for (const directory of ['/dev/shm', process.env['XDG_RUNTIME_DIR'], '/run']) {
-    if (directory === undefined || directory === '') continue;
-    let descriptor: number | undefined;
-    try {
-      if (!IN_MEMORY.has(statfsSync(directory).type)) continue;
-      descriptor = openSync(directory, O_TMPFILE | constants.O_RDWR, 0o600);
-      writeSync(descriptor, key.bytes());
-      return descriptor;
-    } catch {
-      // Not writable for us, or full: perhaps the next one.
-      if (descriptor !== undefined) closeSync(descriptor);
-    }
-  }
-  throw new BackupError('There is no file system in memory to hand the encryption key to the AWS CLI.', {
-    hint: 'Mount a tmpfs on /dev/shm that this user may write to and that is not full.',
-  });
+  return openMemoryFile((descriptor) => writeSync(descriptor, key.bytes()));
 }
 
 export function closeKeyDescriptor(descriptor: number): void {

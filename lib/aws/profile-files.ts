@@ -1,7 +1,7 @@
 // What the user set in ~/.aws/config and ~/.aws/credentials, as far as our own defaults depend on it.
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { homeOf } from '../home.js';
 
 /** Settings of a profile; those of a nested block are named `s3.endpoint_url`. */
 export type ProfileSettings = Readonly<Record<string, string>>;
@@ -10,14 +10,14 @@ export type ProfileSettings = Readonly<Record<string, string>>;
 const OF_INTEREST = /endpoint_url|checksum|cli_history/i;
 
 /**
- * The settings of `profile`, with those of its `services` section. Files that are missing or
- * unreadable count as empty: the AWS CLI itself explains those best.
+ * The settings of `profile`, with those of its `services` section. As in botocore, the credentials file wins.
+ * Files that are missing or unreadable count as empty: the AWS CLI itself explains those best.
  */
 export async function readProfile(profile: string, environment: NodeJS.ProcessEnv): Promise<ProfileSettings> {
-  const home = environment['HOME'] ?? homedir();
+  const home = homeOf(environment);
   const file = (variable: string, usual: string) => {
-    const path = environment[variable] ?? join(home, usual);
-    return readIfThere(expand(path, home, environment));
+    const path = environment[variable] ?? (home === undefined ? undefined : join(home, usual));
+    return path === undefined ? '' : readIfThere(expand(path, home, environment));
   };
   const config = file('AWS_CONFIG_FILE', '.aws/config');
   const credentials = file('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials');
@@ -25,9 +25,9 @@ export async function readProfile(profile: string, environment: NodeJS.ProcessEn
   const { parse } = await import('ini');
   const sections = parse(normalize(config));
   const settings = {
-    ...sectionOf(parse(normalize(credentials)), profile),
     ...(profile === 'default' ? sectionOf(sections, 'default') : {}),
     ...sectionOf(sections, `profile ${profile}`),
+    ...sectionOf(parse(normalize(credentials)), profile),
   };
   const services = settings['services'];
   // The endpoint of a service counts in a services section only, not in a block of the profile.
@@ -36,10 +36,10 @@ export async function readProfile(profile: string, environment: NodeJS.ProcessEn
 }
 
 /** `~` and variables, as botocore has them in the names of its files. */
-function expand(path: string, home: string, environment: NodeJS.ProcessEnv): string {
+function expand(path: string, home: string | undefined, environment: NodeJS.ProcessEnv): string {
   return path
     .replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced, bare) => environment[braced ?? bare] ?? all)
-    .replace(/^~(?=\/|$)/, home);
+    .replace(/^~(?=\/|$)/, (tilde) => home ?? tilde);
 }
 
 function readIfThere(file: string): string {

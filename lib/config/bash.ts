@@ -1,5 +1,7 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import { BackupError, errnoOf } from '../errors.js';
+import { openMemoryFile } from '../memory-file.js';
 import { describeMessages } from './bash-messages.js';
 import { type BashOutcome, type BashReport, parseReport } from './bash-report.js';
 import { readerScript } from './bash-script.js';
@@ -7,8 +9,6 @@ import type { Surroundings } from './evaluate.js';
 import { assignedBeforehand, scalarNames } from './settings.js';
 import { shellQuote } from './shell-quote.js';
 import { type ConfigValues, type Environment, entriesOf, namesUsed } from './values.js';
-
-const MAX_OUTPUT = 64 * 1024 * 1024;
 
 /** Variables that bash changes for itself; programs get them as we got them. */
 const ownVariables = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
@@ -18,17 +18,12 @@ const ownVariables = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
  * What the file prints goes to our stderr; what bash complains of is told without its text.
  */
 export function readWithBash(text: string, surroundings: Surroundings): ConfigValues {
-  const { file, environment, directory } = surroundings;
+  const { file, environment } = surroundings;
   const path = file.includes('/') ? file : `./${file}`;
-  const run = spawnSync('bash', ['--norc', '--noprofile', '-c', readerScript, 'encrypted-s3-sync', path], {
-    cwd: directory,
-    env: { ...environment },
-    stdio: ['ignore', 2, 'pipe', 'pipe'],
-    maxBuffer: MAX_OUTPUT,
-  });
+  const { run, stderr, output } = runBash(path, surroundings);
   if (run.error !== undefined) throw notRun(run.error, file);
-  const messages = describeMessages(run.stderr.toString('utf8'), path, file);
-  const outcome = parseReport(run.output[3] as unknown as Buffer);
+  const messages = describeMessages(stderr.toString('utf8'), path, file);
+  const outcome = parseReport(output);
   if (outcome.kind !== 'report') throw failure(run, outcome, messages, file);
   const { report } = outcome;
   return {
@@ -41,6 +36,39 @@ export function readWithBash(text: string, surroundings: Surroundings): ConfigVa
     directory: report.directory,
     warnings: messages,
   };
+}
+
+/**
+ * Waits for bash alone: a program that the file leaves running in the background would keep pipes open.
+ * Both files may get to hold the key.
+ * @throws {BackupError} if there is no file system in memory
+ */
+function runBash(path: string, { environment, directory }: Surroundings) {
+  const args = ['--norc', '--noprofile', '-c', readerScript, 'encrypted-s3-sync', path];
+  const opened: number[] = [];
+  const open = (): number => {
+    const descriptor = openMemoryFile();
+    opened.push(descriptor);
+    return descriptor;
+  };
+  try {
+    const stderr = open();
+    const output = open();
+    const run = spawnSync('bash', args, {
+      cwd: directory,
+      env: { ...environment },
+      stdio: ['ignore', 2, stderr, output],
+    });
+    return { run, stderr: contentOf(stderr), output: contentOf(output) };
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+}
+
+/** All of a file, wherever its writers have left the offset. */
+function contentOf(descriptor: number): Buffer {
+  const content = Buffer.alloc(fstatSync(descriptor).size);
+  return content.subarray(0, readSync(descriptor, content, 0, content.length, 0));
 }
 
 function notRun(error: Error, file: string): BackupError {

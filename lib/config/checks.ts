@@ -1,5 +1,6 @@
 import { EncryptionKey, KEY_BYTES } from '../encryption-key.js';
 import type { Problems } from './problems.js';
+import { holdsKeyLine, isOneLine } from './shown.js';
 
 /** S3's own limit for the days of a lifecycle rule is that of a 32-bit integer. */
 const MAX_NUMBER = 2 ** 31 - 1;
@@ -15,7 +16,10 @@ export function placeholderIn(value: string): string | undefined {
 export function checkNumber(name: string, value: string, unit: string, problems: Problems): number {
   const number = /^\d{1,20}$/.test(value) ? Number(value) : 0;
   if (number < 1 || number > MAX_NUMBER) {
-    problems.add(name, `${name} must be a whole number of ${unit}, from 1 to ${MAX_NUMBER}, not "${value}".`);
+    problems.add(
+      name,
+      `${name} must be a whole number of ${unit}, from 1 to ${MAX_NUMBER}, not ${problems.shown(value)}.`,
+    );
   }
   return number;
 }
@@ -23,7 +27,8 @@ export function checkNumber(name: string, value: string, unit: string, problems:
 /** A whole number from 0 to 100. */
 export function checkPercent(name: string, value: string, problems: Problems): number {
   const isPercent = /^\d{1,3}$/.test(value) && Number(value) <= 100;
-  if (!isPercent) problems.add(name, `${name} must be a whole number from 0 to 100, not "${value}".`);
+  if (!isPercent)
+    problems.add(name, `${name} must be a whole number from 0 to 100, not ${problems.shown(value)}.`);
   return Number(value);
 }
 
@@ -33,15 +38,21 @@ export function checkPatterns(
   patterns: readonly string[],
   problems: Problems,
 ): readonly string[] {
+  if (patterns.some(holdsKeyLine)) problems.addSwallowedKey(name);
+  // A key that was swallowed may have been split at its blanks: then no element may be quoted.
+  const mayQuote = patterns.every(isOneLine);
   for (const pattern of patterns) {
     if (pattern === '') problems.add(name, `${name} holds an empty pattern. Take it out.`);
     if (/^\.?\//.test(pattern)) {
       const advice = 'Patterns are relative to LOCAL_DIR, and begin without "/" and "./".';
-      problems.add(name, `${name} holds "${pattern}". ${advice}`);
+      problems.add(name, `${name} holds ${mayQuote ? problems.shown(pattern) : 'a pattern'}. ${advice}`);
     }
     if (pattern.endsWith('/')) {
       const advice = `A directory is excluded by what is in it, as in 'cache/*'.`;
-      problems.add(name, `${name} holds "${pattern}", which matches no file. ${advice}`);
+      problems.add(
+        name,
+        `${name} holds ${mayQuote ? problems.shown(pattern) : 'a pattern'}, which matches no file. ${advice}`,
+      );
     }
   }
   return patterns;
@@ -66,10 +77,13 @@ export function unreplaced(name: string, placeholder: string): string {
 export function checkBucket(name: string, value: string, problems: Problems): void {
   if (/^s3:\/\//i.test(value) || value.includes('/')) {
     const advice = `Put only the bucket's name here, and a path in the bucket into REMOTE_DIR_PREFIX.`;
-    problems.add(name, `${name} is "${value}", but a bucket's name has no "s3://" and no "/". ${advice}`);
+    problems.add(
+      name,
+      `${name} is ${problems.shown(value)}, but a bucket's name has no "s3://" and no "/". ${advice}`,
+    );
   } else if (!/^[A-Za-z0-9._-]{3,255}$/.test(value)) {
     const rule = 'It has 3 to 63 letters, digits, hyphens and dots.';
-    problems.add(name, `${name} is "${value}", which cannot be the name of a bucket. ${rule}`);
+    problems.add(name, `${name} is ${problems.shown(value)}, which cannot be the name of a bucket. ${rule}`);
   }
 }
 
@@ -85,7 +99,10 @@ export function checkEndpoint(name: string, value: string, problems: Problems): 
 
 export function checkStorageClass(name: string, value: string, problems: Problems): void {
   if (!/^[A-Z0-9_]+$/.test(value)) {
-    problems.add(name, `${name} is "${value}", but storage classes are written like STANDARD_IA.`);
+    problems.add(
+      name,
+      `${name} is ${problems.shown(value)}, but storage classes are written like STANDARD_IA.`,
+    );
   } else if (value === 'GLACIER' || value === 'DEEP_ARCHIVE') {
     const reason =
       'What is stored so cannot be read back at once, and every run reads a file back to verify it.';
@@ -101,7 +118,7 @@ export function checkPrefix(name: string, value: string, problems: Problems): st
   if (prefix.startsWith(RESERVED_PREFIX)) {
     problems.add(
       name,
-      `${name} cannot be "${value}": ${RESERVED_PREFIX} holds what belongs to the backup itself.`,
+      `${name} cannot be ${problems.shown(value)}: ${RESERVED_PREFIX} holds what belongs to the backup itself.`,
     );
   }
   return prefix;
@@ -122,6 +139,6 @@ export function checkPath(name: string, value: string, problems: Problems): void
 /** The original follows links at `yes` only, without a word about `true` or `1`. */
 export function checkYesOrNo(name: string, value: string, problems: Problems): boolean {
   if (!['yes', 'no', ''].includes(value))
-    problems.add(name, `${name} must be 'yes' or 'no', not "${value}".`);
+    problems.add(name, `${name} must be 'yes' or 'no', not ${problems.shown(value)}.`);
   return value === 'yes';
 }

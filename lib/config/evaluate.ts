@@ -2,6 +2,7 @@ import { Cursor, NeedsBash, SyntaxProblem } from './cursor.js';
 import { type Assignment, type Command, readLine } from './lexer.js';
 import { isSettingName } from './settings.js';
 import { ShellVariables } from './shell-variables.js';
+import { isOneLine } from './shown.js';
 import { bashModifier, isCharsetVariable, isDefaultedByBash, isPlainCharset } from './special-variables.js';
 import { fromBytes, hasControlCharacter, textOf } from './text.js';
 import { type ConfigValues, type Environment, namesUsed } from './values.js';
@@ -90,12 +91,12 @@ function assign(
 }
 
 function expand({ name, value }: Assignment, variables: ShellVariables): string | string[] | undefined {
-  const expandWord = (word: Word) => word.map((part) => expandPart(part, name, variables)).join('');
+  const expandWord = (word: Word) => word.map((part) => expandPart(part, name, word, variables)).join('');
   if (value === undefined) return undefined;
   return 'elements' in value ? value.elements.map(expandWord) : expandWord(value);
 }
 
-function expandPart(part: WordPart, target: string, variables: ShellVariables): string {
+function expandPart(part: WordPart, target: string, word: Word, variables: ShellVariables): string {
   if (part.kind === 'text') return part.text;
   if (part.kind === 'home') {
     const home = variables.get('HOME');
@@ -107,15 +108,16 @@ function expandPart(part: WordPart, target: string, variables: ShellVariables): 
   const value = variables.get(part.name);
   if (value === undefined) {
     if (isDefaultedByBash(part.name)) throw new NeedsBash(part.line, 'a variable that bash gives a default');
-    throw unset(part.name, part.line, target);
+    throw unset(part.name, part.line, target, word);
   }
   if (hasControlCharacter(value)) throw new NeedsBash(part.line, 'a variable that holds control characters');
   return value;
 }
 
 /** Names the variable only where the value it stands in is no secret: a `$` in a key begins no variable. */
-function unset(name: string, line: number, target: string): SyntaxProblem {
-  if (isSettingName(target) && target !== 'ENCRYPTION_KEY') {
+function unset(name: string, line: number, target: string, word: Word): SyntaxProblem {
+  const isPlain = word.every((part) => part.kind !== 'text' || isOneLine(part.text));
+  if (isSettingName(target) && target !== 'ENCRYPTION_KEY' && isPlain) {
     return new SyntaxProblem(line, `${target} uses $${name}, which has no value.`);
   }
   const hint = "Where a `$` is meant as itself, put the value in single quotes: NAME='value'.";

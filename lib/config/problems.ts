@@ -1,5 +1,6 @@
 import { BackupError } from '../errors.js';
 import { isSettingName } from './settings.js';
+import { shown } from './shown.js';
 import type { ConfigValues } from './values.js';
 
 interface Finding {
@@ -26,9 +27,20 @@ export class Problems {
     this.#missing.push(`${sentence} (${this.#where(name)})`);
   }
 
-  /** `text` says what is wrong with the value of `name`, without the value where that is secret. */
+  /** `text` says what is wrong with the value of `name`, with the value only as `shown` quotes it. */
   add(name: string, text: string): void {
     this.#found.push(this.#finding(name, text));
+  }
+
+  /** A value as `add` and `warn` may be told it. */
+  shown(value: string): string {
+    return shown(value, this.#values.values.get('ENCRYPTION_KEY'));
+  }
+
+  /** The value of `name` goes on into the line of the key. */
+  addSwallowedKey(name: string): void {
+    const causes = 'a missing quote or parenthesis, or a backslash at the end of the line';
+    this.add(name, `${name} goes on into the line of ENCRYPTION_KEY, through ${causes}.`);
   }
 
   /** Worth saying, but the original works with it. */

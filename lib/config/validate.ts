@@ -1,8 +1,9 @@
-import { resolve } from 'node:path';
+import { isAbsolute } from 'node:path';
 import * as check from './checks.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { Problems } from './problems.js';
-import { requiredNames, type ScalarName } from './settings.js';
+import { requiredNames, type ScalarName, scalarNames } from './settings.js';
+import { holdsKeyLine } from './shown.js';
 import { findSlips } from './slips.js';
 import type { ConfigValues } from './values.js';
 
@@ -19,7 +20,7 @@ export function validate(file: string, values: ConfigValues): BackupConfig {
   const get = (name: ScalarName) => values.values.get(name) ?? '';
   const path = (name: ScalarName) => {
     check.checkPath(name, get(name), problems);
-    return resolve(values.directory, get(name));
+    return absolute(get(name), values.directory);
   };
   const config = {
     ...shared,
@@ -56,6 +57,11 @@ export function validatePartially(file: string, values: ConfigValues): PartialCo
   return config;
 }
 
+/** As the kernel understands it: `..` after a link leads elsewhere than where the link is, so that it stays. */
+function absolute(path: string, directory: string): string {
+  return isAbsolute(path) ? path : `${directory === '/' ? '' : directory}/${path}`;
+}
+
 function incomplete(): Error {
   return new Error('a required setting is missing, but no problem was found');
 }
@@ -75,6 +81,7 @@ function validateShared(file: string, values: ConfigValues, problems: Problems) 
   const seconds = get('AWS_NET_TIMEOUT') ?? DEFAULT_NET_TIMEOUT;
   const key = get('ENCRYPTION_KEY');
   reportSlips(values, problems);
+  reportSwallowedKey(values, problems);
   return {
     file,
     awsProfile: get('AWS_PROFILE'),
@@ -98,6 +105,14 @@ function reportSlips(values: ConfigValues, problems: Problems): void {
     const text = `${name} is no setting. Is ${meant} meant?`;
     if (values.assigned.has(meant)) problems.warn(name, text);
     else problems.add(name, text);
+  }
+}
+
+/** Otherwise, where the key may be missing, it would go into an argument or a message with that value. */
+function reportSwallowedKey({ values }: ConfigValues, problems: Problems): void {
+  for (const name of scalarNames) {
+    const isSwallowed = name !== 'ENCRYPTION_KEY' && holdsKeyLine(values.get(name) ?? '');
+    if (isSwallowed) problems.addSwallowedKey(name);
   }
 }
 

@@ -1,4 +1,5 @@
 // What must hold of LOCAL_DIR before anything is done with it.
+import { isUtf8 } from 'node:buffer';
 import { constants } from 'node:fs';
 import { access, lstat, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,7 +10,7 @@ const NOT_MOUNTED = 'If a disk should be mounted there, mount it. Nothing was ch
 
 /**
  * The directory behind LOCAL_DIR: of a link itself, `aws s3 sync --no-follow-symlinks` would back up nothing.
- * @throws {BackupError} with exit code 4 unless it is a directory that can be read
+ * @throws {BackupError} with exit code 4 unless it is a directory that can be read, and whose path is UTF-8
  */
 export async function resolveLocalDir(directory: string): Promise<string> {
   let why: string | undefined;
@@ -20,7 +21,13 @@ export async function resolveLocalDir(directory: string): Promise<string> {
     why = errnoOf(error) === 'ENOENT' ? 'does not exist' : `can't be read (${wordsOf(error)})`;
   }
   if (why !== undefined) throw refusal(`LOCAL_DIR "${directory}" ${why}.`, NOT_MOUNTED);
-  return realpath(directory);
+  // As bytes: what is not UTF-8 would not survive in a string.
+  const real = await realpath(directory, { encoding: 'buffer' });
+  if (isUtf8(real)) return real.toString('utf8');
+  throw refusal(
+    `LOCAL_DIR "${directory}" is a link to a folder whose path is not UTF-8: "${real.toString('utf8')}".`,
+    'Rename that folder, or make it visible elsewhere with "mount --bind". Nothing was changed in the bucket.',
+  );
 }
 
 /** What a directory is known by. */

@@ -1,6 +1,6 @@
 // LOCAL_LIST: the listing of the prefix in a local file, as the original makes it, but never half of one.
 import { closeSync, fchmodSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import tmp from 'tmp';
 import { listRecursively } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
@@ -48,16 +48,28 @@ export async function writeLocalList(aws: AwsCli, file: string, prefix: string):
   }
 }
 
-/** The file that a link names. @throws {BackupError} for what a rename would destroy: a device, a folder. */
+/**
+ * The file that a link names, by the system's own realpath: Node's takes `..` for the way back from a link.
+ * @throws {BackupError} for what a rename would destroy: a device, a folder
+ */
 function targetOf(file: string): string {
   let target: string;
   try {
-    target = realpathSync(file);
+    target = realpathSync.native(file);
   } catch {
-    return file;
+    return whereItWillBe(file);
   }
   if (statSync(target).isFile()) return target;
   throw new BackupError(`LOCAL_LIST "${file}" is not a regular file.`, {
     hint: "Name a file, or leave LOCAL_LIST='' to have no list.",
   });
+}
+
+/** Its folder without links, after which a `..` would mislead `tmp`. */
+function whereItWillBe(file: string): string {
+  try {
+    return join(realpathSync.native(dirname(file)), basename(file));
+  } catch {
+    return file;
+  }
 }

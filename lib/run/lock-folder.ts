@@ -27,6 +27,8 @@ export async function acquireLockFolder(
     try {
       release = await lock(file, {
         realpath: false,
+        // The default would be found without looking at links.
+        lockfilePath: `${file}.lock`,
         stale: STALE,
         onCompromised: (error) =>
           log(`The lock folder was not kept fresh (${error.message}); flock still holds.`),

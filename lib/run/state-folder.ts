@@ -1,11 +1,12 @@
 // A folder of this backup's own below $XDG_STATE_HOME: a copy of the last tree, and what a run keeps aside. It
 // can be lost at any time; then the tree is downloaded.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, realpathSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import tmp from 'tmp';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { homeOf } from '../home.js';
 import { hasWildcards, patternOfFolder } from './exclusion.js';
 
 export interface StateFolder {
@@ -33,10 +34,10 @@ export function openStateFolder(
 ): StateFolder {
   const home = stateHome(environment);
   const name = createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
-  const folder = join(home, name);
-  const treeCopy = join(folder, 'tree.ndjson.gz');
+  const folder = home === undefined ? undefined : join(home, name);
+  const treeCopy = folder === undefined ? undefined : join(folder, 'tree.ndjson.gz');
   try {
-    if (keepsState) {
+    if (keepsState && home !== undefined && folder !== undefined) {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       const own = realpathSync(home);
       if (!hasWildcards(localDir) || !isBelow(own, localDir)) {
@@ -45,7 +46,7 @@ export function openStateFolder(
       }
     }
   } catch {
-    // Without HOME, or on a read-only system: a temporary folder will do.
+    // On a read-only system, for example: a temporary folder will do.
   }
   try {
     const made = makeRunFolder(realpathSync(tmpdir()));
@@ -68,15 +69,20 @@ export function ownPatterns({ ownFolders }: StateFolder, localDir: string): stri
     .map((folder) => patternOfFolder(relative(localDir, folder)));
 }
 
-/** The XDG base directories' rule: a relative path does not count. */
-function stateHome(environment: NodeJS.ProcessEnv): string {
+/** The XDG base directories' rule: a relative path does not count. `undefined` without any home. */
+function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_STATE_HOME'] ?? '';
-  const home = isAbsolute(configured) ? configured : join(environment['HOME'] || homedir(), '.local/state');
-  return join(home, 'encrypted-s3-backup');
+  if (isAbsolute(configured)) return join(configured, 'encrypted-s3-backup');
+  const home = homeOf(environment);
+  return home === undefined ? undefined : join(home, '.local/state/encrypted-s3-backup');
 }
 
 function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'> {
-  const made = tmp.dirSync({ tmpdir: parent, template: `run-${process.pid}-XXXXXX`, mode: 0o700 });
+  const made = tmp.dirSync({
+    tmpdir: parent,
+    template: `run-${process.pid}-${startOf(process.pid)}-XXXXXX`,
+    mode: 0o700,
+  });
   return { runFolder: made.name, remove: () => rmSync(made.name, { recursive: true, force: true }) };
 }
 
@@ -91,12 +97,15 @@ export function explainNotes(error: unknown, { runFolder }: StateFolder): unknow
   });
 }
 
-/** What killed runs have left. */
+/**
+ * What killed runs have left. The lock alone does not tell: another config for the same place in the bucket may
+ * name another lock. Nor does a PID: in a container, it is the same for each run, and others' are taken early.
+ */
 function removeAbandoned(folder: string): void {
   for (const name of readdirSync(folder)) {
-    const pid = /^run-(\d+)-/.exec(name)?.[1];
-    if (pid !== undefined && !isAlive(Number(pid)))
-      rmSync(join(folder, name), { recursive: true, force: true });
+    const [, pid, start] = /^run-(\d+)-(?:(\d*)-)?/.exec(name) ?? [];
+    const isAbandoned = pid !== undefined && !(isAlive(Number(pid)) && startOf(Number(pid)) === start);
+    if (isAbandoned) rmSync(join(folder, name), { recursive: true, force: true });
   }
 }
 
@@ -104,7 +113,17 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
+  } catch (error) {
+    return errnoOf(error) === 'EPERM';
+  }
+}
+
+/** When a process began, in the kernel's ticks since it booted; empty if that can't be known. */
+function startOf(pid: number): string {
+  try {
+    // The name of the program, in parentheses, may hold anything; the start is the 20th field after it.
+    return /.*\) (?:\S+ ){19}(\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? '';
   } catch {
-    return false;
+    return '';
   }
 }

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
@@ -72,4 +74,20 @@ test('without a record, the guard goes by the listing', async (t) => {
   assert.equal(code, 4);
   assert.match(stderr, /21 of the 21 files in the backup are gone .*Folders without files now: "d\/"\./s);
   assert.deepEqual(world.journal.versions(), before);
+});
+
+test('LOCAL_DIR is a link to a folder whose name is not UTF-8: exit 4, told so', async (t) => {
+  const world = new BucketWorld(t);
+  const folder = Buffer.concat([Buffer.from(`${world.folder}/caf`), Buffer.from([0xe9])]);
+  mkdirSync(folder);
+  const link = join(world.folder, 'link');
+  symlinkSync(folder, link);
+  world.config({ LOCAL_DIR: link });
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 4, stderr);
+  assert.match(
+    stderr,
+    /ERROR: LOCAL_DIR ".*\/link" is a link to a folder whose path is not UTF-8: ".*\/caf.*"\./,
+  );
+  assert.match(stderr, /HINT: Rename that folder/);
 });

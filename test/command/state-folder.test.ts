@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { openStateFolder } from '../../lib/run/state-folder.js';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, TREE } from './bucket-world.js';
 
@@ -155,13 +156,15 @@ test('what a killed run has left is removed by the next one, and only that', asy
   world.write('c', 'c');
   world.faults.set({ at: 'put', number: 1, what: 'kill the command' });
   assert.equal((await world.sync()).signal, 'SIGKILL');
-  const left = readdirSync(world.stateFolder).filter((name) => /^run-\d+-/.test(name));
+  const left = readdirSync(world.stateFolder).filter((name) => /^run-\d+-\d+-/.test(name));
   assert.equal(left.length, 1);
 
   world.faults.set(undefined);
   rmSync(`${world.lock}.lock`, { recursive: true, force: true });
-  const living = `run-${process.pid}-abcdef`;
-  for (const name of [living, 'run-999999999-abcdef']) mkdirSync(join(world.stateFolder, name));
+  const { runFolder } = openStateFolder(['b'], { HOME: join(world.folder, 'other') }, true, '/data');
+  const living = basename(runFolder);
+  for (const name of [living, 'run-999999999-abcdef', `run-${process.pid}-abcdef`])
+    mkdirSync(join(world.stateFolder, name));
   assert.equal((await world.sync(['--wait', '20'])).code, 0);
   assert.deepEqual(readdirSync(world.stateFolder).sort(), [living, 'tree.ndjson.gz']);
   assert.deepEqual(world.stored(), ['a', 'c', 'd/b']);

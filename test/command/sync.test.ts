@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
@@ -20,6 +28,7 @@ import {
   withWrongKey,
 } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
 
 const noBucket = {
   ...escrowMissing,
@@ -498,4 +507,28 @@ test('without a prefix, a local backup.info is refused', async (t) => {
   assert.equal(code, 4);
   assert.match(stderr, /backup\.info\/ is reserved/);
   box.calls();
+});
+
+test('`..` after a link is where the kernel finds it: for LOCAL_DIR, LOCAL_LOCK and LOCAL_LIST', async (t) => {
+  const world = new BucketWorld(t);
+  const inner = join(world.folder, 'elsewhere/inner');
+  mkdirSync(inner, { recursive: true });
+  symlinkSync(inner, join(world.folder, 'link'));
+  mkdirSync(join(world.folder, 'elsewhere/data/cache'), { recursive: true });
+  mkdirSync(join(world.folder, 'data'));
+  for (const name of ['a', 'cache/b']) writeFileSync(join(world.folder, 'elsewhere/data', name), name);
+  writeFileSync(join(world.folder, 'list'), 'of somebody else');
+  world.config({ LOCAL_DIR: 'link/../data', LOCAL_LOCK: 'link/../lock', LOCAL_LIST: 'link/../list' });
+  writeFileSync(world.configFile, "EXCLUDE=('cache/*')\n", { flag: 'a' });
+  world.onCall('*" s3 sync "*', `ls -d "${world.folder}"/*.lock "${world.folder}"/elsewhere/*.lock >&2`);
+  for (const _ of [1, 2]) {
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 0, stderr);
+  }
+  assert.deepEqual(world.stored(), ['a']);
+  assert.deepEqual(readdirSync(join(world.folder, 'elsewhere')).sort(), ['data', 'inner', 'list', 'lock']);
+  assert.equal(readFileSync(join(world.folder, 'list'), 'utf8'), 'of somebody else');
+  assert.ok(!existsSync(join(world.folder, 'lock')));
+  assert.match(world.syslog().join('\n'), /\/elsewhere\/lock\.lock/);
+  assert.doesNotMatch(world.syslog().join('\n'), new RegExp(`${world.folder}/lock\\.lock`));
 });

@@ -49,12 +49,53 @@ for (const [kind, text] of said) {
 }
 
 test('the message quotes the last lines, on one line', () => {
-  const error = awsError('aws s3 sync', 1, 'one\ntwo\n\nthree\nfour\n', 'b');
+  const error = awsError(['s3', 'sync'], 1, 'one\ntwo\n\nthree\nfour\n', 'b');
   assert.equal(error.message, 'aws CLI command failed; aborting! aws s3 sync: two / three / four');
-  assert.match(awsError('aws s3 sync', 9, '', 'b').message, /exit code 9/);
+  assert.match(awsError(['s3', 'sync'], 9, '', 'b').message, /exit code 9/);
 });
 
 test('a block of SSE-C comes with the command that lifts it', () => {
-  const error = awsError('aws s3 sync', 1, said[0]?.[1] ?? '', 'my-bucket');
+  const error = awsError(['s3', 'sync'], 1, said[0]?.[1] ?? '', 'my-bucket');
   assert.match(error.hint ?? '', /put-bucket-encryption --bucket my-bucket .*BlockedEncryptionTypes.*NONE/);
+});
+
+/** Of AWS CLI 1.45 and 2.9; their list of classes is shortened. */
+const USAGES = [
+  'usage: \rNote: AWS CLI version 2, the latest major version\n\nusage: aws [options] <command>\nTo see help text, you can run:\n\n  aws help\naws: error: ',
+  '\nusage: aws [options] <command> <subcommand>\nTo see help text, you can run:\n\n  aws help\n\naws: error: ',
+];
+
+for (const usage of USAGES) {
+  test(`an argument that the AWS CLI refuses is named: ${JSON.stringify(usage.slice(0, 20))}`, () => {
+    const said = `${usage}argument --storage-class: Invalid choice, valid choices are:\n\nSTANDARD                | REDUCED_REDUNDANCY      \nSTANDARD_IA             | ONEZONE_IA              \nDEEP_ARCHIVE            | GLACIER_IR              \n`;
+    const args = ['s3', 'sync', '/a', 's3://b', '--storage-class', 'NO_SUCH_CLASS', '--only-show-errors'];
+    const { message, hint } = awsError(args, 252, said, 'b');
+    assert.equal(
+      message,
+      'aws CLI command failed; aborting! aws s3 sync: aws: error: argument --storage-class: Invalid choice, valid choices are: / STANDARD | REDUCED_REDUNDANCY / STANDARD_IA | ONEZONE_IA / DEEP_ARCHIVE | GLACIER_IR (it was given "NO_SUCH_CLASS")',
+    );
+    assert.match(hint ?? '', /^Correct AWS_STORAGE_CLASS/);
+    const missing = awsError(
+      ['s3', 'sync'],
+      252,
+      `${usage}the following arguments are required: paths\n`,
+      'b',
+    );
+    assert.match(missing.message, /aws s3 sync: aws: error: the following arguments are required: paths$/);
+    assert.equal(missing.hint, undefined);
+  });
+}
+
+test('an upload that is denied may be so for a block of SSE-C', () => {
+  const denied = (operation: string) =>
+    awsError(
+      ['s3', 'cp', '-', 's3://my-bucket/a'],
+      1,
+      `An error occurred (AccessDenied) when calling the ${operation} operation: Access Denied`,
+      'my-bucket',
+    ).hint ?? '';
+  for (const operation of ['PutObject', 'CreateMultipartUpload']) {
+    assert.match(denied(operation), /IAM permissions\..*put-bucket-encryption --bucket my-bucket /);
+  }
+  assert.doesNotMatch(denied('ListObjectsV2'), /SSE-C/);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { childEnvironment } from '../../../lib/aws/child-environment.js';
 
-test('the key never stays in it, and nothing but our flag sets the endpoint', () => {
+test('the key never stays in it, and without our flag nothing sets an endpoint', () => {
   const environment = childEnvironment({ ENCRYPTION_KEY: 'secret', A: 'b' }, { endpointUrl: undefined });
   assert.deepEqual(environment, {
     A: 'b',
@@ -11,6 +11,17 @@ test('the key never stays in it, and nothing but our flag sets the endpoint', ()
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
     LC_ALL: 'C.UTF-8',
   });
+});
+
+test('next to the flag, the endpoints of other services stay', () => {
+  const sts = { AWS_ENDPOINT_URL_STS: 'https://sts.example' };
+  const environment = childEnvironment(sts, { endpointUrl: 'https://s3.example' });
+  assert.equal(environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'], undefined);
+  assert.equal(environment['AWS_ENDPOINT_URL_STS'], 'https://sts.example');
+  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_STS']) {
+    const without = childEnvironment({ [name]: 'http://s3.example' }, { endpointUrl: undefined });
+    assert.equal(without['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'], 'true', name);
+  }
 });
 
 test("the user's locale stays", () => {

@@ -26,6 +26,9 @@ ENDPOINT_URL : https://spaced.example
 cli_history = enabled
 s3 =
   endpoint_url = https://not-read-by-the-cli.example
+[profile twice]
+endpoint_url = https://config.example
+cli_history = disabled
 [services both]
 dynamodb =
   endpoint_url = https://dynamodb.example
@@ -36,13 +39,20 @@ s3 =
 );
 writeFileSync(
   join(folder, 'credentials'),
-  '[only]\naws_access_key_id = A\nendpoint_url = https://only.example\n',
+  '[only]\naws_access_key_id = A\nendpoint_url = https://only.example\n[twice]\nendpoint_url = https://credentials.example\n',
 );
 
 test("a profile's settings are found, also below names with dots, blanks and quotes", async () => {
   assert.equal((await readProfile('default', environment))['endpoint_url'], 'https://default.example');
   assert.equal((await readProfile('two words', environment))['endpoint_url'], 'https://two.example');
   assert.equal((await readProfile('only', environment))['endpoint_url'], 'https://only.example');
+});
+
+test('of a setting in both files, that of the credentials file counts', async () => {
+  assert.deepEqual(await readProfile('twice', environment), {
+    endpoint_url: 'https://credentials.example',
+    cli_history: 'disabled',
+  });
 });
 
 test('a services section gives the endpoint of S3, not of another service', async () => {

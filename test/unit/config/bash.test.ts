@@ -97,6 +97,16 @@ suite('what bash makes of a config', () => {
     assert.deepEqual(warnings, ['my.config:2: a command was not found']);
   });
 
+  test('what it leaves running in the background is not waited for', (t) => {
+    const started = Date.now();
+    const { values } = read('{ sleep 8; } & AWS_REGION=$!\nsleep 8 & AWS_BUCKET=$!');
+    const children = ['AWS_REGION', 'AWS_BUCKET'].map((name) => Number(values.get(name)));
+    t.after(() => {
+      for (const pid of children) process.kill(pid);
+    });
+    assert.ok(Date.now() - started < 5000);
+  });
+
   test('nothing to read on stdin', () => {
     assert.equal(read('read -r AWS_REGION || AWS_REGION=nothing').values.get('AWS_REGION'), 'nothing');
   });

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { geteuid } from 'node:process';
 import { after, before, suite, test } from 'node:test';
 import { readConfig, readPartialConfig } from '../../../lib/config/read-config.js';
+import { settingNames } from '../../../lib/config/settings.js';
 import { assertTrusted } from '../../../lib/config/trust.js';
 import { BackupError } from '../../../lib/errors.js';
 
@@ -72,6 +73,57 @@ test('the template is a config once its placeholders are replaced', async () => 
   for (const placeholder of ['%LOCAL_DIR%', '%PREFIX_DIR%', '%32_CHARACTERS_KEY%']) {
     assert.match(message, new RegExp(`:\\d+: .*${placeholder}`));
   }
+});
+
+suite('a key that a slip glues to another value is never told', () => {
+  const keys = [KEY, 'Qrst/Uvw$Xyz901234567890123456789', 'Qrst /Uvw/ Xyz$Zyx67890123456789'];
+  const slips: readonly (readonly [string, (name: string, key: string) => string])[] = [
+    ['backslash', (name, key) => `${name}=STANDARD\\\nENCRYPTION_KEY='${key}'\n`],
+    ['missing quote', (name, key) => `${name}='yes\nENCRYPTION_KEY='${key}'\n# That's all.\n`],
+    ['missing parenthesis', (name, key) => `${name}=('a' 'b\nENCRYPTION_KEY='${key}'\n'c')\n`],
+    ['missing double quote', (name, key) => `${name}="yes\nENCRYPTION_KEY="${key}"\n# A "\n`],
+  ];
+  for (const [slip, slipped] of slips) {
+    test(slip, async () => {
+      for (const name of settingNames.filter((it) => it !== 'ENCRYPTION_KEY')) {
+        for (const key of keys) {
+          for (const bash of ['', 'A=$(true)\n']) {
+            const file = write(`${complete.replace(/ENCRYPTION_KEY.*/, '')}${bash}${slipped(name, key)}`);
+            for (const read of [readConfig, readPartialConfig]) {
+              const told = await read(file).then(
+                (config) => JSON.stringify(config.warnings),
+                (error: unknown) => {
+                  assert.ok(error instanceof BackupError, String(error));
+                  return `${error.message}\n${error.hint}`;
+                },
+              );
+              for (const piece of [key, ...key.split(/[ $/]+/)]) {
+                assert.ok(!told.includes(piece), `${name}: ${told}`);
+              }
+            }
+          }
+        }
+      }
+    });
+  }
+
+  test('nor is one that stands in a value by itself', async () => {
+    const { message } = await failureOf(write(`${complete}AWS_STORAGE_CLASS=${KEY}`));
+    assert.match(message, /AWS_STORAGE_CLASS is a value of 32 characters \(is a quote missing\?\)/);
+  });
+
+  test('without a key in the config, either', async () => {
+    const file = write(`AWS_PROFILE=default\\\nENCRYPTION_KEY='${KEY}'\n`);
+    await assert.rejects(readPartialConfig(file), /AWS_PROFILE goes on into the line of ENCRYPTION_KEY/);
+  });
+
+  test('a long value is not told; a short one is', async () => {
+    const { message } = await failureOf(
+      write(`${complete}FOLLOW_SYMLINKS=${'x'.repeat(97)} AWS_STORAGE_CLASS=a`),
+    );
+    assert.match(message, /not a value of 97 characters \(is a quote missing\?\)\./);
+    assert.match(message, /AWS_STORAGE_CLASS is "a"/);
+  });
 });
 
 suite('bash reads a file only if nobody else can have written it', () => {

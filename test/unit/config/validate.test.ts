@@ -76,6 +76,17 @@ test('every setting of its own', () => {
   assert.equal(config.allowUnversionedDelete, true);
 });
 
+test('paths become absolute, and stay as they are otherwise: `..` after a link is no way back', () => {
+  const text = `${complete}LOCAL_LOCK=link/../lock LOCAL_LIST=/a/link/../list LOCAL_DIR=./link/..`;
+  const { localDir, localLock, localList } = configOf(text);
+  assert.deepEqual(
+    [localDir, localLock, localList],
+    ['/work/./link/..', '/work/link/../lock', '/a/link/../list'],
+  );
+  const atRoot = validate('my.config', { ...valuesOf(complete), directory: '/' });
+  assert.equal(atRoot.localDir, '/docs');
+});
+
 test('the limit of what may go', () => {
   const table: [string, number][] = [
     ['0', 0],

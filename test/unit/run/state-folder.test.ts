@@ -14,11 +14,19 @@ test('a folder per backup, of which a killed run leaves nothing behind for long'
   assert.notEqual(one.treeCopy, other.treeCopy);
   assert.ok(one.treeCopy?.startsWith(join(home, '.local/state/encrypted-s3-backup/')));
   assert.equal(statSync(one.runFolder).mode & 0o777, 0o700);
-  const abandoned = join(dirname(one.runFolder), 'run-999999999-abc');
-  mkdirSync(abandoned);
-  writeFileSync(join(abandoned, 'notes'), '');
+  const abandoned = [
+    'run-999999999-1-abc',
+    'run-999999999-abc',
+    `run-${process.pid}-1-abc`, // of one that had our PID
+    `run-${process.pid}-abc`,
+    `run-${process.ppid}-1-abc`,
+  ].map((name) => join(dirname(one.runFolder), name));
+  for (const folder of abandoned) {
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'notes'), '');
+  }
   const again = openStateFolder(['', 'bucket', 'one/'], environment, true, '/data');
-  assert.equal(existsSync(abandoned), false);
+  assert.deepEqual(abandoned.filter(existsSync), []);
   assert.equal(existsSync(one.runFolder), true, 'that of a living process stays');
   again.remove();
   assert.equal(existsSync(again.runFolder), false);
