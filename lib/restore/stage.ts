@@ -7,6 +7,7 @@ import {
   futimesSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   rmSync,
@@ -21,6 +22,9 @@ import { isSafeKey } from './safe-key.js';
 import { orThrow } from './target.js';
 
 const NAME = '.encrypted-s3-restore-';
+const SINGLES = 'singles-';
+/** An `aws` of a killed restore may still write there. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
 /** Seconds since the epoch: no object is as old as this. */
 const PLACEHOLDER_MTIME = 1;
 
@@ -28,14 +32,17 @@ export class Stage {
   readonly folder: string;
   /** Where what is fetched in bulk arrives, under its key. */
   readonly bulk: string;
-  readonly #singles: string;
+  /**
+   * Another one for each process: an `aws` outlives a restore that is killed, and what it writes then must not be
+   * taken for a file of the next restore. '' until `open`.
+   */
+  #singles = '';
 
-  /** @param source tells this restore from others: endpoint, bucket, prefix */
+  /** @param source tells this restore from others: bucket, prefix */
   constructor(destination: string, source: readonly string[]) {
     const name = createHash('sha256').update(source.join('\n')).digest('hex').slice(0, 8);
     this.folder = join(destination, NAME + name);
     this.bulk = join(this.folder, 'bulk');
-    this.#singles = join(this.folder, 'singles');
   }
 
   /**
@@ -50,10 +57,11 @@ export class Stage {
       });
     }
     try {
-      rmSync(this.#singles, { recursive: true, force: true });
-      for (const folder of [this.folder, this.bulk, this.#singles]) {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+      for (const folder of [this.folder, this.bulk]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+      for (const name of readdirSync(this.folder).filter((it) => it.startsWith(SINGLES))) {
+        rmSync(join(this.folder, name), REMOVAL);
       }
+      this.#singles = mkdtempSync(join(this.folder, SINGLES));
       removePlaceholders(bytesOf(this.bulk));
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
@@ -70,7 +78,7 @@ export class Stage {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Where the file of line `index` of the plan arrives when it is fetched by itself. */
+  /** Where the file of line `index` of the plan arrives when it is fetched by itself; after `open`. */
   single(index: number): string {
     return join(this.#singles, `${index}`);
   }

@@ -112,6 +112,20 @@ test('the next restore finds whole files, and neither placeholders nor singles',
   assert.equal(new Stage(to, ['other']).held(), 0);
 });
 
+test('what an aws of a killed restore still writes is no file of the next one', (t) => {
+  const { to, stage: killed } = opened(t);
+  const next = new Stage(to, ['bucket', 'prefix/']);
+  next.open();
+  assert.notEqual(next.single(0), killed.single(0));
+  // Its folder is gone; it may make it anew.
+  assert.throws(() => writeFileSync(killed.single(0), 'abc'), /ENOENT/);
+  mkdirSync(join(killed.single(0), '..'));
+  writeFileSync(killed.single(0), 'abc');
+  assert.equal(next.arrived(bytesOf('x'), WANT, 0), undefined);
+  new Stage(to, ['bucket', 'prefix/']).open();
+  assert.ok(!existsSync(killed.single(0)) && !existsSync(next.single(0)));
+});
+
 test('a link is made to be moved, one after the other', (t) => {
   const { stage } = opened(t);
   assert.equal(readlinkSync(stage.link(bytesOf('first'))), 'first');
