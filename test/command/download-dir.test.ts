@@ -520,3 +520,37 @@ test('another key: exit 5; nothing below the prefix: exit 1; neither makes anyth
     assert.deepEqual([outcome.code, existsSync(world.to)], [code, false]);
   }
 });
+
+test('another key without a tree: exit 5 and nothing made, also where only older versions are wanted', async (t) => {
+  const world = new RestoreWorld(t);
+  world.put(`${PREFIX}a`, 'now', KEY);
+  const now = await refused(world);
+  assert.match(now.stderr, /^ERROR: s3:\/\/test-bucket\/pc\/docs\/a can't be read with this key/);
+
+  const before = new RestoreWorld(t);
+  const { keyHash } = world.current(`${PREFIX}a`);
+  before.journal.add(`${PREFIX}a`, Buffer.from('then'), keyHash, Date.parse('2015-01-01'));
+  before.journal.add(`${PREFIX}a`, undefined, undefined, Date.parse('2020-01-01'));
+  await refused(before, '--at', '2016-01-01');
+
+  async function refused(world: RestoreWorld, ...flags: string[]): Promise<Outcome> {
+    world.config({ ENCRYPTION_KEY: OTHER_KEY });
+    const outcome = await world.restore(flags);
+    assert.deepEqual([outcome.code, existsSync(world.to)], [5, false], outcome.stderr);
+    return outcome;
+  }
+});
+
+test('a key that names a local file to the AWS CLI is not given to it', async (t) => {
+  const world = new RestoreWorld(t);
+  world.put('file:///etc/hostname', 'x', KEY);
+  world.put('good', 'x', KEY);
+  const words = [...PLACE, 's3://test-bucket', world.to];
+  const { code, stderr } = await world.restore([], { words });
+  assert.equal(code, 3);
+  assert.match(stderr, /ERROR: "file:\/\/\/etc\/hostname" is not restored: its name is not/);
+  assert.deepEqual(
+    world.called().filter((it) => it.includes('file://')),
+    [],
+  );
+});
