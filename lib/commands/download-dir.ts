@@ -37,7 +37,7 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const target = new Target(bytesOf(root), request.overwrites);
     const metadata = new Metadata(request.keepsSetid);
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
-    const options = { target, stage, metadata, shortfalls, reasons, interruption, folder };
+    const options = { target, stage, metadata, shortfalls, log, reasons, interruption, folder };
     const restored = await putInPlace(options, survey.planned, tree);
     stage.remove();
     shortfalls.close();
@@ -77,11 +77,16 @@ function report(
   missing: number,
   log: Log,
 ): number {
-  const { files, folders, links, extras } = restored;
+  const { files, folders, links, extras, newer } = restored;
   if (files === 0 && totals.files > 0) throw new BackupError('None of the files could be restored.');
   if (tree !== undefined && extras > 0) {
     log.warn(
       `${extras} of the files are in the bucket, but not in the tree of that run: they are restored without their modes, times and owners.`,
+    );
+  }
+  if (newer > 0) {
+    log.warn(
+      `${newer} of the files are newer in the bucket than the tree of that run, as an interrupted run leaves them: they are restored as they are in the bucket, with the modes, times and owners of that run. Syslog names them.`,
     );
   }
   const parts = [counted(files, 'file'), counted(folders, 'folder'), counted(links, 'link')];

@@ -75,9 +75,9 @@ async function planned(
   log: Log,
 ): Promise<RestoreSurvey> {
   const spool = new Spool(join(folder, tree === undefined ? 'planned' : 'planned-by-tree'));
-  const entries = tree && treeBelow(tree.file, tree.folder);
+  const planTree = tree && { entries: treeBelow(tree.file, tree.folder), stored: tree.stored };
   try {
-    return { tree, planned: spool, totals: await plan(listed, entries, existing, spool) };
+    return { tree, planned: spool, totals: await plan(listed, planTree, existing, spool) };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     log.warn(`The tree file is not used: ${error.message}`);

@@ -368,6 +368,22 @@ test('what is of another type in the destination is named, stays, and stops noth
   assert.equal(readFileSync(join(world.to, 'd'), 'utf8'), 'a file');
 });
 
+test('what an interrupted run has stored after the last tree is restored, and told', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  assert.equal((await world.restore()).code, 0);
+  const { keyHash } = world.current(`${PREFIX}top`);
+  world.journal.add(`${PREFIX}top`, Buffer.from('TOP'), keyHash, Date.now() + 2000);
+  const words = [join(world.home, 'new')];
+  for (const outcome of [await world.restore(['--overwrite']), await world.restore([], { words })]) {
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stderr, /WARNING: 1 of the files are newer in the bucket than the tree of that run/);
+  }
+  assert.equal(readFileSync(join(world.to, 'top'), 'utf8'), 'TOP');
+  assert.equal(readFileSync(join(world.home, 'new/top'), 'utf8'), 'TOP');
+});
+
 test('a file that is in the tree and not in the bucket is named; exit 3', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
