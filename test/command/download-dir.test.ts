@@ -398,6 +398,35 @@ test('a file that is in the tree and not in the bucket is named; exit 3', async 
   assert.ok(existsSync(join(world.to, 'd/deep/file')) && !existsSync(join(world.to, 'top')));
 });
 
+test('a file that can not be read, as one in an archive, stops no other; exit 3', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  const words = s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid.').trim();
+  world.onCall('*/pc/docs/top*', `echo '${words}' >&2; exit 254`);
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 3, stderr);
+  assert.ok(
+    stderr.includes(
+      '\nERROR: "top" is not restored: An error occurred (InvalidObjectState) when calling the GetObject operation: The operation is not valid.\nRestored 1 file, ',
+    ),
+    stderr,
+  );
+  assert.ok(existsSync(join(world.to, 'd/deep/file')));
+});
+
+test('credentials that have run out stop the restore; what has arrived is kept', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  const words = s3Error('ExpiredToken', 'HeadObject', 'The provided token has expired.').trim();
+  world.onCall('*/pc/docs/top*', `echo 'fatal error: ${words}' >&2; exit 1`);
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /ERROR: .*\(ExpiredToken\).*\nHINT: S3 does not accept the profile's credentials/);
+  assert.match(readdirSync(world.to).join(), /^\.encrypted-s3-restore-\w+$/);
+});
+
 test('markers of folders, as the web console makes them, are no files and no fault', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
