@@ -1,13 +1,16 @@
 // Decides what to fetch and how, before anything is written.
 import type { Spool } from '../run/spool.js';
+import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { mergeByKey } from '../tree/merge.js';
 import { formatPlan, type How, type ListedKey, type PlannedFile, readPlan } from './planned-file.js';
-import { isSafeKey } from './safe-key.js';
+import { isSafeKey, LONGEST_NAME } from './safe-key.js';
 import type { Target } from './target.js';
 
 /** A file takes whole blocks of the disk. */
 const BLOCK = 4096;
+/** In bytes: the AWS CLI appends nine to the name while a file arrives. */
+const LONGEST_IN_BULK = LONGEST_NAME - 9;
 
 export interface Totals {
   /** How many files of each way. */
@@ -92,7 +95,11 @@ function decide(
   if (want === undefined || entry?.type === 'link') return 'not wanted';
   if (isFolder) return want.size === 0 ? 'folder' : 'unsafe';
   if (existing !== undefined && !isNewer && isThere(existing, { key, want }, entry)) return 'there already';
-  return want.isCurrent ? 'in bulk' : 'singly';
+  return want.isCurrent && !isTooLongForBulk(key) ? 'in bulk' : 'singly';
+}
+
+function isTooLongForBulk(key: Bytes): boolean {
+  return key.length - (key.lastIndexOf('/') + 1) > LONGEST_IN_BULK;
 }
 
 /** By size and time of modification: the tree's, or without a tree that of the object. */

@@ -81,6 +81,16 @@ test('every key gets its way', async (t) => {
   });
 });
 
+test('a name to which the AWS CLI can append nothing is fetched by itself', async (t) => {
+  const name = (bytes: number) => `d/${'é'.repeat(120)}${'x'.repeat(bytes - 240)}`;
+  const { lines } = await planned(t, [current(name(246)), current(name(247)), current(`${name(255)}/x`)]);
+  assert.deepEqual(lines, {
+    [name(246)]: 'in bulk',
+    [name(247)]: 'singly not 1',
+    [`${name(255)}/x`]: 'in bulk',
+  });
+});
+
 test('room is counted in whole blocks, of what is fetched only', async (t) => {
   const sizes = { empty: 0, a: 1, block: 4096, more: 4097 };
   const listed = Object.entries(sizes).map(([key, size]) => current(key, size));
