@@ -115,7 +115,9 @@ function cannotExclude(prefix: string, unsafe: number): boolean {
 
 async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Promise<void> {
   const { aws, key, prefix, stage, log } = fetch;
-  for await (const { key: name, unwanted } of readPlan<PlannedFile>(planned.lines())) {
+  for await (const { index, file } of tasks(planned)) {
+    const { key: name, how, want, unwanted } = file;
+    if (how === 'in bulk' && want !== undefined) stage.makeRoom(name, want, index);
     if (unwanted !== undefined) stage.keepOut(name, unwanted);
   }
   const exclude = [...(prefix === '' ? [`${RESERVED_PREFIX}*`] : []), ...(hasUnsafe ? UNSAFE_KEYS : [])];

@@ -37,6 +37,8 @@ export class Stage {
    * taken for a file of the next restore. '' until `open`.
    */
   #singles = '';
+  /** Whether an earlier restore has left something in the bulk. */
+  #isResumed = false;
 
   /** @param source tells this restore from others: bucket, prefix */
   constructor(destination: string, source: readonly string[]) {
@@ -63,6 +65,7 @@ export class Stage {
       }
       this.#singles = mkdtempSync(join(this.folder, SINGLES));
       removePlaceholders(bytesOf(this.bulk));
+      this.#isResumed = readdirSync(this.bulk).length > 0;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
       throw new BackupError(`"${this.folder}" can't be made: ${wordsOf(error)}.`);
@@ -111,6 +114,24 @@ export class Stage {
       // Something else needs the place, or the name is too long: then it is fetched, and not used.
       if (errnoOf(error) === undefined) throw error;
     }
+  }
+
+  /**
+   * Removes what an earlier restore has left where `key` is to arrive in bulk, unless it is the listed object:
+   * `aws s3 sync` would leave an older one of the same size alone, and writes no file over a folder.
+   */
+  makeRoom(key: Bytes, want: WantedObject, index: number): void {
+    if (!this.#isResumed || this.arrived(key, want, index) !== undefined) return;
+    let path = below(bytesOf(this.bulk), key);
+    try {
+      rmSync(pathOf(path), REMOVAL);
+    } catch (error) {
+      // A file is at a folder above, or it can't be removed: then it does not arrive, which is told.
+      if (errnoOf(error) === undefined) throw error;
+    }
+    do path = path.slice(0, path.lastIndexOf('/')) as Bytes;
+    while (look(pathOf(path)) === undefined);
+    if (!look(pathOf(path))?.isDirectory()) rmSync(pathOf(path), REMOVAL);
   }
 
   /**

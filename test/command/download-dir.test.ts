@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -17,6 +18,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Stage } from '../../lib/restore/stage.js';
 import { s3Error } from '../fakes/replies.js';
 import { KEY, type Outcome, type RunOptions, Sandbox } from '../fakes/sandbox.js';
 import type { Reply } from '../fakes/scenario.js';
@@ -425,6 +427,33 @@ test('credentials that have run out stop the restore; what has arrived is kept',
   assert.equal(code, 1, stderr);
   assert.match(stderr, /ERROR: .*\(ExpiredToken\).*\nHINT: S3 does not accept the profile's credentials/);
   assert.match(readdirSync(world.to).join(), /^\.encrypted-s3-restore-\w+$/);
+});
+
+test('what an interrupted restore has left is replaced where the bucket has something newer', async (t) => {
+  const world = new RestoreWorld(t);
+  for (let number = 0; number < 130; number += 1) world.write(`${number}`, 'new');
+  await world.backUp();
+  mkdirSync(world.to);
+  const stage = new Stage(world.to, ['test-bucket', PREFIX]);
+  stage.open();
+  for (let number = 0; number < 130; number += 1) {
+    writeFileSync(join(stage.bulk, `${number}`), 'old');
+    utimesSync(join(stage.bulk, `${number}`), 1e9, 1e9);
+  }
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.fetched(), ['*']);
+  assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
+});
+
+test('many names of the greatest length', async (t) => {
+  const world = new RestoreWorld(t);
+  for (let number = 100; number < 210; number += 1) world.write(`${number}${'é'.repeat(126)}`, `${number}`);
+  for (let number = 0; number < MANY; number += 1) world.write(`${number}`, `${number}`);
+  await world.backUp();
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
 });
 
 test('markers of folders, as the web console makes them, are no files and no fault', async (t) => {

@@ -126,6 +126,19 @@ test('what an aws of a killed restore still writes is no file of the next one', 
   assert.ok(!existsSync(killed.single(0)) && !existsSync(next.single(0)));
 });
 
+test('what is left of an earlier restore goes where another object is to arrive', (t) => {
+  const { to, stage: killed } = opened(t);
+  for (const name of ['kept', 'older', 'folder/that was', 'file']) {
+    arrive(killed, name, 'abc', WANT.lastModified - (name === 'kept' ? 0 : 1000));
+  }
+  const stage = new Stage(to, ['bucket', 'prefix/']);
+  stage.open();
+  for (const key of ['kept', 'older', 'folder', 'file/below/it', 'new/one', 'top']) {
+    stage.makeRoom(bytesOf(key), WANT, 0);
+  }
+  assert.deepEqual(readdirSync(stage.bulk), ['kept']);
+});
+
 test('a link is made to be moved, one after the other', (t) => {
   const { stage } = opened(t);
   assert.equal(readlinkSync(stage.link(bytesOf('first'))), 'first');
