@@ -32,6 +32,11 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const root = makeDestination(destination);
     const stage = new Stage(root, source);
     stage.open();
+    for (const other of stage.others()) {
+      log.warn(
+        `"${other}" is of a restore from elsewhere that was interrupted, or is still going on. If it is not to go on, remove it.`,
+      );
+    }
     const reasons = await fetchOrKeep(restore, survey, stage, log);
     const shortfalls = new Shortfalls(log);
     const target = new Target(bytesOf(root), request.overwrites);
@@ -39,7 +44,12 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
     const options = { target, stage, metadata, shortfalls, log, reasons, interruption, folder };
     const restored = await putInPlace(options, survey.planned, tree);
-    stage.remove();
+    const whyLeft = stage.remove();
+    if (whyLeft !== undefined) {
+      log.warn(
+        `"${stage.folder}" can't be removed: ${whyLeft}. Nothing in it is needed any more; remove it.`,
+      );
+    }
     shortfalls.close();
     return report(restore, survey, restored, shortfalls.count, log);
   });

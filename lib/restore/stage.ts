@@ -14,7 +14,7 @@ import {
   type Stats,
   symlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
 import type { WantedObject } from './planned-file.js';
@@ -77,8 +77,23 @@ export class Stage {
     return look(this.bulk)?.isDirectory() ? roomOf(bytesOf(this.bulk)) : 0;
   }
 
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+  /** @returns in words, why it could not be removed; `undefined` if it could */
+  remove(): string | undefined {
+    try {
+      rmSync(this.folder, REMOVAL);
+      return undefined;
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      return wordsOf(error);
+    }
+  }
+
+  /** The paths of what restores of other sources have left in the destination, or are using there. */
+  others(): string[] {
+    const parent = dirname(this.folder);
+    return readdirSync(parent)
+      .filter((name) => name.startsWith(NAME) && name !== basename(this.folder))
+      .map((name) => join(parent, name));
   }
 
   /** Where the file of line `index` of the plan arrives when it is fetched by itself; after `open`. */

@@ -446,6 +446,29 @@ test('what an interrupted restore has left is replaced where the bucket has some
   assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
 });
 
+test('what stays of a restore, and what is left of another one, is named', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  mkdirSync(world.to);
+  const other = new Stage(world.to, ['test-bucket', 'other/']);
+  other.open();
+  const stage = new Stage(world.to, ['test-bucket', PREFIX]);
+  const closed = join(stage.folder, 'closed');
+  mkdirSync(join(closed, 'file'), { recursive: true });
+  chmodSync(closed, 0);
+  const { code, stderr } = await world.restore();
+  chmodSync(closed, 0o700);
+  assert.equal(code, 0, stderr);
+  for (const line of [
+    `WARNING: "${other.folder}" is of a restore from elsewhere that was interrupted, or is still going on. `,
+    `WARNING: "${stage.folder}" can't be removed: permission denied. `,
+  ]) {
+    assert.ok(stderr.includes(line), stderr);
+  }
+  assert.ok(existsSync(other.folder));
+});
+
 test('many names of the greatest length', async (t) => {
   const world = new RestoreWorld(t);
   for (let number = 100; number < 210; number += 1) world.write(`${number}${'é'.repeat(126)}`, `${number}`);

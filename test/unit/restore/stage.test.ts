@@ -50,6 +50,15 @@ test('another source has another one', (t) => {
   assert.notEqual(new Stage(to, ['bucket', 'other/']).folder, stage.folder);
 });
 
+test('those of other sources are found', (t) => {
+  const { to, stage } = opened(t);
+  writeFileSync(join(to, 'file'), '');
+  assert.deepEqual(stage.others(), []);
+  const other = new Stage(to, ['bucket', 'other/']);
+  other.open();
+  assert.deepEqual(stage.others(), [other.folder]);
+});
+
 test('what came in bulk is taken by its size and the time of the object', (t) => {
   const { stage } = opened(t);
   const key = bytesOf('d/ü\n');
