@@ -65,7 +65,7 @@ function announce({ aws, prefix, prompt }: Restore, { tree, totals }: RestoreSur
   );
 }
 
-/** What has come of a download that fails stays in the stage. */
+/** What has come in bulk of a download that fails is what the next one goes on from. */
 async function fetchOrKeep(
   { aws, key, prefix }: Restore,
   { planned, totals }: RestoreSurvey,
@@ -75,7 +75,9 @@ async function fetchOrKeep(
   try {
     return await fetchPlanned({ aws, key, prefix, stage, log }, planned, totals);
   } catch (error) {
-    log.info(`What has arrived is kept in ${stage.folder}: the same restore goes on from there.`);
+    log.info(
+      `What has arrived is kept in ${stage.folder}: the same restore goes on from what came in bulk, and fetches anew what came by itself, as older versions do.`,
+    );
     throw error;
   }
 }
