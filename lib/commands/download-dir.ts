@@ -32,14 +32,24 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const root = makeDestination(destination);
     const stage = new Stage(root, source);
     stage.open();
+    for (const other of stage.others()) {
+      log.warn(
+        `"${other}" is of a restore from elsewhere that was interrupted, or is still going on. If it is not to go on, remove it.`,
+      );
+    }
     const reasons = await fetchOrKeep(restore, survey, stage, log);
     const shortfalls = new Shortfalls(log);
     const target = new Target(bytesOf(root), request.overwrites);
     const metadata = new Metadata(request.keepsSetid);
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
-    const options = { target, stage, metadata, shortfalls, reasons, interruption, folder };
+    const options = { target, stage, metadata, shortfalls, log, reasons, interruption, folder };
     const restored = await putInPlace(options, survey.planned, tree);
-    stage.remove();
+    const whyLeft = stage.remove();
+    if (whyLeft !== undefined) {
+      log.warn(
+        `"${stage.folder}" can't be removed: ${whyLeft}. Nothing in it is needed any more; remove it.`,
+      );
+    }
     shortfalls.close();
     return report(restore, survey, restored, shortfalls.count, log);
   });
@@ -55,7 +65,7 @@ function announce({ aws, prefix, prompt }: Restore, { tree, totals }: RestoreSur
   );
 }
 
-/** What has come of a download that fails stays in the stage. */
+/** What has come in bulk of a download that fails is what the next one goes on from. */
 async function fetchOrKeep(
   { aws, key, prefix }: Restore,
   { planned, totals }: RestoreSurvey,
@@ -65,7 +75,9 @@ async function fetchOrKeep(
   try {
     return await fetchPlanned({ aws, key, prefix, stage, log }, planned, totals);
   } catch (error) {
-    log.info(`What has arrived is kept in ${stage.folder}: the same restore goes on from there.`);
+    log.info(
+      `What has arrived is kept in ${stage.folder}: the same restore goes on from what came in bulk, and fetches anew what came by itself, as older versions do.`,
+    );
     throw error;
   }
 }
@@ -77,11 +89,16 @@ function report(
   missing: number,
   log: Log,
 ): number {
-  const { files, folders, links, extras } = restored;
+  const { files, folders, links, extras, newer } = restored;
   if (files === 0 && totals.files > 0) throw new BackupError('None of the files could be restored.');
   if (tree !== undefined && extras > 0) {
     log.warn(
       `${extras} of the files are in the bucket, but not in the tree of that run: they are restored without their modes, times and owners.`,
+    );
+  }
+  if (newer > 0) {
+    log.warn(
+      `${newer} of the files are newer in the bucket than the tree of that run, as an interrupted run leaves them: they are restored as they are in the bucket, with the modes, times and owners of that run. Syslog names them.`,
     );
   }
   const parts = [counted(files, 'file'), counted(folders, 'folder'), counted(links, 'link')];

@@ -61,6 +61,12 @@ function timeOf({ at, versionId }: DownloadFile): number | undefined {
   if (at !== undefined && versionId !== undefined) {
     throw new BackupError('--at and --version-id can not be used together: each names a version.');
   }
+  // S3 would take it for the latest: it may be a variable that is not set.
+  if (versionId === '') {
+    throw new BackupError('The version id is empty.', {
+      hint: 'Leave --version-id out for the latest version; encrypted-s3-list-versions shows the ids.',
+    });
+  }
   return at === undefined ? undefined : parseTime(at, new Date());
 }
 

@@ -20,8 +20,19 @@ import type { Stage } from './stage.js';
 
 /** How many files that did not arrive in bulk are asked for once more. */
 const RETRIES = 100;
-/** How S3 answers when the version, not the network or the user, is the reason. */
-const SINGLE_KINDS: ReadonlySet<AwsErrorKind> = new Set(['access-denied', 'bad-request', 'not-found']);
+/** What keeps every file away. Anything else may be due to one file, and stops no other. */
+const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
+  'unreachable',
+  'tls',
+  'clock',
+  'no-profile',
+  'no-credentials',
+  'bad-credentials',
+  'wrong-region',
+  'disk-full',
+]);
+
+const REFUSALS: ReadonlySet<AwsErrorKind> = new Set(['access-denied', 'bad-request']);
 
 export interface Fetch {
   readonly aws: AwsCli;
@@ -104,7 +115,9 @@ function cannotExclude(prefix: string, unsafe: number): boolean {
 
 async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Promise<void> {
   const { aws, key, prefix, stage, log } = fetch;
-  for await (const { key: name, unwanted } of readPlan<PlannedFile>(planned.lines())) {
+  for await (const { index, file } of tasks(planned)) {
+    const { key: name, how, want, unwanted } = file;
+    if (how === 'in bulk' && want !== undefined) stage.makeRoom(name, want, index);
     if (unwanted !== undefined) stage.keepOut(name, unwanted);
   }
   const exclude = [...(prefix === '' ? [`${RESERVED_PREFIX}*`] : []), ...(hasUnsafe ? UNSAFE_KEYS : [])];
@@ -124,8 +137,7 @@ async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Pr
   });
   log.progress(undefined);
   if (answer.exitCode === 0) return;
-  const kind = kindOfAwsError(answer.stderr);
-  const isFatal = /^fatal error: /m.test(answer.stderr) || kind === 'disk-full' || kind === 'unreachable';
+  const isFatal = /^fatal error: /m.test(answer.stderr) || FATAL_KINDS.has(kindOfAwsError(answer.stderr));
   if (!isSingle || isFatal) throw aws.errorOf(args, answer);
 }
 
@@ -141,13 +153,16 @@ async function fetchSingly(
   progress.done += 1;
   if (progress.isShown) log.progress(`${progress.done} of ${progress.all} files by themselves`);
   if (answer.exitCode === 0) return;
-  if (!SINGLE_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
+  if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
   log.info(`${s3Url(object)}: ${answer.stderr}`);
   reasons.set(index, reasonOf(answer));
 }
 
-function reasonOf(answer: AwsAnswer): string {
-  return kindOfAwsError(answer.stderr) === 'not-found'
-    ? 'it is not in the bucket any more'
-    : 'S3 refuses it, as it does what was stored with another key';
+/** Words that end a sentence. */
+function reasonOf({ exitCode, stderr }: AwsAnswer): string {
+  const kind = kindOfAwsError(stderr);
+  if (kind === 'not-found') return 'it is not in the bucket any more';
+  if (REFUSALS.has(kind)) return 'S3 refuses it, as it does what was stored with another key';
+  const line = stderr.split('\n').findLast((it) => it.trim() !== '');
+  return line === undefined ? `aws ended with exit code ${exitCode}` : line.trim().replace(/\.$/, '');
 }

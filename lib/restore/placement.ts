@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Interruption } from '../interruption.js';
 import type { Shortfalls } from '../run/shortfalls.js';
 import { Spool } from '../run/spool.js';
+import type { Log } from '../terminal/log.js';
 import { type Bytes, below, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import type { ExactTime } from './exact-times.js';
@@ -20,6 +21,8 @@ export interface PlacementOptions {
   readonly metadata: Metadata;
   /** Told of what is not restored as the tree has it. */
   readonly shortfalls: Shortfalls;
+  /** Told of files that are newer than the tree. */
+  readonly log: Pick<Log, 'info'>;
   /** Why files did not arrive, by their lines in the plan, as far as it is known. */
   readonly reasons: ReadonlyMap<number, string>;
   readonly interruption: Interruption;
@@ -28,7 +31,7 @@ export interface PlacementOptions {
 }
 
 export class Placement {
-  readonly restored = { files: 0, folders: 0, links: 0 };
+  readonly restored = { files: 0, folders: 0, links: 0, newer: 0 };
   readonly target: Target;
   /** Of `ExactTime`. */
   readonly times: Spool;
@@ -82,6 +85,16 @@ export class Placement {
     shortfalls.add(
       `"${textOf(key)}" is restored as it is in the bucket, ${want.size} bytes; the tree has ${size}.`,
     );
+  }
+
+  /** Names, in syslog, an entry of the tree whose object was stored after the tree. */
+  noteNewer({ key, type }: Entry): void {
+    this.restored.newer += 1;
+    const what =
+      type === 'link'
+        ? 'it is restored as the link that it was in that run'
+        : 'its mode, times and owner are those of that run';
+    this.#options.log.info(`WARNING: "${textOf(key)}" was stored after the tree of the run: ${what}.`);
   }
 
   /** @throws {NotRestored} */

@@ -1,13 +1,16 @@
 // Decides what to fetch and how, before anything is written.
 import type { Spool } from '../run/spool.js';
+import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { mergeByKey } from '../tree/merge.js';
 import { formatPlan, type How, type ListedKey, type PlannedFile, readPlan } from './planned-file.js';
-import { isSafeKey } from './safe-key.js';
+import { isSafeKey, LONGEST_NAME } from './safe-key.js';
 import type { Target } from './target.js';
 
 /** A file takes whole blocks of the disk. */
 const BLOCK = 4096;
+/** In bytes: the AWS CLI appends nine to the name while a file arrives. */
+const LONGEST_IN_BULK = LONGEST_NAME - 9;
 
 export interface Totals {
   /** How many files of each way. */
@@ -20,6 +23,12 @@ export interface Totals {
   readonly entries: number;
 }
 
+export interface PlanTree {
+  readonly entries: AsyncGenerator<Entry>;
+  /** Milliseconds since the epoch: after all files of its run. */
+  readonly stored: number;
+}
+
 /**
  * Notes every listed key as a `PlannedFile`.
  * @param tree `undefined`: there is none
@@ -28,7 +37,7 @@ export interface Totals {
  */
 export async function plan(
   listed: Spool,
-  tree: AsyncGenerator<Entry> | undefined,
+  tree: PlanTree | undefined,
   existing: Target | undefined,
   planned: Spool,
 ): Promise<Totals> {
@@ -43,17 +52,21 @@ export async function plan(
   let room = 0;
   let entries = 0;
   let missing = 0;
-  for await (const [key, entry] of mergeByKey(readPlan<ListedKey>(listed.lines()), tree ?? nothing())) {
+  for await (const [key, entry] of mergeByKey(
+    readPlan<ListedKey>(listed.lines()),
+    tree?.entries ?? nothing(),
+  )) {
     if (entry !== undefined) entries += 1;
     if (key === undefined) {
       if (entry?.type === 'file') missing += 1;
       continue;
     }
-    const how = decide(key, entry, existing);
+    const isNewer = tree !== undefined && entry !== undefined && isNewerThan(tree.stored, key);
+    const how = decide(key, entry, isNewer, existing);
     counts[how] += 1;
     const isFetched = how === 'in bulk' || how === 'singly';
     if (isFetched) room += Math.ceil((key.want?.size ?? 0) / BLOCK) * BLOCK;
-    planned.write(formatPlan(plannedFile(key, how)));
+    planned.write(formatPlan({ ...plannedFile(key, how), ...(isNewer && { isNewer }) }));
   }
   planned.close();
   const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
@@ -63,15 +76,30 @@ export async function plan(
 /** What there is instead of a tree. */
 export async function* nothing(): AsyncGenerator<Entry> {}
 
-function decide({ key, want }: ListedKey, entry: Entry | undefined, existing: Target | undefined): How {
+/** In whole seconds, which is what S3 tells: a small backup has its tree in the second of its files. */
+function isNewerThan(stored: number, { want }: ListedKey): boolean {
+  return want !== undefined && Math.floor(want.lastModified / 1000) > Math.floor(stored / 1000);
+}
+
+/** @param isNewer whether the tree's entry is not of this object, but of an earlier one */
+function decide(
+  { key, want }: ListedKey,
+  entry: Entry | undefined,
+  isNewer: boolean,
+  existing: Target | undefined,
+): How {
   // The prefix itself may be such a key, too.
   const isFolder = key === '' || key.endsWith('/');
   if (!isSafeKey(key) && key !== '') return 'unsafe';
   // A link that was once followed: the tree knows what it was.
   if (want === undefined || entry?.type === 'link') return 'not wanted';
   if (isFolder) return want.size === 0 ? 'folder' : 'unsafe';
-  if (existing !== undefined && isThere(existing, { key, want }, entry)) return 'there already';
-  return want.isCurrent ? 'in bulk' : 'singly';
+  if (existing !== undefined && !isNewer && isThere(existing, { key, want }, entry)) return 'there already';
+  return want.isCurrent && !isTooLongForBulk(key) ? 'in bulk' : 'singly';
+}
+
+function isTooLongForBulk(key: Bytes): boolean {
+  return key.length - (key.lastIndexOf('/') + 1) > LONGEST_IN_BULK;
 }
 
 /** By size and time of modification: the tree's, or without a tree that of the object. */

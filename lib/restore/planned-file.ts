@@ -24,6 +24,8 @@ export interface ListedKey {
 
 export interface PlannedFile extends ListedKey {
   readonly how: How;
+  /** Whether the object was stored after the tree, which has an entry of that key. */
+  readonly isNewer?: boolean;
 }
 
 export type How =

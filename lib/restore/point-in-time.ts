@@ -7,9 +7,17 @@ const UNITS: Readonly<Record<string, (date: Date, count: number) => void>> = {
   hour: (date, count) => date.setTime(date.getTime() - count * 3_600_000),
   day: (date, count) => date.setDate(date.getDate() - count),
   week: (date, count) => date.setDate(date.getDate() - 7 * count),
-  month: (date, count) => date.setMonth(date.getMonth() - count),
-  year: (date, count) => date.setFullYear(date.getFullYear() - count),
+  month: (date, count) => toMonthBefore(date, count),
+  year: (date, count) => toMonthBefore(date, 12 * count),
 };
+
+/** The same day of an earlier month, or its last day: a month before 31 March is 28 February, not 3 March. */
+function toMonthBefore(date: Date, months: number): void {
+  const day = date.getDate();
+  date.setMonth(date.getMonth() - months);
+  // Day 0 is the last one of the month before.
+  if (date.getDate() !== day) date.setDate(0);
+}
 
 const AGO = /^(\d{1,6}) *(second|minute|hour|day|week|month|year)s? ago$/;
 const DAY_NAME = /^(today|yesterday)(?: +(\d{1,2}:.*))?$/;

@@ -15,6 +15,8 @@ export interface Restored {
   readonly files: number;
   readonly folders: number;
   readonly links: number;
+  /** How many of the files and links have a newer object than that of the tree's run. */
+  readonly newer: number;
   /** How many of the files the tree does not have. */
   readonly extras: number;
 }
@@ -33,6 +35,7 @@ export async function putInPlace(
     placement.attempt(key, () => {
       if (!isSafeKey(key) && line?.how !== 'folder')
         throw new NotRestored('its name is not that of a file below a folder');
+      if (entry !== undefined && line?.isNewer) placement.noteNewer(entry);
       if (entry?.type === 'link') links.write(JSON.stringify(entry));
       else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && line === undefined) throw notInBucket();

@@ -1,8 +1,8 @@
 // Which keys name a place below the destination. Anybody who may write to the bucket may choose a key.
 import type { Bytes } from '../tree/bytes.js';
 
-/** Longer names are refused by the file systems of Linux. */
-const LONGEST_NAME = 255;
+/** In bytes: longer names are refused by the file systems of Linux. */
+export const LONGEST_NAME = 255;
 
 /** Whether the key, which may end in a `/`, is a path below a folder, and the only way to write that path. */
 export function isSafeKey(key: Bytes): boolean {

@@ -7,13 +7,14 @@ import {
   futimesSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readdirSync,
   rmSync,
   type Stats,
   symlinkSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
 import type { WantedObject } from './planned-file.js';
@@ -21,6 +22,9 @@ import { isSafeKey } from './safe-key.js';
 import { orThrow } from './target.js';
 
 const NAME = '.encrypted-s3-restore-';
+const SINGLES = 'singles-';
+/** An `aws` of a killed restore may still write there. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
 /** Seconds since the epoch: no object is as old as this. */
 const PLACEHOLDER_MTIME = 1;
 
@@ -28,14 +32,19 @@ export class Stage {
   readonly folder: string;
   /** Where what is fetched in bulk arrives, under its key. */
   readonly bulk: string;
-  readonly #singles: string;
+  /**
+   * Another one for each process: an `aws` outlives a restore that is killed, and what it writes then must not be
+   * taken for a file of the next restore. '' until `open`.
+   */
+  #singles = '';
+  /** Whether an earlier restore has left something in the bulk. */
+  #isResumed = false;
 
-  /** @param source tells this restore from others: endpoint, bucket, prefix */
+  /** @param source tells this restore from others: bucket, prefix */
   constructor(destination: string, source: readonly string[]) {
     const name = createHash('sha256').update(source.join('\n')).digest('hex').slice(0, 8);
     this.folder = join(destination, NAME + name);
     this.bulk = join(this.folder, 'bulk');
-    this.#singles = join(this.folder, 'singles');
   }
 
   /**
@@ -50,11 +59,13 @@ export class Stage {
       });
     }
     try {
-      rmSync(this.#singles, { recursive: true, force: true });
-      for (const folder of [this.folder, this.bulk, this.#singles]) {
-        mkdirSync(folder, { recursive: true, mode: 0o700 });
+      for (const folder of [this.folder, this.bulk]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+      for (const name of readdirSync(this.folder).filter((it) => it.startsWith(SINGLES))) {
+        rmSync(join(this.folder, name), REMOVAL);
       }
+      this.#singles = mkdtempSync(join(this.folder, SINGLES));
       removePlaceholders(bytesOf(this.bulk));
+      this.#isResumed = readdirSync(this.bulk).length > 0;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
       throw new BackupError(`"${this.folder}" can't be made: ${wordsOf(error)}.`);
@@ -66,11 +77,26 @@ export class Stage {
     return look(this.bulk)?.isDirectory() ? roomOf(bytesOf(this.bulk)) : 0;
   }
 
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+  /** @returns in words, why it could not be removed; `undefined` if it could */
+  remove(): string | undefined {
+    try {
+      rmSync(this.folder, REMOVAL);
+      return undefined;
+    } catch (error) {
+      if (errnoOf(error) === undefined) throw error;
+      return wordsOf(error);
+    }
   }
 
-  /** Where the file of line `index` of the plan arrives when it is fetched by itself. */
+  /** The paths of what restores of other sources have left in the destination, or are using there. */
+  others(): string[] {
+    const parent = dirname(this.folder);
+    return readdirSync(parent)
+      .filter((name) => name.startsWith(NAME) && name !== basename(this.folder))
+      .map((name) => join(parent, name));
+  }
+
+  /** Where the file of line `index` of the plan arrives when it is fetched by itself; after `open`. */
   single(index: number): string {
     return join(this.#singles, `${index}`);
   }
@@ -103,6 +129,24 @@ export class Stage {
       // Something else needs the place, or the name is too long: then it is fetched, and not used.
       if (errnoOf(error) === undefined) throw error;
     }
+  }
+
+  /**
+   * Removes what an earlier restore has left where `key` is to arrive in bulk, unless it is the listed object:
+   * `aws s3 sync` would leave an older one of the same size alone, and writes no file over a folder.
+   */
+  makeRoom(key: Bytes, want: WantedObject, index: number): void {
+    if (!this.#isResumed || this.arrived(key, want, index) !== undefined) return;
+    let path = below(bytesOf(this.bulk), key);
+    try {
+      rmSync(pathOf(path), REMOVAL);
+    } catch (error) {
+      // A file is at a folder above, or it can't be removed: then it does not arrive, which is told.
+      if (errnoOf(error) === undefined) throw error;
+    }
+    do path = path.slice(0, path.lastIndexOf('/')) as Bytes;
+    while (look(pathOf(path)) === undefined);
+    if (!look(pathOf(path))?.isDirectory()) rmSync(pathOf(path), REMOVAL);
   }
 
   /**

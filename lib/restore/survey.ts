@@ -14,6 +14,7 @@ import { fetchTreeOf, type LocalTree, otherKey, tooEarly } from './find-tree.js'
 import { listFolder } from './list.js';
 import { plan, type Totals } from './plan.js';
 import { type ListedKey, readPlan } from './planned-file.js';
+import { isSafeKey } from './safe-key.js';
 import type { Target } from './target.js';
 import { treeBelow } from './tree-below.js';
 
@@ -74,9 +75,9 @@ async function planned(
   log: Log,
 ): Promise<RestoreSurvey> {
   const spool = new Spool(join(folder, tree === undefined ? 'planned' : 'planned-by-tree'));
-  const entries = tree && treeBelow(tree.file, tree.folder);
+  const planTree = tree && { entries: treeBelow(tree.file, tree.folder), stored: tree.stored };
   try {
-    return { tree, planned: spool, totals: await plan(listed, entries, existing, spool) };
+    return { tree, planned: spool, totals: await plan(listed, planTree, existing, spool) };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     log.warn(`The tree file is not used: ${error.message}`);
@@ -89,8 +90,9 @@ async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: S
   let refused: BackupError | undefined;
   let tried = 0;
   for await (const { key: name, want } of readPlan<ListedKey>(listed.lines())) {
-    if (want?.isCurrent !== true) continue;
-    const object = { bucket: aws.bucket, key: prefix + textOf(name) };
+    // `aws s3api` reads the file that a key like `file:///etc/passwd` names, and sends its content.
+    if (want === undefined || !isSafeKey(name)) continue;
+    const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want.versionId };
     const answer: AwsAnswer = await aws.run(headWithKey(object), { key });
     if (answer.exitCode === 0) return;
     if (await isOnlyKeyWrong(aws, object, answer)) refused = otherKey(object);

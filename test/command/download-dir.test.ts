@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -17,6 +18,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Stage } from '../../lib/restore/stage.js';
 import { s3Error } from '../fakes/replies.js';
 import { KEY, type Outcome, type RunOptions, Sandbox } from '../fakes/sandbox.js';
 import type { Reply } from '../fakes/scenario.js';
@@ -230,7 +232,10 @@ test('SIGINT reaches aws, and leaves no file; what has arrived is kept', async (
   assert.deepEqual(box.signals(), ['SIGINT']);
   const left = readdirSync(join(box.folder, TO));
   assert.ok(left.length === 1 && left[0]?.startsWith('.encrypted-s3-restore-'), `${left}`);
-  assert.match(box.syslog().join('\n'), /What has arrived is kept in .*Ended by SIGINT/s);
+  assert.match(
+    box.syslog().join('\n'),
+    /What has arrived is kept in .*: the same restore goes on from what came in bulk, and fetches anew .*Ended by SIGINT/s,
+  );
   box.calls();
 });
 
@@ -368,6 +373,22 @@ test('what is of another type in the destination is named, stays, and stops noth
   assert.equal(readFileSync(join(world.to, 'd'), 'utf8'), 'a file');
 });
 
+test('what an interrupted run has stored after the last tree is restored, and told', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  assert.equal((await world.restore()).code, 0);
+  const { keyHash } = world.current(`${PREFIX}top`);
+  world.journal.add(`${PREFIX}top`, Buffer.from('TOP'), keyHash, Date.now() + 2000);
+  const words = [join(world.home, 'new')];
+  for (const outcome of [await world.restore(['--overwrite']), await world.restore([], { words })]) {
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stderr, /WARNING: 1 of the files are newer in the bucket than the tree of that run/);
+  }
+  assert.equal(readFileSync(join(world.to, 'top'), 'utf8'), 'TOP');
+  assert.equal(readFileSync(join(world.home, 'new/top'), 'utf8'), 'TOP');
+});
+
 test('a file that is in the tree and not in the bucket is named; exit 3', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
@@ -380,6 +401,85 @@ test('a file that is in the tree and not in the bucket is named; exit 3', async 
     /^Restoring .*\nERROR: "top" is not restored: the tree has it, but not the bucket\.\nRestored 1 file, 3 folders, 1 link\.\n$/,
   );
   assert.ok(existsSync(join(world.to, 'd/deep/file')) && !existsSync(join(world.to, 'top')));
+});
+
+test('a file that can not be read, as one in an archive, stops no other; exit 3', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  const words = s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid.').trim();
+  world.onCall('*/pc/docs/top*', `echo '${words}' >&2; exit 254`);
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 3, stderr);
+  assert.ok(
+    stderr.includes(
+      '\nERROR: "top" is not restored: An error occurred (InvalidObjectState) when calling the GetObject operation: The operation is not valid.\nRestored 1 file, ',
+    ),
+    stderr,
+  );
+  assert.ok(existsSync(join(world.to, 'd/deep/file')));
+});
+
+test('credentials that have run out stop the restore; what has arrived is kept', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  const words = s3Error('ExpiredToken', 'HeadObject', 'The provided token has expired.').trim();
+  world.onCall('*/pc/docs/top*', `echo 'fatal error: ${words}' >&2; exit 1`);
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /ERROR: .*\(ExpiredToken\).*\nHINT: S3 does not accept the profile's credentials/);
+  assert.match(readdirSync(world.to).join(), /^\.encrypted-s3-restore-\w+$/);
+});
+
+test('what an interrupted restore has left is replaced where the bucket has something newer', async (t) => {
+  const world = new RestoreWorld(t);
+  for (let number = 0; number < 130; number += 1) world.write(`${number}`, 'new');
+  await world.backUp();
+  mkdirSync(world.to);
+  const stage = new Stage(world.to, ['test-bucket', PREFIX]);
+  stage.open();
+  for (let number = 0; number < 130; number += 1) {
+    writeFileSync(join(stage.bulk, `${number}`), 'old');
+    utimesSync(join(stage.bulk, `${number}`), 1e9, 1e9);
+  }
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.fetched(), ['*']);
+  assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
+});
+
+test('what stays of a restore, and what is left of another one, is named', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  mkdirSync(world.to);
+  const other = new Stage(world.to, ['test-bucket', 'other/']);
+  other.open();
+  const stage = new Stage(world.to, ['test-bucket', PREFIX]);
+  const closed = join(stage.folder, 'closed');
+  mkdirSync(join(closed, 'file'), { recursive: true });
+  chmodSync(closed, 0);
+  const { code, stderr } = await world.restore();
+  chmodSync(closed, 0o700);
+  assert.equal(code, 0, stderr);
+  for (const line of [
+    `WARNING: "${other.folder}" is of a restore from elsewhere that was interrupted, or is still going on. `,
+    `WARNING: "${stage.folder}" can't be removed: permission denied. `,
+  ]) {
+    assert.ok(stderr.includes(line), stderr);
+  }
+  assert.ok(existsSync(other.folder));
+});
+
+test('many names of the greatest length', async (t) => {
+  const world = new RestoreWorld(t);
+  for (let number = 100; number < 210; number += 1) world.write(`${number}${'é'.repeat(126)}`, `${number}`);
+  for (let number = 0; number < MANY; number += 1) world.write(`${number}`, `${number}`);
+  await world.backUp();
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
 });
 
 test('markers of folders, as the web console makes them, are no files and no fault', async (t) => {
@@ -519,4 +619,38 @@ test('another key: exit 5; nothing below the prefix: exit 1; neither makes anyth
     assert.match(outcome.stderr, message);
     assert.deepEqual([outcome.code, existsSync(world.to)], [code, false]);
   }
+});
+
+test('another key without a tree: exit 5 and nothing made, also where only older versions are wanted', async (t) => {
+  const world = new RestoreWorld(t);
+  world.put(`${PREFIX}a`, 'now', KEY);
+  const now = await refused(world);
+  assert.match(now.stderr, /^ERROR: s3:\/\/test-bucket\/pc\/docs\/a can't be read with this key/);
+
+  const before = new RestoreWorld(t);
+  const { keyHash } = world.current(`${PREFIX}a`);
+  before.journal.add(`${PREFIX}a`, Buffer.from('then'), keyHash, Date.parse('2015-01-01'));
+  before.journal.add(`${PREFIX}a`, undefined, undefined, Date.parse('2020-01-01'));
+  await refused(before, '--at', '2016-01-01');
+
+  async function refused(world: RestoreWorld, ...flags: string[]): Promise<Outcome> {
+    world.config({ ENCRYPTION_KEY: OTHER_KEY });
+    const outcome = await world.restore(flags);
+    assert.deepEqual([outcome.code, existsSync(world.to)], [5, false], outcome.stderr);
+    return outcome;
+  }
+});
+
+test('a key that names a local file to the AWS CLI is not given to it', async (t) => {
+  const world = new RestoreWorld(t);
+  world.put('file:///etc/hostname', 'x', KEY);
+  world.put('good', 'x', KEY);
+  const words = [...PLACE, 's3://test-bucket', world.to];
+  const { code, stderr } = await world.restore([], { words });
+  assert.equal(code, 3);
+  assert.match(stderr, /ERROR: "file:\/\/\/etc\/hostname" is not restored: its name is not/);
+  assert.deepEqual(
+    world.called().filter((it) => it.includes('file://')),
+    [],
+  );
 });

@@ -119,3 +119,13 @@ test('a version that can not be had', async (t) => {
     assert.ok(!existsSync(box.file));
   }
 });
+
+test('an empty version id is not the latest version', async (t) => {
+  const box = new VersionBox(t);
+  for (const to of [box.file, '-']) {
+    const { code, stdout, stderr } = await box.download([], ['--version-id', ''], to);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.match(stderr, /^ERROR: The version id is empty\.\nHINT: Leave --version-id out/);
+  }
+  assert.ok(!existsSync(box.file));
+});

@@ -151,7 +151,7 @@ class BucketCall {
       'list-objects-v2': () => this.#list(this.#option('--prefix')),
       'list-object-versions': () => this.#listVersions(this.#option('--prefix')),
       'get-object': () => this.#getObject(key, this.#option('--version-id')),
-      'head-object': () => this.#findReadable(key, 'HeadObject', ''),
+      'head-object': () => this.#findReadable(key, 'HeadObject', '', this.#option('--version-id')),
       'delete-object': () => this.#delete(key, this.#option('--version-id')),
       'delete-objects': () =>
         this.#deleteObjects((this.#argv[this.#argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '')),

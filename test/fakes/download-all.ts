@@ -1,6 +1,6 @@
 // `aws s3 sync s3://… DIR` of the fake `aws`: what it fetches, and what it leaves alone.
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { exclusion } from '../../lib/run/exclusion.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import type { Journal } from './journal.js';
@@ -31,6 +31,12 @@ export function downloadAll(
     if (object.keyHash !== keyHash) {
       const why = 'An error occurred (403) when calling the HeadObject operation: Forbidden';
       call.complain(`download failed: s3://bucket/${object.key} to ${file} ${why}\n`);
+      exitCode = 1;
+      continue;
+    }
+    // Under a longer name while it arrives.
+    if (Buffer.byteLength(basename(file)) + '.1234abcd'.length > 255) {
+      call.complain(`download failed: s3://bucket/${object.key} to ${file} [Errno 36] File name too long\n`);
       exitCode = 1;
       continue;
     }

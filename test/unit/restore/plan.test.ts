@@ -39,10 +39,12 @@ async function planned(
   const folder = temporaryFolder(t);
   const output = new Spool(join(folder, 'planned'));
   const target = existing === undefined ? undefined : new Target(bytesOf(existing), true);
-  const totals = await plan(planOf(folder, 'listed', listed), tree, target, output);
+  const planTree = tree && { entries: tree, stored: STORED + 999 };
+  const totals = await plan(planOf(folder, 'listed', listed), planTree, target, output);
   const lines: Record<string, string> = {};
-  for await (const { key, how, unwanted } of readPlan<PlannedFile>(output.lines())) {
-    lines[textOf(key)] = how + (unwanted === undefined ? '' : ` not ${unwanted}`);
+  for await (const { key, how, unwanted, isNewer } of readPlan<PlannedFile>(output.lines())) {
+    lines[textOf(key)] =
+      how + (unwanted === undefined ? '' : ` not ${unwanted}`) + (isNewer ? ', newer' : '');
   }
   return { totals, lines };
 }
@@ -76,6 +78,16 @@ test('every key gets its way', async (t) => {
     files: 3,
     room: 3 * 4096,
     entries: 0,
+  });
+});
+
+test('a name to which the AWS CLI can append nothing is fetched by itself', async (t) => {
+  const name = (bytes: number) => `d/${'é'.repeat(120)}${'x'.repeat(bytes - 240)}`;
+  const { lines } = await planned(t, [current(name(246)), current(name(247)), current(`${name(255)}/x`)]);
+  assert.deepEqual(lines, {
+    [name(246)]: 'in bulk',
+    [name(247)]: 'singly not 1',
+    [`${name(255)}/x`]: 'in bulk',
   });
 });
 
@@ -123,6 +135,31 @@ test('what is in the destination with its size and time is not fetched', async (
     'not by object': 'in bulk',
   });
   assert.deepEqual([totals.files, totals.room], [8, 6 * 4096]);
+});
+
+test('what was stored after the tree is not there already by the word of the tree', async (t) => {
+  const to = temporaryFolder(t);
+  const names = ['by then', 'in its second', 'later'];
+  for (const name of names) {
+    writeFileSync(join(to, name), 'x');
+    lutimesSync(join(to, name), Number(MTIME) / 1e9, Number(MTIME) / 1e9);
+  }
+  const later = { size: 1, lastModified: STORED + 1000, isCurrent: true };
+  const listed: ListedKey[] = [
+    current('by then'),
+    { key: bytesOf('in its second'), want: { ...later, lastModified: STORED + 999 } },
+    { key: bytesOf('later'), want: later },
+    { key: bytesOf('not in the tree'), want: later },
+    { key: bytesOf('link'), want: later },
+  ];
+  const tree = [...names.map((key) => entry(key, { size: 1 })), entry('link', {}, 'x')];
+  assert.deepEqual((await planned(t, listed, streamOf(tree), to)).lines, {
+    'by then': 'there already not 1',
+    'in its second': 'there already not 1',
+    later: 'in bulk, newer',
+    'not in the tree': 'in bulk',
+    link: 'not wanted not 1, newer',
+  });
 });
 
 test('names that are not ASCII meet their entries', async (t) => {

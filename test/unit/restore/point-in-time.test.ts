@@ -32,6 +32,17 @@ for (const [text, expected] of TIMES) {
   test(`"${text}"`, () => assert.equal(new Date(parseTime(text, NOW)).toISOString(), expected));
 }
 
+for (const [text, now, expected] of [
+  ['1 month ago', '2026-03-31T10:00:00Z', '2026-02-28T11:00:00.000Z'],
+  ['13 months ago', '2026-03-30T10:00:00Z', '2025-02-28T11:00:00.000Z'],
+  ['1 month ago', '2026-07-31T10:00:00Z', '2026-06-30T10:00:00.000Z'],
+  ['1 year ago', '2028-02-29T10:00:00Z', '2027-02-28T10:00:00.000Z'],
+  ['4 years ago', '2028-02-29T10:00:00Z', '2024-02-29T10:00:00.000Z'],
+] as const) {
+  test(`"${text}" on ${now}`, () =>
+    assert.equal(new Date(parseTime(text, new Date(now))).toISOString(), expected));
+}
+
 const NO_TIMES = [
   '',
   'soon',

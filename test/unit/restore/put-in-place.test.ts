@@ -44,6 +44,8 @@ class Destination {
   readonly stage: Stage;
   /** What was said, without the words that are always there. */
   readonly said: string[] = [];
+  /** What only syslog gets. */
+  readonly noted: string[] = [];
   readonly metadata = new NotingMetadata(false);
   readonly #plan: PlannedFile[] = [];
 
@@ -55,8 +57,18 @@ class Destination {
   }
 
   /** An object that has arrived, unless `content` is not given. */
-  add(key: string, content: string | undefined, how: How = 'in bulk', size = content?.length ?? 1): void {
-    this.#plan.push({ key: bytesOf(key), want: { size, lastModified: STORED, isCurrent: true }, how });
+  add(
+    key: string,
+    content: string | undefined,
+    how: How = 'in bulk',
+    { size = content?.length ?? 1, isNewer = false } = {},
+  ): void {
+    this.#plan.push({
+      key: bytesOf(key),
+      want: { size, lastModified: STORED, isCurrent: true },
+      how,
+      isNewer,
+    });
     if (content === undefined || how === 'unsafe' || how === 'folder') return;
     const file = join(this.stage.bulk, key);
     mkdirSync(dirname(file), { recursive: true });
@@ -68,12 +80,16 @@ class Destination {
     tree?: readonly Entry[],
     { overwrites = false, reasons = [] as [number, string][], interruption = new Interruption() } = {},
   ): Promise<Restored> {
-    const log = { error: (text: string) => this.said.push(text), info: () => undefined };
+    const log = {
+      error: (text: string) => this.said.push(text),
+      info: (text: string) => this.noted.push(text),
+    };
     const options = {
       target: new Target(bytesOf(this.to), overwrites),
       stage: this.stage,
       metadata: this.metadata,
       shortfalls: new Shortfalls(log as unknown as Log),
+      log,
       reasons: new Map(reasons),
       interruption,
       folder: this.folder,
@@ -111,7 +127,7 @@ test('a whole tree, with modes and times to the nanosecond', async (t) => {
     entry('empty/', at('7', 0o1777)),
   ]);
   assert.deepEqual(place.said, []);
-  assert.deepEqual(restored, { files: 2, folders: 3, links: 2, extras: 0 });
+  assert.deepEqual(restored, { files: 2, folders: 3, links: 2, extras: 0, newer: 0 });
   const expected = {
     d: 'd750 111111111111111111',
     'd/dangling': 'l -5',
@@ -138,17 +154,17 @@ test('a link of the tree is made last: nothing in the bucket is written through 
   assert.deepEqual(readdirSync(outside), []);
   assert.deepEqual(place.said, [`"link" is not restored: a folder is at "${place.to}/link".`]);
   assert.equal(readFileSync(join(place.to, 'link/in'), 'utf8'), 'bad');
-  assert.deepEqual(restored, { files: 2, folders: 0, links: 0, extras: 1 });
+  assert.deepEqual(restored, { files: 2, folders: 0, links: 0, extras: 1, newer: 0 });
 });
 
 test('extras are restored without metadata, and markers of folders are no files', async (t) => {
   const place = new Destination(t);
-  place.add('', '', 'folder', 0);
-  place.add('marked/', '', 'folder', 0);
+  place.add('', '', 'folder', { size: 0 });
+  place.add('marked/', '', 'folder', { size: 0 });
   place.add('extra', 'abc');
   place.add('in/tree', 'abc');
   const restored = await place.put([entry('in/'), entry('in/tree', { size: 3 })]);
-  assert.deepEqual([place.said, restored], [[], { files: 2, folders: 1, links: 0, extras: 1 }]);
+  assert.deepEqual([place.said, restored], [[], { files: 2, folders: 1, links: 0, extras: 1, newer: 0 }]);
   assert.ok(lstatSync(join(place.to, 'marked')).isDirectory());
   assert.equal(place.at('extra').slice(-19), `${STORED}000000`);
   assert.equal(place.at('in/tree').slice(-19), MTIME);
@@ -157,7 +173,7 @@ test('extras are restored without metadata, and markers of folders are no files'
 test('without a tree there are only files', async (t) => {
   const place = new Destination(t);
   place.add('a/b', 'abc');
-  assert.deepEqual(await place.put(), { files: 1, folders: 0, links: 0, extras: 1 });
+  assert.deepEqual(await place.put(), { files: 1, folders: 0, links: 0, extras: 1, newer: 0 });
   assert.deepEqual(place.said, []);
 });
 
@@ -182,7 +198,7 @@ test('whatever is not as the tree has it is named', async (t) => {
     '"not-a/../place" is not restored: its name is not that of a file below a folder.',
     '"refused" is not restored: S3 says no.',
   ]);
-  assert.deepEqual(restored, { files: 1, folders: 0, links: 0, extras: 0 });
+  assert.deepEqual(restored, { files: 1, folders: 0, links: 0, extras: 0, newer: 0 });
 });
 
 test('over what is there: files are replaced, folders are let into and closed again', async (t) => {
@@ -193,7 +209,7 @@ test('over what is there: files are replaced, folders are let into and closed ag
   chmodSync(join(place.to, 'closed'), 0o500);
   symlinkSync('old', join(place.to, 'link'));
   place.add('closed/file', 'new');
-  place.add('closed/same', undefined, 'there already', 3);
+  place.add('closed/same', undefined, 'there already', { size: 3 });
   const tree = [
     entry('closed/', { mode: 0o500 }),
     entry('closed/file', { size: 3 }),
@@ -202,11 +218,26 @@ test('over what is there: files are replaced, folders are let into and closed ag
   ];
   const restored = await place.put(tree, { overwrites: true });
   assert.deepEqual(place.said, []);
-  assert.deepEqual(restored, { files: 2, folders: 1, links: 1, extras: 0 });
+  assert.deepEqual(restored, { files: 2, folders: 1, links: 1, extras: 0, newer: 0 });
   assert.equal(readFileSync(join(place.to, 'closed/file'), 'utf8'), 'new');
   assert.equal(place.at('closed'), `d500 ${MTIME}`);
   assert.equal(place.at('closed/same'), `f640 ${MTIME}`);
   assert.equal(readlinkSync(join(place.to, 'link')), 'new');
+});
+
+test('what is newer than the tree is named in syslog, and restored with the metadata of the tree', async (t) => {
+  const place = new Destination(t);
+  place.add('file', 'new', 'in bulk', { isNewer: true });
+  place.add('link', 'new', 'not wanted', { isNewer: true });
+  place.add('older', 'abc');
+  const tree = [entry('file', { size: 3 }), entry('link', {}, 'x'), entry('older', { size: 3 })];
+  const restored = await place.put(tree);
+  assert.deepEqual(restored, { files: 2, folders: 0, links: 1, extras: 0, newer: 2 });
+  assert.deepEqual([place.said, place.at('file')], [[], `f644 ${MTIME}`]);
+  assert.deepEqual(place.noted, [
+    'WARNING: "file" was stored after the tree of the run: its mode, times and owner are those of that run.',
+    'WARNING: "link" was stored after the tree of the run: it is restored as the link that it was in that run.',
+  ]);
 });
 
 test('the longest names, and links that are none, have no effect on others', async (t) => {
@@ -216,7 +247,7 @@ test('the longest names, and links that are none, have no effect on others', asy
   const links = [entry(long, {}, long), { ...entry('empty', {}, 'x'), target: '' as Bytes }];
   const restored = await place.put(links);
   assert.deepEqual(place.said, ['"empty" is not restored: no such file or folder.']);
-  assert.deepEqual(restored, { files: 1, folders: 0, links: 1, extras: 1 });
+  assert.deepEqual(restored, { files: 1, folders: 0, links: 1, extras: 1, newer: 0 });
   assert.equal(readlinkSync(join(place.to, long)), long);
 });
 

@@ -50,6 +50,15 @@ test('another source has another one', (t) => {
   assert.notEqual(new Stage(to, ['bucket', 'other/']).folder, stage.folder);
 });
 
+test('those of other sources are found', (t) => {
+  const { to, stage } = opened(t);
+  writeFileSync(join(to, 'file'), '');
+  assert.deepEqual(stage.others(), []);
+  const other = new Stage(to, ['bucket', 'other/']);
+  other.open();
+  assert.deepEqual(stage.others(), [other.folder]);
+});
+
 test('what came in bulk is taken by its size and the time of the object', (t) => {
   const { stage } = opened(t);
   const key = bytesOf('d/ü\n');
@@ -110,6 +119,33 @@ test('the next restore finds whole files, and neither placeholders nor singles',
   assert.deepEqual(readdirSync(join(stage.bulk, 'd')), ['file']);
   assert.ok(!existsSync(stage.single(1)));
   assert.equal(new Stage(to, ['other']).held(), 0);
+});
+
+test('what an aws of a killed restore still writes is no file of the next one', (t) => {
+  const { to, stage: killed } = opened(t);
+  const next = new Stage(to, ['bucket', 'prefix/']);
+  next.open();
+  assert.notEqual(next.single(0), killed.single(0));
+  // Its folder is gone; it may make it anew.
+  assert.throws(() => writeFileSync(killed.single(0), 'abc'), /ENOENT/);
+  mkdirSync(join(killed.single(0), '..'));
+  writeFileSync(killed.single(0), 'abc');
+  assert.equal(next.arrived(bytesOf('x'), WANT, 0), undefined);
+  new Stage(to, ['bucket', 'prefix/']).open();
+  assert.ok(!existsSync(killed.single(0)) && !existsSync(next.single(0)));
+});
+
+test('what is left of an earlier restore goes where another object is to arrive', (t) => {
+  const { to, stage: killed } = opened(t);
+  for (const name of ['kept', 'older', 'folder/that was', 'file']) {
+    arrive(killed, name, 'abc', WANT.lastModified - (name === 'kept' ? 0 : 1000));
+  }
+  const stage = new Stage(to, ['bucket', 'prefix/']);
+  stage.open();
+  for (const key of ['kept', 'older', 'folder', 'file/below/it', 'new/one', 'top']) {
+    stage.makeRoom(bytesOf(key), WANT, 0);
+  }
+  assert.deepEqual(readdirSync(stage.bulk), ['kept']);
 });
 
 test('a link is made to be moved, one after the other', (t) => {
