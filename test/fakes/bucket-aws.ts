@@ -1,7 +1,7 @@
 // A fake `aws` with a bucket behind it, for tests that run the commands hundreds of times. It behaves as the real
 // one where the commands rely on it, and fails on everything else.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { downloadAll } from './download-all.js';
@@ -70,7 +70,7 @@ class BucketCall {
   }
 
   #download(key: string, to: string): void {
-    const { body } = this.#findReadable(key, 'HeadObject', 'fatal error: ');
+    const { body, time } = this.#findReadable(key, 'HeadObject', 'fatal error: ');
     if (to === '-') {
       this.#call.print(body);
       return;
@@ -78,6 +78,7 @@ class BucketCall {
     const file = this.#call.path(to);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, body);
+    utimesSync(file, Math.floor(time / 1000), Math.floor(time / 1000));
     this.#call.own(file);
   }
 
