@@ -74,7 +74,7 @@ export class Spool {
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
       throw new BackupError(`The run's notes "${this.#file}" can't be written: ${wordsOf(error)}.`, {
-        hint: 'Free some space there, or set XDG_STATE_HOME to a folder that has it.',
+        hint: "Free some space there, or have them elsewhere: a backup's are below XDG_STATE_HOME, a restore's in TMPDIR.",
         cause: error,
       });
     }
