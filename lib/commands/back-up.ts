@@ -16,6 +16,7 @@ import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import { explainNotes } from '../run/state-folder.js';
 import { type Transfer, transfer } from '../run/transfer.js';
+import { CHANGED } from '../run/verdicts.js';
 import { tryKey } from '../run/verification.js';
 import { sideBySide } from '../side-by-side.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
@@ -42,10 +43,7 @@ export async function backUp(
     const findings = await upload(run, found);
     await refuse(run, findings.losses);
     const deleted = await deleteProven(run, findings, config.allowUnversionedDelete);
-    for await (const { path, why } of readDue(findings.toSend)) {
-      run.shortfalls.add(`"${run.upload.localDir}/${path}" is not in the backup as it is: ${why}.`);
-    }
-    if (findings.toSend.count > 0) run.shortfalls.explain();
+    await nameShortfalls(run, findings);
     await sideBySide(record(run, findings, deleted), writeList(run, config.localList));
     tell(run, found, findings);
     if (escrow !== 'found') log.warn('You have not backed up your encryption key, yet.');
@@ -97,6 +95,15 @@ async function refuse({ upload, guard }: Run, losses: Losses, pending?: Promise<
   if (refusal === undefined) return;
   await pending?.catch(() => undefined);
   throw refusal;
+}
+
+async function nameShortfalls({ upload, shortfalls }: Run, { toSend }: Findings): Promise<void> {
+  let hasFailed = false;
+  for await (const { path, why } of readDue(toSend)) {
+    shortfalls.add(`"${upload.localDir}/${path}" is not in the backup as it is: ${why}.`);
+    hasFailed ||= why !== CHANGED;
+  }
+  if (hasFailed) shortfalls.explain();
 }
 
 /** @returns how many were deleted */

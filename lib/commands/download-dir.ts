@@ -47,7 +47,7 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const whyLeft = stage.remove();
     if (whyLeft !== undefined) {
       log.warn(
-        `"${stage.folder}" can't be removed: ${whyLeft}. Nothing in it is needed any more; remove it.`,
+        `"${stage.folder}" can't be removed: ${whyLeft}. An aws of a restore that was killed may still write there; nothing in it is needed.`,
       );
     }
     shortfalls.close();
@@ -98,7 +98,7 @@ function report(
   }
   if (newer > 0) {
     log.warn(
-      `${newer} of the files are newer in the bucket than the tree of that run, as an interrupted run leaves them: they are restored as they are in the bucket, with the modes, times and owners of that run. Syslog names them.`,
+      `${newer} of the files are newer in the bucket than the tree of that run, as an interrupted run leaves them: they are restored with the modes, times and owners of that run, or as the links that it has. Syslog names them.`,
     );
   }
   const parts = [counted(files, 'file'), counted(folders, 'folder'), counted(links, 'link')];

@@ -31,7 +31,7 @@ const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
   'wrong-region',
   'disk-full',
 ]);
-
+/** How S3 refuses a read for its key. */
 const REFUSALS: ReadonlySet<AwsErrorKind> = new Set(['access-denied', 'bad-request']);
 
 export interface Fetch {

@@ -61,7 +61,7 @@ export class Placement {
    * @param entry what the tree knows of the file
    * @throws {NotRestored}
    */
-  putFile({ key, want, how, index }: PlannedLine, entry: Entry | undefined): void {
+  putFile({ key, want, how, index, isNewer }: PlannedLine, entry: Entry | undefined): void {
     const { target, stage, shortfalls, reasons } = this.#options;
     if (want === undefined || how === 'not wanted') throw notInBucket();
     if (how === 'there already') {
@@ -80,6 +80,7 @@ export class Placement {
     this.restored.files += 1;
     if (entry === undefined) return;
     this.#noteTime(entry);
+    if (isNewer) this.noteNewer(entry);
     const { size } = entry.inode;
     if (size === want.size) return;
     shortfalls.add(

@@ -61,7 +61,7 @@ export async function plan(
       if (entry?.type === 'file') missing += 1;
       continue;
     }
-    const isNewer = tree !== undefined && entry !== undefined && isNewerThan(tree.stored, key);
+    const isNewer = tree !== undefined && isNewerThan(tree.stored, key, entry);
     const how = decide(key, entry, isNewer, existing);
     counts[how] += 1;
     const isFetched = how === 'in bulk' || how === 'singly';
@@ -77,8 +77,10 @@ export async function plan(
 export async function* nothing(): AsyncGenerator<Entry> {}
 
 /** In whole seconds, which is what S3 tells: a small backup has its tree in the second of its files. */
-function isNewerThan(stored: number, { want }: ListedKey): boolean {
-  return want !== undefined && Math.floor(want.lastModified / 1000) > Math.floor(stored / 1000);
+function isNewerThan(stored: number, { want }: ListedKey, entry: Entry | undefined): boolean {
+  // A folder's object has nothing in it.
+  if (want === undefined || entry === undefined || entry.type === 'directory') return false;
+  return Math.floor(want.lastModified / 1000) > Math.floor(stored / 1000);
 }
 
 /** @param isNewer whether the tree's entry is not of this object, but of an earlier one */

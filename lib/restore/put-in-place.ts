@@ -35,7 +35,7 @@ export async function putInPlace(
     placement.attempt(key, () => {
       if (!isSafeKey(key) && line?.how !== 'folder')
         throw new NotRestored('its name is not that of a file below a folder');
-      if (entry !== undefined && line?.isNewer) placement.noteNewer(entry);
+      if (entry?.type === 'link' && line?.isNewer) placement.noteNewer(entry);
       if (entry?.type === 'link') links.write(JSON.stringify(entry));
       else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && line === undefined) throw notInBucket();

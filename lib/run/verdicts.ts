@@ -14,6 +14,9 @@ export type Outcome =
   /** It is no file any more. */
   | { readonly is: 'vanished' };
 
+/** Why a file is sent again that no failure kept away. */
+export const CHANGED = 'it changed while it was uploaded';
+
 export type Judge = (noted: NotedEntry, object: StoredObject | undefined) => Outcome;
 type Inspect = (entry: Entry) => Inode | 'gone' | 'unreadable';
 
@@ -65,5 +68,5 @@ function unlessChanged(entry: Entry, inspect: Inspect): Outcome | undefined {
   if (inode === 'gone') return { is: 'vanished' };
   if (inode === 'unreadable') return { is: 'to send', why: "it can't be read any more" };
   if (inode.ctime === entry.inode.ctime) return undefined;
-  return { is: 'to send', why: 'it changed while it was uploaded', inode };
+  return { is: 'to send', why: CHANGED, inode };
 }

@@ -140,7 +140,9 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       world.write('going/1', 'x');
       world.write('going/2', 'x');
       world.config();
-      const run = world.start('encrypted-s3-sync', [world.configFile]);
+      // The AWS CLI would try for minutes to get hold of the file.
+      const environment = { AWS_MAX_ATTEMPTS: '1' };
+      const run = world.start('encrypted-s3-sync', [world.configFile], { environment });
       let rewrites = 0;
       const rewriting = setInterval(() => {
         rewrites += 1;

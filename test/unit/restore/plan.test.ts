@@ -151,14 +151,16 @@ test('what was stored after the tree is not there already by the word of the tre
     { key: bytesOf('later'), want: later },
     { key: bytesOf('not in the tree'), want: later },
     { key: bytesOf('link'), want: later },
+    { key: bytesOf('folder/'), want: { ...later, size: 0 } },
   ];
-  const tree = [...names.map((key) => entry(key, { size: 1 })), entry('link', {}, 'x')];
+  const tree = [...names.map((key) => entry(key, { size: 1 })), entry('link', {}, 'x'), entry('folder/')];
   assert.deepEqual((await planned(t, listed, streamOf(tree), to)).lines, {
     'by then': 'there already not 1',
     'in its second': 'there already not 1',
     later: 'in bulk, newer',
     'not in the tree': 'in bulk',
     link: 'not wanted not 1, newer',
+    'folder/': 'folder not 0',
   });
 });
 
