@@ -22,7 +22,8 @@ function testFiles(filters: readonly string[]): string[] {
     // Not those that an older build has left behind.
     .filter((file) => existsSync(join(sources, file.replace(/js$/, 'ts'))))
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
-  return files.sort();
+  // Those with a server first: they wait now and then, and leave room for others.
+  return files.sort((a, b) => Number(needsServer(b)) - Number(needsServer(a)) || (a < b ? -1 : 1));
 }
 
 function needsServer(file: string): boolean {

@@ -95,7 +95,7 @@ function expected(world: RestoreWorld): Record<string, string> {
 }
 
 describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
-  for (const cli of awsClis()) {
+  for (const cli of awsClis().slice(-1)) {
     test(`every day of a backup can be had back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('restore', cli, (remove) => t.after(remove));
       world.config();
