@@ -11,7 +11,7 @@ const surroundings = {
     AWS_REGION: 'inherited',
     constructor: undefined,
   },
-  directory: '/work',
+  directory: '/run',
 };
 
 function read(text: string | Buffer, environment: Record<string, string> = {}): Evaluation {

@@ -16,7 +16,7 @@ ENCRYPTION_KEY=${KEY}
 
 function valuesOf(text: string, inherited: Record<string, string> = {}) {
   const environment = { HOME: '/home/anna', ...inherited };
-  const surroundings = { file: 'my.config', environment, directory: '/work' };
+  const surroundings = { file: 'my.config', environment, directory: '/run' };
   const evaluation = evaluate(Buffer.from(text), surroundings);
   if (evaluation.kind !== 'values') assert.fail(`not accepted: ${text}`);
   return evaluation.values;
@@ -47,7 +47,7 @@ test('a complete config', () => {
     awsNetTimeout: 60,
     awsEndpointUrl: undefined,
     awsStorageClass: 'STANDARD_IA',
-    localDir: '/work/docs',
+    localDir: '/run/docs',
     localLock: '/lock',
     localList: undefined,
     remoteDirPrefix: '',
@@ -81,7 +81,7 @@ test('paths become absolute, and stay as they are otherwise: `..` after a link i
   const { localDir, localLock, localList } = configOf(text);
   assert.deepEqual(
     [localDir, localLock, localList],
-    ['/work/./link/..', '/work/link/../lock', '/a/link/../list'],
+    ['/run/./link/..', '/run/link/../lock', '/a/link/../list'],
   );
   const atRoot = validate('my.config', { ...valuesOf(complete), directory: '/' });
   assert.equal(atRoot.localDir, '/docs');
