@@ -1,8 +1,11 @@
 // What keeps deletions and proofs back, though nothing seems to speak against them.
 import assert from 'node:assert/strict';
-import { chmodSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, closeSync, openSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
@@ -51,7 +54,23 @@ test('an object of the same size that somebody else has stored since the last ru
   assert.equal(stored(world, 'f'), 'mine');
 });
 
-test('a dry run is refused where the run would be, and tells of an output that is full', async (t) => {
+test('a dry run whose output is not taken fails', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('f', 'f');
+  const command = join(dirname(fileURLToPath(import.meta.url)), '../../bin/encrypted-s3-sync.js');
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [command, '--dry-run', world.configFile], {
+    env: { HOME: world.home, TMPDIR: world.tmp, PATH: world.path },
+    stdio: ['ignore', full, 'pipe'],
+  });
+  closeSync(full);
+  let stderr = '';
+  child.stderr?.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+  const [code] = (await once(child, 'close')) as [number | null];
+  assert.deepEqual([code, /Standard output can't be written to: no space left/.test(stderr)], [1, true]);
+});
+
+test('a dry run is refused where the run would be', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['1', '2', '3']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
