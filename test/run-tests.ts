@@ -51,11 +51,14 @@ async function serverOrReason(): Promise<S3Server | string> {
 
 /**
  * The tests' environment. None of the user's AWS settings get into it: a test that forgets
- * its own must not find a real account. `temporary` is removed at the end of the run, with
- * whatever an interrupted test has left there.
+ * its own must not find a real account. Nor do certificates for Node, which reads them at each
+ * start (50 ms) although nothing here needs them. `temporary` is removed at the end of the run,
+ * with whatever an interrupted test has left there.
  */
 function testEnvironment(server: S3Server | undefined, temporary: string): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !name.startsWith('AWS_') && name !== 'NODE_EXTRA_CA_CERTS',
+  );
   return {
     ...Object.fromEntries(inherited),
     TMPDIR: temporary,
