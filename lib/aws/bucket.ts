@@ -83,9 +83,6 @@ function dataPath(): string {
   return [process.env['AWS_DATA_PATH'], NEWER_MODEL].filter(Boolean).join(delimiter);
 }
 
-/** Where the escrowed key is; no part of any backup, and never deleted by a sync. */
-export const RESERVED_PREFIX = 'backup.info/';
-
 /**
  * Whether there is an object of exactly this key (it is the first of all keys that begin with it), and a bucket.
  * @throws {AwsError} if the bucket is another account's, or can't be reached

@@ -5,7 +5,9 @@ import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { linesOf } from '../tree/lines.js';
 import { listObjects } from './arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { RESERVED_PREFIX } from './bucket.js';
+
+/** Where the escrowed key and the records are; no part of any backup, and never deleted by a sync. */
+export const RESERVED_PREFIX = 'backup.info/';
 
 export interface StoredObject {
   /** Relative to the prefix. */

@@ -3,9 +3,8 @@ import { BackupError } from '../errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { listObjectVersions, type VersionMarker, type VersionRow, type VersionsPage } from './arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { RESERVED_PREFIX } from './bucket.js';
 import { explainDenial } from './explain-denial.js';
-import { decodeKey } from './listing.js';
+import { decodeKey, RESERVED_PREFIX } from './listing.js';
 
 const DENIAL =
   "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";

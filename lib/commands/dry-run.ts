@@ -9,11 +9,12 @@ import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import type { Spool } from '../run/spool.js';
 import { explainNotes } from '../run/state-folder.js';
-import { tryKey } from '../run/verification.js';
+import { tryKey } from '../run/wrong-key.js';
 import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
 import { textOf } from '../tree/bytes.js';
-import { openRun, type SyncOptions, survey } from './survey.js';
+import { openRun, type SyncOptions } from './open-run.js';
+import { survey } from './survey.js';
 
 /** @returns the exit code that the run would have, as far as can be known */
 export async function dryRun(
@@ -36,7 +37,7 @@ export async function dryRun(
     }
     await print(
       (async function* () {
-        if (escrow === 'no bucket') yield lineOf(`create the bucket ${run.aws.bucket}`);
+        if (escrow.is === 'without a bucket') yield lineOf(`create the bucket ${run.aws.bucket}`);
         yield* uploads(findings);
         yield* deletions(run, findings, config.allowUnversionedDelete);
       })(),

@@ -3,7 +3,6 @@ import { BackupError, errnoOf } from '../errors.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { evaluate, type Surroundings } from './evaluate.js';
 import { shellQuote } from './shell-quote.js';
-import { assertTrusted } from './trust.js';
 import { validate, validatePartially } from './validate.js';
 import type { ConfigValues } from './values.js';
 
@@ -39,8 +38,11 @@ export async function readValues(file: string): Promise<ConfigValues> {
       hint: hint ?? `Correct line ${line} of ${file}.`,
     });
   }
+  const [{ assertTrusted }, { readWithBash }] = await Promise.all([
+    import('./trust.js'),
+    import('./bash.js'),
+  ]);
   assertTrusted(file, stats, process.geteuid?.(), evaluation);
-  const { readWithBash } = await import('./bash.js');
   return readWithBash(bytes.toString('latin1'), surroundings);
 }
 

@@ -2,8 +2,8 @@
 import { s3Url } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { deleteAll } from '../aws/batch-deletion.js';
-import { RESERVED_PREFIX } from '../aws/bucket.js';
 import { explainDenial } from '../aws/explain-denial.js';
+import { RESERVED_PREFIX } from '../aws/listing.js';
 import { listVersions } from '../aws/version-listing.js';
 import { BackupError } from '../errors.js';
 import { Shortfalls } from '../run/shortfalls.js';

@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os';
 import { download, downloadAll, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
-import { RESERVED_PREFIX } from '../aws/bucket.js';
+import { RESERVED_PREFIX } from '../aws/listing.js';
 import { splitLines } from '../aws/split-lines.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { pool } from '../pool.js';

@@ -10,7 +10,7 @@ import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { RUNS_PREFIX, TREE } from '../run/last-run.js';
-import { isOnlyKeyWrong } from '../run/verification.js';
+import { isOnlyKeyWrong } from '../run/wrong-key.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { formatTime } from './point-in-time.js';
 import { keysAt } from './version-at.js';

@@ -5,7 +5,7 @@ import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { Spool } from '../run/spool.js';
-import { isOnlyKeyWrong } from '../run/verification.js';
+import { isOnlyKeyWrong } from '../run/wrong-key.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Log } from '../terminal/log.js';
 import { textOf } from '../tree/bytes.js';

@@ -4,7 +4,7 @@ import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
-import { isOnlyKeyWrong } from '../run/verification.js';
+import { isOnlyKeyWrong } from '../run/wrong-key.js';
 
 const HINT = 'encrypted-s3-list-versions shows what there is and was.';
 

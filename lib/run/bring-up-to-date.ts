@@ -1,7 +1,8 @@
 // Uploads until the bucket holds what is on disk, or does not come to hold it.
+
+import { look } from './look.js';
 import type { Findings } from './reconcile.js';
-import { resend } from './resend.js';
-import { look, type Run } from './run.js';
+import type { Run } from './run.js';
 import type { Spool } from './spool.js';
 import type { Transfer } from './transfer.js';
 
@@ -22,6 +23,7 @@ export async function bringUpToDate(
   const isUpToDate = before.awaited.count === 0 && before.toSend.count === 0;
   if (isUpToDate && !transfer?.uploaded) return before;
   const { aws, key, upload, state, shortfalls, log } = run;
+  const { resend } = await import('./resend.js');
   const send = (due: Spool) => resend(aws, key, upload, due, state.runFolder, shortfalls, log);
   if (transfer === undefined) await send(before.awaited);
   let findings = before;

@@ -2,11 +2,12 @@
 import { type BucketObject, download, putFromStdin } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
-import { findObject, RESERVED_PREFIX } from '../aws/bucket.js';
+import { findObject } from '../aws/bucket.js';
+import { RESERVED_PREFIX } from '../aws/listing.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
-import { isOnlyKeyWrong } from './verification.js';
+import { isOnlyKeyWrong } from './wrong-key.js';
 
 const ESCROW_KEY = `${RESERVED_PREFIX}key/data`;
 

@@ -1,17 +1,15 @@
 // What the last run left in the bucket: its record and its tree, under backup.info/runs/PREFIX/.
-import { createHash } from 'node:crypto';
 import { createReadStream, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { download, s3Url, uploadAll } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
-import { RESERVED_PREFIX } from '../aws/bucket.js';
+import { RESERVED_PREFIX } from '../aws/listing.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
-import { entryOf } from '../tree/entry-line.js';
-import { DamagedTreeError, openTree, parsed, type TreeTotals } from '../tree/tree-file.js';
-import { isOnlyKeyWrong, keyRefused } from './verification.js';
+import type { TreeTotals } from '../tree/tree-file.js';
+import { sha256Of } from './sha256.js';
+import { isOnlyKeyWrong, keyRefused } from './wrong-key.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
 const VERSION = 1;
@@ -34,11 +32,14 @@ export interface LastRun {
   /** How many files and folders are on disk, but not in the backup as they are. */
   readonly notBackedUp: number;
   readonly deleted: number;
+  /** When the escrowed key was last seen in the bucket; not there if it was not. */
+  readonly escrowSeen?: string | undefined;
   /** Of the tree file that was stored with it, in hexadecimal digits. */
   readonly treeSha256: string;
 }
 
-function runFolderKey(prefix: string): string {
+/** The folder of the record and the tree in the bucket. */
+export function runFolderKey(prefix: string): string {
   return RUNS_PREFIX + prefix;
 }
 
@@ -82,58 +83,6 @@ export function parseLastRun(text: string, where: string): LastRun {
 }
 
 /**
- * The tree file of the last run: the copy if it is that run's to the byte, otherwise the bucket's.
- * @param copy where a copy may be
- * @param folder the run's own
- * @returns `undefined` if there is none that is whole: then the listing has to do
- * @throws {BackupError} if a later version wrote it
- */
-export async function fetchTree(
-  aws: AwsCli,
-  key: EncryptionKey,
-  prefix: string,
-  { treeSha256 }: LastRun,
-  copy: string | undefined,
-  folder: string,
-  log: (message: string) => void,
-): Promise<string | undefined> {
-  if (copy !== undefined && (await hashOfFile(copy)) === treeSha256) return copy;
-  const file = join(folder, 'last-tree');
-  const args = download({ bucket: aws.bucket, key: runFolderKey(prefix) + TREE }, file);
-  const answer = await aws.run(args, { key });
-  if (answer.exitCode !== 0) {
-    if (kindOfAwsError(answer.stderr) !== 'not-found') throw aws.errorOf(args, answer);
-    log('There is no tree of the last run in the bucket.');
-    return undefined;
-  }
-  // A run that was killed while it stored its record has left one without the other; each is good by itself.
-  if ((await hashOfFile(file)) === treeSha256 || (await isWhole(file, log))) return file;
-  return undefined;
-}
-
-async function isWhole(file: string, log: (message: string) => void): Promise<boolean> {
-  try {
-    for await (const _ of (await openTree(file, parsed(entryOf))).entries);
-    return true;
-  } catch (error) {
-    if (!(error instanceof DamagedTreeError)) throw error;
-    log(`The tree of the last run is not used: ${error.message}`);
-    return false;
-  }
-}
-
-/** `undefined` if the file can't be read. */
-async function hashOfFile(file: string): Promise<string | undefined> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(file), hash);
-  } catch {
-    return undefined;
-  }
-  return hash.digest('hex');
-}
-
-/**
  * Stores the record and the tree, and keeps a copy of the tree.
  * @param treeFile is moved
  * @throws {AwsError} if it could not be stored; the last one is still there then
@@ -150,7 +99,7 @@ export async function storeLastRun(
   const stage = join(folder, 'record');
   mkdirSync(stage, { mode: 0o700 });
   renameSync(treeFile, join(stage, TREE));
-  const treeSha256 = await hashOfFile(join(stage, TREE));
+  const treeSha256 = await sha256Of(createReadStream(join(stage, TREE)));
   const record = { format: FORMAT, version: VERSION, ...facts, treeSha256 };
   writeFileSync(join(stage, RECORD), `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
   await aws.runOrThrow(uploadAll(stage, { bucket: aws.bucket, key: runFolderKey(prefix) }, STORAGE_CLASS), {

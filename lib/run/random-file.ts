@@ -1,8 +1,6 @@
 // A random file of the backup, compared with what the bucket gives back.
-import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { s3Url, type Upload } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { EncryptionKey } from '../encryption-key.js';
@@ -10,6 +8,7 @@ import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { sideBySide } from '../side-by-side.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
+import { sha256Of } from './sha256.js';
 import { readInThreeWays } from './verification.js';
 
 /**
@@ -49,7 +48,8 @@ export async function verifyRandomFile(
   ): Promise<boolean> {
     const before = await handle.stat({ bigint: true });
     if (!before.isFile() || before.ctimeMs >= BigInt(since)) return false;
-    const [stored, sha256] = await sideBySide(readInThreeWays(aws, object, key), hashOf(handle));
+    const content = handle.createReadStream({ autoClose: false, start: 0 });
+    const [stored, sha256] = await sideBySide(readInThreeWays(aws, object, key), sha256Of(content));
     const after = await handle.stat({ bigint: true });
     if (after.ctimeNs !== before.ctimeNs) return false;
     // Whether it has to be there, the listing tells.
@@ -62,10 +62,4 @@ export async function verifyRandomFile(
     }
     return true;
   }
-}
-
-async function hashOf(handle: FileHandle): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(handle.createReadStream({ autoClose: false, start: 0 }), hash);
-  return hash.digest('hex');
 }

@@ -1,0 +1,152 @@
+// The steps of a backup run after the survey. What a run in which nothing changed does without is loaded only where it
+// is needed.
+import { hostname } from 'node:os';
+import type { BackupConfig } from '../config/read-config.js';
+import { bringUpToDate } from '../run/bring-up-to-date.js';
+import { type Losses, objection } from '../run/guard.js';
+import { storeLastRun } from '../run/last-run.js';
+import { checkIdentity } from '../run/local-dir.js';
+import { verifyRandomFile } from '../run/random-file.js';
+import { type Findings, readDue } from '../run/reconcile.js';
+import type { Run } from '../run/run.js';
+import { type Transfer, transfer } from '../run/transfer.js';
+import { CHANGED } from '../run/verdicts.js';
+import { tryKey } from '../run/wrong-key.js';
+import { sideBySide } from '../side-by-side.js';
+import { bytesOf, textOf } from '../tree/bytes.js';
+import type { Survey } from './survey.js';
+
+/** Makes the bucket, if there is none. */
+export async function provideBucket(run: Run, { escrow }: Survey, config: BackupConfig): Promise<void> {
+  if (escrow.is !== 'without a bucket') return;
+  const { makeBucket } = await import('../aws/bucket.js');
+  const { awsRegion: region, awsRetentionDays: retentionDays } = config;
+  await makeBucket(run.aws, { region, retentionDays }, (message) => run.log.info(message));
+}
+
+/** Uploads and verifies; if nothing speaks against it, `aws s3 sync` works while the bucket is listed. */
+export async function upload(run: Run, { hasRecord, hasTree, stock, findings }: Survey): Promise<Findings> {
+  const { aws, key, upload, log } = run;
+  const since = Date.parse(run.header.started);
+  const verify = async ({ proven }: Findings) =>
+    verifyRandomFile(aws, key, upload, proven.items, since, (message) => log.info(message));
+  // Following links in circles, the AWS CLI would not come to an end: then the files are sent singly.
+  const send = async () =>
+    stock.counts.loop > 0 ? undefined : transfer(aws, key, upload, run.shortfalls, log);
+  let transferred: Transfer | undefined;
+  if (hasTree) {
+    await refuse(run, stock.losses, findings);
+    const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
+    [transferred] = await sideBySide(send(), verified);
+  } else {
+    const { objects, losses } = await findings;
+    const { bucket, prefix } = upload;
+    if (!hasRecord)
+      await tryKey(
+        aws,
+        key,
+        objects.items.map((it) => ({ bucket, key: prefix + textOf(it) })),
+      );
+    await refuse(run, losses);
+    transferred = await send();
+  }
+  const before = await findings;
+  const after = await bringUpToDate(run, before, transferred);
+  if (!hasTree || before.proven.items.length === 0) await verify(after);
+  return after;
+}
+
+/** @param pending what has to end before the run does */
+export async function refuse(
+  { upload, guard }: Run,
+  losses: Losses,
+  pending?: Promise<unknown>,
+): Promise<void> {
+  const refusal = objection(losses, upload.localDir, guard);
+  if (refusal === undefined) return;
+  await pending?.catch(() => undefined);
+  throw refusal;
+}
+
+export async function nameShortfalls({ upload, shortfalls }: Run, { toSend }: Findings): Promise<void> {
+  let hasFailed = false;
+  for await (const { path, why } of readDue(toSend)) {
+    shortfalls.add(`"${upload.localDir}/${path}" is not in the backup as it is: ${why}.`);
+    hasFailed ||= why !== CHANGED;
+  }
+  if (hasFailed) shortfalls.explain();
+}
+
+/** @returns how many were deleted */
+export async function deleteProven(
+  run: Run,
+  { gone, missing }: Findings,
+  allowsUnversioned: boolean,
+): Promise<number> {
+  const { aws, upload, state, shortfalls, log } = run;
+  const { localDir, prefix, followSymlinks } = upload;
+  if (gone.count === 0) return 0;
+  const [{ whyKept, whyWait }, { deleteGone }] = await Promise.all([
+    import('../run/deletion-rule.js'),
+    import('../run/deletion.js'),
+  ]);
+  await checkIdentity(localDir, run.identity);
+  const why = whyWait(missing) ?? (await whyKept(aws, allowsUnversioned));
+  if (why !== undefined) {
+    log.warn(`${files(gone.count)} gone from "${localDir}", but still in the bucket: ${why}`);
+    return 0;
+  }
+  const options = { root: bytesOf(localDir), followSymlinks, prefix, folder: state.runFolder };
+  const deleted = await deleteGone(aws, options, gone, (key, reason) => {
+    shortfalls.add(`"${key}" could not be deleted in the bucket: ${reason}.`);
+  });
+  log.info(`Deleted in the bucket: ${deleted}.`);
+  return deleted;
+}
+
+function files(count: number): string {
+  return count === 1 ? '1 file is' : `${count} files are`;
+}
+
+/** Stores the record of the run and its tree. */
+export async function record(
+  run: Run,
+  { escrow }: Survey,
+  findings: Findings,
+  deleted: number,
+): Promise<void> {
+  const { aws, key, upload, header, state, shortfalls } = run;
+  const { runId, started, root } = header;
+  const facts = {
+    runId,
+    started,
+    ended: new Date().toISOString(),
+    host: hostname(),
+    localDir: root,
+    totals: findings.totals,
+    notBackedUp: shortfalls.count,
+    deleted,
+    escrowSeen: escrow.is === 'there' ? escrow.seen : undefined,
+  };
+  await storeLastRun(aws, key, upload.prefix, facts, findings.treeFile, state.treeCopy, state.runFolder);
+}
+
+/** Most configs ask for no list: what writes it is loaded only then. */
+export async function writeList({ aws, upload }: Run, file: string | undefined): Promise<void> {
+  if (file === undefined) return;
+  const { writeLocalList } = await import('../run/local-list.js');
+  await writeLocalList(aws, file, upload.prefix);
+}
+
+/** What is no error, but worth knowing. */
+export function tell(run: Run, { stock, escrow }: Survey, { kept, vanished, totals }: Findings): void {
+  const { log, shortfalls } = run;
+  const { counts } = stock;
+  shortfalls.close();
+  log.info(`In the backup: ${totals.files} files, ${totals.bytes} bytes.`);
+  log.info(
+    `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
+  );
+  if (kept > 0) log.info(`${kept} objects are kept whose files are not there, but not provably gone either.`);
+  if (escrow.is !== 'there') log.warn('You have not backed up your encryption key, yet.');
+}

@@ -1,0 +1,56 @@
+// Whether it is the key that a read failed for: S3 refuses one with a wrong key as it refuses other things.
+import { type BucketObject, headWithKey, headWithoutKey, isLikeAddress, s3Url } from '../aws/arguments.js';
+import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
+import { kindOfAwsError } from '../aws/aws-error.js';
+import type { EncryptionKey } from '../encryption-key.js';
+import { BackupError } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+
+/** How S3 refuses a read for its key: 400 without one, 403 with a wrong one; some servers say 400 to both. */
+export const REFUSALS = new Set(['bad-request', 'access-denied']);
+
+/** Exit code 5. */
+export function keyRefused(object: BucketObject): BackupError {
+  return new BackupError(
+    `${s3Url(object)} can't be read with ENCRYPTION_KEY: it was stored with another key.`,
+    {
+      exitCode: exitCode.wrongKey,
+      hint: 'Put the key of this backup back into the config, or use a new REMOTE_DIR_PREFIX for the new key.',
+    },
+  );
+}
+
+/**
+ * Whether `key` is that of a backup without a record: tried on some of its objects. Objects that are not encrypted
+ * with a customer's key prove nothing.
+ * @throws {BackupError} with exit code 5 if it is another one
+ */
+export async function tryKey(
+  aws: AwsCli,
+  key: EncryptionKey,
+  objects: readonly BucketObject[],
+): Promise<void> {
+  for (const object of objects) {
+    if (isLikeAddress(object.key)) continue;
+    const args = headWithKey(object);
+    const answer = await aws.run(args, { key });
+    if (answer.exitCode === 0) return;
+    if (await isOnlyKeyWrong(aws, object, answer)) throw keyRefused(object);
+    const kind = kindOfAwsError(answer.stderr);
+    if (kind !== 'not-found' && !REFUSALS.has(kind)) throw aws.errorOf(args, answer);
+  }
+}
+
+/**
+ * Whether `failure`, the answer to a read of `object`, is due to the key alone: S3 refused it, and refuses it
+ * for want of a key when it gets none. Someone who lacks permissions is refused for that.
+ */
+export async function isOnlyKeyWrong(
+  aws: AwsCli,
+  object: BucketObject,
+  failure: AwsAnswer,
+): Promise<boolean> {
+  if (!REFUSALS.has(kindOfAwsError(failure.stderr))) return false;
+  const answer = await aws.run(headWithoutKey(object));
+  return answer.exitCode !== 0 && kindOfAwsError(answer.stderr) === 'bad-request';
+}
