@@ -37,7 +37,7 @@ export async function dryRun(
     }
     await print(
       (async function* () {
-        if (escrow.is === 'without a bucket') yield lineOf(`create the bucket ${run.aws.bucket}`);
+        if (escrow === 'no bucket') yield lineOf(`create the bucket ${run.aws.bucket}`);
         yield* uploads(findings);
         yield* deletions(run, findings, config.allowUnversionedDelete);
       })(),

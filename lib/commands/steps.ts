@@ -3,6 +3,7 @@
 import { hostname } from 'node:os';
 import type { BackupConfig } from '../config/read-config.js';
 import { bringUpToDate } from '../run/bring-up-to-date.js';
+import { findEscrow } from '../run/escrow.js';
 import { type Losses, objection } from '../run/guard.js';
 import { storeLastRun } from '../run/last-run.js';
 import { checkIdentity } from '../run/local-dir.js';
@@ -18,7 +19,7 @@ import type { Survey } from './survey.js';
 
 /** Makes the bucket, if there is none. */
 export async function provideBucket(run: Run, { escrow }: Survey, config: BackupConfig): Promise<void> {
-  if (escrow.is !== 'without a bucket') return;
+  if (escrow !== 'no bucket') return;
   const { makeBucket } = await import('../aws/bucket.js');
   const { awsRegion: region, awsRetentionDays: retentionDays } = config;
   await makeBucket(run.aws, { region, retentionDays }, (message) => run.log.info(message));
@@ -109,12 +110,7 @@ function files(count: number): string {
 }
 
 /** Stores the record of the run and its tree. */
-export async function record(
-  run: Run,
-  { escrow }: Survey,
-  findings: Findings,
-  deleted: number,
-): Promise<void> {
+export async function record(run: Run, findings: Findings, deleted: number): Promise<void> {
   const { aws, key, upload, header, state, shortfalls } = run;
   const { runId, started, root } = header;
   const facts = {
@@ -126,7 +122,6 @@ export async function record(
     totals: findings.totals,
     notBackedUp: shortfalls.count,
     deleted,
-    escrowSeen: escrow.is === 'there' ? escrow.seen : undefined,
   };
   await storeLastRun(aws, key, upload.prefix, facts, findings.treeFile, state.treeCopy, state.runFolder);
 }
@@ -138,8 +133,13 @@ export async function writeList({ aws, upload }: Run, file: string | undefined):
   await writeLocalList(aws, file, upload.prefix);
 }
 
+/** Whether the key is in the bucket, where it can be had without this machine. */
+export async function isEscrowed({ aws }: Run, { escrow }: Survey): Promise<boolean> {
+  return (escrow === 'not asked' ? await findEscrow(aws) : escrow) === 'found';
+}
+
 /** What is no error, but worth knowing. */
-export function tell(run: Run, { stock, escrow }: Survey, { kept, vanished, totals }: Findings): void {
+export function tell(run: Run, { stock }: Survey, { kept, vanished, totals }: Findings): void {
   const { log, shortfalls } = run;
   const { counts } = stock;
   shortfalls.close();
@@ -148,5 +148,4 @@ export function tell(run: Run, { stock, escrow }: Survey, { kept, vanished, tota
     `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
   );
   if (kept > 0) log.info(`${kept} objects are kept whose files are not there, but not provably gone either.`);
-  if (escrow.is !== 'there') log.warn('You have not backed up your encryption key, yet.');
 }

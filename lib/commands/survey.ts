@@ -1,16 +1,15 @@
 // What a run and a dry run have in common, up to the first change: the bucket and the disk are asked.
 import { listPrefix, type StoredObject } from '../aws/listing.js';
-import { fetchLastRun, type LastRun } from '../run/last-run.js';
+import { findEscrow } from '../run/escrow.js';
+import { fetchLastRun } from '../run/last-run.js';
 import type { Findings } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import type { Stock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
 
-/** For so long (ms) the escrowed key is taken to be where it was seen: then S3 is asked again. */
-const ESCROW_BELIEVED = 7 * 24 * 60 * 60 * 1000;
-
 export interface Survey {
-  readonly escrow: Escrow;
+  /** Whether the key is escrowed; asked only where it is not known that there is a bucket. */
+  readonly escrow: 'found' | 'none' | 'no bucket' | 'not asked';
   /** Whether the last run's record was there, so that its key is this one. */
   readonly hasRecord: boolean;
   /** Whether its tree was there, so that the stock's losses mean something. */
@@ -22,12 +21,6 @@ export interface Survey {
    */
   readonly findings: Promise<Findings>;
 }
-
-/** The escrowed key. `seen`: when, in ISO 8601. */
-export type Escrow =
-  | { readonly is: 'there'; readonly seen: string }
-  | { readonly is: 'missing' }
-  | { readonly is: 'without a bucket' };
 
 /** @throws {BackupError} with exit code 5 if the last run had another key */
 export async function survey(run: Run): Promise<Survey> {
@@ -55,10 +48,10 @@ export async function survey(run: Run): Promise<Survey> {
   try {
     const [lastRun, escrow, { stock, hasTree, notes }] = await sideBySide(
       record,
-      record.then((it) => findEscrow(run, it)),
+      record.then((it) => (it === undefined ? findEscrow(aws) : 'not asked')),
       comparison,
     );
-    const hasBucket = escrow.is !== 'without a bucket';
+    const hasBucket = escrow !== 'no bucket';
     await (hasBucket ? Promise.race([firstPage, listed]) : listed);
     const [, { compareWithNothing }] = await loaded;
     const findings = hasBucket ? listing : compareWithNothing(run, notes);
@@ -68,14 +61,4 @@ export async function survey(run: Run): Promise<Survey> {
     await listed;
     throw error;
   }
-}
-
-async function findEscrow({ aws }: Run, lastRun: LastRun | undefined): Promise<Escrow> {
-  const seen = lastRun?.escrowSeen ?? '';
-  const age = Date.now() - Date.parse(seen);
-  if (age >= 0 && age < ESCROW_BELIEVED) return { is: 'there', seen };
-  const escrow = await import('../run/escrow.js');
-  const found = await escrow.findEscrow(aws);
-  if (found === 'found') return { is: 'there', seen: new Date().toISOString() };
-  return { is: found === 'none' ? 'missing' : 'without a bucket' };
 }

@@ -32,8 +32,6 @@ export interface LastRun {
   /** How many files and folders are on disk, but not in the backup as they are. */
   readonly notBackedUp: number;
   readonly deleted: number;
-  /** When the escrowed key was last seen in the bucket; not there if it was not. */
-  readonly escrowSeen?: string | undefined;
   /** Of the tree file that was stored with it, in hexadecimal digits. */
   readonly treeSha256: string;
 }
