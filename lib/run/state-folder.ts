@@ -1,10 +1,9 @@
 // A folder of this backup's own below $XDG_STATE_HOME: a copy of the last tree, and what a run keeps aside. It
 // can be lost at any time; then the tree is downloaded.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
-import tmp from 'tmp';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { homeOf } from '../home.js';
 import { hasWildcards, patternOfFolder } from './exclusion.js';
@@ -78,12 +77,9 @@ function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
 }
 
 function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'> {
-  const made = tmp.dirSync({
-    tmpdir: parent,
-    template: `run-${process.pid}-${startOf(process.pid)}-XXXXXX`,
-    mode: 0o700,
-  });
-  return { runFolder: made.name, remove: () => rmSync(made.name, { recursive: true, force: true }) };
+  // Mode 0700, as mkdtemp(3) makes it.
+  const runFolder = mkdtempSync(join(parent, `run-${process.pid}-${startOf(process.pid)}-`));
+  return { runFolder, remove: () => rmSync(runFolder, { recursive: true, force: true }) };
 }
 
 /** What a system error in the run's folder means, in words for the user; any other error as it is. */
