@@ -50,20 +50,28 @@ export async function listPrefix<T>(
 export async function* parseListing(stdout: Readable, prefix: string): AsyncGenerator<StoredObject> {
   const prefixBytes = bytesOf(prefix);
   let previous = '';
-  for await (const line of linesOf(stdout)) {
-    // What the CLI prints of a page without objects.
-    if (line === 'None' || line === '') continue;
-    const [encoded = '', size = '', lastModified = '', etag = ''] = line.split('\t');
-    const key = decodeKey(encoded);
-    if (!key.startsWith(prefixBytes) || !/^\d+$/.test(size) || key <= previous) {
-      throw new BackupError(`The server's listing is not what S3 would send, near "${textOf(key)}".`, {
-        hint: 'A server that lists keys in another order than S3 cannot be used.',
-      });
+  for await (const lines of linesOf(stdout)) {
+    for (const line of lines) {
+      // What the CLI prints of a page without objects.
+      if (line === 'None' || line === '') continue;
+      const object = parseLine(line);
+      const { key } = object;
+      if (!key.startsWith(prefixBytes) || Number.isNaN(object.size) || key <= previous) {
+        throw new BackupError(`The server's listing is not what S3 would send, near "${textOf(key)}".`, {
+          hint: 'A server that lists keys in another order than S3 cannot be used.',
+        });
+      }
+      previous = key;
+      if (prefix === '' && key.startsWith(RESERVED_PREFIX)) continue;
+      yield { ...object, key: key.slice(prefixBytes.length) as Bytes };
     }
-    previous = key;
-    if (prefix === '' && key.startsWith(RESERVED_PREFIX)) continue;
-    yield { key: key.slice(prefixBytes.length) as Bytes, size: Number(size), lastModified, etag };
   }
+}
+
+/** `size` is NaN if there is none; `key` begins with the prefix. */
+function parseLine(line: string): StoredObject {
+  const [key = '', size = '', lastModified = '', etag = ''] = line.split('\t');
+  return { key: decodeKey(key), size: /^\d+$/.test(size) ? Number(size) : Number.NaN, lastModified, etag };
 }
 
 /** S3's URL encoding: some servers write a space as `+`, some as `%20`. */

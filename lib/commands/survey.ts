@@ -1,7 +1,9 @@
 // What a run and a dry run have in common, up to the first change: the bucket and the disk are asked.
+import type { AwsCli } from '../aws/aws-cli.js';
+import { AwsError } from '../aws/aws-error.js';
 import { listPrefix, type StoredObject } from '../aws/listing.js';
 import { findEscrow } from '../run/escrow.js';
-import { fetchLastRun } from '../run/last-run.js';
+import { fetchLastRun, type LastRun } from '../run/last-run.js';
 import type { Findings } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import type { Stock } from '../run/take-stock.js';
@@ -46,9 +48,9 @@ export async function survey(run: Run): Promise<Survey> {
     () => undefined,
   );
   try {
-    const [lastRun, escrow, { stock, hasTree, notes }] = await sideBySide(
+    const [escrow, lastRun, { stock, hasTree, notes }] = await sideBySide(
+      findBucket(aws, record),
       record,
-      record.then((it) => (it === undefined ? findEscrow(aws) : 'not asked')),
       comparison,
     );
     const hasBucket = escrow !== 'no bucket';
@@ -61,4 +63,15 @@ export async function survey(run: Run): Promise<Survey> {
     await listed;
     throw error;
   }
+}
+
+/** A record is proof of a bucket. Where none can be had, what is wrong with the bucket as a whole tells more. */
+async function findBucket(aws: AwsCli, record: Promise<LastRun | undefined>): Promise<Survey['escrow']> {
+  try {
+    if ((await record) !== undefined) return 'not asked';
+  } catch (error) {
+    if (error instanceof AwsError) await findEscrow(aws);
+    throw error;
+  }
+  return findEscrow(aws);
 }

@@ -46,11 +46,13 @@ export async function takeStock(
   const losses = new Losses();
   const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, dangling: 0, link: 0 };
 
-  for await (const [now, before] of mergeByKey(entriesOf(), last)) {
-    if (now === undefined) {
-      if (entryIn(before).type === 'file' && !isExcluded(before.key)) {
-        losses.add(before.key, 'there', isGone(root, before.key, followSymlinks) ? 'gone' : 'kept');
+  for await (const [now, before] of mergeByKey(walk(root, { followSymlinks, isExcluded }), last)) {
+    if (now === undefined || now.type === 'obstacle') {
+      if (now !== undefined) {
+        counts[now.reason] += 1;
+        onObstacle(now);
       }
+      if (before !== undefined) lose(before);
       continue;
     }
     const line = formatEntry(now, names);
@@ -72,15 +74,9 @@ export async function takeStock(
     return options.lastEnded !== undefined && Number(inode.ctime) / 1e6 < options.lastEnded;
   }
 
-  async function* entriesOf(): AsyncGenerator<Entry> {
-    for await (const found of walk(root, { followSymlinks, isExcluded })) {
-      if (found.type !== 'obstacle') {
-        yield found;
-        continue;
-      }
-      counts[found.reason] += 1;
-      onObstacle(found);
-    }
+  function lose(before: TreeLine): void {
+    if (entryIn(before).type !== 'file' || isExcluded(before.key)) return;
+    losses.add(before.key, 'there', isGone(root, before.key, followSymlinks) ? 'gone' : 'kept');
   }
 }
 

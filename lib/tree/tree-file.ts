@@ -143,8 +143,8 @@ export async function openTree<T extends { readonly key: Bytes }>(
   file: string,
   read: (line: string) => T | undefined,
 ): Promise<OpenedTree<T>> {
-  const lines = linesOf(unzipped(file));
-  const first = await next(lines, file);
+  const batches = batchesOf(file);
+  const { value: [first = '', ...others] = [] } = await batches.next();
   const { format, version, runId, started, root } = parse(first, file);
   if (format !== FORMAT) throw damaged(file, 'it does not begin as one');
   if (version !== VERSION) {
@@ -158,37 +158,46 @@ export async function openTree<T extends { readonly key: Bytes }>(
   if (typeof runId !== 'string' || typeof started !== 'string' || typeof root !== 'string') {
     throw damaged(file, 'its header is incomplete');
   }
-  return { runId, started, root, entries: readEntries(lines, file, read) };
+  return { runId, started, root, entries: readEntries(others, batches, file, read) };
 }
 
+/** @param first the lines after the header that came with it */
 async function* readEntries<T extends { readonly key: Bytes }>(
-  lines: AsyncGenerator<string>,
+  first: readonly string[],
+  batches: AsyncGenerator<readonly string[]>,
   file: string,
   read: (line: string) => T | undefined,
 ): AsyncGenerator<T, TreeTotals> {
   let previous = '';
-  for (let count = 0; ; count += 1) {
-    const line = await next(lines, file);
-    if (line.startsWith('{"end":')) {
-      const { files, bytes, directories, links } = parse(line, file) as unknown as TreeTotals;
-      if (files + directories + links !== count) throw damaged(file, 'lines are missing');
-      return { files, bytes, directories, links };
+  let count = 0;
+  const all = (async function* () {
+    yield first;
+    yield* batches;
+  })();
+  for await (const lines of all) {
+    for (const line of lines) {
+      if (line.startsWith('{"end":')) {
+        const { files, bytes, directories, links } = parse(line, file) as unknown as TreeTotals;
+        if (files + directories + links !== count) throw damaged(file, 'lines are missing');
+        return { files, bytes, directories, links };
+      }
+      const entry = read(line);
+      if (entry === undefined || entry.key <= previous) throw damaged(file, `line ${count + 2} is wrong`);
+      previous = entry.key;
+      count += 1;
+      yield entry;
     }
-    const entry = read(line);
-    if (entry === undefined || entry.key <= previous) throw damaged(file, `line ${count + 2} is wrong`);
-    previous = entry.key;
-    yield entry;
   }
+  throw damaged(file, 'its end is missing');
 }
 
-async function next(lines: AsyncGenerator<string>, file: string): Promise<string> {
+/** Its lines. @throws {DamagedTreeError} where they can't be read */
+async function* batchesOf(file: string): AsyncGenerator<readonly string[]> {
   try {
-    const { value, done } = await lines.next();
-    if (!done) return value;
+    yield* linesOf(unzipped(file));
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message : String(error));
   }
-  throw damaged(file, 'its end is missing');
 }
 
 function unzipped(file: string): Readable {
