@@ -89,12 +89,16 @@ describe(`no file is lost (seed ${SEED})`, { concurrency: 2 }, () => {
           for (const path of before.keys())
             assert.ok(now.has(path) || isReallyGone(source, path, false), `lost: ${path}; ${where}`);
         };
-        assertNothingLost(await stored(world));
-        makeReadable(source);
-        const clean = await world.run('encrypted-s3-sync', [...ALLOWED, world.configFile]);
-        assert.equal(clean.code, 0, `${clean.stderr}; ${where}`);
-        const now = await stored(world);
+        let now = await stored(world);
         assertNothingLost(now);
+        makeReadable(source);
+        // A run that went well is the clean one itself.
+        if (outcome.code !== 0) {
+          const clean = await world.run('encrypted-s3-sync', [...ALLOWED, world.configFile]);
+          assert.equal(clean.code, 0, `${clean.stderr}; ${where}`);
+          now = await stored(world);
+          assertNothingLost(now);
+        }
         const files = filesOnDisk(source, false);
         for (const [path, content] of files)
           assert.equal(now.get(path), createHash('md5').update(content).digest('hex'), `${path}; ${where}`);
