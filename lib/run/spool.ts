@@ -4,14 +4,17 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { TextBuffer } from '../tree/text-buffer.js';
 
 const FLUSH = 1 << 16;
+const READ = 1 << 14;
 
 /** A file of lines that is written once and then read, any number of times. */
 export class Spool {
   readonly #file: string;
   #descriptor: number | undefined;
   #buffered = '';
+  readonly #bytes = new TextBuffer();
   #count = 0;
 
   constructor(file: string) {
@@ -42,7 +45,7 @@ export class Spool {
   async *lines(): AsyncGenerator<string> {
     const descriptor = openSync(this.#file, 'r');
     try {
-      const buffer = Buffer.alloc(FLUSH);
+      const buffer = Buffer.alloc(READ);
       const decoder = new StringDecoder('utf8');
       let rest = '';
       for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
@@ -60,7 +63,7 @@ export class Spool {
   #flush(): void {
     const { length } = this.#buffered;
     if (length === 0) return;
-    const bytes = Buffer.from(this.#buffered, 'utf8');
+    const bytes = this.#bytes.encode(this.#buffered);
     this.#buffered = '';
     this.#orFail(() => {
       for (let written = 0; written < bytes.length; )

@@ -12,7 +12,7 @@ export interface OwnerNames {
 export function formatEntry({ key, type, inode, target }: Entry, names: OwnerNames): string {
   const { size, mtime, ctime, mode, uid, gid, ino } = inode;
   const numbers = `"size":${size},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
-  const identity = ino === undefined ? '' : `,"ino":"${ino}"`;
+  const identity = ino === undefined ? '' : `,"ino":${ino}`;
   const owner = names.membersOf(uid, gid);
   const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
   return `{${bytesMember('path', key)},"type":"${type}",${numbers}${identity}${owner}${link}}`;
@@ -46,7 +46,7 @@ export function entryOf(line: Readonly<Record<string, unknown>>): Entry | undefi
   if (type !== 'file' && type !== 'directory' && type !== 'link') return undefined;
   if (!isCount(size) || !isCount(mode) || !isCount(uid) || !isCount(gid)) return undefined;
   if (!isNanoseconds(mtime) || !isNanoseconds(ctime)) return undefined;
-  const inode = { size, mtime, ctime, mode, uid, gid, ...(typeof ino === 'string' && { ino }) };
+  const inode = { size, mtime, ctime, mode, uid, gid, ...(isCount(ino) && { ino }) };
   if (type !== 'link') return (type === 'directory') === key.endsWith('/') ? { key, type, inode } : undefined;
   const target = bytesIn(line, 'target');
   return target === undefined ? undefined : { key, type, inode, target };

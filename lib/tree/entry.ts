@@ -10,8 +10,8 @@ export interface Inode {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** In decimal digits, where the file system keeps it for good: tells two files of the same size and times apart. */
-  readonly ino?: string;
+  /** Where the file system keeps it for good: tells two files of the same size and times apart. */
+  readonly ino?: number;
 }
 
 /**

@@ -9,6 +9,7 @@ import type { Bytes } from './bytes.js';
 import type { Entry } from './entry.js';
 import { entryOf, keyOfLine } from './entry-line.js';
 import { linesOf } from './lines.js';
+import { TextBuffer } from './text-buffer.js';
 
 const FORMAT = 'encrypted-s3-backup tree';
 const VERSION = 1;
@@ -38,6 +39,7 @@ export class TreeWriter {
   readonly #ended: Promise<void>;
   #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
   #buffered = '';
+  readonly #bytes = new TextBuffer();
 
   constructor(file: string, header: TreeHeader) {
     const gzip = createGzip({ level: 3 });
@@ -80,15 +82,11 @@ export class TreeWriter {
   }
 
   async #flush(): Promise<void> {
-    const text = this.#buffered;
+    const bytes = this.#bytes.encode(this.#buffered);
     this.#buffered = '';
-    if (this.#output.write(text)) return;
+    // Compressed, or given up; then the buffer is free again.
     await new Promise<void>((resolve) => {
-      const go = () => {
-        this.#output.off('drain', go).off('close', go);
-        resolve();
-      };
-      this.#output.on('drain', go).on('close', go);
+      this.#output.write(bytes, () => resolve());
     });
     if (this.#output.destroyed) await this.#ended;
   }
@@ -201,7 +199,7 @@ async function* batchesOf(file: string): AsyncGenerator<readonly string[]> {
 }
 
 function unzipped(file: string): Readable {
-  const source = createReadStream(file);
+  const source = createReadStream(file, { highWaterMark: 1 << 14 });
   const gunzip = source.pipe(createGunzip());
   source.on('error', (error) => gunzip.destroy(error));
   gunzip.on('close', () => source.destroy());

@@ -44,8 +44,8 @@ export function walk(root: Bytes, options: WalkOptions): AsyncGenerator<Entry | 
 interface OpenFolder {
   /** The identities of it and of its parents. */
   readonly within: readonly string[];
-  /** What is still to come of its entries, in their order. */
-  readonly left: IterableIterator<Entry | Obstacle>;
+  /** What is still to come of it: an obstacle, or keys in their order. */
+  readonly left: IterableIterator<Bytes | Obstacle>;
 }
 
 class Walk {
@@ -53,7 +53,6 @@ class Walk {
   readonly #options: WalkOptions;
   readonly #lastingDevice: bigint | undefined;
   readonly #user = BigInt(process.geteuid?.() ?? -1);
-  #untilTurn = TURN;
 
   constructor(root: Bytes, options: WalkOptions) {
     this.#root = root;
@@ -63,60 +62,71 @@ class Walk {
 
   /** Depth first. One generator, not one in another for each folder, which would cost more than the disk does. */
   async *all(): AsyncGenerator<Entry | Obstacle> {
-    const open = [await this.#enter('' as Bytes, [])];
+    const open = [this.#enter('' as Bytes, [])];
+    let untilTurn = TURN;
     for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
-      const { value: entry, done } = folder.left.next();
+      if (--untilTurn === 0) {
+        untilTurn = TURN;
+        await nextTurn();
+      }
+      const { value: next, done } = folder.left.next();
       if (done) {
         open.pop();
         continue;
       }
+      const entry = typeof next === 'string' ? this.#look(next, folder.within) : next;
+      if (entry === undefined) continue;
       yield entry;
-      if (entry.type === 'directory') open.push(await this.#enter(entry.key, folder.within));
+      if (entry.type === 'directory') open.push(this.#enter(entry.key, folder.within));
     }
   }
 
   /** @param above the identities of `folder`'s parents, to notice a loop */
-  async #enter(folder: Bytes, above: readonly string[]): Promise<OpenFolder> {
+  #enter(folder: Bytes, above: readonly string[]): OpenFolder {
     const within = this.#options.followSymlinks ? [...above, this.#identityOf(folder)] : above;
-    let names: Dirent[];
     try {
-      names = list(this.#path(folder));
+      const keys = list(this.#path(folder)).map((dirent) => this.#keyOf(folder, dirent));
+      // As JavaScript compares texts. Some file systems list a name twice.
+      keys.sort();
+      return { within, left: keys.filter((key, at) => key !== keys[at - 1]).values() };
     } catch (error) {
       const obstacle = { key: folder, type: 'obstacle', reason: 'unreadable' } as const;
       return { within, left: (errnoOf(error) === 'ENOENT' ? [] : [obstacle]).values() };
     }
-    const found: (Entry | Obstacle)[] = [];
-    for (const name of names) {
-      const entry = this.#look(folder, name, within);
-      if (entry !== undefined) found.push(entry);
-      if (--this.#untilTurn === 0) {
-        this.#untilTurn = TURN;
-        await nextTurn();
-      }
+  }
+
+  /** That of a folder, or of a link that is followed to one, ends in a `/`: that decides on its place. */
+  #keyOf(folder: Bytes, dirent: Dirent): Bytes {
+    const name = `${folder}${dirent.name}` as Bytes;
+    const isFolder = dirent.isSymbolicLink() ? this.#leadsToFolder(name) : dirent.isDirectory();
+    return isFolder ? (`${name}/` as Bytes) : name;
+  }
+
+  #leadsToFolder(link: Bytes): boolean {
+    try {
+      return this.#options.followSymlinks && statSync(this.#path(link)).isDirectory();
+    } catch {
+      return false;
     }
-    found.sort((a, b) => (a.key < b.key ? -1 : 1));
-    // Some file systems list a name twice.
-    return { within, left: found.filter((entry, at) => entry.key !== found[at - 1]?.key).values() };
   }
 
   /** `undefined` for what is excluded, or has vanished. */
-  #look(folder: Bytes, dirent: Dirent, within: readonly string[]): Entry | Obstacle | undefined {
-    const name = `${folder}${dirent.name}` as Bytes;
+  #look(key: Bytes, within: readonly string[]): Entry | Obstacle | undefined {
     const { followSymlinks, isExcluded } = this.#options;
+    if (isExcluded(key)) return undefined;
     try {
-      const path = pathOf(below(this.#root, name));
-      const isFollowed = followSymlinks && dirent.isSymbolicLink();
-      const stats = isFollowed ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
-      const key = stats.isDirectory() ? (`${name}/` as Bytes) : name;
-      if (isExcluded(key)) return undefined;
+      const path = this.#path(nameOf(key));
+      const stats = followSymlinks ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
+      // It has become something else, whose place is another one.
+      if (stats.isDirectory() !== isFolder(key)) return undefined;
       if (stats.isSymbolicLink()) {
         const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
         return { key, type: 'link', inode: inodeOf(stats), target };
       }
       if (!stats.isFile() && !stats.isDirectory()) return { key, type: 'obstacle', reason: 'special' };
-      if (!isText(name)) return { key, type: 'obstacle', reason: 'not UTF-8' };
+      if (!isText(key)) return { key, type: 'obstacle', reason: 'not UTF-8' };
       if (stats.isDirectory()) {
-        if (isFollowed && within.includes(identity(stats))) return { key, type: 'obstacle', reason: 'loop' };
+        if (within.includes(identity(stats))) return { key, type: 'obstacle', reason: 'loop' };
         return { key, type: 'directory', inode: inodeOf(stats) };
       }
       // An owner's right to read is in the mode; that of anyone else takes a question.
@@ -125,25 +135,32 @@ class Walk {
       if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
       return { key, type: 'file', inode: this.#inodeOf(stats) };
     } catch (error) {
-      return this.#obstacle(name, dirent, errnoOf(error));
+      return this.#obstacle(key, errnoOf(error));
     }
   }
 
-  #obstacle(name: Bytes, dirent: Dirent, errno: string | undefined): Obstacle | undefined {
-    const isDangling = dirent.isSymbolicLink() && (errno === 'ENOENT' || errno === 'ENOTDIR');
-    if (errno === 'ENOENT' && !isDangling) return undefined;
-    const key = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
-    if (this.#options.isExcluded(key)) return undefined;
-    const reason = isDangling ? 'dangling' : errno === 'ELOOP' ? 'loop' : 'unreadable';
-    return { key, type: 'obstacle', reason };
+  #obstacle(key: Bytes, errno: string | undefined): Obstacle | undefined {
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') {
+      const isDangling = this.#options.followSymlinks && this.#isLink(key);
+      return isDangling ? { key, type: 'obstacle', reason: 'dangling' } : undefined;
+    }
+    return { key, type: 'obstacle', reason: errno === 'ELOOP' ? 'loop' : 'unreadable' };
+  }
+
+  #isLink(key: Bytes): boolean {
+    try {
+      return lstatSync(this.#path(nameOf(key))).isSymbolicLink();
+    } catch {
+      return false;
+    }
   }
 
   #inodeOf(stats: BigIntStats): Inode {
     return inodeOf(stats, stats.dev === this.#lastingDevice);
   }
 
-  #path(folder: Bytes): string | Buffer {
-    return pathOf(folder === '' ? this.#root : below(this.#root, folder));
+  #path(name: Bytes): string | Buffer {
+    return pathOf(name === '' ? this.#root : below(this.#root, name));
   }
 
   #identityOf(folder: Bytes): string {
@@ -158,6 +175,14 @@ class Walk {
 /** The names as bytes. Node's types do not know that a Dirent's name is a string in this encoding, too. */
 function list(path: string | Buffer): Dirent[] {
   return readdirSync(path, { encoding: 'latin1', withFileTypes: true });
+}
+
+function isFolder(key: Bytes): boolean {
+  return key.endsWith('/');
+}
+
+function nameOf(key: Bytes): Bytes {
+  return isFolder(key) ? (key.slice(0, -1) as Bytes) : key;
 }
 
 function identity({ dev, ino }: BigIntStats): string {
@@ -175,7 +200,7 @@ function lastingDevice(folder: string | Buffer): bigint | undefined {
 
 /**
  * What the tree keeps of a stat(2).
- * @param isLasting whether the inode's number means anything next time
+ * @param isLasting whether the inode's number means anything next time; one beyond 2^53 is left out
  */
 export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
   const inode = {
@@ -186,5 +211,6 @@ export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
     uid: Number(stats.uid),
     gid: Number(stats.gid),
   };
-  return isLasting ? Object.assign(inode, { ino: `${stats.ino}` }) : inode;
+  const isTold = isLasting && stats.ino <= Number.MAX_SAFE_INTEGER;
+  return isTold ? Object.assign(inode, { ino: Number(stats.ino) }) : inode;
 }

@@ -25,7 +25,7 @@ const INODE = {
   mode: 0o4755,
   uid: 0,
   gid: 12,
-  ino: '18446744073709551615',
+  ino: 9007199254740991,
 };
 const ENTRIES: readonly Entry[] = [
   { key: bytesOf('a "quoted"\nname'), type: 'file', inode: INODE },
@@ -83,7 +83,7 @@ test('what was written is read, with gunzip and a JSON reader as well', async (t
     mode: '04755',
     uid: 0,
     gid: 12,
-    ino: '18446744073709551615',
+    ino: 9007199254740991,
     user: 'root',
   });
   assert.deepEqual([lines[4].path64, lines[4].target64], ['bGlua/8=', 'dG/+']);

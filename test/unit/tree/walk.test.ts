@@ -115,3 +115,20 @@ test('what may not be read is named', async (t) => {
     'locked/ unreadable',
   ]);
 });
+
+test('what vanishes meanwhile is left out, and what becomes something else does not come out of order', async (t) => {
+  const root = makeRoot(t);
+  for (const name of ['a', 'b', 'b-', 'gone', 'z']) writeFileSync(join(root, name), '');
+  mkdirSync(join(root, 'c'));
+  const found: string[] = [];
+  for await (const { key } of walk(bytesOf(root), { followSymlinks: false, isExcluded: () => false })) {
+    if (key === 'a') {
+      for (const name of ['b', 'c', 'gone']) rmSync(join(root, name), { recursive: true });
+      mkdirSync(join(root, 'b'));
+      writeFileSync(join(root, 'b/inside'), '');
+      writeFileSync(join(root, 'c'), '');
+    }
+    found.push(key);
+  }
+  assert.deepEqual(found, ['a', 'b-', 'z']);
+});
