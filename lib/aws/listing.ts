@@ -3,8 +3,8 @@ import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { BackupError } from '../errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { linesOf } from '../tree/lines.js';
-import { listObjects } from './arguments.js';
 import type { AwsCli } from './aws-cli.js';
+import { listObjects } from './list-arguments.js';
 
 /** Where the escrowed key and the records are; no part of any backup, and never deleted by a sync. */
 export const RESERVED_PREFIX = 'backup.info/';

@@ -1,9 +1,14 @@
 // Every version below a prefix, deletions included, as a stream: the history that the bucket keeps.
 import { BackupError } from '../errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
-import { listObjectVersions, type VersionMarker, type VersionRow, type VersionsPage } from './arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { explainDenial } from './explain-denial.js';
+import {
+  listObjectVersions,
+  type VersionMarker,
+  type VersionRow,
+  type VersionsPage,
+} from './list-arguments.js';
 import { decodeKey, RESERVED_PREFIX } from './listing.js';
 
 const DENIAL =

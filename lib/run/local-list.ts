@@ -2,8 +2,8 @@
 import { closeSync, fchmodSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import tmp from 'tmp';
-import { listRecursively } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
+import { listRecursively } from '../aws/list-arguments.js';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 
 /**

@@ -1,18 +1,16 @@
 // The tree file: what a run saw and knows to be in the bucket, for the next run and for a restore. Gzipped JSON
 // lines: a header, a line an entry in the order of the keys, and a line of totals, without which it is torn.
-import { createReadStream, createWriteStream } from 'node:fs';
-import type { Readable, Writable } from 'node:stream';
-import { finished } from 'node:stream/promises';
-import { createGunzip, createGzip } from 'node:zlib';
-import { BackupError, wordsOf } from '../errors.js';
+import { createReadStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { BackupError } from '../errors.js';
 import type { Bytes } from './bytes.js';
 import type { Entry } from './entry.js';
 import { entryOf, keyOfLine } from './entry-line.js';
 import { linesOf } from './lines.js';
-import { TextBuffer } from './text-buffer.js';
 
-const FORMAT = 'encrypted-s3-backup tree';
-const VERSION = 1;
+export const FORMAT = 'encrypted-s3-backup tree';
+export const VERSION = 1;
 
 export interface TreeHeader {
   readonly runId: string;
@@ -32,72 +30,6 @@ export interface TreeTotals {
 
 /** The file is torn, damaged, or no tree file. */
 export class DamagedTreeError extends BackupError {}
-
-export class TreeWriter {
-  readonly #output: Writable;
-  readonly #sink: Writable;
-  readonly #ended: Promise<void>;
-  #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
-  #buffered = '';
-  readonly #bytes = new TextBuffer();
-
-  constructor(file: string, header: TreeHeader) {
-    const gzip = createGzip({ level: 3 });
-    const sink = gzip.pipe(createWriteStream(file, { mode: 0o600 }));
-    gzip.on('error', (error) => sink.destroy(error));
-    this.#ended = finished(sink).catch((error) => fail(file, error));
-    // Its failure is told by `close`, or by the write that waits for it.
-    this.#ended.catch(() => gzip.destroy());
-    this.#output = gzip;
-    this.#sink = sink;
-    const { runId, started, root } = header;
-    this.#buffered = `${JSON.stringify({ format: FORMAT, version: VERSION, runId, started, root })}\n`;
-  }
-
-  /** @param line of `formatEntry`. A promise is returned when the disk has to be waited for. */
-  write({ type, inode }: Entry, line: string): Promise<void> | undefined {
-    if (type === 'file') {
-      this.#totals.files += 1;
-      this.#totals.bytes += inode.size;
-    } else if (type === 'directory') this.#totals.directories += 1;
-    else this.#totals.links += 1;
-    this.#buffered += `${line}\n`;
-    return this.#buffered.length < 1 << 15 ? undefined : this.#flush();
-  }
-
-  /** Writes the totals and waits until everything is in the file. */
-  async close(): Promise<TreeTotals> {
-    this.#buffered += `${JSON.stringify({ end: true, ...this.#totals })}\n`;
-    await this.#flush();
-    this.#output.end();
-    await this.#ended;
-    return this.#totals;
-  }
-
-  /** Gives up; the file is without an end. */
-  async abandon(): Promise<void> {
-    this.#output.destroy();
-    this.#sink.destroy(); // Nobody else would end it.
-    await this.#ended.catch(() => undefined);
-  }
-
-  async #flush(): Promise<void> {
-    const bytes = this.#bytes.encode(this.#buffered);
-    this.#buffered = '';
-    // Compressed, or given up; then the buffer is free again.
-    await new Promise<void>((resolve) => {
-      this.#output.write(bytes, () => resolve());
-    });
-    if (this.#output.destroyed) await this.#ended;
-  }
-}
-
-function fail(file: string, error: unknown): never {
-  throw new BackupError(`The tree file "${file}" can't be written: ${wordsOf(error)}.`, {
-    hint: 'Free some space there, or set XDG_STATE_HOME to a folder that has it.',
-    cause: error,
-  });
-}
 
 /** A tree file that has been opened: its header is read and understood, its entries are still to come. */
 export interface OpenedTree<T> extends TreeHeader {

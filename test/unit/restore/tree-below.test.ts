@@ -6,7 +6,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { treeBelow } from '../../../lib/restore/tree-below.js';
 import { bytesOf, textOf } from '../../../lib/tree/bytes.js';
 import { formatEntry } from '../../../lib/tree/entry-line.js';
-import { DamagedTreeError, TreeWriter } from '../../../lib/tree/tree-file.js';
+import { DamagedTreeError } from '../../../lib/tree/tree-file.js';
+import { TreeWriter } from '../../../lib/tree/tree-writer.js';
 import { entry, temporaryFolder } from './pieces.js';
 
 const ENTRIES = [entry('a'), entry('d/'), entry('d/e/'), entry('d/e/f'), entry('d/ü'), entry('da')];

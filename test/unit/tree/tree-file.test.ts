@@ -7,14 +7,8 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { entryOf, formatEntry } from '../../../lib/tree/entry-line.js';
-import {
-  DamagedTreeError,
-  entryIn,
-  openTree,
-  parsed,
-  TreeWriter,
-  treeLine,
-} from '../../../lib/tree/tree-file.js';
+import { DamagedTreeError, entryIn, openTree, parsed, treeLine } from '../../../lib/tree/tree-file.js';
+import { TreeWriter } from '../../../lib/tree/tree-writer.js';
 
 const HEADER = { runId: 'id', started: '2026-01-01T00:00:00.000Z', root: '/data' };
 const NAMES = { membersOf: (uid: number) => (uid === 0 ? ',"user":"root"' : '') };

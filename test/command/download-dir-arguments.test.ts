@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { KEY, type RunOptions, Sandbox } from '../fakes/sandbox.js';
+
+const COMMAND = 'encrypted-s3-download-dir';
+
+/** Everything below a folder but what the fakes write. */
+function everythingIn(folder: string): string[] {
+  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return paths.filter((path) => !/^(syslog|logger-arguments|calls|fakes|tmp)/.test(path)).sort();
+}
+
+/** A destination that is new. */
+const TO = 'to/be/made';
+const PLACE = ['default', 'eu-central-1'];
+const FOLDER_URL = 's3://test-bucket/pc/docs';
+
+interface BadInput {
+  readonly args: readonly string[];
+  readonly message: RegExp;
+  /** Made before. */
+  readonly make?: (box: Sandbox) => void;
+  readonly options?: RunOptions;
+}
+
+const BAD_INPUT: Readonly<Record<string, BadInput>> = {
+  'no arguments': {
+    args: [],
+    message: /missing required argument 'words'\n[\s\S]*Usage: encrypted-s3-download-dir/,
+  },
+  'an unknown option': { args: ['--key', 'x', TO], message: /unknown option '--key'[\s\S]*Usage: / },
+  'an option without its value': { args: ['--at'], message: /'--at <time>' argument missing/ },
+  'one word without a config': {
+    args: [TO],
+    message: /^ERROR: A profile, a region, an s3:\/\/ URL and a destination are needed\.\nHINT: --help/,
+  },
+  'three words with a config': {
+    args: ['--config', 'C', 'a', 'b', TO],
+    message: /^ERROR: With --config, a destination/,
+  },
+  '--escrow and --config': {
+    args: ['--escrow', '--config', 'C', TO],
+    message: /^ERROR: --escrow and --config can not be used together/,
+  },
+  'a bad TIME': {
+    args: ['--config', 'C', '--at', 'last tuesday', TO],
+    message: /^ERROR: "last tuesday" is no time that is understood\.\nHINT: Examples: 2026-03-28/,
+  },
+  'a TIME in the future': {
+    args: ['--config', 'C', '--at', '2999-01-01', TO],
+    message: /^ERROR: "2999-01-01" is still to come: .*\nHINT: Without --at you get the latest/,
+  },
+  'a config that is missing': {
+    args: ['--config', 'no-config', TO],
+    message: /^ERROR: .*does not exist: .*no-config/,
+  },
+  'a config that is a folder': { args: ['--config', 'source', TO], message: /^ERROR: .*is a directory/ },
+  'a URL that is none': {
+    args: [...PLACE, 'test-bucket/pc/docs', TO],
+    message: /^ERROR: "test-bucket\/pc\/docs" does not name a folder in a bucket\.\nHINT: Write it as s3:/,
+  },
+  'a folder outside of LOCAL_DIR': {
+    args: ['--config', 'C', '/etc', TO],
+    message: /^ERROR: "\/etc" is not in LOCAL_DIR ".*\/source"\.\nHINT: Name what is in the backup/,
+  },
+  'a folder above LOCAL_DIR': {
+    args: ['--config', 'C', '..', TO],
+    message: /^ERROR: "\.\." is not in LOCAL_DIR/,
+  },
+  'an empty destination': {
+    args: ['--config', 'C', '--overwrite', ''],
+    message: /^ERROR: The destination is empty/,
+  },
+  'a file as destination': {
+    args: ['--config', 'C', '--overwrite', 'file'],
+    make: ({ folder }) => writeFileSync(join(folder, 'file'), 'content'),
+    message: /^ERROR: ".*\/file" can't be restored to: ".*\/file" is not a folder\./,
+  },
+  'a destination below a file': {
+    args: ['--config', 'C', 'file/below'],
+    make: ({ folder }) => writeFileSync(join(folder, 'file'), 'content'),
+    message: /^ERROR: ".*\/file\/below" can't be restored to: ".*\/file" is not a folder\./,
+  },
+  'a destination that holds something': {
+    args: ['--config', 'C', 'full/'],
+    make: ({ folder }) => {
+      mkdirSync(join(folder, 'full'));
+      writeFileSync(join(folder, 'full/.hidden'), '');
+    },
+    message: /^ERROR: ".*\/full" is not empty\.\nHINT: .*--overwrite/,
+  },
+  'the current folder, which holds something': {
+    args: ['--config', 'C', '.'],
+    message: /^ERROR: ".*" is not empty/,
+  },
+  'a link that leads nowhere': {
+    args: ['--config', 'C', 'link'],
+    make: ({ folder }) => symlinkSync('nowhere', join(folder, 'link')),
+    message: /^ERROR: ".*\/link" is a link that leads nowhere/,
+  },
+  'a plain http endpoint in the environment': {
+    args: [...PLACE, FOLDER_URL, TO],
+    options: { environment: { AWS_ENDPOINT_URL: 'http://s3.example.com' }, input: `${KEY}\n` },
+    message: /^ERROR: The endpoint http:\/\/s3\.example\.com is plain http/,
+  },
+  'a plain http endpoint in the config': {
+    args: ['--config', 'C', TO],
+    make: (box) => box.config({ AWS_ENDPOINT_URL: 'http://s3.example.com' }),
+    message: /^ERROR: The endpoint http:\/\/s3\.example\.com is plain http/,
+  },
+  'a key of another length': {
+    args: [...PLACE, FOLDER_URL, TO],
+    options: { input: `${KEY}x\n` },
+    message:
+      /^Enter your backup encryption key: \nERROR: The encryption key must be exactly 32 bytes long, but it has 33/,
+  },
+  'no key at all': {
+    args: [...PLACE, FOLDER_URL, TO],
+    message: /^Enter your backup encryption key: \nERROR: The encryption key must be exactly 32 bytes long/,
+  },
+  'no aws on PATH, for a point in time': {
+    args: ['--config', 'C', '--at', 'yesterday', TO],
+    options: { environment: { PATH: '/nowhere' } },
+    message: /^ERROR: The AWS CLI was not found/,
+  },
+  'no aws on PATH': {
+    args: ['--config', 'C', TO],
+    options: { environment: { PATH: '/nowhere' } },
+    message: /^ERROR: The AWS CLI was not found: there is no "aws" on PATH\.\nHINT: Install it/,
+  },
+};
+
+for (const [what, { args, make, options, message }] of Object.entries(BAD_INPUT)) {
+  test(`${what}: said, and nothing is asked of the bucket or written`, async (t) => {
+    const box = new Sandbox(t);
+    const config = box.config();
+    make?.(box);
+    const before = everythingIn(box.folder);
+    const words = args.map((word) => (word === 'C' ? config : word));
+    const { code, stdout, stderr } = await box.run(COMMAND, words, options);
+    assert.match(stderr, message);
+    assert.deepEqual([code, stdout], [1, '']);
+    assert.equal(stderr.includes(KEY), false);
+    assert.deepEqual(everythingIn(box.folder), before);
+    box.calls();
+  });
+}

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { Stage } from '../../lib/restore/stage.js';
+import { s3Error } from '../fakes/replies.js';
+import { entriesOf } from '../s3/entries.js';
+import { PREFIX } from './bucket-world.js';
+import { fill, RestoreWorld } from './restore-world.js';
+
+test('what is of another type in the destination is named, stays, and stops nothing else', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  mkdirSync(join(world.to, 'top/with'), { recursive: true });
+  writeFileSync(join(world.to, 'd'), 'a file');
+  const { code, stderr } = await world.restore(['--overwrite']);
+  assert.equal(code, 1);
+  const where = world.to;
+  for (const line of [
+    `ERROR: "top" is not restored: a folder is at "${where}/top".`,
+    `ERROR: "d/" is not restored: a file is at "${where}/d".`,
+    `ERROR: "d/deep/file" is not restored: a file is at "${where}/d".`,
+    `ERROR: "d/link" is not restored: a file is at "${where}/d".`,
+    'ERROR: None of the files could be restored.',
+  ]) {
+    assert.ok(stderr.split('\n').includes(line), `${line} is not in\n${stderr}`);
+  }
+  assert.deepEqual(readdirSync(world.to).sort(), ['d', 'empty', 'top']);
+  assert.equal(readFileSync(join(world.to, 'd'), 'utf8'), 'a file');
+});
+
+test('what an interrupted run has stored after the last tree is restored, and told', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  assert.equal((await world.restore()).code, 0);
+  const { keyHash } = world.current(`${PREFIX}top`);
+  world.journal.add(`${PREFIX}top`, Buffer.from('TOP'), keyHash, Date.now() + 2000);
+  const words = [join(world.home, 'new')];
+  for (const outcome of [await world.restore(['--overwrite']), await world.restore([], { words })]) {
+    assert.equal(outcome.code, 0, outcome.stderr);
+    assert.match(outcome.stderr, /WARNING: 1 of the files are newer in the bucket than the tree of that run/);
+  }
+  assert.equal(readFileSync(join(world.to, 'top'), 'utf8'), 'TOP');
+  assert.equal(readFileSync(join(world.home, 'new/top'), 'utf8'), 'TOP');
+});
+
+test('a file that is in the tree and not in the bucket is named; exit 3', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  world.journal.add(`${PREFIX}top`, undefined);
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 3);
+  assert.match(
+    stderr,
+    /^Restoring .*\nERROR: "top" is not restored: the tree has it, but not the bucket\.\nRestored 1 file, 3 folders, 1 link\.\n$/,
+  );
+  assert.ok(existsSync(join(world.to, 'd/deep/file')) && !existsSync(join(world.to, 'top')));
+});
+
+test('a file that can not be read, as one in an archive, stops no other; exit 3', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  const words = s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid.').trim();
+  world.onCall('*/pc/docs/top*', `echo '${words}' >&2; exit 254`);
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 3, stderr);
+  assert.ok(
+    stderr.includes(
+      '\nERROR: "top" is not restored: An error occurred (InvalidObjectState) when calling the GetObject operation: The operation is not valid.\nRestored 1 file, ',
+    ),
+    stderr,
+  );
+  assert.ok(existsSync(join(world.to, 'd/deep/file')));
+});
+
+test('credentials that have run out stop the restore; what has arrived is kept', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  const words = s3Error('ExpiredToken', 'HeadObject', 'The provided token has expired.').trim();
+  world.onCall('*/pc/docs/top*', `echo 'fatal error: ${words}' >&2; exit 1`);
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /ERROR: .*\(ExpiredToken\).*\nHINT: S3 does not accept the profile's credentials/);
+  assert.match(readdirSync(world.to).join(), /^\.encrypted-s3-restore-\w+$/);
+});
+
+test('what an interrupted restore has left is replaced where the bucket has something newer', async (t) => {
+  const world = new RestoreWorld(t);
+  for (let number = 0; number < 130; number += 1) world.write(`${number}`, 'new');
+  await world.backUp();
+  mkdirSync(world.to);
+  const stage = new Stage(world.to, ['test-bucket', PREFIX]);
+  stage.open();
+  for (let number = 0; number < 130; number += 1) {
+    writeFileSync(join(stage.bulk, `${number}`), 'old');
+    utimesSync(join(stage.bulk, `${number}`), 1e9, 1e9);
+  }
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.fetched(), ['*']);
+  assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
+});
+
+test('what stays of a restore, and what is left of another one, is named', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  mkdirSync(world.to);
+  const other = new Stage(world.to, ['test-bucket', 'other/']);
+  other.open();
+  const stage = new Stage(world.to, ['test-bucket', PREFIX]);
+  const closed = join(stage.folder, 'closed');
+  mkdirSync(join(closed, 'file'), { recursive: true });
+  chmodSync(closed, 0);
+  const { code, stderr } = await world.restore();
+  chmodSync(closed, 0o700);
+  assert.equal(code, 0, stderr);
+  for (const line of [
+    `WARNING: "${other.folder}" is of a restore from elsewhere that was interrupted, or is still going on. `,
+    `WARNING: "${stage.folder}" can't be removed: permission denied. `,
+  ]) {
+    assert.ok(stderr.includes(line), stderr);
+  }
+  assert.ok(existsSync(other.folder));
+});

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  escrowThere,
+  goodRun,
+  keyFits,
+  listing,
+  noRecord,
+  recordMissing,
+  recordStored,
+  syncDone,
+} from '../fakes/replies.js';
+import { Sandbox } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
+
+test('an empty, missing or wrong LOCAL_DIR empties no backup: exit 4, and no sync', async (t) => {
+  const box = new Sandbox(t);
+  const config = box.config();
+  box.expect([escrowThere, noRecord, listing({ 'a/b': 'b' }), keyFits]);
+  const empty = await box.run('encrypted-s3-sync', [config]);
+  assert.equal(empty.code, 4);
+  assert.match(
+    empty.stderr,
+    /has no files that can be read, but the backup has 1: they would be deleted\..*Gone: "a\/b"\./s,
+  );
+  box.calls();
+
+  box.expect([]);
+  rmSync(box.source, { recursive: true });
+  const missing = await box.run('encrypted-s3-sync', [config]);
+  assert.equal(missing.code, 4);
+  assert.match(missing.stderr, /does not exist/);
+  writeFileSync(box.source, '');
+  const file = await box.run('encrypted-s3-sync', [config]);
+  assert.equal(file.code, 4);
+  assert.match(file.stderr, /is not a directory/);
+  box.calls();
+});
+
+test('a LOCAL_DIR that is a link is what it links to', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  symlinkSync(box.source, join(box.folder, 'link'));
+  box.expect(goodRun('a'));
+  const config = box.config({ LOCAL_DIR: join(box.folder, 'link') });
+  assert.equal((await box.run('encrypted-s3-sync', [config])).code, 0);
+  assert.ok(box.calls().some((call) => call.argv.includes('sync') && call.argv.includes(box.source)));
+});
+
+test('an empty LOCAL_DIR is fine while the bucket holds nothing but the escrowed key', async (t) => {
+  const box = new Sandbox(t);
+  const escrow = listing({ 'backup.info/key/data': 'x' }, '');
+  box.expect([escrowThere, recordMissing(''), escrow, syncDone, recordStored]);
+  assert.equal((await box.run('encrypted-s3-sync', [box.config({ REMOTE_DIR_PREFIX: '' })])).code, 0);
+  box.calls();
+});
+
+test('without a prefix, a local backup.info is refused', async (t) => {
+  const box = new Sandbox(t);
+  box.write('backup.info/x', 'x');
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.config({ REMOTE_DIR_PREFIX: '' })]);
+  assert.equal(code, 4);
+  assert.match(stderr, /backup\.info\/ is reserved/);
+  box.calls();
+});
+
+test('`..` after a link is where the kernel finds it: for LOCAL_DIR, LOCAL_LOCK and LOCAL_LIST', async (t) => {
+  const world = new BucketWorld(t);
+  const inner = join(world.folder, 'elsewhere/inner');
+  mkdirSync(inner, { recursive: true });
+  symlinkSync(inner, join(world.folder, 'link'));
+  mkdirSync(join(world.folder, 'elsewhere/data/cache'), { recursive: true });
+  mkdirSync(join(world.folder, 'data'));
+  for (const name of ['a', 'cache/b']) writeFileSync(join(world.folder, 'elsewhere/data', name), name);
+  writeFileSync(join(world.folder, 'list'), 'of somebody else');
+  world.config({ LOCAL_DIR: 'link/../data', LOCAL_LOCK: 'link/../lock', LOCAL_LIST: 'link/../list' });
+  writeFileSync(world.configFile, "EXCLUDE=('cache/*')\n", { flag: 'a' });
+  world.onCall('*" s3 sync "*', `ls -d "${world.folder}"/*.lock "${world.folder}"/elsewhere/*.lock >&2`);
+  for (const _ of [1, 2]) {
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 0, stderr);
+  }
+  assert.deepEqual(world.stored(), ['a']);
+  assert.deepEqual(readdirSync(join(world.folder, 'elsewhere')).sort(), ['data', 'inner', 'list', 'lock']);
+  assert.equal(readFileSync(join(world.folder, 'list'), 'utf8'), 'of somebody else');
+  assert.ok(!existsSync(join(world.folder, 'lock')));
+  assert.match(world.syslog().join('\n'), /\/elsewhere\/lock\.lock/);
+  assert.doesNotMatch(world.syslog().join('\n'), new RegExp(`${world.folder}/lock\\.lock`));
+});

@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import {
+  asked,
+  escrowMissing,
+  listing,
+  noRecord,
+  recordStored,
+  s3Error,
+  syncDone,
+  verification,
+} from '../fakes/replies.js';
+import { Sandbox } from '../fakes/sandbox.js';
+
+const noBucket = {
+  ...escrowMissing,
+  exitCode: 254,
+  stderr: s3Error('NoSuchBucket', 'ListObjectsV2', 'The specified bucket does not exist'),
+};
+const nothingToList = { ...listing({}), exitCode: 254, stderr: noBucket.stderr };
+/** The bucket is new, and then holds the only file. */
+const firstRun = (content: string) => [
+  { ...syncDone, stdout: 'upload: ./a to s3://test-bucket/pc/docs/a\n' },
+  listing({ a: content }),
+  recordStored,
+  ...verification(content),
+];
+
+test('a missing bucket is made, with versioning, lifecycle and SSE-C allowed', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  box.expect([
+    noBucket,
+    noRecord,
+    nothingToList,
+    { args: ['create-bucket', 'LocationConstraint=eu-central-1'] },
+    { args: ['put-bucket-versioning', 'Status=Enabled'] },
+    { args: ['put-bucket-lifecycle-configuration'] },
+    { args: ['put-bucket-encryption'] },
+    ...firstRun('a'),
+  ]);
+  assert.equal((await box.run('encrypted-s3-sync', [box.config()])).code, 0);
+  box.calls();
+});
+
+test('an AWS CLI too old to know how to allow SSE-C is given the model', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const unknown =
+    'Parameter validation failed:\nUnknown parameter in ServerSideEncryptionConfiguration.Rules[0]: "BlockedEncryptionTypes"\n';
+  box.expect([
+    noBucket,
+    noRecord,
+    nothingToList,
+    { args: ['create-bucket'] },
+    { args: ['put-bucket-versioning'] },
+    { args: ['put-bucket-lifecycle-configuration'] },
+    { args: ['put-bucket-encryption'], exitCode: 252, stderr: unknown },
+    { args: ['put-bucket-encryption'] },
+    ...firstRun('a'),
+  ]);
+  assert.equal((await box.run('encrypted-s3-sync', [box.config()])).code, 0);
+  const paths = box.calls().map((call) => call.environment['AWS_DATA_PATH']);
+  const model = paths.find((path) => path !== undefined) ?? '';
+  assert.equal(paths.filter((path) => path !== undefined).length, 1);
+  assert.ok(existsSync(join(model, 's3/2006-03-01/service-2.sdk-extras.json')), model);
+});
+
+test('a server that implements no bucket settings is told in syslog, and used', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const no = { exitCode: 254, stderr: s3Error('NotImplemented', 'PutBucketX', 'A header implies ...') };
+  box.expect([
+    noBucket,
+    noRecord,
+    nothingToList,
+    { args: ['create-bucket'] },
+    { args: ['put-bucket-versioning'], ...no },
+    { args: ['put-bucket-lifecycle-configuration'], ...no },
+    { args: ['put-bucket-encryption'], ...no },
+    ...firstRun('a'),
+  ]);
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
+  assert.equal(code, 0);
+  assert.match(stderr, /^\S+: WARNING: You have not backed up your encryption key, yet\.\n$/);
+  assert.equal(
+    box.syslog().filter((line) => /does not implement|SSE-C was not allowed/.test(line)).length,
+    3,
+  );
+});
+
+test('a bucket whose set-up is forbidden is not used half-made', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  box.expect([
+    noBucket,
+    noRecord,
+    nothingToList,
+    { args: ['create-bucket'] },
+    {
+      args: ['put-bucket-versioning'],
+      exitCode: 254,
+      stderr: s3Error('AccessDenied', 'PutBucketVersioning', 'x'),
+    },
+  ]);
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
+  assert.equal(code, 1);
+  assert.match(stderr, /HINT: The bucket "test-bucket" was made, but is without versioning/);
+  box.calls();
+});
+
+test('a blocked SSE-C write is explained, with the command that lifts it', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const blocked =
+    'upload failed: ./a to s3://test-bucket/pc/docs/a An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObject because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C).\n';
+  box.expect([...asked('a'), { ...syncDone, exitCode: 1, stderr: blocked }]);
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /HINT: The bucket blocks encryption with your own key \(SSE-C\).*put-bucket-encryption --bucket test-bucket/,
+  );
+  box.calls();
+});

@@ -1,0 +1,87 @@
+// A backup in the fake bucket, and a place to restore it to.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import type { Outcome } from '../fakes/sandbox.js';
+import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
+import { BucketWorld, PREFIX } from './bucket-world.js';
+
+const BIN = fileURLToPath(new URL('../../bin/encrypted-s3-download-dir.js', import.meta.url));
+
+export class RestoreWorld extends BucketWorld {
+  readonly to = join(this.home, 'to');
+
+  constructor(t: TestContext) {
+    super(t);
+    this.makeBucket();
+  }
+
+  async backUp(): Promise<void> {
+    const { code, stderr } = await this.sync();
+    assert.equal(code, 0, stderr);
+  }
+
+  /** Restores with the config to `to`, or as `words` say. */
+  async restore(
+    flags: readonly string[] = [],
+    { words = [this.to], as = WITHOUT_ROOTS_RIGHTS, cwd = this.folder } = {},
+  ): Promise<Outcome> {
+    rmSync(join(this.folder, 'calls'), { force: true });
+    // Whoever runs the command writes there.
+    for (const name of ['calls', 'syslog', 'logger-arguments']) {
+      writeFileSync(join(this.folder, name), '', { flag: 'a' });
+      chmodSync(join(this.folder, name), 0o666);
+    }
+    const [program = '', ...args] = [
+      ...as,
+      process.execPath,
+      BIN,
+      '--config',
+      this.configFile,
+      ...flags,
+      ...words,
+    ];
+    const child = spawn(program, args, {
+      cwd,
+      env: {
+        HOME: this.home,
+        TMPDIR: this.tmp,
+        PATH: this.path,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: 60_000,
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+    return new Promise((resolve) => {
+      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+    });
+  }
+
+  /** What was fetched of the backup's files: their paths, or `*` for the bulk. */
+  fetched(): string[] {
+    return this.called().flatMap((call) => {
+      if (call.includes(` s3 sync s3://test-bucket/${PREFIX} `)) return ['*'];
+      const path = / s3 cp s3:\/\/test-bucket\/pc\/docs\/(\S+) /.exec(call)?.[1];
+      return path === undefined ? [] : [path];
+    });
+  }
+}
+
+/** A few files, or more than are fetched one by one. */
+export function fill(world: RestoreWorld, count = 0): void {
+  world.write('top', 'top');
+  world.write('d/deep/file', 'in a folder');
+  for (let number = 0; number < count; number += 1) world.write(`many/${number}`, `${number}`);
+  mkdirSync(join(world.source, 'empty'));
+  symlinkSync('../nowhere', join(world.source, 'd/link'));
+  chmodSync(join(world.source, 'top'), 0o604);
+  chmodSync(join(world.source, 'd/deep'), 0o500);
+}
+
+export const MANY = availableParallelism() + 1;
