@@ -156,7 +156,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   }
 
   // Each of the others with one of them.
-  for (const cli of awsClis().slice(-1)) {
+  for (const cli of awsClis().slice(0, 1)) {
     test(`whatever is in the bucket, nothing is written outside, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('hostile', cli, (remove) => t.after(remove));
       world.config();
@@ -266,7 +266,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
     });
   }
 
-  for (const cli of awsClis().slice(-1)) {
+  for (const cli of awsClis().slice(0, 1)) {
     test(`a restore that is killed leaves nothing half, and the next one completes, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('killed', cli, (remove) => t.after(remove));
       world.config();

@@ -162,7 +162,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
     });
   }
 
-  for (const cli of awsClis().slice(-1)) {
+  for (const cli of awsClis().slice(0, 1)) {
     test(`a disk that is not mounted, and a mass deletion that is meant, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('mass', cli, (remove) => t.after(remove));
       await escrow(world);

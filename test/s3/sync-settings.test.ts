@@ -19,7 +19,7 @@ async function deadEndpoint(): Promise<string> {
 
 describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
   // What does not depend on the AWS CLI's version, with one of them.
-  for (const cli of awsClis().slice(-1)) {
+  for (const cli of awsClis().slice(0, 1)) {
     test(`an empty folder makes an empty backup, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('empty', cli, (remove) => t.after(remove));
       world.config();

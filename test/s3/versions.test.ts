@@ -60,7 +60,7 @@ describe('the history of a backup', { concurrency: 2 }, () => {
     });
   }
 
-  for (const cli of awsClis().slice(-1)) {
+  for (const cli of awsClis().slice(0, 1)) {
     test(`what was deleted is listed, and comes back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new VersionsWorld('versions', cli, (remove) => t.after(remove));
       world.config();
