@@ -2,6 +2,8 @@
 // is needed.
 import { hostname } from 'node:os';
 import type { BackupConfig } from '../config/read-config.js';
+import { BackupError } from '../errors.js';
+import { afterBackup } from '../run/after-backup.js';
 import { bringUpToDate } from '../run/bring-up-to-date.js';
 import { findEscrow } from '../run/escrow.js';
 import { type Losses, objection } from '../run/guard.js';
@@ -135,7 +137,13 @@ export async function writeList({ aws, upload }: Run, file: string | undefined):
 
 /** Whether the key is in the bucket, where it can be had without this machine. */
 export async function isEscrowed({ aws }: Run, { escrow }: Survey): Promise<boolean> {
-  return (escrow === 'not asked' ? await findEscrow(aws) : escrow) === 'found';
+  if (escrow !== 'not asked') return escrow === 'found';
+  try {
+    return (await findEscrow(aws)) === 'found';
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    throw afterBackup('whether its key is in the bucket could not be found out', error);
+  }
 }
 
 /** What is no error, but worth knowing. */

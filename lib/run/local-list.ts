@@ -5,6 +5,7 @@ import tmp from 'tmp';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listRecursively } from '../aws/list-arguments.js';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { afterBackup } from './after-backup.js';
 
 /**
  * Writes the listing beside `file` and renames it.
@@ -28,13 +29,7 @@ export async function writeLocalList(aws: AwsCli, file: string, prefix: string):
     aside = undefined;
   } catch (error) {
     if (error instanceof BackupError) {
-      throw new BackupError(
-        `The backup is done, but LOCAL_LIST "${file}" was not written. ${error.message}`,
-        {
-          ...(error.hint === undefined ? {} : { hint: error.hint }),
-          cause: error,
-        },
-      );
+      throw afterBackup(`LOCAL_LIST "${file}" was not written`, error);
     }
     if (errnoOf(error) === undefined) throw error;
     throw new BackupError(

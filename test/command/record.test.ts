@@ -153,3 +153,21 @@ test('whether the key is escrowed is asked each time', async (t) => {
     assert.equal(warning.test(stderr), body === undefined, stderr);
   }
 });
+
+test('where it can not be found out whether the key is escrowed, that is said, and that the backup is done', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  world.write('new', 'new');
+  world.onCall('*backup.info/key/data*', "echo 'Could not connect to the endpoint URL' >&2; exit 255");
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /ERROR: The backup is done, but whether its key .* Could not connect.*\n.*HINT: Check the network/,
+  );
+  assert.deepEqual(world.stored(), ['a', 'd/b', 'new']);
+  world.onCall();
+  const count = world.journal.versions().length;
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.changesSince(count), []);
+});
