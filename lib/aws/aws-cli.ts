@@ -68,8 +68,8 @@ export class AwsCli {
       answer = await this.#spawn(args, call, keyDescriptor);
     } finally {
       if (keyDescriptor !== undefined) closeKeyDescriptor(keyDescriptor);
+      interruption.check(); // Whatever else has failed: it is due to the signal.
     }
-    interruption.check();
     log(`aws ${args[0]} ${args[1]}: exit code ${answer.exitCode}`);
     return answer;
   }
@@ -118,10 +118,12 @@ export class AwsCli {
         : async (stream: Readable) => {
             for await (const chunk of stream.setEncoding('utf8')) stdout += chunk;
           };
+    let wasReadToEnd = false;
     const consumeOrClose = async (stream: Readable) => {
       try {
         await consume(stream);
       } catch (error) {
+        wasReadToEnd = stream.readableEnded;
         stream.destroy(); // The child would wait for ever for somebody to read it.
         throw error;
       }
@@ -136,7 +138,9 @@ export class AwsCli {
     const { exitCode, signal } = exit.value;
     if (exitCode === undefined && signal === undefined) throw cannotStart(exit.value);
     if (stderr.status === 'rejected') throw stderr.reason;
-    if (consumed.status === 'rejected') throw consumed.reason;
+    // The output of a child that failed may end anywhere: then it is no wonder that it can't be understood.
+    const isCut = wasReadToEnd && exitCode !== 0;
+    if (consumed.status === 'rejected' && !isCut) throw consumed.reason;
     const words = signal === undefined ? stderr.value : `${stderr.value}\naws was ended by ${signal}`;
     return { exitCode: exitCode ?? exitCodes.failed, stdout, stderr: words };
   }

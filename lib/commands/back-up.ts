@@ -27,12 +27,12 @@ export async function backUp(
     await steps.refuse(run, findings.losses);
     const deleted = await steps.deleteProven(run, findings, config.allowUnversionedDelete);
     await steps.nameShortfalls(run, findings);
+    steps.tell(run, found, findings);
     const [, , isEscrowed] = await sideBySide(
       steps.record(run, findings, deleted),
       steps.writeList(run, config.localList),
       steps.isEscrowed(run, found),
     );
-    steps.tell(run, found, findings);
     if (!isEscrowed) log.warn('You have not backed up your encryption key, yet.');
     log.info('All done.');
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;

@@ -45,6 +45,7 @@ export async function openRun(
     identity: identityOfDir,
     header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
     shortfalls: new Shortfalls(context.log),
+    interruption: context.interruption,
     log: context.log,
   };
 }

@@ -20,8 +20,13 @@ import { bytesOf, textOf } from '../tree/bytes.js';
 import type { Survey } from './survey.js';
 
 /** Makes the bucket, if there is none. */
-export async function provideBucket(run: Run, { escrow }: Survey, config: BackupConfig): Promise<void> {
+export async function provideBucket(
+  run: Run,
+  { escrow, findings }: Survey,
+  config: BackupConfig,
+): Promise<void> {
   if (escrow !== 'no bucket') return;
+  await findings; // Nothing goes on beside it that a failure would leave behind.
   const { makeBucket } = await import('../aws/bucket.js');
   const { awsRegion: region, awsRetentionDays: retentionDays } = config;
   await makeBucket(run.aws, { region, retentionDays }, (message) => run.log.info(message));
@@ -94,7 +99,7 @@ export async function deleteProven(
     import('../run/deletion.js'),
   ]);
   await checkIdentity(localDir, run.identity);
-  const why = whyWait(missing) ?? (await whyKept(aws, allowsUnversioned));
+  const why = whyWait(missing, shortfalls.failedUploads) ?? (await whyKept(aws, allowsUnversioned));
   if (why !== undefined) {
     log.warn(`${files(gone.count)} gone from "${localDir}", but still in the bucket: ${why}`);
     return 0;

@@ -26,14 +26,17 @@ export async function compareWithTree(run: Run, lastRun: LastRun | undefined): P
   const info = (message: string) => log.info(message);
   const treeFile =
     lastRun && (await fetchTree(aws, key, prefix, lastRun, state.treeCopy, state.runFolder, info));
-  const last = treeFile === undefined ? nothing() : (await openTree(treeFile, treeLine)).entries;
   const notes = new Spool(join(state.runFolder, 'notes'));
   const lastEnded = treeFile === undefined ? undefined : Date.parse(lastRun?.ended ?? '');
-  const options = { localDir, followSymlinks, isExcluded, lastEnded };
-  const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle)).catch((error) => {
+  const onTurn = () => run.interruption.check();
+  const options = { localDir, followSymlinks, isExcluded, lastEnded, onTurn };
+  try {
+    const last = treeFile === undefined ? nothing() : (await openTree(treeFile, treeLine)).entries;
+    const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle));
+    return { hasTree: treeFile !== undefined, stock, notes, lastEnded };
+  } catch (error) {
     throw explainTree(error, prefix);
-  });
-  return { hasTree: treeFile !== undefined, stock, notes, lastEnded };
+  }
 }
 
 async function* nothing(): AsyncGenerator<never> {}

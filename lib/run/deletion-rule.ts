@@ -7,9 +7,11 @@ import { BackupError } from '../errors.js';
  * Why deletions have to wait, in words for the user: a file that is gone may be one of those that are there under
  * another name, and not in the bucket yet.
  * @param missing how many files are not in the bucket at all
+ * @param failedUploads how many uploads failed: perhaps of files that came to their names after the walk
  */
-export function whyWait(missing: number): string | undefined {
-  if (missing === 0) return undefined;
+export function whyWait(missing: number, failedUploads: number): string | undefined {
+  if (missing === 0 && failedUploads === 0) return undefined;
+  if (missing === 0) return 'uploads failed. The next run in which none does deletes them.';
   return `${missing === 1 ? '1 file is' : `${missing} files are`} not there yet. The next run that gets everything there deletes them.`;
 }
 

@@ -2,6 +2,7 @@
 import type { Upload } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { EncryptionKey } from '../encryption-key.js';
+import type { Interruption } from '../interruption.js';
 import type { Log } from '../terminal/log.js';
 import type { TreeHeader } from '../tree/tree-file.js';
 import type { IsExcluded } from './exclusion.js';
@@ -21,5 +22,6 @@ export interface Run {
   /** Of the tree that this run makes. */
   readonly header: TreeHeader;
   readonly shortfalls: Shortfalls;
+  readonly interruption: Interruption;
   readonly log: Log;
 }

@@ -8,6 +8,7 @@ export class Shortfalls {
   readonly #log: Log;
   #count = 0;
   #lastFailure: string | undefined;
+  #failedUploads = 0;
 
   constructor(log: Log) {
     this.#log = log;
@@ -27,7 +28,13 @@ export class Shortfalls {
 
   /** @param line in which the AWS CLI says that it could not upload a file; it may be uploaded yet */
   uploadFailed(line: string): void {
+    this.#failedUploads += 1;
     this.#lastFailure = line;
+  }
+
+  /** How many uploads failed; some of the files may be in the backup by now. */
+  get failedUploads(): number {
+    return this.#failedUploads;
   }
 
   /** Says what the AWS CLI said last of a failed upload: most often, all of them have one cause. */

@@ -27,6 +27,8 @@ export interface StockOptions {
   readonly isExcluded: IsExcluded;
   /** When the run ended that `last` is of (ms since the epoch). */
   readonly lastEnded?: number | undefined;
+  /** Called now and then; ends it by throwing. */
+  readonly onTurn?: () => void;
 }
 
 /**
@@ -40,13 +42,16 @@ export async function takeStock(
   notes: Spool,
   onObstacle: (obstacle: Obstacle) => void,
 ): Promise<Stock> {
-  const { followSymlinks, isExcluded } = options;
+  const { followSymlinks, isExcluded, onTurn } = options;
   const root = bytesOf(options.localDir);
   const names = ownerNames();
   const losses = new Losses();
   const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, dangling: 0, link: 0 };
 
-  for await (const [now, before] of mergeByKey(walk(root, { followSymlinks, isExcluded }), last)) {
+  for await (const [now, before] of mergeByKey(
+    walk(root, { followSymlinks, isExcluded, ...(onTurn && { onTurn }) }),
+    last,
+  )) {
     if (now === undefined || now.type === 'obstacle') {
       if (now !== undefined) {
         counts[now.reason] += 1;

@@ -40,7 +40,9 @@ export function ownedEntryOf(line: Readonly<Record<string, unknown>>): Entry | u
 /** The entry of a parsed line; `undefined` for what is not one. */
 export function entryOf(line: Readonly<Record<string, unknown>>): Entry | undefined {
   const key = bytesIn(line, 'path');
-  const { type, size, mtime, ctime, uid, gid, ino } = line;
+  const { type, size, mtime, ctime, uid, gid } = line;
+  // As text, it is an older tree's.
+  const ino = Number(line['ino'] ?? Number.NaN);
   const mode = typeof line['mode'] === 'string' ? Number.parseInt(line['mode'], 8) : Number.NaN;
   if (key === undefined || key === '') return undefined;
   if (type !== 'file' && type !== 'directory' && type !== 'link') return undefined;

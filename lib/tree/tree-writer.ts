@@ -59,9 +59,13 @@ export class TreeWriter {
   async #flush(): Promise<void> {
     const bytes = this.#bytes.encode(this.#buffered);
     this.#buffered = '';
-    // Compressed, or given up; then the buffer is free again.
+    // Compressed, then the buffer is free again; or given up, which ends the stream without a word.
     await new Promise<void>((resolve) => {
-      this.#output.write(bytes, () => resolve());
+      const go = () => {
+        this.#output.off('close', go);
+        resolve();
+      };
+      this.#output.on('close', go).write(bytes, go);
     });
     if (this.#output.destroyed) await this.#ended;
   }

@@ -4,6 +4,7 @@ import {
   type BigIntStats,
   constants,
   type Dirent,
+  existsSync,
   lstatSync,
   readdirSync,
   readlinkSync,
@@ -19,6 +20,8 @@ export interface WalkOptions {
   readonly followSymlinks: boolean;
   /** Whether a file, or with a `/` at the end everything in a folder, is left out. */
   readonly isExcluded: (key: Bytes) => boolean;
+  /** Called now and then; ends the walk by throwing. */
+  readonly onTurn?: () => void;
 }
 
 /**
@@ -28,6 +31,9 @@ export interface WalkOptions {
 const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
 
 const OWNER_READS = 0o400n;
+
+/** What is said of a link that leads nowhere, to itself included. */
+const NOWHERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** How many entries are looked at before signals and streams get their turn. */
 const TURN = 256;
@@ -44,8 +50,8 @@ export function walk(root: Bytes, options: WalkOptions): AsyncGenerator<Entry | 
 interface OpenFolder {
   /** The identities of it and of its parents. */
   readonly within: readonly string[];
-  /** What is still to come of it: an obstacle, or keys in their order. */
-  readonly left: IterableIterator<Bytes | Obstacle>;
+  /** What is still to come of its entries, the next one last: what has been yielded can go. */
+  readonly left: (Entry | Obstacle)[];
 }
 
 class Walk {
@@ -53,6 +59,7 @@ class Walk {
   readonly #options: WalkOptions;
   readonly #lastingDevice: bigint | undefined;
   readonly #user = BigInt(process.geteuid?.() ?? -1);
+  #untilTurn = TURN;
 
   constructor(root: Bytes, options: WalkOptions) {
     this.#root = root;
@@ -62,71 +69,62 @@ class Walk {
 
   /** Depth first. One generator, not one in another for each folder, which would cost more than the disk does. */
   async *all(): AsyncGenerator<Entry | Obstacle> {
-    const open = [this.#enter('' as Bytes, [])];
-    let untilTurn = TURN;
+    const open = [await this.#enter('' as Bytes, [])];
     for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
-      if (--untilTurn === 0) {
-        untilTurn = TURN;
-        await nextTurn();
-      }
-      const { value: next, done } = folder.left.next();
-      if (done) {
+      const entry = folder.left.pop();
+      if (entry === undefined) {
         open.pop();
         continue;
       }
-      const entry = typeof next === 'string' ? this.#look(next, folder.within) : next;
-      if (entry === undefined) continue;
       yield entry;
-      if (entry.type === 'directory') open.push(this.#enter(entry.key, folder.within));
+      if (entry.type === 'directory') open.push(await this.#enter(entry.key, folder.within));
     }
   }
 
   /** @param above the identities of `folder`'s parents, to notice a loop */
-  #enter(folder: Bytes, above: readonly string[]): OpenFolder {
+  async #enter(folder: Bytes, above: readonly string[]): Promise<OpenFolder> {
     const within = this.#options.followSymlinks ? [...above, this.#identityOf(folder)] : above;
+    const path = this.#path(folder);
+    let names: Dirent[];
     try {
-      const keys = list(this.#path(folder)).map((dirent) => this.#keyOf(folder, dirent));
-      // As JavaScript compares texts. Some file systems list a name twice.
-      keys.sort();
-      return { within, left: keys.filter((key, at) => key !== keys[at - 1]).values() };
+      names = list(path);
     } catch (error) {
-      const obstacle = { key: folder, type: 'obstacle', reason: 'unreadable' } as const;
-      return { within, left: (errnoOf(error) === 'ENOENT' ? [] : [obstacle]).values() };
+      const hasVanished = errnoOf(error) === 'ENOENT' && !existsSync(path);
+      return { within, left: hasVanished ? [] : [{ key: folder, type: 'obstacle', reason: 'unreadable' }] };
     }
-  }
-
-  /** That of a folder, or of a link that is followed to one, ends in a `/`: that decides on its place. */
-  #keyOf(folder: Bytes, dirent: Dirent): Bytes {
-    const name = `${folder}${dirent.name}` as Bytes;
-    const isFolder = dirent.isSymbolicLink() ? this.#leadsToFolder(name) : dirent.isDirectory();
-    return isFolder ? (`${name}/` as Bytes) : name;
-  }
-
-  #leadsToFolder(link: Bytes): boolean {
-    try {
-      return this.#options.followSymlinks && statSync(this.#path(link)).isDirectory();
-    } catch {
-      return false;
+    const found: (Entry | Obstacle)[] = [];
+    for (const name of names) {
+      const entry = this.#look(folder, name, within);
+      if (entry !== undefined) found.push(entry);
+      if (--this.#untilTurn === 0) {
+        this.#untilTurn = TURN;
+        await nextTurn();
+        this.#options.onTurn?.();
+      }
     }
+    found.sort((a, b) => (a.key > b.key ? -1 : 1));
+    // Some file systems list a name twice.
+    return { within, left: found.filter((entry, at) => entry.key !== found[at - 1]?.key) };
   }
 
   /** `undefined` for what is excluded, or has vanished. */
-  #look(key: Bytes, within: readonly string[]): Entry | Obstacle | undefined {
+  #look(folder: Bytes, dirent: Dirent, within: readonly string[]): Entry | Obstacle | undefined {
+    const name = `${folder}${dirent.name}` as Bytes;
     const { followSymlinks, isExcluded } = this.#options;
-    if (isExcluded(key)) return undefined;
     try {
-      const path = this.#path(nameOf(key));
-      const stats = followSymlinks ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
-      // It has become something else, whose place is another one.
-      if (stats.isDirectory() !== isFolder(key)) return undefined;
+      const path = pathOf(below(this.#root, name));
+      const isFollowed = followSymlinks && dirent.isSymbolicLink();
+      const stats = isFollowed ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
+      const key = stats.isDirectory() ? (`${name}/` as Bytes) : name;
+      if (isExcluded(key)) return undefined;
       if (stats.isSymbolicLink()) {
         const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
         return { key, type: 'link', inode: inodeOf(stats), target };
       }
       if (!stats.isFile() && !stats.isDirectory()) return { key, type: 'obstacle', reason: 'special' };
-      if (!isText(key)) return { key, type: 'obstacle', reason: 'not UTF-8' };
+      if (!isText(name)) return { key, type: 'obstacle', reason: 'not UTF-8' };
       if (stats.isDirectory()) {
-        if (within.includes(identity(stats))) return { key, type: 'obstacle', reason: 'loop' };
+        if (isFollowed && within.includes(identity(stats))) return { key, type: 'obstacle', reason: 'loop' };
         return { key, type: 'directory', inode: inodeOf(stats) };
       }
       // An owner's right to read is in the mode; that of anyone else takes a question.
@@ -135,32 +133,24 @@ class Walk {
       if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
       return { key, type: 'file', inode: this.#inodeOf(stats) };
     } catch (error) {
-      return this.#obstacle(key, errnoOf(error));
+      return this.#obstacle(name, dirent, errnoOf(error));
     }
   }
 
-  #obstacle(key: Bytes, errno: string | undefined): Obstacle | undefined {
-    if (errno === 'ENOENT' || errno === 'ENOTDIR') {
-      const isDangling = this.#options.followSymlinks && this.#isLink(key);
-      return isDangling ? { key, type: 'obstacle', reason: 'dangling' } : undefined;
-    }
-    return { key, type: 'obstacle', reason: errno === 'ELOOP' ? 'loop' : 'unreadable' };
-  }
-
-  #isLink(key: Bytes): boolean {
-    try {
-      return lstatSync(this.#path(nameOf(key))).isSymbolicLink();
-    } catch {
-      return false;
-    }
+  #obstacle(name: Bytes, dirent: Dirent, errno: string | undefined): Obstacle | undefined {
+    const isDangling = dirent.isSymbolicLink() && NOWHERE.has(errno ?? '');
+    if (errno === 'ENOENT' && !isDangling) return undefined;
+    const key = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
+    if (this.#options.isExcluded(key)) return undefined;
+    return { key, type: 'obstacle', reason: isDangling ? 'dangling' : 'unreadable' };
   }
 
   #inodeOf(stats: BigIntStats): Inode {
     return inodeOf(stats, stats.dev === this.#lastingDevice);
   }
 
-  #path(name: Bytes): string | Buffer {
-    return pathOf(name === '' ? this.#root : below(this.#root, name));
+  #path(folder: Bytes): string | Buffer {
+    return pathOf(folder === '' ? this.#root : below(this.#root, folder));
   }
 
   #identityOf(folder: Bytes): string {
@@ -172,17 +162,21 @@ class Walk {
   }
 }
 
-/** The names as bytes. Node's types do not know that a Dirent's name is a string in this encoding, too. */
+/**
+ * The names as bytes. Node's types do not know that a Dirent's name is a string in this encoding, too.
+ * Where the file system does not tell types, Node looks at each name, and fails for one that is not ASCII.
+ */
 function list(path: string | Buffer): Dirent[] {
-  return readdirSync(path, { encoding: 'latin1', withFileTypes: true });
-}
-
-function isFolder(key: Bytes): boolean {
-  return key.endsWith('/');
-}
-
-function nameOf(key: Bytes): Bytes {
-  return isFolder(key) ? (key.slice(0, -1) as Bytes) : key;
+  try {
+    return readdirSync(path, { encoding: 'latin1', withFileTypes: true });
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT' || !existsSync(path)) throw error;
+  }
+  const entries = readdirSync(path, {
+    encoding: 'buffer',
+    withFileTypes: true,
+  }) as unknown as Dirent<Buffer>[];
+  return entries.map((entry) => Object.assign(entry, { name: entry.name.toString('latin1') }));
 }
 
 function identity({ dev, ino }: BigIntStats): string {

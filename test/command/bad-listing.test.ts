@@ -24,6 +24,11 @@ for (const [what, text] of Object.entries(BAD)) {
       assert.equal(code, 1, stderr);
       assert.match(stderr, /ERROR: The server's listing is not what S3 would send/);
     }
+    // Cut off by what became of the AWS CLI: that is told.
+    world.onCall(LISTING, `printf '${text}pc/doc'; kill -9 $$`);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /ERROR: aws CLI command failed; .*list-objects-v2: aws was ended by SIGKILL/);
     assert.deepEqual(world.journal.versions().slice(count), []);
     assert.deepEqual(readdirSync(world.stateFolder), ['tree.ndjson.gz']);
     assert.deepEqual(readdirSync(world.tmp), []);

@@ -31,6 +31,22 @@ test('a folder was renamed and does not arrive: nothing is deleted under its old
   assert.deepEqual(world.stored(), ['new/1', 'new/2', 'other']);
 });
 
+test('an upload failed, perhaps of a file that was renamed during the walk: nothing is deleted in that run', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'z']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  world.remove('z');
+  const failed = `echo 'upload failed: ./z2 to s3://test-bucket/pc/docs/z2 An error occurred (SlowDown)' >&2; exit 1`;
+  world.onCall('*" s3 sync "*', failed);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /WARNING: 1 file is gone .* still in the bucket: uploads failed\. The next run/);
+  assert.deepEqual(world.stored(), ['a', 'z']);
+  world.onCall();
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['a']);
+});
+
 test('a file that can not be looked at any more after the walk is named: exit 3', async (t) => {
   const world = new BucketWorld(t);
   world.write('keep', 'keep');

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
@@ -170,4 +171,17 @@ test('where it can not be found out whether the key is escrowed, that is said, a
   const count = world.journal.versions().length;
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.changesSince(count), []);
+});
+
+test('a tree that is stored as it is recorded, and is none: exit 1, told what to delete', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  const body = Buffer.from('this is no gzip');
+  const record = JSON.parse(world.current(RECORD).body.toString('utf8'));
+  const treeSha256 = createHash('sha256').update(body).digest('hex');
+  world.put(TREE, body, KEY);
+  world.put(RECORD, JSON.stringify({ ...record, treeSha256 }), KEY);
+  const told =
+    /ERROR: The tree of the last run can't be used\. .*\n.*HINT: Delete backup\.info\/runs\/pc\/docs\/last-run\.json/;
+  await assertNothingChanges(world, 1, told);
 });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,4 +127,24 @@ test('a writer that gives up comes to an end', { timeout: 10_000 }, async (t) =>
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(folder, { recursive: true }));
   await new TreeWriter(join(folder, 'tree'), HEADER).abandon();
+});
+
+test('a disk that is full ends the writing with an error, however slow it is', async () => {
+  const lines = Array.from({ length: 3000 }, () => randomBytes(300).toString('hex'));
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    const writer = new TreeWriter('/dev/full', HEADER);
+    const entry: Entry = { key: bytesOf('a'), type: 'file', inode: INODE };
+    const writing = (async () => {
+      for (const line of lines) await writer.write(entry, line);
+      await writer.close();
+    })();
+    await assert.rejects(writing, /The tree file "\/dev\/full" can't be written: no space left on the disk/);
+    await writer.abandon();
+  }
+});
+
+test("an inode's number may be text, as in older trees", () => {
+  const line = JSON.parse(formatEntry({ key: bytesOf('a'), type: 'file', inode: INODE }, NAMES));
+  assert.deepEqual(entryOf({ ...line, ino: `${INODE.ino}` })?.inode, INODE);
+  for (const ino of ['x', -1, 2 ** 60]) assert.equal(entryOf({ ...line, ino })?.inode.ino, undefined);
 });
