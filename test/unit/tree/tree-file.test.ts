@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -129,18 +130,23 @@ test('a writer that gives up comes to an end', { timeout: 10_000 }, async (t) =>
   await new TreeWriter(join(folder, 'tree'), HEADER).abandon();
 });
 
-test('a disk that is full ends the writing with an error, however slow it is', async () => {
-  const lines = Array.from({ length: 3000 }, () => randomBytes(300).toString('hex'));
-  for (let attempt = 0; attempt < 10; attempt += 1) {
-    const writer = new TreeWriter('/dev/full', HEADER);
-    const entry: Entry = { key: bytesOf('a'), type: 'file', inode: INODE };
-    const writing = (async () => {
-      for (const line of lines) await writer.write(entry, line);
-      await writer.close();
-    })();
-    await assert.rejects(writing, /The tree file "\/dev\/full" can't be written: no space left on the disk/);
-    await writer.abandon();
-  }
+test('a disk that takes no more ends the writing with an error', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tree-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'fifo');
+  execFileSync('mkfifo', [file]);
+  // Takes some of it, slowly, and then no more.
+  const script = 'exec < "$1"; sleep 0.2; head -c 200000 >/dev/null; sleep 0.2';
+  const reader = spawn('sh', ['-c', script, 'sh', file], { stdio: 'ignore' });
+  t.after(() => reader.kill());
+  const writer = new TreeWriter(file, HEADER);
+  const entry: Entry = { key: bytesOf('a'), type: 'file', inode: INODE };
+  const writing = (async () => {
+    for (let count = 0; count < 3000; count += 1) await writer.write(entry, randomBytes(300).toString('hex'));
+    await writer.close();
+  })();
+  await assert.rejects(writing, /The tree file ".*\/fifo" can't be written: /);
+  await writer.abandon();
 });
 
 test("an inode's number may be text, as in older trees", () => {
