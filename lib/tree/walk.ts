@@ -50,8 +50,8 @@ export function walk(root: Bytes, options: WalkOptions): AsyncGenerator<Entry | 
 interface OpenFolder {
   /** The identities of it and of its parents. */
   readonly within: readonly string[];
-  /** What is still to come of its entries, the next one last: what has been yielded can go. */
-  readonly left: (Entry | Obstacle)[];
+  /** What is still to come of its entries, in their order. */
+  readonly left: IterableIterator<Entry | Obstacle>;
 }
 
 class Walk {
@@ -71,13 +71,14 @@ class Walk {
   async *all(): AsyncGenerator<Entry | Obstacle> {
     const open = [await this.#enter('' as Bytes, [])];
     for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
-      const entry = folder.left.pop();
-      if (entry === undefined) {
+      const { value: entry, done } = folder.left.next();
+      if (done) {
         open.pop();
         continue;
       }
       yield entry;
       if (entry.type === 'directory') open.push(await this.#enter(entry.key, folder.within));
+      await this.#turn();
     }
   }
 
@@ -89,22 +90,50 @@ class Walk {
     try {
       names = list(path);
     } catch (error) {
+      const obstacle = { key: folder, type: 'obstacle', reason: 'unreadable' } as const;
       const hasVanished = errnoOf(error) === 'ENOENT' && !existsSync(path);
-      return { within, left: hasVanished ? [] : [{ key: folder, type: 'obstacle', reason: 'unreadable' }] };
+      return { within, left: (hasVanished ? [] : [obstacle]).values() };
     }
+    const mayHaveFolders = names.some((it) => it.isDirectory() || it.isSymbolicLink());
+    // At once, if a folder comes between them: when the walk is back from it, a file may have another name.
+    const left = mayHaveFolders
+      ? await this.#lookAtAll(folder, names, within)
+      : this.#lookAtEach(folder, names);
+    return { within, left };
+  }
+
+  async #lookAtAll(
+    folder: Bytes,
+    names: readonly Dirent[],
+    within: readonly string[],
+  ): Promise<IterableIterator<Entry | Obstacle>> {
     const found: (Entry | Obstacle)[] = [];
     for (const name of names) {
       const entry = this.#look(folder, name, within);
       if (entry !== undefined) found.push(entry);
-      if (--this.#untilTurn === 0) {
-        this.#untilTurn = TURN;
-        await nextTurn();
-        this.#options.onTurn?.();
-      }
+      await this.#turn();
     }
-    found.sort((a, b) => (a.key > b.key ? -1 : 1));
+    found.sort((a, b) => (a.key < b.key ? -1 : 1));
     // Some file systems list a name twice.
-    return { within, left: found.filter((entry, at) => entry.key !== found[at - 1]?.key) };
+    return found.filter((entry, at) => entry.key !== found[at - 1]?.key).values();
+  }
+
+  /** Of files only, the keys are in the order of their names: no more than these is held. */
+  *#lookAtEach(folder: Bytes, names: Dirent[]): Generator<Entry | Obstacle> {
+    names.sort((a, b) => (a.name < b.name ? -1 : 1));
+    for (const [at, name] of names.entries()) {
+      const entry = name.name === names[at - 1]?.name ? undefined : this.#look(folder, name, []);
+      // One that has become a folder since would not come in its order.
+      if (entry !== undefined && entry.type !== 'directory') yield entry;
+    }
+  }
+
+  async #turn(): Promise<void> {
+    this.#untilTurn -= 1;
+    if (this.#untilTurn > 0) return;
+    this.#untilTurn = TURN;
+    await nextTurn();
+    this.#options.onTurn?.();
   }
 
   /** `undefined` for what is excluded, or has vanished. */

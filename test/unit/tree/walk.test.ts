@@ -125,6 +125,11 @@ test('a walk can be ended', async (t) => {
   const onTurn = () => {
     throw new Error('enough');
   };
-  const all = walk(bytesOf(root), { followSymlinks: false, isExcluded: () => false, onTurn });
-  await assert.rejects(all.next(), /enough/);
+  const counting = async () => {
+    let count = 0;
+    for await (const _ of walk(bytesOf(root), { followSymlinks: false, isExcluded: () => false, onTurn }))
+      count += 1;
+    return count;
+  };
+  await assert.rejects(counting(), /enough/);
 });
