@@ -16,6 +16,7 @@ export type AwsErrorKind =
   | 'not-found'
   | 'access-denied'
   | 'bad-request'
+  | 'no-message'
   | 'other';
 
 /** The S3 API's error codes, and the bare statuses that a HEAD request is answered with. */
@@ -56,6 +57,8 @@ const TEXTS: readonly [AwsErrorKind, RegExp][] = [
   ['tls', /SSL validation failed|CERTIFICATE_VERIFY_FAILED/],
   ['disk-full', /\[Errno 28\]/],
   ['unknown-parameter', /Unknown parameter in/],
+  // What version 1 of the AWS CLI makes of an error whose message is empty, as Ceph sends it.
+  ['no-message', /argument of type 'NoneType' is not iterable/],
   [
     'unreachable',
     /Could not connect to the endpoint|(Connect|Read) timeout on endpoint|Connection was closed|Failed to connect to proxy/,
@@ -72,6 +75,8 @@ const HINTS: Partial<Record<AwsErrorKind, string>> = {
     'Set the region to the one the bucket is in: "aws s3api get-bucket-location --bucket BUCKET".',
   unreachable: 'Check the network and the endpoint, then run the command again.',
   tls: "The server's certificate is not trusted. For a private one, set ca_bundle in ~/.aws/config.",
+  'no-message':
+    "The server refused it without a word. See that the bucket exists, and that the profile's user may do this; README lists the IAM permissions.",
   'disk-full': 'Free some space and run the command again.',
   'access-denied':
     "The profile's user may not do this, or the bucket belongs to another account. README lists the IAM permissions.",

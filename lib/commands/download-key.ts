@@ -18,6 +18,7 @@ export async function downloadKey(
   // Only the key goes to standard output, so that it can be captured.
   const prompt = new Prompt(stderr, context.interruption);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');
+  if (easyKey === '') throw new BackupError('You need to specify a value');
   prompt.say('Retrieving the key from the S3 bucket...\n\n');
   const content = await retrieveEscrow(aws, keyOfEasyKey(easyKey));
   prompt.say('Success. Here is your backup key:\n\n');

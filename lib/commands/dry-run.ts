@@ -64,7 +64,7 @@ async function* uploads({ awaited, toSend }: Findings): AsyncGenerator<string> {
 
 async function* deletions(run: Run, { gone }: Findings, allowsUnversioned: boolean): AsyncGenerator<string> {
   if (gone.count === 0) return;
-  const why = await whyKept(run.aws, allowsUnversioned);
+  const why = await whyKept(run.aws, run.upload.prefix, allowsUnversioned);
   if (why !== undefined)
     run.log.warn(
       `${gone.count === 1 ? '1 file is' : `${gone.count} files are`} gone, but would stay in the bucket: ${why}`,

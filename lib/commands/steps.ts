@@ -99,7 +99,7 @@ export async function deleteProven(
     import('../run/deletion.js'),
   ]);
   await checkIdentity(localDir, run.identity);
-  const why = whyWait(missing, shortfalls.failedUploads) ?? (await whyKept(aws, allowsUnversioned));
+  const why = whyWait(missing, shortfalls.failedUploads) ?? (await whyKept(aws, prefix, allowsUnversioned));
   if (why !== undefined) {
     log.warn(`${files(gone.count)} gone from "${localDir}", but still in the bucket: ${why}`);
     return 0;

@@ -4,7 +4,7 @@ import { holdsKeyLine, isOneLine } from './shown.js';
 
 /** S3's own limit for the days of a lifecycle rule is that of a 32-bit integer. */
 const MAX_NUMBER = 2 ** 31 - 1;
-const PLACEHOLDER = /%(LOCAL_DIR|PREFIX_DIR|32_CHARACTERS_KEY)%/;
+const PLACEHOLDER = /%(BUCKET|LOCAL_DIR|PREFIX_DIR|32_CHARACTERS_KEY)%/;
 const RESERVED_PREFIX = 'backup.info/';
 
 /** What the template has in the place of a value, if it is still there. */
@@ -42,6 +42,10 @@ export function checkPatterns(
   // A key that was swallowed may have been split at its blanks: then no element may be quoted.
   const mayQuote = patterns.every(isOneLine);
   for (const pattern of patterns) {
+    if (/.,$/.test(pattern)) {
+      const advice = 'The patterns stand between blanks, without commas.';
+      problems.warn(name, `${name} holds ${mayQuote ? problems.shown(pattern) : 'a pattern'}. ${advice}`);
+    }
     if (pattern === '') problems.add(name, `${name} holds an empty pattern. Take it out.`);
     if (/^\.?\//.test(pattern)) {
       const advice = 'Patterns are relative to LOCAL_DIR, and begin without "/" and "./".';
@@ -75,7 +79,9 @@ export function unreplaced(name: string, placeholder: string): string {
 }
 
 export function checkBucket(name: string, value: string, problems: Problems): void {
-  if (/^s3:\/\//i.test(value) || value.includes('/')) {
+  const placeholder = placeholderIn(value);
+  if (placeholder !== undefined) problems.add(name, unreplaced(name, placeholder));
+  else if (/^s3:\/\//i.test(value) || value.includes('/')) {
     const advice = `Put only the bucket's name here, and a path in the bucket into REMOTE_DIR_PREFIX.`;
     problems.add(
       name,

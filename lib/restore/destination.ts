@@ -1,9 +1,10 @@
 // Where a restored file goes: nothing is replaced before its download is complete.
 import { constants, existsSync, renameSync, statSync } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import tmp from 'tmp';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { makeFolders } from '../make-folders.js';
 import { existingFolder } from './disk-space.js';
 
 /** The file to write for `key` when the user asked for `destination`, which may be a folder. */
@@ -33,7 +34,7 @@ export async function replaceWhenComplete(
     aside = tmp.dirSync({ tmpdir: folder, prefix: '.encrypted-s3', unsafeCleanup: true });
     const incomplete = join(aside.name, 'incomplete');
     await download(incomplete);
-    await mkdir(dirname(file), { recursive: true });
+    makeFolders(dirname(file));
     renameSync(incomplete, file);
   } catch (error) {
     if (error instanceof Error && errnoOf(error) !== undefined && 'syscall' in error) {

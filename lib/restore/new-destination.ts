@@ -1,7 +1,8 @@
 // The folder that a tree is restored to.
-import { accessSync, constants, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { makeFolders } from '../make-folders.js';
 import { existingFolder } from './disk-space.js';
 import { isEmptyBut } from './stage.js';
 
@@ -42,7 +43,7 @@ export function lookAtDestination(destination: string, overwrites: boolean): Des
 /** Makes the destination. @returns its path without links */
 export function makeDestination({ path }: Destination): string {
   try {
-    mkdirSync(path, { recursive: true });
+    makeFolders(path);
     return realpathSync(path);
   } catch (error) {
     throw cannotWrite(path, error);

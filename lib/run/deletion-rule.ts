@@ -1,7 +1,11 @@
 // Whether a deletion in the bucket could be undone: without that, it takes the user's word for it.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { isVersioned } from '../aws/bucket.js';
+import { listPrefix } from '../aws/listing.js';
 import { BackupError } from '../errors.js';
+import { sideBySide } from '../side-by-side.js';
+import { textOf } from '../tree/bytes.js';
+import { RECORD, RUNS_PREFIX } from './last-run.js';
 
 /**
  * Why deletions have to wait, in words for the user: a file that is gone may be one of those that are there under
@@ -17,15 +21,38 @@ export function whyWait(missing: number, failedUploads: number): string | undefi
 
 /**
  * Why nothing may be deleted, in words for the user; `undefined` if it may.
+ * @param prefix of the backup
  * @param allowsUnversioned ALLOW_UNVERSIONED_DELETE
  */
-export async function whyKept(aws: AwsCli, allowsUnversioned: boolean): Promise<string | undefined> {
-  if (allowsUnversioned) return undefined;
+export async function whyKept(
+  aws: AwsCli,
+  prefix: string,
+  allowsUnversioned: boolean,
+): Promise<string | undefined> {
   try {
-    if (await isVersioned(aws)) return undefined;
+    const [isSafe, other] = await sideBySide(
+      allowsUnversioned ? Promise.resolve(true) : isVersioned(aws),
+      backupBelow(aws, prefix),
+    );
+    if (other !== undefined) {
+      return `another backup, of the prefix "${other}", lies below this one's. Give each a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is given up, delete ${RUNS_PREFIX}${other}${RECORD} in the bucket.`;
+    }
+    if (isSafe) return undefined;
     return `versioning is not on there, so a deletion could not be undone. Turn it on (aws s3api put-bucket-versioning --bucket ${aws.bucket} --versioning-configuration Status=Enabled), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
     return `whether versioning is on could not be found out, for which the profile's user needs s3:GetBucketVersioning. ${error.message}`;
   }
+}
+
+/** The prefix of a backup whose files lie below `prefix`, and are no files of this one. */
+async function backupBelow(aws: AwsCli, prefix: string): Promise<string | undefined> {
+  let found: string | undefined;
+  await listPrefix(aws, RUNS_PREFIX + prefix, async (objects) => {
+    for await (const { key } of objects) {
+      const path = textOf(key);
+      if (path.endsWith(`/${RECORD}`)) found ??= prefix + path.slice(0, -RECORD.length);
+    }
+  });
+  return found;
 }

@@ -16,7 +16,7 @@ const VERSION = 1;
 /** Where every backup's record and tree are, each below its own prefix. */
 export const RUNS_PREFIX = `${RESERVED_PREFIX}runs/`;
 export const TREE = 'tree.ndjson.gz';
-const RECORD = 'last-run.json';
+export const RECORD = 'last-run.json';
 /** Rewritten by every run: what is billed for 30 days at least would be dearer. */
 const STORAGE_CLASS = 'STANDARD';
 

@@ -1,11 +1,12 @@
 // A folder of this backup's own below $XDG_STATE_HOME: a copy of the last tree, and what a run keeps aside. It
 // can be lost at any time; then the tree is downloaded.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { homeOf } from '../home.js';
+import { makeFolders } from '../make-folders.js';
 import { hasWildcards, patternOfFolder } from './exclusion.js';
 
 export interface StateFolder {
@@ -37,7 +38,7 @@ export function openStateFolder(
   const treeCopy = folder === undefined ? undefined : join(folder, 'tree.ndjson.gz');
   try {
     if (keepsState && home !== undefined && folder !== undefined) {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolders(folder, 0o700);
       const own = realpathSync(home);
       if (!hasWildcards(localDir) || !isBelow(own, localDir)) {
         removeAbandoned(folder);

@@ -15,7 +15,7 @@ export function keyRefused(object: BucketObject): BackupError {
     `${s3Url(object)} can't be read with ENCRYPTION_KEY: it was stored with another key.`,
     {
       exitCode: exitCode.wrongKey,
-      hint: 'Put the key of this backup back into the config, or use a new REMOTE_DIR_PREFIX for the new key.',
+      hint: 'Put the key of this backup back into the config, or use another bucket for the new key: the escrow of one bucket holds one key.',
     },
   );
 }

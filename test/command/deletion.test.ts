@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
-import { BucketWorld, PREFIX } from './bucket-world.js';
+import { BucketWorld, OTHER_KEY, PREFIX } from './bucket-world.js';
 
 /** A backup of one file, with further objects in the bucket whose files are gone. */
 async function withGone(world: BucketWorld, gone: readonly string[]): Promise<void> {
@@ -130,4 +130,27 @@ test('keys that no file can have stay', async (t) => {
   assert.deepEqual(world.stored().sort(), ['stays', ...impossible].sort());
   const kept = `${impossible.length} objects are kept whose files are not there, but not provably gone either.`;
   assert.ok(world.syslog().includes(`<14>${kept}`));
+});
+
+test('nothing is deleted below whose prefix another backup lies', async (t) => {
+  const world = new BucketWorld(t);
+  await withGone(world, ['gone', 'other/kept']);
+  const record = `backup.info/runs/${PREFIX}other/last-run.json`;
+  world.put(record, 'secret', OTHER_KEY);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /WARNING: 2 files are gone .* another backup, of the prefix "pc\/docs\/other\/", lies below/,
+  );
+  assert.match(
+    stderr,
+    /If that backup is given up, delete backup\.info\/runs\/pc\/docs\/other\/last-run\.json/,
+  );
+  const dry = await world.sync(['--dry-run']);
+  assert.match(dry.stdout, /keep: s3:\/\/test-bucket\/pc\/docs\/gone/);
+  assert.deepEqual(world.stored(), ['gone', 'other/kept', 'stays']);
+  world.journal.add(record, undefined);
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['stays']);
 });

@@ -59,6 +59,7 @@ test('both readers come to the same result', async () => {
 test('the template is a config once its placeholders are replaced', async () => {
   const template = readFileSync(new URL('../../../../config.template', import.meta.url), 'utf8');
   const filled = template
+    .replace('%BUCKET%', 'anna-backup')
     .replace('%LOCAL_DIR%', '/home/anna')
     .replace('%PREFIX_DIR%', 'laptop')
     .replace('%32_CHARACTERS_KEY%', KEY);
@@ -70,7 +71,7 @@ test('the template is a config once its placeholders are replaced', async () => 
   assert.equal(uncommented.length, filled.length - 3);
   assert.deepEqual(await readConfig(write(uncommented)), config);
   const { message } = await failureOf(write(template));
-  for (const placeholder of ['%LOCAL_DIR%', '%PREFIX_DIR%', '%32_CHARACTERS_KEY%']) {
+  for (const placeholder of ['%BUCKET%', '%LOCAL_DIR%', '%PREFIX_DIR%', '%32_CHARACTERS_KEY%']) {
     assert.match(message, new RegExp(`:\\d+: .*${placeholder}`));
   }
 });

@@ -164,6 +164,7 @@ suite('problems', () => {
     ['EXCLUDE=(a cache/)', /holds "cache\/", which matches no file\. .*'cache\/\*'/],
     ['EXCLUDES=a', /^my\.config:9: EXCLUDES is no setting. Is EXCLUDE meant/],
     ["LOCAL_DIR='%LOCAL_DIR%'", /template's %LOCAL_DIR%/],
+    ["AWS_BUCKET='%BUCKET%'", /template's %BUCKET%/],
     ["ENCRYPTION_KEY='%32_CHARACTERS_KEY%'", /template's %32_CHARACTERS_KEY%/],
     ["LOCAL_LOCK='~/lock'", /~ in quotes/],
     ['AWS_REGIONS=x', /^my\.config:9: AWS_REGIONS is no setting. Is AWS_REGION meant/],
@@ -204,6 +205,16 @@ suite('problems', () => {
     assert.match(problems.join(), /holds a user name or password/);
     assert.ok(!problems.join().includes('secret'));
   });
+});
+
+test('commas between patterns are warned of: each is a part of its pattern', () => {
+  const { warnings, exclude } = configOf(`${complete}\nEXCLUDE=('*.tmp', 'cache/*')`);
+  assert.deepEqual(exclude, ['*.tmp,', 'cache/*']);
+  assert.equal(warnings.length, 1);
+  assert.match(
+    warnings[0] ?? '',
+    /^my\.config:9: EXCLUDE holds "\*\.tmp,"\. The patterns stand between blanks/,
+  );
 });
 
 test('what the original works with is only warned of', () => {
