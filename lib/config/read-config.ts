@@ -3,6 +3,7 @@ import { BackupError, errnoOf } from '../errors.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { evaluate, type Surroundings } from './evaluate.js';
 import { shellQuote } from './shell-quote.js';
+import { assertTrusted, warningAbout } from './trust.js';
 import { validate, validatePartially } from './validate.js';
 import type { ConfigValues } from './values.js';
 
@@ -31,18 +32,20 @@ export async function readValues(file: string): Promise<ConfigValues> {
   const { bytes, stats } = load(file);
   const surroundings: Surroundings = { file, environment: process.env, directory: process.cwd() };
   const evaluation = evaluate(bytes, surroundings);
-  if (evaluation.kind === 'values') return evaluation.values;
+  const user = process.geteuid?.();
+  if (evaluation.kind === 'values') {
+    const warning = warningAbout(file, stats, user);
+    const { values } = evaluation;
+    return warning === undefined ? values : { ...values, warnings: [...values.warnings, warning] };
+  }
   if (evaluation.kind === 'problem') {
     const { line, message, hint } = evaluation.problem;
     throw new BackupError(`${file}:${line}: ${message}`, {
       hint: hint ?? `Correct line ${line} of ${file}.`,
     });
   }
-  const [{ assertTrusted }, { readWithBash }] = await Promise.all([
-    import('./trust.js'),
-    import('./bash.js'),
-  ]);
-  assertTrusted(file, stats, process.geteuid?.(), evaluation);
+  assertTrusted(file, stats, user, evaluation);
+  const { readWithBash } = await import('./bash.js');
   return readWithBash(bytes.toString('latin1'), surroundings);
 }
 

@@ -35,6 +35,14 @@ export function assertTrusted(
   );
 }
 
+/** What to tell of a file that needs no bash: who can write it decides what is backed up, and by what `aws`. */
+export function warningAbout(file: string, owner: Ownership, user: number | undefined): string | undefined {
+  const isForeign = owner.uid !== 0 && owner.uid !== user;
+  if (!owner.isFile() || !(isForeign || (owner.mode & 0o002) !== 0)) return undefined;
+  const remedy = objectionTo(file, owner, user)?.remedy;
+  return `${file}: Others can write this file, and with it decide what is run. ${remedy}`;
+}
+
 function objectionTo(file: string, owner: Ownership, user: number | undefined) {
   if (!owner.isFile()) {
     return { because: 'it is no regular file', remedy: 'Give the name of a regular file' };

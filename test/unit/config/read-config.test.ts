@@ -56,6 +56,11 @@ test('both readers come to the same result', async () => {
   assert.deepEqual(await readConfig(write(`${text}:\n`)), await readConfig(write(text)));
 });
 
+test('a file that others can write is warned of, where it needs no bash', async () => {
+  const { warnings } = await readConfig(write(complete, 0o666));
+  assert.match(warnings.join(), /^\S+: Others can write this file, .* chmod go-w \S+$/);
+});
+
 test('the template is a config once its placeholders are replaced', async () => {
   const template = readFileSync(new URL('../../../../config.template', import.meta.url), 'utf8');
   const filled = template
@@ -63,7 +68,7 @@ test('the template is a config once its placeholders are replaced', async () => 
     .replace('%LOCAL_DIR%', '/home/anna')
     .replace('%PREFIX_DIR%', 'laptop')
     .replace('%32_CHARACTERS_KEY%', KEY);
-  const config = await readConfig(write(filled, 0o666));
+  const config = await readConfig(write(filled, 0o664));
   assert.equal(config.localDir, '/home/anna');
   assert.equal(config.remoteDirPrefix, 'laptop/');
   assert.deepEqual(config.warnings, []);
