@@ -15,7 +15,7 @@ await commandLine('encrypted-s3-download-dir', 'Restore a folder, or all of a ba
   .usage(
     '[options] <aws_profile> <aws_region> <s3_url> <destination>\n       encrypted-s3-download-dir [options] --config <config_file> [folder] <destination>',
   )
-  .argument('<words...>', 's3://AWS_BUCKET/PREFIX, and a folder that is new or empty')
+  .argument('<destination...>', 'a folder that is new or empty; before it, what the usage above names')
   .option('--config <config_file>', 'take the key from there, and with one or two arguments everything else')
   .option('--escrow', 'ask for the easy-to-remember key, and get the backup key from the bucket')
   .option(

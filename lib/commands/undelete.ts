@@ -10,7 +10,7 @@ import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { findDeleted, readDeleted, removeMarkers, type Undeletion } from '../restore/delete-markers.js';
-import { parseTime } from '../restore/point-in-time.js';
+import { formatTime, parseTime } from '../restore/point-in-time.js';
 import { inPrivateFolder } from '../restore/private-folder.js';
 import { WantedPaths } from '../restore/wanted-paths.js';
 import { acquireFlock } from '../run/flock.js';
@@ -68,7 +68,8 @@ async function bringBack(undeletion: Undeletion, isDry: boolean): Promise<number
   await findDeleted(undeletion, deleted);
   if (wanted.missed.length > 0) throw await inVain(undeletion, url);
   if (deleted.count === 0) {
-    const since = undeletion.time === undefined ? '' : ' that was deleted after that time';
+    const { time } = undeletion;
+    const since = time === undefined ? '' : ` that was deleted after ${formatTime(time)}`;
     say(`There is nothing to undelete below ${url}${since}.${await whyNothing(aws)}`);
     return exitCode.done;
   }
@@ -102,7 +103,7 @@ function say(text: string): void {
 
 async function inVain({ aws, wanted, time }: Undeletion, url: string): Promise<BackupError> {
   const names = wanted.missed.map((it) => `"${it}"`).join(', ');
-  const since = time === undefined ? '' : ' after that time';
+  const since = time === undefined ? '' : ` after ${formatTime(time)}`;
   const what = `At or below ${names}, nothing was deleted${since} that the bucket still has a version of.`;
   return new BackupError(`${what} Nothing was changed.${await whyNothing(aws)}`, {
     hint: `A PATH is relative to LOCAL_DIR. What was deleted when: encrypted-s3-list-versions PROFILE REGION ${shellQuote(url)}`,

@@ -1,9 +1,15 @@
+import { settingNames } from './settings.js';
+
 /** What bash's messages are about, without the text they quote: that may be a part of the key. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/: unbound variable$/, 'a variable that has no value is used'],
   [/unexpected EOF while looking for matching/, 'a quote or bracket that opens there is never closed'],
   [/: unexpected end of file/, 'the file ends in the middle of a command'],
   [/: readonly variable$/, 'a variable that bash does not let anyone change is assigned'],
+  [
+    new RegExp(`: (${settingNames.join('|')}): command not found$`),
+    'there is a blank between the name of a setting and its `=`, which makes the name a command',
+  ],
   [/: command not found$/, 'a command was not found'],
   [/: syntax error/, 'a syntax error'],
   [/: No such file or directory$/, 'a file or directory does not exist'],

@@ -1,6 +1,6 @@
 import { type ArrayValue, readArray } from './arrays.js';
-import { type Cursor, NeedsBash, SyntaxProblem } from './cursor.js';
-import { isSettingName, LIST_NAME } from './settings.js';
+import { type Cursor, NeedsBash } from './cursor.js';
+import { LIST_NAME } from './settings.js';
 import { isSetByBash } from './special-variables.js';
 import { readValue, type Word } from './words.js';
 
@@ -21,8 +21,6 @@ const blanks = /[ \t]+/y;
 const comment = /#[^\n]*/y;
 const exportWord = /export(?=[ \t])/y;
 const nameAndEquals = /[A-Za-z_][A-Za-z0-9_]*=/y;
-/** To bash, such a name is that of a command. */
-const nameBeforeBlank = /[A-Za-z_][A-Za-z0-9_]*(?=[ \t]+=)/y;
 const nameAlone = /[A-Za-z_][A-Za-z0-9_]*(?=[ \t\n;]|$)/y;
 
 /**
@@ -75,15 +73,8 @@ function readAssignment(cursor: Cursor, exports: boolean): Assignment {
     if (exports) throw new NeedsBash(line, 'an `export` of an array');
     return { name, line, value: readArray(cursor) };
   }
-  const spaced = cursor.match(nameBeforeBlank);
-  if (spaced !== undefined && isSettingName(spaced)) throw blankBeforeEquals(line, spaced);
-  const exported = exports ? (spaced ?? cursor.match(nameAlone)) : undefined;
+  const exported = exports ? cursor.match(nameAlone) : undefined;
   if (exported === undefined) throw new NeedsBash(line, 'a command, or something else than NAME=value');
   if (isSetByBash(exported)) throw new NeedsBash(line, 'an export of a variable that bash itself uses');
   return { name: exported, line, value: undefined };
-}
-
-function blankBeforeEquals(line: number, name: string): SyntaxProblem {
-  const hint = `Write ${name}='value', without blanks around the \`=\`.`;
-  return new SyntaxProblem(line, `There is a blank between ${name} and its \`=\`.`, hint);
 }

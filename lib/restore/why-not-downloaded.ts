@@ -6,7 +6,8 @@ import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { isOnlyKeyWrong } from '../run/wrong-key.js';
 
-const HINT = 'encrypted-s3-list-versions shows what there is and was.';
+const HINT =
+  'encrypted-s3-list-versions shows what there is and was; encrypted-s3-download-dir restores a folder.';
 
 /** @returns an error with exit code 5 if nothing but the key is wrong */
 export async function whyNotDownloaded(

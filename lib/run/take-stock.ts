@@ -98,7 +98,7 @@ function isSame({ type, inode }: Entry, before: Entry): boolean {
 /** What is wrong with an obstacle, in words for the user. */
 export function describeObstacle({ key, reason }: Obstacle, localDir: string): string {
   const path = `"${localDir}/${textOf(key)}"`;
-  if (reason === 'unreadable') return `${path} can't be read: it is not in the backup.`;
+  if (reason === 'unreadable') return `${path} can't be read: what it holds now is not in the backup.`;
   if (reason === 'not UTF-8')
     return `The name of ${path} is not UTF-8, which S3 can't store: it is not in the backup.`;
   if (reason === 'loop') return `${path} leads back to a folder it is in; it is not followed.`;

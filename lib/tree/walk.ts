@@ -78,7 +78,7 @@ class Walk {
       }
       yield entry;
       if (entry.type === 'directory') open.push(await this.#enter(entry.key, folder.within));
-      await this.#turn();
+      if (--this.#untilTurn === 0) await this.#turn();
     }
   }
 
@@ -111,7 +111,7 @@ class Walk {
     for (const name of names) {
       const entry = this.#look(folder, name, within);
       if (entry !== undefined) found.push(entry);
-      await this.#turn();
+      if (--this.#untilTurn === 0) await this.#turn();
     }
     found.sort((a, b) => (a.key < b.key ? -1 : 1));
     // Some file systems list a name twice.
@@ -129,8 +129,6 @@ class Walk {
   }
 
   async #turn(): Promise<void> {
-    this.#untilTurn -= 1;
-    if (this.#untilTurn > 0) return;
     this.#untilTurn = TURN;
     await nextTurn();
     this.#options.onTurn?.();

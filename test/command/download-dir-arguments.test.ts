@@ -28,7 +28,7 @@ interface BadInput {
 const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   'no arguments': {
     args: [],
-    message: /missing required argument 'words'\n[\s\S]*Usage: encrypted-s3-download-dir/,
+    message: /missing required argument 'destination'\n[\s\S]*Usage: encrypted-s3-download-dir/,
   },
   'an unknown option': { args: ['--key', 'x', TO], message: /unknown option '--key'[\s\S]*Usage: / },
   'an option without its value': { args: ['--at'], message: /'--at <time>' argument missing/ },

@@ -112,7 +112,7 @@ test('a file that can not be read: exit 3', async (t) => {
   chmodSync(join(world.source, 'secret'), 0);
   const { code, stdout, stderr } = await dryRun(world);
   assert.deepEqual([code, stdout], [3, '(dryrun) upload: new (new)\n']);
-  assert.match(stderr, /ERROR: ".*\/secret" can't be read: it is not in the backup\.\n$/);
+  assert.match(stderr, /ERROR: ".*\/secret" can't be read: what it holds now is not in the backup\.\n$/);
 });
 
 test('whatever is in a name, it is one line', async (t) => {

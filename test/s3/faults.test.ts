@@ -78,11 +78,11 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
         assert.equal(lines.length, 2, stderr);
         assert.match(
           lines[0] ?? '',
-          /: ERROR: ".*\/source\/folder\/" can't be read: it is not in the backup\.$/,
+          /: ERROR: ".*\/source\/folder\/" can't be read: what it holds now is not in the backup\.$/,
         );
         assert.match(
           lines[1] ?? '',
-          /: ERROR: ".*\/source\/secret" can't be read: it is not in the backup\.$/,
+          /: ERROR: ".*\/source\/secret" can't be read: what it holds now is not in the backup\.$/,
         );
       }
       assert.deepEqual(Object.keys(await world.current()).sort(), [

@@ -97,6 +97,16 @@ suite('what bash makes of a config', () => {
     assert.deepEqual(warnings, ['my.config:2: a command was not found']);
   });
 
+  test('a setting with a blank before its `=`, which is told', () => {
+    const { values, warnings } = read('AWS_REGION=a\nLOCAL_DIR = /b\n:\n');
+    assert.equal(values.get('LOCAL_DIR'), undefined);
+    assert.equal(warnings.length, 1);
+    assert.match(
+      warnings[0] ?? '',
+      /^my\.config:2: there is a blank between the name of a setting and its `=`/,
+    );
+  });
+
   test('what it leaves running in the background is not waited for', (t) => {
     const started = Date.now();
     const { values } = read('{ sleep 8; } & AWS_REGION=$!\nsleep 8 & AWS_BUCKET=$!');

@@ -191,15 +191,3 @@ test('the lines of assignments are known, continued lines and quoted newlines co
   const { lines } = valuesOf("A='\n\n'\nB=x\\\ny C=1\n# c\nexport D=1 \\\n  E=2; F=3");
   assert.deepEqual(Object.fromEntries(lines), { A: 1, B: 4, C: 5, D: 7, E: 8, F: 8 });
 });
-
-test('a blank before the `=` of a setting is told, also after export', () => {
-  for (const text of ["LOCAL_DIR = '/a'", 'export LOCAL_DIR ="/a"', `\nENCRYPTION_KEY\t= secret`]) {
-    const evaluation = read(text);
-    if (evaluation.kind !== 'problem') assert.fail(`${text}: ${evaluation.kind}`);
-    assert.match(
-      evaluation.problem.message,
-      /^There is a blank between (LOCAL_DIR|ENCRYPTION_KEY) and its `=`\.$/,
-    );
-  }
-  assert.equal(read('echo = x').kind, 'needs-bash');
-});
