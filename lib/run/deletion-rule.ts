@@ -41,7 +41,7 @@ export async function whyKept(
     return `versioning is not on there, so a deletion could not be undone. Turn it on (aws s3api put-bucket-versioning --bucket ${aws.bucket} --versioning-configuration Status=Enabled), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
-    return `whether versioning is on could not be found out, for which the profile's user needs s3:GetBucketVersioning. ${error.message}`;
+    return `whether that is safe could not be found out, for which the profile's user needs s3:GetBucketVersioning and s3:ListBucket. ${error.message}`;
   }
 }
 

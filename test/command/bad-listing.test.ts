@@ -35,3 +35,13 @@ for (const [what, text] of Object.entries(BAD)) {
     assert.ok(!existsSync(`${world.lock}.lock`));
   });
 }
+
+test('a listing that a signal cuts off in mid-line: the exit code is the signal, and no word of a listing', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('a', 'a');
+  assert.equal((await world.sync()).code, 0);
+  world.onCall(LISTING, "printf 'pc/doc'; kill -TERM $PPID; sleep 10");
+  const { code, stderr } = await world.sync();
+  assert.deepEqual([code, stderr], [143, '']);
+  assert.ok(!existsSync(`${world.lock}.lock`));
+});

@@ -99,7 +99,7 @@ test('if nobody may ask for versioning, what is gone is kept, and warned about',
   assert.equal(code, 0);
   assert.match(
     stderr,
-    /WARNING: 2 files are gone from ".*", but still in the bucket: .*needs s3:GetBucketVersioning\. .*AccessDenied/,
+    /WARNING: 2 files are gone from ".*", but still in the bucket: .*needs s3:GetBucketVersioning and s3:ListBucket\. .*AccessDenied/,
   );
   assert.deepEqual(world.stored(), ['stays', 'x', 'y']);
 

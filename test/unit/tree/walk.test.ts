@@ -133,3 +133,17 @@ test('a walk can be ended', async (t) => {
   };
   await assert.rejects(counting(), /enough/);
 });
+
+test('a file that becomes a folder while those beside it are told does not come out of order', async (t) => {
+  const root = makeRoot(t);
+  for (const name of ['a', 'b', 'b-', 'gone', 'z']) writeFileSync(join(root, name), '');
+  const found: string[] = [];
+  for await (const { key } of walk(bytesOf(root), { followSymlinks: false, isExcluded: () => false })) {
+    if (key === 'a') {
+      for (const name of ['b', 'gone']) rmSync(join(root, name));
+      mkdirSync(join(root, 'b'));
+    }
+    found.push(key);
+  }
+  assert.deepEqual(found, ['a', 'b-', 'z']);
+});
