@@ -1,6 +1,7 @@
 // The listing of a prefix, as a stream: what is in the bucket, in the order of the keys' bytes.
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { BackupError } from '../errors.js';
+import { type Batches, mapEach } from '../tree/batches.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { linesOf } from '../tree/lines.js';
 import type { AwsCli } from './aws-cli.js';
@@ -29,7 +30,7 @@ export interface StoredObject {
 export async function listPrefix<T>(
   aws: AwsCli,
   prefix: string,
-  read: (objects: AsyncGenerator<StoredObject>) => Promise<T>,
+  read: (objects: Batches<StoredObject>) => Promise<T>,
   onFirstPage: () => void = () => undefined,
 ): Promise<T> {
   let result: { readonly value: T } | undefined;
@@ -47,25 +48,23 @@ export async function listPrefix<T>(
 }
 
 /** @throws {BackupError} at what is no listing, or is not in order */
-export async function* parseListing(stdout: Readable, prefix: string): AsyncGenerator<StoredObject> {
+export function parseListing(stdout: Readable, prefix: string): Batches<StoredObject> {
   const prefixBytes = bytesOf(prefix);
   let previous = '';
-  for await (const lines of linesOf(stdout)) {
-    for (const line of lines) {
-      // What the CLI prints of a page without objects.
-      if (line === 'None' || line === '') continue;
-      const object = parseLine(line);
-      const { key } = object;
-      if (!key.startsWith(prefixBytes) || Number.isNaN(object.size) || key <= previous) {
-        throw new BackupError(`The server's listing is not what S3 would send, near "${textOf(key)}".`, {
-          hint: 'A server that lists keys in another order than S3 cannot be used.',
-        });
-      }
-      previous = key;
-      if (prefix === '' && key.startsWith(RESERVED_PREFIX)) continue;
-      yield { ...object, key: key.slice(prefixBytes.length) as Bytes };
+  return mapEach(linesOf(stdout), (line) => {
+    // What the CLI prints of a page without objects.
+    if (line === 'None' || line === '') return undefined;
+    const object = parseLine(line);
+    const { key } = object;
+    if (!key.startsWith(prefixBytes) || Number.isNaN(object.size) || key <= previous) {
+      throw new BackupError(`The server's listing is not what S3 would send, near "${textOf(key)}".`, {
+        hint: 'A server that lists keys in another order than S3 cannot be used.',
+      });
     }
-  }
+    previous = key;
+    if (prefix === '' && key.startsWith(RESERVED_PREFIX)) return undefined;
+    return { ...object, key: key.slice(prefixBytes.length) as Bytes };
+  });
 }
 
 /** `size` is NaN if there is none; `key` begins with the prefix. */

@@ -7,11 +7,12 @@ import { whyKept } from '../run/deletion-rule.js';
 import { objection } from '../run/guard.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
-import type { Spool } from '../run/spool.js';
+import { readJson } from '../run/spool.js';
 import { explainNotes } from '../run/state-folder.js';
 import { tryKey } from '../run/wrong-key.js';
 import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
+import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
 import { openRun, type SyncOptions } from './open-run.js';
 import { survey } from './survey.js';
@@ -69,14 +70,10 @@ async function* deletions(run: Run, { gone }: Findings, allowsUnversioned: boole
     run.log.warn(
       `${gone.count === 1 ? '1 file is' : `${gone.count} files are`} gone, but would stay in the bucket: ${why}`,
     );
-  for await (const path of textsOf(gone)) {
+  for await (const path of singly(readJson<string>(gone))) {
     const url = s3Url({ bucket: run.upload.bucket, key: run.upload.prefix + path });
     yield lineOf(`${why === undefined ? 'delete' : 'keep'}: ${url}`);
   }
-}
-
-async function* textsOf(spool: Spool): AsyncGenerator<string> {
-  for await (const line of spool.lines()) yield JSON.parse(line) as string;
 }
 
 /** One line, whatever is in a name. */

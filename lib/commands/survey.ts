@@ -8,6 +8,7 @@ import type { Findings } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import type { Stock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
+import type { Batches } from '../tree/batches.js';
 
 export interface Survey {
   /** Whether the key is escrowed; asked only where it is not known that there is a bucket. */
@@ -37,7 +38,7 @@ export async function survey(run: Run): Promise<Survey> {
   const comparison = sideBySide(record, loaded).then(([lastRun, [{ compareWithTree }]]) =>
     compareWithTree(run, lastRun),
   );
-  const read = async (objects: AsyncGenerator<StoredObject>) => {
+  const read = async (objects: Batches<StoredObject>) => {
     const { notes, lastEnded } = await comparison;
     const [, { compareFirst }] = await loaded;
     return compareFirst(run, notes, lastEnded, objects);

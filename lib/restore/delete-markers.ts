@@ -7,8 +7,9 @@ import { RESERVED_PREFIX } from '../aws/listing.js';
 import { listVersions } from '../aws/version-listing.js';
 import { BackupError } from '../errors.js';
 import { Shortfalls } from '../run/shortfalls.js';
-import type { Spool } from '../run/spool.js';
+import { readJson, type Spool } from '../run/spool.js';
 import type { Log } from '../terminal/log.js';
+import { singly } from '../tree/batches.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { type DeletedKey, deletedKeys } from './deleted-keys.js';
 import type { WantedPaths } from './wanted-paths.js';
@@ -45,10 +46,10 @@ export async function findDeleted({ aws, prefix, wanted, time }: Undeletion, del
 }
 
 /** The notes of `findDeleted`: whole keys, as text. */
-export async function* readDeleted(
+export function readDeleted(
   deleted: Spool,
 ): AsyncGenerator<{ readonly key: string; readonly markers: DeletedKey['markers'] }> {
-  for await (const line of deleted.lines()) yield JSON.parse(line);
+  return singly(readJson(deleted));
 }
 
 /**

@@ -9,12 +9,13 @@ import { splitLines } from '../aws/split-lines.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { pool } from '../pool.js';
 import { hasWildcards } from '../run/exclusion.js';
-import type { Spool } from '../run/spool.js';
+import { readJson, type Spool } from '../run/spool.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Log } from '../terminal/log.js';
+import { mapEach, singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
 import type { Totals } from './plan.js';
-import { type PlannedFile, readPlan } from './planned-file.js';
+import type { PlannedFile } from './planned-file.js';
 import { UNSAFE_KEYS } from './safe-key.js';
 import type { Stage } from './stage.js';
 
@@ -100,12 +101,13 @@ interface Task {
   readonly file: PlannedFile;
 }
 
-async function* tasks(planned: Spool): AsyncGenerator<Task> {
-  let index = 0;
-  for await (const file of readPlan<PlannedFile>(planned.lines())) {
-    yield { index, file };
+function tasks(planned: Spool): AsyncGenerator<Task> {
+  let index = -1;
+  const all = mapEach(readJson<PlannedFile>(planned), (file) => {
     index += 1;
-  }
+    return { index, file };
+  });
+  return singly(all);
 }
 
 /** A prefix with wildcards would make a pattern of itself. */

@@ -11,6 +11,7 @@ import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { RUNS_PREFIX, TREE } from '../run/last-run.js';
 import { isOnlyKeyWrong } from '../run/wrong-key.js';
+import { singly } from '../tree/batches.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { formatTime } from './point-in-time.js';
 import { keysAt } from './version-at.js';
@@ -85,7 +86,7 @@ async function findTree(
   };
   if (time === undefined) {
     await listPrefix(aws, RUNS_PREFIX, async (objects) => {
-      for await (const { key } of objects) consider(key);
+      for await (const { key } of singly(objects)) consider(key);
     });
     return found;
   }

@@ -3,6 +3,7 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { listPrefix } from '../aws/listing.js';
 import { listVersions } from '../aws/version-listing.js';
 import type { Spool } from '../run/spool.js';
+import { singly } from '../tree/batches.js';
 import { formatPlan, type ListedKey } from './planned-file.js';
 import { type KeyAt, keysAt } from './version-at.js';
 
@@ -21,7 +22,7 @@ export async function listFolder(
   let oldest: number | undefined;
   if (time === undefined) {
     await listPrefix(aws, prefix, async (objects) => {
-      for await (const { key, size, lastModified } of objects) {
+      for await (const { key, size, lastModified } of singly(objects)) {
         const want = { size, lastModified: Date.parse(lastModified), isCurrent: true };
         listed.write(formatPlan({ key, want }));
       }

@@ -1,9 +1,10 @@
 // Decides what to fetch and how, before anything is written.
-import type { Spool } from '../run/spool.js';
+import { readJson, type Spool } from '../run/spool.js';
+import { type Batches, nothing } from '../tree/batches.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { mergeByKey } from '../tree/merge.js';
-import { formatPlan, type How, type ListedKey, type PlannedFile, readPlan } from './planned-file.js';
+import { formatPlan, type How, type ListedKey, type PlannedFile } from './planned-file.js';
 import { isSafeKey, LONGEST_NAME } from './safe-key.js';
 import type { Target } from './target.js';
 
@@ -24,7 +25,7 @@ export interface Totals {
 }
 
 export interface PlanTree {
-  readonly entries: AsyncGenerator<Entry>;
+  readonly entries: Batches<Entry>;
   /** Milliseconds since the epoch: after all files of its run. */
   readonly stored: number;
 }
@@ -52,14 +53,17 @@ export async function plan(
   let room = 0;
   let entries = 0;
   let missing = 0;
-  for await (const [key, entry] of mergeByKey(
-    readPlan<ListedKey>(listed.lines()),
-    tree?.entries ?? nothing(),
-  )) {
+  for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? nothing()))
+    for (const [key, entry] of pairs) take(key, entry);
+  planned.close();
+  const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
+  return { counts, files, room, entries };
+
+  function take(key: ListedKey | undefined, entry: Entry | undefined): void {
     if (entry !== undefined) entries += 1;
     if (key === undefined) {
       if (entry?.type === 'file') missing += 1;
-      continue;
+      return;
     }
     const isNewer = tree !== undefined && isNewerThan(tree.stored, key, entry);
     const how = decide(key, entry, isNewer, existing);
@@ -68,13 +72,7 @@ export async function plan(
     if (isFetched) room += Math.ceil((key.want?.size ?? 0) / BLOCK) * BLOCK;
     planned.write(formatPlan({ ...plannedFile(key, how), ...(isNewer && { isNewer }) }));
   }
-  planned.close();
-  const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
-  return { counts, files, room, entries };
 }
-
-/** What there is instead of a tree. */
-export async function* nothing(): AsyncGenerator<Entry> {}
 
 /** In whole seconds, which is what S3 tells: a small backup has its tree in the second of its files. */
 function isNewerThan(stored: number, { want }: ListedKey, entry: Entry | undefined): boolean {

@@ -45,8 +45,3 @@ export type How =
 export function formatPlan(line: ListedKey | PlannedFile): string {
   return JSON.stringify(line);
 }
-
-/** @param lines of `formatPlan`, for a `ListedKey` or a `PlannedFile` */
-export async function* readPlan<T extends ListedKey>(lines: AsyncGenerator<string>): AsyncGenerator<T> {
-  for await (const line of lines) yield JSON.parse(line) as T;
-}

@@ -1,13 +1,13 @@
 // The order in which everything gets its place: the tree's files and folders; what is in the bucket without being
 // in the tree; links, so that nothing passes through them; times; and the folders' modes, which may keep us out.
 import { join } from 'node:path';
-import { Spool } from '../run/spool.js';
+import { readJson, Spool } from '../run/spool.js';
+import { type Batches, mapEach, nothing, singly } from '../tree/batches.js';
 import type { Entry } from '../tree/entry.js';
-import { mergeByKey } from '../tree/merge.js';
+import { mergeByKey, type Pair } from '../tree/merge.js';
 import { type ExactTime, setExactTimes } from './exact-times.js';
 import { notInBucket, Placement, type PlacementOptions, type PlannedLine } from './placement.js';
-import { nothing } from './plan.js';
-import { type PlannedFile, readPlan } from './planned-file.js';
+import type { PlannedFile } from './planned-file.js';
 import { isSafeKey } from './safe-key.js';
 import { NotRestored } from './target.js';
 
@@ -25,12 +25,25 @@ export interface Restored {
 export async function putInPlace(
   options: PlacementOptions,
   planned: Spool,
-  tree: AsyncGenerator<Entry> | undefined,
+  tree: Batches<Entry> | undefined,
 ): Promise<Restored> {
   const placement = new Placement(options);
   const links = new Spool(join(options.folder, 'links'));
   const extras = new Spool(join(options.folder, 'extras'));
-  for await (const [line, entry] of mergeByKey(numbered(planned), tree ?? nothing())) {
+  for await (const pairs of mergeByKey(numbered(planned), tree ?? nothing()))
+    for (const pair of pairs) put(...pair);
+  const inNoTree = await putExtras(placement, extras);
+  await makeLinks(placement, links);
+  placement.times.close();
+  const areExact = await setExactTimes(() => singly(readJson<ExactTime>(placement.times)));
+  options.interruption.check();
+  if (!areExact) {
+    options.shortfalls.add('Some times of modification could not be set to the nanosecond.');
+  }
+  await finishFolders(placement);
+  return { ...placement.restored, extras: inNoTree };
+
+  function put(...[line, entry]: Pair<PlannedLine, Entry>): void {
     const { key } = entry ?? line;
     placement.attempt(key, () => {
       if (!isSafeKey(key) && line?.how !== 'folder')
@@ -44,23 +57,13 @@ export async function putInPlace(
       if (line?.how === 'unsafe') throw new NotRestored("it has content, but its name is a folder's");
     });
   }
-  const inNoTree = await putExtras(placement, extras);
-  await makeLinks(placement, links);
-  placement.times.close();
-  const areExact = await setExactTimes(() => readLines<ExactTime>(placement.times));
-  options.interruption.check();
-  if (!areExact) {
-    options.shortfalls.add('Some times of modification could not be set to the nanosecond.');
-  }
-  await finishFolders(placement);
-  return { ...placement.restored, extras: inNoTree };
 }
 
 /** @returns how many files these are */
 async function putExtras(placement: Placement, extras: Spool): Promise<number> {
   extras.close();
   const before = placement.restored.files;
-  for await (const line of readLines<PlannedLine>(extras)) {
+  for await (const line of singly(readJson<PlannedLine>(extras))) {
     placement.attempt(line.key, () => {
       if (line.how === 'folder') placement.target.makeFolder(line.key);
       else placement.putFile(line, undefined);
@@ -71,7 +74,7 @@ async function putExtras(placement: Placement, extras: Spool): Promise<number> {
 
 async function makeLinks(placement: Placement, links: Spool): Promise<void> {
   links.close();
-  for await (const entry of readLines<Entry>(links)) {
+  for await (const entry of singly(readJson<Entry>(links))) {
     placement.attempt(entry.key, () => placement.makeLink(entry));
   }
 }
@@ -87,21 +90,17 @@ async function finishFolders(placement: Placement): Promise<void> {
       open.pop();
     }
   };
-  for await (const entry of readLines<Entry>(placement.folders)) {
+  for await (const entry of singly(readJson<Entry>(placement.folders))) {
     leave(entry.key);
     open.push(entry);
   }
   leave('');
 }
 
-async function* numbered(planned: Spool): AsyncGenerator<PlannedLine> {
-  let index = 0;
-  for await (const file of readPlan<PlannedFile>(planned.lines())) {
-    yield { ...file, index };
+function numbered(planned: Spool): Batches<PlannedLine> {
+  let index = -1;
+  return mapEach(readJson<PlannedFile>(planned), (file) => {
     index += 1;
-  }
-}
-
-async function* readLines<T>(spool: Spool): AsyncGenerator<T> {
-  for await (const line of spool.lines()) yield JSON.parse(line) as T;
+    return { ...file, index };
+  });
 }

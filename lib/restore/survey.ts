@@ -4,16 +4,17 @@ import { headWithKey } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
-import { Spool } from '../run/spool.js';
+import { readJson, Spool } from '../run/spool.js';
 import { isOnlyKeyWrong } from '../run/wrong-key.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Log } from '../terminal/log.js';
+import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { fetchTreeOf, type LocalTree, otherKey, tooEarly } from './find-tree.js';
 import { listFolder } from './list.js';
 import { plan, type Totals } from './plan.js';
-import { type ListedKey, readPlan } from './planned-file.js';
+import type { ListedKey } from './planned-file.js';
 import { isSafeKey } from './safe-key.js';
 import type { Target } from './target.js';
 import { treeBelow } from './tree-below.js';
@@ -89,7 +90,7 @@ async function planned(
 async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: Spool): Promise<void> {
   let refused: BackupError | undefined;
   let tried = 0;
-  for await (const { key: name, want } of readPlan<ListedKey>(listed.lines())) {
+  for await (const { key: name, want } of singly(readJson<ListedKey>(listed))) {
     // `aws s3api` reads the file that a key like `file:///etc/passwd` names, and sends its content.
     if (want === undefined || !isSafeKey(name)) continue;
     const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want.versionId };

@@ -1,4 +1,5 @@
 // The part of a tree that is below a folder.
+import { type Batches, mapEach } from '../tree/batches.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { ownedEntryOf } from '../tree/entry-line.js';
@@ -10,10 +11,10 @@ import { openTree, parsed } from '../tree/tree-file.js';
  * @throws {DamagedTreeError} at the end, at the latest, of a torn file
  * @throws {BackupError} if a later version wrote it
  */
-export async function* treeBelow(file: string, folder: Bytes): AsyncGenerator<Entry> {
+export async function* treeBelow(file: string, folder: Bytes): Batches<Entry> {
   const { entries } = await openTree(file, parsed(ownedEntryOf));
-  for await (const entry of entries) {
-    if (!entry.key.startsWith(folder) || entry.key === folder) continue;
-    yield folder === '' ? entry : { ...entry, key: entry.key.slice(folder.length) as Bytes };
-  }
+  yield* mapEach(entries, (entry) => {
+    if (!entry.key.startsWith(folder) || entry.key === folder) return undefined;
+    return folder === '' ? entry : { ...entry, key: entry.key.slice(folder.length) as Bytes };
+  });
 }

@@ -1,6 +1,7 @@
 // The walk of LOCAL_DIR, compared with what the last run saw.
 import { join } from 'node:path';
 import { BackupError } from '../errors.js';
+import { nothing } from '../tree/batches.js';
 import type { Obstacle } from '../tree/entry.js';
 import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import { type LastRun, RUNS_PREFIX } from './last-run.js';
@@ -38,8 +39,6 @@ export async function compareWithTree(run: Run, lastRun: LastRun | undefined): P
     throw explainTree(error, prefix);
   }
 }
-
-async function* nothing(): AsyncGenerator<never> {}
 
 /** A tree that is the stored one to the byte, and can't be read all the same: it is not left out silently. */
 function explainTree(error: unknown, prefix: string): unknown {

@@ -4,6 +4,7 @@ import { isVersioned } from '../aws/bucket.js';
 import { listPrefix } from '../aws/listing.js';
 import { BackupError } from '../errors.js';
 import { sideBySide } from '../side-by-side.js';
+import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
 import { RECORD, RUNS_PREFIX } from './last-run.js';
 
@@ -49,7 +50,7 @@ export async function whyKept(
 async function backupBelow(aws: AwsCli, prefix: string): Promise<string | undefined> {
   let found: string | undefined;
   await listPrefix(aws, RUNS_PREFIX + prefix, async (objects) => {
-    for await (const { key } of objects) {
+    for await (const { key } of singly(objects)) {
       const path = textOf(key);
       if (path.endsWith(`/${RECORD}`)) found ??= prefix + path.slice(0, -RECORD.length);
     }

@@ -1,9 +1,10 @@
 // Deletes what is proven gone, and nothing else.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { deleteAll } from '../aws/batch-deletion.js';
+import { mapEach, singly } from '../tree/batches.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { isGone } from '../tree/gone.js';
-import type { Spool } from './spool.js';
+import { readJson, type Spool } from './spool.js';
 
 export interface DeletionOptions {
   readonly root: Bytes;
@@ -26,9 +27,7 @@ export async function deleteGone(
   onRefused: (key: string, why: string) => void,
 ): Promise<number> {
   const { root, followSymlinks, prefix, folder } = options;
-  const due = (async function* () {
-    for await (const line of gone.lines()) yield { key: prefix + (JSON.parse(line) as string) };
-  })();
+  const due = singly(mapEach(readJson<string>(gone), (key) => ({ key: prefix + key })));
   let deleted = 0;
   const results = deleteAll(aws, due, folder, ({ key }) =>
     isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks),

@@ -1,5 +1,5 @@
 // What the last run left in the bucket: its record and its tree, under backup.info/runs/PREFIX/.
-import { createReadStream, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, s3Url, uploadAll } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
@@ -8,7 +8,7 @@ import { RESERVED_PREFIX } from '../aws/listing.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import type { TreeTotals } from '../tree/tree-file.js';
-import { sha256Of } from './sha256.js';
+import { sha256OfFile } from './sha256.js';
 import { isOnlyKeyWrong, keyRefused } from './wrong-key.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
@@ -97,7 +97,7 @@ export async function storeLastRun(
   const stage = join(folder, 'record');
   mkdirSync(stage, { mode: 0o700 });
   renameSync(treeFile, join(stage, TREE));
-  const treeSha256 = await sha256Of(createReadStream(join(stage, TREE)));
+  const treeSha256 = await sha256OfFile(join(stage, TREE));
   const record = { format: FORMAT, version: VERSION, ...facts, treeSha256 };
   writeFileSync(join(stage, RECORD), `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
   await aws.runOrThrow(uploadAll(stage, { bucket: aws.bucket, key: runFolderKey(prefix) }, STORAGE_CLASS), {

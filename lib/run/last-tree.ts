@@ -1,14 +1,14 @@
 // The tree file of the last run: the copy on this machine, or that in the bucket.
-import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { download } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import type { EncryptionKey } from '../encryption-key.js';
+import { singly } from '../tree/batches.js';
 import { entryOf } from '../tree/entry-line.js';
 import { DamagedTreeError, openTree, parsed } from '../tree/tree-file.js';
 import { type LastRun, runFolderKey, TREE } from './last-run.js';
-import { sha256Of } from './sha256.js';
+import { sha256OfFile } from './sha256.js';
 
 /**
  * The tree file of the last run: the copy if it is that run's to the byte, otherwise the bucket's.
@@ -42,7 +42,7 @@ export async function fetchTree(
 
 async function isWhole(file: string, log: (message: string) => void): Promise<boolean> {
   try {
-    for await (const _ of (await openTree(file, parsed(entryOf))).entries);
+    for await (const _ of singly((await openTree(file, parsed(entryOf))).entries));
     return true;
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
@@ -53,5 +53,5 @@ async function isWhole(file: string, log: (message: string) => void): Promise<bo
 
 /** `undefined` if the file can't be read. */
 function hashOfFile(file: string): Promise<string | undefined> {
-  return sha256Of(createReadStream(file)).catch(() => undefined);
+  return sha256OfFile(file).catch(() => undefined);
 }

@@ -1,5 +1,6 @@
 // The listing of the bucket, compared with what the walk has noted.
 import { listPrefix, type StoredObject } from '../aws/listing.js';
+import { type Batches, nothing } from '../tree/batches.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { inspectFile } from '../tree/inspect.js';
@@ -26,7 +27,7 @@ export function compareFirst(
   run: Run,
   notes: Spool,
   lastEnded: number | undefined,
-  objects: AsyncGenerator<StoredObject>,
+  objects: Batches<StoredObject>,
 ): Promise<Findings> {
   return compare(run, 'first', notes, objects, judgeBefore(inspector(run), lastEnded));
 }
@@ -36,13 +37,11 @@ export function compareWithNothing(run: Run, notes: Spool): Promise<Findings> {
   return compare(run, 'no bucket', notes, nothing(), judgeBefore(inspector(run), undefined));
 }
 
-async function* nothing(): AsyncGenerator<never> {}
-
 function compare(
   { upload, isExcluded, header, state }: Run,
   pass: string,
   notes: Spool,
-  objects: AsyncGenerator<StoredObject>,
+  objects: Batches<StoredObject>,
   judge: Judge,
 ): Promise<Findings> {
   const { localDir, followSymlinks } = upload;

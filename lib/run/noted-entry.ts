@@ -1,8 +1,10 @@
 // An entry of the tree and what the run knows of its object so far, as a line of a spool.
 import { BackupError } from '../errors.js';
+import { type Batches, mapEach } from '../tree/batches.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { entryOf } from '../tree/entry-line.js';
+import type { Spool } from './spool.js';
 
 export type Knowledge =
   /** The last run's tree has the file just as it is now. */
@@ -29,16 +31,16 @@ export function formatNote(line: string, knowledge: Knowledge): string {
   return `${typeof knowledge === 'string' ? knowledge : `before ${knowledge.before}`}\t${line}`;
 }
 
-export async function* readNotes(lines: AsyncGenerator<string>): AsyncGenerator<NotedEntry> {
-  for await (const text of lines) {
+export function readNotes(notes: Spool): Batches<NotedEntry> {
+  return mapEach(notes.lines(), (text) => {
     const tab = text.indexOf('\t');
     const word = text.slice(0, tab);
     const line = text.slice(tab + 1);
     const entry = entryOf(JSON.parse(line) as Record<string, unknown>);
     const knowledge = knowledgeOf(word);
     if (entry === undefined || knowledge === undefined) throw new BackupError("The run's notes are damaged.");
-    yield { key: entry.key, entry, line, knowledge };
-  }
+    return { key: entry.key, entry, line, knowledge };
+  });
 }
 
 function knowledgeOf(word: string): Knowledge | undefined {

@@ -2,6 +2,7 @@
 // sent, and what is in the bucket only.
 import { join } from 'node:path';
 import type { StoredObject } from '../aws/listing.js';
+import { type Batches, singly } from '../tree/batches.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Inode } from '../tree/entry.js';
 import { formatEntry } from '../tree/entry-line.js';
@@ -15,7 +16,7 @@ import { Losses } from './guard.js';
 import { versionOf } from './judge.js';
 import { formatNote, type NotedEntry, readNotes } from './noted-entry.js';
 import { Sample } from './sample.js';
-import { Spool } from './spool.js';
+import { readJson, Spool } from './spool.js';
 import type { Judge } from './verdicts.js';
 
 /** A file that is not in the backup as it is, and why. */
@@ -63,7 +64,7 @@ export async function reconcile(
   options: ReconcileOptions,
   pass: string,
   notes: Spool,
-  objects: AsyncGenerator<StoredObject>,
+  objects: Batches<StoredObject>,
   judge: Judge,
 ): Promise<Findings> {
   const { root, followSymlinks, isExcluded, header, folder } = options;
@@ -78,10 +79,12 @@ export async function reconcile(
   let vanished = 0;
   let missing = 0;
   try {
-    for await (const [noted, object] of mergeByKey(readNotes(notes.lines()), objects)) {
-      if (object !== undefined) samples.objects.add(object.key);
-      if (noted !== undefined) await take(noted, object);
-      else if (!isExcluded(object.key)) leftOver(object.key);
+    for await (const pairs of mergeByKey(readNotes(notes), objects)) {
+      for (const [noted, object] of pairs) {
+        if (object !== undefined) samples.objects.add(object.key);
+        if (noted === undefined) leftOver(object.key);
+        else await take(noted, object);
+      }
     }
     for (const it of [next, awaited, toSend, gone]) it.close();
     const totals = await tree.close();
@@ -92,15 +95,17 @@ export async function reconcile(
     throw error;
   }
 
-  async function take(noted: NotedEntry, object: StoredObject | undefined): Promise<void> {
+  /** A promise is returned when the disk has to be waited for. */
+  function take(noted: NotedEntry, object: StoredObject | undefined): Promise<void> | undefined {
     const { entry, line } = noted;
     if (entry.type === 'file') losses.add(entry.key, object === undefined ? 'absent' : 'there', 'there');
     const outcome = judge(noted, object);
     if (outcome.is === 'proven') {
       next.write(formatNote(line, 'proven'));
       if (entry.type === 'file') samples.proven.add(entry.key);
-      await tree.write(entry, line);
-    } else if (outcome.is === 'vanished') vanished += 1;
+      return tree.write(entry, line);
+    }
+    if (outcome.is === 'vanished') vanished += 1;
     else {
       if (object === undefined) missing += 1;
       const due: Due = { path: textOf(entry.key), why: outcome.why };
@@ -108,6 +113,7 @@ export async function reconcile(
       const inode = outcome.is === 'to send' ? outcome.inode : undefined;
       next.write(formatNote(lineOf(noted, inode), { before: versionOf(object) }));
     }
+    return undefined;
   }
 
   function lineOf({ entry, line }: NotedEntry, inode: Inode | undefined): string {
@@ -115,6 +121,7 @@ export async function reconcile(
   }
 
   function leftOver(key: Bytes): void {
+    if (isExcluded(key)) return;
     const isProven = isGone(root, key, followSymlinks);
     losses.add(key, 'there', isProven ? 'gone' : 'kept');
     if (isProven) gone.write(JSON.stringify(textOf(key)));
@@ -122,7 +129,6 @@ export async function reconcile(
   }
 }
 
-/** The texts of a spool of `Due`. */
-export async function* readDue(spool: Spool): AsyncGenerator<Due> {
-  for await (const line of spool.lines()) yield JSON.parse(line) as Due;
+export function readDue(spool: Spool): AsyncGenerator<Due> {
+  return singly(readJson<Due>(spool));
 }

@@ -4,6 +4,7 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { type Batches, mapEach } from '../tree/batches.js';
 import { TextBuffer } from '../tree/text-buffer.js';
 
 const FLUSH = 1 << 16;
@@ -42,7 +43,7 @@ export class Spool {
   }
 
   /** Read by a buffer that is used again and again: a stream's would pile up until the next garbage collection. */
-  async *lines(): AsyncGenerator<string> {
+  async *lines(): Batches<string> {
     const descriptor = openSync(this.#file, 'r');
     try {
       const buffer = Buffer.alloc(READ);
@@ -51,7 +52,7 @@ export class Spool {
       for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
         const lines = `${rest}${decoder.write(buffer.subarray(0, length))}`.split('\n');
         rest = lines.pop() ?? '';
-        yield* lines;
+        yield lines;
         // Signals and children get their turn.
         await nextTurn();
       }
@@ -82,4 +83,9 @@ export class Spool {
       });
     }
   }
+}
+
+/** What the lines hold, each a JSON text. */
+export function readJson<T>(spool: Spool): Batches<T> {
+  return mapEach(spool.lines(), (line) => JSON.parse(line) as T);
 }

@@ -1,4 +1,5 @@
 // The walk, compared with the last run's tree: what is on disk, what of it is as it was, and what is gone.
+import type { Batches } from '../tree/batches.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry, Obstacle } from '../tree/entry.js';
 import { formatEntry } from '../tree/entry-line.js';
@@ -38,7 +39,7 @@ export interface StockOptions {
  */
 export async function takeStock(
   options: StockOptions,
-  last: AsyncGenerator<TreeLine, unknown>,
+  last: Batches<TreeLine>,
   notes: Spool,
   onObstacle: (obstacle: Obstacle) => void,
 ): Promise<Stock> {
@@ -48,17 +49,19 @@ export async function takeStock(
   const losses = new Losses();
   const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, dangling: 0, link: 0 };
 
-  for await (const [now, before] of mergeByKey(
-    walk(root, { followSymlinks, isExcluded, ...(onTurn && { onTurn }) }),
-    last,
-  )) {
+  const entries = walk(root, { followSymlinks, isExcluded, ...(onTurn && { onTurn }) });
+  for await (const pairs of mergeByKey(entries, last)) for (const [now, before] of pairs) take(now, before);
+  notes.close();
+  return { losses, counts };
+
+  function take(now: Entry | Obstacle | undefined, before: TreeLine | undefined): void {
     if (now === undefined || now.type === 'obstacle') {
       if (now !== undefined) {
         counts[now.reason] += 1;
         onObstacle(now);
       }
       if (before !== undefined) lose(before);
-      continue;
+      return;
     }
     const line = formatEntry(now, names);
     // Most lines are to the byte what they were.
@@ -72,8 +75,6 @@ export async function takeStock(
     const knowledge = now.type !== 'file' ? 'proven' : isKnown ? 'known' : isOlder(now) ? 'moved' : 'changed';
     notes.write(formatNote(line, knowledge));
   }
-  notes.close();
-  return { losses, counts };
 
   function isOlder({ inode }: Entry): boolean {
     return options.lastEnded !== undefined && Number(inode.ctime) / 1e6 < options.lastEnded;

@@ -11,8 +11,9 @@ export interface OwnerNames {
 /** Without the newline. `path` is text, or `path64` the bytes in base64 where they are not UTF-8. */
 export function formatEntry({ key, type, inode, target }: Entry, names: OwnerNames): string {
   const { size, mtime, ctime, mode, uid, gid, ino } = inode;
-  const numbers = `"size":${size},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
-  const identity = ino === undefined ? '' : `,"ino":${ino}`;
+  // `toFixed` since V8 keeps the texts that a template makes of numbers, and no two of these are the same.
+  const numbers = `"size":${size.toFixed()},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
+  const identity = ino === undefined ? '' : `,"ino":${ino.toFixed()}`;
   const owner = names.membersOf(uid, gid);
   const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
   return `{${bytesMember('path', key)},"type":"${type}",${numbers}${identity}${owner}${link}}`;

@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BackupError } from '../errors.js';
+import type { Batches } from './batches.js';
 import type { Bytes } from './bytes.js';
 import type { Entry } from './entry.js';
 import { entryOf, keyOfLine } from './entry-line.js';
@@ -11,6 +12,8 @@ import { linesOf } from './lines.js';
 
 export const FORMAT = 'encrypted-s3-backup tree';
 export const VERSION = 1;
+/** How the last line begins. */
+const END = '{"end":';
 
 export interface TreeHeader {
   readonly runId: string;
@@ -34,7 +37,7 @@ export class DamagedTreeError extends BackupError {}
 /** A tree file that has been opened: its header is read and understood, its entries are still to come. */
 export interface OpenedTree<T> extends TreeHeader {
   /** In the order of their keys. @throws {DamagedTreeError} at the end, at the latest, of a torn file */
-  readonly entries: AsyncGenerator<T, TreeTotals>;
+  readonly entries: Batches<T>;
 }
 
 /** A line whose entry is read only if it is asked for: in most runs, most lines are as they were. */
@@ -97,7 +100,7 @@ async function* readEntries<T extends { readonly key: Bytes }>(
   batches: AsyncGenerator<readonly string[]>,
   file: string,
   read: (line: string) => T | undefined,
-): AsyncGenerator<T, TreeTotals> {
+): Batches<T> {
   let previous = '';
   let count = 0;
   const all = (async function* () {
@@ -105,11 +108,17 @@ async function* readEntries<T extends { readonly key: Bytes }>(
     yield* batches;
   })();
   for await (const lines of all) {
+    yield entriesIn(lines);
+    if (lines.at(-1)?.startsWith(END)) return;
+  }
+  throw damaged(file, 'its end is missing');
+
+  function* entriesIn(lines: readonly string[]): Generator<T> {
     for (const line of lines) {
-      if (line.startsWith('{"end":')) {
-        const { files, bytes, directories, links } = parse(line, file) as unknown as TreeTotals;
+      if (line.startsWith(END)) {
+        const { files, directories, links } = parse(line, file) as unknown as TreeTotals;
         if (files + directories + links !== count) throw damaged(file, 'lines are missing');
-        return { files, bytes, directories, links };
+        continue;
       }
       const entry = read(line);
       if (entry === undefined || entry.key <= previous) throw damaged(file, `line ${count + 2} is wrong`);
@@ -118,7 +127,6 @@ async function* readEntries<T extends { readonly key: Bytes }>(
       yield entry;
     }
   }
-  throw damaged(file, 'its end is missing');
 }
 
 /** Its lines. @throws {DamagedTreeError} where they can't be read */
@@ -131,7 +139,7 @@ async function* batchesOf(file: string): AsyncGenerator<readonly string[]> {
 }
 
 function unzipped(file: string): Readable {
-  const source = createReadStream(file, { highWaterMark: 1 << 14 });
+  const source = createReadStream(file, { highWaterMark: 1 << 12 });
   const gunzip = source.pipe(createGunzip());
   source.on('error', (error) => gunzip.destroy(error));
   gunzip.on('close', () => source.destroy());

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errnoOf } from '../errors.js';
+import type { Batches } from './batches.js';
 import { type Bytes, below, isText, pathOf } from './bytes.js';
 import type { Entry, Inode, Obstacle } from './entry.js';
 
@@ -35,7 +36,7 @@ const OWNER_READS = 0o400n;
 /** What is said of a link that leads nowhere, to itself included. */
 const NOWHERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
-/** How many entries are looked at before signals and streams get their turn. */
+/** How many names are looked at before signals and streams get their turn. */
 const TURN = 256;
 
 /**
@@ -43,15 +44,31 @@ const TURN = 256;
  * of the folders above it. What vanishes during the walk is left out.
  * @param root an absolute path, a directory that can be read
  */
-export function walk(root: Bytes, options: WalkOptions): AsyncGenerator<Entry | Obstacle> {
-  return new Walk(root, options).all();
+export async function* walk(root: Bytes, options: WalkOptions): Batches<Entry | Obstacle> {
+  const looks = new Walk(root, options).looks();
+  let hasEnded = false;
+  while (!hasEnded) {
+    yield turn();
+    await nextTurn();
+    options.onTurn?.();
+  }
+
+  function* turn(): Generator<Entry | Obstacle> {
+    for (let look = 0; look < TURN && !hasEnded; look += 1) {
+      const { value, done } = looks.next();
+      if (value !== undefined) yield value;
+      hasEnded = done === true;
+    }
+  }
 }
+
+/** What a look at a name yields: nothing, if what it finds has to wait for that of other names. */
+type Looks = Generator<Entry | Obstacle | undefined, undefined>;
 
 interface OpenFolder {
   /** The identities of it and of its parents. */
   readonly within: readonly string[];
-  /** What is still to come of its entries, in their order. */
-  readonly left: IterableIterator<Entry | Obstacle>;
+  readonly looks: Looks;
 }
 
 class Walk {
@@ -59,7 +76,6 @@ class Walk {
   readonly #options: WalkOptions;
   readonly #lastingDevice: bigint | undefined;
   readonly #user = BigInt(process.geteuid?.() ?? -1);
-  #untilTurn = TURN;
 
   constructor(root: Bytes, options: WalkOptions) {
     this.#root = root;
@@ -68,70 +84,60 @@ class Walk {
   }
 
   /** Depth first. One generator, not one in another for each folder, which would cost more than the disk does. */
-  async *all(): AsyncGenerator<Entry | Obstacle> {
-    const open = [await this.#enter('' as Bytes, [])];
+  *looks(): Looks {
+    const open = [this.#enter('' as Bytes, [])];
     for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
-      const { value: entry, done } = folder.left.next();
-      if (done) {
-        open.pop();
-        continue;
-      }
-      yield entry;
-      if (entry.type === 'directory') open.push(await this.#enter(entry.key, folder.within));
-      if (--this.#untilTurn === 0) await this.#turn();
+      const { value: entry, done } = folder.looks.next();
+      if (done) open.pop();
+      else yield entry;
+      if (entry?.type === 'directory') open.push(this.#enter(entry.key, folder.within));
     }
   }
 
   /** @param above the identities of `folder`'s parents, to notice a loop */
-  async #enter(folder: Bytes, above: readonly string[]): Promise<OpenFolder> {
+  #enter(folder: Bytes, above: readonly string[]): OpenFolder {
     const within = this.#options.followSymlinks ? [...above, this.#identityOf(folder)] : above;
+    return { within, looks: this.#looksIn(folder, within) };
+  }
+
+  *#looksIn(folder: Bytes, within: readonly string[]): Looks {
     const path = this.#path(folder);
     let names: Dirent[];
     try {
       names = list(path);
     } catch (error) {
-      const obstacle = { key: folder, type: 'obstacle', reason: 'unreadable' } as const;
-      const hasVanished = errnoOf(error) === 'ENOENT' && !existsSync(path);
-      return { within, left: (hasVanished ? [] : [obstacle]).values() };
+      if (errnoOf(error) === 'ENOENT' && !existsSync(path)) return; // It has vanished.
+      yield { key: folder, type: 'obstacle', reason: 'unreadable' };
+      return;
     }
     const mayHaveFolders = names.some((it) => it.isDirectory() || it.isSymbolicLink());
     // At once, if a folder comes between them: when the walk is back from it, a file may have another name.
-    const left = mayHaveFolders
-      ? await this.#lookAtAll(folder, names, within)
-      : this.#lookAtEach(folder, names);
-    return { within, left };
+    if (mayHaveFolders) yield* this.#lookAtAll(folder, names, within);
+    else yield* this.#lookAtEach(folder, names);
   }
 
-  async #lookAtAll(
-    folder: Bytes,
-    names: readonly Dirent[],
-    within: readonly string[],
-  ): Promise<IterableIterator<Entry | Obstacle>> {
+  *#lookAtAll(folder: Bytes, names: readonly Dirent[], within: readonly string[]): Looks {
     const found: (Entry | Obstacle)[] = [];
     for (const name of names) {
       const entry = this.#look(folder, name, within);
       if (entry !== undefined) found.push(entry);
-      if (--this.#untilTurn === 0) await this.#turn();
+      yield undefined;
     }
     found.sort((a, b) => (a.key < b.key ? -1 : 1));
-    // Some file systems list a name twice.
-    return found.filter((entry, at) => entry.key !== found[at - 1]?.key).values();
+    for (const [at, entry] of found.entries()) {
+      // Some file systems list a name twice.
+      if (entry.key !== found[at - 1]?.key) yield entry;
+    }
   }
 
   /** Of files only, the keys are in the order of their names: no more than these is held. */
-  *#lookAtEach(folder: Bytes, names: Dirent[]): Generator<Entry | Obstacle> {
+  *#lookAtEach(folder: Bytes, names: Dirent[]): Looks {
     names.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const [at, name] of names.entries()) {
       const entry = name.name === names[at - 1]?.name ? undefined : this.#look(folder, name, []);
       // One that has become a folder since would not come in its order.
-      if (entry !== undefined && entry.type !== 'directory') yield entry;
+      yield entry?.type === 'directory' ? undefined : entry;
     }
-  }
-
-  async #turn(): Promise<void> {
-    this.#untilTurn = TURN;
-    await nextTurn();
-    this.#options.onTurn?.();
   }
 
   /** `undefined` for what is excluded, or has vanished. */

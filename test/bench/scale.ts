@@ -20,6 +20,7 @@ import { reconcile } from '../../lib/run/reconcile.js';
 import { Spool } from '../../lib/run/spool.js';
 import { takeStock } from '../../lib/run/take-stock.js';
 import { judgeBefore } from '../../lib/run/verdicts.js';
+import { singly } from '../../lib/tree/batches.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import { inspectFile } from '../../lib/tree/inspect.js';
 import { openTree, treeLine } from '../../lib/tree/tree-file.js';
@@ -146,7 +147,7 @@ async function rates(folder: string, source: string, listing: string, count: num
     console.log(`${what}: ${Math.round(entries / ((performance.now() - start) / 1000))} entries a second`);
   };
   await time('walk', async () => {
-    for await (const _ of walk(root, options));
+    for await (const _ of singly(walk(root, options)));
   });
   const notes = new Spool(join(folder, 'notes'));
   const last = await openTree(join(folder, 'kept/tree.ndjson.gz'), treeLine);

@@ -6,6 +6,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { singly } from '../../lib/tree/batches.js';
 import { textOf } from '../../lib/tree/bytes.js';
 import { entryOf } from '../../lib/tree/entry-line.js';
 import { openTree, parsed } from '../../lib/tree/tree-file.js';
@@ -117,7 +118,7 @@ export class PropertyWorld {
     const file = join(this.folder, 'tree');
     writeFileSync(file, body);
     const then = new Map(versions.slice(0, at).map((version) => [version.key, version.body]));
-    for await (const { key, type, inode } of (await openTree(file, parsed(entryOf))).entries) {
+    for await (const { key, type, inode } of singly((await openTree(file, parsed(entryOf))).entries)) {
       if (type !== 'file') continue;
       const object = then.get(PREFIX + textOf(key));
       assert.ok(object !== undefined, `claimed, but not there: ${JSON.stringify(textOf(key))}`);

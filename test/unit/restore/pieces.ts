@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { formatPlan, type ListedKey } from '../../../lib/restore/planned-file.js';
 import { Spool } from '../../../lib/run/spool.js';
+import type { Batches } from '../../../lib/tree/batches.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry, Inode } from '../../../lib/tree/entry.js';
 
@@ -30,8 +31,8 @@ export function entry(key: string, inode: Partial<Inode> = {}, target?: string):
   };
 }
 
-export async function* streamOf<T extends { readonly key: Bytes }>(items: readonly T[]): AsyncGenerator<T> {
-  for (const item of sorted(items)) yield item;
+export async function* streamOf<T extends { readonly key: Bytes }>(items: readonly T[]): Batches<T> {
+  yield sorted(items);
 }
 
 export function planOf(folder: string, name: string, lines: readonly ListedKey[]): Spool {

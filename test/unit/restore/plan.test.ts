@@ -3,9 +3,10 @@ import { lutimesSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { plan, type Totals } from '../../../lib/restore/plan.js';
-import { type ListedKey, type PlannedFile, readPlan } from '../../../lib/restore/planned-file.js';
+import type { ListedKey, PlannedFile } from '../../../lib/restore/planned-file.js';
 import { Target } from '../../../lib/restore/target.js';
-import { Spool } from '../../../lib/run/spool.js';
+import { readJson, Spool } from '../../../lib/run/spool.js';
+import { type Batches, singly } from '../../../lib/tree/batches.js';
 import { bytesOf, textOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { DamagedTreeError } from '../../../lib/tree/tree-file.js';
@@ -33,7 +34,7 @@ interface Planned {
 async function planned(
   t: TestContext,
   listed: readonly ListedKey[],
-  tree?: AsyncGenerator<Entry>,
+  tree?: Batches<Entry>,
   existing?: string,
 ): Promise<Planned> {
   const folder = temporaryFolder(t);
@@ -42,7 +43,7 @@ async function planned(
   const planTree = tree && { entries: tree, stored: STORED + 999 };
   const totals = await plan(planOf(folder, 'listed', listed), planTree, target, output);
   const lines: Record<string, string> = {};
-  for await (const { key, how, unwanted, isNewer } of readPlan<PlannedFile>(output.lines())) {
+  for await (const { key, how, unwanted, isNewer } of singly(readJson<PlannedFile>(output))) {
     lines[textOf(key)] =
       how + (unwanted === undefined ? '' : ` not ${unwanted}`) + (isNewer ? ', newer' : '');
   }
@@ -180,7 +181,7 @@ test('names that are not ASCII meet their entries', async (t) => {
 
 test('a tree that turns out to be damaged fails the plan', async (t) => {
   const torn = (async function* () {
-    yield entry('a');
+    yield [entry('a')];
     throw new DamagedTreeError('torn');
   })();
   await assert.rejects(planned(t, [current('a'), current('b')], torn), DamagedTreeError);

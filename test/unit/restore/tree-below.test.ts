@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { treeBelow } from '../../../lib/restore/tree-below.js';
+import { singly } from '../../../lib/tree/batches.js';
 import { bytesOf, textOf } from '../../../lib/tree/bytes.js';
 import { formatEntry } from '../../../lib/tree/entry-line.js';
 import { DamagedTreeError } from '../../../lib/tree/tree-file.js';
@@ -23,7 +24,7 @@ async function treeFile(t: TestContext): Promise<string> {
 
 async function keysBelow(file: string, folder: string): Promise<string[]> {
   const keys: string[] = [];
-  for await (const { key, user, group } of treeBelow(file, bytesOf(folder))) {
+  for await (const { key, user, group } of singly(treeBelow(file, bytesOf(folder)))) {
     assert.deepEqual([user, group], ['alice', 'staff']);
     keys.push(textOf(key));
   }

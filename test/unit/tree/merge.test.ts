@@ -1,27 +1,33 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { type Batches, singly } from '../../../lib/tree/batches.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import { EmptiedFolders } from '../../../lib/tree/emptied-folders.js';
 import { mergeByKey } from '../../../lib/tree/merge.js';
 
-async function* stream(keys: string, closed: string[] = []): AsyncGenerator<{ key: string }> {
+/** @param batches of keys, separated by `|` */
+async function* stream(batches: string, closed: string[] = []): Batches<{ key: string }> {
   try {
-    for (const key of keys) yield { key };
+    for (const keys of batches.split('|')) yield [...keys].map((key) => ({ key }));
   } finally {
-    closed.push(keys);
+    closed.push(batches);
   }
 }
 
-test('two sorted streams are joined by their keys', async () => {
+test('two sorted streams are joined by their keys, wherever their batches end', async () => {
   for (const [left, right, joined] of [
     ['acd', 'bc', 'a- -b cc d-'],
+    ['a|cd', 'b||c|', 'a- -b cc d-'],
+    ['ac||d', '|bc', 'a- -b cc d-'],
+    ['|a|b|c', '|||', 'a- b- c-'],
+    ['abc', '|||a', 'aa b- c-'],
     ['', 'ab', '-a -b'],
     ['ab', '', 'a- b-'],
     ['', '', ''],
     ['xyz', 'abc', '-a -b -c x- y- z-'],
   ] as const) {
     const pairs: string[] = [];
-    for await (const [a, b] of mergeByKey(stream(left), stream(right)))
+    for await (const [a, b] of singly(mergeByKey(stream(left), stream(right))))
       pairs.push(`${a?.key ?? '-'}${b?.key ?? '-'}`);
     assert.equal(pairs.join(' '), joined);
   }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { singly } from '../../../lib/tree/batches.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { entryOf, formatEntry } from '../../../lib/tree/entry-line.js';
@@ -42,13 +43,13 @@ async function written(t: TestContext): Promise<string> {
 
 async function read(file: string): Promise<Entry[]> {
   const found: Entry[] = [];
-  for await (const entry of (await openTree(file, parsed(entryOf))).entries) found.push(entry);
+  for await (const entry of singly((await openTree(file, parsed(entryOf))).entries)) found.push(entry);
   return found;
 }
 
 test('a line is an entry when it is asked for', async (t) => {
   const found: Entry[] = [];
-  for await (const line of (await openTree(await written(t), treeLine)).entries) {
+  for await (const line of singly((await openTree(await written(t), treeLine)).entries)) {
     const entry = entryIn(line);
     assert.equal(line.key, entry.key);
     found.push(entry);

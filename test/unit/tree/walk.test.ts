@@ -4,9 +4,12 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { singly } from '../../../lib/tree/batches.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import { walk } from '../../../lib/tree/walk.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../../fakes/without-roots-rights.js';
+
+const options = { followSymlinks: false, isExcluded: () => false };
 
 function makeRoot(t: TestContext): string {
   const root = mkdtempSync(join(tmpdir(), 'walk-'));
@@ -19,7 +22,7 @@ function makeRoot(t: TestContext): string {
 
 async function walked(root: string, followSymlinks = false, isExcluded = (_: Bytes) => false) {
   const found: string[] = [];
-  for await (const entry of walk(bytesOf(root), { followSymlinks, isExcluded })) {
+  for await (const entry of singly(walk(bytesOf(root), { followSymlinks, isExcluded }))) {
     found.push(`${entry.key} ${entry.type === 'obstacle' ? entry.reason : entry.type}`);
   }
   return found;
@@ -33,8 +36,7 @@ test('entries come in the order of the bytes of their keys', async (t) => {
   for (const name of ['a-b', 'a/x', 'a.d/y', 'a0', 'ﬀ', '\u{1F600}/z', 'b\nc', 'B'])
     writeFileSync(join(root, name), '');
   const keys: Buffer[] = [];
-  for await (const { key } of walk(bytesOf(root), { followSymlinks: false, isExcluded: () => false }))
-    keys.push(Buffer.from(key, 'latin1'));
+  for await (const { key } of singly(walk(bytesOf(root), options))) keys.push(Buffer.from(key, 'latin1'));
   assert.deepEqual(keys, keys.toSorted(Buffer.compare));
   assert.deepEqual(
     keys.map((it) => it.toString()),
@@ -99,9 +101,10 @@ test('what may not be read is named', async (t) => {
   chmodSync(join(root, 'locked'), 0);
   chmodSync(join(root, 'listed'), 0o444);
   const module = new URL('../../../lib/tree/walk.js', import.meta.url).href;
-  const options = '{ followSymlinks: false, isExcluded: () => false }';
+  const settings = '{ followSymlinks: false, isExcluded: () => false }';
   const script = `import { walk } from ${JSON.stringify(module)};
-    for await (const { key, type, reason } of walk(${JSON.stringify(root)}, ${options})) console.log(key, reason ?? type);`;
+    for await (const entries of walk(${JSON.stringify(root)}, ${settings}))
+      for (const { key, type, reason } of entries) console.log(key, reason ?? type);`;
   const [program = '', ...args] = [
     ...WITHOUT_ROOTS_RIGHTS,
     process.execPath,
@@ -127,8 +130,7 @@ test('a walk can be ended', async (t) => {
   };
   const counting = async () => {
     let count = 0;
-    for await (const _ of walk(bytesOf(root), { followSymlinks: false, isExcluded: () => false, onTurn }))
-      count += 1;
+    for await (const _ of singly(walk(bytesOf(root), { ...options, onTurn }))) count += 1;
     return count;
   };
   await assert.rejects(counting(), /enough/);
@@ -138,7 +140,7 @@ test('a file that becomes a folder while those beside it are told does not come 
   const root = makeRoot(t);
   for (const name of ['a', 'b', 'b-', 'gone', 'z']) writeFileSync(join(root, name), '');
   const found: string[] = [];
-  for await (const { key } of walk(bytesOf(root), { followSymlinks: false, isExcluded: () => false })) {
+  for await (const { key } of singly(walk(bytesOf(root), options))) {
     if (key === 'a') {
       for (const name of ['b', 'gone']) rmSync(join(root, name));
       mkdirSync(join(root, 'b'));
