@@ -32,8 +32,12 @@ export async function provideBucket(
   await makeBucket(run.aws, { region, retentionDays }, (message) => run.log.info(message));
 }
 
-/** Uploads and verifies; if nothing speaks against it, `aws s3 sync` works while the bucket is listed. */
-export async function upload(run: Run, { hasRecord, hasTree, stock, findings }: Survey): Promise<Findings> {
+/**
+ * Uploads and verifies. `aws s3 sync` works while the bucket is listed; it is not run if that shows no difference.
+ * Where something is gone, it is: perhaps under another name, which the walk has passed already.
+ */
+export async function upload(run: Run, survey: Survey): Promise<Findings> {
+  const { hasRecord, hasTree, stock, findings, differs } = survey;
   const { aws, key, upload, log } = run;
   const since = Date.parse(run.header.started);
   const verify = async ({ proven }: Findings) =>
@@ -45,7 +49,13 @@ export async function upload(run: Run, { hasRecord, hasTree, stock, findings }: 
   if (hasTree) {
     await refuse(run, stock.losses, findings);
     const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
-    [transferred] = await sideBySide(send(), verified);
+    const isDue = stock.unknown > 0 || stock.losses.gone > 0;
+    const sendIfDue = async () => {
+      if (isDue || (await differs)) return send();
+      log.info('Nothing to upload. Transferred 0 files.');
+      return undefined;
+    };
+    [transferred] = await sideBySide(sendIfDue(), verified);
   } else {
     const { objects, losses } = await findings;
     const { bucket, prefix } = upload;

@@ -11,7 +11,7 @@ const ROUNDS = 3;
 
 /**
  * @param before the findings before the transfer, or beside it
- * @param transfer what `aws s3 sync` did; `undefined` if it was not run, and everything is to be sent singly
+ * @param transfer what `aws s3 sync` did; `undefined` if it was not run, and whatever is due is to be sent singly
  * @returns those after it: what is still due is not in the backup as it is on disk
  * @throws {AwsError} if the AWS CLI failed as a whole
  */

@@ -14,6 +14,8 @@ import { formatNote } from './noted-entry.js';
 import type { Spool } from './spool.js';
 
 export interface Stock {
+  /** How many files are not, or not surely, as the last run saw them. */
+  readonly unknown: number;
   /** Of the last run's files. */
   readonly losses: Losses;
   readonly counts: Readonly<
@@ -47,12 +49,13 @@ export async function takeStock(
   const root = bytesOf(options.localDir);
   const names = ownerNames();
   const losses = new Losses();
+  let unknown = 0;
   const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, dangling: 0, link: 0 };
 
   const entries = walk(root, { followSymlinks, isExcluded, ...(onTurn && { onTurn }) });
   for await (const pairs of mergeByKey(entries, last)) for (const [now, before] of pairs) take(now, before);
   notes.close();
-  return { losses, counts };
+  return { unknown, losses, counts };
 
   function take(now: Entry | Obstacle | undefined, before: TreeLine | undefined): void {
     if (now === undefined || now.type === 'obstacle') {
@@ -71,6 +74,7 @@ export async function takeStock(
     const isKnown = wasFile && (isAsBefore || isSame(now, then));
     if (now.type === 'file') {
       losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
+      if (!isKnown) unknown += 1;
     } else if (now.type === 'link') counts.link += 1;
     const knowledge = now.type !== 'file' ? 'proven' : isKnown ? 'known' : isOlder(now) ? 'moved' : 'changed';
     notes.write(formatNote(line, knowledge));

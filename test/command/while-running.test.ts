@@ -27,6 +27,7 @@ test('a file that changes after the walk and while it is uploaded is sent again'
   for (const path of ['f', 'stays']) world.write(path, 'before');
   assert.equal((await world.sync()).code, 0);
   const file = join(world.source, 'f');
+  world.write('new', 'new'); // So that there is something to upload.
   const during = `printf during > '${file}'; touch -d '+3 hours' '${file}'`;
   world.onCall('*" s3 sync "*', `${during}; ${world.aws}; printf 'after!' > '${file}'; exit 0`);
   const { code, stderr } = await world.sync();

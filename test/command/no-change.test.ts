@@ -1,0 +1,52 @@
+// Where nothing differs, `aws s3 sync` would have nothing to do: it is not run.
+import assert from 'node:assert/strict';
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { KEY } from '../fakes/sandbox.js';
+import { BucketWorld, PREFIX } from './bucket-world.js';
+
+/** @returns each call's service and operation */
+async function callsOfRun(world: BucketWorld): Promise<string[]> {
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  return world.called().map((call) => / (s3(?:api)? \S+)/.exec(call)?.[1] ?? call);
+}
+
+async function syncedWorld(t: TestContext): Promise<BucketWorld> {
+  const world = new BucketWorld(t);
+  for (const path of ['d/f', 'g']) world.write(path, path);
+  assert.ok((await callsOfRun(world)).includes('s3 sync'));
+  return world;
+}
+
+test('a run in which nothing changed: seven calls, each of which proves something', async (t) => {
+  const world = await syncedWorld(t);
+  assert.deepEqual((await callsOfRun(world)).sort(), [
+    's3 cp', // the record of the last run
+    's3 cp', // a random file with the key
+    's3 cp', // the new record and tree
+    's3api get-object', // the file without the key
+    's3api get-object', // the file with a wrong key
+    's3api list-objects-v2', // the backup
+    's3api list-objects-v2', // the escrowed key
+  ]);
+});
+
+test('whatever differs brings aws s3 sync back', async (t) => {
+  const world = await syncedWorld(t);
+  const changes: Record<string, () => void> = {
+    'a new file': () => world.write('new', 'new'),
+    'a changed one': () => world.write('g', 'G'),
+    'one that is gone': () => world.remove('new'),
+    'a renamed folder': () => renameSync(join(world.source, 'd'), join(world.source, 'e')),
+    'an object that is gone': () => world.journal.add(`${PREFIX}g`, undefined),
+    'an object that somebody has put there': () => world.put(`${PREFIX}foreign`, 'x', KEY),
+  };
+  for (const [what, change] of Object.entries(changes)) {
+    change();
+    assert.ok((await callsOfRun(world)).includes('s3 sync'), what);
+    assert.ok(!(await callsOfRun(world)).includes('s3 sync'), `the run after: ${what}`);
+  }
+  assert.deepEqual(world.stored(), ['e/f', 'g']);
+});
