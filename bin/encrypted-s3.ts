@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 // `encrypted-s3 sync …` is `encrypted-s3-sync …`, in the same process.
+import { Argument } from 'commander';
 import { commandLine } from '../lib/terminal/command-line.js';
 
 const COMMANDS = {
@@ -12,6 +13,11 @@ const COMMANDS = {
   undelete: 'bring deleted files back in the bucket',
 };
 
+async function run(name: string, args: readonly string[]): Promise<void> {
+  process.argv = [process.execPath, `encrypted-s3-${name}`, ...args];
+  await import(`./encrypted-s3-${name}.js`);
+}
+
 const program = commandLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
   .enablePositionalOptions()
   .helpCommand(false);
@@ -23,9 +29,11 @@ for (const [name, description] of Object.entries(COMMANDS)) {
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
-    .action(async (rest: string[]) => {
-      process.argv = [process.execPath, `encrypted-s3-${name}`, ...rest];
-      await import(`./encrypted-s3-${name}.js`);
-    });
+    .action((rest: string[]) => run(name, rest));
 }
+program
+  .command('help')
+  .description("show a command's help")
+  .addArgument(new Argument('[command]').choices(Object.keys(COMMANDS)))
+  .action((name?: string) => (name === undefined ? program.help() : run(name, ['--help'])));
 await program.parseAsync();

@@ -31,6 +31,13 @@ export async function bucketExists(aws: AwsCli): Promise<boolean> {
   throw aws.errorOf(args, answer);
 }
 
+/** What to say when nothing was found: a bucket that does not exist answers like one that lacks the object. */
+export function thereIsNo(bucket: string): BackupError {
+  return new BackupError(`Download failed: there is no bucket "${bucket}".`, {
+    hint: 'Check its name, and that the profile, region and endpoint are those of the backup.',
+  });
+}
+
 /**
  * Makes the bucket, with history and with SSE-C allowed.
  * @param log told what was done, and what the server does not implement

@@ -1,4 +1,5 @@
 // Puts single entries of a tree into the destination, and notes what can only be done at the end.
+import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Interruption } from '../interruption.js';
 import type { Shortfalls } from '../run/shortfalls.js';
@@ -10,7 +11,7 @@ import type { ExactTime } from './exact-times.js';
 import { type Metadata, setAboutMtime } from './metadata.js';
 import type { PlannedFile } from './planned-file.js';
 import type { Stage } from './stage.js';
-import { NotRestored, parentOf, type Target } from './target.js';
+import { NotRestored, orThrow, parentOf, type Target } from './target.js';
 
 /** A line of the plan. */
 export type PlannedLine = PlannedFile & { readonly index: number };
@@ -59,9 +60,10 @@ export class Placement {
 
   /**
    * @param entry what the tree knows of the file
+   * @param mode of a file of which it knows nothing; `undefined`: as umask has it
    * @throws {NotRestored}
    */
-  putFile({ key, want, how, index, isNewer }: PlannedLine, entry: Entry | undefined): void {
+  putFile({ key, want, how, index, isNewer }: PlannedLine, entry: Entry | undefined, mode?: number): void {
     const { target, stage, shortfalls, reasons } = this.#options;
     if (want === undefined || how === 'not wanted') throw notInBucket();
     if (how === 'there already') {
@@ -74,7 +76,7 @@ export class Placement {
       if (entry !== undefined) {
         this.giveMetadata(entry, arrived);
         setAboutMtime(arrived, entry.inode);
-      }
+      } else if (mode !== undefined) orThrow(() => chmodSync(arrived, mode));
       target.moveHere(arrived, key);
     }
     this.restored.files += 1;

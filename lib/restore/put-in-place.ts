@@ -11,6 +11,9 @@ import type { PlannedFile } from './planned-file.js';
 import { isSafeKey } from './safe-key.js';
 import { NotRestored } from './target.js';
 
+/** The mode of a file that the tree, which knows the others', does not: perhaps it was for its owner's eyes only. */
+const PRIVATE = 0o600;
+
 export interface Restored {
   readonly files: number;
   readonly folders: number;
@@ -32,7 +35,7 @@ export async function putInPlace(
   const extras = new Spool(join(options.folder, 'extras'));
   for await (const pairs of mergeByKey(numbered(planned), tree ?? nothing()))
     for (const pair of pairs) put(...pair);
-  const inNoTree = await putExtras(placement, extras);
+  const inNoTree = await putExtras(placement, extras, tree === undefined ? undefined : PRIVATE);
   await makeLinks(placement, links);
   placement.times.close();
   const areExact = await setExactTimes(() => singly(readJson<ExactTime>(placement.times)));
@@ -60,13 +63,13 @@ export async function putInPlace(
 }
 
 /** @returns how many files these are */
-async function putExtras(placement: Placement, extras: Spool): Promise<number> {
+async function putExtras(placement: Placement, extras: Spool, mode: number | undefined): Promise<number> {
   extras.close();
   const before = placement.restored.files;
   for await (const line of singly(readJson<PlannedLine>(extras))) {
     placement.attempt(line.key, () => {
       if (line.how === 'folder') placement.target.makeFolder(line.key);
-      else placement.putFile(line, undefined);
+      else placement.putFile(line, undefined, mode);
     });
   }
   return placement.restored.files - before;

@@ -2,6 +2,7 @@
 import { type BucketObject, headWithoutKey, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
+import { bucketExists, thereIsNo } from '../aws/bucket.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { isOnlyKeyWrong } from '../run/wrong-key.js';
@@ -29,6 +30,7 @@ export async function whyNotDownloaded(
     });
   }
   const { message, kind, hint = kind === 'not-found' ? HINT : undefined } = aws.errorOf(args, answer);
+  if (kind === 'not-found' && !(await bucketExists(aws))) return thereIsNo(object.bucket);
   return new BackupError(`Download failed: ${message}`, hint === undefined ? {} : { hint });
 }
 

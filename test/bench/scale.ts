@@ -7,8 +7,10 @@ import {
   closeSync,
   createReadStream,
   futimesSync,
+  lstatSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -146,6 +148,12 @@ async function rates(folder: string, source: string, listing: string, count: num
     await work();
     console.log(`${what}: ${Math.round(entries / ((performance.now() - start) / 1000))} entries a second`);
   };
+  await time('readdir and lstat alone', async () => {
+    for (const name of readdirSync(source)) {
+      const inside = join(source, name);
+      for (const file of readdirSync(inside)) lstatSync(join(inside, file), { bigint: true });
+    }
+  });
   await time('walk', async () => {
     for await (const _ of singly(walk(root, options)));
   });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { keyIsMissing, s3Error } from '../fakes/replies.js';
+import { headBucket, keyIsMissing, s3Error } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 const URL = 's3://test-bucket/pc/docs/notes.txt';
@@ -13,6 +13,11 @@ const refused = {
   writesFile: 'half',
   exitCode: 1,
   stderr: s3Error('403', 'HeadObject', 'Forbidden'),
+};
+const bucketMissing = {
+  ...headBucket,
+  exitCode: 254,
+  stderr: s3Error('404', 'HeadBucket', 'Not Found'),
 };
 const missing = { ...refused, stderr: s3Error('404', 'HeadObject', 'Key "x" does not exist') };
 
@@ -60,7 +65,8 @@ test('a failed download leaves what was there, and nothing of its own', async (t
   writeFileSync(join(folder, 'file'), 'old');
   for (const [replies, expected, message] of [
     [[refused, keyIsMissing], 5, /^ERROR: Download failed: s3:.* was not stored with this encryption key/m],
-    [[missing], 1, /^ERROR: Download failed: .*does not exist/m],
+    [[missing, headBucket], 1, /^ERROR: Download failed: .*does not exist/m],
+    [[missing, bucketMissing], 1, /^ERROR: Download failed: there is no bucket "test-bucket"/m],
   ] as const) {
     box.expect(replies);
     const outcome = await box.run('encrypted-s3-download-file', [...PLACE, join(folder, 'file')], {
@@ -125,4 +131,17 @@ test('the umbrella command runs the same', async (t) => {
   const args = ['download-file', '--config', box.config(), ...PLACE, '--', join(box.folder, '-file')];
   assert.equal((await box.run('encrypted-s3', args)).code, 0);
   assert.equal(readFileSync(join(box.folder, '-file'), 'utf8'), 'content');
+});
+
+test("the umbrella command helps, with a command's own help if one is named", async (t) => {
+  const box = new Sandbox(t);
+  for (const [args, code, said] of [
+    [['help'], 0, /Usage: encrypted-s3 \[options\] \[command\]/],
+    [['help', 'sync'], 0, /Usage: encrypted-s3-sync \[options\]/],
+    [['help', 'snyc'], 1, /'snyc' is invalid.*Allowed choices are sync/],
+  ] as const) {
+    const outcome = await box.run('encrypted-s3', args);
+    assert.equal(outcome.code, code);
+    assert.match(outcome.stdout + outcome.stderr, said);
+  }
 });

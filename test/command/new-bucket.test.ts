@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import {
   asked,
-  escrowMissing,
   listing,
+  noBucket,
   noRecord,
   recordStored,
   s3Error,
@@ -14,12 +14,7 @@ import {
 } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
-const noBucket = {
-  ...escrowMissing,
-  exitCode: 254,
-  stderr: s3Error('NoSuchBucket', 'ListObjectsV2', 'The specified bucket does not exist'),
-};
-const nothingToList = { ...listing({}), exitCode: 254, stderr: noBucket.stderr };
+const nothingToList = { ...noBucket, args: listing({}).args };
 /** The bucket is new, and then holds the only file. */
 const firstRun = (content: string) => [
   { ...syncDone, stdout: 'upload: ./a to s3://test-bucket/pc/docs/a\n' },

@@ -7,6 +7,11 @@ export const escrowThere: Reply = {
   stdout: '{"Contents": [{"Key": "backup.info/key/data"}]}',
 };
 export const escrowMissing: Reply = { args: ['list-objects-v2', '--prefix=backup.info/key/data'] };
+export const noBucket: Reply = {
+  ...escrowMissing,
+  exitCode: 254,
+  stderr: s3Error('NoSuchBucket', 'ListObjectsV2', 'The specified bucket does not exist'),
+};
 export const syncDone: Reply = { args: ['s3', 'sync'] };
 
 /** The three reads of the verification, which gives back `content`. */

@@ -157,7 +157,7 @@ test('a link of the tree is made last: nothing in the bucket is written through 
   assert.deepEqual(restored, { files: 2, folders: 0, links: 0, extras: 1, newer: 0 });
 });
 
-test('extras are restored without metadata, and markers of folders are no files', async (t) => {
+test('extras are restored for their owner alone, and markers of folders are no files', async (t) => {
   const place = new Destination(t);
   place.add('', '', 'folder', { size: 0 });
   place.add('marked/', '', 'folder', { size: 0 });
@@ -166,15 +166,17 @@ test('extras are restored without metadata, and markers of folders are no files'
   const restored = await place.put([entry('in/'), entry('in/tree', { size: 3 })]);
   assert.deepEqual([place.said, restored], [[], { files: 2, folders: 1, links: 0, extras: 1, newer: 0 }]);
   assert.ok(lstatSync(join(place.to, 'marked')).isDirectory());
-  assert.equal(place.at('extra').slice(-19), `${STORED}000000`);
+  assert.equal(place.at('extra'), `f600 ${STORED}000000`);
   assert.equal(place.at('in/tree').slice(-19), MTIME);
 });
 
-test('without a tree there are only files', async (t) => {
+test('without a tree there are only files, with the modes that umask leaves', async (t) => {
   const place = new Destination(t);
   place.add('a/b', 'abc');
+  chmodSync(join(place.stage.bulk, 'a/b'), 0o640);
   assert.deepEqual(await place.put(), { files: 1, folders: 0, links: 0, extras: 1, newer: 0 });
   assert.deepEqual(place.said, []);
+  assert.equal(place.at('a/b'), `f640 ${STORED}000000`);
 });
 
 test('whatever is not as the tree has it is named', async (t) => {
