@@ -31,9 +31,18 @@ export async function bucketExists(aws: AwsCli): Promise<boolean> {
   throw aws.errorOf(args, answer);
 }
 
-/** What to say when nothing was found: a bucket that does not exist answers like one that lacks the object. */
-export function thereIsNo(bucket: string): BackupError {
-  return new BackupError(`Download failed: there is no bucket "${bucket}".`, {
+/**
+ * Why nothing was found, if it is for want of the bucket: one that does not exist answers like one without the object.
+ * @returns `undefined` if it exists, or may do
+ */
+export async function whyNoBucket(aws: AwsCli): Promise<BackupError | undefined> {
+  try {
+    if (await bucketExists(aws)) return undefined;
+  } catch (error) {
+    if (error instanceof BackupError) return undefined;
+    throw error;
+  }
+  return new BackupError(`Download failed: there is no bucket "${aws.bucket}".`, {
     hint: 'Check its name, and that the profile, region and endpoint are those of the backup.',
   });
 }

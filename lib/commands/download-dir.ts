@@ -93,7 +93,7 @@ function report(
   if (files === 0 && totals.files > 0) throw new BackupError('None of the files could be restored.');
   if (tree !== undefined && extras > 0) {
     log.warn(
-      `${extras} of the files are in the bucket, but not in the tree of that run: they are restored without their modes, times and owners, so that only you may read them.`,
+      `${extras} of the files are in the bucket, but not in the tree of that run: they are restored without their modes, times and owners; the new ones only you may read.`,
     );
   }
   if (newer > 0) {

@@ -50,11 +50,7 @@ export async function upload(run: Run, survey: Survey): Promise<Findings> {
     await refuse(run, stock.losses, findings);
     const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
     const isDue = stock.unknown > 0 || stock.losses.gone > 0;
-    const sendIfDue = async () => {
-      if (isDue || (await differs)) return send();
-      log.info('Nothing to upload. Transferred 0 files.');
-      return undefined;
-    };
+    const sendIfDue = async () => (isDue || (await differs) ? send() : undefined);
     [transferred] = await sideBySide(sendIfDue(), verified);
   } else {
     const { objects, losses } = await findings;
@@ -69,9 +65,12 @@ export async function upload(run: Run, survey: Survey): Promise<Findings> {
     transferred = await send();
   }
   const before = await findings;
+  const isLeftOut = transferred === undefined && stock.counts.loop === 0;
+  if (isLeftOut && before.toSend.count === 0) log.info('Nothing to upload. Transferred 0 files.');
   const after = await bringUpToDate(run, before, transferred);
   if (!hasTree || before.proven.items.length === 0) await verify(after);
-  return after;
+  // What is gone since then is perhaps there under another name, for which nothing has looked: the next run deletes it.
+  return isLeftOut ? { ...after, gone: before.gone, kept: after.kept + after.gone.count } : after;
 }
 
 /** @param pending what has to end before the run does */

@@ -2,11 +2,12 @@
 import { type BucketObject, headWithoutKey, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
-import { bucketExists, thereIsNo } from '../aws/bucket.js';
+import { whyNoBucket } from '../aws/bucket.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { isOnlyKeyWrong } from '../run/wrong-key.js';
 
+const NOT_THERE = 'does not exist';
 const HINT =
   'encrypted-s3-list-versions shows what there is and was; encrypted-s3-download-dir restores a folder.';
 
@@ -18,6 +19,9 @@ export async function whyNotDownloaded(
   answer: AwsAnswer,
 ): Promise<BackupError> {
   const problem = object.versionId === undefined ? undefined : await problemOfVersion(aws, object, answer);
+  const { message, kind, hint = kind === 'not-found' ? HINT : undefined } = aws.errorOf(args, answer);
+  const noBucket = kind === 'not-found' || problem === NOT_THERE ? await whyNoBucket(aws) : undefined;
+  if (noBucket !== undefined) return noBucket;
   if (problem !== undefined) {
     return new BackupError(`Download failed: version "${object.versionId}" of ${s3Url(object)} ${problem}.`, {
       hint: HINT,
@@ -29,8 +33,6 @@ export async function whyNotDownloaded(
       hint: 'Use the key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
     });
   }
-  const { message, kind, hint = kind === 'not-found' ? HINT : undefined } = aws.errorOf(args, answer);
-  if (kind === 'not-found' && !(await bucketExists(aws))) return thereIsNo(object.bucket);
   return new BackupError(`Download failed: ${message}`, hint === undefined ? {} : { hint });
 }
 
@@ -40,10 +42,10 @@ async function problemOfVersion(
   object: BucketObject,
   { stderr }: AwsAnswer,
 ): Promise<string | undefined> {
-  if (/\(InvalidArgument\).*version id/i.test(stderr)) return 'does not exist';
+  if (/\(InvalidArgument\).*version id/i.test(stderr)) return NOT_THERE;
   const head = await aws.run(headWithoutKey(object));
   const kind = head.exitCode === 0 ? undefined : kindOfAwsError(head.stderr);
-  if (kind === 'not-found') return 'does not exist';
+  if (kind === 'not-found') return NOT_THERE;
   // Only an object can be had: 405, Method Not Allowed.
   return kind === 'not-implemented' ? 'is a deletion, which has no content' : undefined;
 }

@@ -2,7 +2,7 @@
 import { type BucketObject, download, putFromStdin } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
-import { findObject, thereIsNo } from '../aws/bucket.js';
+import { findObject, whyNoBucket } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
@@ -45,7 +45,8 @@ export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<
 export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<string> {
   const escrowed = await fetchEscrow(aws, easyKey);
   if (escrowed === 'none') {
-    if ((await findEscrow(aws)) === 'no bucket') throw thereIsNo(aws.bucket);
+    const noBucket = await whyNoBucket(aws);
+    if (noBucket !== undefined) throw noBucket;
     throw new BackupError(`Download failed: the bucket "${aws.bucket}" holds no backup key.`, {
       hint: 'Check the bucket; a key gets there by encrypted-s3-upload-key.',
     });

@@ -30,7 +30,7 @@ export function firstVerdict(
   if (object.size !== inode.size) return { is: 'uploaded by sync', why: 'another size' };
   if (knowledge === 'known') return { is: 'proven' };
   if (knowledge === 'changed' && wasStoredAfterwards(inode, object)) return { is: 'proven' };
-  return milliseconds(inode.mtime) > Date.parse(object.lastModified) + TIME_CUT
+  return isNewer(inode, object)
     ? { is: 'uploaded by sync', why: 'newer' }
     : { is: 'overlooked by sync', why: 'changed' };
 }
@@ -49,7 +49,7 @@ export function mayBeNewerThan(time: number, { lastModified }: StoredObject): bo
 }
 
 /** Whether the object was stored after a time of our clock (ms), whichever clock is wrong. */
-export function isSurelyNewerThan(time: number, { lastModified }: StoredObject): boolean {
+function isSurelyNewerThan(time: number, { lastModified }: StoredObject): boolean {
   return Date.parse(lastModified) > time + CLOCKS_APART;
 }
 
@@ -71,6 +71,24 @@ export function shortfall(
 /** Tells one upload of a key from another. */
 export function versionOf(object: StoredObject | undefined): string {
   return object === undefined ? '' : `${object.lastModified} ${object.etag}`;
+}
+
+/** By the rule of `aws s3 sync`. */
+function isNewer({ mtime }: Inode, { lastModified }: StoredObject): boolean {
+  return milliseconds(mtime) > Date.parse(lastModified) + TIME_CUT;
+}
+
+/**
+ * Whether the object is another one than the last run knew of a file that has not changed since: one that was stored
+ * later than that run, or an older version that is current again.
+ * @param lastEnded when that run ended (ms since the epoch); `undefined`: there was none
+ */
+export function isReplaced(inode: Inode, lastEnded: number | undefined, object: StoredObject): boolean {
+  if (lastEnded === undefined) return false;
+  const [changed, modified] = [milliseconds(inode.ctime), milliseconds(inode.mtime)];
+  // Times after the run that knew of them were never true.
+  const isOlder = changed < lastEnded && !mayBeNewerThan(changed, object);
+  return isSurelyNewerThan(lastEnded, object) || isOlder || (modified < lastEnded && isNewer(inode, object));
 }
 
 function milliseconds(nanoseconds: string): number {

@@ -2,7 +2,7 @@
 // they need one.
 import type { StoredObject } from '../aws/listing.js';
 import type { Entry, Inode } from '../tree/entry.js';
-import { firstVerdict, isSurelyNewerThan, mayBeNewerThan, shortfall } from './judge.js';
+import { firstVerdict, isReplaced, mayBeNewerThan, shortfall } from './judge.js';
 import type { NotedEntry } from './noted-entry.js';
 
 export type Outcome =
@@ -27,22 +27,19 @@ type Inspect = (entry: Entry) => Inode | 'gone' | 'unreadable';
 export function judgeBefore(inspect: Inspect, lastEnded: number | undefined): Judge {
   return ({ entry, knowledge }, object) => {
     if (entry.type !== 'file') return { is: 'proven' };
-    const verdict = firstVerdict(entry.inode, knowledgeNow(knowledge, object), object);
+    const isOther = object !== undefined && isReplaced(entry.inode, lastEnded, object);
+    const verdict = firstVerdict(entry.inode, knowledgeNow(knowledge, isOther), object);
     if (verdict.is === 'uploaded by sync') return { is: 'awaited', why: verdict.why };
     if (verdict.is === 'overlooked by sync') return { is: 'to send', why: verdict.why };
     // Perhaps it has been uploaded a moment ago, when it was another one than the walk has seen.
     return knowledge === 'known' ? verdict : (unlessChanged(entry, inspect) ?? verdict);
   };
+}
 
-  /** What was stored since the last run is not what that run knew: somebody else has put it there. */
-  function knowledgeNow(
-    knowledge: NotedEntry['knowledge'],
-    object: StoredObject | undefined,
-  ): 'known' | 'moved' | 'changed' {
-    if (knowledge !== 'known') return knowledge === 'moved' ? 'moved' : 'changed';
-    const isReplaced = object !== undefined && isSurelyNewerThan(lastEnded ?? Number.NaN, object);
-    return isReplaced ? 'moved' : 'known';
-  }
+/** @param isOther whether the object is not what the last run knew: somebody else has put it there */
+function knowledgeNow(knowledge: NotedEntry['knowledge'], isOther: boolean): 'known' | 'moved' | 'changed' {
+  if (knowledge === 'known') return isOther ? 'moved' : 'known';
+  return knowledge === 'moved' ? 'moved' : 'changed';
 }
 
 /**

@@ -50,13 +50,15 @@ export async function scale(parent: string, makeConfig: (source: string) => stri
     const environment = instantEnvironment(folder, listing, source);
     // The first one leaves its tree and record.
     memoryOf('sync', [config], folder, environment);
-    makeListing(folder, count, STORED);
+    makeListing(folder, count, new Date().toISOString());
     const run = memoryOf('sync', [config], folder, environment);
+    makeListing(folder, count, STORED);
     const restored = ['--config', config, join(folder, 'restored')];
     const restore = memoryOf('download-dir', restored, folder, environment);
     memory.push({ run, restore });
     console.log(`${count} files, a run in which nothing changed: ${run.toFixed(0)} MB at most`);
     console.log(`${count} files, a restore: ${restore.toFixed(0)} MB at most`);
+    makeListing(folder, count, new Date().toISOString());
     if (count === 100_000) await rates(folder, source, listing, count);
     rmSync(folder, { recursive: true });
   }

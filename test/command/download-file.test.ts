@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { headBucket, keyIsMissing, s3Error } from '../fakes/replies.js';
+import { bucketMissing, headBucket, keyIsMissing, s3Error } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 const URL = 's3://test-bucket/pc/docs/notes.txt';
@@ -13,11 +13,6 @@ const refused = {
   writesFile: 'half',
   exitCode: 1,
   stderr: s3Error('403', 'HeadObject', 'Forbidden'),
-};
-const bucketMissing = {
-  ...headBucket,
-  exitCode: 254,
-  stderr: s3Error('404', 'HeadBucket', 'Not Found'),
 };
 const missing = { ...refused, stderr: s3Error('404', 'HeadObject', 'Key "x" does not exist') };
 

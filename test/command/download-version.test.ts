@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { keyIsMissing, s3Error } from '../fakes/replies.js';
+import { bucketMissing, headBucket, keyIsMissing, s3Error } from '../fakes/replies.js';
 import { KEY, type Outcome, Sandbox } from '../fakes/sandbox.js';
 import type { Reply } from '../fakes/scenario.js';
 
@@ -107,8 +107,17 @@ test('a version that can not be had', async (t) => {
   });
   const head = (code: string) => ({ ...keyIsMissing, stderr: s3Error(code, 'HeadObject', 'x'), times: 2 });
   for (const [replies, expected, message] of [
-    [[failed('NoSuchVersion', 'x'), head('404')], 1, /version "id" of s3:.* does not exist\.\nHINT: /],
-    [[failed('InvalidArgument', 'Invalid version id specified')], 1, /version "id" of s3:.* does not exist/],
+    [
+      [failed('NoSuchVersion', 'x'), head('404'), headBucket],
+      1,
+      /version "id" of s3:.* does not exist\.\nHINT: /,
+    ],
+    [[failed('NoSuchBucket', 'x'), head('404'), bucketMissing], 1, /there is no bucket "test-bucket"/],
+    [
+      [failed('InvalidArgument', 'Invalid version id specified'), headBucket],
+      1,
+      /version "id" of s3:.* does not exist/,
+    ],
     [[failed('MethodNotAllowed', 'x'), head('405')], 1, /version "id" of s3:.* is a deletion/],
     [[failed('AccessDenied', 'x'), head('400')], 5, /was not stored with this encryption key/],
     [[failed('AccessDenied', 'x'), head('403')], 1, /AccessDenied/],

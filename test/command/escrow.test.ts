@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import {
-  escrowMissing,
-  headBucket,
-  keyIsMissing,
-  noBucket,
-  s3Error,
-  verification,
-} from '../fakes/replies.js';
+import { bucketMissing, headBucket, keyIsMissing, s3Error, verification } from '../fakes/replies.js';
 import { EASY_KEY, KEY, Sandbox } from '../fakes/sandbox.js';
 
 const CONTENT = `#_ORIGINAL_KEY='${KEY}' # original backup encryption key\n`;
@@ -148,8 +141,8 @@ test('a wrong easy key is told from a key that is not there, and from a lack of 
   };
   for (const [replies, expected, message] of [
     [[refused, keyIsMissing], 5, /not the easy-to-remember key/],
-    [[notThere, escrowMissing], 1, /holds no backup key/],
-    [[notThere, noBucket], 1, /there is no bucket "test-bucket"/],
+    [[notThere, headBucket], 1, /holds no backup key/],
+    [[notThere, bucketMissing], 1, /there is no bucket "test-bucket"/],
     [[refused, forbidden], 1, /HeadObject.*Forbidden/],
   ] as const) {
     box.expect(replies);

@@ -70,6 +70,35 @@ test('an object of the same size that somebody else has stored since the last ru
   assert.equal(stored(world, 'f'), 'mine');
 });
 
+test('an older version that is current again, since the newer one was removed, is replaced', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['f', 'g']) world.write(path, 'mine');
+  assert.equal((await world.sync()).code, 0);
+  world.journal.add(`${PREFIX}f`, Buffer.from('then'), undefined, Date.now() - 24 * 3_600_000);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.equal(stored(world, 'f'), 'mine');
+});
+
+test('a file that is renamed while another one is sent again keeps its object, until its new name has one', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'x', 'z']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  for (const path of ['x', 'z'])
+    world.journal.add(`${PREFIX}${path}`, Buffer.from('!'), undefined, Date.now() - 24 * 3_600_000);
+  const [x, b, z] = ['x', 'b', 'z'].map((path) => join(world.source, path));
+  // After the walk: `aws s3 sync` is not run, since nothing is new.
+  world.onCall(
+    '*/stage*',
+    `if [ -e '${x}' ]; then mv '${x}' '${b}'; fi; ${world.aws}; date +%N > '${z}'; exit 0`,
+  );
+  await world.sync();
+  assert.ok(world.stored().includes('x'), `${world.stored()}`);
+  world.onCall();
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['a', 'b', 'z']);
+});
+
 test('a dry run whose output is not taken fails', async (t) => {
   const world = new BucketWorld(t);
   world.write('f', 'f');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asked, escrowMissing, syncDone } from '../fakes/replies.js';
+import { asked, headBucket, syncDone } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
 for (const [signal, code] of [
@@ -41,7 +41,7 @@ test('an input that stays open does not delay the end', async (t) => {
     exitCode: 1,
     stderr: 'An error occurred (404) when calling the HeadObject operation: x',
   };
-  box.expect([notThere, escrowMissing]);
+  box.expect([notThere, headBucket]);
   const outcome = await box.run('encrypted-s3-download-key', ['default', 'eu-central-1', 'b'], {
     keepInput: true,
     onStart: (child) => child.stdin?.write('an easy key\n'),

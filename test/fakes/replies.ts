@@ -2,6 +2,11 @@
 import type { Reply } from './scenario.js';
 
 export const headBucket: Reply = { args: ['head-bucket'] };
+export const bucketMissing: Reply = {
+  ...headBucket,
+  exitCode: 254,
+  stderr: s3Error('404', 'HeadBucket', 'Not Found'),
+};
 export const escrowThere: Reply = {
   args: ['list-objects-v2', '--prefix=backup.info/key/data'],
   stdout: '{"Contents": [{"Key": "backup.info/key/data"}]}',

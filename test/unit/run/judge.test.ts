@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StoredObject } from '../../../lib/aws/listing.js';
-import { firstVerdict, shortfall, versionOf } from '../../../lib/run/judge.js';
+import { firstVerdict, isReplaced, shortfall, versionOf } from '../../../lib/run/judge.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
 
 const MINUTE = 60_000;
@@ -52,6 +52,24 @@ test('before the transfer', () => {
     'overlooked by sync',
     'a slow upload',
   );
+});
+
+test('an object that is not the one which the last run knew', () => {
+  const day = 24 * 60 * MINUTE;
+  const cases: readonly [boolean, string, number, number, number | undefined][] = [
+    [false, 'stored after the change, before the end of the run', -day, -day, 1],
+    [false, 'stored after the run, but only by the clocks', -day, -day, -10 * MINUTE],
+    [true, 'stored after the run', -day, -day, -20 * MINUTE],
+    [true, 'stored before the change', -day, 20 * MINUTE, 60 * MINUTE],
+    [false, 'stored before the change, but only by the clocks', -day, 10 * MINUTE, 60 * MINUTE],
+    [true, 'stored before the modification', 10 * MINUTE, 10 * MINUTE, 60 * MINUTE],
+    [false, 'changed in a future that the last run can not have seen', day, day, 60 * MINUTE],
+    [false, 'there was no last run', -day, day, undefined],
+  ];
+  for (const [expected, what, mtime, ctime, ended] of cases) {
+    const lastEnded = ended === undefined ? undefined : STORED + ended;
+    assert.equal(isReplaced(inode(1, mtime, ctime), lastEnded, object(1)), expected, what);
+  }
 });
 
 test('after the transfer', () => {
