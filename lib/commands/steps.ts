@@ -33,11 +33,12 @@ export async function provideBucket(
 }
 
 /**
- * Uploads and verifies. `aws s3 sync` works while the bucket is listed; it is not run if that shows no difference.
- * Where something is gone, it is: perhaps under another name, which the walk has passed already.
+ * Uploads and verifies. Where the walk has found a difference, `aws s3 sync` works while the bucket is listed; where
+ * only the listing finds one, after it; where neither does, it is not run. Something that is gone is a difference, too:
+ * it may be there under another name, which the walk has passed already.
  */
 export async function upload(run: Run, survey: Survey): Promise<Findings> {
-  const { hasRecord, hasTree, stock, findings, differs } = survey;
+  const { hasRecord, hasTree, stock, findings } = survey;
   const { aws, key, upload, log } = run;
   const since = Date.parse(run.header.started);
   const verify = async ({ proven }: Findings) =>
@@ -49,8 +50,11 @@ export async function upload(run: Run, survey: Survey): Promise<Findings> {
   if (hasTree) {
     await refuse(run, stock.losses, findings);
     const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
-    const isDue = stock.unknown > 0 || stock.losses.gone > 0;
-    const sendIfDue = async () => (isDue || (await differs) ? send() : undefined);
+    const sendIfDue = async () => {
+      if (stock.unknown + stock.losses.gone > 0) return send();
+      const { awaited, gone } = await findings;
+      return awaited.count + gone.count > 0 ? send() : undefined;
+    };
     [transferred] = await sideBySide(sendIfDue(), verified);
   } else {
     const { objects, losses } = await findings;

@@ -23,16 +23,16 @@ export interface Survey {
    * it is before a transfer that begins now, since `aws s3 sync` lists it too, and more slowly.
    */
   readonly findings: Promise<Findings>;
-  /** Whether anything is awaited, or gone: known as soon as the first such file is found. */
-  readonly differs: Promise<boolean>;
 }
 
 /** @throws {BackupError} with exit code 5 if the last run had another key */
 export async function survey(run: Run): Promise<Survey> {
   const { aws, key, upload } = run;
   const record = fetchLastRun(aws, key, upload.prefix);
-  const [firstPage, onFirstPage] = signal();
-  const [firstDifference, onDifference] = signal();
+  let onFirstPage = () => {};
+  const firstPage = new Promise<void>((resolve) => {
+    onFirstPage = resolve;
+  });
   // Loaded while the AWS CLI works.
   const loaded = Promise.all([import('../run/compare-with-tree.js'), import('../run/look.js')]);
   const comparison = sideBySide(record, loaded).then(([lastRun, [{ compareWithTree }]]) =>
@@ -41,7 +41,7 @@ export async function survey(run: Run): Promise<Survey> {
   const read = async (objects: Batches<StoredObject>) => {
     const { notes, lastEnded } = await comparison;
     const [, { compareFirst }] = await loaded;
-    return compareFirst(run, notes, lastEnded, objects, onDifference);
+    return compareFirst(run, notes, lastEnded, objects);
   };
   const listing = listPrefix(aws, upload.prefix, read, onFirstPage);
   const listed = listing.then(
@@ -58,12 +58,8 @@ export async function survey(run: Run): Promise<Survey> {
     await (hasBucket ? Promise.race([firstPage, listed]) : listed);
     const [, { compareWithNothing }] = await loaded;
     const findings = hasBucket ? listing : compareWithNothing(run, notes);
-    const compared = findings.then(
-      ({ awaited, gone }) => awaited.count + gone.count > 0,
-      () => false, // Told where the findings are waited for.
-    );
-    const differs = Promise.race([firstDifference.then(() => true), compared]);
-    return { escrow, hasRecord: lastRun !== undefined, hasTree, stock, findings, differs };
+    findings.catch(() => undefined); // It may fail before it is waited for.
+    return { escrow, hasRecord: lastRun !== undefined, hasTree, stock, findings };
   } catch (error) {
     await listed;
     throw error;
@@ -79,13 +75,4 @@ async function findBucket(aws: AwsCli, record: Promise<LastRun | undefined>): Pr
     throw error;
   }
   return findEscrow(aws);
-}
-
-/** A promise, and what fulfils it. */
-function signal(): [Promise<void>, () => void] {
-  let give = () => {};
-  const given = new Promise<void>((resolve) => {
-    give = resolve;
-  });
-  return [given, () => give()];
 }

@@ -22,16 +22,14 @@ export function look(run: Run, pass: number, notes: Spool): Promise<Findings> {
 /**
  * Compares the objects of the bucket with what the walk has noted, before the transfer or beside it.
  * @param lastEnded when the run ended whose tree the walk was compared with (ms since the epoch)
- * @param onDifference called whenever something is awaited, or gone
  */
 export function compareFirst(
   run: Run,
   notes: Spool,
   lastEnded: number | undefined,
   objects: Batches<StoredObject>,
-  onDifference: () => void,
 ): Promise<Findings> {
-  return compare(run, 'first', notes, objects, judgeBefore(inspector(run), lastEnded), onDifference);
+  return compare(run, 'first', notes, objects, judgeBefore(inspector(run), lastEnded));
 }
 
 /** What there is to do where there is no bucket yet. */
@@ -45,11 +43,9 @@ function compare(
   notes: Spool,
   objects: Batches<StoredObject>,
   judge: Judge,
-  onDifference = () => {},
 ): Promise<Findings> {
   const { localDir, followSymlinks } = upload;
-  const root = bytesOf(localDir);
-  const options = { root, followSymlinks, isExcluded, header, folder: state.runFolder, onDifference };
+  const options = { root: bytesOf(localDir), followSymlinks, isExcluded, header, folder: state.runFolder };
   return reconcile(options, pass, notes, objects, judge);
 }
 

@@ -54,8 +54,6 @@ export interface ReconcileOptions {
   readonly header: TreeHeader;
   /** The run's own, for its notes. */
   readonly folder: string;
-  /** Called whenever something is awaited, or gone. */
-  readonly onDifference?: () => void;
 }
 
 /**
@@ -69,7 +67,7 @@ export async function reconcile(
   objects: Batches<StoredObject>,
   judge: Judge,
 ): Promise<Findings> {
-  const { root, followSymlinks, isExcluded, header, folder, onDifference } = options;
+  const { root, followSymlinks, isExcluded, header, folder } = options;
   const names = ownerNames();
   const spool = (name: string) => new Spool(join(folder, `${name}-${pass}`));
   const [next, awaited, toSend, gone] = [spool('notes'), spool('awaited'), spool('to-send'), spool('gone')];
@@ -110,7 +108,6 @@ export async function reconcile(
     if (outcome.is === 'vanished') vanished += 1;
     else {
       if (object === undefined) missing += 1;
-      if (outcome.is === 'awaited') onDifference?.();
       const due: Due = { path: textOf(entry.key), why: outcome.why };
       (outcome.is === 'awaited' ? awaited : toSend).write(JSON.stringify(due));
       const inode = outcome.is === 'to send' ? outcome.inode : undefined;
@@ -127,11 +124,8 @@ export async function reconcile(
     if (isExcluded(key)) return;
     const isProven = isGone(root, key, followSymlinks);
     losses.add(key, 'there', isProven ? 'gone' : 'kept');
-    if (!isProven) kept += 1;
-    else {
-      gone.write(JSON.stringify(textOf(key)));
-      onDifference?.();
-    }
+    if (isProven) gone.write(JSON.stringify(textOf(key)));
+    else kept += 1;
   }
 }
 

@@ -118,7 +118,7 @@ async function* readEntries<T extends { readonly key: Bytes }>(
       if (line.startsWith(END)) {
         const { files, directories, links } = parse(line, file) as unknown as TreeTotals;
         if (files + directories + links !== count) throw damaged(file, 'lines are missing');
-        continue;
+        return;
       }
       const entry = read(line);
       if (entry === undefined || entry.key <= previous) throw damaged(file, `line ${count + 2} is wrong`);
