@@ -30,7 +30,7 @@ export function firstVerdict(
   if (object.size !== inode.size) return { is: 'uploaded by sync', why: 'another size' };
   if (knowledge === 'known') return { is: 'proven' };
   if (knowledge === 'changed' && wasStoredAfterwards(inode, object)) return { is: 'proven' };
-  return isNewer(inode, object)
+  return isNewer(milliseconds(inode.mtime), storedAt(object))
     ? { is: 'uploaded by sync', why: 'newer' }
     : { is: 'overlooked by sync', why: 'changed' };
 }
@@ -39,18 +39,13 @@ export function firstVerdict(
  * Whether the object was stored so long after the file's last change that it holds it, whichever clock is
  * wrong, and however long the upload took.
  */
-function wasStoredAfterwards({ ctime, size }: Inode, { lastModified }: StoredObject): boolean {
-  return Date.parse(lastModified) > milliseconds(ctime) + CLOCKS_APART + size / SLOWEST_UPLOAD;
+function wasStoredAfterwards({ ctime, size }: Inode, object: StoredObject): boolean {
+  return storedAt(object) > milliseconds(ctime) + CLOCKS_APART + size / SLOWEST_UPLOAD;
 }
 
-/** Whether the object may have been stored since a time of our clock (ms). */
-export function mayBeNewerThan(time: number, { lastModified }: StoredObject): boolean {
-  return !(Date.parse(lastModified) < time - CLOCKS_APART);
-}
-
-/** Whether the object was stored after a time of our clock (ms), whichever clock is wrong. */
-function isSurelyNewerThan(time: number, { lastModified }: StoredObject): boolean {
-  return Date.parse(lastModified) > time + CLOCKS_APART;
+/** Whether what was `stored` then (ms) may have been stored since a time of our clock (ms). */
+export function mayBeNewerThan(time: number, stored: number): boolean {
+  return !(stored < time - CLOCKS_APART);
 }
 
 /**
@@ -73,9 +68,9 @@ export function versionOf(object: StoredObject | undefined): string {
   return object === undefined ? '' : `${object.lastModified} ${object.etag}`;
 }
 
-/** By the rule of `aws s3 sync`. */
-function isNewer({ mtime }: Inode, { lastModified }: StoredObject): boolean {
-  return milliseconds(mtime) > Date.parse(lastModified) + TIME_CUT;
+/** By the rule of `aws s3 sync` (ms). */
+function isNewer(modified: number, stored: number): boolean {
+  return modified > stored + TIME_CUT;
 }
 
 /**
@@ -85,10 +80,18 @@ function isNewer({ mtime }: Inode, { lastModified }: StoredObject): boolean {
  */
 export function isReplaced(inode: Inode, lastEnded: number | undefined, object: StoredObject): boolean {
   if (lastEnded === undefined) return false;
+  const stored = storedAt(object);
+  // Whichever clock is wrong.
+  if (stored > lastEnded + CLOCKS_APART) return true;
   const [changed, modified] = [milliseconds(inode.ctime), milliseconds(inode.mtime)];
   // Times after the run that knew of them were never true.
-  const isOlder = changed < lastEnded && !mayBeNewerThan(changed, object);
-  return isSurelyNewerThan(lastEnded, object) || isOlder || (modified < lastEnded && isNewer(inode, object));
+  const isOlder = changed < lastEnded && !mayBeNewerThan(changed, stored);
+  return isOlder || (modified < lastEnded && isNewer(modified, stored));
+}
+
+/** Milliseconds since the epoch, by the server's clock. */
+export function storedAt({ lastModified }: StoredObject): number {
+  return Date.parse(lastModified);
 }
 
 function milliseconds(nanoseconds: string): number {

@@ -2,7 +2,7 @@
 // they need one.
 import type { StoredObject } from '../aws/listing.js';
 import type { Entry, Inode } from '../tree/entry.js';
-import { firstVerdict, isReplaced, mayBeNewerThan, shortfall } from './judge.js';
+import { firstVerdict, isReplaced, mayBeNewerThan, shortfall, storedAt } from './judge.js';
 import type { NotedEntry } from './noted-entry.js';
 
 export type Outcome =
@@ -52,7 +52,8 @@ export function judgeAfter(inspect: Inspect, started: number): Judge {
     const before = typeof knowledge === 'string' ? undefined : knowledge.before;
     const why = shortfall(entry.inode, before, object);
     // `aws s3 sync` may have uploaded it all the same: it changed after the walk, or its mtime lies in the future.
-    const isAsBefore = before === undefined && object !== undefined && !mayBeNewerThan(started, object);
+    const isAsBefore =
+      before === undefined && object !== undefined && !mayBeNewerThan(started, storedAt(object));
     if (isAsBefore && why === undefined) return { is: 'proven' };
     const changed = unlessChanged(entry, inspect);
     if (changed !== undefined) return changed;

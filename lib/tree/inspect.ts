@@ -2,7 +2,7 @@ import { lstatSync, statSync } from 'node:fs';
 import { errnoOf } from '../errors.js';
 import { type Bytes, below, pathOf } from './bytes.js';
 import type { Inode } from './entry.js';
-import { inodeOf } from './walk.js';
+import { inodeOf } from './inode.js';
 
 /** What looking says that there is no file any more: any other error leaves that open. */
 const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);

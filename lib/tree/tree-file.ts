@@ -140,7 +140,7 @@ async function* batchesOf(file: string): AsyncGenerator<readonly string[]> {
 
 function unzipped(file: string): Readable {
   const source = createReadStream(file, { highWaterMark: 1 << 12 });
-  const gunzip = source.pipe(createGunzip());
+  const gunzip = source.pipe(createGunzip({ chunkSize: 1 << 16 }));
   source.on('error', (error) => gunzip.destroy(error));
   gunzip.on('close', () => source.destroy());
   return gunzip;

@@ -14,7 +14,10 @@ export class TreeWriter {
   readonly #ended: Promise<void>;
   #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
   #buffered = '';
-  readonly #bytes = new TextBuffer();
+  /** One is filled while what is in the other is compressed. */
+  #bytes = new TextBuffer();
+  #other = new TextBuffer();
+  #written = Promise.resolve();
 
   constructor(file: string, header: TreeHeader) {
     const gzip = createGzip({ level: 3 });
@@ -57,17 +60,22 @@ export class TreeWriter {
   }
 
   async #flush(): Promise<void> {
-    const bytes = this.#bytes.encode(this.#buffered);
+    await this.#written;
+    if (this.#output.destroyed) await this.#ended;
+    [this.#bytes, this.#other] = [this.#other, this.#bytes];
+    this.#written = this.#write(this.#bytes.encode(this.#buffered));
     this.#buffered = '';
-    // Compressed, then the buffer is free again; or given up, which ends the stream without a word.
-    await new Promise<void>((resolve) => {
+  }
+
+  /** Compressed, and `bytes` are free again; or given up, which ends the stream without a word. */
+  #write(bytes: Buffer): Promise<void> {
+    return new Promise((resolve) => {
       const go = () => {
         this.#output.off('close', go);
         resolve();
       };
       this.#output.on('close', go).write(bytes, go);
     });
-    if (this.#output.destroyed) await this.#ended;
   }
 }
 

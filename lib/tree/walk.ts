@@ -8,7 +8,6 @@ import {
   lstatSync,
   readdirSync,
   readlinkSync,
-  statfsSync,
   statSync,
 } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -16,6 +15,7 @@ import { errnoOf } from '../errors.js';
 import type { Batches } from './batches.js';
 import { type Bytes, below, isText, pathOf } from './bytes.js';
 import type { Entry, Inode, Obstacle } from './entry.js';
+import { identity, inodeOf, lastingDevice } from './inode.js';
 
 export interface WalkOptions {
   readonly followSymlinks: boolean;
@@ -24,12 +24,6 @@ export interface WalkOptions {
   /** Called now and then; ends the walk by throwing. */
   readonly onTurn?: () => void;
 }
-
-/**
- * statfs(2) types of file systems whose inodes keep their numbers from mount to mount: ext2 to ext4, XFS, Btrfs, ZFS,
- * F2FS, tmpfs. Elsewhere (vfat, FUSE, NFS) a new number may mean nothing.
- */
-const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
 
 const OWNER_READS = 0o400n;
 
@@ -210,34 +204,4 @@ function list(path: string | Buffer): Dirent[] {
     withFileTypes: true,
   }) as unknown as Dirent<Buffer>[];
   return entries.map((entry) => Object.assign(entry, { name: entry.name.toString('latin1') }));
-}
-
-function identity({ dev, ino }: BigIntStats): string {
-  return `${dev}:${ino}`;
-}
-
-/** The device of a folder on which inodes keep their numbers; what is mounted below it has another one. */
-function lastingDevice(folder: string | Buffer): bigint | undefined {
-  try {
-    return LASTING.has(statfsSync(folder).type) ? statSync(folder, { bigint: true }).dev : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * What the tree keeps of a stat(2).
- * @param isLasting whether the inode's number means anything next time; one beyond 2^53 is left out
- */
-export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
-  const inode = {
-    size: Number(stats.size),
-    mtime: `${stats.mtimeNs}`,
-    ctime: `${stats.ctimeNs}`,
-    mode: Number(stats.mode & 0o7777n),
-    uid: Number(stats.uid),
-    gid: Number(stats.gid),
-  };
-  const isTold = isLasting && stats.ino <= Number.MAX_SAFE_INTEGER;
-  return isTold ? Object.assign(inode, { ino: Number(stats.ino) }) : inode;
 }

@@ -59,7 +59,7 @@ export async function scale(parent: string, makeConfig: (source: string) => stri
     console.log(`${count} files, a run in which nothing changed: ${run.toFixed(0)} MB at most`);
     console.log(`${count} files, a restore: ${restore.toFixed(0)} MB at most`);
     makeListing(folder, count, new Date().toISOString());
-    if (count === 100_000) await rates(folder, source, listing, count);
+    await rates(folder, source, listing, count);
     rmSync(folder, { recursive: true });
   }
   const [small, large] = memory;
@@ -140,15 +140,19 @@ function memoryOf(command: string, args: readonly string[], folder: string, env:
   return Number(readFileSync(memoryFile(folder), 'utf8')) / 1024;
 }
 
-/** Entries a second. */
+/** Prints entries a second. */
 async function rates(folder: string, source: string, listing: string, count: number): Promise<void> {
   const root = bytesOf(source);
   const options = { localDir: source, followSymlinks: false, isExcluded: () => false };
   const entries = count + count / FILES_PER_FOLDER;
+  const tell = (what: string, seconds: number) => {
+    console.log(`${count} files, ${what}: ${Math.round(entries / seconds)} entries a second`);
+    return seconds;
+  };
   const time = async (what: string, work: () => Promise<unknown>) => {
     const start = performance.now();
     await work();
-    console.log(`${what}: ${Math.round(entries / ((performance.now() - start) / 1000))} entries a second`);
+    return tell(what, (performance.now() - start) / 1000);
   };
   await time('readdir and lstat alone', async () => {
     for (const name of readdirSync(source)) {
@@ -156,14 +160,15 @@ async function rates(folder: string, source: string, listing: string, count: num
       for (const file of readdirSync(inside)) lstatSync(join(inside, file), { bigint: true });
     }
   });
-  await time('walk', async () => {
+  const walking = await time('walk', async () => {
     for await (const _ of singly(walk(root, options)));
   });
   const notes = new Spool(join(folder, 'notes'));
   const last = await openTree(join(folder, 'kept/tree.ndjson.gz'), treeLine);
-  await time('walk, compared with the last tree', () =>
+  const both = await time('walk, compared with the last tree', () =>
     takeStock(options, last.entries, notes, () => undefined),
   );
+  tell('of it, what comparing adds', both - walking);
   const header = { runId: 'bench', started: new Date().toISOString(), root: source };
   const objects = parseListing(createReadStream(listing), PREFIX);
   const judge = judgeBefore((entry) => inspectFile(root, entry.key, false), Date.now());
