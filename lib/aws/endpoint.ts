@@ -3,6 +3,10 @@
 import { BackupError } from '../errors.js';
 import type { ProfileSettings } from './profile-files.js';
 
+/** What is said of an endpoint that `isExposed`. */
+export const EXPOSED =
+  'is plain http: the encryption key would travel unencrypted. Use its https address; plain http is accepted for this machine itself only.';
+
 /**
  * The endpoint to use, or `undefined` for AWS's own.
  * @param configured AWS_ENDPOINT_URL of the config file
@@ -16,16 +20,8 @@ export function resolveEndpoint(
   const endpoint = configured || endpointOfUser(environment, profile);
   if (endpoint === undefined) return undefined;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
-  if (url?.protocol === 'https:') return endpoint;
-  if (url?.protocol === 'http:') {
-    if (isLoopback(url.hostname)) return endpoint;
-    throw new BackupError(
-      `The endpoint ${url.origin} is plain http: the encryption key would travel unencrypted.`,
-      {
-        hint: 'Use its https address. Plain http is accepted for this machine itself only.',
-      },
-    );
-  }
+  if (url !== undefined && isExposed(url)) throw new BackupError(`The endpoint ${url.origin} ${EXPOSED}`);
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return endpoint;
   throw new BackupError(`The endpoint "${endpoint}" is not an https:// address.`, {
     hint: 'Correct AWS_ENDPOINT_URL, or endpoint_url in ~/.aws/config.',
   });
@@ -45,8 +41,10 @@ function endpointOfUser(environment: NodeJS.ProcessEnv, profile: ProfileSettings
   );
 }
 
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+/** Whether the key would travel unencrypted: by plain http to anything but this machine. */
+export function isExposed({ protocol, hostname }: URL): boolean {
+  const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+  return protocol === 'http:' && !isLoopback;
 }
 
 /**

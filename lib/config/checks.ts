@@ -1,3 +1,4 @@
+import { EXPOSED, isExposed } from '../aws/endpoint.js';
 import { EncryptionKey, KEY_BYTES } from '../encryption-key.js';
 import type { Problems } from './problems.js';
 import { holdsKeyLine, isOneLine } from './shown.js';
@@ -93,14 +94,14 @@ export function checkBucket(name: string, value: string, problems: Problems): vo
   }
 }
 
-/** Whether plain http is allowed is decided where the key is sent. A URL may hold a password: it is not told. */
+/** A URL may hold a password: it is not told. */
 export function checkEndpoint(name: string, value: string, problems: Problems): void {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:\/\//i.test(value) || url.hostname === '') {
     problems.add(name, `${name} is not a URL such as https://s3.example.com or https://s3.example.com:9000.`);
   } else if (url.username !== '' || url.password !== '') {
     problems.add(name, `${name} holds a user name or password; these belong into the AWS CLI's profile.`);
-  }
+  } else if (isExposed(url)) problems.add(name, `${name} ${EXPOSED}`);
 }
 
 export function checkStorageClass(name: string, value: string, problems: Problems): void {

@@ -143,7 +143,10 @@ test('plain http to another machine, from wherever it is set', async (t) => {
     box.config({ AWS_ENDPOINT_URL: 'http://s3.example.com' }),
   ]);
   assert.equal(config.code, 1);
-  assert.match(config.stderr, /plain http: the encryption key would travel unencrypted/);
+  assert.match(
+    config.stderr,
+    /backup\.config:\d+: AWS_ENDPOINT_URL is plain http: the encryption key would travel/,
+  );
   const environment = { AWS_ENDPOINT_URL: 'http://s3.example.com' };
   const args = ['default', 'eu-central-1', 's3://b/k', join(box.folder, 'out')];
   const variable = await box.run('encrypted-s3-download-file', args, { environment, input: `${KEY}\n` });

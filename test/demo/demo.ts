@@ -26,7 +26,9 @@ function untilAborted(signal: AbortSignal): Promise<never> {
 async function awsCli(folder: string): Promise<string> {
   const newest = (await linkAwsClis(folder)).at(-1);
   if (newest !== undefined) return newest.directory;
-  throw new DemoError('The demo needs the AWS CLI: apt-get install awscli');
+  throw new DemoError(
+    'The demo needs the AWS CLI: apt-get install awscli, or snap install aws-cli --classic',
+  );
 }
 
 /** Links to the built commands, as an installation makes them. */

@@ -30,7 +30,7 @@ export function awsClis(): AwsCli[] {
  * its own below the server's: the directories they are in hold other programs as well.
  */
 export async function linkAwsClis(serverDirectory: string): Promise<AwsCli[]> {
-  const path = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/bin'];
+  const path = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/bin', '/snap/bin'];
   const found = path.map((directory) => join(directory, 'aws')).filter(isExecutable);
   const executables = [...new Set(await Promise.all([...new Set(found.map(realPath))].map(behindShim)))];
   const versions = await Promise.all(executables.map(versionOf));

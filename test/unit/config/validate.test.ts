@@ -147,6 +147,7 @@ suite('problems', () => {
     ['AWS_BUCKET=ab', /cannot be the name/],
     ['AWS_ENDPOINT_URL=s3.example.com', /not a URL such as https/],
     ['AWS_ENDPOINT_URL=ftp://s3.example.com', /not a URL such as https/],
+    ['AWS_ENDPOINT_URL=http://s3.example.com', /AWS_ENDPOINT_URL is plain http: .* would travel unencrypted/],
     ['AWS_STORAGE_CLASS=standard', /written like STANDARD_IA/],
     ['AWS_STORAGE_CLASS=DEEP_ARCHIVE', /cannot be DEEP_ARCHIVE/],
     ['REMOTE_DIR_PREFIX=backup.info', /holds what belongs to the backup itself/],
