@@ -14,9 +14,8 @@ export class TreeWriter {
   readonly #ended: Promise<void>;
   #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
   #buffered = '';
-  /** One is filled while what is in the other is compressed. */
-  #bytes = new TextBuffer();
-  #other = new TextBuffer();
+  readonly #bytes = new TextBuffer();
+  /** Compressed beside what comes next. */
   #written = Promise.resolve();
 
   constructor(file: string, header: TreeHeader) {
@@ -62,7 +61,6 @@ export class TreeWriter {
   async #flush(): Promise<void> {
     await this.#written;
     if (this.#output.destroyed) await this.#ended;
-    [this.#bytes, this.#other] = [this.#other, this.#bytes];
     this.#written = this.#write(this.#bytes.encode(this.#buffered));
     this.#buffered = '';
   }
