@@ -3,7 +3,7 @@ import { s3Url } from '../aws/arguments.js';
 import type { BackupConfig } from '../config/read-config.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
-import { whyKept } from '../run/deletion-rule.js';
+import { whyKept, whyWait } from '../run/deletion-rule.js';
 import { objection } from '../run/guard.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
@@ -63,9 +63,13 @@ async function* uploads({ awaited, toSend }: Findings): AsyncGenerator<string> {
     for await (const { path, why } of readDue(due)) yield lineOf(`upload: ${path} (${why})`);
 }
 
-async function* deletions(run: Run, { gone }: Findings, allowsUnversioned: boolean): AsyncGenerator<string> {
+async function* deletions(
+  run: Run,
+  { gone, unknown }: Findings,
+  allowsUnversioned: boolean,
+): AsyncGenerator<string> {
   if (gone.count === 0) return;
-  const why = await whyKept(run.aws, run.upload.prefix, allowsUnversioned);
+  const why = whyWait(0, unknown, 0) ?? (await whyKept(run.aws, run.upload.prefix, allowsUnversioned));
   if (why !== undefined)
     run.log.warn(
       `${gone.count === 1 ? '1 file is' : `${gone.count} files are`} gone, but would stay in the bucket: ${why}`,

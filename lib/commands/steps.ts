@@ -8,7 +8,6 @@ import { bringUpToDate } from '../run/bring-up-to-date.js';
 import { findEscrow } from '../run/escrow.js';
 import { type Losses, objection } from '../run/guard.js';
 import { storeLastRun } from '../run/last-run.js';
-import { checkIdentity } from '../run/local-dir.js';
 import { verifyRandomFile } from '../run/random-file.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
@@ -16,7 +15,7 @@ import { type Transfer, transfer } from '../run/transfer.js';
 import { CHANGED } from '../run/verdicts.js';
 import { tryKey } from '../run/wrong-key.js';
 import { sideBySide } from '../side-by-side.js';
-import { bytesOf, textOf } from '../tree/bytes.js';
+import { textOf } from '../tree/bytes.js';
 import type { Survey } from './survey.js';
 
 /** Makes the bucket, if there is none. */
@@ -32,20 +31,25 @@ export async function provideBucket(
   await makeBucket(run.aws, { region, retentionDays }, (message) => run.log.info(message));
 }
 
+export interface Uploaded extends Findings {
+  /** Whether `aws s3 sync` has looked at the disk after the walk. */
+  readonly hasSynced: boolean;
+}
+
 /**
  * Uploads and verifies. Where the walk has found a difference, `aws s3 sync` works while the bucket is listed; where
  * only the listing finds one, after it; where neither does, it is not run. Something that is gone is a difference, too:
  * it may be there under another name, which the walk has passed already.
  */
-export async function upload(run: Run, survey: Survey): Promise<Findings> {
+export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   const { hasRecord, hasTree, stock, findings } = survey;
   const { aws, key, upload, log } = run;
   const since = Date.parse(run.header.started);
   const verify = async ({ proven }: Findings) =>
     verifyRandomFile(aws, key, upload, proven.items, since, (message) => log.info(message));
   // Following links in circles, the AWS CLI would not come to an end: then the files are sent singly.
-  const send = async () =>
-    stock.counts.loop > 0 ? undefined : transfer(aws, key, upload, run.shortfalls, log);
+  const mayCircle = stock.counts.loop + stock.counts.excluded > 0;
+  const send = async () => (mayCircle ? undefined : transfer(aws, key, upload, run.shortfalls, log));
   let transferred: Transfer | undefined;
   if (hasTree) {
     await refuse(run, stock.losses, findings);
@@ -69,12 +73,14 @@ export async function upload(run: Run, survey: Survey): Promise<Findings> {
     transferred = await send();
   }
   const before = await findings;
-  const isLeftOut = transferred === undefined && stock.counts.loop === 0;
-  if (isLeftOut && before.toSend.count === 0) log.info('Nothing to upload. Transferred 0 files.');
+  const hasSynced = transferred !== undefined;
+  if (!hasSynced && before.awaited.count + before.toSend.count === 0)
+    log.info('Nothing to upload. Transferred 0 files.');
   const after = await bringUpToDate(run, before, transferred);
   if (!hasTree || before.proven.items.length === 0) await verify(after);
   // What is gone since then is perhaps there under another name, for which nothing has looked: the next run deletes it.
-  return isLeftOut ? { ...after, gone: before.gone, kept: after.kept + after.gone.count } : after;
+  const { gone, losses } = before;
+  return { ...after, gone, losses, kept: after.kept + Math.max(0, after.gone.count - gone.count), hasSynced };
 }
 
 /** @param pending what has to end before the run does */
@@ -101,32 +107,12 @@ export async function nameShortfalls({ upload, shortfalls }: Run, { toSend }: Fi
 /** @returns how many were deleted */
 export async function deleteProven(
   run: Run,
-  { gone, missing }: Findings,
+  uploaded: Uploaded,
   allowsUnversioned: boolean,
 ): Promise<number> {
-  const { aws, upload, state, shortfalls, log } = run;
-  const { localDir, prefix, followSymlinks } = upload;
-  if (gone.count === 0) return 0;
-  const [{ whyKept, whyWait }, { deleteGone }] = await Promise.all([
-    import('../run/deletion-rule.js'),
-    import('../run/deletion.js'),
-  ]);
-  await checkIdentity(localDir, run.identity);
-  const why = whyWait(missing, shortfalls.failedUploads) ?? (await whyKept(aws, prefix, allowsUnversioned));
-  if (why !== undefined) {
-    log.warn(`${files(gone.count)} gone from "${localDir}", but still in the bucket: ${why}`);
-    return 0;
-  }
-  const options = { root: bytesOf(localDir), followSymlinks, prefix, folder: state.runFolder };
-  const deleted = await deleteGone(aws, options, gone, (key, reason) => {
-    shortfalls.add(`"${key}" could not be deleted in the bucket: ${reason}.`);
-  });
-  log.info(`Deleted in the bucket: ${deleted}.`);
-  return deleted;
-}
-
-function files(count: number): string {
-  return count === 1 ? '1 file is' : `${count} files are`;
+  if (uploaded.gone.count === 0) return 0;
+  const { deleteWhatIsGone } = await import('./delete-what-is-gone.js');
+  return deleteWhatIsGone(run, uploaded, allowsUnversioned);
 }
 
 /** Stores the record of the run and its tree. */

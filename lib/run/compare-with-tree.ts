@@ -16,7 +16,7 @@ export interface Comparison {
   readonly stock: Stock;
   /** What the walk has noted. */
   readonly notes: Spool;
-  /** When the run ended that the tree is of; milliseconds since the epoch. */
+  /** When the run ended that the tree is of, or began; milliseconds since the epoch. */
   readonly lastEnded: number | undefined;
 }
 
@@ -28,12 +28,13 @@ export async function compareWithTree(run: Run, lastRun: LastRun | undefined): P
   const treeFile =
     lastRun && (await fetchTree(aws, key, prefix, lastRun, state.treeCopy, state.runFolder, info));
   const notes = new Spool(join(state.runFolder, 'notes'));
-  const lastEnded = treeFile === undefined ? undefined : Date.parse(lastRun?.ended ?? '');
   const onTurn = () => run.interruption.check();
-  const options = { localDir, followSymlinks, isExcluded, lastEnded, onTurn };
   try {
-    const last = treeFile === undefined ? nothing() : (await openTree(treeFile, treeLine)).entries;
-    const stock = await takeStock(options, last, notes, (obstacle) => report(run, obstacle));
+    const tree = treeFile === undefined ? undefined : await openTree(treeFile, treeLine);
+    // A tree of an earlier run than the record's knows nothing of what was stored since it was made.
+    const lastEnded = tree && Date.parse((tree.runId === lastRun?.runId && lastRun.ended) || tree.started);
+    const options = { localDir, followSymlinks, isExcluded, lastEnded, onTurn };
+    const stock = await takeStock(options, tree?.entries ?? nothing(), notes, (it) => report(run, it));
     return { hasTree: treeFile !== undefined, stock, notes, lastEnded };
   } catch (error) {
     throw explainTree(error, prefix);

@@ -12,12 +12,19 @@ import { RECORD, RUNS_PREFIX } from './last-run.js';
  * Why deletions have to wait, in words for the user: a file that is gone may be one of those that are there under
  * another name, and not in the bucket yet.
  * @param missing how many files are not in the bucket at all
+ * @param unknown how many files and folders are not there since they can't be read or stored
  * @param failedUploads how many uploads failed: perhaps of files that came to their names after the walk
  */
-export function whyWait(missing: number, failedUploads: number): string | undefined {
-  if (missing === 0 && failedUploads === 0) return undefined;
-  if (missing === 0) return 'uploads failed. The next run in which none does deletes them.';
-  return `${missing === 1 ? '1 file is' : `${missing} files are`} not there yet. The next run that gets everything there deletes them.`;
+export function whyWait(missing: number, unknown: number, failedUploads: number): string | undefined {
+  if (missing > 0)
+    return `${are(missing, 'file')} not there yet. The next run that gets everything there deletes them.`;
+  if (unknown > 0)
+    return `${are(unknown, 'name')} not there and can't be read or stored: what is gone may be there now. Make them readable, give them names in UTF-8, or leave them out by EXCLUDE.`;
+  return failedUploads > 0 ? 'uploads failed. The next run in which none does deletes them.' : undefined;
+}
+
+function are(count: number, what: string): string {
+  return count === 1 ? `1 ${what} is` : `${count} ${what}s are`;
 }
 
 /**

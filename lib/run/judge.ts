@@ -19,28 +19,29 @@ export type FirstVerdict =
 /**
  * The verdict on a file before the transfer.
  * @param knowledge from the last run's tree, which has a 'known' file as the object was stored. When the object was
- * stored tells nothing of a 'moved' file: until then, another one may have had its name.
+ * stored tells nothing of a 'moved' file: until then, another one may have had its name. Of one that has been there
+ * as it is `since` a time (ms), it does.
  */
 export function firstVerdict(
   inode: Inode,
-  knowledge: 'known' | 'changed' | 'moved',
+  knowledge: 'known' | 'moved' | { readonly since: number },
   object: StoredObject | undefined,
 ): FirstVerdict {
   if (object === undefined) return { is: 'uploaded by sync', why: 'new' };
   if (object.size !== inode.size) return { is: 'uploaded by sync', why: 'another size' };
   if (knowledge === 'known') return { is: 'proven' };
-  if (knowledge === 'changed' && wasStoredAfterwards(inode, object)) return { is: 'proven' };
+  if (knowledge !== 'moved' && wasStoredAfterwards(knowledge.since, inode, object)) return { is: 'proven' };
   return isNewer(milliseconds(inode.mtime), storedAt(object))
     ? { is: 'uploaded by sync', why: 'newer' }
     : { is: 'overlooked by sync', why: 'changed' };
 }
 
 /**
- * Whether the object was stored so long after the file's last change that it holds it, whichever clock is
+ * Whether the object was stored so long after the file's last change (ms) that it holds it, whichever clock is
  * wrong, and however long the upload took.
  */
-function wasStoredAfterwards({ ctime, size }: Inode, object: StoredObject): boolean {
-  return storedAt(object) > milliseconds(ctime) + CLOCKS_APART + size / SLOWEST_UPLOAD;
+function wasStoredAfterwards(since: number, { size }: Inode, object: StoredObject): boolean {
+  return storedAt(object) > since + CLOCKS_APART + size / SLOWEST_UPLOAD;
 }
 
 /** Whether what was `stored` then (ms) may have been stored since a time of our clock (ms). */

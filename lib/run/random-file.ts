@@ -1,5 +1,5 @@
 // A random file of the backup, compared with what the bucket gives back.
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { s3Url, type Upload } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
@@ -7,12 +7,13 @@ import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { sideBySide } from '../side-by-side.js';
-import { type Bytes, textOf } from '../tree/bytes.js';
+import { textOf } from '../tree/bytes.js';
+import type { Entry, Inode } from '../tree/entry.js';
 import { sha256Of } from './sha256.js';
 import { readInThreeWays } from './verification.js';
 
 /**
- * Verifies the first of `candidates` (keys below the prefix) that stays unchanged meanwhile.
+ * Verifies the first of `candidates` that stays unchanged meanwhile.
  * @param since files changed later (ms) may not have been uploaded as they are now, and prove nothing
  * @throws {BackupError} with exit code 5 or 6 if the object has another key, or differs
  */
@@ -20,18 +21,18 @@ export async function verifyRandomFile(
   aws: AwsCli,
   key: EncryptionKey,
   upload: Upload,
-  candidates: readonly Bytes[],
+  candidates: readonly Entry[],
   since: number,
   log: (message: string) => void,
 ): Promise<void> {
   for (const candidate of candidates) {
-    const path = textOf(candidate);
+    const path = textOf(candidate.key);
     const file = `${upload.localDir}/${path}`;
     // A file that vanished, or became something else, is no candidate any more.
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => undefined);
     if (handle === undefined) continue;
     try {
-      if (await verify(handle, file, { bucket: upload.bucket, key: upload.prefix + path })) {
+      if (await verify(handle, candidate.inode, file, { bucket: upload.bucket, key: upload.prefix + path })) {
         log(`Verified "${file}".`);
         return;
       }
@@ -43,11 +44,12 @@ export async function verifyRandomFile(
 
   async function verify(
     handle: FileHandle,
+    noted: Inode,
     file: string,
     object: { bucket: string; key: string },
   ): Promise<boolean> {
     const before = await handle.stat({ bigint: true });
-    if (!before.isFile() || before.ctimeMs >= BigInt(since)) return false;
+    if (!before.isFile() || before.ctimeMs >= BigInt(since) || !isAsNoted(before, noted)) return false;
     const content = handle.createReadStream({ autoClose: false, start: 0 });
     const [stored, sha256] = await sideBySide(readInThreeWays(aws, object, key), sha256Of(content));
     const after = await handle.stat({ bigint: true });
@@ -62,4 +64,10 @@ export async function verifyRandomFile(
     }
     return true;
   }
+}
+
+/** Whether it is the file that was compared with the listing: another one may have come to its name with a folder. */
+function isAsNoted({ ctimeNs, size, ino }: BigIntStats, noted: Inode): boolean {
+  const isSame = `${ctimeNs}` === noted.ctime && `${size}` === `${noted.size}`;
+  return isSame && (noted.ino === undefined || `${ino}` === `${noted.ino}`);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { StoredObject } from '../aws/listing.js';
 import { type Batches, singly } from '../tree/batches.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
-import type { Inode } from '../tree/entry.js';
+import type { Entry, Inode } from '../tree/entry.js';
 import { formatEntry } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
 import { mergeByKey } from '../tree/merge.js';
@@ -14,7 +14,7 @@ import { TreeWriter } from '../tree/tree-writer.js';
 import type { IsExcluded } from './exclusion.js';
 import { Losses } from './guard.js';
 import { versionOf } from './judge.js';
-import { formatNote, type NotedEntry, readNotes } from './noted-entry.js';
+import { formatNote, formatObstacle, type NotedEntry, readNotes } from './noted-entry.js';
 import { Sample } from './sample.js';
 import { readJson, Spool } from './spool.js';
 import type { Judge } from './verdicts.js';
@@ -39,11 +39,12 @@ export interface Findings {
   /** How many are in the bucket only, but for which that proof is missing. */
   readonly kept: number;
   readonly vanished: number;
-  /** How many files the bucket holds nothing of. */
+  /** How many files the bucket holds nothing of; and how many files and folders that can't be read or stored. */
   readonly missing: number;
+  readonly unknown: number;
   readonly losses: Losses;
-  /** Random keys: of files that are proven, and of objects. */
-  readonly proven: Sample<Bytes>;
+  /** Random files that are proven, and random keys of objects. */
+  readonly proven: Sample<Entry>;
   readonly objects: Sample<Bytes>;
 }
 
@@ -74,25 +75,46 @@ export async function reconcile(
   const treeFile = join(folder, `tree-${pass}`);
   const tree = new TreeWriter(treeFile, header);
   const losses = new Losses();
-  const samples = { proven: new Sample<Bytes>(), objects: new Sample<Bytes>() };
+  const samples = { proven: new Sample<Entry>(), objects: new Sample<Bytes>() };
   let kept = 0;
   let vanished = 0;
   let missing = 0;
+  let unknown = 0;
+  /** A folder that can't be read, and of which the bucket has had nothing yet. */
+  let closed: Bytes | undefined;
   try {
     for await (const pairs of mergeByKey(readNotes(notes), objects)) {
       for (const [noted, object] of pairs) {
         if (object !== undefined) samples.objects.add(object.key);
-        if (noted === undefined) leftOver(object.key);
-        else await take(noted, object);
+        leaveClosed(object?.key);
+        if (noted?.entry !== undefined) await take(noted, object);
+        else {
+          if (noted !== undefined) meet(noted.key, object);
+          if (object !== undefined) leftOver(object.key);
+        }
       }
     }
+    leaveClosed(undefined);
     for (const it of [next, awaited, toSend, gone]) it.close();
     const totals = await tree.close();
-    const counts = { kept, vanished, missing };
+    const counts = { kept, vanished, missing, unknown };
     return { notes: next, treeFile, totals, awaited, toSend, gone, ...counts, losses, ...samples };
   } catch (error) {
     await tree.abandon();
     throw error;
+  }
+
+  function meet(obstacle: Bytes, object: StoredObject | undefined): void {
+    next.write(formatObstacle(obstacle));
+    if (object !== undefined) return;
+    if (obstacle.endsWith('/')) closed = obstacle;
+    else unknown += 1;
+  }
+
+  /** @param key of the next object; `undefined` if something else comes, or nothing */
+  function leaveClosed(key: Bytes | undefined): void {
+    if (closed !== undefined && !key?.startsWith(closed)) unknown += 1;
+    closed = undefined;
   }
 
   /** A promise is returned when the disk has to be waited for. */
@@ -102,7 +124,7 @@ export async function reconcile(
     const outcome = judge(noted, object);
     if (outcome.is === 'proven') {
       next.write(formatNote(line, 'proven'));
-      if (entry.type === 'file') samples.proven.add(entry.key);
+      if (entry.type === 'file') samples.proven.add(entry);
       return tree.write(entry, line);
     }
     if (outcome.is === 'vanished') vanished += 1;

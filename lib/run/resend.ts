@@ -42,17 +42,22 @@ export async function resend(
   async function send(): Promise<void> {
     const { bucket, prefix, storageClass } = upload;
     const args = uploadAll(stage, { bucket, key: prefix }, storageClass);
+    let [failed, skipped] = [0, 0];
     const onErrorLine = (line: string) => {
-      if (UPLOAD_FAILED.test(line)) shortfalls.uploadFailed(line);
+      if (WARNING.test(line)) skipped += 1;
+      if (UPLOAD_FAILED.test(line)) {
+        failed += 1;
+        shortfalls.uploadFailed(line);
+      }
       log.info(line);
     };
     const answer = await aws.run(args, { key, onErrorLine });
     rmSync(stage, { recursive: true });
     staged = 0;
     // A single file that failed is named later; what concerns them all is told by its cause.
-    const isSingle = UPLOAD_FAILED.test(answer.stderr) && kindOfAwsError(answer.stderr) !== 'sse-c-blocked';
+    const isSingle = failed > 0 && kindOfAwsError(answer.stderr) !== 'sse-c-blocked';
     // It is gone by now, or can't be opened.
-    const isSkip = answer.exitCode === SKIPPED && WARNING.test(answer.stderr);
+    const isSkip = answer.exitCode === SKIPPED && skipped > 0;
     if (answer.exitCode !== 0 && !isSingle && !isSkip) throw aws.errorOf(args, answer);
   }
 }

@@ -1,7 +1,7 @@
 // A folder of this backup's own below $XDG_STATE_HOME: a copy of the last tree, and what a run keeps aside. It
 // can be lost at any time; then the tree is downloaded.
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
@@ -39,10 +39,10 @@ export function openStateFolder(
   try {
     if (keepsState && home !== undefined && folder !== undefined) {
       makeFolders(folder, 0o700);
-      const own = realpathSync(home);
-      if (!hasWildcards(localDir) || !isBelow(own, localDir)) {
+      const ownFolders = ownStateHome(home, localDir);
+      if (ownFolders.length > 0) {
         removeAbandoned(folder);
-        return { treeCopy, ownFolders: [own], ...makeRunFolder(folder) };
+        return { treeCopy, ownFolders, ...makeRunFolder(folder) };
       }
     }
   } catch {
@@ -50,12 +50,21 @@ export function openStateFolder(
   }
   try {
     const made = makeRunFolder(realpathSync(tmpdir()));
-    return { treeCopy: keepsState ? undefined : treeCopy, ownFolders: [made.runFolder], ...made };
+    // What a run would leave out, a dry run leaves out, too.
+    const ownFolders = [made.runFolder, ...(keepsState ? [] : ownStateHome(home, localDir))];
+    return { treeCopy: keepsState ? undefined : treeCopy, ownFolders, ...made };
   } catch (error) {
     throw new BackupError(`No folder for the run's notes can be made in "${tmpdir()}": ${wordsOf(error)}.`, {
       hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
     });
   }
+}
+
+/** Without links; nothing, if it is not there, or can't be left out of a backup of `localDir`. */
+function ownStateHome(home: string | undefined, localDir: string): string[] {
+  if (home === undefined || !existsSync(home)) return [];
+  const own = realpathSync(home);
+  return hasWildcards(localDir) && isBelow(own, localDir) ? [] : [own];
 }
 
 function isBelow(path: string, folder: string): boolean {

@@ -10,7 +10,7 @@ import { entryIn, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
 import type { IsExcluded } from './exclusion.js';
 import { Losses } from './guard.js';
-import { formatNote } from './noted-entry.js';
+import { formatNote, formatObstacle, type Knowledge } from './noted-entry.js';
 import type { Spool } from './spool.js';
 
 export interface Stock {
@@ -19,7 +19,7 @@ export interface Stock {
   /** Of the last run's files. */
   readonly losses: Losses;
   readonly counts: Readonly<
-    Record<'unreadable' | 'special' | 'not UTF-8' | 'loop' | 'dangling' | 'link', number>
+    Record<'unreadable' | 'special' | 'not UTF-8' | 'loop' | 'excluded' | 'dangling' | 'link', number>
   >;
 }
 
@@ -45,12 +45,12 @@ export async function takeStock(
   notes: Spool,
   onObstacle: (obstacle: Obstacle) => void,
 ): Promise<Stock> {
-  const { followSymlinks, isExcluded, onTurn } = options;
+  const { followSymlinks, isExcluded, lastEnded, onTurn } = options;
   const root = bytesOf(options.localDir);
   const names = ownerNames();
   const losses = new Losses();
   let unknown = 0;
-  const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, dangling: 0, link: 0 };
+  const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, excluded: 0, dangling: 0, link: 0 };
 
   const entries = walk(root, { followSymlinks, isExcluded, ...(onTurn && { onTurn }) });
   for await (const pairs of mergeByKey(entries, last)) for (const [now, before] of pairs) take(now, before);
@@ -61,7 +61,8 @@ export async function takeStock(
     if (now === undefined || now.type === 'obstacle') {
       if (now !== undefined) {
         counts[now.reason] += 1;
-        onObstacle(now);
+        if (isUnknown(now)) notes.write(formatObstacle(now.key));
+        if (now.reason !== 'excluded') onObstacle(now);
       }
       if (before !== undefined) lose(before);
       return;
@@ -76,12 +77,14 @@ export async function takeStock(
       losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
       if (!isKnown) unknown += 1;
     } else if (now.type === 'link') counts.link += 1;
-    const knowledge = now.type !== 'file' ? 'proven' : isKnown ? 'known' : isOlder(now) ? 'moved' : 'changed';
-    notes.write(formatNote(line, knowledge));
+    notes.write(formatNote(line, now.type !== 'file' ? 'proven' : isKnown ? 'known' : newKnowledge(now)));
   }
 
-  function isOlder({ inode }: Entry): boolean {
-    return options.lastEnded !== undefined && Number(inode.ctime) / 1e6 < options.lastEnded;
+  function newKnowledge({ inode, wayChanged = 0 }: Entry): Knowledge {
+    const changed = Number(inode.ctime) / 1e6;
+    // Without a tree, all files would have to be sent whose folder has changed since: with a backup of years, most.
+    if (lastEnded === undefined) return { since: changed };
+    return changed < lastEnded ? 'moved' : { since: Math.max(changed, wayChanged) };
   }
 
   function lose(before: TreeLine): void {
@@ -98,6 +101,11 @@ function isSame({ type, inode }: Entry, before: Entry): boolean {
   const { size, mtime, ctime, ino } = before.inode;
   if (ino !== undefined && inode.ino !== undefined && ino !== inode.ino) return false;
   return type === 'file' && inode.ctime === ctime && inode.mtime === mtime && inode.size === size;
+}
+
+/** Whether there may be files that nothing is known of. */
+export function isUnknown({ reason }: Obstacle): boolean {
+  return reason === 'unreadable' || reason === 'not UTF-8';
 }
 
 /** What is wrong with an obstacle, in words for the user. */

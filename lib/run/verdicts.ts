@@ -37,9 +37,12 @@ export function judgeBefore(inspect: Inspect, lastEnded: number | undefined): Ju
 }
 
 /** @param isOther whether the object is not what the last run knew: somebody else has put it there */
-function knowledgeNow(knowledge: NotedEntry['knowledge'], isOther: boolean): 'known' | 'moved' | 'changed' {
+function knowledgeNow(
+  knowledge: NotedEntry['knowledge'],
+  isOther: boolean,
+): 'known' | 'moved' | { since: number } {
   if (knowledge === 'known') return isOther ? 'moved' : 'known';
-  return knowledge === 'moved' ? 'moved' : 'changed';
+  return typeof knowledge === 'object' && 'since' in knowledge ? knowledge : 'moved';
 }
 
 /**
@@ -49,7 +52,7 @@ function knowledgeNow(knowledge: NotedEntry['knowledge'], isOther: boolean): 'kn
 export function judgeAfter(inspect: Inspect, started: number): Judge {
   return ({ entry, knowledge }, object) => {
     if (entry.type !== 'file') return { is: 'proven' };
-    const before = typeof knowledge === 'string' ? undefined : knowledge.before;
+    const before = typeof knowledge === 'object' && 'before' in knowledge ? knowledge.before : undefined;
     const why = shortfall(entry.inode, before, object);
     // `aws s3 sync` may have uploaded it all the same: it changed after the walk, or its mtime lies in the future.
     const isAsBefore =

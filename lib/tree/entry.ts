@@ -24,6 +24,11 @@ export interface Entry {
   readonly inode: Inode;
   /** Of a link. */
   readonly target?: Bytes;
+  /**
+   * Of a file that the walk found: after this (ms since the epoch), no folder or link on the way to it from the root
+   * has changed, and so none was given another name.
+   */
+  readonly wayChanged?: number;
   /** The owner's name and the group's, where a tree file tells them. */
   readonly user?: string;
   readonly group?: string;
@@ -45,5 +50,7 @@ export type ObstacleReason =
   | 'not UTF-8'
   /** Links are followed, and this one leads back to a folder it is in. */
   | 'loop'
+  /** Links are followed, and this folder is left out: the AWS CLI walks through it all the same, perhaps in circles. */
+  | 'excluded'
   /** Links are followed, and this one leads nowhere. */
   | 'dangling';

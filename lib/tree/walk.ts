@@ -59,9 +59,16 @@ export async function* walk(root: Bytes, options: WalkOptions): Batches<Entry | 
 /** What a look at a name yields: nothing, if what it finds has to wait for that of other names. */
 type Looks = Generator<Entry | Obstacle | undefined, undefined>;
 
-interface OpenFolder {
-  /** The identities of it and of its parents. */
+/** How a folder is come to from the root. */
+interface Way {
+  /** Where links are followed: the identities of it and of its parents, to notice a loop. */
   readonly within: readonly string[];
+  /** See `Entry.wayChanged`; for what is in the folder. */
+  readonly changed: number;
+}
+
+interface OpenFolder {
+  readonly way: Way;
   readonly looks: Looks;
 }
 
@@ -79,22 +86,27 @@ class Walk {
 
   /** Depth first. One generator, not one in another for each folder, which would cost more than the disk does. */
   *looks(): Looks {
-    const open = [this.#enter('' as Bytes, [])];
+    const open = [this.#open('' as Bytes, { within: [], changed: 0 })];
     for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
       const { value: entry, done } = folder.looks.next();
       if (done) open.pop();
       else yield entry;
-      if (entry?.type === 'directory') open.push(this.#enter(entry.key, folder.within));
+      if (entry?.type === 'directory') open.push(this.#enter(entry.key, folder.way));
     }
   }
 
-  /** @param above the identities of `folder`'s parents, to notice a loop */
-  #enter(folder: Bytes, above: readonly string[]): OpenFolder {
-    const within = this.#options.followSymlinks ? [...above, this.#identityOf(folder)] : above;
-    return { within, looks: this.#looksIn(folder, within) };
+  #enter(folder: Bytes, above: Way): OpenFolder {
+    const changed = Math.max(above.changed, this.#changedAt(folder.slice(0, -1) as Bytes));
+    return this.#open(folder, { ...above, changed });
   }
 
-  *#looksIn(folder: Bytes, within: readonly string[]): Looks {
+  #open(folder: Bytes, { within, changed }: Way): OpenFolder {
+    const identities = this.#options.followSymlinks ? [...within, this.#identityOf(folder)] : within;
+    const way = { within: identities, changed };
+    return { way, looks: this.#looksIn(folder, way) };
+  }
+
+  *#looksIn(folder: Bytes, way: Way): Looks {
     const path = this.#path(folder);
     let names: Dirent[];
     try {
@@ -106,14 +118,14 @@ class Walk {
     }
     const mayHaveFolders = names.some((it) => it.isDirectory() || it.isSymbolicLink());
     // At once, if a folder comes between them: when the walk is back from it, a file may have another name.
-    if (mayHaveFolders) yield* this.#lookAtAll(folder, names, within);
-    else yield* this.#lookAtEach(folder, names);
+    if (mayHaveFolders) yield* this.#lookAtAll(folder, names, way);
+    else yield* this.#lookAtEach(folder, names, way);
   }
 
-  *#lookAtAll(folder: Bytes, names: readonly Dirent[], within: readonly string[]): Looks {
+  *#lookAtAll(folder: Bytes, names: readonly Dirent[], way: Way): Looks {
     const found: (Entry | Obstacle)[] = [];
     for (const name of names) {
-      const entry = this.#look(folder, name, within);
+      const entry = this.#look(folder, name, way);
       if (entry !== undefined) found.push(entry);
       yield undefined;
     }
@@ -125,17 +137,17 @@ class Walk {
   }
 
   /** Of files only, the keys are in the order of their names: no more than these is held. */
-  *#lookAtEach(folder: Bytes, names: Dirent[]): Looks {
+  *#lookAtEach(folder: Bytes, names: Dirent[], way: Way): Looks {
     names.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const [at, name] of names.entries()) {
-      const entry = name.name === names[at - 1]?.name ? undefined : this.#look(folder, name, []);
+      const entry = name.name === names[at - 1]?.name ? undefined : this.#look(folder, name, way);
       // One that has become a folder since would not come in its order.
       yield entry?.type === 'directory' ? undefined : entry;
     }
   }
 
   /** `undefined` for what is excluded, or has vanished. */
-  #look(folder: Bytes, dirent: Dirent, within: readonly string[]): Entry | Obstacle | undefined {
+  #look(folder: Bytes, dirent: Dirent, way: Way): Entry | Obstacle | undefined {
     const name = `${folder}${dirent.name}` as Bytes;
     const { followSymlinks, isExcluded } = this.#options;
     try {
@@ -143,7 +155,10 @@ class Walk {
       const isFollowed = followSymlinks && dirent.isSymbolicLink();
       const stats = isFollowed ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
       const key = stats.isDirectory() ? (`${name}/` as Bytes) : name;
-      if (isExcluded(key)) return undefined;
+      if (isExcluded(key)) {
+        const isSeen = followSymlinks && stats.isDirectory();
+        return isSeen ? { key, type: 'obstacle', reason: 'excluded' } : undefined;
+      }
       if (stats.isSymbolicLink()) {
         const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
         return { key, type: 'link', inode: inodeOf(stats), target };
@@ -151,14 +166,16 @@ class Walk {
       if (!stats.isFile() && !stats.isDirectory()) return { key, type: 'obstacle', reason: 'special' };
       if (!isText(name)) return { key, type: 'obstacle', reason: 'not UTF-8' };
       if (stats.isDirectory()) {
-        if (isFollowed && within.includes(identity(stats))) return { key, type: 'obstacle', reason: 'loop' };
+        if (isFollowed && way.within.includes(identity(stats)))
+          return { key, type: 'obstacle', reason: 'loop' };
         return { key, type: 'directory', inode: inodeOf(stats) };
       }
       // An owner's right to read is in the mode; that of anyone else takes a question.
       const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
       if (!isOwn) accessSync(path, constants.R_OK);
       if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
-      return { key, type: 'file', inode: this.#inodeOf(stats) };
+      const wayChanged = isFollowed ? Math.max(way.changed, this.#changedAt(name)) : way.changed;
+      return { key, type: 'file', inode: this.#inodeOf(stats), wayChanged };
     } catch (error) {
       return this.#obstacle(name, dirent, errnoOf(error));
     }
@@ -174,6 +191,20 @@ class Walk {
 
   #inodeOf(stats: BigIntStats): Inode {
     return inodeOf(stats, stats.dev === this.#lastingDevice);
+  }
+
+  /**
+   * When a folder, or the link to it or to a file, was given its name at the latest (ms since the epoch): a rename moves
+   * the ctime. Where there is none any more, now.
+   */
+  #changedAt(name: Bytes): number {
+    try {
+      const path = this.#path(name);
+      const { ctimeMs } = lstatSync(path);
+      return this.#options.followSymlinks ? Math.max(ctimeMs, statSync(path).ctimeMs) : ctimeMs;
+    } catch {
+      return Date.now();
+    }
   }
 
   #path(folder: Bytes): string | Buffer {

@@ -6,7 +6,8 @@ import { bytesOf } from '../../../lib/tree/bytes.js';
 
 const MINUTE = 60_000;
 const STORED = Date.parse('2026-05-01T12:00:00Z');
-type Knowledge = Parameters<typeof firstVerdict>[1];
+/** `changed`: there as it is since its last change. */
+type Knowledge = 'known' | 'changed' | 'moved';
 const object = (size: number): StoredObject => ({
   key: bytesOf('a'),
   size,
@@ -43,12 +44,14 @@ test('before the transfer', () => {
     ['uploaded by sync', 'newer', 5 * MINUTE, 5 * MINUTE, 'changed', object(1)],
     ['overlooked by sync', 'newer by less than S3 can tell', 1000, 1000, 'changed', object(1)],
   ];
-  for (const [expected, what, mtime, ctime, knowledge, stored] of cases)
+  for (const [expected, what, mtime, ctime, word, stored] of cases) {
+    const knowledge = word === 'changed' ? { since: STORED + ctime } : word;
     assert.equal(firstVerdict(inode(1, mtime, ctime), knowledge, stored).is, expected, what);
+  }
   const gigabyte = 1e9;
   const hoursBefore = inode(gigabyte, -day, -120 * MINUTE);
   assert.equal(
-    firstVerdict(hoursBefore, 'changed', object(gigabyte)).is,
+    firstVerdict(hoursBefore, { since: STORED - 120 * MINUTE }, object(gigabyte)).is,
     'overlooked by sync',
     'a slow upload',
   );

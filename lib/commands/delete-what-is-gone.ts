@@ -1,0 +1,34 @@
+// The step of a backup run that deletes in the bucket.
+import { deleteGone } from '../run/deletion.js';
+import { whyKept, whyWait } from '../run/deletion-rule.js';
+import { checkIdentity } from '../run/local-dir.js';
+import { hasNewcomer } from '../run/newcomer.js';
+import type { Run } from '../run/run.js';
+import { bytesOf } from '../tree/bytes.js';
+import type { Uploaded } from './steps.js';
+
+/** @returns how many were deleted */
+export async function deleteWhatIsGone(
+  run: Run,
+  { gone, missing, unknown, hasSynced, notes }: Uploaded,
+  allowsUnversioned: boolean,
+): Promise<number> {
+  const { aws, upload, state, shortfalls, log } = run;
+  const { localDir, prefix, followSymlinks } = upload;
+  await checkIdentity(localDir, run.identity);
+  const newcomer = !hasSynced && (await hasNewcomer(run, notes)) ? 1 : 0;
+  const why =
+    whyWait(missing + newcomer, unknown, shortfalls.failedUploads) ??
+    (await whyKept(aws, prefix, allowsUnversioned));
+  if (why !== undefined) {
+    const files = gone.count === 1 ? '1 file is' : `${gone.count} files are`;
+    log.warn(`${files} gone from "${localDir}", but still in the bucket: ${why}`);
+    return 0;
+  }
+  const options = { root: bytesOf(localDir), followSymlinks, prefix, folder: state.runFolder };
+  const deleted = await deleteGone(aws, options, gone, (key, reason) => {
+    shortfalls.add(`"${key}" could not be deleted in the bucket: ${reason}.`);
+  });
+  log.info(`Deleted in the bucket: ${deleted}.`);
+  return deleted;
+}

@@ -1,0 +1,140 @@
+// What is moved while the run goes on keeps its object until its new name has one: only what was gone before the
+// transfer is deleted, and only where a second look has been taken for its new name.
+import assert from 'node:assert/strict';
+import { appendFileSync, chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { BucketWorld } from './bucket-world.js';
+
+/** A world whose files are in the bucket, and paths below its source. */
+async function syncedWorld(t: TestContext, paths: readonly string[]) {
+  const world = new BucketWorld(t);
+  for (const path of paths) world.write(path, path);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  return { world, at: (path: string) => join(world.source, path) };
+}
+
+/** The next run comes to what is on disk. */
+async function assertNextRunEndsWith(world: BucketWorld, paths: readonly string[]): Promise<void> {
+  world.onCall();
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.stored(), paths);
+}
+
+test('a file that is renamed once it is uploaded, while another one has to be sent again', async (t) => {
+  const { world, at } = await syncedWorld(t, ['a', 'x', 'z']);
+  world.write('x', 'x, changed');
+  world.write('z', 'z, changed');
+  world.onCall(
+    '*" s3 sync "*',
+    `${world.aws}; mv '${at('x')}' '${at('b')}'; echo again > '${at('z')}'; exit 0`,
+  );
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['a', 'x', 'z']);
+  await assertNextRunEndsWith(world, ['a', 'b', 'z']);
+});
+
+test('a folder that is renamed during a first run', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'photos/1', 'photos/2', 'z']) world.write(path, path);
+  const [photos, pictures, z] = ['photos', 'pictures', 'z'].map((it) => join(world.source, it));
+  world.onCall('*" s3 sync "*', `${world.aws}; mv '${photos}' '${pictures}'; echo again > '${z}'; exit 0`);
+  await world.sync();
+  assert.deepEqual(world.stored(), ['a', 'photos/1', 'photos/2', 'z']);
+  await assertNextRunEndsWith(world, ['a', 'pictures/1', 'pictures/2', 'z']);
+});
+
+test('a disk that is unmounted during a first run', async (t) => {
+  const world = new BucketWorld(t);
+  for (let number = 0; number < 30; number += 1) world.write(`usb/${number}`, `${number}`);
+  for (let number = 0; number < 31; number += 1) world.write(`z/${number}`, `${number}`);
+  const [usb, z] = ['usb', 'z/1'].map((path) => join(world.source, path));
+  const unmount = `mv '${usb}' '${world.folder}/unmounted'; mkdir '${usb}'`;
+  world.onCall('*" s3 sync "*', `${world.aws}; ${unmount}; echo again > '${z}'; exit 0`);
+  await world.sync();
+  assert.equal(world.stored().length, 61);
+});
+
+test('a file that comes after the walk, is uploaded and renamed', async (t) => {
+  const { world, at } = await syncedWorld(t, ['a', 'z']);
+  world.write('z', 'z, changed');
+  world.onCall('*" s3 sync "*', `echo n > '${at('n')}'; ${world.aws}; mv '${at('n')}' '${at('m')}'; exit 0`);
+  await world.sync();
+  assert.deepEqual(world.stored(), ['a', 'n', 'z']);
+  await assertNextRunEndsWith(world, ['a', 'm', 'z']);
+});
+
+test('what was renamed to a name that can not be stored keeps its object', async (t) => {
+  const { world, at } = await syncedWorld(t, ['photos/1', 'photos/2', 'keep', 'unreadable']);
+  const name = Buffer.from(`${world.source}/ph\xf6tos`, 'latin1');
+  renameSync(at('photos'), name);
+  for (const flags of [['--dry-run'], []]) {
+    const { code, stderr } = await world.sync(flags);
+    assert.equal(code, 3, stderr);
+    assert.match(
+      stderr,
+      /WARNING: 2 files are gone.* in the bucket: 1 name is not there and can't be read or/,
+    );
+    assert.deepEqual(world.stored(), ['keep', 'photos/1', 'photos/2', 'unreadable']);
+  }
+  renameSync(name, at('pictures'));
+  await assertNextRunEndsWith(world, ['keep', 'pictures/1', 'pictures/2', 'unreadable']);
+});
+
+test('what may have been moved to where nothing can be read keeps its object', async (t) => {
+  const { world, at } = await syncedWorld(t, ['f', 'keep']);
+  for (const closed of ['new', 'new/f']) {
+    mkdirSync(at('new'), { recursive: true });
+    renameSync(at('f'), at('new/f'));
+    chmodSync(at(closed), 0);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /WARNING: 1 file is gone .* 1 name is not there and can't be read/);
+    assert.deepEqual(world.stored(), ['f', 'keep']);
+    chmodSync(at(closed), 0o755);
+    renameSync(at('new/f'), at('f'));
+  }
+});
+
+test('what can not be read, but is in the bucket, keeps no other object', async (t) => {
+  const { world, at } = await syncedWorld(t, ['closed/f', 'gone', 'unreadable', 'z']);
+  world.remove('gone');
+  chmodSync(at('closed'), 0);
+  chmodSync(at('unreadable'), 0);
+  const { code, stderr } = await world.sync();
+  chmodSync(at('closed'), 0o755);
+  assert.equal(code, 3, stderr);
+  assert.deepEqual(world.stored(), ['closed/f', 'unreadable', 'z']);
+});
+
+test('where links lead in circles, and aws s3 sync is not run, the disk is looked at once more', async (t) => {
+  const world = new BucketWorld(t);
+  world.config({ FOLLOW_SYMLINKS: 'yes' });
+  for (const path of ['keep', 'x', 'z']) world.write(path, path);
+  symlinkSync('.', join(world.source, 'loop'));
+  assert.equal((await world.sync()).code, 0);
+  world.remove('x');
+  world.write('z', 'z, changed');
+  // As what is moved during the walk comes to a name that it has passed.
+  world.onCall('*"/stage "*', `echo x > '${join(world.source, 'b')}'`);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /WARNING: 1 file is gone .* 1 file is not there yet\./);
+  assert.deepEqual(world.stored(), ['keep', 'x', 'z']);
+  await assertNextRunEndsWith(world, ['b', 'keep', 'z']);
+});
+
+test('a folder that is left out, through which the AWS CLI would walk all the same: it is not run on LOCAL_DIR', async (t) => {
+  const world = new BucketWorld(t);
+  world.config({ FOLLOW_SYMLINKS: 'yes' });
+  appendFileSync(world.configFile, "EXCLUDE=('out/*' 'loop/*')\n");
+  for (const path of ['f', 'out/f']) world.write(path, path);
+  symlinkSync('.', join(world.source, 'loop'));
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /loop/);
+  assert.deepEqual(world.stored(), ['f']);
+  assert.ok(!world.called().some((call) => call.includes(' s3 sync ')));
+});
