@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Outcome } from '../fakes/sandbox.js';
@@ -136,4 +136,14 @@ test('a copy of the tree is used, and does without a download', async (t) => {
   rmSync(world.copy);
   assert.equal((await dryRun(world)).stdout, '');
   assert.equal(world.treeDownloads(), 1);
+});
+
+test('its own state is no part of the backup of a home directory, of a dry run neither', async (t) => {
+  const world = new BucketWorld(t);
+  world.config({ LOCAL_DIR: world.home });
+  writeFileSync(join(world.home, 'f'), 'f');
+  const first = await world.sync();
+  assert.equal(first.code, 0, first.stderr);
+  assert.deepEqual(world.stored(), ['f']);
+  assert.equal((await dryRun(world)).stdout, '');
 });

@@ -99,6 +99,20 @@ test('a file that is renamed while another one is sent again keeps its object, u
   assert.deepEqual(world.stored(), ['a', 'b', 'z']);
 });
 
+test('an upload of a single file that failed ends no run, however many warnings come after it', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['f', 'g']) world.write(path, 'mine');
+  assert.equal((await world.sync()).code, 0);
+  world.journal.add(`${PREFIX}f`, Buffer.from('then'), undefined, Date.now() - 24 * 3_600_000);
+  const failed = 'upload failed: ./f to s3://test-bucket/f An error occurred (SlowDown)';
+  const warnings =
+    'for i in $(seq 30); do echo "warning: Skipping file /x/$i. File does not exist." >&2; done';
+  world.onCall('*"/stage "*', `echo "${failed}" >&2; ${warnings}; exit 1`);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /f" is not in the backup as it is/);
+});
+
 test('a dry run whose output is not taken fails', async (t) => {
   const world = new BucketWorld(t);
   world.write('f', 'f');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { renameSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { BucketWorld, PREFIX } from './bucket-world.js';
+import { BucketWorld, PREFIX, RECORD, TREE } from './bucket-world.js';
 
 /** As if the uploads of a run were long after the last change of the files. */
 const LATER = { FAKE_CLOCK_OFFSET: '3600000' };
@@ -30,14 +30,7 @@ test('folders that swap their names: their files are stored anew, though neither
   const world = new BucketWorld(t);
   writeBoth(world, ['a/f', 'of a'], ['b/f', 'of b']);
   assert.equal((await world.sync([], LATER)).code, 0);
-  const [a, b, aside] = ['a', 'b', 'aside'].map((name) => join(world.source, name)) as [
-    string,
-    string,
-    string,
-  ];
-  renameSync(a, aside);
-  renameSync(b, a);
-  renameSync(aside, b);
+  swap(world);
   const { code, stderr } = await world.sync([], LATER);
   assert.equal(code, 0, stderr);
   assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of b', 'of a']);
@@ -69,4 +62,57 @@ test('the same for a link to a folder that leads to another one now', async (t) 
   const { code, stderr } = await world.sync([], LATER);
   assert.equal(code, 0, stderr);
   assert.equal(stored(world, 'current/f'), 'two');
+});
+
+/** Gives two folders each other's name. */
+function swap(world: BucketWorld): void {
+  const [a, b, aside] = ['a', 'b', 'aside'].map((name) => join(world.source, name)) as [
+    string,
+    string,
+    string,
+  ];
+  renameSync(a, aside);
+  renameSync(b, a);
+  renameSync(aside, b);
+}
+
+test('the tree of an earlier run than the record: what was stored in between is not what that tree knew', async (t) => {
+  const world = new BucketWorld(t);
+  for (let number = 0; number < 300; number += 1) world.write(`many/${number}`, '');
+  world.write('a/f', 'of a');
+  world.write('b/f', 'of b');
+  assert.equal((await world.sync()).code, 0);
+  const earlier = world.current(TREE);
+  swap(world);
+  assert.equal((await world.sync([], LATER)).code, 0);
+  // As if that run had stored its record, and been killed.
+  world.journal.add(TREE, earlier.body, earlier.keyHash);
+  rmSync(world.copy);
+  const record = world.current(RECORD);
+  const ended = new Date(Date.now() + 7_200_000).toISOString();
+  const later = { ...(JSON.parse(record.body.toString()) as object), ended };
+  world.journal.add(RECORD, Buffer.from(JSON.stringify(later)), record.keyHash);
+  swap(world);
+  const { code, stderr } = await world.sync([], LATER);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of a', 'of b']);
+});
+
+test('folders that swap their names while the run goes on are no damage', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('a/f', 'of a');
+  world.write('b/f', 'of b');
+  assert.equal((await world.sync()).code, 0);
+  const [a, b, aside] = ['a', 'b', 'aside'].map((name) => join(world.source, name));
+  // Once the listing has been compared, and a file is about to be verified.
+  const once = `mkdir '${world.folder}/once' 2>/dev/null`;
+  world.onCall(
+    '*list-objects-v2*pc/docs*',
+    `if ${once}; then ${world.aws}; sleep 1; mv '${a}' '${aside}'; mv '${b}' '${a}'; mv '${aside}' '${b}'; exit 0; fi`,
+  );
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  world.onCall();
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of b', 'of a']);
 });

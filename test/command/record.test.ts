@@ -105,7 +105,9 @@ test('record and tree are stored by one call, after everything else', async (t) 
   assert.equal((await world.sync()).code, 0);
   const calls = world.called();
   const storing = calls.filter((call) => / s3 cp (?!s3:)\S+ s3:\S+backup\.info\/runs\//.test(call));
-  assert.deepEqual(storing, calls.slice(-1));
+  assert.equal(storing.length, 1);
+  // Only whether the key is escrowed is asked beside it.
+  assert.ok(calls.slice(-2).includes(storing[0] ?? ''), calls.join('\n'));
   const changed = world.journal.versions().slice(count);
   assert.deepEqual(
     changed.slice(0, 2).map(({ key }) => key),

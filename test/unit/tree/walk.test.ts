@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -148,4 +157,34 @@ test('a file that becomes a folder while those beside it are told does not come 
     found.push(key);
   }
   assert.deepEqual(found, ['a', 'b-', 'z']);
+});
+
+test('of a file is told since when the way to it is as it is', async (t) => {
+  const root = makeRoot(t);
+  mkdirSync(join(root, 'a/b'), { recursive: true });
+  for (const path of ['a/b/f', 'g']) writeFileSync(join(root, path), '');
+  symlinkSync('a/b', join(root, 'to'));
+  symlinkSync('g', join(root, 'to-g'));
+  const changed = (path: string) => lstatSync(join(root, path)).ctimeMs;
+  const waysChanged = async (followSymlinks: boolean) => {
+    const found: Record<string, number | undefined> = {};
+    for await (const entry of singly(walk(bytesOf(root), { ...options, followSymlinks })))
+      if (entry.type === 'file') found[entry.key] = entry.wayChanged;
+    return found;
+  };
+  assert.deepEqual(await waysChanged(false), { 'a/b/f': Math.max(changed('a'), changed('a/b')), g: 0 });
+  assert.deepEqual(await waysChanged(true), {
+    'a/b/f': Math.max(changed('a'), changed('a/b')),
+    g: 0,
+    'to/f': Math.max(changed('to'), changed('a/b')),
+    'to-g': Math.max(changed('to-g'), changed('g')),
+  });
+  // As long as the clock of the file system needs to go on.
+  for (const before = changed('a'); changed('a') <= before; ) {
+    renameSync(join(root, 'a'), join(root, 'c'));
+    renameSync(join(root, 'c'), join(root, 'a'));
+  }
+  const renamed = changed('a');
+  assert.ok(renamed > changed('a/b'));
+  assert.equal((await waysChanged(false))['a/b/f'], renamed);
 });
