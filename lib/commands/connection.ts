@@ -2,6 +2,7 @@
 import type { AwsCli } from '../aws/aws-cli.js';
 import { connect } from '../aws/connect.js';
 import type { BackupConfig } from '../config/config.js';
+import { BackupError } from '../errors.js';
 import type { CommandContext } from '../main.js';
 
 export interface Place {
@@ -17,14 +18,19 @@ export function placeOf({ awsProfile, awsRegion, awsBucket }: BackupConfig): Pla
 /**
  * @param config `undefined`: what the AWS CLI's own files and the environment say
  * @param lockDescriptor LOCAL_LOCK, locked: the AWS CLI's processes keep it
- * @throws {BackupError} for an endpoint or a profile that must not be used
+ * @throws {BackupError} for what is no name of a bucket, and for an endpoint or a profile that must not be used
  */
-export function connectTo(
+export async function connectTo(
   { profile, region, bucket }: Place,
   config: Pick<BackupConfig, 'awsEndpointUrl' | 'awsNetTimeout' | 'environment'> | undefined,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,
 ): Promise<AwsCli> {
+  if (/^s3:/i.test(bucket)) {
+    throw new BackupError(`"${bucket}" is not the name of a bucket.`, {
+      hint: 'Give its name alone, without "s3://" and without a path.',
+    });
+  }
   return connect({
     profile,
     region,

@@ -1,5 +1,7 @@
 import { settingNames } from './settings.js';
 
+const NOT_FOUND = 'a command was not found';
+
 /** What bash's messages are about, without the text they quote: that may be a part of the key. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/: unbound variable$/, 'a variable that has no value is used'],
@@ -10,7 +12,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
     new RegExp(`: (${settingNames.join('|')}): command not found$`),
     'there is a blank between the name of a setting and its `=`, which makes the name a command',
   ],
-  [/: command not found$/, 'a command was not found'],
+  [/: command not found$/, NOT_FOUND],
   [/: syntax error/, 'a syntax error'],
   [/: No such file or directory$/, 'a file or directory does not exist'],
   [/: Permission denied$/, 'a permission is missing'],
@@ -34,4 +36,11 @@ export function describeMessages(stderr: string, path: string, file: string): st
     if (line !== undefined) messages.add(`${file}:${line}: ${kind}`);
   }
   return [...messages];
+}
+
+/** The lines of those messages of `describeMessages` that tell of a command which was not found. */
+export function linesNotFound(messages: readonly string[], file: string): number[] {
+  return messages
+    .filter((it) => it.endsWith(`: ${NOT_FOUND}`))
+    .map((it) => Number.parseInt(it.slice(`${file}:`.length), 10));
 }

@@ -2,10 +2,11 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, readSync } from 'node:fs';
 import { BackupError, errnoOf } from '../errors.js';
 import { openMemoryFile } from '../memory-file.js';
-import { describeMessages } from './bash-messages.js';
+import { describeMessages, linesNotFound } from './bash-messages.js';
 import { type BashOutcome, type BashReport, parseReport } from './bash-report.js';
 import { readerScript } from './bash-script.js';
 import type { Surroundings } from './evaluate.js';
+import { type LostSetting, lostSettings } from './lost-settings.js';
 import { assignedBeforehand, scalarNames } from './settings.js';
 import { shellQuote } from './shell-quote.js';
 import { type ConfigValues, type Environment, entriesOf, namesUsed } from './values.js';
@@ -26,11 +27,19 @@ export function readWithBash(text: string, surroundings: Surroundings): ConfigVa
   const outcome = parseReport(output);
   if (outcome.kind !== 'report') throw failure(run, outcome, messages, file);
   const { report } = outcome;
+  const assigned = new Set([...report.newNames, ...changedSettings(environment, report)]);
+  const lost = lostSettings(
+    text,
+    assigned,
+    (name) => report.settings.get(name),
+    linesNotFound(messages, file),
+  );
+  if (lost.length > 0) throw lostError(lost, file);
   return {
     values: report.settings,
     exclude: report.exclude,
     lines: new Map(),
-    assigned: new Set([...report.newNames, ...changedSettings(environment, report)]),
+    assigned,
     used: namesUsed(text),
     environment: mergedEnvironment(environment, report.exported),
     directory: report.directory,
@@ -100,6 +109,15 @@ function failure(
   const how = run.signal === null ? `exit code ${run.status}` : run.signal;
   return new BackupError(`${file}: The file ended bash (${how}) before it was read to its end.`, {
     hint: `Remove an \`exit\` or \`exec\` from it. ${hint}`,
+  });
+}
+
+function lostError(lost: readonly LostSetting[], file: string): BackupError {
+  const lines = lost.map(
+    ({ name, line }) => `${file}:${line}: Bash does not take this line for a value of ${name}.`,
+  );
+  return new BackupError(lines.join('\n'), {
+    hint: `On line ${lost[0]?.line}, put the value in quotes, and see that the quote is closed: NAME='value'.`,
   });
 }
 

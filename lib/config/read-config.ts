@@ -3,7 +3,7 @@ import { BackupError, errnoOf } from '../errors.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { evaluate, type Surroundings } from './evaluate.js';
 import { shellQuote } from './shell-quote.js';
-import { assertTrusted, warningAbout } from './trust.js';
+import { assertTrusted, exposureOf, warningAbout } from './trust.js';
 import { validate, validatePartially } from './validate.js';
 import type { ConfigValues } from './values.js';
 
@@ -30,6 +30,14 @@ export async function readPartialConfig(file: string): Promise<PartialConfig> {
 /** The values of a config, by the lexer or, where that does not suffice and it is safe, by bash. */
 export async function readValues(file: string): Promise<ConfigValues> {
   const { bytes, stats } = load(file);
+  const values = await valuesOf(file, bytes, stats);
+  // Where somebody reads it: under cron, a run with a config that served the original stays silent.
+  const isTold = process.stderr.isTTY && values.assigned.has('ENCRYPTION_KEY');
+  const exposure = isTold ? exposureOf(file, stats) : undefined;
+  return exposure === undefined ? values : { ...values, warnings: [...values.warnings, exposure] };
+}
+
+async function valuesOf(file: string, bytes: Buffer, stats: Stats): Promise<ConfigValues> {
   const surroundings: Surroundings = { file, environment: process.env, directory: process.cwd() };
   const evaluation = evaluate(bytes, surroundings);
   const user = process.geteuid?.();

@@ -43,6 +43,12 @@ export function warningAbout(file: string, owner: Ownership, user: number | unde
   return `${file}: Others can write this file, and with it decide what is run. ${remedy}`;
 }
 
+/** What to tell of a file that holds the key: everybody on the machine can read it. */
+export function exposureOf(file: string, { mode }: Ownership): string | undefined {
+  if ((mode & 0o004) === 0) return undefined;
+  return `${file}: Everybody on this machine can read this file, and the key in it: chmod 600 ${shellQuote(file)}`;
+}
+
 function objectionTo(file: string, owner: Ownership, user: number | undefined) {
   if (!owner.isFile()) {
     return { because: 'it is no regular file', remedy: 'Give the name of a regular file' };

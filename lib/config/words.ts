@@ -86,7 +86,7 @@ function readDoubleQuoted(cursor: Cursor): WordPart[] {
 }
 
 function unterminated(line: number, kind: 'single' | 'double'): SyntaxProblem {
-  const hint = `Write the missing ${kind} quote at the end of the value that begins there.`;
+  const hint = `Write the missing ${kind} quote at the end of the value that begins there, or of one above it that has none.`;
   return new SyntaxProblem(line, `The ${kind} quote that opens here is never closed.`, hint);
 }
 

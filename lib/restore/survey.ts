@@ -60,7 +60,7 @@ export async function surveyRestore(
   const { counts, files, entries } = survey.totals;
   if (files + entries + counts.unsafe + counts.folder === 0) {
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
-      hint: 'Check the bucket and the prefix; a single file is restored by encrypted-s3-download-file.',
+      hint: 'Check the bucket and the prefix. What was deleted there: encrypted-s3-list-versions shows it, and --at restores it as it was. A single file is restored by encrypted-s3-download-file.',
     });
   }
   if (survey.tree === undefined) await tryKey(aws, key, prefix, listed);

@@ -107,6 +107,20 @@ suite('what bash makes of a config', () => {
     );
   });
 
+  test('a value with a blank or an open quote, which would leave its setting as if it were not there', () => {
+    const lines = 'FOLLOW_SYMLINKS=yes please\nAWS_REGION=a\n';
+    assert.throws(() => read(lines), {
+      message: 'my.config:1: Bash does not take this line for a value of FOLLOW_SYMLINKS.',
+    });
+    const open = "AWS_REGION='us-east-1\nAWS_BUCKET='b x\nLOCAL_DIR=/d\n";
+    assert.throws(() => read(open), {
+      message: [
+        'my.config:1: Bash does not take this line for a value of AWS_REGION.',
+        'my.config:2: Bash does not take this line for a value of AWS_BUCKET.',
+      ].join('\n'),
+    });
+  });
+
   test('what it leaves running in the background is not waited for', (t) => {
     const started = Date.now();
     const { values } = read('{ sleep 8; } & AWS_REGION=$!\nsleep 8 & AWS_BUCKET=$!');

@@ -61,6 +61,22 @@ test('a file that others can write is warned of, where it needs no bash', async 
   assert.match(warnings.join(), /^\S+: Others can write this file, .* chmod go-w \S+$/);
 });
 
+test('a file with the key that everybody can read is warned of, on a terminal', async (t) => {
+  const { isTTY } = process.stderr;
+  t.after(() => {
+    process.stderr.isTTY = isTTY;
+  });
+  for (const [isTerminal, mode, isTold] of [
+    [true, 0o644, true],
+    [true, 0o640, false],
+    [false, 0o644, false],
+  ] as const) {
+    process.stderr.isTTY = isTerminal;
+    const { warnings } = await readConfig(write(complete, mode));
+    assert.equal(/^\S+: Everybody on this machine can read .* chmod 600 \S+$/.test(warnings.join()), isTold);
+  }
+});
+
 test('the template is a config once its placeholders are replaced', async () => {
   const template = readFileSync(new URL('../../../../config.template', import.meta.url), 'utf8');
   const filled = template
