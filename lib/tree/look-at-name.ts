@@ -1,0 +1,122 @@
+// What is under a name in a folder: an entry, an obstacle, or nothing that has to be told.
+import {
+  accessSync,
+  type BigIntStats,
+  constants,
+  type Dirent,
+  lstatSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
+import { errnoOf } from '../errors.js';
+import { type Bytes, below, isText, pathOf } from './bytes.js';
+import type { Entry, Inode, Obstacle } from './entry.js';
+import { identity, inodeOf, lastingDevice } from './inode.js';
+
+export interface LookOptions {
+  readonly followSymlinks: boolean;
+  /** Whether a file, or with a `/` at the end everything in a folder, is left out. */
+  readonly isExcluded: (key: Bytes) => boolean;
+}
+
+/** How a folder is come to from the root. */
+export interface Way {
+  /** Where links are followed: the identities of it and of its parents, to notice a loop. */
+  readonly within: readonly string[];
+  /** See `Entry.wayChanged`; for what is in the folder. */
+  readonly changed: number;
+}
+
+const OWNER_READS = 0o400n;
+
+/** What is said of a link that leads nowhere, to itself included. */
+const NOWHERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+/** Looks at what is below `root`, an absolute path. */
+export class Looker {
+  readonly #root: Bytes;
+  readonly #options: LookOptions;
+  readonly #lastingDevice: bigint | undefined;
+  readonly #user = BigInt(process.geteuid?.() ?? -1);
+
+  constructor(root: Bytes, options: LookOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.#lastingDevice = lastingDevice(pathOf(root));
+  }
+
+  /** `undefined` for what is excluded, or has vanished. @param folder '' or ends in a `/` */
+  look(folder: Bytes, dirent: Dirent, way: Way): Entry | Obstacle | undefined {
+    const name = `${folder}${dirent.name}` as Bytes;
+    const { followSymlinks, isExcluded } = this.#options;
+    try {
+      const path = pathOf(below(this.#root, name));
+      const isFollowed = followSymlinks && dirent.isSymbolicLink();
+      const stats = isFollowed ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
+      const key = stats.isDirectory() ? (`${name}/` as Bytes) : name;
+      if (isExcluded(key)) {
+        const isSeen = followSymlinks && stats.isDirectory();
+        return isSeen ? { key, type: 'obstacle', reason: 'excluded' } : undefined;
+      }
+      if (stats.isSymbolicLink()) {
+        const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
+        return { key, type: 'link', inode: inodeOf(stats), target };
+      }
+      if (!stats.isFile() && !stats.isDirectory()) return { key, type: 'obstacle', reason: 'special' };
+      if (!isText(name)) return { key, type: 'obstacle', reason: 'not UTF-8' };
+      if (stats.isDirectory()) {
+        if (isFollowed && way.within.includes(identity(stats)))
+          return { key, type: 'obstacle', reason: 'loop' };
+        return { key, type: 'directory', inode: inodeOf(stats) };
+      }
+      // An owner's right to read is in the mode; that of anyone else takes a question.
+      const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
+      if (!isOwn) accessSync(path, constants.R_OK);
+      if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
+      const wayChanged = isFollowed ? Math.max(way.changed, this.changedAt(name)) : way.changed;
+      return { key, type: 'file', inode: this.#inodeOf(stats), wayChanged };
+    } catch (error) {
+      return this.#obstacle(name, dirent, errnoOf(error));
+    }
+  }
+
+  #obstacle(name: Bytes, dirent: Dirent, errno: string | undefined): Obstacle | undefined {
+    const isDangling = dirent.isSymbolicLink() && NOWHERE.has(errno ?? '');
+    if (errno === 'ENOENT' && !isDangling) return undefined;
+    const key = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
+    if (this.#options.isExcluded(key)) return undefined;
+    return { key, type: 'obstacle', reason: isDangling ? 'dangling' : 'unreadable' };
+  }
+
+  #inodeOf(stats: BigIntStats): Inode {
+    return inodeOf(stats, stats.dev === this.#lastingDevice);
+  }
+
+  /**
+   * When a folder, or the link to it or to a file, was given its name at the latest (ms since the epoch): a rename moves
+   * the ctime. Where there is none any more, now.
+   */
+  changedAt(name: Bytes): number {
+    try {
+      const path = this.path(name);
+      const { ctimeMs } = lstatSync(path);
+      return this.#options.followSymlinks ? Math.max(ctimeMs, statSync(path).ctimeMs) : ctimeMs;
+    } catch {
+      return Date.now();
+    }
+  }
+
+  /** What node:fs takes. @param folder or file, relative to the root */
+  path(folder: Bytes): string | Buffer {
+    return pathOf(folder === '' ? this.#root : below(this.#root, folder));
+  }
+
+  /** Tells a folder from all others; empty if it can not be looked at. */
+  identityOf(folder: Bytes): string {
+    try {
+      return identity(statSync(this.path(folder), { bigint: true }));
+    } catch {
+      return '';
+    }
+  }
+}
