@@ -22,7 +22,7 @@ export async function untilFree(
     if (Date.now() >= deadline) {
       throw new BackupError(`flock() failed. Another run holds the lock "${file}".`, {
         exitCode: exitCode.locked,
-        hint: 'Wait for it to end; encrypted-s3-sync does so with --wait SECONDS.',
+        hint: `Wait for it to end; encrypted-s3-sync does so with --wait SECONDS. An aws that a killed run has left keeps the lock, too: "fuser -v '${file}'" tells who does.`,
       });
     }
     await sleep(POLL);
