@@ -79,8 +79,9 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   const after = await bringUpToDate(run, before, transferred);
   if (!hasTree || before.proven.items.length === 0) await verify(after);
   // What is gone since then is perhaps there under another name, for which nothing has looked: the next run deletes it.
-  const { gone, losses } = before;
-  return { ...after, gone, losses, kept: after.kept + Math.max(0, after.gone.count - gone.count), hasSynced };
+  // The guard looks at all of it: a disk may have been unmounted meanwhile.
+  const { gone } = before;
+  return { ...after, gone, kept: after.kept + Math.max(0, after.gone.count - gone.count), hasSynced };
 }
 
 /** @param pending what has to end before the run does */

@@ -27,7 +27,8 @@ type Inspect = (entry: Entry) => Inode | 'gone' | 'unreadable';
 export function judgeBefore(inspect: Inspect, lastEnded: number | undefined): Judge {
   return ({ entry, knowledge }, object) => {
     if (entry.type !== 'file') return { is: 'proven' };
-    const isOther = object !== undefined && isReplaced(entry.inode, lastEnded, object);
+    const isOther =
+      knowledge === 'known' && object !== undefined && isReplaced(entry.inode, lastEnded, object);
     const verdict = firstVerdict(entry.inode, knowledgeNow(knowledge, isOther), object);
     if (verdict.is === 'uploaded by sync') return { is: 'awaited', why: verdict.why };
     if (verdict.is === 'overlooked by sync') return { is: 'to send', why: verdict.why };

@@ -155,6 +155,15 @@ test('plain http to another machine, from wherever it is set', async (t) => {
   box.calls();
 });
 
+test('a URL where the name of a bucket belongs', async (t) => {
+  const box = new Sandbox(t);
+  const args = ['default', 'eu-central-1', 's3://my-backup'];
+  const { code, stderr } = await box.run('encrypted-s3-download-key', args, { input: 'easy\n' });
+  assert.equal(code, 1);
+  assert.match(stderr, /ERROR: "s3:\/\/my-backup" is not the name of a bucket\.\nHINT: Give its name alone/);
+  box.calls();
+});
+
 test('a wrong command line: usage on stderr, exit 1', async (t) => {
   const box = new Sandbox(t);
   for (const [command, args] of [

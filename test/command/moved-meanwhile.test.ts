@@ -138,3 +138,16 @@ test('a folder that is left out, through which the AWS CLI would walk all the sa
   assert.deepEqual(world.stored(), ['f']);
   assert.ok(!world.called().some((call) => call.includes(' s3 sync ')));
 });
+
+test('a disk with most of the files that is unmounted during the run: exit 4, and the record stays', async (t) => {
+  const { world, at } = await syncedWorld(t, ['z']);
+  const count = world.journal.versions().filter(({ key }) => key.startsWith('backup.info/')).length;
+  for (let number = 0; number < 30; number += 1) world.write(`usb/${number}`, `${number}`);
+  world.write('z', 'z, changed');
+  const unmount = `mv '${at('usb')}' '${world.folder}/unmounted'; mkdir '${at('usb')}'`;
+  world.onCall('*" s3 sync "*', `${world.aws}; ${unmount}; echo again > '${at('z')}'; exit 0`);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 4, stderr);
+  assert.equal(world.stored().length, 31);
+  assert.equal(world.journal.versions().filter(({ key }) => key.startsWith('backup.info/')).length, count);
+});
