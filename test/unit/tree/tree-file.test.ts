@@ -155,3 +155,17 @@ test("an inode's number may be text, as in older trees", () => {
   assert.deepEqual(entryOf({ ...line, ino: `${INODE.ino}` })?.inode, INODE);
   for (const ino of ['x', -1, 2 ** 60]) assert.equal(entryOf({ ...line, ino })?.inode.ino, undefined);
 });
+
+test('what is compressed beside the next entries is what was written', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tree-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'tree');
+  const writer = new TreeWriter(file, HEADER);
+  const entry: Entry = { key: bytesOf('a'), type: 'file', inode: INODE };
+  // What compresses badly, and so takes longer than the next lines.
+  const lines = Array.from({ length: 10_000 }, () => randomBytes(300).toString('base64'));
+  for (const line of lines) await writer.write(entry, line);
+  await writer.close();
+  const text = gunzipSync(readFileSync(file)).toString();
+  assert.ok(text.split('\n').slice(1, -2).join() === lines.join());
+});
