@@ -91,9 +91,10 @@ async function* pipedLines(aborted: AbortSignal): AsyncGenerator<string> {
   for (;;) {
     const line = lines.shift();
     if (line !== undefined) {
-      input.pause();
+      // From Node 24 on, both fail when the input has ended.
+      if (!ended) input.pause();
       yield line;
-      input.resume();
+      if (!ended) input.resume();
     } else if (ended || aborted.aborted) {
       input.close();
       return;
