@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,6 +23,8 @@ export async function startCluster(
   await writeFile(join(directory, 'keyring'), cephKeyring(), { mode: 0o600 });
   await mkdir(join(directory, 'mon'));
   await mkdir(join(directory, 'osd'));
+  // Debian 13's ceph-osd looks for its plug-ins in lib/…, by a path that begins in the current folder.
+  await symlink('/usr/lib', join(directory, 'lib'));
 
   const addresses = monitorAddresses(ports);
   await processes.run('monmaptool', ['--create', '--fsid', clusterId, '--addv', 'x', addresses, 'monmap']);
