@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import { type SyncFlags, sync } from '../lib/commands/sync.js';
-import { main } from '../lib/main.js';
+import type { SyncFlags } from '../lib/commands/sync.js';
+import { load } from '../lib/load.js';
+
+const { main } = await load<typeof import('../lib/main.js')>('./main.js');
+const { sync } = await load<typeof import('../lib/commands/sync.js')>('./commands/sync.js');
 
 const run = (configFile: string, flags: SyncFlags) =>
   main('encrypted-s3-sync', true, (context) => sync(configFile, flags, context));

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCodeOfSignal } from '../lib/exit-codes.js';
 import { linkAwsClis } from './s3-server/aws-clis.js';
 import { serverVariable, serverVariableValue } from './s3-server/from-environment.js';
+import { loadAwsClis } from './s3-server/loaded-aws.js';
 import { missingServerPrograms, type S3Server, startS3Server } from './s3-server/server.js';
 
 const tests = fileURLToPath(new URL('.', import.meta.url));
@@ -43,7 +44,15 @@ async function serverOrReason(): Promise<S3Server | string> {
   const clis = await linkAwsClis(server.directory);
   if (clis.length > 0) {
     console.log(`Tests with an S3 server use AWS CLI ${clis.map(({ version }) => version).join(' and ')}.`);
-    return server;
+    const endClis = await loadAwsClis(server.directory, clis);
+    const { stop } = server;
+    return {
+      ...server,
+      stop: async () => {
+        endClis();
+        await stop();
+      },
+    };
   }
   await server.stop();
   return 'missing: aws';

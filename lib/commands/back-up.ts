@@ -1,6 +1,7 @@
 // A backup run, step by step, once the lock is ours.
 import type { BackupConfig } from '../config/read-config.js';
 import { exitCode } from '../exit-codes.js';
+import { load } from '../load.js';
 import type { CommandContext } from '../main.js';
 import { acquireLockFolder } from '../run/lock-folder.js';
 import { explainNotes } from '../run/state-folder.js';
@@ -21,7 +22,10 @@ export async function backUp(
     release = await acquireLockFolder(config.localLock, interruption, (message) => log.info(message));
     log.info(`Starting with config "${config.file}"...`);
     // Loaded while the AWS CLI works.
-    const [found, steps] = await sideBySide(survey(run), import('./steps.js'));
+    const [found, steps] = await sideBySide(
+      survey(run),
+      load<typeof import('./steps.js')>('./commands/steps.js'),
+    );
     await steps.provideBucket(run, found, config);
     const findings = await steps.upload(run, found);
     await steps.refuse(run, findings.losses);

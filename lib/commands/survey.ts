@@ -2,6 +2,7 @@
 import type { AwsCli } from '../aws/aws-cli.js';
 import { AwsError } from '../aws/aws-error.js';
 import { listPrefix, type StoredObject } from '../aws/listing.js';
+import { load } from '../load.js';
 import { findEscrow } from '../run/escrow.js';
 import { fetchLastRun, type LastRun } from '../run/last-run.js';
 import type { Findings } from '../run/reconcile.js';
@@ -33,8 +34,13 @@ export async function survey(run: Run): Promise<Survey> {
   const firstPage = new Promise<void>((resolve) => {
     onFirstPage = resolve;
   });
-  // Loaded while the AWS CLI works.
-  const loaded = Promise.all([import('../run/compare-with-tree.js'), import('../run/look.js')]);
+  // Loaded while the AWS CLI works: when both calls are under way.
+  const loaded = Promise.resolve().then(() =>
+    Promise.all([
+      load<typeof import('../run/compare-with-tree.js')>('./run/compare-with-tree.js'),
+      load<typeof import('../run/look.js')>('./run/look.js'),
+    ]),
+  );
   const comparison = sideBySide(record, loaded).then(([lastRun, [{ compareWithTree }]]) =>
     compareWithTree(run, lastRun),
   );

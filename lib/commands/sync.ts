@@ -1,5 +1,6 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
 import { readConfig } from '../config/read-config.js';
+import { load } from '../load.js';
 import type { CommandContext } from '../main.js';
 import { acquireFlock } from '../run/flock.js';
 import { sideBySide } from '../side-by-side.js';
@@ -23,7 +24,7 @@ export async function sync(configFile: string, flags: SyncFlags, context: Comman
   // The modules of the run are loaded while flock(1) works.
   const [flock, { backUp }] = await sideBySide(
     acquireFlock(config.localLock, waitSeconds, context.interruption),
-    import('./back-up.js'),
+    load<typeof import('./back-up.js')>('./commands/back-up.js'),
   );
   try {
     return await backUp(config, { allowsMassDelete, isDry, lockDescriptor: flock.descriptor }, context);

@@ -22,7 +22,7 @@ export interface AwsCli {
 
 /** The AWS CLIs that the test runner has found, the oldest first. */
 export function awsClis(): AwsCli[] {
-  return list(clisDirectory(s3ServerOfThisRun().directory));
+  return clisIn(clisDirectory(s3ServerOfThisRun().directory));
 }
 
 /**
@@ -42,7 +42,7 @@ export async function linkAwsClis(serverDirectory: string): Promise<AwsCli[]> {
     mkdirSync(join(clis, version));
     symlinkSync(executable, join(clis, version, 'aws'));
   });
-  return list(clis);
+  return clisIn(clis);
 }
 
 /** With the directory's links resolved (/bin is /usr/bin), but not the program's: it may go by its name. */
@@ -54,9 +54,10 @@ function clisDirectory(serverDirectory: string): string {
   return join(serverDirectory, 'aws-clis');
 }
 
-function list(clis: string): AwsCli[] {
-  const versions = readdirSync(clis).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  return versions.map((version) => ({ version, directory: join(clis, version) }));
+/** The AWS CLIs that have a folder of their own, named by their versions, the oldest first. */
+export function clisIn(folder: string): AwsCli[] {
+  const versions = readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  return versions.map((version) => ({ version, directory: join(folder, version) }));
 }
 
 function isExecutable(file: string): boolean {

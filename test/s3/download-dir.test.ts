@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { awkwardNames } from './awkward-names.js';
 import { entriesOf } from './entries.js';
 import { contentsOf, newKey, type Outcome, World } from './world.js';
@@ -95,7 +95,7 @@ function expected(world: RestoreWorld): Record<string, string> {
 }
 
 describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
-  for (const cli of awsClis().slice(-1)) {
+  for (const cli of loadedAwsClis().slice(-1)) {
     test(`every day of a backup can be had back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('restore', cli, (remove) => t.after(remove));
       world.config();
@@ -156,7 +156,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   }
 
   // Each of the others with one of them.
-  for (const cli of awsClis().slice(0, 1)) {
+  for (const cli of loadedAwsClis().slice(0, 1)) {
     test(`whatever is in the bucket, nothing is written outside, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('hostile', cli, (remove) => t.after(remove));
       world.config();
@@ -212,7 +212,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
     });
   }
 
-  for (const cli of awsClis().slice(0, 1)) {
+  for (const cli of loadedAwsClis().slice(0, 1)) {
     test(`from a bare machine, and of a backup of the original scripts, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('bare', cli, (remove) => t.after(remove));
       world.config();
@@ -266,7 +266,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
     });
   }
 
-  for (const cli of awsClis().slice(0, 1)) {
+  for (const cli of loadedAwsClis().slice(0, 1)) {
     test(`a restore that is killed leaves nothing half, and the next one completes, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('killed', cli, (remove) => t.after(remove));
       world.config();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { newKey, type Outcome, World, withKey } from './world.js';
 
 const EASY_KEY = "it's a 100% easy \u{1f511} key";
@@ -13,7 +13,7 @@ function contentFor(key: string): string {
 }
 
 describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency: true }, () => {
-  for (const cli of awsClis()) {
+  for (const cli of loadedAwsClis()) {
     test(`the key's way into the bucket and back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('escrow', cli, (remove) => t.after(remove));
       const { bucket, key } = world;

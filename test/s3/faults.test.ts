@@ -15,7 +15,7 @@ import {
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { contentsOf, World, withKey } from './world.js';
 
 const CLEAN = { code: 0, stdout: '', stderr: '' };
@@ -48,7 +48,7 @@ async function read(world: World, path: string): Promise<string> {
 
 describe('faults that lose no file', { concurrency: 2 }, () => {
   // Each with one AWS CLI; safety.test.ts has both.
-  for (const cli of awsClis().slice(-1)) {
+  for (const cli of loadedAwsClis().slice(-1)) {
     test(`what can't be read, or is no file any more, stays, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('unreadable', cli, (remove) => t.after(remove));
       await escrow(world);
@@ -103,7 +103,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
     });
   }
 
-  for (const cli of awsClis().slice(0, 1)) {
+  for (const cli of loadedAwsClis().slice(-1)) {
     test(`what aws s3 sync overlooks is uploaded, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('overlooked', cli, (remove) => t.after(remove));
       await escrow(world);
@@ -162,7 +162,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
     });
   }
 
-  for (const cli of awsClis().slice(0, 1)) {
+  for (const cli of loadedAwsClis().slice(0, 1)) {
     test(`a disk that is not mounted, and a mass deletion that is meant, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('mass', cli, (remove) => t.after(remove));
       await escrow(world);

@@ -10,7 +10,7 @@ import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { filesOnDisk, isReallyGone } from '../property/disk.js';
 import { Random } from '../property/random.js';
 import { change, makeReadable } from '../property/random-change.js';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { World, withKey } from './world.js';
 
 const CASES = 20;
@@ -65,7 +65,7 @@ async function recorded(world: World): Promise<string[]> {
 }
 
 describe(`no file is lost (seed ${SEED})`, { concurrency: 2 }, () => {
-  for (const [index, cli] of awsClis().entries()) {
+  for (const [index, cli] of loadedAwsClis().entries()) {
     test(`with AWS CLI ${cli.version}`, async (t) => {
       const random = new Random(SEED + index);
       const world = new World('safety', cli, (remove) => t.after(remove));
@@ -76,7 +76,7 @@ describe(`no file is lost (seed ${SEED})`, { concurrency: 2 }, () => {
       const first = await world.sync();
       assert.equal(first.code, 0, first.stderr);
       let before = await stored(world);
-      for (let number = 0; number < CASES / awsClis().length; number += 1) {
+      for (let number = 0; number < CASES / loadedAwsClis().length; number += 1) {
         change(source, random);
         const run = world.start('encrypted-s3-sync', [...ALLOWED, world.configFile], {
           through: WITHOUT_ROOTS_RIGHTS,

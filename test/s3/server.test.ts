@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { awsClis } from '../s3-server/aws-clis.js';
 import { s3ServerOfThisRun } from '../s3-server/from-environment.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 
 const { endpoint, plainEndpoint, environment } = s3ServerOfThisRun();
 const scratch = mkdtempSync(join(tmpdir(), 'server-test-'));
@@ -26,7 +26,7 @@ function customerKey(key: string): string[] {
 const rightKey = customerKey('0123456789abcdef0123456789abcdef');
 const wrongKey = customerKey('fedcba9876543210fedcba9876543210');
 
-for (const { version, directory } of awsClis().slice(0, 1)) {
+for (const { version, directory } of loadedAwsClis().slice(-1)) {
   const bucket = `server-test-${version.replaceAll('.', '-')}`;
   const othersBucket = `${bucket}-other`;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { awkwardNames } from './awkward-names.js';
 import { contentsOf, type Outcome, World, withKey } from './world.js';
 
@@ -38,7 +38,7 @@ class VersionsWorld extends World {
 }
 
 describe('the history of a backup', { concurrency: 2 }, () => {
-  for (const cli of awsClis().slice(-1)) {
+  for (const cli of loadedAwsClis().slice(-1)) {
     test(`more versions than a page holds, with AWS CLI ${cli.version}`, async (t) => {
       const world = new VersionsWorld('pages', cli, (remove) => t.after(remove));
       world.config();
@@ -60,7 +60,7 @@ describe('the history of a backup', { concurrency: 2 }, () => {
     });
   }
 
-  for (const cli of awsClis().slice(0, 1)) {
+  for (const cli of loadedAwsClis().slice(0, 1)) {
     test(`what was deleted is listed, and comes back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new VersionsWorld('versions', cli, (remove) => t.after(remove));
       world.config();

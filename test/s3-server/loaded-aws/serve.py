@@ -1,0 +1,106 @@
+# The AWS CLI, loaded once. Most of a call's time goes into loading it; here each call is a fork of this process and
+# goes on as the AWS CLI itself does. Run with the AWS CLI's own Python: `serve.py SOCKET`. Calls come from call.py.
+# Ends with standard input.
+import fcntl
+import gc
+import importlib
+import json
+import os
+import random
+import select
+import signal
+import socket
+import struct
+import sys
+import time
+
+# A call has no more than descriptors 0 to 4: nothing that is opened while the AWS CLI is loaded may be there.
+LAST_OF_A_CALL = 4
+while os.open(os.devnull, os.O_RDONLY) < LAST_OF_A_CALL:
+    pass
+
+import awscli.clidriver
+import awscli.customizations.s3.subcommands  # What the AWS CLI loads only when an `s3` command comes.
+
+
+def raised(descriptor):
+    above = fcntl.fcntl(descriptor, fcntl.F_DUPFD, LAST_OF_A_CALL + 1)
+    os.close(descriptor)
+    return above
+
+
+def receive(connection):
+    """The call, and descriptors for it."""
+    header, descriptors, _, _ = socket.recv_fds(connection, 4, 16)
+    descriptors = [raised(it) for it in descriptors]
+    (length,) = struct.unpack('>I', header)
+    text = b''
+    while len(text) < length:
+        text += connection.recv(length - len(text)) or sys.exit('The call is cut off.')
+    return json.loads(text), descriptors
+
+
+def end_with_the_caller(connection):
+    """Who ends the caller by a signal ends this process, too: the kernel sends SIGKILL when the connection is closed."""
+    fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(connection, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(connection, fcntl.F_SETFL, os.O_ASYNC)
+    if select.select([connection], [], [], 0)[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def become(call, descriptors):
+    """Takes on what a new process gets from its caller."""
+    for number, descriptor in zip(call['descriptors'], descriptors):
+        os.dup2(descriptor, number)
+        os.close(descriptor)
+    os.environ.clear()
+    os.environ.update(call['environment'])
+    importlib.reload(awscli)  # It adds its folder to AWS_DATA_PATH.
+    os.chdir(call['folder'])
+    time.tzset()
+    random.seed()
+    sys.argv = ['aws', *call['arguments']]
+
+
+def answer(connection):
+    """Runs the AWS CLI in a child, and tells the caller how it has ended."""
+    call, descriptors = receive(connection)
+    child = os.fork()
+    if child == 0:
+        end_with_the_caller(connection)
+        become(call, descriptors)
+        sys.exit(awscli.clidriver.main())
+    for descriptor in descriptors:
+        os.close(descriptor)
+    _, status = os.waitpid(child, 0)
+    try:
+        connection.sendall(struct.pack('>i', os.waitstatus_to_exitcode(status)))
+    except BrokenPipeError:
+        pass  # The caller was killed.
+    os._exit(0)
+
+
+def main(path):
+    awscli.clidriver.create_clidriver()  # Loads the AWS CLI's own plugins.
+    gc.freeze()  # No child has to look through what is loaded.
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(path)
+    listener.listen(64)
+    listener = socket.socket(fileno=raised(listener.detach()))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for those that answer.
+    print('ready', flush=True)
+    while True:
+        ready, _, _ = select.select([listener, sys.stdin], [], [])
+        if listener not in ready:
+            return
+        connection, _ = listener.accept()
+        connection = socket.socket(fileno=raised(connection.detach()))
+        if os.fork() == 0:
+            listener.close()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            answer(connection)
+        connection.close()
+
+
+main(sys.argv[1])
