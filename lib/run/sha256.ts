@@ -15,7 +15,8 @@ export async function sha256OfFile(file: string): Promise<string> {
     const hash = createHash('sha256');
     const buffer = Buffer.alloc(1 << 16);
     for (;;) {
-      const { bytesRead } = await handle.read(buffer);
+      // Given the buffer alone, Node 20.11 and before read nothing.
+      const { bytesRead } = await handle.read({ buffer });
       if (bytesRead === 0) return hash.digest('hex');
       hash.update(buffer.subarray(0, bytesRead));
     }

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import type { Faults } from '../fakes/fault.js';
 import type { Journal, StoredObject } from '../fakes/journal.js';
+import { pathsBelow } from '../fakes/paths-below.js';
 import { type Outcome, type RunOptions, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 
@@ -161,9 +162,8 @@ export class BucketWorld extends Sandbox {
 
   /** The bucket, and everything on disk but the fakes' logs, with what tells of a change. */
   snapshot(): string[] {
-    const paths = readdirSync(this.folder, { recursive: true, encoding: 'utf8' });
-    const left = paths.filter((path) => !LOGS.includes(path));
-    const files = left.sort().map((path) => {
+    const left = pathsBelow(this.folder).filter((path) => !LOGS.includes(path));
+    const files = left.map((path) => {
       const { mode, size, mtimeMs, ino } = lstatSync(join(this.folder, path));
       return path === 'tmp' ? path : `${path} ${mode.toString(8)} ${size} ${mtimeMs} ${ino}`;
     });

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { pathsBelow } from '../fakes/paths-below.js';
 import { KEY, type RunOptions, Sandbox } from '../fakes/sandbox.js';
 
 const COMMAND = 'encrypted-s3-download-dir';
 
 /** Everything below a folder but what the fakes write. */
 function everythingIn(folder: string): string[] {
-  const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return paths.filter((path) => !/^(syslog|logger-arguments|calls|fakes|tmp)/.test(path)).sort();
+  return pathsBelow(folder).filter((path) => !/^(syslog|logger-arguments|calls|fakes|tmp)/.test(path));
 }
 
 /** A destination that is new. */

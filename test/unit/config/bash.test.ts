@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { readWithBash } from '../../../lib/config/bash.js';
 import { describeMessages } from '../../../lib/config/bash-messages.js';
 import { BackupError } from '../../../lib/errors.js';
@@ -29,7 +29,7 @@ function failureOf(text: string, environment: Record<string, string> = {}): stri
   return assert.fail('bash accepted the file');
 }
 
-suite('what bash makes of a config', () => {
+describe('what bash makes of a config', () => {
   test('commands, expansions, conditions', () => {
     const { values } = read(`
       LOCAL_DIR="$(printf '/a b')"; AWS_BUCKET=\${NOWHERE:-bucket}
@@ -136,7 +136,7 @@ suite('what bash makes of a config', () => {
   });
 });
 
-suite('what stops it, told without the text', () => {
+describe('what stops it, told without the text', () => {
   const table: [config: string, told: RegExp][] = [
     ['A=1\nENCRYPTION_KEY="a$SECRET"', /^my\.config:2: a variable that has no value is used/],
     ['A=1\nENCRYPTION_KEY="SECRET\n', /^my\.config:2: a quote or bracket/],

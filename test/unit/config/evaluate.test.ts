@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { type Evaluation, evaluate } from '../../../lib/config/evaluate.js';
 
 const surroundings = {
@@ -25,7 +25,7 @@ function valuesOf(text: string | Buffer, environment: Record<string, string> = {
   return evaluation.values;
 }
 
-suite('assignments that are read without bash', () => {
+describe('assignments that are read without bash', () => {
   const table: [config: string, localDir: string][] = [
     ["LOCAL_DIR='/a b'", '/a b'],
     ['LOCAL_DIR="/a b"', '/a b'],
@@ -69,7 +69,7 @@ suite('assignments that are read without bash', () => {
   }
 });
 
-suite('what is handed to bash', () => {
+describe('what is handed to bash', () => {
   const table: [config: string, line: number][] = [
     ['\nLOCAL_DIR=$(pwd)', 2],
     ['A=1\n\nLOCAL_DIR="`pwd`"', 3],
@@ -127,7 +127,7 @@ suite('what is handed to bash', () => {
   });
 });
 
-suite('what is reported as wrong', () => {
+describe('what is reported as wrong', () => {
   const table: [config: string | Buffer, line: number, message: RegExp][] = [
     ["A=1\nB='x\nC=2\n", 2, /single quote/],
     ['A=1\n\nB="x\nC=2\n', 3, /double quote/],
@@ -160,7 +160,7 @@ suite('what is reported as wrong', () => {
   });
 });
 
-suite('the environment', () => {
+describe('the environment', () => {
   test('is that of the original: its defaults win over inherited variables', () => {
     const { values, environment } = valuesOf('');
     assert.equal(values.get('AWS_PROFILE'), 'default');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, suite, test } from 'node:test';
+import { after, describe, test } from 'node:test';
 import { readWithBash } from '../../../lib/config/bash.js';
 import { evaluate } from '../../../lib/config/evaluate.js';
 import { findSlips } from '../../../lib/config/slips.js';
@@ -21,7 +21,7 @@ function askBash(text: string) {
   return readWithBash(text, surroundings);
 }
 
-suite('what both readers take EXCLUDE for', () => {
+describe('what both readers take EXCLUDE for', () => {
   const table: [config: string, exclude: string[]][] = [
     ["EXCLUDE=('*.tmp' 'cache/*')", ['*.tmp', 'cache/*']],
     ['EXCLUDE=( a "b c"\td\\ e )', ['a', 'b c', 'd e']],
@@ -71,7 +71,7 @@ suite('what both readers take EXCLUDE for', () => {
   });
 });
 
-suite('what is left to bash', () => {
+describe('what is left to bash', () => {
   const table: [config: string, line: number, exclude?: string[]][] = [
     ['EXCLUDE=(\n*.tmp *.none)', 2, ['a.tmp', 'b.tmp', '*.none']],
     ['EXCLUDE=(?.tmp)', 1, ['a.tmp', 'b.tmp']],

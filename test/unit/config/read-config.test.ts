@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { geteuid } from 'node:process';
-import { after, before, suite, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { readConfig, readPartialConfig } from '../../../lib/config/read-config.js';
 import { settingNames } from '../../../lib/config/settings.js';
 import { assertTrusted } from '../../../lib/config/trust.js';
 import { BackupError } from '../../../lib/errors.js';
+import { WITHOUT_ROOTS_RIGHTS } from '../../fakes/without-roots-rights.js';
 
 const KEY = 'abcdefghijklmnopqrstuvwxyz012345';
 const directory = mkdtempSync(join(tmpdir(), 'config-'));
@@ -97,7 +99,7 @@ test('the template is a config once its placeholders are replaced', async () => 
   }
 });
 
-suite('a key that a slip glues to another value is never told', () => {
+describe('a key that a slip glues to another value is never told', () => {
   const keys = [KEY, 'Qrst/Uvw$Xyz901234567890123456789', 'Qrst /Uvw/ Xyz$Zyx67890123456789'];
   const slips: readonly (readonly [string, (name: string, key: string) => string])[] = [
     ['backslash', (name, key) => `${name}=STANDARD\\\nENCRYPTION_KEY='${key}'\n`],
@@ -148,7 +150,7 @@ suite('a key that a slip glues to another value is never told', () => {
   });
 });
 
-suite('bash reads a file only if nobody else can have written it', () => {
+describe('bash reads a file only if nobody else can have written it', () => {
   const text = `${complete}AWS_REGION=$(echo us-east-1)\n`;
 
   test('own and private', async () => assert.equal((await readConfig(write(text))).awsRegion, 'us-east-1'));
@@ -191,7 +193,7 @@ suite('bash reads a file only if nobody else can have written it', () => {
   });
 });
 
-suite('a config that cannot be read', () => {
+describe('a config that cannot be read', () => {
   test('is missing', async () =>
     assert.match((await failureOf(join(directory, 'none'))).message, /does not exist: .*none$/));
 
@@ -207,15 +209,11 @@ suite('a config that cannot be read', () => {
   });
 
   test('may not be read', async () => {
-    const file = write(complete, 0);
-    const isRoot = geteuid?.() === 0;
-    // Root may read everything.
-    if (isRoot) process.seteuid?.(65534);
-    try {
-      assert.match((await failureOf(file)).message, /may not be read/);
-    } finally {
-      if (isRoot) process.seteuid?.(0);
-    }
+    const module = new URL('../../../lib/config/read-config.js', import.meta.url).href;
+    const script = `import { readConfig } from ${JSON.stringify(module)};
+      await readConfig(${JSON.stringify(write(complete, 0))}).catch(({ message }) => console.log(message));`;
+    const [program = '', ...args] = [...WITHOUT_ROOTS_RIGHTS, process.execPath, '--input-type=module', '-e'];
+    assert.match(execFileSync(program, [...args, script], { encoding: 'utf8' }), /may not be read/);
   });
 });
 

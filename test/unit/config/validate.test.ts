@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { suite, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { evaluate } from '../../../lib/config/evaluate.js';
 import { validate, validatePartially } from '../../../lib/config/validate.js';
 import { BackupError } from '../../../lib/errors.js';
@@ -133,7 +133,7 @@ test('everything that is missing is reported at once, in the words of the origin
   );
 });
 
-suite('problems', () => {
+describe('problems', () => {
   const table: [assignment: string, problem: RegExp][] = [
     ['AWS_RETENTION_DAYS=0', /whole number of days, from 1/],
     ['AWS_RETENTION_DAYS=-1', /whole number/],
@@ -233,7 +233,7 @@ test('a variable that gives the key away under another name is not passed on', (
   assert.deepEqual(configOf(text).environment, { HOME: '/home/anna' });
 });
 
-suite('a partial config', () => {
+describe('a partial config', () => {
   test('may lack anything', () => {
     const config = validatePartially('my.config', valuesOf("AWS_PROFILE=''"));
     assert.deepEqual(config, {
