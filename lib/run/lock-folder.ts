@@ -1,9 +1,13 @@
 // proper-lockfile's folder beside LOCAL_LOCK, for file systems that machines share without sharing flock.
 // On one machine it is flock that counts: a folder that went stale, while a laptop slept say, stops nothing.
 import { rmdirSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { errnoOf } from '../errors.js';
 import type { Interruption } from '../interruption.js';
 import { untilFree } from './until-free.js';
+
+// Not imported: see execa in aws-cli.ts.
+const require = createRequire(import.meta.url);
 
 /** Milliseconds after which a folder whose owner was killed counts as abandoned. */
 const STALE = 8_000;
@@ -20,7 +24,7 @@ export async function acquireLockFolder(
   interruption: Interruption,
   log: (message: string) => void,
 ): Promise<() => Promise<void>> {
-  const { lock } = await import('proper-lockfile');
+  const { lock } = require('proper-lockfile') as typeof import('proper-lockfile');
   let release = async (): Promise<void> => undefined;
   const isAbandoned = watchForUpdates(`${file}.lock`);
   await untilFree(file, Date.now() + PATIENCE, interruption, async () => {

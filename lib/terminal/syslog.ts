@@ -1,6 +1,10 @@
 // Syslog through modern-syslog where it was built, else through one logger(1); without either, nothing.
 import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+// Not imported: finding out what a CommonJS module exports costs Node some 10 ms at each start.
+const require = createRequire(import.meta.url);
 
 /** Levels of syslog.h, with facility `user` as the original's `logger -p user.info` and `user.crit`. */
 export type SyslogLevel = 'info' | 'crit';
@@ -20,7 +24,7 @@ interface Sink {
 /** Sends in the background; nothing that goes wrong with syslog ever reaches the caller. */
 export class Syslog {
   readonly #tag: string;
-  #sink: Promise<Sink> | undefined;
+  #sink: Sink | undefined;
 
   constructor(tag: string) {
     this.#tag = tag;
@@ -29,12 +33,12 @@ export class Syslog {
   /** `message` must be a single line. */
   send(level: SyslogLevel, message: string): void {
     this.#sink ??= openSink(this.#tag);
-    void this.#sink.then((sink) => sink.send(level, message));
+    this.#sink.send(level, message);
   }
 
   /** Waits until syslog has everything, but not for a syslog that stalls. */
   async close(): Promise<void> {
-    const sink = await this.#sink;
+    const sink = this.#sink;
     if (sink === undefined) return;
     const patience = new AbortController();
     const { signal } = patience;
@@ -44,16 +48,16 @@ export class Syslog {
   }
 }
 
-async function openSink(tag: string): Promise<Sink> {
+function openSink(tag: string): Sink {
   try {
-    return await nativeSink(tag);
+    return nativeSink(tag);
   } catch {
     return loggerSink(tag);
   }
 }
 
-async function nativeSink(tag: string): Promise<Sink> {
-  const { default: syslog } = await import('modern-syslog');
+function nativeSink(tag: string): Sink {
+  const syslog = require('modern-syslog') as typeof import('modern-syslog').default;
   syslog.open(tag, 0, FACILITY_USER);
   const pending = new Set<Promise<void>>();
   return {
