@@ -52,6 +52,8 @@ async function load(python: string | undefined, folder: string): Promise<(() => 
   const server = spawn(program, [...args, join(folder, 'socket')], {
     env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', AWS_CONFIG_FILE: '/dev/null' },
     stdio: ['pipe', 'pipe', 'inherit'],
+    // A Ctrl-C is for the test runner, which ends it.
+    detached: true,
   });
   const isReady = await Promise.race([
     once(server.stdout, 'data').then(() => true),
