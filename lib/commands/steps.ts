@@ -160,5 +160,9 @@ export function tell(run: Run, { stock }: Survey, { kept, vanished, totals }: Fi
   log.info(
     `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
   );
-  if (kept > 0) log.info(`${kept} objects are kept whose files are not there, but not provably gone either.`);
+  if (kept === 0) return;
+  const sentence = `${kept} objects are kept whose files are not there, but not provably gone either`;
+  if (counts.dangling === 0) log.info(`${sentence}.`);
+  // As when a disk that a link leads to is not mounted.
+  else log.warn(`${sentence}: they may be behind links that lead nowhere, which syslog names.`);
 }

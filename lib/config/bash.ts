@@ -64,7 +64,8 @@ function runBash(path: string, { environment, directory }: Surroundings) {
     const stderr = open();
     const output = open();
     const run = spawnSync('bash', args, {
-      cwd: directory,
+      // Where bash would be anyhow, it need not have the right to go.
+      ...(directory !== process.cwd() && { cwd: directory }),
       env: { ...environment },
       stdio: ['ignore', 2, stderr, output],
     });

@@ -1,6 +1,6 @@
 // The folder that a tree is restored to.
 import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { makeFolders } from '../make-folders.js';
 import { existingFolder } from './disk-space.js';
@@ -40,10 +40,15 @@ export function lookAtDestination(destination: string, overwrites: boolean): Des
   });
 }
 
-/** Makes the destination. @returns its path without links */
+/**
+ * Makes the destination, for its owner alone: what is to be in it may have been out of others' sight, by the mode of
+ * its folder.
+ * @returns its path without links
+ */
 export function makeDestination({ path }: Destination): string {
   try {
-    makeFolders(path);
+    makeFolders(dirname(path));
+    makeFolders(path, 0o700);
     return realpathSync(path);
   } catch (error) {
     throw cannotWrite(path, error);

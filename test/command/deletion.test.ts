@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
@@ -130,6 +130,27 @@ test('keys that no file can have stay', async (t) => {
   assert.deepEqual(world.stored().sort(), ['stays', ...impossible].sort());
   const kept = `${impossible.length} objects are kept whose files are not there, but not provably gone either.`;
   assert.ok(world.syslog().includes(`<14>${kept}`));
+});
+
+test('behind a link that leads nowhere everything is kept, and warned about', async (t) => {
+  const world = new BucketWorld(t);
+  world.config({ FOLLOW_SYMLINKS: 'yes' });
+  const [disk, away] = ['disk', 'away'].map((name) => join(world.folder, name)) as [string, string];
+  mkdirSync(disk);
+  for (const name of ['one', 'two']) writeFileSync(join(disk, name), name);
+  world.write('file', 'content');
+  symlinkSync(disk, join(world.source, 'link'));
+  symlinkSync('/nowhere', join(world.source, 'never led anywhere'));
+  assert.doesNotMatch((await world.sync()).stderr, /nowhere/);
+  renameSync(disk, away);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0);
+  assert.match(
+    stderr,
+    /WARNING: 2 objects are kept .*: they may be behind links that lead nowhere, which syslog/,
+  );
+  assert.ok(world.syslog().includes(`<14>"${world.source}/link" is a link that leads nowhere.`));
+  assert.deepEqual(world.stored(), ['file', 'link/one', 'link/two']);
 });
 
 test('nothing is deleted below whose prefix another backup lies', async (t) => {

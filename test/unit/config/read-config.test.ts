@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { geteuid } from 'node:process';
@@ -191,6 +200,19 @@ describe('bash reads a file only if nobody else can have written it', () => {
     assert.match(message, /belongs to another user \(uid 12345\)/);
     assert.ok(hint.includes(`chown 0 ${file}`), hint);
   });
+});
+
+test('bash reads a config from a folder that may not be entered', () => {
+  const module = new URL('../../../lib/config/read-config.js', import.meta.url).href;
+  const file = write(`${complete}AWS_BUCKET=$(echo by-bash)\n`);
+  const script = `import { readConfig } from ${JSON.stringify(module)};
+    console.log((await readConfig(${JSON.stringify(file)})).awsBucket);`;
+  const [program = '', ...args] = [...WITHOUT_ROOTS_RIGHTS, process.execPath, '--input-type=module', '-e'];
+  // Shut after it was entered.
+  const shut = ['-c', 'cd "$1" && chmod 0 . && shift && exec "$@"', 'sh', `${directory}/shut`];
+  mkdirSync(`${directory}/shut`);
+  const output = execFileSync('sh', [...shut, program, ...args, script], { encoding: 'utf8' });
+  assert.equal(output, 'by-bash\n');
 });
 
 describe('a config that cannot be read', () => {

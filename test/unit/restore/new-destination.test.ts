@@ -1,0 +1,20 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { lookAtDestination, makeDestination } from '../../../lib/restore/new-destination.js';
+
+test('a destination is made for its owner alone; one that is there keeps its mode', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'destination-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
+  const made = join(folder, 'above/made');
+  makeDestination(lookAtDestination(made, false));
+  assert.deepEqual([made, join(folder, 'above')].map(modeOf), ['700', '755']);
+  const there = join(folder, 'there');
+  mkdirSync(there);
+  chmodSync(there, 0o751);
+  makeDestination(lookAtDestination(there, false));
+  assert.equal(modeOf(there), '751');
+});
