@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { awkwardNames } from './awkward-names.js';
 import { contentsOf, newKey, type Outcome, World, withKey } from './world.js';
 
@@ -13,7 +13,7 @@ const COMMAND = 'encrypted-s3-download-file';
 const TRICKY = ['line\nbreak', "it's", 'a%20b%2Fc', 'star*', '#1 folder/it is 100%/-x'];
 
 describe(COMMAND, { concurrency: true }, () => {
-  for (const cli of awsClis()) {
+  for (const cli of loadedAwsClis()) {
     test(`restores, with AWS CLI ${cli.version}`, { concurrency: 2 }, async (t) => {
       const world = new World('download', cli, (remove) => t.after(remove));
       const { source, key } = world;

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { awkwardNames } from './awkward-names.js';
 import { contentsOf, ESCROW_WARNING, newKey, World, withKey } from './world.js';
 
 describe('encrypted-s3-sync', { concurrency: true }, () => {
-  for (const cli of awsClis()) {
+  for (const cli of loadedAwsClis()) {
     // One story, since each step costs seconds: what a step leaves in the bucket is the next one's start.
     test(`the life of a backup, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('life', cli, (remove) => t.after(remove));
