@@ -23,7 +23,8 @@ function randomFault(random: Random, source: string): Fault | undefined {
     `cd '${source}' && for f in *; do [ -f "$f" ] && echo changed > "$f" && break; done; true`,
     `cd '${source}' && for f in *; do [ -d "$f" ] && rm -rf -- "$f" && break; done; true`,
     `cd '${source}' && for f in *; do [ -f "$f" ] && cp -p -- "$f" /tmp/esb-$$ && mv -- /tmp/esb-$$ "$f" && break; done; true`,
-    `mkdir -p '${source}/late' && echo late > '${source}/late/file'`,
+    // A FIFO would be waited for.
+    `mkdir -p '${source}/late' && cd '${source}/late' && rm -f file && echo late > file`,
   ]);
   return { at, number, what, script };
 }
