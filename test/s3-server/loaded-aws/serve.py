@@ -10,8 +10,10 @@ import random
 import select
 import signal
 import socket
+import ssl
 import struct
 import sys
+import threading
 import time
 
 # A call has no more than descriptors 0 to 4: nothing that is opened from here on may be there.
@@ -21,6 +23,45 @@ while os.open(os.devnull, os.O_RDONLY) < LAST_OF_A_CALL:
 
 import awscli.clidriver
 import awscli.customizations.s3.subcommands  # What the AWS CLI loads only when an `s3` command comes.
+import botocore.loaders
+
+
+def read_once(owner, name):
+    """Lets a method of the AWS CLI's loaders, which read what it knows of S3 from disk, remember its answers."""
+    read, known = getattr(owner, name), {}
+
+    def read_or_remember(self, *args, **kwargs):
+        about = (*getattr(self, 'search_paths', ()), *args, *kwargs.values())
+        if about not in known:
+            known[about] = read(self, *args, **kwargs)
+        return known[about]
+
+    setattr(owner, name, read_or_remember)
+
+
+def load():
+    """Whatever most calls load: the AWS CLI's own plugins, and what it knows of S3."""
+    session = awscli.clidriver.create_clidriver().session
+    session.create_client('s3', region_name='us-east-1', aws_access_key_id='none', aws_secret_access_key='none')
+    loader = session.get_component('data_loader')
+    loader.load_data('cli')
+    for kind in ['paginators-1', 'waiters-2']:
+        loader.load_service_model('s3', kind)
+
+
+def load_certificates_one_by_one():
+    """
+    OpenSSL 3.0 has no lock where it adds a source of certificates to a context, and the AWS CLI shares one context among
+    its threads: about once in ten thousand calls, it is ended by SIGSEGV when the context is freed. A test that calls it
+    would fail then.
+    """
+    load, lock = ssl.SSLContext.load_verify_locations, threading.Lock()
+
+    def load_alone(*args, **kwargs):
+        with lock:
+            load(*args, **kwargs)
+
+    ssl.SSLContext.load_verify_locations = load_alone
 
 
 def receive(connection):
@@ -56,6 +97,16 @@ def become(call, descriptors):
     sys.argv = ['aws', *call['arguments']]
 
 
+def end(exit_code):
+    """As Python does, but for tidying up what ends anyway."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except OSError:
+        sys.exit(exit_code)  # Python says what is wrong with them.
+    os._exit(exit_code)
+
+
 def answer(connection):
     """Runs the AWS CLI in a child, and tells the caller how it has ended."""
     call, descriptors = receive(connection)
@@ -63,7 +114,7 @@ def answer(connection):
     if child == 0:
         end_with_the_caller(connection)
         become(call, descriptors)
-        sys.exit(awscli.clidriver.main())
+        end(awscli.clidriver.main())
     for descriptor in descriptors:
         os.close(descriptor)
     _, status = os.waitpid(child, 0)
@@ -75,7 +126,10 @@ def answer(connection):
 
 
 def main(path):
-    awscli.clidriver.create_clidriver()  # Loads the AWS CLI's own plugins.
+    load_certificates_one_by_one()
+    read_once(botocore.loaders.JSONFileLoader, 'load_file')
+    read_once(botocore.loaders.Loader, 'list_available_services')
+    load()
     gc.freeze()  # No child has to look through what is loaded.
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
