@@ -61,7 +61,8 @@ export function sync(upload: Upload): string[] {
     'sync',
     localDir,
     s3Url({ bucket, key: prefix }),
-    ...exclude.map((pattern) => `--exclude=${pattern}`),
+    // The AWS CLI begins the paths of files below `/` with `//`, and those of the patterns for them with `/`.
+    ...exclude.map((pattern) => `--exclude=${localDir === '/' ? '//' : ''}${pattern}`),
     ...(followSymlinks ? [] : ['--no-follow-symlinks']),
     ...storedAs(storageClass),
   ];
@@ -88,6 +89,12 @@ function storedAs(storageClass: string): string[] {
     'application/octet-stream',
   ];
 }
+
+/**
+ * For downloads to files, which the AWS CLI gives the time of their objects. It computes it by way of local time, and
+ * is an hour off in Dublin, as for old objects wherever the zone's rules have changed since.
+ */
+export const IN_UTC: NodeJS.ProcessEnv = { TZ: 'UTC' };
 
 /** To a file, or to standard output with `-`; a version only to a file. */
 export function download(object: BucketObject, destination: string): string[] {
@@ -127,7 +134,7 @@ export function downloadAll(source: BucketObject, directory: string, exclude: re
   return ['s3', 'sync', s3Url(source), directory, ...exclude.map((it) => `--exclude=${it}`), ...SSE_C];
 }
 
-/** Asks for an object without its key: S3 answers 400 to whoever lacks nothing but the key. */
+/** Asks for an object without its key, and gets no content. */
 export function headWithoutKey(object: BucketObject): string[] {
   return ['s3api', 'head-object', ...namesOf(object)];
 }
@@ -135,6 +142,11 @@ export function headWithoutKey(object: BucketObject): string[] {
 /** Reads an object to nowhere, without a key: S3 must refuse it. */
 export function readWithoutKey(object: BucketObject): string[] {
   return ['s3api', 'get-object', ...namesOf(object), '/dev/null'];
+}
+
+/** Asks for one byte of an object without its key: S3 answers 400 to whoever lacks nothing but the key. */
+export function readByteWithoutKey(object: BucketObject): string[] {
+  return ['s3api', 'get-object', ...namesOf(object), '--range=bytes=0-0', '/dev/null'];
 }
 
 /** Reads an object to nowhere with the key at the descriptor: S3 must refuse a wrong one. */

@@ -83,7 +83,8 @@ export class AwsCli {
 
   /** What a failed answer means. */
   errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
-    return awsError(args, answer.exitCode, answer.stderr, this.bucket);
+    const { bucket, profile } = this.#settings;
+    return awsError(args, answer.exitCode, answer.stderr, { bucket, profile });
   }
 
   async #spawn(

@@ -100,14 +100,25 @@ export function kindOfAwsError(stderr: string): AwsErrorKind {
   return TEXTS.find(([, pattern]) => pattern.test(stderr))?.[0] ?? 'other';
 }
 
-/** The command that lifts S3's block of SSE-C (a bucket created since April 2026 has it by default). */
-function liftSseCBlockCommand(bucket: string): string {
-  return `aws s3api put-bucket-encryption --bucket ${bucket} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;
+/** For hints. */
+export interface Place {
+  readonly bucket: string;
+  readonly profile: string;
+}
+
+/** How S3's block of SSE-C is lifted (a bucket created since April 2026 has it by default). */
+function howToAllowSseC({ bucket, profile }: Place): string {
+  const as = profile === 'default' ? '' : ` --profile ${profile}`;
+  return `Allow it, with AWS CLI 1.43, 2.32 or later: aws s3api put-bucket-encryption${as} --bucket ${bucket} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;
 }
 
 /** Bucket encryption that keeps S3's default for everyone else and blocks no SSE-C. */
 export const SSE_C_ALLOWED =
   '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
+
+/** A new bucket names its region, but for us-east-1. */
+const NO_SUCH_REGION =
+  "The server makes no buckets in that region. Correct AWS_REGION; many S3-compatible servers know 'us-east-1' only.";
 
 /** Where an upload is denied, a block of SSE-C may be the reason, which not every answer of S3 names. */
 const DENIED_UPLOAD = /when calling the (PutObject|CreateMultipartUpload|UploadPart) operation/;
@@ -115,14 +126,8 @@ const DENIED_UPLOAD = /when calling the (PutObject|CreateMultipartUpload|UploadP
 /**
  * @param args of the failed call
  * @param stderr what the AWS CLI wrote; only its last lines go into the message
- * @param bucket for the hint that names it
  */
-export function awsError(
-  args: readonly string[],
-  exitCode: number,
-  stderr: string,
-  bucket: string,
-): AwsError {
+export function awsError(args: readonly string[], exitCode: number, stderr: string, place: Place): AwsError {
   const kind = kindOfAwsError(stderr);
   const refused = refusedArgument(stderr, args);
   const detail = refused?.detail || lastLines(stderr) || `exit code ${exitCode}, without a message`;
@@ -130,17 +135,18 @@ export function awsError(
     `aws ${args[0]} ${args[1]}`,
     kind,
     detail,
-    refused?.hint ?? hintFor(kind, stderr, bucket),
+    refused?.hint ?? hintFor(kind, stderr, place),
   );
 }
 
-function hintFor(kind: AwsErrorKind, stderr: string, bucket: string): string | undefined {
+function hintFor(kind: AwsErrorKind, stderr: string, place: Place): string | undefined {
   if (kind === 'sse-c-blocked') {
-    return `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. Allow it with: ${liftSseCBlockCommand(bucket)}`;
+    return `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. ${howToAllowSseC(place)}`;
   }
+  if (/\(InvalidLocationConstraint\)/.test(stderr)) return NO_SUCH_REGION;
   const hint = HINTS[kind];
   if (kind !== 'access-denied' || !DENIED_UPLOAD.test(stderr)) return hint;
-  return `${hint} If it has these, the bucket may block encryption with your own key (SSE-C). Allow it with: ${liftSseCBlockCommand(bucket)}`;
+  return `${hint} If it has these, the bucket may block encryption with your own key (SSE-C). ${howToAllowSseC(place)}`;
 }
 
 /** What the AWS CLI says, below its usage, of an argument that it refuses, and what it was given. */

@@ -21,7 +21,9 @@ export function resolveEndpoint(
   if (endpoint === undefined) return undefined;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url !== undefined && isExposed(url)) throw new BackupError(`The endpoint ${url.origin} ${EXPOSED}`);
-  if (url?.protocol === 'https:' || url?.protocol === 'http:') return endpoint;
+  if (url?.protocol === 'https:') return endpoint;
+  // As it was understood here: `127.1` is this machine, too, but not to the AWS CLI's list of what goes past a proxy.
+  if (url?.protocol === 'http:') return url.href.replace(/\/$/, '');
   throw new BackupError(`The endpoint "${endpoint}" is not an https:// address.`, {
     hint: 'Correct AWS_ENDPOINT_URL, or endpoint_url in ~/.aws/config.',
   });

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { stderr, stdout } from 'node:process';
 import { pipeline } from 'node:stream/promises';
-import { type BucketObject, download } from '../aws/arguments.js';
+import { type BucketObject, download, IN_UTC } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { readConfig } from '../config/read-config.js';
 import { EncryptionKey } from '../encryption-key.js';
@@ -77,7 +77,11 @@ async function fetch(
   destination: string,
 ): Promise<void> {
   const args = download(object, destination);
-  const answer = await aws.run(args, { key, output: object.versionId === undefined ? stdout.fd : 'answer' });
+  const answer = await aws.run(args, {
+    key,
+    environment: IN_UTC,
+    output: object.versionId === undefined ? stdout.fd : 'answer',
+  });
   if (answer.exitCode !== 0) throw await whyNotDownloaded(aws, object, args, answer);
 }
 

@@ -6,7 +6,7 @@ import { describeMessages, linesNotFound } from './bash-messages.js';
 import { type BashOutcome, type BashReport, parseReport } from './bash-report.js';
 import { readerScript } from './bash-script.js';
 import type { Surroundings } from './evaluate.js';
-import { type LostSetting, lostSettings } from './lost-settings.js';
+import { type LostSetting, linesOfSettings, lostSettings } from './lost-settings.js';
 import { assignedBeforehand, scalarNames } from './settings.js';
 import { shellQuote } from './shell-quote.js';
 import { type ConfigValues, type Environment, entriesOf, namesUsed } from './values.js';
@@ -38,7 +38,7 @@ export function readWithBash(text: string, surroundings: Surroundings): ConfigVa
   return {
     values: report.settings,
     exclude: report.exclude,
-    lines: new Map(),
+    lines: linesOfSettings(text),
     assigned,
     used: namesUsed(text),
     environment: mergedEnvironment(environment, report.exported),

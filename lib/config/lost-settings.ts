@@ -34,6 +34,16 @@ export function lostSettings(
   });
 }
 
+/** Where a file that bash has read assigns its settings, as far as it can be told: their last lines, from 1. */
+export function linesOfSettings(text: string): Map<string, number> {
+  const lines = new Map<string, number>();
+  for (const [index, content] of text.split('\n').entries()) {
+    const name = /^[ \t]*(?:export[ \t]+)?([A-Z_]+)\+?=/.exec(content)?.[1] ?? '';
+    if (isSettingName(name)) lines.set(name, index + 1);
+  }
+  return lines;
+}
+
 /** Whether the text of a value, with or without quotes and a comment after it, is this value. */
 function says(text: string, value: string | undefined): boolean {
   const [, , quoted, plain] = /^(?:(['"])(.*?)\1|([^\s'"]*))(?:\s*$|\s+#)/.exec(text) ?? [];

@@ -1,5 +1,5 @@
 // Where a restored file goes: nothing is replaced before its download is complete.
-import { constants, existsSync, renameSync, statSync } from 'node:fs';
+import { constants, existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import tmp from 'tmp';
@@ -7,11 +7,15 @@ import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { makeFolders } from '../make-folders.js';
 import { existingFolder } from './disk-space.js';
 
-/** The file to write for `key` when the user asked for `destination`, which may be a folder. */
+/**
+ * The file to write for `key` when the user asked for `destination`, which may be a folder. Of a link, it is the file
+ * that it leads to: a link is not replaced, least of all `/dev/stdout`.
+ */
 export function fileFor(destination: string, key: string): string {
   const path = resolve(destination);
   const isFolder = destination.endsWith('/') || (existsSync(path) && statSync(path).isDirectory());
-  return isFolder ? join(path, basename(key)) : path;
+  const file = isFolder ? join(path, basename(key)) : path;
+  return existsSync(file) && statSync(file).isFile() ? realpathSync(file) : file;
 }
 
 /**
@@ -50,6 +54,6 @@ export async function replaceWhenComplete(
 
 function notAFile(file: string): BackupError {
   return new BackupError(`"${file}" exists and is not a regular file.`, {
-    hint: 'Choose another destination.',
+    hint: 'Choose another destination; - is standard output.',
   });
 }

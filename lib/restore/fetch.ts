@@ -1,7 +1,7 @@
 // Brings the files of a plan into the stage: most of them by one call of the AWS CLI, beside it older versions by a
 // call each, as many at once as there are processors, and then what did not arrive.
 import { availableParallelism } from 'node:os';
-import { download, downloadAll, s3Url } from '../aws/arguments.js';
+import { download, downloadAll, IN_UTC, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
@@ -127,6 +127,7 @@ async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Pr
   let isSingle = false;
   const answer = await aws.run(args, {
     key,
+    environment: IN_UTC,
     output: async (stdout) => {
       for await (const line of splitLines(stdout, /[\r\n]+/)) {
         if (line.startsWith('Completed ')) log.progress(line.trim());
@@ -151,10 +152,11 @@ async function fetchSingly(
 ): Promise<void> {
   const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want?.versionId };
   const args = download(object, stage.single(index));
-  const answer = await aws.run(args, { key });
+  const answer = await aws.run(args, { key, environment: IN_UTC });
   progress.done += 1;
   if (progress.isShown) log.progress(`${progress.done} of ${progress.all} files by themselves`);
   if (answer.exitCode === 0) return;
+  stage.discard(index);
   if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
   log.info(`${s3Url(object)}: ${answer.stderr}`);
   reasons.set(index, reasonOf(answer));

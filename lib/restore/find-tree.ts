@@ -1,7 +1,7 @@
 // The tree file that tells the metadata of a folder: that of the backup whose prefix the folder is, or is below.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type BucketObject, download, s3Url } from '../aws/arguments.js';
+import { type BucketObject, download, IN_UTC, s3Url } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { listPrefix } from '../aws/listing.js';
@@ -131,7 +131,7 @@ async function fetchTree(
   const file = join(folder, 'tree.ndjson.gz');
   const object = { bucket: aws.bucket, key: tree.key, versionId: tree.version?.versionId };
   const args = download(object, file);
-  const answer = await aws.run(args, { key });
+  const answer = await aws.run(args, { key, environment: IN_UTC });
   if (answer.exitCode === 0) {
     // To which `aws s3 cp` sets the file.
     const stored = tree.version?.lastModified ?? statSync(file).mtimeMs;

@@ -101,6 +101,11 @@ export class Stage {
     return join(this.#singles, `${index}`);
   }
 
+  /** Removes what a download that failed has left: the AWS CLI finds a wrong checksum when all is written. */
+  discard(index: number): void {
+    rmSync(this.single(index), { force: true });
+  }
+
   /** Makes a link to move into place. @throws {NotRestored} if the file system refuses */
   link(to: Bytes): string {
     const link = join(this.#singles, 'link');
@@ -151,14 +156,17 @@ export class Stage {
 
   /**
    * The file that has arrived for line `index` of the plan. One that came in bulk is of the listed object if it has
-   * its time, to which the AWS CLI sets it in whole seconds: it is no placeholder, and no later version.
+   * its time, to which the AWS CLI sets it in whole seconds, or FAT in even ones: it is no placeholder, and no later
+   * version.
    */
   arrived(key: Bytes, want: WantedObject, index: number): string | Buffer | undefined {
     const single = this.single(index);
     if (look(single)?.size === want.size) return single;
     const file = pathOf(below(bytesOf(this.bulk), key));
     const found = look(file);
-    const isListed = Math.floor((found?.mtimeMs ?? 0) / 1000) === Math.floor(want.lastModified / 1000);
+    const listed = Math.floor(want.lastModified / 1000);
+    const seconds = Math.floor((found?.mtimeMs ?? 0) / 1000);
+    const isListed = seconds === listed || (listed % 2 === 1 && seconds === listed - 1);
     return found?.isFile() && found.size === want.size && isListed ? file : undefined;
   }
 }

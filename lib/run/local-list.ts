@@ -1,5 +1,6 @@
 // LOCAL_LIST: the listing of the prefix in a local file, as the original makes it, but never half of one.
 import { closeSync, fchmodSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { devNull } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import tmp from 'tmp';
 import type { AwsCli } from '../aws/aws-cli.js';
@@ -13,6 +14,7 @@ import { afterBackup } from './after-backup.js';
  */
 export async function writeLocalList(aws: AwsCli, file: string, prefix: string): Promise<void> {
   const target = targetOf(file);
+  if (target === devNull) return;
   let aside: tmp.FileResult | undefined;
   try {
     // As umask says, like the redirection of the original.
@@ -54,8 +56,8 @@ function targetOf(file: string): string {
   } catch {
     return whereItWillBe(file);
   }
-  if (statSync(target).isFile()) return target;
-  throw new BackupError(`LOCAL_LIST "${file}" is not a regular file.`, {
+  if (target === devNull || statSync(target).isFile()) return target;
+  throw new BackupError(`The backup is done, but LOCAL_LIST "${file}" is not a regular file.`, {
     hint: "Name a file, or leave LOCAL_LIST='' to have no list.",
   });
 }

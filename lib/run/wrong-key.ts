@@ -1,5 +1,11 @@
 // Whether it is the key that a read failed for: S3 refuses one with a wrong key as it refuses other things.
-import { type BucketObject, headWithKey, headWithoutKey, isLikeAddress, s3Url } from '../aws/arguments.js';
+import {
+  type BucketObject,
+  headWithKey,
+  isLikeAddress,
+  readByteWithoutKey,
+  s3Url,
+} from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import type { EncryptionKey } from '../encryption-key.js';
@@ -44,6 +50,7 @@ export async function tryKey(
 /**
  * Whether `failure`, the answer to a read of `object`, is due to the key alone: S3 refused it, and refuses it
  * for want of a key when it gets none. Someone who lacks permissions is refused for that.
+ * @throws {AwsError} for credentials that have expired: the answer to a HEAD is the same 400, without S3's word for it
  */
 export async function isOnlyKeyWrong(
   aws: AwsCli,
@@ -51,6 +58,9 @@ export async function isOnlyKeyWrong(
   failure: AwsAnswer,
 ): Promise<boolean> {
   if (!REFUSALS.has(kindOfAwsError(failure.stderr))) return false;
-  const answer = await aws.run(headWithoutKey(object));
-  return answer.exitCode !== 0 && kindOfAwsError(answer.stderr) === 'bad-request';
+  const args = readByteWithoutKey(object);
+  const answer = await aws.run(args);
+  const kind = kindOfAwsError(answer.stderr);
+  if (kind === 'bad-credentials') throw aws.errorOf(args, answer);
+  return answer.exitCode !== 0 && kind === 'bad-request';
 }

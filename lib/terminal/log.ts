@@ -48,10 +48,10 @@ export class Log {
     stderr.write(printable(`${this.#progressName}: ${text}`).slice(0, (stderr.columns || 80) - 1));
   }
 
-  /** Waits until syslog has everything. */
-  async close(): Promise<void> {
+  /** Waits until syslog has everything. @returns see `Syslog.close` */
+  async close(): Promise<boolean> {
     this.progress(undefined);
-    await this.#syslog.close();
+    return this.#syslog.close();
   }
 
   #critical(message: string): void {

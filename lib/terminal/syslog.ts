@@ -10,15 +10,17 @@ const require = createRequire(import.meta.url);
 export type SyslogLevel = 'info' | 'crit';
 const PRIORITY = { info: 8 + 6, crit: 8 + 2 } as const;
 const FACILITY_USER = 8;
-/** Milliseconds that syslog gets at the end. */
+/** Milliseconds that syslog gets at the end for each step. */
 const PATIENCE = 2_000;
 
 interface Sink {
   send(level: SyslogLevel, message: string): void;
   /** Resolves when everything sent has left this process. */
   close(): Promise<void>;
-  /** Gives up what has not been taken. */
-  abandon(): void;
+  /** How many messages are known to have been taken. */
+  taken(): number;
+  /** Gives up what has not been taken. @returns whether this process can end without it */
+  abandon(): boolean;
 }
 
 /** Sends in the background; nothing that goes wrong with syslog ever reaches the caller. */
@@ -36,15 +38,23 @@ export class Syslog {
     this.#sink.send(level, message);
   }
 
-  /** Waits until syslog has everything, but not for a syslog that stalls. */
-  async close(): Promise<void> {
+  /**
+   * Waits until syslog has everything, but not for a syslog that stalls.
+   * @returns whether this process can end by itself: Node waits for each of its threads
+   */
+  async close(): Promise<boolean> {
     const sink = this.#sink;
-    if (sink === undefined) return;
-    const patience = new AbortController();
-    const { signal } = patience;
-    const timeout = sleep(PATIENCE, undefined, { signal }).then(sink.abandon, () => undefined);
-    await Promise.race([sink.close(), timeout]);
-    patience.abort();
+    if (sink === undefined) return true;
+    const closed = sink.close().then(() => true);
+    for (;;) {
+      const before = sink.taken();
+      const patience = new AbortController();
+      const timeout = sleep(PATIENCE, false, { signal: patience.signal }).catch(() => false);
+      const isClosed = await Promise.race([closed, timeout]);
+      patience.abort();
+      if (isClosed) return true;
+      if (sink.taken() === before) return sink.abandon();
+    }
   }
 }
 
@@ -59,17 +69,19 @@ function openSink(tag: string): Sink {
 function nativeSink(tag: string): Sink {
   const syslog = require('modern-syslog') as typeof import('modern-syslog').default;
   syslog.open(tag, 0, FACILITY_USER);
-  const pending = new Set<Promise<void>>();
+  let last: Promise<void> = Promise.resolve();
+  let taken = 0;
   return {
+    // One after the other: a syslog that stalls keeps one of Node's few threads, and no more.
     send(level, message) {
-      const sent = new Promise<void>((resolve) => syslog.log(PRIORITY[level], message, resolve));
-      pending.add(sent);
-      void sent.then(() => pending.delete(sent));
+      last = last.then(() => new Promise((resolve) => syslog.log(PRIORITY[level], message, resolve)));
+      last = last.then(() => {
+        taken += 1;
+      });
     },
-    async close() {
-      await Promise.all(pending);
-    },
-    abandon() {},
+    close: () => last,
+    taken: () => taken,
+    abandon: () => false,
   };
 }
 
@@ -88,8 +100,10 @@ function loggerSink(tag: string): Sink {
       logger.stdin.end();
       await ended;
     },
+    taken: () => 0,
     abandon() {
       logger.kill('SIGKILL');
+      return true;
     },
   };
 }

@@ -41,6 +41,7 @@ for (const [what, said, hint] of REFUSALS) {
       { ...listing({}), exitCode: 254, stderr: said },
       { ...headBucket, exitCode: 254, stderr: said },
       { args: ['head-object'], exitCode: 254, stderr: said, optional: true },
+      { args: ['get-object'], exitCode: 254, stderr: said, optional: true },
     ]);
     const { code, stderr, stdout } = await box.run('encrypted-s3-sync', [box.config()]);
     assert.deepEqual([code, stdout], [1, '']);

@@ -85,6 +85,21 @@ test('a file that can not be read, as one in an archive, stops no other; exit 3'
   assert.ok(existsSync(join(world.to, 'd/deep/file')));
 });
 
+test('a download that the AWS CLI rejects after it has written it is not restored; exit 3', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  await world.backUp();
+  world.onCall(
+    '*/pc/docs/top*',
+    `for it; do case "$it" in */singles-*) printf pot > "$it";; esac; done
+     echo 'Expected checksum AAAAAA== did not match calculated checksum: BBBBBB==' >&2; exit 255`,
+  );
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /ERROR: "top" is not restored: Expected checksum AAAAAA== did not match .*\./);
+  assert.ok(!existsSync(join(world.to, 'top')));
+});
+
 test('credentials that have run out stop the restore; what has arrived is kept', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);

@@ -61,6 +61,16 @@ test('--overwrite fetches only what differs, also into a folder that its mode cl
   assert.equal(lstatSync(join(world.to, 'many/0')).ino, kept);
 });
 
+test('the AWS CLI sets times of files in UTC, since it is an hour off in some zones', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world, MANY);
+  await world.backUp();
+  world.onCall('*\\ s3\\ *fileb:*', '[ "$TZ" = UTC ] || exit 9');
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.fetched(), ['*']);
+});
+
 test('many names of the greatest length', async (t) => {
   const world = new RestoreWorld(t);
   for (let number = 100; number < 210; number += 1) world.write(`${number}${'é'.repeat(126)}`, `${number}`);

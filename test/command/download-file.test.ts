@@ -1,5 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bucketMissing, headBucket, keyIsMissing, s3Error } from '../fakes/replies.js';
@@ -50,6 +58,26 @@ test('a folder gets the file under its own name; - is standard output', async (t
   box.expect([{ args: ['s3', 'cp', URL, '-'], stdout: 'content' }]);
   const outcome = await box.run('encrypted-s3-download-file', [...PLACE, '-'], { input });
   assert.deepEqual([outcome.code, outcome.stdout], [0, 'content']);
+  box.calls();
+});
+
+test('a link stays, and the file that it leads to is replaced; a link to standard output is refused', async (t) => {
+  const box = new Sandbox(t);
+  const link = join(box.folder, 'link');
+  writeFileSync(join(box.folder, 'target'), 'old');
+  symlinkSync('target', link);
+  box.expect([download]);
+  const input = `${KEY}\n`;
+  assert.equal((await box.run('encrypted-s3-download-file', [...PLACE, link], { input })).code, 0);
+  assert.equal(readlinkSync(link), 'target');
+  assert.equal(readFileSync(join(box.folder, 'target'), 'utf8'), 'content');
+  rmSync(link);
+  symlinkSync('/proc/self/fd/1', link);
+  box.expect([]);
+  const { code, stderr } = await box.run('encrypted-s3-download-file', [...PLACE, link], { input });
+  assert.equal(code, 1);
+  assert.match(stderr, /link" exists and is not a regular file\.\n.*- is standard output/);
+  assert.equal(readlinkSync(link), '/proc/self/fd/1');
   box.calls();
 });
 

@@ -131,19 +131,23 @@ test('download-key puts the key, and nothing else, on standard output', async (t
   assert.equal(box.calls()[0]?.key, sha256(DERIVED));
 });
 
-test('a wrong easy key is told from a key that is not there, and from a lack of permission', async (t) => {
+test('a wrong easy key is told from a key that is not there, from a lack of permission, and from a session that has expired', async (t) => {
   const box = new Sandbox(t);
   const args = ['default', 'eu-central-1', 'test-bucket'];
   const forbidden = {
-    args: ['head-object'],
-    exitCode: 254,
-    stderr: s3Error('403', 'HeadObject', 'Forbidden'),
+    ...keyIsMissing,
+    stderr: s3Error('AccessDenied', 'GetObject', 'Access Denied'),
+  };
+  const expired = {
+    ...keyIsMissing,
+    stderr: s3Error('ExpiredToken', 'GetObject', 'The provided token has expired.'),
   };
   for (const [replies, expected, message] of [
     [[refused, keyIsMissing], 5, /not the easy-to-remember key/],
     [[notThere, headBucket], 1, /holds no backup key/],
     [[notThere, bucketMissing], 1, /there is no bucket "test-bucket"/],
     [[refused, forbidden], 1, /HeadObject.*Forbidden/],
+    [[refused, expired], 1, /\(ExpiredToken\).*\n.*aws configure/],
   ] as const) {
     box.expect(replies);
     const { code, stdout, stderr } = await box.run('encrypted-s3-download-key', args, {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, symlinkSync } from 'node:fs';
+import { readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { escrowThere, goodRun, listing, noRecord, recordStored, syncDone } from '../fakes/replies.js';
@@ -39,11 +39,16 @@ test('an empty prefix gives an empty LOCAL_LIST, not an error; a device is not r
   assert.equal(silent.code, 1, 'a failure without a word is no empty list');
   assert.match(readFileSync(list, 'utf8'), /Total Objects: 0/);
 
-  symlinkSync('/dev/null', join(box.folder, 'device'));
-  box.expect(empty);
-  const outcome = await box.run('encrypted-s3-sync', [
-    box.config({ LOCAL_LIST: join(box.folder, 'device') }),
-  ]);
-  assert.equal(outcome.code, 1);
-  assert.match(outcome.stderr, /is not a regular file/);
+  const device = join(box.folder, 'device');
+  for (const [target, code, said] of [
+    ['/dev/null', 0, /^.*have not backed up your encryption key.*\n$|^$/],
+    ['/dev/full', 1, /The backup is done, but LOCAL_LIST .* is not a regular file/],
+  ] as const) {
+    symlinkSync(target, device);
+    box.expect(empty);
+    const outcome = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LIST: device })]);
+    assert.equal(outcome.code, code);
+    assert.match(outcome.stderr, said);
+    rmSync(device);
+  }
 });

@@ -35,11 +35,7 @@ export const withoutKey: Reply = {
   stderr:
     'An error occurred (InvalidRequest) when calling the GetObject operation: The object was stored using a form of Server Side Encryption.\n',
 };
-export const keyIsMissing: Reply = {
-  args: ['head-object'],
-  exitCode: 254,
-  stderr: 'An error occurred (400) when calling the HeadObject operation: Bad Request\n',
-};
+export const keyIsMissing: Reply = { ...withoutKey, args: ['get-object', '--range=bytes=0-0'] };
 
 /** What the runs of the tests know of the backup `pc/docs/` of a bucket without a record. */
 export const noRecord: Reply = recordMissing('pc/docs/');

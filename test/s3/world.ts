@@ -90,6 +90,8 @@ export class World {
       HOME: this.folder,
       TMPDIR: this.temporary,
       LC_ALL: 'C.UTF-8',
+      // Where the AWS CLI is an hour off with the times of what it downloads.
+      TZ: 'Europe/Dublin',
       PATH: `${programs}:${cli.directory}:${process.env['PATH']}`,
       NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
     };

@@ -58,6 +58,14 @@ test('the lifecycle rule keeps noncurrent versions for the retention time', () =
   assert.deepEqual(Rules[0].AbortIncompleteMultipartUpload, { DaysAfterInitiation: 3 });
 });
 
+test('patterns fit below / as well, where the AWS CLI has paths begin with two slashes', () => {
+  const args = sync({ ...UPLOAD, localDir: '/', exclude: ['proc/*', '*.tmp'] });
+  assert.deepEqual(
+    args.filter((it) => it.startsWith('--exclude')),
+    ['--exclude=//proc/*', '--exclude=//*.tmp'],
+  );
+});
+
 test('no call sets an ACL, and a key is only ever a path', () => {
   const object = { bucket: 'b', key: 'k' };
   const all = [

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type AwsErrorKind, awsError, kindOfAwsError } from '../../../lib/aws/aws-error.js';
 
+const PLACE = { bucket: 'my-bucket', profile: 'default' };
+
 const said: readonly [AwsErrorKind, string][] = [
   [
     'sse-c-blocked',
@@ -49,14 +51,17 @@ for (const [kind, text] of said) {
 }
 
 test('the message quotes the last lines, on one line', () => {
-  const error = awsError(['s3', 'sync'], 1, 'one\ntwo\n\nthree\nfour\n', 'b');
+  const error = awsError(['s3', 'sync'], 1, 'one\ntwo\n\nthree\nfour\n', PLACE);
   assert.equal(error.message, 'aws CLI command failed; aborting! aws s3 sync: two / three / four');
-  assert.match(awsError(['s3', 'sync'], 9, '', 'b').message, /exit code 9/);
+  assert.match(awsError(['s3', 'sync'], 9, '', PLACE).message, /exit code 9/);
 });
 
 test('a block of SSE-C comes with the command that lifts it', () => {
-  const error = awsError(['s3', 'sync'], 1, said[0]?.[1] ?? '', 'my-bucket');
+  const error = awsError(['s3', 'sync'], 1, said[0]?.[1] ?? '', PLACE);
   assert.match(error.hint ?? '', /put-bucket-encryption --bucket my-bucket .*BlockedEncryptionTypes.*NONE/);
+  const place = { ...PLACE, profile: 'backup' };
+  const other = awsError(['s3', 'sync'], 1, said[0]?.[1] ?? '', place);
+  assert.match(other.hint ?? '', /put-bucket-encryption --profile backup --bucket my-bucket /);
 });
 
 /** Of AWS CLI 1.45 and 2.9; their list of classes is shortened. */
@@ -69,7 +74,7 @@ for (const usage of USAGES) {
   test(`an argument that the AWS CLI refuses is named: ${JSON.stringify(usage.slice(0, 20))}`, () => {
     const said = `${usage}argument --storage-class: Invalid choice, valid choices are:\n\nSTANDARD                | REDUCED_REDUNDANCY      \nSTANDARD_IA             | ONEZONE_IA              \nDEEP_ARCHIVE            | GLACIER_IR              \n`;
     const args = ['s3', 'sync', '/a', 's3://b', '--storage-class', 'NO_SUCH_CLASS', '--only-show-errors'];
-    const { message, hint } = awsError(args, 252, said, 'b');
+    const { message, hint } = awsError(args, 252, said, PLACE);
     assert.equal(
       message,
       'aws CLI command failed; aborting! aws s3 sync: aws: error: argument --storage-class: Invalid choice, valid choices are: / STANDARD | REDUCED_REDUNDANCY / STANDARD_IA | ONEZONE_IA / DEEP_ARCHIVE | GLACIER_IR (it was given "NO_SUCH_CLASS")',
@@ -79,12 +84,17 @@ for (const usage of USAGES) {
       ['s3', 'sync'],
       252,
       `${usage}the following arguments are required: paths\n`,
-      'b',
+      PLACE,
     );
     assert.match(missing.message, /aws s3 sync: aws: error: the following arguments are required: paths$/);
     assert.equal(missing.hint, undefined);
   });
 }
+
+test('a region without buckets is no place where the bucket is', () => {
+  const said = 'An error occurred (InvalidLocationConstraint) when calling the CreateBucket operation: x';
+  assert.match(awsError(['s3api', 'create-bucket'], 254, said, PLACE).hint ?? '', /Correct AWS_REGION/);
+});
 
 test('an upload that is denied may be so for a block of SSE-C', () => {
   const denied = (operation: string) =>
@@ -92,7 +102,7 @@ test('an upload that is denied may be so for a block of SSE-C', () => {
       ['s3', 'cp', '-', 's3://my-bucket/a'],
       1,
       `An error occurred (AccessDenied) when calling the ${operation} operation: Access Denied`,
-      'my-bucket',
+      PLACE,
     ).hint ?? '';
   for (const operation of ['PutObject', 'CreateMultipartUpload']) {
     assert.match(denied(operation), /IAM permissions\..*put-bucket-encryption --bucket my-bucket /);

@@ -68,7 +68,12 @@ test('what came in bulk is taken by its size and the time of the object', (t) =>
   // S3 tells some times with a fraction, to which the AWS CLI does not set the file.
   assert.equal(`${stage.arrived(key, { ...WANT, lastModified: WANT.lastModified + 999 }, 0)}`, file);
   assert.equal(stage.arrived(key, { ...WANT, size: 4 }, 0), undefined);
-  assert.equal(stage.arrived(key, { ...WANT, lastModified: WANT.lastModified + 1000 }, 0), undefined);
+  for (const seconds of [-2, -1, 2, 3]) {
+    const lastModified = WANT.lastModified + seconds * 1000;
+    assert.equal(stage.arrived(key, { ...WANT, lastModified }, 0), undefined);
+  }
+  // As FAT keeps it.
+  assert.equal(`${stage.arrived(key, { ...WANT, lastModified: WANT.lastModified + 1000 }, 0)}`, file);
   rmSync(file);
   mkdirSync(file);
   const { size, mtimeMs } = statSync(file);
