@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { BackupConfig } from '../config/read-config.js';
 import type { CommandContext } from '../main.js';
-import { exclusion } from '../run/exclusion.js';
+import { exclusion, hasWildcards, isInStage, STAGE_PATTERNS } from '../run/exclusion.js';
 import { checkReservedName, identityOf, resolveLocalDir } from '../run/local-dir.js';
 import type { Run } from '../run/run.js';
 import { Shortfalls } from '../run/shortfalls.js';
@@ -35,11 +35,15 @@ export async function openRun(
   const identity = [config.awsEndpointUrl ?? '', bucket, prefix];
   const state = openStateFolder(identity, config.environment, !isDry, localDir);
   const exclude = [...config.exclude, ...ownPatterns(state, localDir)];
+  const isExcluded = exclusion(exclude, localDir);
+  // Where the AWS CLI can exclude nothing, what an interrupted restore has left is backed up.
+  const canExclude = !hasWildcards(localDir);
+  if (canExclude) exclude.push(...STAGE_PATTERNS);
   return {
     aws,
     key: config.encryptionKey,
     upload: { localDir, bucket, prefix, followSymlinks, storageClass, exclude },
-    isExcluded: exclusion(exclude, localDir),
+    isExcluded: canExclude ? (key) => isInStage(key) || isExcluded(key) : isExcluded,
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
     state,
     identity: identityOfDir,

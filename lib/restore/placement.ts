@@ -77,7 +77,7 @@ export class Placement {
         this.giveMetadata(entry, arrived);
         setAboutMtime(arrived, entry.inode);
       } else if (mode !== undefined) orThrow(() => chmodSync(arrived, mode));
-      target.moveHere(arrived, key);
+      if (target.moveHere(arrived, key) === 'copied' && entry !== undefined) this.giveMetadata(entry);
     }
     this.restored.files += 1;
     if (entry === undefined) return;
@@ -115,7 +115,7 @@ export class Placement {
     const link = this.#options.stage.link(entry.target ?? ('' as Bytes));
     this.giveMetadata(entry, link);
     setAboutMtime(link, entry.inode);
-    this.target.moveHere(link, entry.key);
+    if (this.target.moveHere(link, entry.key) === 'copied') this.giveMetadata(entry);
     this.#noteTime(entry);
     this.restored.links += 1;
   }

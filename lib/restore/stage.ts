@@ -16,12 +16,12 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import { STAGE_NAME } from '../run/exclusion.js';
 import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
 import type { WantedObject } from './planned-file.js';
 import { isSafeKey } from './safe-key.js';
 import { orThrow } from './target.js';
 
-const NAME = '.encrypted-s3-restore-';
 const SINGLES = 'singles-';
 /** An `aws` of a killed restore may still write there. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
@@ -43,7 +43,7 @@ export class Stage {
   /** @param source tells this restore from others: bucket, prefix */
   constructor(destination: string, source: readonly string[]) {
     const name = createHash('sha256').update(source.join('\n')).digest('hex').slice(0, 8);
-    this.folder = join(destination, NAME + name);
+    this.folder = join(destination, STAGE_NAME + name);
     this.bulk = join(this.folder, 'bulk');
   }
 
@@ -92,7 +92,7 @@ export class Stage {
   others(): string[] {
     const parent = dirname(this.folder);
     return readdirSync(parent)
-      .filter((name) => name.startsWith(NAME) && name !== basename(this.folder))
+      .filter((name) => name.startsWith(STAGE_NAME) && name !== basename(this.folder))
       .map((name) => join(parent, name));
   }
 
@@ -173,7 +173,7 @@ export class Stage {
 
 /** Whether a destination is as good as empty: it may hold what an earlier restore has left. */
 export function isEmptyBut(names: readonly string[]): boolean {
-  return names.every((name) => name.startsWith(NAME));
+  return names.every((name) => name.startsWith(STAGE_NAME));
 }
 
 function roomOf(folder: Bytes): number {

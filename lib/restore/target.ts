@@ -1,7 +1,10 @@
-// The destination of a restore: nothing is written outside of it, not even through a link that is in it.
-import { type BigIntStats, chmodSync, lstatSync, mkdirSync, type PathLike, renameSync } from 'node:fs';
+// The destination of a restore: nothing is written outside of it, not even through a link that is in it. (Who may
+// write in it can put a link there between our look and our step: README says so.)
+import { randomUUID } from 'node:crypto';
+import { type BigIntStats, chmodSync, lstatSync, mkdirSync, type PathLike } from 'node:fs';
 import { errnoOf, wordsOf } from '../errors.js';
-import { type Bytes, below, pathOf, textOf } from '../tree/bytes.js';
+import { type Bytes, below, bytesOf, pathOf, textOf } from '../tree/bytes.js';
+import { move } from './move.js';
 
 /** Why one entry is not restored, in words that end a sentence. */
 export class NotRestored extends Error {}
@@ -65,15 +68,17 @@ export class Target {
 
   /**
    * Moves a file or link to `key`, in place of a file or link that is there.
+   * @returns how; see `move`
    * @throws {NotRestored} if it can't be there
    */
-  moveHere(from: PathLike, key: Bytes): void {
+  moveHere(from: PathLike, key: Bytes): 'renamed' | 'copied' {
     this.makeFolder(parentOf(key));
     const found = this.look(key);
     if (found !== undefined && (!this.#overwrites || found.isDirectory())) {
       throw inTheWay(this.name(key), found);
     }
-    orThrow(() => renameSync(from, this.path(key)));
+    const aside = `${parentOf(key)}${bytesOf(`.encrypted-s3-${randomUUID()}`)}` as Bytes;
+    return orThrow(() => move(from, this.path(key), this.path(aside)));
   }
 }
 
@@ -92,9 +97,9 @@ function inTheWay(name: string, found: BigIntStats): NotRestored {
 }
 
 /** @throws {NotRestored} for what the file system refuses */
-export function orThrow(action: () => void): void {
+export function orThrow<Result>(action: () => Result): Result {
   try {
-    action();
+    return action();
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     throw new NotRestored(wordsOf(error));

@@ -6,6 +6,15 @@ import { type Bytes, textOf } from '../tree/bytes.js';
 
 export type IsExcluded = (key: Bytes) => boolean;
 
+/** How the folders begin that restores keep in their destinations, perhaps in LOCAL_DIR, until they have ended. */
+export const STAGE_NAME = '.encrypted-s3-restore-';
+export const STAGE_PATTERNS: readonly string[] = [`${STAGE_NAME}*`, `*/${STAGE_NAME}*`];
+
+/** What `STAGE_PATTERNS` exclude, found sooner. */
+export function isInStage(key: Bytes): boolean {
+  return key.startsWith(STAGE_NAME) || key.includes(`/${STAGE_NAME}`);
+}
+
 /**
  * @returns whether a file is excluded or, given a key that ends in `/`, everything in that folder
  * @throws {BackupError} if the AWS CLI would misread the patterns: it reads the folder they are relative to

@@ -8,6 +8,9 @@ export class Prompt {
   readonly #output: Writable;
   readonly #interruption: Interruption;
   #piped: AsyncIterator<string> | undefined;
+  /** Lines that were typed, or pasted, before their questions, and the begin of another one. */
+  readonly #typedAhead: string[] = [];
+  #begun = '';
 
   /** @param output where the questions go */
   constructor(output: Writable, interruption: Interruption) {
@@ -39,6 +42,11 @@ export class Prompt {
 
   /** A line from the terminal; Ctrl-D and a closed terminal give ''. */
   async #type(question: string, hidden: boolean): Promise<string> {
+    const typed = this.#typedAhead.shift();
+    if (typed !== undefined) {
+      this.#output.write(hidden ? question : `${question}\n`);
+      return typed;
+    }
     // readline shows what is typed by writing it, question and all.
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
     if (hidden) this.#output.write(question);
@@ -56,8 +64,11 @@ export class Prompt {
         terminal.question(hidden ? '' : question, resolve);
         terminal.on('SIGINT', () => reject(new InterruptedError('SIGINT')));
         terminal.on('close', () => resolve(''));
+        terminal.on('line', (line) => this.#typedAhead.push(line));
+        terminal.write(this.#begun);
       });
     } finally {
+      this.#begun = terminal.line;
       aborted.removeEventListener('abort', close);
       terminal.close();
     }

@@ -182,3 +182,18 @@ test('a home directory is backed up without the copies and notes in it', async (
     assert.deepEqual(world.stored(), ['.local/state/other']);
   }
 });
+
+test('what an interrupted restore has left in LOCAL_DIR is not backed up, nor taken for a loss', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('a', 'a');
+  world.write('d/b', 'b');
+  assert.equal((await world.sync()).code, 0);
+  for (const name of ['.encrypted-s3-restore-0123abcd/bulk/c', 'd/.encrypted-s3-restore-0123abcd/bulk/c'])
+    world.write(name, 'c');
+  world.write('d/encrypted-s3-restore-me', 'e');
+  const { stdout } = await world.sync(['--dry-run']);
+  assert.match(stdout, /encrypted-s3-restore-me/);
+  assert.doesNotMatch(stdout, /0123abcd/);
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['a', 'd/b', 'd/encrypted-s3-restore-me']);
+});

@@ -4,11 +4,14 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -77,6 +80,30 @@ test('a file and a link replace each other, but no folder, and no folder replace
   assert.throws(() => target.makeFolder(bytesOf('f/')), new NotRestored(`a file is at "${to}/f"`));
   assert.throws(() => target.moveHere(from, bytesOf('f/x')), new NotRestored(`a file is at "${to}/f"`));
   assert.equal(readFileSync(join(to, 'f'), 'utf8'), 'old');
+});
+
+test('what is on another file system gets a copy, with its mode and time, and nothing beside it', (t) => {
+  const { folder, from } = place(t);
+  // Memory, as a rule.
+  const elsewhere = mkdtempSync('/dev/shm/target-');
+  t.after(() => rmSync(elsewhere, { recursive: true }));
+  assert.notEqual(statSync(elsewhere).dev, statSync(folder).dev);
+  const target = new Target(bytesOf(elsewhere), true);
+  chmodSync(from, 0o640);
+  utimesSync(from, 1_500_000_000, 1_500_000_000);
+  const link = join(folder, 'link');
+  symlinkSync('nowhere', link);
+  assert.equal(target.moveHere(from, INTO), 'copied');
+  assert.equal(target.moveHere(link, bytesOf('d/e/link')), 'copied');
+  const stats = statSync(join(elsewhere, INTO));
+  assert.deepEqual([stats.mode & 0o777, stats.mtimeMs], [0o640, 1_500_000_000_000]);
+  assert.equal(readFileSync(join(elsewhere, INTO), 'utf8'), 'new');
+  assert.equal(readlinkSync(join(elsewhere, 'd/e/link')), 'nowhere');
+  assert.deepEqual([readdirSync(join(elsewhere, 'd/e')), existsSync(from)], [['file', 'link'], false]);
+  mkdirSync(join(elsewhere, 'folder'));
+  writeFileSync(from, 'new');
+  assert.throws(() => target.moveHere(from, bytesOf('folder')), NotRestored);
+  assert.deepEqual(readdirSync(elsewhere), ['d', 'folder']);
 });
 
 test('without leave to overwrite, what is there stays', (t) => {

@@ -1,0 +1,48 @@
+// rename(2), and what takes its place where other file systems are mounted below the destination.
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  lstatSync,
+  lutimesSync,
+  type PathLike,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { errnoOf } from '../errors.js';
+
+/**
+ * Moves a file or a link.
+ * @param aside beside `to`: nothing is there
+ * @returns whether it went to another file system: then its owner is whoever wrote it
+ * @throws the system's error; then it is where it was
+ */
+export function move(from: PathLike, to: PathLike, aside: PathLike): 'renamed' | 'copied' {
+  try {
+    renameSync(from, to);
+    return 'renamed';
+  } catch (error) {
+    if (errnoOf(error) !== 'EXDEV') throw error;
+  }
+  try {
+    copy(from, aside);
+    renameSync(aside, to);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  }
+  rmSync(from);
+  return 'copied';
+}
+
+function copy(from: PathLike, to: PathLike): void {
+  const stats = lstatSync(from);
+  if (stats.isSymbolicLink()) symlinkSync(readlinkSync(from, 'buffer'), to);
+  else {
+    copyFileSync(from, to, constants.COPYFILE_EXCL);
+    chmodSync(to, stats.mode & 0o777);
+  }
+  lutimesSync(to, stats.atime, stats.mtime);
+}
