@@ -4,7 +4,7 @@ const defaults = Object.entries(assignedBeforehand).map(([name, value]) => `${na
 
 /**
  * What the original does before it reads its config, `$1`. The key is taken out of the
- * environment first: no program that the config starts is to inherit it.
+ * environment first: no program that the config starts is to inherit it, unless the config exports it itself.
  */
 export const prologue = `set -u
 export -n ENCRYPTION_KEY
