@@ -51,6 +51,8 @@ test('a good run is silent, and every call has what it needs', async (t) => {
     'sync',
     box.source,
     's3://test-bucket/pc/docs/',
+    '--exclude=.encrypted-s3-restore-*',
+    '--exclude=*/.encrypted-s3-restore-*',
     '--no-follow-symlinks',
     '--no-guess-mime-type',
     '--sse-c',
@@ -128,7 +130,7 @@ test('other settings reach the AWS CLI', async (t) => {
   const calls = box.calls();
   const sync = calls.find((call) => call.argv.includes('sync'))?.argv.join(' ') ?? '';
   assert.match(sync, /--cli-read-timeout 7 .*--endpoint-url https:\/\/s3\.example\.com s3 sync/);
-  assert.match(sync, /s3:\/\/test-bucket\/ --no-guess/);
+  assert.match(sync, /s3:\/\/test-bucket\/ (--exclude=\S+ ){2}--no-guess/);
   assert.match(sync, /--storage-class STANDARD /);
   for (const { environment } of calls) {
     assert.equal(environment['AWS_REQUEST_CHECKSUM_CALCULATION'], 'when_required');
