@@ -42,7 +42,7 @@ export interface Uploaded extends Findings {
  * it may be there under another name, which the walk has passed already.
  */
 export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
-  const { hasRecord, hasTree, stock, findings } = survey;
+  const { escrow, hasRecord, hasTree, stock, findings } = survey;
   const { aws, key, upload, log } = run;
   const since = Date.parse(run.header.started);
   const verify = async ({ proven }: Findings) =>
@@ -63,12 +63,12 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   } else {
     const { objects, losses } = await findings;
     const { bucket, prefix } = upload;
-    if (!hasRecord)
-      await tryKey(
-        aws,
-        key,
-        objects.items.map((it) => ({ bucket, key: prefix + textOf(it) })),
-      );
+    if (!hasRecord) {
+      const samples = objects.items.map((it) => ({ bucket, key: prefix + textOf(it) }));
+      const { warnIfUnversioned } = await import('../run/history.js');
+      const isOurs = escrow === 'no bucket';
+      await sideBySide(tryKey(aws, key, samples), isOurs ? Promise.resolve() : warnIfUnversioned(aws, log));
+    }
     await refuse(run, losses);
     transferred = await send();
   }

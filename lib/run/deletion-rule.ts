@@ -6,6 +6,7 @@ import { BackupError } from '../errors.js';
 import { sideBySide } from '../side-by-side.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
+import { howToVersion } from './history.js';
 import { RECORD, RUNS_PREFIX } from './last-run.js';
 
 /**
@@ -46,7 +47,7 @@ export async function whyKept(
       return `another backup, of the prefix "${other}", lies below this one's. Give each a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is given up, delete ${RUNS_PREFIX}${other}${RECORD} in the bucket.`;
     }
     if (isSafe) return undefined;
-    return `versioning is not on there, so a deletion could not be undone. Turn it on (aws s3api put-bucket-versioning --bucket ${aws.bucket} --versioning-configuration Status=Enabled), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
+    return `versioning is not on there, so a deletion could not be undone. Turn it on (${howToVersion(aws.bucket)}), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
     return `whether that is safe could not be found out, for which the profile's user needs s3:GetBucketVersioning and s3:ListBucket. ${error.message}`;

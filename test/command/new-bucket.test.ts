@@ -13,6 +13,7 @@ import {
   verification,
 } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
 
 const nothingToList = { ...noBucket, args: listing({}).args };
 /** The bucket is new, and then holds the only file. */
@@ -104,6 +105,23 @@ test('a bucket whose set-up is forbidden is not used half-made', async (t) => {
   assert.equal(code, 1);
   assert.match(stderr, /HINT: The bucket "test-bucket" was made, but is without versioning/);
   box.calls();
+});
+
+test('a bucket that was there and keeps no older versions is warned of by the first run, and only then', async (t) => {
+  for (const [isVersioned, said] of [
+    [true, ''],
+    [false, 'The bucket keeps no older versions of files: .* aws s3api put-bucket-versioning --bucket test-'],
+  ] as const) {
+    const world = new BucketWorld(t);
+    Object.assign(world.journal, { exists: true, isVersioned });
+    world.write('a', 'a');
+    const first = await world.sync();
+    assert.equal(first.code, 0);
+    assert.equal(/keeps no older versions/.test(first.stderr), !isVersioned);
+    assert.match(first.stderr, new RegExp(said));
+    const second = await world.sync();
+    assert.deepEqual([second.code, /keeps no/.test(second.stderr)], [0, false]);
+  }
 });
 
 test('a blocked SSE-C write is explained, with the command that lifts it', async (t) => {

@@ -28,7 +28,7 @@ test('a good run is silent, and every call has what it needs', async (t) => {
   assert.deepEqual(outcome, { code: 0, signal: null, stdout: '', stderr: '' });
 
   const calls = box.calls();
-  assert.equal(calls.length, 9);
+  assert.equal(calls.length, 10);
   for (const { argv, environment } of calls) {
     assert.deepEqual(argv.slice(0, 10), [
       '--profile',

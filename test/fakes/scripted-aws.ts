@@ -6,6 +6,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FakeCall, Resident } from './resident.js';
 import type { Call, Reply } from './scenario.js';
 
+/** What every first run asks. */
+const BUCKET_WITH_HISTORY: Reply = {
+  args: ['get-bucket-versioning'],
+  stdout: 'Enabled\n',
+  optional: true,
+};
+
 export class ScriptedAws {
   readonly resident: Resident;
   readonly #secrets: readonly string[];
@@ -26,8 +33,8 @@ export class ScriptedAws {
 
   /** The calls to come. Ends the previous scenario. */
   expect(replies: readonly Reply[]): void {
-    this.#replies = replies;
-    this.#given = replies.map(() => 0);
+    this.#replies = [...replies, BUCKET_WITH_HISTORY];
+    this.#given = this.#replies.map(() => 0);
     this.#calls = [];
   }
 
