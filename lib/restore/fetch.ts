@@ -10,6 +10,7 @@ import type { EncryptionKey } from '../encryption-key.js';
 import { pool } from '../pool.js';
 import { hasWildcards } from '../run/exclusion.js';
 import { readJson, type Spool } from '../run/spool.js';
+import { isOnlyKeyWrong } from '../run/wrong-key.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Log } from '../terminal/log.js';
 import { mapEach, singly } from '../tree/batches.js';
@@ -158,6 +159,7 @@ async function fetchSingly(
   if (answer.exitCode === 0) return;
   stage.discard(index);
   if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
+  await isOnlyKeyWrong(aws, object, answer); // It throws if it is the session that has expired.
   log.info(`${s3Url(object)}: ${answer.stderr}`);
   reasons.set(index, reasonOf(answer));
 }
