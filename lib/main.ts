@@ -25,6 +25,7 @@ export async function main(
   // Whoever reads our output may stop reading: `… | head`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
+    checkFolder();
     process.exitCode = await command({ log, interruption });
   } catch (error) {
     process.exitCode = report(error, log);
@@ -35,6 +36,15 @@ export async function main(
     `${name}: syslog takes no messages: this process kills itself. But for them, it is done, with exit code ${process.exitCode}.\n`,
   );
   process.kill(process.pid, 'SIGKILL');
+}
+
+/** @throws {BackupError} if the current folder has been removed */
+function checkFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new BackupError('The current folder is not there any more.', { hint: 'Go to another one: cd /' });
+  }
 }
 
 function report(error: unknown, log: Log): number {

@@ -10,14 +10,15 @@ export function childEnvironment(
   // A pager or a prompt would wait for a key press.
   environment['AWS_PAGER'] = '';
   environment['AWS_CLI_AUTO_PROMPT'] = 'off';
+  // What is read here; newer AWS CLIs have others.
+  environment['AWS_CLI_ERROR_FORMAT'] = 'legacy';
   // The endpoint that was checked is a flag, which for S3 wins over all else; those of other services are theirs
   // then, as STS's for a role. Without a flag, one for S3 that we failed to understand, or that is set while the run
   // goes on, would be used unchecked: then none counts, since the AWS CLI can't ignore S3's alone.
   if (connection.endpointUrl === undefined) environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] = 'true';
-  if (!environment['LC_ALL'] && !environment['LC_CTYPE'] && !environment['LANG']) {
-    // Under cron; otherwise the CLI can't read names that are not ASCII.
-    environment['LC_ALL'] = 'C.UTF-8';
-  }
+  const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
+  // Otherwise, under cron for one, the CLI can't read names that are not ASCII, or takes them for others.
+  if (!/utf-?8$/i.test(locale)) environment['LC_ALL'] = 'C.UTF-8';
   const endpoint = connection.endpointUrl === undefined ? undefined : new URL(connection.endpointUrl);
   if (endpoint?.protocol === 'http:') {
     // Plain loopback must not leave the machine through a proxy.

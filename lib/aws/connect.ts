@@ -2,7 +2,7 @@
 import { BackupError } from '../errors.js';
 import { AwsCli, type AwsSettings } from './aws-cli.js';
 import { checksumVariables, resolveEndpoint } from './endpoint.js';
-import { readProfile } from './profile-files.js';
+import { ENDPOINT_PLUGIN, readProfile } from './profile-files.js';
 
 /**
  * An `AwsCli` for the user's settings, whose endpoint has been found and checked.
@@ -18,6 +18,12 @@ export async function connect(settings: AwsSettings): Promise<AwsCli> {
     );
   }
   const endpointUrl = resolveEndpoint(settings.endpointUrl, environment, profile);
+  if (endpointUrl === undefined && profile[ENDPOINT_PLUGIN] !== undefined) {
+    throw new BackupError(
+      `The AWS CLI's plugin "${profile[ENDPOINT_PLUGIN]}" may send the encryption key to an address that is not checked here.`,
+      { hint: 'Set AWS_ENDPOINT_URL, which wins over it, in the config or the environment; or remove it.' },
+    );
+  }
   return new AwsCli({
     ...settings,
     endpointUrl,

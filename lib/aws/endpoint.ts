@@ -21,6 +21,11 @@ export function resolveEndpoint(
   if (endpoint === undefined) return undefined;
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url !== undefined && isExposed(url)) throw new BackupError(`The endpoint ${url.origin} ${EXPOSED}`);
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    throw new BackupError(`The endpoint ${url.origin} is given with a user name or a password.`, {
+      hint: 'Take them out: credentials belong into ~/.aws/credentials, where they show in no list of processes.',
+    });
+  }
   if (url?.protocol === 'https:') return endpoint;
   // As it was understood here: `127.1` is this machine, too, but not to the AWS CLI's list of what goes past a proxy.
   if (url?.protocol === 'http:') return url.href.replace(/\/$/, '');

@@ -7,7 +7,9 @@ import { homeOf } from '../home.js';
 export type ProfileSettings = Readonly<Record<string, string>>;
 
 /** Reading INI costs a module; most files have nothing that we look for. */
-const OF_INTEREST = /endpoint_url|checksum|cli_history/i;
+const OF_INTEREST = /endpoint|checksum|cli_history/i;
+/** The name of a setting that stands for a plugin of the AWS CLI which chooses endpoints. */
+export const ENDPOINT_PLUGIN = '[plugins] endpoint';
 
 /**
  * The settings of `profile`, with those of its `services` section. As in botocore, the credentials file wins.
@@ -32,7 +34,14 @@ export async function readProfile(profile: string, environment: NodeJS.ProcessEn
   const services = settings['services'];
   // The endpoint of a service counts in a services section only, not in a block of the profile.
   const own = Object.fromEntries(Object.entries(settings).filter(([name]) => !name.includes('.')));
-  return services === undefined ? own : { ...own, ...sectionOf(sections, `services ${services}`) };
+  const plugin = Object.entries(sectionOf(sections, 'plugins')).find((it) =>
+    /endpoint/i.test(it.join()),
+  )?.[1];
+  return {
+    ...own,
+    ...(services === undefined ? {} : sectionOf(sections, `services ${services}`)),
+    ...(plugin === undefined ? {} : { [ENDPOINT_PLUGIN]: plugin }),
+  };
 }
 
 /** `~` and variables, as botocore has them in the names of its files. */
@@ -57,6 +66,7 @@ function readIfThere(file: string): string {
  */
 function normalize(text: string): string {
   let block = '';
+  let depth = 0;
   const lines = text.split(/\r?\n/).map((line) => {
     const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
     if (section !== undefined) {
@@ -65,8 +75,11 @@ function normalize(text: string): string {
     }
     const [, indent = '', name, value = ''] = /^(\s*)([^=:#;\s][^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
     if (name === undefined) return '';
-    const isNested = indent !== '' && block !== '';
-    if (!isNested) block = value === '' ? name.toLowerCase() : '';
+    const isNested = block !== '' && indent.length > depth;
+    if (!isNested) {
+      block = value === '' ? name.toLowerCase() : '';
+      depth = indent.length;
+    }
     return `${isNested ? `${block}.` : ''}${name.toLowerCase()} = ${value}`;
   });
   return lines.join('\n');
@@ -83,6 +96,9 @@ function sectionOf(sections: Record<string, unknown>, name: string): Record<stri
   }
   if (typeof found !== 'object' || found === null) return {};
   return Object.fromEntries(
-    Object.entries(found).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+    // `ini` makes booleans of some words.
+    Object.entries(found).flatMap(([key, value]) =>
+      typeof value === 'object' ? [] : [[key, String(value)]],
+    ),
   );
 }

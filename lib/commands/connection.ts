@@ -31,6 +31,13 @@ export async function connectTo(
       hint: 'Give its name alone, without "s3://" and without a path.',
     });
   }
+  for (const [what, value] of Object.entries({ profile, region })) {
+    if (value === '') {
+      throw new BackupError(`The ${what} is empty.`, {
+        hint: 'Name it: the AWS CLI would take another one, which is not checked here.',
+      });
+    }
+  }
   return connect({
     profile,
     region,

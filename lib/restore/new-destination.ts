@@ -1,14 +1,15 @@
 // The folder that a tree is restored to.
-import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { accessSync, constants, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
-import { makeFolders } from '../make-folders.js';
 import { existingFolder } from './disk-space.js';
 import { isEmptyBut } from './stage.js';
 
 export interface Destination {
   /** Absolute; it may be still to make. */
   readonly path: string;
+  /** The folder on the way to it that is there; itself, if it is. */
+  readonly existing: string;
   readonly isEmpty: boolean;
 }
 
@@ -28,10 +29,10 @@ export function lookAtDestination(destination: string, overwrites: boolean): Des
     accessSync(folder, constants.W_OK | constants.X_OK | constants.R_OK);
     if (folder !== path) {
       if (isDanglingLink(path)) throw new BackupError(`"${path}" is a link that leads nowhere.`);
-      return { path, isEmpty: true };
+      return { path, existing: folder, isEmpty: true };
     }
     const isEmpty = isEmptyBut(readdirSync(path));
-    if (isEmpty || overwrites) return { path, isEmpty };
+    if (isEmpty || overwrites) return { path, existing: path, isEmpty };
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -44,12 +45,17 @@ export function lookAtDestination(destination: string, overwrites: boolean): Des
  * Makes the destination, for its owner alone: what is to be in it may have been out of others' sight, by the mode of
  * its folder.
  * @returns its path without links
+ * @throws {BackupError} if it can't be made, or somebody else has made it since it was looked at
  */
-export function makeDestination({ path }: Destination): string {
+export function makeDestination({ path, existing }: Destination): string {
   try {
-    makeFolders(dirname(path));
-    makeFolders(path, 0o700);
-    return realpathSync(path);
+    const missing = relative(existing, path).split('/').filter(Boolean);
+    let folder = realpathSync(existing);
+    for (const [index, name] of missing.entries()) {
+      folder = join(folder, name);
+      mkdirSync(folder, index === missing.length - 1 ? 0o700 : 0o777);
+    }
+    return folder;
   } catch (error) {
     throw cannotWrite(path, error);
   }

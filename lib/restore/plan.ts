@@ -94,7 +94,9 @@ function decide(
   // A link that was once followed: the tree knows what it was.
   if (want === undefined || entry?.type === 'link') return 'not wanted';
   if (isFolder) return want.size === 0 ? 'folder' : 'unsafe';
-  if (existing !== undefined && !isNewer && isThere(existing, { key, want }, entry)) return 'there already';
+  // Of an older version, what is there may be a later one, whose size and time somebody has kept.
+  const mayBeThere = existing !== undefined && !isNewer && want.isCurrent;
+  if (mayBeThere && isThere(existing, { key, want }, entry)) return 'there already';
   return want.isCurrent && !isTooLongForBulk(key) ? 'in bulk' : 'singly';
 }
 

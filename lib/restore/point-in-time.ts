@@ -1,5 +1,8 @@
 // The TIME of --at: a point in the past, as a person writes it.
 import { BackupError } from '../errors.js';
+import { adoptTimeZone, checkTimeZone } from './time-zone.js';
+
+adoptTimeZone();
 
 const UNITS: Readonly<Record<string, (date: Date, count: number) => void>> = {
   second: (date, count) => date.setTime(date.getTime() - count * 1000),
@@ -29,7 +32,7 @@ const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: *(z|utc|[+-]\d
  * `yesterday 18:00`. A day alone means its end: "as it was on that day". A time without a fraction
  * means the end of its second, since Amazon's times are whole seconds.
  * @returns milliseconds since the epoch
- * @throws {BackupError} for anything else, and for what is still to come
+ * @throws {BackupError} for anything else, for what is still to come, and for a local time of an unknown zone
  */
 export function parseTime(text: string, now: Date): number {
   const words = text.trim().toLowerCase();
@@ -78,12 +81,14 @@ function onDay(year: number, month: number, day: number, clock: string | undefin
   const noon = new Date(year, month, day, 12);
   if (noon.getMonth() !== month || noon.getDate() !== day) return undefined;
   if (clock === undefined) {
+    checkTimeZone();
     const next = new Date(year, month, day + 1).getTime();
     return { begin: new Date(year, month, day).getTime(), end: next - 1 };
   }
   const [, hour, minute, second = '0', fraction, zone] = CLOCK.exec(clock) ?? [];
   const [h, m, s] = [Number(hour), Number(minute), Number(second)];
   if (hour === undefined || h > 23 || m > 59 || s > 59) return undefined;
+  if (zone === undefined) checkTimeZone();
   const begin =
     zone === undefined
       ? new Date(year, month, day, h, m, s).getTime()

@@ -33,9 +33,16 @@ export class Prompt {
   }
 
   async #answer(question: string, hidden: boolean): Promise<string> {
-    const line = process.stdin.isTTY ? await this.#type(question, hidden) : await this.#read(question);
+    const { isTTY } = process.stdin;
+    const line = isTTY ? await this.#type(question, hidden) : await this.#read(question);
     if (hidden) this.#output.write('\n');
     this.#interruption.check();
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+    if (isTTY && /[\x00-\x08\x0a-\x1f\x7f]/.test(line)) {
+      throw new BackupError('The answer holds a control character.', {
+        hint: 'On a terminal that is dumb, as TERM has it, Backspace and other keys do not edit: run the command again.',
+      });
+    }
     if (line.includes('\ufffd')) throw new BackupError('The answer is not valid UTF-8.');
     return line.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
   }
@@ -63,6 +70,7 @@ export class Prompt {
       return await new Promise<string>((resolve, reject) => {
         terminal.question(hidden ? '' : question, resolve);
         terminal.on('SIGINT', () => reject(new InterruptedError('SIGINT')));
+        terminal.on('SIGCONT', () => terminal.resume()); // Ctrl-Z has paused it.
         terminal.on('close', () => resolve(''));
         terminal.on('line', (line) => this.#typedAhead.push(line));
         terminal.write(this.#begun);

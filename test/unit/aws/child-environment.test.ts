@@ -8,6 +8,7 @@ test('the key never stays in it, and without our flag nothing sets an endpoint',
     A: 'b',
     AWS_PAGER: '',
     AWS_CLI_AUTO_PROMPT: 'off',
+    AWS_CLI_ERROR_FORMAT: 'legacy',
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true',
     LC_ALL: 'C.UTF-8',
   });
@@ -24,9 +25,13 @@ test('next to the flag, the endpoints of other services stay', () => {
   }
 });
 
-test("the user's locale stays", () => {
-  const environment = childEnvironment({ LANG: 'de_DE.UTF-8' }, { endpointUrl: undefined });
-  assert.equal(environment['LC_ALL'], undefined);
+test("the user's locale stays, but for one in which names are not UTF-8", () => {
+  const of = (variables: NodeJS.ProcessEnv) =>
+    childEnvironment(variables, { endpointUrl: undefined })['LC_ALL'];
+  assert.equal(of({ LANG: 'de_DE.UTF-8' }), undefined);
+  assert.equal(of({ LC_ALL: 'de_DE.utf8', LANG: 'C' }), 'de_DE.utf8');
+  assert.equal(of({ LANG: 'de_DE.ISO-8859-1' }), 'C.UTF-8');
+  assert.equal(of({ LC_ALL: 'C', LANG: 'de_DE.UTF-8' }), 'C.UTF-8');
 });
 
 test('plain loopback goes past every proxy, however it is written', () => {

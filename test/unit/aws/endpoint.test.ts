@@ -51,6 +51,15 @@ test('plain http is for this machine only', () => {
   }
 });
 
+test('credentials in a URL are refused, and not told', () => {
+  const refused = 'https://user:secret@s3.example.com';
+  assert.throws(
+    () => resolveEndpoint(undefined, { AWS_ENDPOINT_URL: refused }, {}),
+    (error: Error) =>
+      /https:\/\/s3\.example\.com is given with/.test(error.message) && !/secret/.test(error.message),
+  );
+});
+
 test('what is no URL is refused', () => {
   for (const refused of ['example.com', 'ftp://example.com', '//example.com']) {
     assert.throws(() => resolveEndpoint(refused, {}, {}), /not an https/);

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { readProfile } from '../../../lib/aws/profile-files.js';
+import { ENDPOINT_PLUGIN, readProfile } from '../../../lib/aws/profile-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'esb-profile-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -65,6 +65,31 @@ test('a services section gives the endpoint of S3, not of another service', asyn
 test('what configparser of Python accepts is understood', async () => {
   const settings = await readProfile('spaced', { ...environment, AWS_CONFIG_FILE: '${HOME}/config' });
   assert.deepEqual(settings, { endpoint_url: 'https://spaced.example', cli_history: 'enabled', s3: '' });
+});
+
+test('what is no deeper than the begin of a block is not in it, however deep that is', async () => {
+  const file = join(folder, 'indented');
+  writeFileSync(
+    file,
+    `[default]
+    region = us-east-1
+    s3 =
+        endpoint_url = https://not-read-by-the-cli.example
+    cli_history = enabled
+    endpoint_url = https://indented.example
+    ignore_configured_endpoint_urls = true
+[plugins]
+endpoint = awscli_plugin_endpoint
+`,
+  );
+  assert.deepEqual(await readProfile('default', { ...environment, AWS_CONFIG_FILE: file }), {
+    region: 'us-east-1',
+    s3: '',
+    cli_history: 'enabled',
+    endpoint_url: 'https://indented.example',
+    ignore_configured_endpoint_urls: 'true',
+    [ENDPOINT_PLUGIN]: 'awscli_plugin_endpoint',
+  });
 });
 
 test('no file, or no such profile, means no settings', async () => {

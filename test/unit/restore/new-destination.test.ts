@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -20,4 +20,16 @@ test('a destination is made for its owner alone; one that is there keeps its mod
   chmodSync(there, 0o751);
   makeDestination(lookAtDestination(there, false));
   assert.equal(modeOf(there), '751');
+});
+
+test('what somebody else puts there after the look is not taken for the destination', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'destination-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  for (const planted of ['folder', 'link', 'above']) {
+    const path = join(folder, planted, 'to');
+    const destination = lookAtDestination(planted === 'above' ? path : join(folder, planted), false);
+    if (planted === 'link') symlinkSync(tmpdir(), join(folder, planted));
+    else mkdirSync(join(folder, planted));
+    assert.throws(() => makeDestination(destination), /can't be written to: it is there already\./, planted);
+  }
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BackupError } from '../../../lib/errors.js';
 import { formatTime, parseTime } from '../../../lib/restore/point-in-time.js';
+import { adoptTimeZone } from '../../../lib/restore/time-zone.js';
 
 process.env['TZ'] = 'Europe/Sofia'; // +0200 in winter
 const NOW = new Date('2026-03-20T10:00:00Z');
@@ -76,4 +77,35 @@ test('what is shown can be given back', () => {
   const shown = formatTime(Date.parse('2026-03-10T18:00:30Z'));
   assert.equal(shown, '2026-03-10 20:00:30 +0200');
   assert.equal(new Date(parseTime(shown, NOW)).toISOString(), '2026-03-10T18:00:30.999Z');
+});
+
+test('a zone that Node does not know is no reason to compute in another one', (t) => {
+  t.after(() => {
+    process.env['TZ'] = 'Europe/Sofia';
+  });
+  for (const zone of ['CET-1CEST,M3.5.0,M10.5.0/3', 'No/Where', '<+03>-3']) {
+    process.env['TZ'] = zone;
+    for (const local of ['2026-03-10 18:00', '2026-03-10', 'yesterday'])
+      assert.throws(() => parseTime(local, NOW), /TZ is ".*", of which this program can't tell the time/);
+    assert.equal(parseTime('2026-03-10T18:00:00.000Z', NOW), Date.parse('2026-03-10T18:00:00Z'));
+  }
+  for (const zone of ['UTC', 'GMT', ':Europe/Sofia', 'EST5EDT', '']) {
+    process.env['TZ'] = zone;
+    assert.ok(parseTime('2026-03-10', NOW) > 0);
+  }
+});
+
+test('a zone that is given by its file is used', (t) => {
+  t.after(() => {
+    process.env['TZ'] = 'Europe/Sofia';
+  });
+  for (const [path, zone] of [
+    [':/usr/share/zoneinfo/Europe/Berlin', 'Europe/Berlin'],
+    ['/usr/share/zoneinfo/posix/Asia/Tokyo', 'Asia/Tokyo'],
+    ['Europe/Paris', 'Europe/Paris'],
+  ]) {
+    process.env['TZ'] = path;
+    adoptTimeZone();
+    assert.equal(process.env['TZ'], zone);
+  }
 });
