@@ -16,6 +16,7 @@ export type AwsErrorKind =
   | 'not-found'
   | 'access-denied'
   | 'bad-request'
+  | 'archived'
   | 'no-message'
   | 'other';
 
@@ -48,6 +49,7 @@ const CODES: Readonly<Record<string, AwsErrorKind>> = {
   BadRequest: 'bad-request',
   InvalidRequest: 'bad-request',
   InvalidArgument: 'bad-request',
+  InvalidObjectState: 'archived',
 };
 
 /** What the AWS CLI itself says when S3 did not answer. First match wins. */
@@ -56,6 +58,7 @@ const TEXTS: readonly [AwsErrorKind, RegExp][] = [
   ['no-credentials', /Unable to locate credentials|Partial credentials found/],
   ['tls', /SSL validation failed|CERTIFICATE_VERIFY_FAILED/],
   ['disk-full', /\[Errno 28\]/],
+  ['archived', /Object is of storage class/],
   ['unknown-parameter', /Unknown parameter in/],
   // What version 1 of the AWS CLI makes of an error whose message is empty, as Ceph sends it.
   ['no-message', /argument of type 'NoneType' is not iterable/],

@@ -28,7 +28,6 @@ export async function backUp(
     );
     await steps.provideBucket(run, found, config);
     const findings = await steps.upload(run, found);
-    await steps.refuse(run, findings.losses);
     const deleted = await steps.deleteProven(run, findings, config.allowUnversionedDelete);
     await steps.nameShortfalls(run, findings);
     steps.tell(run, found, findings);

@@ -1,6 +1,7 @@
 // The step of a backup run that deletes in the bucket.
 import { deleteGone } from '../run/deletion.js';
 import { whyKept, whyWait } from '../run/deletion-rule.js';
+import { objection } from '../run/guard.js';
 import { checkIdentity } from '../run/local-dir.js';
 import { hasNewcomer } from '../run/newcomer.js';
 import type { Run } from '../run/run.js';
@@ -10,7 +11,7 @@ import type { Uploaded } from './steps.js';
 /** @returns how many were deleted */
 export async function deleteWhatIsGone(
   run: Run,
-  { gone, missing, unknown, hasSynced, notes }: Uploaded,
+  { gone, missing, unknown, hasSynced, notes, losses }: Uploaded,
   allowsUnversioned: boolean,
 ): Promise<number> {
   const { aws, upload, state, shortfalls, log } = run;
@@ -25,6 +26,9 @@ export async function deleteWhatIsGone(
     log.warn(`${files} gone from "${localDir}", but still in the bucket: ${why}`);
     return 0;
   }
+  // Not before: what stays in the bucket for another reason adds up there, and would stop every run.
+  const refusal = objection(losses, localDir, run.guard);
+  if (refusal !== undefined) throw refusal;
   const options = { root: bytesOf(localDir), followSymlinks, prefix, folder: state.runFolder };
   const deleted = await deleteGone(aws, options, gone, (key, reason) => {
     shortfalls.add(`"${key}" could not be deleted in the bucket: ${reason}.`);

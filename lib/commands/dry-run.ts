@@ -4,7 +4,7 @@ import type { BackupConfig } from '../config/read-config.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { whyKept, whyWait } from '../run/deletion-rule.js';
-import { objection } from '../run/guard.js';
+import { type Losses, objection } from '../run/guard.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import { readJson } from '../run/spool.js';
@@ -36,19 +36,21 @@ export async function dryRun(
         findings.objects.items.map((it) => ({ bucket, key: prefix + textOf(it) })),
       );
     }
+    const why =
+      findings.gone.count === 0 ? undefined : await whyHeldBack(run, findings, config.allowUnversionedDelete);
     await print(
       (async function* () {
         if (escrow === 'no bucket') yield lineOf(`create the bucket ${run.aws.bucket}`);
         yield* uploads(findings);
-        yield* deletions(run, findings, config.allowUnversionedDelete);
+        yield* deletions(run, findings, why);
       })(),
     );
     run.shortfalls.close();
-    // As the run does: before the transfer by the last run's tree, and before it deletes by the listing.
-    for (const losses of hasTree ? [stock.losses, findings.losses] : [findings.losses]) {
-      const refusal = objection(losses, run.upload.localDir, run.guard);
-      if (refusal !== undefined) throw refusal;
-    }
+    // As the run does: before the transfer, if the last run's tree says so, too; and before it deletes.
+    const mayRefuse = (losses: Losses) => objection(losses, run.upload.localDir, run.guard);
+    const isEarly = !hasTree || mayRefuse(stock.losses) !== undefined;
+    const refusal = isEarly || why === undefined ? mayRefuse(findings.losses) : undefined;
+    if (refusal !== undefined) throw refusal;
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
   } catch (error) {
     if (error instanceof NobodyReads) return exitCode.done;
@@ -63,13 +65,16 @@ async function* uploads({ awaited, toSend }: Findings): AsyncGenerator<string> {
     for await (const { path, why } of readDue(due)) yield lineOf(`upload: ${path} (${why})`);
 }
 
-async function* deletions(
-  run: Run,
-  { gone, unknown }: Findings,
+async function whyHeldBack(
+  { aws, upload }: Run,
+  { unknown }: Findings,
   allowsUnversioned: boolean,
-): AsyncGenerator<string> {
-  if (gone.count === 0) return;
-  const why = whyWait(0, unknown, 0) ?? (await whyKept(run.aws, run.upload.prefix, allowsUnversioned));
+): Promise<string | undefined> {
+  return whyWait(0, unknown, 0) ?? (await whyKept(aws, upload.prefix, allowsUnversioned));
+}
+
+/** @param why nothing would be deleted */
+async function* deletions(run: Run, { gone }: Findings, why: string | undefined): AsyncGenerator<string> {
   if (why !== undefined)
     run.log.warn(
       `${gone.count === 1 ? '1 file is' : `${gone.count} files are`} gone, but would stay in the bucket: ${why}`,

@@ -1,5 +1,6 @@
 // The steps of a backup run after the survey. What a run in which nothing changed does without is loaded only where it
 // is needed.
+import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { BackupConfig } from '../config/read-config.js';
 import { BackupError } from '../errors.js';
@@ -27,6 +28,11 @@ export async function provideBucket(
   if (escrow !== 'no bucket') return;
   await findings; // Nothing goes on beside it that a failure would leave behind.
   const { makeBucket } = await import('../aws/bucket.js');
+  if (run.state.treeCopy !== undefined && existsSync(run.state.treeCopy)) {
+    run.log.warn(
+      `The bucket "${run.aws.bucket}" was there at the last run, and is gone with all that was in it: it is made anew.`,
+    );
+  }
   const { awsRegion: region, awsRetentionDays: retentionDays } = config;
   await makeBucket(run.aws, { region, retentionDays }, (message) => run.log.info(message));
 }
@@ -52,7 +58,9 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   const send = async () => (mayCircle ? undefined : transfer(aws, key, upload, run.shortfalls, log));
   let transferred: Transfer | undefined;
   if (hasTree) {
-    await refuse(run, stock.losses, findings);
+    // The listing has the last word: a run that ended before its record has perhaps deleted what is gone.
+    if (objection(stock.losses, upload.localDir, run.guard) !== undefined)
+      refuse(run, (await findings).losses);
     const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
     const sendIfDue = async () => {
       if (stock.unknown + stock.losses.gone > 0) return send();
@@ -69,7 +77,7 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
       const isOurs = escrow === 'no bucket';
       await sideBySide(tryKey(aws, key, samples), isOurs ? Promise.resolve() : warnIfUnversioned(aws, log));
     }
-    await refuse(run, losses);
+    refuse(run, losses);
     transferred = await send();
   }
   const before = await findings;
@@ -84,16 +92,9 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   return { ...after, gone, kept: after.kept + Math.max(0, after.gone.count - gone.count), hasSynced };
 }
 
-/** @param pending what has to end before the run does */
-export async function refuse(
-  { upload, guard }: Run,
-  losses: Losses,
-  pending?: Promise<unknown>,
-): Promise<void> {
+function refuse({ upload, guard }: Run, losses: Losses): void {
   const refusal = objection(losses, upload.localDir, guard);
-  if (refusal === undefined) return;
-  await pending?.catch(() => undefined);
-  throw refusal;
+  if (refusal !== undefined) throw refusal;
 }
 
 export async function nameShortfalls({ upload, shortfalls }: Run, { toSend }: Findings): Promise<void> {
@@ -111,7 +112,10 @@ export async function deleteProven(
   uploaded: Uploaded,
   allowsUnversioned: boolean,
 ): Promise<number> {
-  if (uploaded.gone.count === 0) return 0;
+  if (uploaded.gone.count === 0) {
+    refuse(run, uploaded.losses);
+    return 0;
+  }
   const { deleteWhatIsGone } = await import('./delete-what-is-gone.js');
   return deleteWhatIsGone(run, uploaded, allowsUnversioned);
 }

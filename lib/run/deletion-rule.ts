@@ -1,5 +1,6 @@
 // Whether a deletion in the bucket could be undone: without that, it takes the user's word for it.
 import type { AwsCli } from '../aws/aws-cli.js';
+import { AwsError } from '../aws/aws-error.js';
 import { isVersioned } from '../aws/bucket.js';
 import { listPrefix } from '../aws/listing.js';
 import { BackupError } from '../errors.js';
@@ -50,7 +51,11 @@ export async function whyKept(
     return `versioning is not on there, so a deletion could not be undone. Turn it on (${howToVersion(aws.bucket)}), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
-    return `whether that is safe could not be found out, for which the profile's user needs s3:GetBucketVersioning and s3:ListBucket. ${error.message}`;
+    const isDenied = error instanceof AwsError && error.kind === 'access-denied';
+    const needs = isDenied
+      ? ", for which the profile's user needs s3:GetBucketVersioning and s3:ListBucket"
+      : '';
+    return `whether that is safe could not be found out${needs}. ${error.message}`;
   }
 }
 

@@ -56,6 +56,10 @@ export async function verifyRandomFile(
     if (after.ctimeNs !== before.ctimeNs) return false;
     // Whether it has to be there, the listing tells.
     if (stored === 'not-found') return false;
+    if (stored === 'archived') {
+      log(`${s3Url(object)} is archived, and can't be read back.`);
+      return false;
+    }
     if (stored.sha256 !== sha256) {
       throw new BackupError(`Downloaded file checksum mismatch: ${s3Url(object)} differs from "${file}".`, {
         exitCode: exitCode.mismatch,

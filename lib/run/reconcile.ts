@@ -80,13 +80,10 @@ export async function reconcile(
   let vanished = 0;
   let missing = 0;
   let unknown = 0;
-  /** A folder that can't be read, and of which the bucket has had nothing yet. */
-  let closed: Bytes | undefined;
   try {
     for await (const pairs of mergeByKey(readNotes(notes), objects)) {
       for (const [noted, object] of pairs) {
         if (object !== undefined) samples.objects.add(object.key);
-        leaveClosed(object?.key);
         if (noted?.entry !== undefined) await take(noted, object);
         else {
           if (noted !== undefined) meet(noted.key, object);
@@ -94,7 +91,6 @@ export async function reconcile(
         }
       }
     }
-    leaveClosed(undefined);
     for (const it of [next, awaited, toSend, gone]) it.close();
     const totals = await tree.close();
     const counts = { kept, vanished, missing, unknown };
@@ -106,15 +102,8 @@ export async function reconcile(
 
   function meet(obstacle: Bytes, object: StoredObject | undefined): void {
     next.write(formatObstacle(obstacle));
-    if (object !== undefined) return;
-    if (obstacle.endsWith('/')) closed = obstacle;
-    else unknown += 1;
-  }
-
-  /** @param key of the next object; `undefined` if something else comes, or nothing */
-  function leaveClosed(key: Bytes | undefined): void {
-    if (closed !== undefined && !key?.startsWith(closed)) unknown += 1;
-    closed = undefined;
+    // What is gone may have moved into a folder that can't be read, whatever the bucket has of it.
+    if (object === undefined || obstacle.endsWith('/')) unknown += 1;
   }
 
   /** A promise is returned when the disk has to be waited for. */

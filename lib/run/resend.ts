@@ -6,12 +6,15 @@ import { type Upload, uploadAll } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import type { EncryptionKey } from '../encryption-key.js';
+import { errnoOf } from '../errors.js';
 import type { Log } from '../terminal/log.js';
 import { readDue } from './reconcile.js';
 import type { Shortfalls } from './shortfalls.js';
 import type { Spool } from './spool.js';
 import { SKIPPED, UPLOAD_FAILED, WARNING } from './transfer.js';
 
+/** What keeps every link away, and not one. */
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);
 /** How many files are staged at a time. */
 const BATCH = 1000;
 
@@ -69,7 +72,8 @@ function put(stage: string, path: string, target: string): boolean {
     mkdirSync(dirname(link), { recursive: true, mode: 0o700 });
     symlinkSync(target, link);
     return true;
-  } catch {
+  } catch (error) {
+    if (NO_ROOM.has(errnoOf(error) ?? '')) throw error;
     return false;
   }
 }

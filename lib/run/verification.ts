@@ -13,7 +13,7 @@ import { sha256Of } from './sha256.js';
 import { keyRefused, REFUSALS } from './wrong-key.js';
 
 /** What reading an object with the right key came to. */
-export type ReadResult = { readonly sha256: string } | 'not-found';
+export type ReadResult = { readonly sha256: string } | 'not-found' | 'archived';
 
 /**
  * Reads `object` in all three ways.
@@ -37,7 +37,7 @@ export async function readInThreeWays(
   );
   if (without.exitCode !== 0 && right.exitCode !== 0) {
     const kind = kindOfAwsError(right.stderr);
-    if (kind === 'not-found') return 'not-found';
+    if (kind === 'not-found' || kind === 'archived') return kind;
     if (REFUSALS.has(kind) && kindOfAwsError(without.stderr) === 'bad-request') throw keyRefused(object);
     throw aws.errorOf(args, right);
   }
@@ -74,7 +74,7 @@ export async function verifyContent(
   content: string,
 ): Promise<void> {
   const read = await readInThreeWays(aws, object, key);
-  if (read === 'not-found' || read.sha256 !== (await sha256Of([Buffer.from(content)]))) {
+  if (typeof read === 'string' || read.sha256 !== (await sha256Of([Buffer.from(content)]))) {
     throw new BackupError(`${s3Url(object)} is not what was stored.`, {
       exitCode: exitCode.mismatch,
       hint: 'Run the command again.',

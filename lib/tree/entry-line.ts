@@ -84,5 +84,5 @@ function isCount(value: unknown): value is number {
 
 /** Times before 1970 are negative. */
 function isNanoseconds(value: unknown): value is string {
-  return typeof value === 'string' && /^-?\d{1,20}$/.test(value);
+  return typeof value === 'string' && /^-?\d{1,30}$/.test(value);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Outcome } from '../fakes/sandbox.js';
@@ -90,4 +90,45 @@ test('LOCAL_DIR is a link to a folder whose name is not UTF-8: exit 4, told so',
     /ERROR: LOCAL_DIR ".*\/link" is a link to a folder whose path is not UTF-8: ".*\/caf.*"\./,
   );
   assert.match(stderr, /HINT: Rename that folder/);
+});
+
+test('what stays in the bucket for another reason stops no run, however much it comes to', async (t) => {
+  const world = new BucketWorld(t);
+  const days = (first: number) => Array.from({ length: 30 }, (_, number) => `dump-${first + number}`);
+  const odd = Buffer.from(`${world.source}/\xf6`, 'latin1');
+  for (const file of days(0)) world.write(file, file);
+  writeFileSync(odd, 'not UTF-8');
+  assert.equal((await world.sync()).code, 3);
+  for (let day = 10; day <= 60; day += 10) {
+    world.remove(...days(day - 10).slice(0, 10));
+    for (const file of days(day).slice(-10)) world.write(file, file);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, new RegExp(`WARNING: ${day} files are gone`));
+    assert.equal(world.stored().length, 30 + day);
+    assert.equal((await world.sync(['--dry-run'])).code, 3);
+  }
+  // And is guarded again once nothing else keeps it.
+  rmSync(odd);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 4);
+  assert.match(stderr, /60 of the 90 files in the backup are gone/);
+  assert.equal((await world.sync(['--allow-mass-delete'])).code, 0);
+  assert.equal(world.stored().length, 30);
+});
+
+test('a run that has deleted, and has ended before its record, leaves no reason to refuse the next one', async (t) => {
+  const world = new BucketWorld(t);
+  const names = Array.from({ length: 60 }, (_, number) => name(number));
+  for (const file of names) world.write(file, 'x');
+  assert.equal((await world.sync()).code, 0);
+  world.remove(...names.slice(0, 40));
+  world.onCall('*" s3 cp "*--recursive*', 'exit 1');
+  assert.equal((await world.sync(['--allow-mass-delete'])).code, 1);
+  assert.equal(world.stored().length, 20);
+  world.onCall();
+  world.write('new', 'new');
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.equal(world.stored().length, 21);
 });

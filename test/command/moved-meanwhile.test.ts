@@ -98,15 +98,19 @@ test('what may have been moved to where nothing can be read keeps its object', a
   }
 });
 
-test('what can not be read, but is in the bucket, keeps no other object', async (t) => {
-  const { world, at } = await syncedWorld(t, ['closed/f', 'gone', 'unreadable', 'z']);
+test('a file that can not be read, but is in the bucket, keeps no other object; a folder does', async (t) => {
+  const { world, at } = await syncedWorld(t, ['closed/f', 'gone', 'moved', 'unreadable', 'z']);
   world.remove('gone');
-  chmodSync(at('closed'), 0);
   chmodSync(at('unreadable'), 0);
+  assert.equal((await world.sync()).code, 3);
+  assert.deepEqual(world.stored(), ['closed/f', 'moved', 'unreadable', 'z']);
+  renameSync(at('moved'), at('closed/moved'));
+  chmodSync(at('closed'), 0);
   const { code, stderr } = await world.sync();
   chmodSync(at('closed'), 0o755);
   assert.equal(code, 3, stderr);
-  assert.deepEqual(world.stored(), ['closed/f', 'unreadable', 'z']);
+  assert.match(stderr, /WARNING: 1 file is gone .* 1 name is not there and can't be read/);
+  assert.deepEqual(world.stored(), ['closed/f', 'moved', 'unreadable', 'z']);
 });
 
 test('where links lead in circles, and aws s3 sync is not run, the disk is looked at once more', async (t) => {

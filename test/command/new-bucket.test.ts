@@ -124,6 +124,19 @@ test('a bucket that was there and keeps no older versions is warned of by the fi
   }
 });
 
+test('a bucket that was there at the last run and is gone is made anew, with a warning', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('a', 'a');
+  const first = await world.sync();
+  assert.doesNotMatch(first.stderr, /gone with all/);
+  for (const { key, id } of world.journal.versions()) world.journal.removeVersion(key, id);
+  world.journal.exists = false;
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /WARNING: The bucket "test-bucket" was there at the last run, and is gone with all/);
+  assert.deepEqual(world.stored(), ['a']);
+});
+
 test('a blocked SSE-C write is explained, with the command that lifts it', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');

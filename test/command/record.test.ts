@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY, PREFIX, RECORD, TREE } from './bucket-world.js';
@@ -186,4 +188,24 @@ test('a tree that is stored as it is recorded, and is none: exit 1, told what to
   const told =
     /ERROR: The tree of the last run can't be used\. .*\n.*HINT: Delete backup\.info\/runs\/pc\/docs\/last-run\.json/;
   await assertNothingChanges(world, 1, told);
+});
+
+test('times that no clock shows are in the tree as they are', async (t) => {
+  const world = new BucketWorld(t);
+  // Milliseconds that were taken for seconds; some file systems keep them.
+  const folder = mkdtempSync('/dev/shm/times-');
+  t.after(() => rmSync(folder, { recursive: true }));
+  world.config({ LOCAL_DIR: folder });
+  for (const [name, time] of [
+    ['late', '@1700000000000'],
+    ['early', '1906-01-01'],
+  ] as const) {
+    writeFileSync(join(folder, name), name);
+    spawnSync('touch', ['-d', time, join(folder, name)]);
+  }
+  for (const flags of [['--dry-run'], [], []]) {
+    const { code, stderr } = await world.sync(flags);
+    assert.equal(code, 0, stderr);
+  }
+  assert.deepEqual(world.stored(), ['early', 'late']);
 });

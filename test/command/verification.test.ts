@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   asked,
   goodRun,
+  recordStored,
   s3Error,
   syncDone,
   verification,
@@ -32,6 +33,22 @@ test('an object that can be read without the key, or with a wrong one: exit 6', 
     const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
     assert.equal(code, 6);
     assert.ok(stderr.includes(`can be read ${how}`), stderr);
+    box.calls();
+  }
+});
+
+test('an object that is archived can not be read back, which is no failure', async (t) => {
+  for (const stderr of [
+    `download failed: s3://b/a to - ${s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid')}`,
+    'warning: Skipping file s3://b/a. Object is of storage class GLACIER. Unable to perform download operations\n',
+  ]) {
+    const box = new Sandbox(t);
+    box.write('a', 'a');
+    const archived = { args: ['s3', 'cp', '-'], exitCode: 1, stderr };
+    box.expect([...asked('a'), syncDone, withWrongKey, withoutKey, archived, recordStored]);
+    const { code } = await box.run('encrypted-s3-sync', [box.config()]);
+    assert.equal(code, 0);
+    assert.match(box.syslog().join('\n'), /pc\/docs\/a is archived, and can't be read back/);
     box.calls();
   }
 });
