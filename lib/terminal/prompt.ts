@@ -8,7 +8,7 @@ export class Prompt {
   readonly #output: Writable;
   readonly #interruption: Interruption;
   #piped: AsyncIterator<string> | undefined;
-  /** Lines that were typed, or pasted, before their questions, and the begin of another one. */
+  /** Lines that were typed, or pasted, before their questions, and the beginning of another one. */
   readonly #typedAhead: string[] = [];
   #begun = '';
 

@@ -67,7 +67,7 @@ test('what configparser of Python accepts is understood', async () => {
   assert.deepEqual(settings, { endpoint_url: 'https://spaced.example', cli_history: 'enabled', s3: '' });
 });
 
-test('what is no deeper than the begin of a block is not in it, however deep that is', async () => {
+test('what is no deeper than the beginning of a block is not in it, however deep that is', async () => {
   const file = join(folder, 'indented');
   writeFileSync(
     file,
