@@ -34,7 +34,7 @@ describe('encrypted-s3-sync in the middle of an upload', () => {
       const world = new World('signals', cli, (remove) => t.after(remove));
       world.write('big', randomBytes(40 * 1024 * 1024));
       world.config();
-      await world.awsSucceeds('s3', 'mb', world.url(''));
+      await world.makeBucket();
       const args = [world.configFile];
       const run = world.start('encrypted-s3-sync', args, { environment: slowProfile(world, '1MB/s') });
       while (!awsProcesses(world).some((pid) => hasOpen(pid, `${world.source}/big`))) {

@@ -33,7 +33,7 @@ describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
 
     test(`without REMOTE_DIR_PREFIX the escrowed key stays, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('no-prefix', cli, (remove) => t.after(remove));
-      await world.awsSucceeds('s3', 'mb', world.url(''));
+      await world.makeBucket();
       const escrow = world.url('backup.info/key/data');
       await world.aws(['s3', 'cp', '-', escrow, ...withKey(world.key)], { input: 'the key' });
       world.config({ REMOTE_DIR_PREFIX: '' });

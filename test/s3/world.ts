@@ -155,6 +155,13 @@ export class World {
     return stdout;
   }
 
+  /** A bucket with history. */
+  async makeBucket(): Promise<void> {
+    await this.awsSucceeds('s3', 'mb', this.url(''));
+    const versioning = ['--bucket', this.bucket, '--versioning-configuration', 'Status=Enabled'];
+    await this.awsSucceeds('s3api', 'put-bucket-versioning', ...versioning);
+  }
+
   url(key: string): string {
     return `s3://${this.bucket}/${key}`;
   }
