@@ -19,6 +19,7 @@ export function instantAws({ bucket, listing, content, record, objects = '/nowhe
   return `#!/bin/sh
 case "$*" in
   *list-buckets*) echo ${bucket} ;;
+  *get-bucket-versioning*) echo Enabled ;;
   *--prefix=backup.info/key/data*) echo '{"Contents": [{"Key": "backup.info/key/data"}]}' ;;
   *list-objects-v2*) cat ${listing} ;;
   *last-run.json*) cat ${record}/last-run.json 2>/dev/null ||
