@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import {
   mkdirSync,
   readdirSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { bucketMissing, headBucket, keyIsMissing, s3Error } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
@@ -79,6 +81,41 @@ test('a link stays, and the file that it leads to is replaced; a link to standar
   assert.match(stderr, /link" exists and is not a regular file\.\n.*- is standard output/);
   assert.equal(readlinkSync(link), '/proc/self/fd/1');
   box.calls();
+});
+
+test('an empty profile or region, and a plugin that chooses endpoints, are refused before the key is asked for', async (t) => {
+  const box = new Sandbox(t);
+  const file = join(box.folder, 'aws-config');
+  writeFileSync(file, '[default]\n[plugins]\nendpoint = awscli_plugin_endpoint\n');
+  for (const [words, said] of [
+    [['', 'eu-central-1', URL, '-'], /ERROR: The profile is empty\./],
+    [['default', '', URL, '-'], /ERROR: The region is empty\./],
+    [[...PLACE, '-'], /ERROR: The AWS CLI's plugin "awscli_plugin_endpoint" may send .*\n.*AWS_ENDPOINT_URL/],
+  ] as const) {
+    box.expect([]);
+    const environment = { AWS_CONFIG_FILE: file };
+    const { code, stderr } = await box.run('encrypted-s3-download-file', words, { environment });
+    assert.equal(code, 1);
+    assert.match(stderr, said);
+    assert.doesNotMatch(stderr, /Enter your/);
+  }
+});
+
+test('a current folder that has been removed is told', async (t) => {
+  const box = new Sandbox(t);
+  const gone = join(box.folder, 'gone');
+  mkdirSync(gone);
+  const program = fileURLToPath(
+    new globalThis.URL('../../bin/encrypted-s3-download-file.js', import.meta.url),
+  );
+  const words = 'rmdir "$0"; exec "$@"';
+  const { status, stderr } = spawnSync('sh', ['-c', words, gone, process.execPath, program, ...PLACE, '-'], {
+    cwd: gone,
+    encoding: 'utf8',
+    input: '',
+  });
+  assert.equal(status, 1);
+  assert.match(stderr, /^ERROR: The current folder is not there any more\.\nHINT: .*cd \/\n$/);
 });
 
 test('a failed download leaves what was there, and nothing of its own', async (t) => {
