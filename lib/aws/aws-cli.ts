@@ -47,10 +47,12 @@ export interface AwsAnswer {
 
 export class AwsCli {
   readonly bucket: string;
+  readonly profile: string;
   readonly #settings: AwsSettings;
 
   constructor(settings: AwsSettings) {
     this.bucket = settings.bucket;
+    this.profile = settings.profile;
     this.#settings = settings;
   }
 
@@ -83,8 +85,7 @@ export class AwsCli {
 
   /** What a failed answer means. */
   errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
-    const { bucket, profile } = this.#settings;
-    return awsError(args, answer.exitCode, answer.stderr, { bucket, profile });
+    return awsError(args, answer.exitCode, answer.stderr, this);
   }
 
   async #spawn(

@@ -8,6 +8,7 @@ export type AwsErrorKind =
   | 'bad-credentials'
   | 'clock'
   | 'wrong-region'
+  | 'no-such-region'
   | 'unreachable'
   | 'tls'
   | 'disk-full'
@@ -32,7 +33,7 @@ const CODES: Readonly<Record<string, AwsErrorKind>> = {
   PermanentRedirect: 'wrong-region',
   AuthorizationHeaderMalformed: 'wrong-region',
   IllegalLocationConstraintException: 'wrong-region',
-  InvalidLocationConstraint: 'wrong-region',
+  InvalidLocationConstraint: 'no-such-region',
   405: 'not-implemented',
   501: 'not-implemented',
   NotImplemented: 'not-implemented',
@@ -76,6 +77,9 @@ const HINTS: Partial<Record<AwsErrorKind, string>> = {
   clock: "This machine's clock is wrong: S3 refuses requests that are more than 15 minutes off.",
   'wrong-region':
     'Set the region to the one the bucket is in: "aws s3api get-bucket-location --bucket BUCKET".',
+  // A new bucket names its region, but for us-east-1.
+  'no-such-region':
+    "The server makes no buckets in that region. Correct AWS_REGION; many S3-compatible servers know 'us-east-1' only.",
   unreachable: 'Check the network and the endpoint, then run the command again.',
   tls: "The server's certificate is not trusted. For a private one, set ca_bundle in ~/.aws/config.",
   'no-message':
@@ -109,19 +113,20 @@ export interface Place {
   readonly profile: string;
 }
 
-/** How S3's block of SSE-C is lifted (a bucket created since April 2026 has it by default). */
-function howToAllowSseC({ bucket, profile }: Place): string {
+/** The beginning of a command for the user, about the bucket and as the profile that is in use. */
+export function bucketCommand(operation: string, { bucket, profile }: Place): string {
   const as = profile === 'default' ? '' : ` --profile ${profile}`;
-  return `Allow it, with AWS CLI 1.43, 2.32 or later: aws s3api put-bucket-encryption${as} --bucket ${bucket} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;
+  return `aws s3api ${operation}${as} --bucket ${bucket}`;
+}
+
+/** How S3's block of SSE-C is lifted (a bucket created since April 2026 has it by default). */
+function howToAllowSseC(place: Place): string {
+  return `Allow it, with AWS CLI 1.43, 2.32 or later: ${bucketCommand('put-bucket-encryption', place)} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;
 }
 
 /** Bucket encryption that keeps S3's default for everyone else and blocks no SSE-C. */
 export const SSE_C_ALLOWED =
   '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
-
-/** A new bucket names its region, but for us-east-1. */
-const NO_SUCH_REGION =
-  "The server makes no buckets in that region. Correct AWS_REGION; many S3-compatible servers know 'us-east-1' only.";
 
 /** Where an upload is denied, a block of SSE-C may be the reason, which not every answer of S3 names. */
 const DENIED_UPLOAD = /when calling the (PutObject|CreateMultipartUpload|UploadPart) operation/;
@@ -146,7 +151,6 @@ function hintFor(kind: AwsErrorKind, stderr: string, place: Place): string | und
   if (kind === 'sse-c-blocked') {
     return `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. ${howToAllowSseC(place)}`;
   }
-  if (/\(InvalidLocationConstraint\)/.test(stderr)) return NO_SUCH_REGION;
   const hint = HINTS[kind];
   if (kind !== 'access-denied' || !DENIED_UPLOAD.test(stderr)) return hint;
   return `${hint} If it has these, the bucket may block encryption with your own key (SSE-C). ${howToAllowSseC(place)}`;

@@ -1,7 +1,7 @@
 // The step of a backup run that deletes in the bucket.
 import { deleteGone } from '../run/deletion.js';
 import { whyKept, whyWait } from '../run/deletion-rule.js';
-import { objection } from '../run/guard.js';
+import { refuse } from '../run/guard.js';
 import { checkIdentity } from '../run/local-dir.js';
 import { hasNewcomer } from '../run/newcomer.js';
 import type { Run } from '../run/run.js';
@@ -27,8 +27,7 @@ export async function deleteWhatIsGone(
     return 0;
   }
   // Not before: what stays in the bucket for another reason adds up there, and would stop every run.
-  const refusal = objection(losses, localDir, run.guard);
-  if (refusal !== undefined) throw refusal;
+  refuse(losses, localDir, run.guard);
   const options = { root: bytesOf(localDir), followSymlinks, prefix, folder: state.runFolder };
   const deleted = await deleteGone(aws, options, gone, (key, reason) => {
     shortfalls.add(`"${key}" could not be deleted in the bucket: ${reason}.`);

@@ -4,7 +4,7 @@ import type { BackupConfig } from '../config/read-config.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { whyKept, whyWait } from '../run/deletion-rule.js';
-import { type Losses, objection } from '../run/guard.js';
+import { objection, refuse } from '../run/guard.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import { readJson } from '../run/spool.js';
@@ -47,10 +47,9 @@ export async function dryRun(
     );
     run.shortfalls.close();
     // As the run does: before the transfer, if the last run's tree says so, too; and before it deletes.
-    const mayRefuse = (losses: Losses) => objection(losses, run.upload.localDir, run.guard);
-    const isEarly = !hasTree || mayRefuse(stock.losses) !== undefined;
-    const refusal = isEarly || why === undefined ? mayRefuse(findings.losses) : undefined;
-    if (refusal !== undefined) throw refusal;
+    const { localDir } = run.upload;
+    const isEarly = !hasTree || objection(stock.losses, localDir, run.guard) !== undefined;
+    if (isEarly || why === undefined) refuse(findings.losses, localDir, run.guard);
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
   } catch (error) {
     if (error instanceof NobodyReads) return exitCode.done;

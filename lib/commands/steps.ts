@@ -7,7 +7,7 @@ import { BackupError } from '../errors.js';
 import { afterBackup } from '../run/after-backup.js';
 import { bringUpToDate } from '../run/bring-up-to-date.js';
 import { findEscrow } from '../run/escrow.js';
-import { type Losses, objection } from '../run/guard.js';
+import { objection, refuse } from '../run/guard.js';
 import { storeLastRun } from '../run/last-run.js';
 import { verifyRandomFile } from '../run/random-file.js';
 import { type Findings, readDue } from '../run/reconcile.js';
@@ -60,7 +60,7 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   if (hasTree) {
     // The listing has the last word: a run that ended before its record has perhaps deleted what is gone.
     if (objection(stock.losses, upload.localDir, run.guard) !== undefined)
-      refuse(run, (await findings).losses);
+      refuse((await findings).losses, upload.localDir, run.guard);
     const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
     const sendIfDue = async () => {
       if (stock.unknown + stock.losses.gone > 0) return send();
@@ -71,13 +71,12 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   } else {
     const { objects, losses } = await findings;
     const { bucket, prefix } = upload;
-    if (!hasRecord) {
+    if (!hasRecord && escrow !== 'no bucket') {
       const samples = objects.items.map((it) => ({ bucket, key: prefix + textOf(it) }));
       const { warnIfUnversioned } = await import('../run/history.js');
-      const isOurs = escrow === 'no bucket';
-      await sideBySide(tryKey(aws, key, samples), isOurs ? Promise.resolve() : warnIfUnversioned(aws, log));
+      await sideBySide(tryKey(aws, key, samples), warnIfUnversioned(aws, log));
     }
-    refuse(run, losses);
+    refuse(losses, upload.localDir, run.guard);
     transferred = await send();
   }
   const before = await findings;
@@ -90,11 +89,6 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   // The guard looks at all of it: a disk may have been unmounted meanwhile.
   const { gone } = before;
   return { ...after, gone, kept: after.kept + Math.max(0, after.gone.count - gone.count), hasSynced };
-}
-
-function refuse({ upload, guard }: Run, losses: Losses): void {
-  const refusal = objection(losses, upload.localDir, guard);
-  if (refusal !== undefined) throw refusal;
 }
 
 export async function nameShortfalls({ upload, shortfalls }: Run, { toSend }: Findings): Promise<void> {
@@ -113,7 +107,7 @@ export async function deleteProven(
   allowsUnversioned: boolean,
 ): Promise<number> {
   if (uploaded.gone.count === 0) {
-    refuse(run, uploaded.losses);
+    refuse(uploaded.losses, run.upload.localDir, run.guard);
     return 0;
   }
   const { deleteWhatIsGone } = await import('./delete-what-is-gone.js');

@@ -33,8 +33,6 @@ const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
   'wrong-region',
   'disk-full',
 ]);
-/** How S3 refuses a read for its key. */
-const REFUSALS: ReadonlySet<AwsErrorKind> = new Set(['access-denied', 'bad-request']);
 
 export interface Fetch {
   readonly aws: AwsCli;
@@ -159,16 +157,15 @@ async function fetchSingly(
   if (answer.exitCode === 0) return;
   stage.discard(index);
   if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
-  await isOnlyKeyWrong(aws, object, answer); // It throws if it is the session that has expired.
+  const isRefused = await isOnlyKeyWrong(aws, object, answer);
   log.info(`${s3Url(object)}: ${answer.stderr}`);
-  reasons.set(index, reasonOf(answer));
+  reasons.set(index, isRefused ? 'it was stored with another key' : reasonOf(answer));
 }
 
 /** Words that end a sentence. */
 function reasonOf({ exitCode, stderr }: AwsAnswer): string {
   const kind = kindOfAwsError(stderr);
   if (kind === 'not-found') return 'it is not in the bucket any more';
-  if (REFUSALS.has(kind)) return 'S3 refuses it, as it does what was stored with another key';
   const line = stderr.split('\n').findLast((it) => it.trim() !== '');
   return line === undefined ? `aws ended with exit code ${exitCode}` : line.trim().replace(/\.$/, '');
 }

@@ -15,17 +15,18 @@ import { errnoOf } from '../errors.js';
 
 /**
  * Moves a file or a link.
- * @param aside beside `to`: nothing is there
+ * @param besides a path beside `to`, where nothing is
  * @returns whether it went to another file system: then its owner is whoever wrote it
  * @throws the system's error; then it is where it was
  */
-export function move(from: PathLike, to: PathLike, aside: PathLike): 'renamed' | 'copied' {
+export function move(from: PathLike, to: PathLike, besides: () => PathLike): 'renamed' | 'copied' {
   try {
     renameSync(from, to);
     return 'renamed';
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
   }
+  const aside = besides();
   try {
     copy(from, aside);
     renameSync(aside, to);

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { type BigIntStats, chmodSync, lstatSync, mkdirSync, type PathLike } from 'node:fs';
 import { errnoOf, wordsOf } from '../errors.js';
-import { type Bytes, below, bytesOf, pathOf, textOf } from '../tree/bytes.js';
+import { type Bytes, below, pathOf, textOf } from '../tree/bytes.js';
 import { move } from './move.js';
 
 /** Why one entry is not restored, in words that end a sentence. */
@@ -77,8 +77,8 @@ export class Target {
     if (found !== undefined && (!this.#overwrites || found.isDirectory())) {
       throw inTheWay(this.name(key), found);
     }
-    const aside = `${parentOf(key)}${bytesOf(`.encrypted-s3-${randomUUID()}`)}` as Bytes;
-    return orThrow(() => move(from, this.path(key), this.path(aside)));
+    const besides = () => this.path(`${parentOf(key)}.encrypted-s3-${randomUUID()}` as Bytes);
+    return orThrow(() => move(from, this.path(key), besides));
   }
 }
 

@@ -48,7 +48,7 @@ export async function whyKept(
       return `another backup, of the prefix "${other}", lies below this one's. Give each a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is given up, delete ${RUNS_PREFIX}${other}${RECORD} in the bucket.`;
     }
     if (isSafe) return undefined;
-    return `versioning is not on there, so a deletion could not be undone. Turn it on (${howToVersion(aws.bucket)}), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
+    return `versioning is not on there, so a deletion could not be undone. Turn it on (${howToVersion(aws)}), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
     const isDenied = error instanceof AwsError && error.kind === 'access-denied';

@@ -65,6 +65,12 @@ export function objection(
   });
 }
 
+/** @throws {BackupError} with exit code 4; see `objection` */
+export function refuse(losses: Losses, localDir: string, options: GuardOptions): void {
+  const refusal = objection(losses, localDir, options);
+  if (refusal !== undefined) throw refusal;
+}
+
 function list(keys: readonly Bytes[], count: number): string {
   const more = count > keys.length ? `, and ${count - keys.length} more` : '';
   return keys.map((key) => `"${textOf(key)}"`).join(', ') + more;

@@ -1,5 +1,6 @@
 // Before a backup's first run overwrites anything: whether the bucket keeps what is overwritten.
 import type { AwsCli } from '../aws/aws-cli.js';
+import { bucketCommand, type Place } from '../aws/aws-error.js';
 import { isVersioned } from '../aws/bucket.js';
 import { BackupError } from '../errors.js';
 import type { Log } from '../terminal/log.js';
@@ -14,10 +15,10 @@ export async function warnIfUnversioned(aws: AwsCli, log: Log): Promise<void> {
     return;
   }
   log.warn(
-    `The bucket keeps no older versions of files: what changes is overwritten there for good. Turn versioning on, if the server has it: ${howToVersion(aws.bucket)}`,
+    `The bucket keeps no older versions of files: what changes is overwritten there for good. Turn versioning on, if the server has it: ${howToVersion(aws)}`,
   );
 }
 
-export function howToVersion(bucket: string): string {
-  return `aws s3api put-bucket-versioning --bucket ${bucket} --versioning-configuration Status=Enabled`;
+export function howToVersion(place: Place): string {
+  return `${bucketCommand('put-bucket-versioning', place)} --versioning-configuration Status=Enabled`;
 }

@@ -3,6 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { BackupError, InterruptedError } from '../errors.js';
 import type { Interruption } from '../interruption.js';
+import { printable } from './log.js';
 
 export class Prompt {
   readonly #output: Writable;
@@ -37,14 +38,14 @@ export class Prompt {
     const line = isTTY ? await this.#type(question, hidden) : await this.#read(question);
     if (hidden) this.#output.write('\n');
     this.#interruption.check();
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-    if (isTTY && /[\x00-\x08\x0a-\x1f\x7f]/.test(line)) {
+    if (line.includes('\ufffd')) throw new BackupError('The answer is not valid UTF-8.');
+    const answer = line.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+    if (isTTY && printable(answer) !== answer) {
       throw new BackupError('The answer holds a control character.', {
         hint: 'On a terminal that is dumb, as TERM has it, Backspace and other keys do not edit: run the command again.',
       });
     }
-    if (line.includes('\ufffd')) throw new BackupError('The answer is not valid UTF-8.');
-    return line.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+    return answer;
   }
 
   /** A line from the terminal; Ctrl-D and a closed terminal give ''. */

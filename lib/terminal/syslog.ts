@@ -76,8 +76,8 @@ function nativeSink(tag: string): Sink {
   return {
     // One after the other: a syslog that stalls keeps one of Node's few threads, and no more.
     send(level, message) {
-      last = last.then(() => new Promise((resolve) => syslog.log(PRIORITY[level], message, resolve)));
-      last = last.then(() => {
+      last = last.then(async () => {
+        await new Promise<void>((resolve) => syslog.log(PRIORITY[level], message, resolve));
         taken += 1;
       });
     },

@@ -67,6 +67,14 @@ test('both readers come to the same result', async () => {
   assert.deepEqual(await readConfig(write(`${text}:\n`)), await readConfig(write(text)));
 });
 
+test('what bash has read is found fault with by its lines, too', async () => {
+  const file = write(`A=$(true)\n${complete}LOCAL_LOCK=relative\nexport MAX_DELETE_PERCENT=x\n`);
+  await assert.rejects(readConfig(file), (error: Error) => {
+    assert.match(error.message, /my\.config:4: LOCAL_LOCK.*\n.*my\.config:5: MAX_DELETE_PERCENT/);
+    return true;
+  });
+});
+
 test('a file that others can write is warned of, where it needs no bash', async () => {
   const { warnings } = await readConfig(write(complete, 0o666));
   assert.match(warnings.join(), /^\S+: Others can write this file, .* chmod go-w \S+$/);
