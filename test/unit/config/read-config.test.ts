@@ -68,9 +68,9 @@ test('both readers come to the same result', async () => {
 });
 
 test('what bash has read is found fault with by its lines, too', async () => {
-  const file = write(`A=$(true)\n${complete}LOCAL_LOCK=relative\nexport MAX_DELETE_PERCENT=x\n`);
+  const file = write(`A=$(true)\n${complete}AWS_NET_TIMEOUT=x\nexport MAX_DELETE_PERCENT=x\n`);
   await assert.rejects(readConfig(file), (error: Error) => {
-    assert.match(error.message, /my\.config:4: LOCAL_LOCK.*\n.*my\.config:5: MAX_DELETE_PERCENT/);
+    assert.match(error.message, /my\.config:4: AWS_NET_TIMEOUT.*\n.*my\.config:5: MAX_DELETE_PERCENT/);
     return true;
   });
 });
