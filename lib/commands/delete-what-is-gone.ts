@@ -1,10 +1,11 @@
 // The step of a backup run that deletes in the bucket.
-import { deleteGone } from '../run/deletion.js';
-import { whyKept, whyWait } from '../run/deletion-rule.js';
-import { refuse } from '../run/guard.js';
-import { checkIdentity } from '../run/local-dir.js';
-import { hasNewcomer } from '../run/newcomer.js';
-import type { Run } from '../run/run.js';
+
+import type { Run } from '../backup/backup.js';
+import { deleteGone } from '../backup/delete.js';
+import { whyKept, whyWait } from '../backup/deletion-rule.js';
+import { refuse } from '../backup/guard.js';
+import { checkIdentity } from '../backup/local-dir.js';
+import { hasNewcomer } from '../backup/second-look.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Uploaded } from './steps.js';
 

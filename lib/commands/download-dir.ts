@@ -13,8 +13,8 @@ import { Stage } from '../restore/stage.js';
 import { type RestoreSurvey, surveyRestore } from '../restore/survey.js';
 import { Target } from '../restore/target.js';
 import { treeBelow } from '../restore/tree-below.js';
-import { Shortfalls } from '../run/shortfalls.js';
 import type { Log } from '../terminal/log.js';
+import { Shortfalls } from '../terminal/shortfalls.js';
 import { bytesOf } from '../tree/bytes.js';
 import { openRestore, type Restore, type RestoreRequest } from './open-restore.js';
 

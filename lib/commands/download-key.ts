@@ -4,7 +4,7 @@ import { keyOfEasyKey } from '../easy-key.js';
 import { BackupError, wordsOf } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
-import { retrieveEscrow } from '../run/escrow.js';
+import { retrieveEscrow } from '../records/escrow.js';
 import { Prompt } from '../terminal/prompt.js';
 import { connectTo } from './connection.js';
 

@@ -1,19 +1,19 @@
 // What a run would do, on standard output; nothing is changed, neither in the bucket nor on disk.
 import { s3Url } from '../aws/arguments.js';
+import { tryKey } from '../aws/wrong-key.js';
+import type { Run } from '../backup/backup.js';
+import { type Findings, readDue } from '../backup/check.js';
+import { whyKept, whyWait } from '../backup/deletion-rule.js';
+import { objection, refuse } from '../backup/guard.js';
 import type { BackupConfig } from '../config/read-config.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
-import { whyKept, whyWait } from '../run/deletion-rule.js';
-import { objection, refuse } from '../run/guard.js';
-import { type Findings, readDue } from '../run/reconcile.js';
-import type { Run } from '../run/run.js';
-import { readJson } from '../run/spool.js';
-import { explainNotes } from '../run/state-folder.js';
-import { tryKey } from '../run/wrong-key.js';
+import { explainNotes } from '../records/state-folder.js';
 import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
+import { readJson } from '../tree/spool.js';
 import { openRun, type SyncOptions } from './open-run.js';
 import { survey } from './survey.js';
 

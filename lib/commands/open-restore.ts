@@ -7,10 +7,10 @@ import { keyOfEasyKey } from '../easy-key.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import type { CommandContext } from '../main.js';
+import { keyInEscrow, retrieveEscrow } from '../records/escrow.js';
 import { type Destination, lookAtDestination } from '../restore/new-destination.js';
 import { parseTime } from '../restore/point-in-time.js';
 import { parseSource } from '../restore/source.js';
-import { keyInEscrow, retrieveEscrow } from '../run/escrow.js';
 import { Prompt } from '../terminal/prompt.js';
 import { connectTo } from './connection.js';
 

@@ -1,12 +1,12 @@
 // The config becomes a run.
 import { randomUUID } from 'node:crypto';
+import type { Run } from '../backup/backup.js';
+import { exclusion, hasWildcards, isInStage, STAGE_PATTERNS } from '../backup/exclusion.js';
+import { checkReservedName, identityOf, resolveLocalDir } from '../backup/local-dir.js';
 import type { BackupConfig } from '../config/read-config.js';
 import type { CommandContext } from '../main.js';
-import { exclusion, hasWildcards, isInStage, STAGE_PATTERNS } from '../run/exclusion.js';
-import { checkReservedName, identityOf, resolveLocalDir } from '../run/local-dir.js';
-import type { Run } from '../run/run.js';
-import { Shortfalls } from '../run/shortfalls.js';
-import { openStateFolder, ownPatterns } from '../run/state-folder.js';
+import { openStateFolder, ownPatterns } from '../records/state-folder.js';
+import { Shortfalls } from '../terminal/shortfalls.js';
 import { connectTo, placeOf } from './connection.js';
 
 export interface SyncOptions {

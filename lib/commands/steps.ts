@@ -2,19 +2,19 @@
 // is needed.
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { tryKey } from '../aws/wrong-key.js';
+import { afterBackup } from '../backup/after-backup.js';
+import type { Run } from '../backup/backup.js';
+import { type Findings, readDue } from '../backup/check.js';
+import { objection, refuse } from '../backup/guard.js';
+import { verifyRandomFile } from '../backup/random-file.js';
+import { type Transfer, transfer } from '../backup/upload/first-upload.js';
 import type { BackupConfig } from '../config/read-config.js';
 import { BackupError } from '../errors.js';
-import { afterBackup } from '../run/after-backup.js';
+import { findEscrow } from '../records/escrow.js';
+import { storeLastRun } from '../records/last-run.js';
 import { bringUpToDate } from '../run/bring-up-to-date.js';
-import { findEscrow } from '../run/escrow.js';
-import { objection, refuse } from '../run/guard.js';
-import { storeLastRun } from '../run/last-run.js';
-import { verifyRandomFile } from '../run/random-file.js';
-import { type Findings, readDue } from '../run/reconcile.js';
-import type { Run } from '../run/run.js';
-import { type Transfer, transfer } from '../run/transfer.js';
 import { CHANGED } from '../run/verdicts.js';
-import { tryKey } from '../run/wrong-key.js';
 import { sideBySide } from '../side-by-side.js';
 import { textOf } from '../tree/bytes.js';
 import type { Survey } from './survey.js';
@@ -73,7 +73,7 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
     const { bucket, prefix } = upload;
     if (!hasRecord && escrow !== 'no bucket') {
       const samples = objects.items.map((it) => ({ bucket, key: prefix + textOf(it) }));
-      const { warnIfUnversioned } = await import('../run/history.js');
+      const { warnIfUnversioned } = await import('../backup/history.js');
       await sideBySide(tryKey(aws, key, samples), warnIfUnversioned(aws, log));
     }
     refuse(losses, upload.localDir, run.guard);
@@ -134,7 +134,7 @@ export async function record(run: Run, findings: Findings, deleted: number): Pro
 /** Most configs ask for no list: what writes it is loaded only then. */
 export async function writeList({ aws, upload }: Run, file: string | undefined): Promise<void> {
   if (file === undefined) return;
-  const { writeLocalList } = await import('../run/local-list.js');
+  const { writeLocalList } = await import('../backup/local-list.js');
   await writeLocalList(aws, file, upload.prefix);
 }
 

@@ -2,12 +2,12 @@
 import type { AwsCli } from '../aws/aws-cli.js';
 import { AwsError } from '../aws/aws-error.js';
 import { listPrefix, type StoredObject } from '../aws/listing.js';
+import type { Run } from '../backup/backup.js';
+import type { Findings } from '../backup/check.js';
+import type { Stock } from '../backup/scan.js';
 import { load } from '../load.js';
-import { findEscrow } from '../run/escrow.js';
-import { fetchLastRun, type LastRun } from '../run/last-run.js';
-import type { Findings } from '../run/reconcile.js';
-import type { Run } from '../run/run.js';
-import type { Stock } from '../run/take-stock.js';
+import { findEscrow } from '../records/escrow.js';
+import { fetchLastRun, type LastRun } from '../records/last-run.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Batches } from '../tree/batches.js';
 

@@ -2,7 +2,7 @@
 import { readConfig } from '../config/read-config.js';
 import { load } from '../load.js';
 import type { CommandContext } from '../main.js';
-import { acquireFlock } from '../run/flock.js';
+import { acquireFlock } from '../records/flock.js';
 import { sideBySide } from '../side-by-side.js';
 
 export interface SyncFlags {

@@ -9,15 +9,15 @@ import { shellQuote } from '../config/shell-quote.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
+import { acquireFlock } from '../records/flock.js';
+import { acquireLockFolder } from '../records/lock-folder.js';
 import { findDeleted, readDeleted, removeMarkers, type Undeletion } from '../restore/delete-markers.js';
 import { formatTime, parseTime } from '../restore/point-in-time.js';
 import { inPrivateFolder } from '../restore/private-folder.js';
 import { WantedPaths } from '../restore/wanted-paths.js';
-import { acquireFlock } from '../run/flock.js';
-import { acquireLockFolder } from '../run/lock-folder.js';
-import { Spool } from '../run/spool.js';
 import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
+import { Spool } from '../tree/spool.js';
 import { connectTo, placeOf } from './connection.js';
 
 export interface UndeleteRequest {

@@ -3,14 +3,14 @@
 import { stdout } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket } from '../aws/bucket.js';
+import { verifyContent } from '../aws/verification.js';
 import { type PartialConfig, readPartialConfig } from '../config/read-config.js';
 import { keyOfEasyKey } from '../easy-key.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
-import { escrowContent, escrowObject, fetchEscrow, storeEscrow } from '../run/escrow.js';
-import { verifyContent } from '../run/verification.js';
+import { escrowContent, escrowObject, fetchEscrow, storeEscrow } from '../records/escrow.js';
 import { Prompt } from '../terminal/prompt.js';
 import { connectTo } from './connection.js';
 

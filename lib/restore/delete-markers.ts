@@ -6,11 +6,11 @@ import { explainDenial } from '../aws/explain-denial.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { listVersions } from '../aws/version-listing.js';
 import { BackupError } from '../errors.js';
-import { Shortfalls } from '../run/shortfalls.js';
-import { readJson, type Spool } from '../run/spool.js';
 import type { Log } from '../terminal/log.js';
+import { Shortfalls } from '../terminal/shortfalls.js';
 import { singly } from '../tree/batches.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import { readJson, type Spool } from '../tree/spool.js';
 import { type DeletedKey, deletedKeys } from './deleted-keys.js';
 import type { WantedPaths } from './wanted-paths.js';
 

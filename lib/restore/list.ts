@@ -2,8 +2,8 @@
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listPrefix } from '../aws/listing.js';
 import { listVersions } from '../aws/version-listing.js';
-import type { Spool } from '../run/spool.js';
 import { singly } from '../tree/batches.js';
+import type { Spool } from '../tree/spool.js';
 import { formatPlan, type ListedKey } from './planned-file.js';
 import { type KeyAt, keysAt } from './version-at.js';
 

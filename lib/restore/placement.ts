@@ -2,11 +2,11 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Interruption } from '../interruption.js';
-import type { Shortfalls } from '../run/shortfalls.js';
-import { Spool } from '../run/spool.js';
 import type { Log } from '../terminal/log.js';
+import type { Shortfalls } from '../terminal/shortfalls.js';
 import { type Bytes, below, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
+import { Spool } from '../tree/spool.js';
 import type { ExactTime } from './exact-times.js';
 import { type Metadata, setAboutMtime } from './metadata.js';
 import type { PlannedFile } from './planned-file.js';

@@ -1,9 +1,10 @@
 // Decides what to fetch and how, before anything is written.
-import { readJson, type Spool } from '../run/spool.js';
+
 import { type Batches, nothing } from '../tree/batches.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { mergeByKey } from '../tree/merge.js';
+import { readJson, type Spool } from '../tree/spool.js';
 import { formatPlan, type How, type ListedKey, type PlannedFile } from './planned-file.js';
 import { isSafeKey, LONGEST_NAME } from './safe-key.js';
 import type { Target } from './target.js';

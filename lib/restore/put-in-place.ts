@@ -1,10 +1,10 @@
 // The order in which everything gets its place: the tree's files and folders; what is in the bucket without being
 // in the tree; links, so that nothing passes through them; times; and the folders' modes, which may keep us out.
 import { join } from 'node:path';
-import { readJson, Spool } from '../run/spool.js';
 import { type Batches, mapEach, nothing, singly } from '../tree/batches.js';
 import type { Entry } from '../tree/entry.js';
 import { mergeByKey, type Pair } from '../tree/merge.js';
+import { readJson, Spool } from '../tree/spool.js';
 import { type ExactTime, setExactTimes } from './exact-times.js';
 import { notInBucket, Placement, type PlacementOptions, type PlannedLine } from './placement.js';
 import type { PlannedFile } from './planned-file.js';

@@ -2,14 +2,14 @@
 import { join } from 'node:path';
 import { headWithKey } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
+import { isOnlyKeyWrong } from '../aws/wrong-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
-import { readJson, Spool } from '../run/spool.js';
-import { isOnlyKeyWrong } from '../run/wrong-key.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Log } from '../terminal/log.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
+import { readJson, Spool } from '../tree/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { fetchTreeOf, type LocalTree, otherKey, tooEarly } from './find-tree.js';
 import { listFolder } from './list.js';

@@ -3,9 +3,9 @@ import { type BucketObject, headWithoutKey, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { whyNoBucket } from '../aws/bucket.js';
+import { isOnlyKeyWrong } from '../aws/wrong-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
-import { isOnlyKeyWrong } from '../run/wrong-key.js';
 
 const NOT_THERE = 'does not exist';
 const HINT =

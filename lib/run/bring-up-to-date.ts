@@ -1,10 +1,10 @@
 // Uploads until the bucket holds what is on disk, or does not come to hold it.
 
+import type { Run } from '../backup/backup.js';
+import type { Findings } from '../backup/check.js';
+import type { Transfer } from '../backup/upload/first-upload.js';
+import type { Spool } from '../tree/spool.js';
 import { look } from './look.js';
-import type { Findings } from './reconcile.js';
-import type { Run } from './run.js';
-import type { Spool } from './spool.js';
-import type { Transfer } from './transfer.js';
 
 /** How often files that changed while they were uploaded, or failed to arrive, are sent again. */
 const ROUNDS = 3;
@@ -23,7 +23,7 @@ export async function bringUpToDate(
   const isUpToDate = before.awaited.count === 0 && before.toSend.count === 0;
   if (isUpToDate && !transfer?.uploaded) return before;
   const { aws, key, upload, state, shortfalls, log } = run;
-  const { resend } = await import('./resend.js');
+  const { resend } = await import('../backup/upload/send.js');
   const send = (due: Spool) => resend(aws, key, upload, due, state.runFolder, shortfalls, log);
   if (transfer === undefined) await send(before.awaited);
   let findings = before;

@@ -1,14 +1,14 @@
 // The walk of LOCAL_DIR, compared with what the last run saw.
 import { join } from 'node:path';
+import type { Run } from '../backup/backup.js';
+import { describeObstacle, type Stock, takeStock } from '../backup/scan.js';
 import { BackupError } from '../errors.js';
+import { type LastRun, RUNS_PREFIX } from '../records/last-run.js';
+import { fetchTree } from '../records/last-tree.js';
 import { nothing } from '../tree/batches.js';
 import type { Obstacle } from '../tree/entry.js';
+import { Spool } from '../tree/spool.js';
 import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
-import { type LastRun, RUNS_PREFIX } from './last-run.js';
-import { fetchTree } from './last-tree.js';
-import type { Run } from './run.js';
-import { Spool } from './spool.js';
-import { describeObstacle, type Stock, takeStock } from './take-stock.js';
 
 export interface Comparison {
   /** Whether the tree was there, so that the stock's losses mean something. */

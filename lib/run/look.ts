@@ -1,12 +1,12 @@
 // The listing of the bucket, compared with what the walk has noted.
 import { listPrefix, type StoredObject } from '../aws/listing.js';
+import type { Run } from '../backup/backup.js';
+import { type Findings, reconcile } from '../backup/check.js';
 import { type Batches, nothing } from '../tree/batches.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { inspectFile } from '../tree/inspect.js';
-import { type Findings, reconcile } from './reconcile.js';
-import type { Run } from './run.js';
-import type { Spool } from './spool.js';
+import type { Spool } from '../tree/spool.js';
 import { type Judge, judgeAfter, judgeBefore } from './verdicts.js';
 
 /**

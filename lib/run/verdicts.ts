@@ -1,9 +1,9 @@
 // What becomes of an entry when the bucket has been listed: the rules of judge.ts, and a look at the disk where
 // they need one.
 import type { StoredObject } from '../aws/listing.js';
+import type { NotedEntry } from '../backup/draft.js';
+import { firstVerdict, isReplaced, mayBeNewerThan, shortfall, storedAt } from '../backup/stored.js';
 import type { Entry, Inode } from '../tree/entry.js';
-import { firstVerdict, isReplaced, mayBeNewerThan, shortfall, storedAt } from './judge.js';
-import type { NotedEntry } from './noted-entry.js';
 
 export type Outcome =
   | { readonly is: 'proven' }

@@ -18,13 +18,13 @@ import {
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseListing } from '../../lib/aws/listing.js';
-import { reconcile } from '../../lib/run/reconcile.js';
-import { Spool } from '../../lib/run/spool.js';
-import { takeStock } from '../../lib/run/take-stock.js';
+import { reconcile } from '../../lib/backup/check.js';
+import { takeStock } from '../../lib/backup/scan.js';
 import { judgeBefore } from '../../lib/run/verdicts.js';
 import { singly } from '../../lib/tree/batches.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import { inspectFile } from '../../lib/tree/inspect.js';
+import { Spool } from '../../lib/tree/spool.js';
 import { openTree, treeLine } from '../../lib/tree/tree-file.js';
 import { walk } from '../../lib/tree/walk.js';
 import { instantAws } from './instant-aws.js';

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { openStateFolder } from '../../lib/run/state-folder.js';
+import { openStateFolder } from '../../lib/records/state-folder.js';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, TREE } from './bucket-world.js';
 

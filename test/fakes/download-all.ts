@@ -1,7 +1,7 @@
 // `aws s3 sync s3://… DIR` of the fake `aws`: what it fetches, and what it leaves alone.
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { exclusion } from '../../lib/run/exclusion.js';
+import { exclusion } from '../../lib/backup/exclusion.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import type { Journal } from './journal.js';
 import type { FakeCall } from './resident.js';

@@ -1,7 +1,7 @@
 // What `aws s3 sync` finds on disk: the files it would upload, and what it warns about.
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { exclusion } from '../../lib/run/exclusion.js';
+import { exclusion } from '../../lib/backup/exclusion.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 
 export interface Source {

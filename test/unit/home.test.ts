@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { readProfile } from '../../lib/aws/profile-files.js';
 import { homeOf } from '../../lib/home.js';
-import { openStateFolder } from '../../lib/run/state-folder.js';
+import { openStateFolder } from '../../lib/records/state-folder.js';
 
 /** What Node does for a user that the system does not know. */
 os.homedir = () => {

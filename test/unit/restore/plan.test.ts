@@ -5,10 +5,10 @@ import { type TestContext, test } from 'node:test';
 import { plan, type Totals } from '../../../lib/restore/plan.js';
 import type { ListedKey, PlannedFile } from '../../../lib/restore/planned-file.js';
 import { Target } from '../../../lib/restore/target.js';
-import { readJson, Spool } from '../../../lib/run/spool.js';
 import { type Batches, singly } from '../../../lib/tree/batches.js';
 import { bytesOf, textOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
+import { readJson, Spool } from '../../../lib/tree/spool.js';
 import { DamagedTreeError } from '../../../lib/tree/tree-file.js';
 import { entry, MTIME, planOf, streamOf, temporaryFolder } from './pieces.js';
 

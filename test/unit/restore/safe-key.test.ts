@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path/posix';
 import { test } from 'node:test';
+import { exclusion } from '../../../lib/backup/exclusion.js';
 import { isSafeKey, UNSAFE_KEYS } from '../../../lib/restore/safe-key.js';
-import { exclusion } from '../../../lib/run/exclusion.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import { Random } from '../../property/random.js';
 

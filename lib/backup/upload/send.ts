@@ -2,16 +2,16 @@
 // AWS CLI uploads as a whole, under the names of the links.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type Upload, uploadAll } from '../aws/arguments.js';
-import type { AwsCli } from '../aws/aws-cli.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import { errnoOf } from '../errors.js';
-import type { Log } from '../terminal/log.js';
-import { readDue } from './reconcile.js';
-import type { Shortfalls } from './shortfalls.js';
-import type { Spool } from './spool.js';
-import { SKIPPED, UPLOAD_FAILED, WARNING } from './transfer.js';
+import { type Upload, uploadAll } from '../../aws/arguments.js';
+import type { AwsCli } from '../../aws/aws-cli.js';
+import { kindOfAwsError } from '../../aws/aws-error.js';
+import type { EncryptionKey } from '../../encryption-key.js';
+import { errnoOf } from '../../errors.js';
+import type { Log } from '../../terminal/log.js';
+import type { Shortfalls } from '../../terminal/shortfalls.js';
+import type { Spool } from '../../tree/spool.js';
+import { readDue } from '../check.js';
+import { SKIPPED, UPLOAD_FAILED, WARNING } from './first-upload.js';
 
 /** What keeps every link away, and not one. */
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT']);

@@ -6,9 +6,9 @@ import { kindOfAwsError } from '../aws/aws-error.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { singly } from '../tree/batches.js';
 import { entryOf } from '../tree/entry-line.js';
+import { sha256OfFile } from '../tree/sha256.js';
 import { DamagedTreeError, openTree, parsed } from '../tree/tree-file.js';
 import { type LastRun, runFolderKey, TREE } from './last-run.js';
-import { sha256OfFile } from './sha256.js';
 
 /**
  * The tree file of the last run: the copy if it is that run's to the byte, otherwise the bucket's.

@@ -2,14 +2,14 @@
 // The three reads run side by side; nothing is written to disk.
 import { randomBytes } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { type BucketObject, download, readWithKey, readWithoutKey, s3Url } from '../aws/arguments.js';
-import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { sideBySide } from '../side-by-side.js';
-import { sha256Of } from './sha256.js';
+import { sha256Of } from '../tree/sha256.js';
+import { type BucketObject, download, readWithKey, readWithoutKey, s3Url } from './arguments.js';
+import type { AwsAnswer, AwsCli } from './aws-cli.js';
+import { kindOfAwsError } from './aws-error.js';
 import { keyRefused, REFUSALS } from './wrong-key.js';
 
 /** What reading an object with the right key came to. */

@@ -4,7 +4,7 @@ import { type Batches, mapEach } from '../tree/batches.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { entryOf } from '../tree/entry-line.js';
-import type { Spool } from './spool.js';
+import type { Spool } from '../tree/spool.js';
 
 export type Knowledge =
   /** The last run's tree has the file just as it is now. */

@@ -4,10 +4,10 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { findObject, whyNoBucket } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
+import { isOnlyKeyWrong } from '../aws/wrong-key.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
-import { isOnlyKeyWrong } from './wrong-key.js';
 
 const ESCROW_KEY = `${RESERVED_PREFIX}key/data`;
 

@@ -4,8 +4,8 @@ import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
-import { type Batches, mapEach } from '../tree/batches.js';
-import { TextBuffer } from '../tree/text-buffer.js';
+import { type Batches, mapEach } from './batches.js';
+import { TextBuffer } from './text-buffer.js';
 
 const FLUSH = 1 << 16;
 const READ = 1 << 14;

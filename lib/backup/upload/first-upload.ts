@@ -1,12 +1,12 @@
 // The transfer itself: one `aws s3 sync`, its progress, and what it says about single files.
 import type { Readable } from 'node:stream';
-import { sync, type Upload } from '../aws/arguments.js';
-import type { AwsCli } from '../aws/aws-cli.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
-import { splitLines } from '../aws/split-lines.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import type { Log } from '../terminal/log.js';
-import type { Shortfalls } from './shortfalls.js';
+import { sync, type Upload } from '../../aws/arguments.js';
+import type { AwsCli } from '../../aws/aws-cli.js';
+import { kindOfAwsError } from '../../aws/aws-error.js';
+import { splitLines } from '../../aws/split-lines.js';
+import type { EncryptionKey } from '../../encryption-key.js';
+import type { Log } from '../../terminal/log.js';
+import type { Shortfalls } from '../../terminal/shortfalls.js';
 
 /** The AWS CLI's exit code for "done, but something was skipped with a warning". */
 export const SKIPPED = 2;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BackupError } from '../../../lib/errors.js';
-import { Spool } from '../../../lib/run/spool.js';
+import { Spool } from '../../../lib/tree/spool.js';
 
 test('notes that can not be written: where, why, and what to do for a backup and for a restore', () => {
   assert.throws(

@@ -6,12 +6,12 @@ import { formatEntry } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
 import { mergeByKey } from '../tree/merge.js';
 import { ownerNames } from '../tree/owner-names.js';
+import type { Spool } from '../tree/spool.js';
 import { entryIn, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
+import { formatNote, formatObstacle, type Knowledge } from './draft.js';
 import type { IsExcluded } from './exclusion.js';
 import { Losses } from './guard.js';
-import { formatNote, formatObstacle, type Knowledge } from './noted-entry.js';
-import type { Spool } from './spool.js';
 
 export interface Stock {
   /** How many files are not, or not surely, as the last run saw them. */

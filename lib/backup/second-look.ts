@@ -3,11 +3,11 @@
 import { bytesOf } from '../tree/bytes.js';
 import type { Entry, Obstacle } from '../tree/entry.js';
 import { mergeByKey } from '../tree/merge.js';
+import type { Spool } from '../tree/spool.js';
 import { walk } from '../tree/walk.js';
-import { readNotes } from './noted-entry.js';
-import type { Run } from './run.js';
-import type { Spool } from './spool.js';
-import { isUnknown } from './take-stock.js';
+import type { Run } from './backup.js';
+import { readNotes } from './draft.js';
+import { isUnknown } from './scan.js';
 
 /** Whether something is there that the notes of the walk lack, and that may be a file which had another name. */
 export async function hasNewcomer({ upload, isExcluded, interruption }: Run, notes: Spool): Promise<boolean> {

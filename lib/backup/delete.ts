@@ -4,7 +4,7 @@ import { deleteAll } from '../aws/batch-deletion.js';
 import { mapEach, singly } from '../tree/batches.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { isGone } from '../tree/gone.js';
-import { readJson, type Spool } from './spool.js';
+import { readJson, type Spool } from '../tree/spool.js';
 
 export interface DeletionOptions {
   readonly root: Bytes;

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Knowledge, readNotes } from '../../../lib/run/noted-entry.js';
-import { Spool } from '../../../lib/run/spool.js';
-import { takeStock } from '../../../lib/run/take-stock.js';
+import { type Knowledge, readNotes } from '../../../lib/backup/draft.js';
+import { takeStock } from '../../../lib/backup/scan.js';
 import { nothing, singly } from '../../../lib/tree/batches.js';
+import { Spool } from '../../../lib/tree/spool.js';
 
 function makeFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'stock-'));

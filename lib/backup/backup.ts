@@ -3,12 +3,12 @@ import type { Upload } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import type { Interruption } from '../interruption.js';
+import type { StateFolder } from '../records/state-folder.js';
 import type { Log } from '../terminal/log.js';
+import type { Shortfalls } from '../terminal/shortfalls.js';
 import type { TreeHeader } from '../tree/tree-file.js';
 import type { IsExcluded } from './exclusion.js';
 import type { GuardOptions } from './guard.js';
-import type { Shortfalls } from './shortfalls.js';
-import type { StateFolder } from './state-folder.js';
 
 export interface Run {
   readonly aws: AwsCli;

@@ -1,5 +1,5 @@
 // The files that are on disk and not in the backup: each is named, on stderr as long as someone would read it.
-import type { Log } from '../terminal/log.js';
+import type { Log } from './log.js';
 
 /** How many are named on stderr; all are in syslog. */
 const NAMED = 100;

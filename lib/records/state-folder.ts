@@ -4,10 +4,10 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join, relative } from 'node:path';
+import { hasWildcards, patternOfFolder } from '../backup/exclusion.js';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { homeOf } from '../home.js';
 import { makeFolders } from '../make-folders.js';
-import { hasWildcards, patternOfFolder } from './exclusion.js';
 
 export interface StateFolder {
   /** What must not be backed up: it changes while the run is going on. Without links. */

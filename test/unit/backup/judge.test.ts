@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StoredObject } from '../../../lib/aws/listing.js';
-import { firstVerdict, isReplaced, shortfall, versionOf } from '../../../lib/run/judge.js';
+import { firstVerdict, isReplaced, shortfall, versionOf } from '../../../lib/backup/stored.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
 
 const MINUTE = 60_000;

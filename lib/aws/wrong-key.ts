@@ -1,16 +1,11 @@
 // Whether it is the key that a read failed for: S3 refuses one with a wrong key as it refuses other things.
-import {
-  type BucketObject,
-  headWithKey,
-  isLikeAddress,
-  readByteWithoutKey,
-  s3Url,
-} from '../aws/arguments.js';
-import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
+
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
+import { type BucketObject, headWithKey, isLikeAddress, readByteWithoutKey, s3Url } from './arguments.js';
+import type { AwsAnswer, AwsCli } from './aws-cli.js';
+import { kindOfAwsError } from './aws-error.js';
 
 /** How S3 refuses a read for its key: 400 without one, 403 with a wrong one; some servers say 400 to both. */
 export const REFUSALS = new Set(['bad-request', 'access-denied']);

@@ -2,6 +2,7 @@
 // sent, and what is in the bucket only.
 import { join } from 'node:path';
 import type { StoredObject } from '../aws/listing.js';
+import type { Judge } from '../run/verdicts.js';
 import { type Batches, singly } from '../tree/batches.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry, Inode } from '../tree/entry.js';
@@ -9,15 +10,14 @@ import { formatEntry } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
 import { mergeByKey } from '../tree/merge.js';
 import { ownerNames } from '../tree/owner-names.js';
+import { readJson, Spool } from '../tree/spool.js';
 import type { TreeHeader, TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
+import { formatNote, formatObstacle, type NotedEntry, readNotes } from './draft.js';
 import type { IsExcluded } from './exclusion.js';
 import { Losses } from './guard.js';
-import { versionOf } from './judge.js';
-import { formatNote, formatObstacle, type NotedEntry, readNotes } from './noted-entry.js';
 import { Sample } from './sample.js';
-import { readJson, Spool } from './spool.js';
-import type { Judge } from './verdicts.js';
+import { versionOf } from './stored.js';
 
 /** A file that is not in the backup as it is, and why. */
 export interface Due {

@@ -4,11 +4,11 @@ import { AwsError } from '../aws/aws-error.js';
 import { isVersioned } from '../aws/bucket.js';
 import { listPrefix } from '../aws/listing.js';
 import { BackupError } from '../errors.js';
+import { RECORD, RUNS_PREFIX } from '../records/last-run.js';
 import { sideBySide } from '../side-by-side.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
 import { howToVersion } from './history.js';
-import { RECORD, RUNS_PREFIX } from './last-run.js';
 
 /**
  * Why deletions have to wait, in words for the user: a file that is gone may be one of those that are there under

@@ -3,14 +3,14 @@ import { type BigIntStats, constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { s3Url, type Upload } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
+import { readInThreeWays } from '../aws/verification.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { sideBySide } from '../side-by-side.js';
 import { textOf } from '../tree/bytes.js';
 import type { Entry, Inode } from '../tree/entry.js';
-import { sha256Of } from './sha256.js';
-import { readInThreeWays } from './verification.js';
+import { sha256Of } from '../tree/sha256.js';
 
 /**
  * Verifies the first of `candidates` that stays unchanged meanwhile.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { exclusion } from '../../../lib/run/exclusion.js';
+import { exclusion } from '../../../lib/backup/exclusion.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
 
 test('patterns mean what they mean to the AWS CLI', () => {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { openStateFolder, ownPatterns } from '../../../lib/run/state-folder.js';
+import { openStateFolder, ownPatterns } from '../../../lib/records/state-folder.js';
 
 test('a folder per backup, of which a killed run leaves nothing behind for long', (t) => {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));

@@ -5,11 +5,11 @@ import { download, s3Url, uploadAll } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
+import { isOnlyKeyWrong, keyRefused } from '../aws/wrong-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
+import { sha256OfFile } from '../tree/sha256.js';
 import type { TreeTotals } from '../tree/tree-file.js';
-import { sha256OfFile } from './sha256.js';
-import { isOnlyKeyWrong, keyRefused } from './wrong-key.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
 const VERSION = 1;
