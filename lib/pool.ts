@@ -2,10 +2,15 @@
 import { availableParallelism } from 'node:os';
 
 /**
- * Works on `items`, as many at a time as there are processors. After a failure no more is begun; all have ended when
- * it returns, or throws the first failure.
+ * Works on `items`, some at a time. After a failure no more is begun; all have ended when it returns, or throws the
+ * first failure.
+ * @param workers how many at a time; as many as there are processors, if not given
  */
-export async function pool<T>(items: AsyncGenerator<T>, work: (item: T) => Promise<void>): Promise<void> {
+export async function pool<T>(
+  items: AsyncGenerator<T>,
+  work: (item: T) => Promise<void>,
+  workers = availableParallelism(),
+): Promise<void> {
   let failure: { readonly error: unknown } | undefined;
   const worker = async () => {
     while (failure === undefined) {
@@ -18,7 +23,7 @@ export async function pool<T>(items: AsyncGenerator<T>, work: (item: T) => Promi
       }
     }
   };
-  await Promise.all(Array.from({ length: availableParallelism() }, worker));
+  await Promise.all(Array.from({ length: workers }, worker));
   await items.return(undefined);
   if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
 }

@@ -43,35 +43,32 @@ export function s3Url({ bucket, key }: BucketObject): string {
   return `s3://${bucket}/${key}`;
 }
 
-export interface Upload {
-  readonly localDir: string;
+/** How files are stored in the bucket. */
+export interface UploadTarget {
   readonly bucket: string;
+  /** '' or ends in a `/`. */
   readonly prefix: string;
-  readonly followSymlinks: boolean;
   readonly storageClass: string;
-  /** Patterns of the AWS CLI, relative to the directory. */
-  readonly exclude: readonly string[];
 }
 
-/** The original's flags, without `--acl`, and without `--delete`: what is deleted is decided by us. */
-export function sync(upload: Upload): string[] {
-  const { localDir, bucket, prefix, followSymlinks, storageClass, exclude } = upload;
-  return [
-    's3',
-    'sync',
-    localDir,
-    s3Url({ bucket, key: prefix }),
-    // The AWS CLI begins the paths of files below `/` with `//`, and those of the patterns for them with `/`.
-    ...exclude.map((pattern) => `--exclude=${localDir === '/' ? '//' : ''}${pattern}`),
-    ...(followSymlinks ? [] : ['--no-follow-symlinks']),
-    ...storedAs(storageClass),
-  ];
+/**
+ * The original's flags, without `--acl`, and without `--delete`: what is deleted is decided by us. No `--exclude`: the
+ * AWS CLI would walk through what it leaves out.
+ */
+export function sync(localDir: string, { bucket, prefix, storageClass }: UploadTarget): string[] {
+  const target = s3Url({ bucket, key: prefix });
+  return ['s3', 'sync', localDir, target, '--no-follow-symlinks', ...storedAs(storageClass)];
 }
 
-/** Uploads every file below `directory`, through links, whatever the bucket holds. */
-export function uploadAll(directory: string, target: BucketObject, storageClass: string): string[] {
-  const flags = ['--recursive', '--follow-symlinks', '--only-show-errors'];
-  return ['s3', 'cp', directory, s3Url(target), ...flags, ...storedAs(storageClass)];
+/** Uploads what the links in a folder lead to, under the links' names, whatever the bucket holds; tells each file. */
+export function uploadAll(folder: string, { bucket, prefix, storageClass }: UploadTarget): string[] {
+  const flags = ['--recursive', '--follow-symlinks', '--no-progress'];
+  return ['s3', 'cp', folder, s3Url({ bucket, key: prefix }), ...flags, ...storedAs(storageClass)];
+}
+
+/** Uploads one file under any name. */
+export function uploadOne(file: string, object: BucketObject, storageClass: string): string[] {
+  return ['s3', 'cp', file, s3Url(object), '--no-progress', ...storedAs(storageClass)];
 }
 
 /** Stores standard input as one object. */

@@ -1,27 +1,112 @@
-// What the steps of one run share.
-import type { Upload } from '../aws/arguments.js';
+// One backup run: what its steps share.
+import { randomUUID } from 'node:crypto';
+import { closeSync, constants, openSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { AwsCli } from '../aws/aws-cli.js';
+import type { BackupConfig } from '../config/config.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import type { Interruption } from '../interruption.js';
-import type { StateFolder } from '../records/state-folder.js';
+import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import type { Log } from '../terminal/log.js';
-import type { Shortfalls } from '../terminal/shortfalls.js';
+import { Shortfalls } from '../terminal/shortfalls.js';
+import { bytesOf } from '../tree/bytes.js';
+import { lastingDevice } from '../tree/inode.js';
 import type { TreeHeader } from '../tree/tree-file.js';
-import type { IsExcluded } from './exclusion.js';
+import { exclusion, type IsExcluded, isInStage } from './exclusion.js';
 import type { GuardOptions } from './guard.js';
+import { checkReservedName, identityOf, resolveLocalDir } from './local-dir.js';
 
-export interface Run {
+export interface Backup {
+  readonly config: BackupConfig;
   readonly aws: AwsCli;
-  readonly key: EncryptionKey;
-  readonly upload: Upload;
+  readonly encryptionKey: EncryptionKey;
+  /** Where the files are in the bucket: '' or ends in a `/`. */
+  readonly prefix: string;
+  /** LOCAL_DIR, absolute and without links. */
+  readonly localDir: string;
+  /** LOCAL_DIR, open: what is uploaded is opened below this descriptor. */
+  readonly localDirDescriptor: number;
+  /** `dev:ino` of LOCAL_DIR when the run began. */
+  readonly localDirId: string;
+  /** The device below LOCAL_DIR whose inode numbers last; see `inodeOf`. */
+  readonly lastingDevice: bigint | undefined;
+  readonly followSymlinks: boolean;
   readonly isExcluded: IsExcluded;
   readonly guard: GuardOptions;
   readonly state: StateFolder;
-  /** Of LOCAL_DIR when the run began. */
-  readonly identity: string;
   /** Of the tree that this run makes. */
   readonly header: TreeHeader;
   readonly shortfalls: Shortfalls;
   readonly interruption: Interruption;
   readonly log: Log;
+  /** A name for a file in the run's folder that no other file there has. */
+  unique(name: string): string;
+  /** Removes the run's folder. */
+  close(): void;
+}
+
+export interface BackupFlags {
+  readonly allowsMassDelete: boolean;
+  /** Whether nothing on disk may be changed. */
+  readonly isDry: boolean;
+}
+
+/** @throws {BackupError} with exit code 4 if LOCAL_DIR can't be backed up; with 1 without a place for notes */
+export async function openBackup(
+  config: BackupConfig,
+  aws: AwsCli,
+  { allowsMassDelete, isDry }: BackupFlags,
+  { log, interruption }: { readonly log: Log; readonly interruption: Interruption },
+): Promise<Backup> {
+  const localDir = await resolveLocalDir(config.localDir);
+  const localDirId = await identityOf(localDir);
+  const prefix = config.remoteDirPrefix;
+  if (prefix === '') await checkReservedName(localDir);
+  const state = openStateFolder(
+    [config.awsEndpointUrl ?? '', config.awsBucket, prefix],
+    config.environment,
+    !isDry,
+  );
+  const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
+  let names = 0;
+  return {
+    config,
+    aws,
+    encryptionKey: config.encryptionKey,
+    prefix,
+    localDir,
+    localDirDescriptor,
+    localDirId,
+    lastingDevice: lastingDevice(localDir),
+    followSymlinks: config.followSymlinks,
+    isExcluded: exclusionOf(config.exclude, localDir, state.ownFolders),
+    guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
+    state,
+    header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
+    shortfalls: new Shortfalls(log),
+    interruption,
+    log,
+    unique: (name) => {
+      names += 1;
+      return `${name}-${names}`;
+    },
+    close: () => {
+      closeSync(localDirDescriptor);
+      state.remove();
+    },
+  };
+}
+
+/** What EXCLUDE leaves out, what restores below LOCAL_DIR have not moved into place yet, and the run's own folders. */
+function exclusionOf(
+  patterns: readonly string[],
+  localDir: string,
+  ownFolders: readonly string[],
+): IsExcluded {
+  const isExcluded = exclusion(patterns);
+  const own = ownFolders
+    .map((folder) => relative(localDir, folder))
+    .filter((path) => path !== '' && !path.startsWith('../') && path !== '..')
+    .map((path) => `${bytesOf(path)}/`);
+  return (key) => isInStage(key) || own.some((folder) => key.startsWith(folder)) || isExcluded(key);
 }

@@ -1,67 +1,108 @@
-// An entry of the tree and what the run knows of its object so far, as a line of a spool.
+// The draft of the new tree: every entry that the scan found, with what is known of its object so far. It is a spool of
+// lines in the order of the keys; each step that learns something writes a new one.
 import { BackupError } from '../errors.js';
 import { type Batches, mapEach } from '../tree/batches.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
-import { entryOf } from '../tree/entry-line.js';
+import { keyOfLine } from '../tree/entry-line.js';
+import { mergeByKey } from '../tree/merge.js';
 import type { Spool } from '../tree/spool.js';
+import { entryIn } from '../tree/tree-file.js';
 
-export type Knowledge =
-  /** The last run's tree has the file just as it is now. */
-  | 'known'
-  /** It has not changed since, but was not there like this: it came along with a folder that was renamed, say. */
-  | 'moved'
-  /** The bucket holds what is on disk; also of a folder or link, which need no object. */
-  | 'proven'
+export type DraftState =
+  /** A file that the last tree has just as it is now: the bucket had it when that tree was stored. */
+  | 'unchanged'
+  /** A file that the bucket provably held before this run uploaded anything. */
+  | 'stored'
+  /** A file that is to be uploaded. */
+  | 'due'
+  /** A file that was uploaded as the line has it. */
+  | 'sent'
+  /** A file that could not be uploaded. */
+  | 'failed'
+  /** A file that was there when the scan came by, and is gone. */
+  | 'vanished'
+  /** A folder or link: it needs no object. */
+  | 'no object'
+  /** Something that can't be read, or whose name can't be a key. The key of a folder ends in a `/`. */
+  | 'obstacle';
+
+export interface DraftLine {
+  readonly key: Bytes;
+  readonly state: DraftState;
+  /** Of a file: `dev:ino` as the scan saw it. */
+  readonly id: string;
   /**
-   * It has changed since, or there is no tree: what was stored later than this (ms since the epoch) holds it, if it
-   * has its size.
+   * Of a file: it has been under its name, as it is, since this time (ms since the epoch). `Infinity`: nothing tells,
+   * another file may have had its name until now.
    */
-  | { readonly since: number }
-  /** It is being uploaded: the object, if it has arrived, is another one than this. */
-  | { readonly before: string };
-
-export interface NotedEntry {
-  readonly key: Bytes;
-  readonly entry: Entry;
-  /** As in the tree file. */
+  readonly since: number;
+  /** The entry's line in the tree file; '' for an obstacle. */
   readonly line: string;
-  readonly knowledge: Knowledge;
 }
 
-/** What can't be read or stored. A folder ends in a `/`. */
-export interface NotedObstacle {
-  readonly key: Bytes;
-  readonly entry?: undefined;
+const CODES: Readonly<Record<DraftState, string>> = {
+  unchanged: 'u',
+  stored: 't',
+  due: 'd',
+  sent: 's',
+  failed: 'f',
+  vanished: 'v',
+  'no object': 'n',
+  obstacle: 'o',
+};
+const STATES = new Map(Object.entries(CODES).map(([state, code]) => [code, state as DraftState]));
+
+/** As a line of a spool. */
+export function formatDraftLine({ key, state, id, since, line }: DraftLine): string {
+  if (state === 'obstacle') return `o\t\t\t${Buffer.from(key, 'latin1').toString('base64')}`;
+  return `${CODES[state]}\t${id}\t${since}\t${line}`;
 }
 
-/** @param line of `formatEntry` */
-export function formatNote(line: string, knowledge: Knowledge): string {
-  if (typeof knowledge === 'string') return `${knowledge}\t${line}`;
-  return `${'since' in knowledge ? `since ${knowledge.since}` : `before ${knowledge.before}`}\t${line}`;
+/** @throws {BackupError} if the spool is damaged */
+export function readDraft(spool: Spool): Batches<DraftLine> {
+  return mapEach(spool.lines(), parseDraftLine);
 }
 
-const OBSTACLE = 'obstacle';
-
-export function formatObstacle(key: Bytes): string {
-  return `${OBSTACLE}\t${Buffer.from(key, 'latin1').toString('base64')}`;
+/** @throws {BackupError} if the line is damaged */
+export function parseDraftLine(text: string): DraftLine {
+  const state = STATES.get(text.slice(0, 1));
+  const toId = text.indexOf('\t') + 1;
+  const toSince = text.indexOf('\t', toId) + 1;
+  const toLine = text.indexOf('\t', toSince) + 1;
+  const line = text.slice(toLine);
+  if (state === 'obstacle') {
+    return { key: Buffer.from(line, 'base64').toString('latin1') as Bytes, state, id: '', since: 0, line: '' };
+  }
+  const key = keyOfLine(line);
+  if (state === undefined || key === undefined || toLine === 0)
+    throw new BackupError("The run's notes are damaged.", { hint: 'Run the command again.' });
+  return { key, state, id: text.slice(toId, toSince - 1), since: Number(text.slice(toSince, toLine - 1)), line };
 }
 
-export function readNotes(notes: Spool): Batches<NotedEntry | NotedObstacle> {
-  return mapEach(notes.lines(), (text) => {
-    const tab = text.indexOf('\t');
-    const word = text.slice(0, tab);
-    const line = text.slice(tab + 1);
-    if (word === OBSTACLE) return { key: Buffer.from(line, 'base64').toString('latin1') as Bytes };
-    const entry = entryOf(JSON.parse(line) as Record<string, unknown>);
-    const knowledge = knowledgeOf(word);
-    if (entry === undefined || knowledge === undefined) throw new BackupError("The run's notes are damaged.");
-    return { key: entry.key, entry, line, knowledge };
-  });
+/** The entry of a line that is no obstacle's. */
+export function entryOfDraft(draft: DraftLine): Entry {
+  return entryIn(draft);
 }
 
-function knowledgeOf(word: string): Knowledge | undefined {
-  if (word === 'known' || word === 'moved' || word === 'proven') return word;
-  if (word.startsWith('since ')) return { since: Number(word.slice('since '.length)) };
-  return word.startsWith('before ') ? { before: word.slice('before '.length) } : undefined;
+/** True for a file of the backup: what is or should be an object. */
+export function isFile({ state }: DraftLine): boolean {
+  return state !== 'no object' && state !== 'obstacle' && state !== 'vanished';
+}
+
+/** The draft after an upload: each line with what became of it. */
+export async function* withOutcomes(
+  draft: Batches<DraftLine>,
+  outcomes: Batches<DraftLine>,
+): Batches<DraftLine> {
+  for await (const pairs of mergeByKey(draft, outcomes)) yield latest(pairs);
+}
+
+function* latest(
+  pairs: Iterable<readonly [DraftLine | undefined, DraftLine | undefined]>,
+): Generator<DraftLine> {
+  for (const [before, after] of pairs) {
+    const line = after ?? before;
+    if (line !== undefined) yield line;
+  }
 }

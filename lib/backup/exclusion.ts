@@ -1,35 +1,18 @@
 // EXCLUDE, as `aws s3 sync --exclude` understands it: Python's fnmatch on the whole path, in which `*` and `?`
 // match `/` as well.
-
-import { BackupError } from '../errors.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
+import { STAGE_NAME } from '../tree/stage-name.js';
 
 export type IsExcluded = (key: Bytes) => boolean;
 
-/** How the folders begin that restores keep in their destinations, perhaps in LOCAL_DIR, until they have ended. */
-export const STAGE_NAME = '.encrypted-s3-restore-';
-export const STAGE_PATTERNS: readonly string[] = [`${STAGE_NAME}*`, `*/${STAGE_NAME}*`];
-
-/** What `STAGE_PATTERNS` exclude, found sooner. */
+/** True for what a restore below LOCAL_DIR keeps in its folder until it has ended. */
 export function isInStage(key: Bytes): boolean {
   return key.startsWith(STAGE_NAME) || key.includes(`/${STAGE_NAME}`);
 }
 
-/**
- * @returns whether a file is excluded or, given a key that ends in `/`, everything in that folder
- * @throws {BackupError} if the AWS CLI would misread the patterns: it reads the folder they are relative to
- * as a part of them
- */
-export function exclusion(patterns: readonly string[], localDir: string): IsExcluded {
+/** @returns whether a file is excluded or, given a key that ends in `/`, everything in that folder */
+export function exclusion(patterns: readonly string[]): IsExcluded {
   if (patterns.length === 0) return () => false;
-  if (hasWildcards(localDir)) {
-    throw new BackupError(
-      `EXCLUDE can't be used with a LOCAL_DIR that has *, ? or [ in its path: "${localDir}".`,
-      {
-        hint: 'The AWS CLI takes these for a part of the patterns. Rename the folder, or go without EXCLUDE.',
-      },
-    );
-  }
   const whole = patterns.map(expressionOf);
   // What begins like the folder and goes on anyhow is all that is in it.
   const folders = patterns.filter((pattern) => pattern.endsWith('*')).map(expressionOf);
@@ -82,14 +65,4 @@ function setOf(inside: string): string {
 
 function escapedInSet(character: string): string {
   return character.replace(/[\\\]^[-]/, '\\$&');
-}
-
-/** A pattern for everything in a folder, which is given by its path relative to LOCAL_DIR. */
-export function patternOfFolder(path: string): string {
-  return `${path.replaceAll(/[*?[]/g, '[$&]')}/*`;
-}
-
-/** Whether the AWS CLI would take a part of this path for a pattern. */
-export function hasWildcards(path: string): boolean {
-  return /[*?[]/.test(path);
 }

@@ -6,6 +6,11 @@ export class Sample<T> {
   readonly items: T[] = [];
   #seen = 0;
 
+  /** How many were added. */
+  get seen(): number {
+    return this.#seen;
+  }
+
   add(item: T): void {
     this.#seen += 1;
     const place = Math.floor(Math.random() * this.#seen);

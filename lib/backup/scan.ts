@@ -1,109 +1,206 @@
-// The walk, compared with the last run's tree: what is on disk, what of it is as it was, and what is gone.
-import type { Batches } from '../tree/batches.js';
-import { bytesOf, textOf } from '../tree/bytes.js';
-import type { Entry, Obstacle } from '../tree/entry.js';
+// The scan: one walk of LOCAL_DIR, merged with the last run's tree. It tells what is on disk, which files are due, and
+// which files of the tree are gone.
+import { join } from 'node:path';
+import { type Batches, nothing } from '../tree/batches.js';
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import type { Entry, Obstacle, ObstacleReason } from '../tree/entry.js';
 import { formatEntry } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
 import { mergeByKey } from '../tree/merge.js';
 import { ownerNames } from '../tree/owner-names.js';
-import type { Spool } from '../tree/spool.js';
+import { Spool } from '../tree/spool.js';
 import { entryIn, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
-import { formatNote, formatObstacle, type Knowledge } from './draft.js';
-import type { IsExcluded } from './exclusion.js';
+import type { Backup } from './backup.js';
+import { type DraftLine, formatDraftLine } from './draft.js';
 import { Losses } from './guard.js';
+import { Sample } from './sample.js';
+import { milliseconds } from './stored.js';
 
-export interface Stock {
-  /** How many files are not, or not surely, as the last run saw them. */
-  readonly unknown: number;
-  /** Of the last run's files. */
+export interface Scan {
+  /** Every entry; see draft.ts. */
+  readonly draft: Spool;
+  /** The lines of the draft that are due. */
+  readonly due: Due;
+  /** The keys, as JSON texts, of the last tree's files that are gone from disk. */
+  readonly gone: Spool;
+  /** Of the last tree's files. */
   readonly losses: Losses;
-  readonly counts: Readonly<
-    Record<'unreadable' | 'special' | 'not UTF-8' | 'loop' | 'excluded' | 'dangling' | 'link', number>
-  >;
+  readonly counts: Counts;
+  /** How many places can't be read, or have names that can't be keys, and may hold what is gone. */
+  readonly unknown: number;
+  /** Some of the files that are as the last tree has them. */
+  readonly unchanged: Sample<Entry>;
+  /** Whether the disk is line for line what the last tree has. */
+  readonly isAsTree: boolean;
+  /** What could not be taken along, as JSON texts of `Obstacle`. */
+  readonly obstacles: Spool;
 }
 
-export interface StockOptions {
-  /** An absolute path. */
-  readonly localDir: string;
-  readonly followSymlinks: boolean;
-  readonly isExcluded: IsExcluded;
-  /** When the run ended that `last` is of (ms since the epoch). */
-  readonly lastEnded?: number | undefined;
-  /** Called now and then; ends it by throwing. */
-  readonly onTurn?: () => void;
+export interface Due {
+  readonly files: Spool;
+  readonly bytes: number;
+  /** How many of them the last tree has: they are overwritten in the bucket. */
+  readonly overwritten: number;
+}
+
+export interface Counts extends Readonly<Record<ObstacleReason, number>> {
+  readonly link: number;
+  /** Folders that somebody else than root and this user owns or can write to. */
+  readonly othersFolders: number;
 }
 
 /**
- * Notes every entry of the directory in `notes`.
- * @param last what the last run saw; nothing, if there is no tree of it
- * @param onObstacle told of whatever can't be taken along
+ * @param tree the last run's; `undefined`, if there is none
+ * @throws {DamagedTreeError} if the tree can't be read to its end
  */
-export async function takeStock(
-  options: StockOptions,
-  last: Batches<TreeLine>,
-  notes: Spool,
-  onObstacle: (obstacle: Obstacle) => void,
-): Promise<Stock> {
-  const { followSymlinks, isExcluded, lastEnded, onTurn } = options;
-  const root = bytesOf(options.localDir);
-  const names = ownerNames();
-  const losses = new Losses();
-  let unknown = 0;
-  const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, excluded: 0, dangling: 0, link: 0 };
+export async function scanLocalDir(backup: Backup, tree: Batches<TreeLine> | undefined): Promise<Scan> {
+  const scan = new ScanWriter(backup, tree !== undefined);
+  const { localDir, followSymlinks, isExcluded, interruption } = backup;
+  const onTurn = () => interruption.check();
+  const entries = walk(bytesOf(localDir), { followSymlinks, isExcluded, onTurn });
+  for await (const pairs of mergeByKey(entries, tree ?? nothing()))
+    for (const [now, before] of pairs) scan.add(now, before);
+  return scan.close();
+}
 
-  const entries = walk(root, { followSymlinks, isExcluded, ...(onTurn && { onTurn }) });
-  for await (const pairs of mergeByKey(entries, last)) for (const [now, before] of pairs) take(now, before);
-  notes.close();
-  return { unknown, losses, counts };
+class ScanWriter {
+  readonly #backup: Backup;
+  readonly #hasTree: boolean;
+  readonly #root: Bytes;
+  readonly #names = ownerNames();
+  readonly #user = process.geteuid?.();
+  readonly #draft: Spool;
+  readonly #due: Spool;
+  readonly #gone: Spool;
+  readonly #obstacles: Spool;
+  readonly #losses = new Losses();
+  readonly #unchanged = new Sample<Entry>();
+  readonly #counts: Record<keyof Counts, number> = {
+    unreadable: 0,
+    special: 0,
+    'not UTF-8': 0,
+    loop: 0,
+    excluded: 0,
+    dangling: 0,
+    link: 0,
+    othersFolders: 0,
+  };
+  #dueBytes = 0;
+  #overwritten = 0;
+  #unknown = 0;
+  #isAsTree = true;
 
-  function take(now: Entry | Obstacle | undefined, before: TreeLine | undefined): void {
+  constructor(backup: Backup, hasTree: boolean) {
+    this.#backup = backup;
+    this.#hasTree = hasTree;
+    this.#root = bytesOf(backup.localDir);
+    const spool = (name: string) => new Spool(join(backup.state.runFolder, backup.unique(name)));
+    [this.#draft, this.#due, this.#gone, this.#obstacles] = [
+      spool('draft'),
+      spool('due'),
+      spool('gone'),
+      spool('obstacles'),
+    ];
+  }
+
+  /** @param now what is on disk @param before what the last tree has of the same key */
+  add(now: Entry | Obstacle | undefined, before: TreeLine | undefined): void {
     if (now === undefined || now.type === 'obstacle') {
-      if (now !== undefined) {
-        counts[now.reason] += 1;
-        if (isUnknown(now)) notes.write(formatObstacle(now.key));
-        if (now.reason !== 'excluded') onObstacle(now);
-      }
-      if (before !== undefined) lose(before);
+      if (now !== undefined) this.#addObstacle(now, before);
+      if (before !== undefined) this.#addMissing(before);
+    } else this.#addEntry(now, before);
+  }
+
+  close(): Scan {
+    for (const it of [this.#draft, this.#due, this.#gone, this.#obstacles]) it.close();
+    return {
+      draft: this.#draft,
+      due: { files: this.#due, bytes: this.#dueBytes, overwritten: this.#overwritten },
+      gone: this.#gone,
+      losses: this.#losses,
+      counts: this.#counts,
+      unknown: this.#unknown,
+      unchanged: this.#unchanged,
+      isAsTree: this.#isAsTree,
+      obstacles: this.#obstacles,
+    };
+  }
+
+  #addObstacle(obstacle: Obstacle, before: TreeLine | undefined): void {
+    this.#counts[obstacle.reason] += 1;
+    if (obstacle.reason === 'excluded') return;
+    this.#obstacles.write(JSON.stringify(obstacle));
+    if (!isUnknown(obstacle)) return;
+    // What is gone may have moved into a folder that can't be read, whatever the tree has of it.
+    if (before === undefined || obstacle.key.endsWith('/')) this.#unknown += 1;
+    this.#write({ key: obstacle.key, state: 'obstacle', id: '', since: 0, line: '' });
+  }
+
+  /** Something of the last tree that is not on disk, or is no entry any more. */
+  #addMissing(before: TreeLine): void {
+    this.#isAsTree = false;
+    if (entryIn(before).type !== 'file' || this.#backup.isExcluded(before.key)) return;
+    const hasGone = isGone(this.#root, before.key, this.#backup.followSymlinks);
+    this.#losses.add(before.key, 'there', hasGone ? 'gone' : 'kept');
+    if (hasGone) this.#gone.write(JSON.stringify(textOf(before.key)));
+  }
+
+  #addEntry(now: Entry, before: TreeLine | undefined): void {
+    const line = formatEntry(now, this.#names);
+    // Most lines are to the byte what they were.
+    const isSameLine = before?.line === line;
+    if (!isSameLine) this.#isAsTree = false;
+    if (now.type !== 'file') {
+      if (now.type === 'link') this.#counts.link += 1;
+      else if (isOthers(now, this.#user)) this.#counts.othersFolders += 1;
+      this.#write({ key: now.key, state: 'no object', id: '', since: 0, line });
       return;
     }
-    const line = formatEntry(now, names);
-    // Most lines are to the byte what they were.
-    const isAsBefore = before?.line === line;
-    const then = isAsBefore ? now : before && entryIn(before);
+    const then = isSameLine ? now : before && entryIn(before);
     const wasFile = then?.type === 'file';
-    const isKnown = wasFile && (isAsBefore || isSame(now, then));
-    if (now.type === 'file') {
-      losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
-      if (!isKnown) unknown += 1;
-    } else if (now.type === 'link') counts.link += 1;
-    notes.write(formatNote(line, now.type !== 'file' ? 'proven' : isKnown ? 'known' : newKnowledge(now)));
-  }
-
-  function newKnowledge({ inode, wayChanged = 0 }: Entry): Knowledge {
-    const changed = Number(inode.ctime) / 1e6;
+    this.#losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
+    const isUnchanged = wasFile && (isSameLine || isSame(now, then));
     // Without a tree, all files would have to be sent whose folder has changed since: with a backup of years, most.
-    if (lastEnded === undefined) return { since: changed };
-    return changed < lastEnded ? 'moved' : { since: Math.max(changed, wayChanged) };
+    const wayChanged = this.#hasTree ? (now.wayChanged ?? 0) : 0;
+    const draft: DraftLine = {
+      key: now.key,
+      state: isUnchanged ? 'unchanged' : 'due',
+      id: now.id ?? '',
+      since: Math.max(milliseconds(now.inode.ctime), wayChanged),
+      line,
+    };
+    this.#write(draft);
+    if (isUnchanged) {
+      this.#unchanged.add(now);
+      return;
+    }
+    this.#due.write(formatDraftLine(draft));
+    this.#dueBytes += now.inode.size;
+    if (wasFile) this.#overwritten += 1;
   }
 
-  function lose(before: TreeLine): void {
-    if (entryIn(before).type !== 'file' || isExcluded(before.key)) return;
-    losses.add(before.key, 'there', isGone(root, before.key, followSymlinks) ? 'gone' : 'kept');
+  #write(draft: DraftLine): void {
+    this.#draft.write(formatDraftLine(draft));
   }
 }
 
 /**
- * Whether a file is the same as it was: whatever is done to an inode moves its ctime. Another file that came under its
+ * True if a file is the same as it was: whatever is done to an inode moves its ctime. Another file that came under its
  * name may have the same times: many are written in one tick of the clock.
  */
-function isSame({ type, inode }: Entry, before: Entry): boolean {
+function isSame({ inode }: Entry, before: Entry): boolean {
   const { size, mtime, ctime, ino } = before.inode;
   if (ino !== undefined && inode.ino !== undefined && ino !== inode.ino) return false;
-  return type === 'file' && inode.ctime === ctime && inode.mtime === mtime && inode.size === size;
+  return inode.ctime === ctime && inode.mtime === mtime && inode.size === size;
 }
 
-/** Whether there may be files that nothing is known of. */
+/** True for a folder that somebody else than root and `user` owns or can write to. */
+function isOthers({ inode: { uid, mode } }: Entry, user: number | undefined): boolean {
+  return (uid !== 0 && uid !== user) || (mode & 0o022) !== 0;
+}
+
+/** True if there may be files that nothing is known of. */
 export function isUnknown({ reason }: Obstacle): boolean {
   return reason === 'unreadable' || reason === 'not UTF-8';
 }

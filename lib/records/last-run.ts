@@ -31,8 +31,14 @@ export interface LastRun {
   readonly totals: TreeTotals;
   /** How many files and folders are on disk, but not in the backup as they are. */
   readonly notBackedUp: number;
+  /** How many files the run has sent. Older records lack it, as they lack the next ones. */
+  readonly sent?: number;
   readonly deleted: number;
-  /** Of the tree file that was stored with it, in hexadecimal digits. */
+  /** When a run has last compared the bucket's listing; ISO 8601. */
+  readonly lastFullCheck?: string;
+  /** Whether the run has left something undone, so that the next one has to look at everything. */
+  readonly isIncomplete?: boolean;
+  /** Of the tree file that belongs to it, in hexadecimal digits. */
   readonly treeSha256: string;
 }
 
@@ -80,9 +86,17 @@ export function parseLastRun(text: string, where: string): LastRun {
   return record as unknown as LastRun;
 }
 
+/** The tree that a record belongs to. */
+export type RecordedTree =
+  /** A file that is stored with the record, and moved. */
+  | { readonly file: string }
+  /** The one that is in the bucket, by its checksum. */
+  | { readonly sha256: string };
+
 /**
- * Stores the record and the tree, and keeps a copy of the tree.
- * @param treeFile is moved
+ * Stores the record, with the tree unless that is in the bucket already, and keeps a copy of the tree.
+ * @param copy where the copy is kept
+ * @param folder the run's own
  * @throws {AwsError} if it could not be stored; the last one is still there then
  */
 export async function storeLastRun(
@@ -90,22 +104,23 @@ export async function storeLastRun(
   key: EncryptionKey,
   prefix: string,
   facts: Omit<LastRun, 'treeSha256'>,
-  treeFile: string,
+  tree: RecordedTree,
   copy: string | undefined,
   folder: string,
 ): Promise<void> {
   const stage = join(folder, 'record');
   mkdirSync(stage, { mode: 0o700 });
-  renameSync(treeFile, join(stage, TREE));
-  const treeSha256 = await sha256OfFile(join(stage, TREE));
+  const staged = join(stage, TREE);
+  const isNew = 'file' in tree;
+  if (isNew) renameSync(tree.file, staged);
+  const treeSha256 = isNew ? await sha256OfFile(staged) : tree.sha256;
   const record = { format: FORMAT, version: VERSION, ...facts, treeSha256 };
   writeFileSync(join(stage, RECORD), `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
-  await aws.runOrThrow(uploadAll(stage, { bucket: aws.bucket, key: runFolderKey(prefix) }, STORAGE_CLASS), {
-    key,
-  });
-  if (copy === undefined) return;
+  const target = { bucket: aws.bucket, prefix: runFolderKey(prefix), storageClass: STORAGE_CLASS };
+  await aws.runOrThrow(uploadAll(stage, target), { key });
+  if (!isNew || copy === undefined) return;
   try {
-    renameSync(join(stage, TREE), copy);
+    renameSync(staged, copy);
   } catch {
     // Something else has its name: then the next run downloads the tree.
   }

@@ -3,8 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join, relative } from 'node:path';
-import { hasWildcards, patternOfFolder } from '../backup/exclusion.js';
+import { isAbsolute, join } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { homeOf } from '../home.js';
 import { makeFolders } from '../make-folders.js';
@@ -14,6 +13,8 @@ export interface StateFolder {
   readonly ownFolders: readonly string[];
   /** Where the copy of the tree is kept; `undefined` if there is no place to keep anything. */
   readonly treeCopy: string | undefined;
+  /** Where a run that has not ended keeps what it has sent; see unfinished.ts. */
+  readonly unfinished: string | undefined;
   /** This run's own; empty, 0700. */
   readonly runFolder: string;
   /** Removes the run's folder. */
@@ -23,27 +24,25 @@ export interface StateFolder {
 /**
  * @param identity tells this backup from others: bucket, prefix, endpoint
  * @param keepsState whether anything may be left behind
- * @param localDir what is backed up: nothing is kept in it unless it can be left out of the backup
  * @throws {BackupError} if no folder can be made, not even a temporary one
  */
 export function openStateFolder(
   identity: readonly string[],
   environment: NodeJS.ProcessEnv,
   keepsState: boolean,
-  localDir: string,
 ): StateFolder {
   const home = stateHome(environment);
   const name = createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
   const folder = home === undefined ? undefined : join(home, name);
-  const treeCopy = folder === undefined ? undefined : join(folder, 'tree.ndjson.gz');
+  const places = {
+    treeCopy: folder === undefined ? undefined : join(folder, 'tree.ndjson.gz'),
+    unfinished: folder === undefined ? undefined : join(folder, 'unfinished'),
+  };
   try {
     if (keepsState && home !== undefined && folder !== undefined) {
       makeFolders(folder, 0o700);
-      const ownFolders = ownStateHome(home, localDir);
-      if (ownFolders.length > 0) {
-        removeAbandoned(folder);
-        return { treeCopy, ownFolders, ...makeRunFolder(folder) };
-      }
+      removeAbandoned(folder);
+      return { ...places, ownFolders: ownStateHome(home), ...makeRunFolder(folder) };
     }
   } catch {
     // On a read-only system, for example: a temporary folder will do.
@@ -51,8 +50,8 @@ export function openStateFolder(
   try {
     const made = makeRunFolder(realpathSync(tmpdir()));
     // What a run would leave out, a dry run leaves out, too.
-    const ownFolders = [made.runFolder, ...(keepsState ? [] : ownStateHome(home, localDir))];
-    return { treeCopy: keepsState ? undefined : treeCopy, ownFolders, ...made };
+    const ownFolders = [made.runFolder, ...(keepsState ? [] : ownStateHome(home))];
+    return { ...(keepsState ? { treeCopy: undefined, unfinished: undefined } : places), ownFolders, ...made };
   } catch (error) {
     throw new BackupError(`No folder for the run's notes can be made in "${tmpdir()}": ${wordsOf(error)}.`, {
       hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
@@ -60,22 +59,9 @@ export function openStateFolder(
   }
 }
 
-/** Without links; nothing, if it is not there, or can't be left out of a backup of `localDir`. */
-function ownStateHome(home: string | undefined, localDir: string): string[] {
-  if (home === undefined || !existsSync(home)) return [];
-  const own = realpathSync(home);
-  return hasWildcards(localDir) && isBelow(own, localDir) ? [] : [own];
-}
-
-function isBelow(path: string, folder: string): boolean {
-  return `${path}/`.startsWith(folder === '/' ? '/' : `${folder}/`);
-}
-
-/** The patterns that leave a run's own folders out of the backup. */
-export function ownPatterns({ ownFolders }: StateFolder, localDir: string): string[] {
-  return ownFolders
-    .filter((folder) => isBelow(folder, localDir))
-    .map((folder) => patternOfFolder(relative(localDir, folder)));
+/** Without links; nothing, if it is not there. */
+function ownStateHome(home: string | undefined): string[] {
+  return home === undefined || !existsSync(home) ? [] : [realpathSync(home)];
 }
 
 /** The XDG base directories' rule: a relative path does not count. `undefined` without any home. */

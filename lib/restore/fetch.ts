@@ -7,7 +7,6 @@ import { type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { splitLines } from '../aws/split-lines.js';
 import { isOnlyKeyWrong } from '../aws/wrong-key.js';
-import { hasWildcards } from '../backup/exclusion.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { pool } from '../pool.js';
 import { sideBySide } from '../side-by-side.js';
@@ -111,7 +110,7 @@ function tasks(planned: Spool): AsyncGenerator<Task> {
 
 /** A prefix with wildcards would make a pattern of itself. */
 function cannotExclude(prefix: string, unsafe: number): boolean {
-  return hasWildcards(prefix) && unsafe > 0;
+  return /[*?[]/.test(prefix) && unsafe > 0;
 }
 
 async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Promise<void> {

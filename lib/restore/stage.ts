@@ -15,9 +15,9 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { STAGE_NAME } from '../backup/exclusion.js';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
+import { STAGE_NAME } from '../tree/stage-name.js';
 import type { WantedObject } from './planned-file.js';
 import { isSafeKey } from './safe-key.js';
 import { orThrow } from './target.js';

@@ -29,6 +29,8 @@ export interface Entry {
    * has changed, and so none was given another name.
    */
   readonly wayChanged?: number;
+  /** Of a file that the walk found: its device and inode number, `dev:ino`. Tells it from all other files now. */
+  readonly id?: string;
   /** The owner's name and the group's, where a tree file tells them. */
   readonly user?: string;
   readonly group?: string;
@@ -50,7 +52,7 @@ export type ObstacleReason =
   | 'not UTF-8'
   /** Links are followed, and this one leads back to a folder it is in. */
   | 'loop'
-  /** Links are followed, and this folder is left out: the AWS CLI walks through it all the same, perhaps in circles. */
+  /** Left out by the config. */
   | 'excluded'
   /** Links are followed, and this one leads nowhere. */
   | 'dangling';

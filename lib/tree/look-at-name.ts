@@ -45,19 +45,19 @@ export class Looker {
     this.#lastingDevice = lastingDevice(pathOf(root));
   }
 
-  /** `undefined` for what is excluded, or has vanished. @param folder '' or ends in a `/` */
+  /** `undefined` for what has vanished. @param folder '' or ends in a `/` */
   look(folder: Bytes, dirent: Dirent, way: Way): Entry | Obstacle | undefined {
     const name = `${folder}${dirent.name}` as Bytes;
     const { followSymlinks, isExcluded } = this.#options;
     try {
+      // What is left out is not touched: it may be a mount that hangs.
+      const asListed = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
+      if (isExcluded(asListed)) return { key: asListed, type: 'obstacle', reason: 'excluded' };
       const path = pathOf(below(this.#root, name));
       const isFollowed = followSymlinks && dirent.isSymbolicLink();
       const stats = isFollowed ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
       const key = stats.isDirectory() ? (`${name}/` as Bytes) : name;
-      if (isExcluded(key)) {
-        const isSeen = followSymlinks && stats.isDirectory();
-        return isSeen ? { key, type: 'obstacle', reason: 'excluded' } : undefined;
-      }
+      if (key !== asListed && isExcluded(key)) return { key, type: 'obstacle', reason: 'excluded' };
       if (stats.isSymbolicLink()) {
         const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
         return { key, type: 'link', inode: inodeOf(stats), target };
@@ -74,7 +74,7 @@ export class Looker {
       if (!isOwn) accessSync(path, constants.R_OK);
       if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
       const wayChanged = isFollowed ? Math.max(way.changed, this.changedAt(name)) : way.changed;
-      return { key, type: 'file', inode: this.#inodeOf(stats), wayChanged };
+      return { key, type: 'file', inode: this.#inodeOf(stats), wayChanged, id: identity(stats) };
     } catch (error) {
       return this.#obstacle(name, dirent, errnoOf(error));
     }
@@ -84,7 +84,7 @@ export class Looker {
     const isDangling = dirent.isSymbolicLink() && NOWHERE.has(errno ?? '');
     if (errno === 'ENOENT' && !isDangling) return undefined;
     const key = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
-    if (this.#options.isExcluded(key)) return undefined;
+    if (this.#options.isExcluded(key)) return { key, type: 'obstacle', reason: 'excluded' };
     return { key, type: 'obstacle', reason: isDangling ? 'dangling' : 'unreadable' };
   }
 

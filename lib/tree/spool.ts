@@ -42,23 +42,8 @@ export class Spool {
     this.#descriptor = undefined;
   }
 
-  /** Read by a buffer that is used again and again: a stream's would pile up until the next garbage collection. */
-  async *lines(): Batches<string> {
-    const descriptor = openSync(this.#file, 'r');
-    try {
-      const buffer = Buffer.alloc(READ);
-      const decoder = new StringDecoder('utf8');
-      let rest = '';
-      for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
-        const lines = `${rest}${decoder.write(buffer.subarray(0, length))}`.split('\n');
-        rest = lines.pop() ?? '';
-        yield lines;
-        // Signals and children get their turn.
-        await nextTurn();
-      }
-    } finally {
-      closeSync(descriptor);
-    }
+  lines(): Batches<string> {
+    return linesOfFile(this.#file);
   }
 
   #flush(): void {
@@ -88,4 +73,26 @@ export class Spool {
 /** What the lines hold, each a JSON text. */
 export function readJson<T>(spool: Spool): Batches<T> {
   return mapEach(spool.lines(), (line) => JSON.parse(line) as T);
+}
+
+/**
+ * The lines of a file, each ended by a newline. Read by a buffer that is used again and again: a stream's would pile up
+ * until the next garbage collection.
+ */
+export async function* linesOfFile(file: string): Batches<string> {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(READ);
+    const decoder = new StringDecoder('utf8');
+    let rest = '';
+    for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
+      const lines = `${rest}${decoder.write(buffer.subarray(0, length))}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield lines;
+      // Signals and children get their turn.
+      await nextTurn();
+    }
+  } finally {
+    closeSync(descriptor);
+  }
 }

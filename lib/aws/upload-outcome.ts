@@ -1,0 +1,105 @@
+// What became of each file of an upload, as `aws s3 cp` tells it: a line on standard output for each that was
+// uploaded, one on standard error for each that was not. Names are printed raw.
+import { kindOfAwsError } from './aws-error.js';
+
+/** What a name must not hold if the lines of several files are to be told apart. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a line may be split at these
+const AMBIGUOUS = /[\x00-\x1f\x7f\x85\u2028\u2029]| to s3:\/\//;
+
+/** S3's error codes, and statuses, after which the same request may succeed. */
+const PASSING_CODES =
+  /^(InternalError|ServiceUnavailable|SlowDown|Throttling|ThrottlingException|RequestThrottled|TooManyRequests(Exception)?|RequestTimeout|RequestTimeoutException|OperationAborted|PriorRequestNotComplete|BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|408|429|5\d\d)$/;
+const PASSING_TEXTS =
+  /timeout|timed out|Could not connect|Connection was closed|Connection (aborted|reset|broken)|Broken pipe|EndpointConnectionError|IncompleteRead|EOF occurred|Failed to connect to proxy|argument of type 'NoneType' is not iterable|was ended by SIG/i;
+
+/** True if the AWS CLI's output tells this file from all others of the same upload. */
+export function isTellable(path: string): boolean {
+  return !AMBIGUOUS.test(path);
+}
+
+/** True if what failed with these words of the AWS CLI may succeed when it is tried again. */
+export function isPassing(why: string): boolean {
+  const code = codeIn(why);
+  return code === undefined ? PASSING_TEXTS.test(why) : PASSING_CODES.test(code);
+}
+
+/** True if what failed with these words of the AWS CLI fails for every other file, too. */
+export function isForAll(why: string): boolean {
+  const kinds = ['sse-c-blocked', 'no-profile', 'no-credentials', 'bad-credentials', 'clock', 'wrong-region'];
+  return [...kinds, 'unreachable', 'tls', 'disk-full'].includes(kindOfAwsError(why));
+}
+
+/** S3's error code in the AWS CLI's words, or a word for what else it is; for comparing reasons. */
+export function reasonIn(why: string): string {
+  return codeIn(why) ?? kindOfAwsError(why);
+}
+
+function codeIn(why: string): string | undefined {
+  return /An error occurred \((\w+)\) when calling/.exec(why)?.[1];
+}
+
+/** Collects what the AWS CLI says of the files of one upload. */
+export class UploadOutcome {
+  readonly #target: string;
+  readonly #unsettled: Map<string, string>;
+  readonly #sent = new Set<string>();
+  #hasTold = false;
+
+  /**
+   * @param target the URL before the paths: `s3://BUCKET/PREFIX`
+   * @param paths of the files, below that
+   */
+  constructor(target: string, paths: readonly string[]) {
+    this.#target = ` to ${target}`;
+    this.#unsettled = new Map(paths.map((path) => [path, '']));
+  }
+
+  /** Whether the AWS CLI has said anything of any file. */
+  get hasTold(): boolean {
+    return this.#hasTold;
+  }
+
+  /** @param line of standard output @returns whether it tells of a file that was uploaded */
+  readOutput(line: string): boolean {
+    if (!line.startsWith('upload: ')) return false;
+    const path = line.slice(line.lastIndexOf(this.#target) + this.#target.length);
+    if (!this.#unsettled.delete(path)) return false;
+    this.#hasTold = true;
+    this.#sent.add(path);
+    return true;
+  }
+
+  /** @param line of standard error */
+  readError(line: string): void {
+    const failed = /^(?:aws: \[ERROR\]: )?upload failed: /.exec(line);
+    if (failed !== null) {
+      this.#hasTold = true;
+      const rest = line.slice(line.indexOf(this.#target) + this.#target.length);
+      const path = this.#longest((it) => rest.startsWith(`${it} `));
+      if (path !== undefined) this.#unsettled.set(path, rest.slice(path.length + 1));
+    } else if (/^(?:aws: \[WARNING\]: )?warning: Skipping file /.test(line)) {
+      this.#hasTold = true;
+      const path = this.#longest((it) => line.includes(`/${it}. `));
+      if (path !== undefined) this.#unsettled.set(path, line);
+    }
+  }
+
+  /**
+   * What became of each.
+   * @param isDone whether the AWS CLI ended with 0: then nothing has failed
+   * @param words its last ones, for what it said nothing of
+   * @returns why each failed; `undefined` for what was uploaded
+   */
+  result(path: string, isDone: boolean, words: string): string | undefined {
+    if (isDone || this.#sent.has(path)) return undefined;
+    return this.#unsettled.get(path) || words || 'the AWS CLI does not say that it was uploaded';
+  }
+
+  /** The longest of the paths without a reason yet: one may be the beginning of another. */
+  #longest(fits: (path: string) => boolean): string | undefined {
+    let found: string | undefined;
+    for (const [path, why] of this.#unsettled)
+      if (why === '' && path.length > (found?.length ?? -1) && fits(path)) found = path;
+    return found;
+  }
+}

@@ -1,0 +1,146 @@
+// The draft, merged with the bucket's listing: which files the bucket holds, which are due, and what is in the bucket
+// only. What decides about a file is given.
+import { join } from 'node:path';
+import { listPrefix, type StoredObject } from '../aws/listing.js';
+import { type Batches, nothing } from '../tree/batches.js';
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import type { Entry } from '../tree/entry.js';
+import { isGone } from '../tree/gone.js';
+import { mergeByKey } from '../tree/merge.js';
+import { Spool } from '../tree/spool.js';
+import type { Backup } from './backup.js';
+import { type DraftLine, entryOfDraft, formatDraftLine, isFile } from './draft.js';
+import { Losses } from './guard.js';
+import { Sample } from './sample.js';
+import type { Due } from './scan.js';
+
+export interface Compared {
+  /** The draft as it is known now. */
+  readonly draft: Spool;
+  /** The lines of it that are due. */
+  readonly due: Due;
+  /** The keys, as JSON texts, that are in the bucket and whose files are gone. */
+  readonly gone: Spool;
+  /** Of what is in the bucket. */
+  readonly losses: Losses;
+  /** How many objects have no file, which is not proven to be gone either. */
+  readonly kept: number;
+  /** How many files have no object at all. */
+  readonly missing: number;
+  /** How many places can't be read, or have names that can't be keys, and may hold what is gone. */
+  readonly unknown: number;
+  /** Some of the files that the bucket holds. */
+  readonly stored: Sample<Entry>;
+  /** Some keys of what is in the bucket. */
+  readonly objects: Sample<Bytes>;
+}
+
+/** @returns the line of a file as it is known when its object has been listed */
+export type Judge = (line: DraftLine, entry: Entry, object: StoredObject | undefined) => DraftLine;
+
+export interface CompareOptions {
+  readonly hasBucket?: boolean;
+  /** Told of each line that is due, with the object that is there. */
+  readonly onDue?: (line: DraftLine, object: StoredObject | undefined) => void;
+}
+
+/** Lists the bucket and compares it. @throws {AwsError} if the listing failed */
+export function compareWithBucket(
+  backup: Backup,
+  draft: Batches<DraftLine>,
+  judge: Judge,
+  { hasBucket = true, onDue }: CompareOptions = {},
+): Promise<Compared> {
+  const compare = async (objects: Batches<StoredObject>) => {
+    const writer = new ComparisonWriter(backup, judge, onDue);
+    for await (const pairs of mergeByKey(draft, objects))
+      for (const [line, object] of pairs) writer.add(line, object);
+    return writer.close();
+  };
+  return hasBucket ? listPrefix(backup.aws, backup.prefix, compare) : compare(nothing());
+}
+
+class ComparisonWriter {
+  readonly #backup: Backup;
+  readonly #judge: Judge;
+  readonly #onDue: CompareOptions['onDue'];
+  readonly #root: Bytes;
+  readonly #draft: Spool;
+  readonly #due: Spool;
+  readonly #gone: Spool;
+  readonly #losses = new Losses();
+  readonly #stored = new Sample<Entry>();
+  readonly #objects = new Sample<Bytes>();
+  #kept = 0;
+  #missing = 0;
+  #unknown = 0;
+  #dueBytes = 0;
+  #overwritten = 0;
+
+  constructor(backup: Backup, judge: Judge, onDue: CompareOptions['onDue']) {
+    this.#backup = backup;
+    this.#judge = judge;
+    this.#onDue = onDue;
+    this.#root = bytesOf(backup.localDir);
+    const spool = (name: string) => new Spool(join(backup.state.runFolder, backup.unique(name)));
+    [this.#draft, this.#due, this.#gone] = [spool('draft'), spool('due'), spool('gone')];
+  }
+
+  add(line: DraftLine | undefined, object: StoredObject | undefined): void {
+    if (object !== undefined) this.#objects.add(object.key);
+    if (line !== undefined && isFile(line)) this.#addFile(line, object);
+    else {
+      if (line !== undefined) this.#addOther(line, object);
+      if (object !== undefined) this.#addObject(object.key);
+    }
+  }
+
+  close(): Compared {
+    for (const it of [this.#draft, this.#due, this.#gone]) it.close();
+    return {
+      draft: this.#draft,
+      due: { files: this.#due, bytes: this.#dueBytes, overwritten: this.#overwritten },
+      gone: this.#gone,
+      losses: this.#losses,
+      kept: this.#kept,
+      missing: this.#missing,
+      unknown: this.#unknown,
+      stored: this.#stored,
+      objects: this.#objects,
+    };
+  }
+
+  #addFile(line: DraftLine, object: StoredObject | undefined): void {
+    this.#losses.add(line.key, object === undefined ? 'absent' : 'there', 'there');
+    const entry = entryOfDraft(line);
+    const now = this.#judge(line, entry, object);
+    const text = formatDraftLine(now);
+    this.#draft.write(text);
+    if (now.state === 'vanished') return;
+    if (now.state !== 'due' && now.state !== 'failed') {
+      this.#stored.add(entry);
+      return;
+    }
+    if (object === undefined) this.#missing += 1;
+    if (now.state === 'failed') return;
+    this.#due.write(text);
+    this.#dueBytes += entry.inode.size;
+    if (object !== undefined) this.#overwritten += 1;
+    this.#onDue?.(now, object);
+  }
+
+  #addOther(line: DraftLine, object: StoredObject | undefined): void {
+    this.#draft.write(formatDraftLine(line));
+    // What is gone may have moved into a folder that can't be read, whatever the bucket has of it.
+    const mayHide = line.state === 'obstacle' && (object === undefined || line.key.endsWith('/'));
+    if (mayHide) this.#unknown += 1;
+  }
+
+  #addObject(key: Bytes): void {
+    if (this.#backup.isExcluded(key)) return;
+    const hasGone = isGone(this.#root, key, this.#backup.followSymlinks);
+    this.#losses.add(key, 'there', hasGone ? 'gone' : 'kept');
+    if (hasGone) this.#gone.write(JSON.stringify(textOf(key)));
+    else this.#kept += 1;
+  }
+}

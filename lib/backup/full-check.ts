@@ -1,0 +1,38 @@
+// Whether a run compares the bucket's listing with the disk.
+import type { LastRun } from '../records/last-run.js';
+
+const HOUR = 60 * 60 * 1000;
+
+export interface FullCheckFacts {
+  /** `undefined`: there is no record. */
+  readonly lastRun: Pick<LastRun, 'lastFullCheck' | 'isIncomplete'> | undefined;
+  /** Whether the tree is that of the last run. */
+  readonly hasTree: boolean;
+  /** Whether the last run has ended, as far as this machine knows; `undefined`: it has no place to know it from. */
+  readonly hasEnded: boolean | undefined;
+  /** FULL_CHECK_HOURS */
+  readonly fullCheckHours: number;
+  /** --full */
+  readonly isAsked: boolean;
+  readonly hasLocalList: boolean;
+  /** ms since the epoch */
+  readonly now: number;
+}
+
+/** Why a run is a full one, for syslog; `undefined` for a quick one. */
+export function whyFull(facts: FullCheckFacts): string | undefined {
+  const { lastRun, hasTree, hasEnded, fullCheckHours, isAsked, hasLocalList, now } = facts;
+  if (isAsked) return 'it was asked for';
+  if (lastRun === undefined) return 'there is no record of a last run';
+  if (!hasTree) return 'there is no tree of the last run';
+  if (hasEnded === undefined) return 'there is no state folder that would tell whether the last run ended';
+  if (!hasEnded) return 'the last run did not end';
+  if (lastRun.isIncomplete !== false) return 'the last run left something undone';
+  if (hasLocalList) return 'LOCAL_LIST is set';
+  const age = now - Date.parse(lastRun.lastFullCheck ?? '');
+  // A time to come was never true.
+  if (!(age >= 0)) return 'it is not known when the last full check was';
+  return age >= fullCheckHours * HOUR
+    ? `the last full check was ${Math.floor(age / HOUR)} hours ago`
+    : undefined;
+}

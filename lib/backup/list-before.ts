@@ -1,0 +1,61 @@
+// The listing before an upload, where no tree tells what the bucket has: a first run, and one after a run that did not
+// end. What the bucket provably has is not due.
+import type { UnfinishedRun } from '../records/unfinished.js';
+import { type Batches, mapEach } from '../tree/batches.js';
+import { mergeByKey } from '../tree/merge.js';
+import type { Backup } from './backup.js';
+import { type Compared, type CompareOptions, compareWithBucket, type Judge } from './compare.js';
+import { type DraftLine, entryOfDraft, isFile, parseDraftLine } from './draft.js';
+import { milliseconds, type RunTimes, whyNotStored } from './stored.js';
+
+/**
+ * @param draft of the scan
+ * @param unfinished the run before, if it did not end
+ */
+export function listBefore(
+  backup: Backup,
+  draft: Batches<DraftLine>,
+  times: RunTimes,
+  unfinished: UnfinishedRun | undefined,
+  options: CompareOptions,
+): Promise<Compared> {
+  const judge: Judge = (line, { inode }, object) => {
+    if (line.state !== 'due' && line.state !== 'sent') return line;
+    const wasSent = line.state === 'sent' || isOlderThan(unfinished, line, inode.ctime);
+    const state = wasSent ? ('stored' as const) : line.state;
+    const why = whyNotStored({ state, since: line.since, inode }, object, times);
+    return { ...line, state: why === undefined ? 'stored' : 'due' };
+  };
+  return compareWithBucket(backup, withSent(draft, unfinished), judge, options);
+}
+
+/** True if the unfinished run found nothing below the prefix, and the file has not changed since it began. */
+function isOlderThan(unfinished: UnfinishedRun | undefined, { since }: DraftLine, ctime: string): boolean {
+  if (unfinished?.wasEmpty !== true) return false;
+  return Math.max(since, milliseconds(ctime)) < Date.parse(unfinished.started);
+}
+
+/** The draft, in which what the unfinished run has sent is `sent`. */
+function withSent(draft: Batches<DraftLine>, unfinished: UnfinishedRun | undefined): Batches<DraftLine> {
+  let lines = draft;
+  for (const pass of unfinished?.passes() ?? []) lines = marked(lines, mapEach(pass, parseDraftLine));
+  return lines;
+}
+
+async function* marked(draft: Batches<DraftLine>, sent: Batches<DraftLine>): Batches<DraftLine> {
+  for await (const pairs of mergeByKey(draft, sent)) yield markedPairs(pairs);
+}
+
+function* markedPairs(
+  pairs: Iterable<readonly [DraftLine | undefined, DraftLine | undefined]>,
+): Generator<DraftLine> {
+  for (const [line, sent] of pairs)
+    if (line !== undefined) yield wasSentAs(line, sent) ? { ...line, state: 'sent' } : line;
+}
+
+function wasSentAs(line: DraftLine, sent: DraftLine | undefined): boolean {
+  if (line.state !== 'due' || sent === undefined || !isFile(sent) || sent.state === 'failed') return false;
+  if (sent.id !== line.id) return false;
+  const [before, now] = [entryOfDraft(sent).inode, entryOfDraft(line).inode];
+  return before.ctime === now.ctime && before.mtime === now.mtime && before.size === now.size;
+}

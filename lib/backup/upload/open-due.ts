@@ -1,0 +1,64 @@
+// Opens files below LOCAL_DIR, folder by folder and without following links, so that nobody who may write there can
+// lead the backup to another file than the one that the scan has seen.
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { type Bytes, below, bytesOf, pathOf } from '../../tree/bytes.js';
+
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+
+interface OpenFolder {
+  readonly name: string;
+  readonly descriptor: number;
+}
+
+/** Holds the folders open that lead to the file it has opened last: files come in the order of their keys. */
+export class DueOpener {
+  readonly #root: number;
+  readonly #flags: number;
+  readonly #folders: OpenFolder[] = [];
+
+  /**
+   * @param root descriptor of LOCAL_DIR
+   * @param followSymlinks whether links are followed, as the scan has followed them
+   */
+  constructor(root: number, followSymlinks: boolean) {
+    this.#root = root;
+    this.#flags = O_RDONLY | O_NONBLOCK | (followSymlinks ? 0 : O_NOFOLLOW);
+  }
+
+  /**
+   * @param key relative to LOCAL_DIR
+   * @returns a descriptor of the file, which the caller closes
+   * @throws the system's error; ENOENT for what is no regular file
+   */
+  open(key: Bytes): number {
+    const names = key.split('/');
+    const last = names.pop() ?? '';
+    this.#enter(names);
+    const descriptor = openSync(this.#path(last), this.#flags);
+    if (fstatSync(descriptor).isFile()) return descriptor;
+    closeSync(descriptor);
+    throw Object.assign(new Error('not a regular file'), { code: 'ENOENT' });
+  }
+
+  close(): void {
+    while (this.#folders.length > 0) this.#leave();
+  }
+
+  #enter(names: readonly string[]): void {
+    let common = 0;
+    while (common < this.#folders.length && this.#folders[common]?.name === names[common]) common += 1;
+    while (this.#folders.length > common) this.#leave();
+    for (const name of names.slice(common))
+      this.#folders.push({ name, descriptor: openSync(this.#path(name), this.#flags | O_DIRECTORY) });
+  }
+
+  #leave(): void {
+    const folder = this.#folders.pop();
+    if (folder !== undefined) closeSync(folder.descriptor);
+  }
+
+  #path(name: string): string | Buffer {
+    const folder = this.#folders.at(-1)?.descriptor ?? this.#root;
+    return pathOf(below(bytesOf(`/proc/self/fd/${folder}`), name as Bytes));
+  }
+}

@@ -1,0 +1,212 @@
+// Sends one batch: each file is opened by this program, the AWS CLI reads it through a link to the open descriptor, and
+// afterwards the descriptor tells whether it is still the file that was opened.
+import { closeSync, fstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { s3Url, type UploadTarget, uploadAll, uploadOne } from '../../aws/arguments.js';
+import type { AwsAnswer } from '../../aws/aws-cli.js';
+import type { AwsError } from '../../aws/aws-error.js';
+import { splitLines } from '../../aws/split-lines.js';
+import { isForAll, isPassing, UploadOutcome } from '../../aws/upload-outcome.js';
+import { errnoOf, wordsOf } from '../../errors.js';
+import type { Bytes } from '../../tree/bytes.js';
+import type { Entry, Inode } from '../../tree/entry.js';
+import { formatEntry, type OwnerNames } from '../../tree/entry-line.js';
+import { identity, inodeOf } from '../../tree/inode.js';
+import type { Backup } from '../backup.js';
+import { type DraftLine, entryOfDraft } from '../draft.js';
+import { milliseconds } from '../stored.js';
+import type { Batch, BatchFile } from './batches.js';
+import { DueOpener } from './open-due.js';
+import { makeLinks, removeLinks } from './links.js';
+
+/** How often a file that changed while it was sent, or failed by a passing error, is sent. */
+const ROUNDS = 3;
+/** What opening says of a file that is not there any more, or that a link has taken the place of. */
+const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+export interface Failure {
+  readonly path: string;
+  readonly why: string;
+  /** Whether these are the AWS CLI's words. */
+  readonly isOfAws: boolean;
+}
+
+export interface BatchOutcome {
+  /** A line for each file of the batch, in the order of their keys. */
+  readonly lines: readonly DraftLine[];
+  readonly failures: readonly Failure[];
+  readonly sent: number;
+  readonly bytes: number;
+  /** The last failed call of the AWS CLI as an error. */
+  readonly error: AwsError | undefined;
+}
+
+interface OpenFile {
+  readonly file: BatchFile;
+  readonly descriptor: number;
+  /** As it was when it was opened, which is how it is sent. */
+  readonly draft: DraftLine;
+  readonly inode: Inode;
+}
+
+/**
+ * @param onSent told of each file that was uploaded, as the AWS CLI tells of it
+ * @throws {AwsError} if the AWS CLI failed for a reason that is every file's
+ */
+export async function sendBatch(
+  backup: Backup,
+  batch: Batch,
+  names: OwnerNames,
+  onSent: () => void,
+): Promise<BatchOutcome> {
+  const sending = new Sending(backup, batch, names, onSent);
+  for (let round = 1; round <= ROUNDS && sending.isAnyLeft; round += 1) await sending.round();
+  return sending.outcome();
+}
+
+class Sending {
+  readonly #backup: Backup;
+  readonly #batch: Batch;
+  readonly #names: OwnerNames;
+  readonly #onSent: () => void;
+  readonly #settled = new Map<Bytes, DraftLine>();
+  #left: readonly BatchFile[];
+  /** Why each of those was not sent in the last round. */
+  readonly #failures = new Map<Bytes, Failure>();
+  #bytes = 0;
+  #error: AwsError | undefined;
+
+  constructor(backup: Backup, batch: Batch, names: OwnerNames, onSent: () => void) {
+    this.#backup = backup;
+    this.#batch = batch;
+    this.#names = names;
+    this.#onSent = onSent;
+    this.#left = batch.files;
+  }
+
+  get isAnyLeft(): boolean {
+    return this.#left.length > 0;
+  }
+
+  async round(): Promise<void> {
+    const again: BatchFile[] = [];
+    const open = this.#openAll();
+    try {
+      if (open.length === 0) return;
+      const outcome = await this.#send(open);
+      for (const it of open) if (!this.#settle(it, outcome(it.file.path))) again.push(it.file);
+    } finally {
+      this.#left = again;
+      for (const { descriptor } of open) closeSync(descriptor);
+    }
+  }
+
+  /** @throws {AwsError} if nothing was sent, for a reason that is every file's */
+  outcome(): BatchOutcome {
+    const failures = [...this.#failures.values()];
+    const lines = this.#batch.files.map(
+      ({ draft }): DraftLine => this.#settled.get(draft.key) ?? { ...draft, state: 'failed' },
+    );
+    const sent = lines.filter(({ state }) => state === 'sent').length;
+    if (sent === 0 && this.#error !== undefined && failures.some(({ why }) => isForAll(why))) throw this.#error;
+    return { lines, failures, sent, bytes: this.#bytes, error: this.#error };
+  }
+
+  #openAll(): OpenFile[] {
+    const { localDirDescriptor, followSymlinks } = this.#backup;
+    const opener = new DueOpener(localDirDescriptor, followSymlinks);
+    const open: OpenFile[] = [];
+    for (const file of this.#left) {
+      const { key } = file.draft;
+      try {
+        const descriptor = opener.open(key);
+        open.push({ file, descriptor, ...this.#asOpened(file.draft, descriptor) });
+      } catch (error) {
+        const errno = errnoOf(error);
+        if (errno === undefined) throw error;
+        if (VANISHED.has(errno)) this.#settled.set(key, { ...file.draft, state: 'vanished' });
+        else this.#fail(file, `it can't be read (${wordsOf(error)})`, false);
+      }
+    }
+    opener.close();
+    return open;
+  }
+
+  /** The line of the file that was opened, which may have changed since the scan, or be another one. */
+  #asOpened(draft: DraftLine, descriptor: number): { draft: DraftLine; inode: Inode } {
+    const stats = fstatSync(descriptor, { bigint: true });
+    const inode = inodeOf(stats, stats.dev === this.#backup.lastingDevice);
+    const id = identity(stats);
+    if (id === draft.id && isSameInode(inode, entryOfDraft(draft).inode)) return { draft, inode };
+    const entry: Entry = { key: draft.key, type: 'file', inode };
+    const line = formatEntry(entry, this.#names);
+    return { draft: { ...draft, id, since: milliseconds(inode.ctime), line }, inode };
+  }
+
+  /** @returns why a file was not sent; `undefined` for one that was */
+  async #send(open: readonly OpenFile[]): Promise<(path: string) => string | undefined> {
+    const { aws, encryptionKey, state, log, prefix, config } = this.#backup;
+    const target: UploadTarget = { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass };
+    const folder = join(state.runFolder, this.#backup.unique('links'));
+    const [first] = open;
+    const isAlone = this.#batch.isAlone && first !== undefined;
+    if (!isAlone) makeLinks(folder, open.map(({ file, descriptor }) => ({ path: file.path, descriptor })));
+    const args = isAlone
+      ? uploadOne(
+          `/proc/${process.pid}/fd/${first.descriptor}`,
+          { bucket: aws.bucket, key: prefix + first.file.path },
+          target.storageClass,
+        )
+      : uploadAll(folder, target);
+    const paths = open.map(({ file }) => file.path);
+    const outcome = new UploadOutcome(s3Url({ bucket: aws.bucket, key: prefix }), paths);
+    let answer: AwsAnswer;
+    try {
+      answer = await aws.run(args, {
+        key: encryptionKey,
+        output: async (stdout) => {
+          for await (const line of splitLines(stdout, /\n/)) if (outcome.readOutput(line)) this.#onSent();
+        },
+        onErrorLine: (line) => {
+          outcome.readError(line);
+          if (line !== '') log.info(line);
+        },
+      });
+    } finally {
+      if (!isAlone) removeLinks(folder);
+    }
+    const isDone = answer.exitCode === 0;
+    if (!isDone) {
+      this.#error = aws.errorOf(args, answer);
+      if (!outcome.hasTold && !isAlone && !isPassing(answer.stderr)) throw this.#error;
+    }
+    return (path) => outcome.result(path, isDone, answer.stderr.trim());
+  }
+
+  /** @returns whether nothing more is to be done for it */
+  #settle({ file, descriptor, draft, inode }: OpenFile, why: string | undefined): boolean {
+    if (why !== undefined) {
+      if (isForAll(why) && !isPassing(why) && this.#error !== undefined) throw this.#error;
+      this.#fail(file, why, true);
+      return !isPassing(why);
+    }
+    const now = inodeOf(fstatSync(descriptor, { bigint: true }));
+    if (!isSameInode(now, { ...inode })) {
+      this.#fail(file, 'it changed while it was uploaded', false);
+      return false;
+    }
+    this.#failures.delete(draft.key);
+    this.#settled.set(draft.key, { ...draft, state: 'sent' });
+    this.#bytes += inode.size;
+    return true;
+  }
+
+  #fail({ draft, path }: BatchFile, why: string, isOfAws: boolean): void {
+    this.#failures.set(draft.key, { path, why, isOfAws });
+  }
+}
+
+/** True if nothing was done to a file. Its ctime moves with whatever is done, but not on every file system. */
+function isSameInode(a: Inode, b: Inode): boolean {
+  return a.ctime === b.ctime && a.mtime === b.mtime && a.size === b.size && (a.ino ?? b.ino) === (b.ino ?? a.ino);
+}

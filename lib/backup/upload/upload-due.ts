@@ -1,0 +1,76 @@
+// Uploads what is due, by name, in batches side by side.
+import { join } from 'node:path';
+import { reasonIn } from '../../aws/upload-outcome.js';
+import { pool } from '../../pool.js';
+import type { Journal } from '../../records/unfinished.js';
+import { type Batches, mapEach, singly } from '../../tree/batches.js';
+import { ownerNames } from '../../tree/owner-names.js';
+import { Spool } from '../../tree/spool.js';
+import type { Backup } from '../backup.js';
+import { type DraftLine, formatDraftLine, parseDraftLine, readDraft } from '../draft.js';
+import type { Due } from '../scan.js';
+import { batchLimits, cutBatches, openFilesLimit } from './batches.js';
+import { type BatchOutcome, type Failure, sendBatch } from './send-batch.js';
+
+export interface Uploaded {
+  readonly sent: number;
+  readonly bytes: number;
+  readonly vanished: number;
+  /** What could not be sent, as JSON texts of `Failure`. */
+  readonly failures: Spool;
+  /** What became of each file that was due, in the order of their keys. */
+  outcomes(): Batches<DraftLine>;
+}
+
+/**
+ * @param journal has been begun; what has been sent is there when this fails
+ * @throws {AwsError} if the AWS CLI fails for a reason that is every file's
+ */
+export async function uploadDue(
+  backup: Backup,
+  due: Pick<Due, 'files' | 'bytes'>,
+  journal: Journal,
+  processes: number,
+): Promise<Uploaded> {
+  const { log, interruption, state } = backup;
+  const { count } = due.files;
+  const failures = new Spool(join(state.runFolder, backup.unique('failures')));
+  const limits = batchLimits({ count, bytes: due.bytes }, processes, openFilesLimit());
+  const pass = journal.nextPass();
+  const names = ownerNames();
+  let [sent, bytes, vanished, told] = [0, 0, 0, 0];
+  const onSent = () => {
+    told += 1;
+    log.progress(`uploading: ${told} of ${count} files`);
+  };
+  if (count > 0) log.info(`Uploading ${count} files, ${due.bytes} bytes.`);
+  const batches = cutBatches(singly(readDraft(due.files)), limits);
+  const send = async (batch: Parameters<typeof sendBatch>[1]) => {
+    interruption.check();
+    const outcome = await sendBatch(backup, batch, names, onSent);
+    journal.add(pass, batch.number, outcome.lines.map(formatDraftLine));
+    for (const failure of outcome.failures) failures.write(JSON.stringify(failure));
+    sent += outcome.sent;
+    bytes += outcome.bytes;
+    vanished += outcome.lines.filter((it) => it.state === 'vanished').length;
+    return outcome;
+  };
+  // The first one is small: what concerns all files shows before many are tried.
+  const first = await batches.next();
+  if (!first.done) {
+    const outcome = await send(first.value);
+    if (first.value.files.length < count) throwIfForAll(outcome);
+    await pool(batches, async (batch) => void (await send(batch)), limits.processes);
+  }
+  log.progress(undefined);
+  failures.close();
+  if (count > 0) log.info(`Uploaded ${sent} files, ${bytes} bytes.`);
+  return { sent, bytes, vanished, failures, outcomes: () => mapEach(journal.lines(pass), parseDraftLine) };
+}
+
+/** @throws {AwsError} if none was sent, and S3 said the same of all */
+function throwIfForAll({ sent, failures, error }: BatchOutcome): void {
+  const reasons = new Set(failures.map(({ why, isOfAws }: Failure) => (isOfAws ? reasonIn(why) : undefined)));
+  if (sent === 0 && failures.length > 0 && reasons.size === 1 && !reasons.has(undefined) && error !== undefined)
+    throw error;
+}

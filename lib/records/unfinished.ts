@@ -1,0 +1,111 @@
+// What a run has sent so far, kept in the state folder from before its first upload until its record is stored. A run
+// that finds it knows that the one before did not end, and does not send again what that one has sent.
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Batches } from '../tree/batches.js';
+import { nothing } from '../tree/batches.js';
+import { linesOfFile, Spool } from '../tree/spool.js';
+
+const HEAD = 'run.json';
+/** The lines of each are in the order of their keys; so are those of all parts of a pass, one after the other. */
+const PART = /^pass-(\d+)-part-\d+$/;
+
+export interface UnfinishedHead {
+  /** When the run began; ISO 8601. */
+  readonly started: string;
+  /** Whether nothing was below the prefix then: what is there now has been stored since. */
+  readonly wasEmpty: boolean;
+}
+
+export interface UnfinishedRun extends UnfinishedHead {
+  /** What it has sent: the lines of each pass, in the order of their keys. */
+  passes(): Batches<string>[];
+}
+
+/** The run before, if it did not end. @param folder `undefined`: there is no place to keep it */
+export function readUnfinished(folder: string | undefined): UnfinishedRun | undefined {
+  if (folder === undefined || !existsSync(folder)) return undefined;
+  const { started = '', wasEmpty = false } = headIn(folder);
+  return { started, wasEmpty, passes: () => passesIn(folder) };
+}
+
+/** A damaged one tells at least that a run did not end. */
+function headIn(folder: string): Partial<UnfinishedHead> {
+  try {
+    return JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<UnfinishedHead>;
+  } catch {
+    return {};
+  }
+}
+
+function passesIn(folder: string): Batches<string>[] {
+  const passes = new Map<string, string[]>();
+  for (const name of readdirSync(folder).sort()) {
+    const pass = PART.exec(name)?.[1];
+    if (pass !== undefined) passes.set(pass, [...(passes.get(pass) ?? []), join(folder, name)]);
+  }
+  return [...passes.values()].map(linesOfFiles);
+}
+
+async function* linesOfFiles(files: readonly string[]): Batches<string> {
+  for (const file of files) yield* linesOfFile(file);
+}
+
+/** The journal of this run. */
+export class Journal {
+  readonly #folder: string;
+  #pass = 0;
+
+  /** @param folder made when the first upload begins */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Takes the place of what an earlier run has left.
+   * @param sent lines of what the bucket is known to hold of the files that are due, in the order of their keys
+   */
+  async begin(head: UnfinishedHead, sent: Batches<string>): Promise<void> {
+    const aside = `${this.#folder}.new`;
+    rmSync(aside, { recursive: true, force: true });
+    mkdirSync(aside, { mode: 0o700 });
+    writeFileSync(join(aside, HEAD), JSON.stringify(head), { mode: 0o600 });
+    const spool = new Spool(join(aside, partName(0, 0)));
+    for await (const lines of sent) for (const line of lines) spool.write(line);
+    spool.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+    renameSync(aside, this.#folder);
+  }
+
+  /** Begins another pass over the files. @returns its number */
+  nextPass(): number {
+    this.#pass += 1;
+    return this.#pass;
+  }
+
+  /** Adds what a batch has come to. The parts of a pass are in the order of their numbers, whenever they are added. */
+  add(pass: number, part: number, lines: readonly string[]): void {
+    const file = join(this.#folder, partName(pass, part));
+    const spool = new Spool(`${file}.new`);
+    for (const line of lines) spool.write(line);
+    spool.close();
+    renameSync(`${file}.new`, file);
+  }
+
+  /** What has been added in a pass. */
+  lines(pass: number): Batches<string> {
+    const prefix = partName(pass, 0).slice(0, -6);
+    const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
+    const files = names.filter((name) => PART.test(name) && name.startsWith(prefix)).sort();
+    return files.length === 0 ? nothing() : linesOfFiles(files.map((name) => join(this.#folder, name)));
+  }
+
+  /** The run has ended. */
+  end(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function partName(pass: number, part: number): string {
+  return `pass-${`${pass}`.padStart(2, '0')}-part-${`${part}`.padStart(6, '0')}`;
+}
