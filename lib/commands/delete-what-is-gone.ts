@@ -1,6 +1,6 @@
 // The step of a backup run that deletes in the bucket.
 import { deleteGone } from '../run/deletion.js';
-import { whyKept, whyWait } from '../run/deletion-rule.js';
+import { askWhyKept, whyWait } from '../run/deletion-rule.js';
 import { refuse } from '../run/guard.js';
 import { checkIdentity } from '../run/local-dir.js';
 import { hasNewcomer } from '../run/newcomer.js';
@@ -11,19 +11,21 @@ import type { Uploaded } from './steps.js';
 /** @returns how many were deleted */
 export async function deleteWhatIsGone(
   run: Run,
-  { gone, missing, unknown, hasSynced, notes, losses }: Uploaded,
+  { gone, missing, unknown, hasSynced, notes, losses, versioning }: Uploaded,
   allowsUnversioned: boolean,
 ): Promise<number> {
   const { aws, upload, state, shortfalls, log } = run;
   const { localDir, prefix, followSymlinks } = upload;
   await checkIdentity(localDir, run.identity);
   const newcomer = !hasSynced && (await hasNewcomer(run, notes)) ? 1 : 0;
-  const why =
+  const wait =
     whyWait(missing + newcomer, unknown, shortfalls.failedUploads) ??
-    (await whyKept(aws, prefix, allowsUnversioned));
-  if (why !== undefined) {
+    (await askWhyKept(aws, prefix, allowsUnversioned, versioning));
+  if (wait !== undefined) {
     const files = gone.count === 1 ? '1 file is' : `${gone.count} files are`;
-    log.warn(`${files} gone from "${localDir}", but still in the bucket: ${why}`);
+    const sentence = `${files} gone from "${localDir}", but still in the bucket: ${wait.why}`;
+    if (wait.isFailure) shortfalls.add(sentence);
+    else log.warn(sentence);
     return 0;
   }
   // Not before: what stays in the bucket for another reason adds up there, and would stop every run.

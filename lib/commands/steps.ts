@@ -14,6 +14,13 @@ import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import { type Transfer, transfer } from '../run/transfer.js';
 import { CHANGED } from '../run/verdicts.js';
+import {
+  askVersioning,
+  type Changes,
+  mustAskVersioning,
+  overwriteWarning,
+  type Versioning,
+} from '../run/versioning.js';
 import { tryKey } from '../run/wrong-key.js';
 import { sideBySide } from '../side-by-side.js';
 import { textOf } from '../tree/bytes.js';
@@ -40,6 +47,8 @@ export async function provideBucket(
 export interface Uploaded extends Findings {
   /** Whether `aws s3 sync` has looked at the disk after the walk. */
   readonly hasSynced: boolean;
+  /** What the bucket said beside the transfer, if it was asked. */
+  readonly versioning: Versioning | undefined;
 }
 
 /**
@@ -47,7 +56,7 @@ export interface Uploaded extends Findings {
  * only the listing finds one, after it; where neither does, it is not run. Something that is gone is a difference, too:
  * it may be there under another name, which the walk has passed already.
  */
-export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
+export async function upload(run: Run, survey: Survey, allowsUnversioned: boolean): Promise<Uploaded> {
   const { escrow, hasRecord, hasTree, stock, findings } = survey;
   const { aws, key, upload, log } = run;
   const since = Date.parse(run.header.started);
@@ -56,7 +65,10 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   // Following links in circles, the AWS CLI would not come to an end: then the files are sent singly.
   const mayCircle = stock.counts.loop + stock.counts.excluded > 0;
   const send = async () => (mayCircle ? undefined : transfer(aws, key, upload, run.shortfalls, log));
+  const isFirst = !hasRecord && escrow !== 'no bucket';
+  const ask = async () => askIfNeeded(run, { ...changesOf(await findings), isFirst, allowsUnversioned });
   let transferred: Transfer | undefined;
+  let versioning: Versioning | undefined;
   if (hasTree) {
     // The listing has the last word: a run that ended before its record has perhaps deleted what is gone.
     if (objection(stock.losses, upload.localDir, run.guard) !== undefined)
@@ -67,17 +79,16 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
       const { awaited, gone } = await findings;
       return awaited.count + gone.count > 0 ? send() : undefined;
     };
-    [transferred] = await sideBySide(sendIfDue(), verified);
+    [transferred, versioning] = await sideBySide(sendIfDue(), ask(), verified);
   } else {
     const { objects, losses } = await findings;
     const { bucket, prefix } = upload;
-    if (!hasRecord && escrow !== 'no bucket') {
+    if (isFirst) {
       const samples = objects.items.map((it) => ({ bucket, key: prefix + textOf(it) }));
-      const { warnIfUnversioned } = await import('../run/history.js');
-      await sideBySide(tryKey(aws, key, samples), warnIfUnversioned(aws, log));
+      await tryKey(aws, key, samples);
     }
     refuse(losses, upload.localDir, run.guard);
-    transferred = await send();
+    [transferred, versioning] = await sideBySide(send(), ask());
   }
   const before = await findings;
   const hasSynced = transferred !== undefined;
@@ -88,7 +99,25 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   // What is gone since then is perhaps there under another name, for which nothing has looked: the next run deletes it.
   // The guard looks at all of it: a disk may have been unmounted meanwhile.
   const { gone } = before;
-  return { ...after, gone, kept: after.kept + Math.max(0, after.gone.count - gone.count), hasSynced };
+  const kept = after.kept + Math.max(0, after.gone.count - gone.count);
+  return { ...after, gone, kept, hasSynced, versioning };
+}
+
+function changesOf({ awaited, toSend, missing, gone }: Findings): Pick<Changes, 'overwritten' | 'gone'> {
+  return { overwritten: awaited.count + toSend.count - missing, gone: gone.count };
+}
+
+/** Asks for the bucket's versioning, where something is lost for want of it, and warns. */
+async function askIfNeeded({ aws, log }: Run, changes: Changes): Promise<Versioning | undefined> {
+  if (!mustAskVersioning(changes)) return undefined;
+  const versioning = await askVersioning(aws);
+  if (versioning.is === 'unknown') {
+    const { message } = versioning.failure;
+    log.info(`Whether the bucket keeps older versions could not be found out: ${message}`);
+  }
+  const warning = overwriteWarning(versioning, changes, aws);
+  if (warning !== undefined) log.warn(warning);
+  return versioning;
 }
 
 export async function nameShortfalls({ upload, shortfalls }: Run, { toSend }: Findings): Promise<void> {
