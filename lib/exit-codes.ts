@@ -3,7 +3,7 @@ export const exitCode = {
   done: 0,
   /** Failed, a wrong command line included. */
   failed: 1,
-  /** Done, but some files are not in the backup. */
+  /** Done, but some files are not in the backup, or something that failed has kept deletions back. */
   incomplete: 3,
   /** The guard refused to run, because files would have been lost. */
   refused: 4,

@@ -2,6 +2,7 @@
 // descriptor. Listings are in list-arguments.ts, what is about a bucket as a whole in bucket-arguments.ts.
 import { BackupError } from '../errors.js';
 import { KEY_URL } from './key-descriptor.js';
+import { OUTPUT_FILE } from './output-file.js';
 
 export interface AwsConnection {
   readonly profile: string;
@@ -18,6 +19,14 @@ export interface BucketObject {
   /** `null` (the word) for one that is older than versioning; `undefined`: what is there now. */
   readonly versionId?: string | undefined;
 }
+
+/** The first and the last of some bytes, counted from 0. */
+export interface ByteRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+const FIRST_BYTE: ByteRange = { first: 0, last: 0 };
 
 const SSE_C = ['--sse-c', 'AES256', '--sse-c-key', KEY_URL];
 /** The same for `aws s3api`. */
@@ -96,7 +105,7 @@ export const IN_UTC: NodeJS.ProcessEnv = { TZ: 'UTC' };
 /** To a file, or to standard output with `-`; a version only to a file. */
 export function download(object: BucketObject, destination: string): string[] {
   if (object.versionId !== undefined) {
-    return ['s3api', 'get-object', ...namesOf(object), ...CUSTOMER_KEY, destination];
+    return getObject(object, CUSTOMER_KEY, destination);
   }
   return ['s3', 'cp', s3Url(object), destination, ...SSE_C, '--only-show-errors'];
 }
@@ -136,19 +145,37 @@ export function headWithoutKey(object: BucketObject): string[] {
   return ['s3api', 'head-object', ...namesOf(object)];
 }
 
-/** Reads an object to nowhere, without a key: S3 must refuse it. */
+/** Reads some bytes of an object to `OUTPUT_FILE`: `s3 cp` knows no ranges. */
+export function downloadRange(object: BucketObject, range: ByteRange): string[] {
+  return getObject(object, [...rangeOf(range), ...CUSTOMER_KEY], OUTPUT_FILE);
+}
+
+/** Reads an object to nowhere, without a key: S3 must refuse it. An empty one has no byte to ask for. */
 export function readWithoutKey(object: BucketObject): string[] {
-  return ['s3api', 'get-object', ...namesOf(object), '/dev/null'];
+  return getObject(object, [], '/dev/null');
 }
 
 /** Asks for one byte of an object without its key: S3 answers 400 to whoever lacks nothing but the key. */
 export function readByteWithoutKey(object: BucketObject): string[] {
-  return ['s3api', 'get-object', ...namesOf(object), '--range=bytes=0-0', '/dev/null'];
+  return getObject(object, rangeOf(FIRST_BYTE), '/dev/null');
 }
 
 /** Reads an object to nowhere with the key at the descriptor: S3 must refuse a wrong one. */
 export function readWithKey(object: BucketObject): string[] {
-  return [...readWithoutKey(object), ...CUSTOMER_KEY];
+  return getObject(object, CUSTOMER_KEY, '/dev/null');
+}
+
+/** The same for one byte. */
+export function readByteWithKey(object: BucketObject): string[] {
+  return getObject(object, [...rangeOf(FIRST_BYTE), ...CUSTOMER_KEY], '/dev/null');
+}
+
+function getObject(object: BucketObject, options: readonly string[], destination: string): string[] {
+  return ['s3api', 'get-object', ...namesOf(object), ...options, destination];
+}
+
+function rangeOf({ first, last }: ByteRange): string[] {
+  return [`--range=bytes=${first}-${last}`];
 }
 
 /** Asks for an object with its key, and gets no content. */

@@ -34,6 +34,8 @@ export interface AwsCall {
   readonly environment?: NodeJS.ProcessEnv;
   /** Where standard output goes: into the answer (default), to a descriptor, or to a consumer. */
   readonly output?: 'answer' | number | ((stdout: Readable) => Promise<void>);
+  /** The descriptor of a file that the child has as `OUTPUT_FILE`. */
+  readonly outputFile?: number;
   /** Every line of standard error, as it comes; the last ones are in the answer either way. */
   readonly onErrorLine?: (line: string) => void;
 }
@@ -108,6 +110,7 @@ export class AwsCli {
         'pipe',
         keyDescriptor ?? 'ignore',
         lockDescriptor ?? 'ignore',
+        ...(call.outputFile === undefined ? [] : [call.outputFile]),
       ],
     });
     if (child.pid !== undefined) interruption.adopt(child.pid);

@@ -119,11 +119,25 @@ export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'n
   return page.Contents?.some((object) => object.Key === key) ? 'found' : 'none';
 }
 
-/** Whether what is deleted or overwritten stays in the bucket as an older version. */
-export async function isVersioned(aws: AwsCli): Promise<boolean> {
+/** Where it is 'enabled', what is deleted or overwritten stays in the bucket as an older version. */
+export type VersioningStatus = 'enabled' | 'suspended' | 'never';
+
+/**
+ * A server that does not know the question has never had versioning.
+ * @throws {AwsError} if the bucket could not be asked
+ */
+export async function versioningStatus(aws: AwsCli): Promise<VersioningStatus> {
   const args = getVersioning(aws.bucket);
   const answer = await aws.run(args);
-  if (answer.exitCode === 0) return answer.stdout.trim() === 'Enabled';
-  if (kindOfAwsError(answer.stderr) === 'not-implemented') return false;
-  throw aws.errorOf(args, answer);
+  if (answer.exitCode !== 0) {
+    if (kindOfAwsError(answer.stderr) === 'not-implemented') return 'never';
+    throw aws.errorOf(args, answer);
+  }
+  const status = answer.stdout.trim();
+  return status === 'Enabled' ? 'enabled' : status === 'Suspended' ? 'suspended' : 'never';
+}
+
+/** @throws {AwsError} if the bucket could not be asked */
+export async function isVersioned(aws: AwsCli): Promise<boolean> {
+  return (await versioningStatus(aws)) === 'enabled';
 }

@@ -1,15 +1,27 @@
 // Proof by example: an object can't be read without the key or with a wrong one, and with it is what was stored.
-// The three reads run side by side; nothing is written to disk.
+// The three reads run side by side; nothing is written to disk. Only the one with the key reads more than a byte.
 import { randomBytes } from 'node:crypto';
+import { closeSync, createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import {
+  type BucketObject,
+  type ByteRange,
+  download,
+  downloadRange,
+  readByteWithKey,
+  readByteWithoutKey,
+  readWithKey,
+  readWithoutKey,
+  s3Url,
+} from './arguments.js';
+import type { AwsAnswer, AwsCli } from './aws-cli.js';
+import { kindOfAwsError } from './aws-error.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
+import { openMemoryFile } from '../memory-file.js';
 import { sideBySide } from '../side-by-side.js';
 import { sha256Of } from '../tree/sha256.js';
-import { type BucketObject, download, readWithKey, readWithoutKey, s3Url } from './arguments.js';
-import type { AwsAnswer, AwsCli } from './aws-cli.js';
-import { kindOfAwsError } from './aws-error.js';
 import { keyRefused, REFUSALS } from './wrong-key.js';
 
 /** What reading an object with the right key came to. */
@@ -17,23 +29,25 @@ export type ReadResult = { readonly sha256: string } | 'not-found' | 'archived';
 
 /**
  * Reads `object` in all three ways.
+ * @param size of the object in bytes
+ * @param range what is read with the key; `undefined`: all of it
  * @throws {BackupError} with exit code 6 if S3 gave it away without the right key, 5 if it refused the right one
  */
 export async function readInThreeWays(
   aws: AwsCli,
   object: BucketObject,
   key: EncryptionKey,
+  size: number,
+  range?: ByteRange,
 ): Promise<ReadResult> {
   const wrongKey = new EncryptionKey(randomBytes(16).toString('hex'));
-  const args = download(object, '-');
-  let sha256 = '';
-  const readRight = async (stdout: Readable) => {
-    sha256 = await sha256Of(stdout);
-  };
-  const [without, wrong, right] = await sideBySide(
-    aws.run(readWithoutKey(object)),
-    aws.run(readWithKey(object), { key: wrongKey }),
-    aws.run(args, { key, output: readRight }),
+  const isEmpty = size === 0;
+  const withoutKey = isEmpty ? readWithoutKey(object) : readByteWithoutKey(object);
+  const withWrongKey = isEmpty ? readWithKey(object) : readByteWithKey(object);
+  const [without, wrong, { args, right, sha256 }] = await sideBySide(
+    aws.run(withoutKey),
+    aws.run(withWrongKey, { key: wrongKey }),
+    range === undefined ? readWhole(aws, object, key) : readRange(aws, object, key, range),
   );
   if (without.exitCode !== 0 && right.exitCode !== 0) {
     const kind = kindOfAwsError(right.stderr);
@@ -41,9 +55,44 @@ export async function readInThreeWays(
     if (REFUSALS.has(kind) && kindOfAwsError(without.stderr) === 'bad-request') throw keyRefused(object);
     throw aws.errorOf(args, right);
   }
-  assertRefused(aws, object, without, 'without a key', readWithoutKey(object));
-  assertRefused(aws, object, wrong, 'with a wrong key', readWithKey(object));
+  assertRefused(aws, object, without, 'without a key', withoutKey);
+  assertRefused(aws, object, wrong, 'with a wrong key', withWrongKey);
   return { sha256 };
+}
+
+interface RightRead {
+  readonly args: string[];
+  readonly right: AwsAnswer;
+  /** Of what was read, if the read went well. */
+  readonly sha256: string;
+}
+
+async function readWhole(aws: AwsCli, object: BucketObject, key: EncryptionKey): Promise<RightRead> {
+  const args = download(object, '-');
+  let sha256 = '';
+  const output = async (stdout: Readable) => {
+    sha256 = await sha256Of(stdout);
+  };
+  const right = await aws.run(args, { key, output });
+  return { args, right, sha256 };
+}
+
+async function readRange(
+  aws: AwsCli,
+  object: BucketObject,
+  key: EncryptionKey,
+  range: ByteRange,
+): Promise<RightRead> {
+  const args = downloadRange(object, range);
+  const file = openMemoryFile();
+  try {
+    const right = await aws.run(args, { key, outputFile: file });
+    // The path is not used: it may be that of another file, or of none.
+    const content = createReadStream('', { fd: file, autoClose: false, start: 0 });
+    return { args, right, sha256: await sha256Of(content) };
+  } finally {
+    closeSync(file);
+  }
 }
 
 function assertRefused(
@@ -73,7 +122,7 @@ export async function verifyContent(
   key: EncryptionKey,
   content: string,
 ): Promise<void> {
-  const read = await readInThreeWays(aws, object, key);
+  const read = await readInThreeWays(aws, object, key, Buffer.byteLength(content));
   if (typeof read === 'string' || read.sha256 !== (await sha256Of([Buffer.from(content)]))) {
     throw new BackupError(`${s3Url(object)} is not what was stored.`, {
       exitCode: exitCode.mismatch,

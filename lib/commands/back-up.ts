@@ -27,8 +27,9 @@ export async function backUp(
       load<typeof import('./steps.js')>('./commands/steps.js'),
     );
     await steps.provideBucket(run, found, config);
-    const findings = await steps.upload(run, found);
-    const deleted = await steps.deleteProven(run, findings, config.allowUnversionedDelete);
+    const { allowUnversionedDelete } = config;
+    const findings = await steps.upload(run, found, allowUnversionedDelete);
+    const deleted = await steps.deleteProven(run, findings, allowUnversionedDelete);
     await steps.nameShortfalls(run, findings);
     steps.tell(run, found, findings);
     const [, , isEscrowed] = await sideBySide(

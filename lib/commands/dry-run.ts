@@ -1,19 +1,19 @@
 // What a run would do, on standard output; nothing is changed, neither in the bucket nor on disk.
 import { s3Url } from '../aws/arguments.js';
-import { tryKey } from '../aws/wrong-key.js';
-import type { Run } from '../backup/backup.js';
-import { type Findings, readDue } from '../backup/check.js';
-import { whyKept, whyWait } from '../backup/deletion-rule.js';
-import { objection, refuse } from '../backup/guard.js';
 import type { BackupConfig } from '../config/read-config.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
-import { explainNotes } from '../records/state-folder.js';
+import { askWhyKept, type Wait, whyWait } from '../run/deletion-rule.js';
+import { objection, refuse } from '../run/guard.js';
+import { type Findings, readDue } from '../run/reconcile.js';
+import type { Run } from '../run/run.js';
+import { readJson } from '../run/spool.js';
+import { explainNotes } from '../run/state-folder.js';
+import { tryKey } from '../run/wrong-key.js';
 import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
-import { readJson } from '../tree/spool.js';
 import { openRun, type SyncOptions } from './open-run.js';
 import { survey } from './survey.js';
 
@@ -36,20 +36,20 @@ export async function dryRun(
         findings.objects.items.map((it) => ({ bucket, key: prefix + textOf(it) })),
       );
     }
-    const why =
+    const wait =
       findings.gone.count === 0 ? undefined : await whyHeldBack(run, findings, config.allowUnversionedDelete);
     await print(
       (async function* () {
         if (escrow === 'no bucket') yield lineOf(`create the bucket ${run.aws.bucket}`);
         yield* uploads(findings);
-        yield* deletions(run, findings, why);
+        yield* deletions(run, findings, wait);
       })(),
     );
     run.shortfalls.close();
     // As the run does: before the transfer, if the last run's tree says so, too; and before it deletes.
     const { localDir } = run.upload;
     const isEarly = !hasTree || objection(stock.losses, localDir, run.guard) !== undefined;
-    if (isEarly || why === undefined) refuse(findings.losses, localDir, run.guard);
+    if (isEarly || wait === undefined) refuse(findings.losses, localDir, run.guard);
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
   } catch (error) {
     if (error instanceof NobodyReads) return exitCode.done;
@@ -68,19 +68,21 @@ async function whyHeldBack(
   { aws, upload }: Run,
   { unknown }: Findings,
   allowsUnversioned: boolean,
-): Promise<string | undefined> {
-  return whyWait(0, unknown, 0) ?? (await whyKept(aws, upload.prefix, allowsUnversioned));
+): Promise<Wait | undefined> {
+  return whyWait(0, unknown, 0) ?? (await askWhyKept(aws, upload.prefix, allowsUnversioned));
 }
 
-/** @param why nothing would be deleted */
-async function* deletions(run: Run, { gone }: Findings, why: string | undefined): AsyncGenerator<string> {
-  if (why !== undefined)
-    run.log.warn(
-      `${gone.count === 1 ? '1 file is' : `${gone.count} files are`} gone, but would stay in the bucket: ${why}`,
-    );
+/** @param wait why nothing would be deleted */
+async function* deletions(run: Run, { gone }: Findings, wait: Wait | undefined): AsyncGenerator<string> {
+  if (wait !== undefined) {
+    const files = gone.count === 1 ? '1 file is' : `${gone.count} files are`;
+    const sentence = `${files} gone, but would stay in the bucket: ${wait.why}`;
+    if (wait.isFailure) run.shortfalls.add(sentence);
+    else run.log.warn(sentence);
+  }
   for await (const path of singly(readJson<string>(gone))) {
     const url = s3Url({ bucket: run.upload.bucket, key: run.upload.prefix + path });
-    yield lineOf(`${why === undefined ? 'delete' : 'keep'}: ${url}`);
+    yield lineOf(`${wait === undefined ? 'delete' : 'keep'}: ${url}`);
   }
 }
 

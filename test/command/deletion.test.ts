@@ -89,17 +89,39 @@ test('a deletion that fails as a whole: exit 1, and the next run does it', async
   assert.deepEqual(world.stored(), ['stays']);
 });
 
-test('if nobody may ask for versioning, what is gone is kept, and warned about', async (t) => {
+test('if whether deletions are safe can not be found out, what is gone is kept: exit 3, until it can', async (t) => {
+  for (const question of ['*get-bucket-versioning*', '*--prefix=backup.info/runs/*']) {
+    const world = new BucketWorld(t);
+    await withGone(world, ['x', 'y']);
+    world.onCall(question, 'kill -9 $$');
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 3, stderr);
+    assert.match(
+      stderr,
+      /ERROR: 2 files are gone from ".*", but still in the bucket: .*could not be found out\. .*SIGKILL/,
+    );
+    const dry = await world.sync(['--dry-run']);
+    assert.equal(dry.code, 3, dry.stderr);
+    assert.match(dry.stderr, /ERROR: 2 files are gone, but would stay in the bucket: .*SIGKILL/);
+    assert.deepEqual(world.stored(), ['stays', 'x', 'y']);
+
+    world.onCall();
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.stored(), ['stays']);
+  }
+});
+
+test('if nobody may ask for versioning, what is gone is kept, and told: exit 3', async (t) => {
   const world = new BucketWorld(t);
   await withGone(world, ['x', 'y']);
   const denied =
     'An error occurred (AccessDenied) when calling the GetBucketVersioning operation: Access Denied';
   world.onCall('*get-bucket-versioning*', `echo '${denied}' >&2; exit 254`);
   const { code, stderr } = await world.sync();
-  assert.equal(code, 0);
+  assert.equal(code, 3);
   assert.match(
     stderr,
-    /WARNING: 2 files are gone from ".*", but still in the bucket: .*needs s3:GetBucketVersioning and s3:ListBucket\. .*AccessDenied/,
+    /ERROR: 2 files are gone from ".*", but still in the bucket: .*needs s3:GetBucketVersioning and s3:ListBucket\. .*AccessDenied/,
   );
   assert.deepEqual(world.stored(), ['stays', 'x', 'y']);
 

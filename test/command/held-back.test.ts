@@ -24,14 +24,14 @@ test('a folder was renamed and does not arrive: nothing is deleted under its old
   assert.deepEqual(world.stored(), ['old/1', 'old/2', 'other']);
   assert.match(stderr, /new\/1" is not in the backup as it is: it is not in the bucket\./);
   assert.match(stderr, /HINT: The AWS CLI says: upload failed: .*QuotaExceeded/);
-  assert.match(stderr, /WARNING: 2 files are gone .* still in the bucket: 2 files are not there yet\./);
+  assert.match(stderr, /ERROR: 2 files are gone .* still in the bucket: 2 files are not there yet\./);
   world.onCall();
   const next = await world.sync();
   assert.equal(next.code, 0, next.stderr);
   assert.deepEqual(world.stored(), ['new/1', 'new/2', 'other']);
 });
 
-test('an upload failed, perhaps of a file that was renamed during the walk: nothing is deleted in that run', async (t) => {
+test('an upload failed, perhaps of a file that was renamed during the walk: nothing is deleted in that run: exit 3', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'z']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
@@ -39,8 +39,8 @@ test('an upload failed, perhaps of a file that was renamed during the walk: noth
   const failed = `echo 'upload failed: ./z2 to s3://test-bucket/pc/docs/z2 An error occurred (SlowDown)' >&2; exit 1`;
   world.onCall('*" s3 sync "*', failed);
   const { code, stderr } = await world.sync();
-  assert.equal(code, 0, stderr);
-  assert.match(stderr, /WARNING: 1 file is gone .* still in the bucket: uploads failed\. The next run/);
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /ERROR: 1 file is gone .* still in the bucket: uploads failed\. The next run/);
   assert.deepEqual(world.stored(), ['a', 'z']);
   world.onCall();
   assert.equal((await world.sync()).code, 0);

@@ -178,9 +178,12 @@ class BucketCall {
   /** @param id of the version, or '' */
   #getObject(key: string, id: string): void {
     const { body } = this.#findReadable(key, 'GetObject', '', id);
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(this.#option('--range')) ?? [];
     const file = this.#call.path(this.#argv.at(-1) ?? '');
-    writeFileSync(file, body);
-    if (file !== '/dev/null') this.#call.own(file);
+    // As the AWS CLI, which describes the object.
+    this.#call.print('bytes\n');
+    writeFileSync(file, first === undefined ? body : body.subarray(Number(first), Number(last) + 1));
+    if (!/^\/(dev|proc)\//.test(file)) this.#call.own(file);
   }
 
   #listVersions(prefix: string): void {

@@ -110,7 +110,8 @@ export class FakeCall {
 
   /** A path among the arguments, as the call's process understands it. */
   path(argument: string): string {
-    return resolve(readlinkSync(`/proc/${this.pid}/cwd`), argument);
+    const own = argument.replace(/^\/dev\/fd\//, `/proc/${this.pid}/fd/`);
+    return resolve(readlinkSync(`/proc/${this.pid}/cwd`), own);
   }
 
   /** Makes the call's user the owner of what was made for it. */

@@ -8,7 +8,7 @@ import struct
 import sys
 
 # Those that lib/aws/aws-cli.ts gives to the AWS CLI, or fewer.
-DESCRIPTORS = range(5)
+DESCRIPTORS = range(6)
 
 
 def is_open(descriptor):

@@ -1,0 +1,92 @@
+// Whether the bucket keeps older versions is asked for in every run that overwrites or deletes something.
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { Outcome } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
+
+const QUESTION = '*get-bucket-versioning*';
+const SUSPENDED = 'echo Suspended; exit 0';
+const KILLED = 'kill -9 $$';
+
+/** A backup of some files. */
+async function backup(t: TestContext): Promise<BucketWorld> {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'b', 'c']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  return world;
+}
+
+const questions = (world: BucketWorld) =>
+  world.called().filter((call) => call.includes('get-bucket-versioning')).length;
+
+const WARNING = /WARNING: Versioning is suspended in the bucket "test-bucket": .* put-bucket-versioning /;
+
+test('versioning that was suspended is warned of whenever something is overwritten, and the file is stored', async (t) => {
+  const world = await backup(t);
+  world.onCall(QUESTION, SUSPENDED);
+  for (const content of ['1', '22']) {
+    world.write('b', content);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, WARNING);
+    assert.equal(questions(world), 1);
+    assert.equal(world.current('pc/docs/b').body.toString(), content);
+  }
+  world.onCall();
+  world.write('b', '333');
+  assert.doesNotMatch((await world.sync()).stderr, /ersioning/);
+});
+
+test('a run that changes nothing, or only adds files, does not ask', async (t) => {
+  const world = await backup(t);
+  world.onCall(QUESTION, SUSPENDED);
+  const assertSilent = ({ code, stderr }: Outcome) => {
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /ersioning/);
+    assert.equal(questions(world), 0);
+  };
+  assertSilent(await world.sync());
+  world.write('new', 'new');
+  assertSilent(await world.sync());
+});
+
+test('where it is suspended, nothing is deleted', async (t) => {
+  const world = await backup(t);
+  world.onCall(QUESTION, SUSPENDED);
+  world.remove('a');
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /WARNING: 1 file is gone from .*: versioning is suspended there/);
+  assert.equal(questions(world), 1);
+  assert.deepEqual(world.stored(), ['a', 'b', 'c']);
+});
+
+test('one answer serves what is overwritten and what is deleted', async (t) => {
+  const world = await backup(t);
+  world.remove('a');
+  world.write('b', '22');
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(questions(world), 1);
+  assert.deepEqual(world.stored(), ['b', 'c']);
+});
+
+test('who needs no older versions is neither asked nor warned', async (t) => {
+  const world = await backup(t);
+  world.config({ ALLOW_UNVERSIONED_DELETE: 'yes' });
+  world.onCall(QUESTION, SUSPENDED);
+  world.remove('a');
+  world.write('b', '22');
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /ersioning/);
+  assert.deepEqual(world.stored(), ['b', 'c']);
+});
+
+test('a question that fails keeps nothing from being stored', async (t) => {
+  const world = await backup(t);
+  world.onCall(QUESTION, KILLED);
+  world.write('b', '22');
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assert.ok(world.syslog().some((line) => /older versions could not be found out: .*SIGKILL/.test(line)));
+});

@@ -1,0 +1,28 @@
+// Versioning that was suspended after the first run.
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
+import { World } from './world.js';
+
+describe('a bucket whose versioning is suspended', { concurrency: true }, () => {
+  for (const cli of loadedAwsClis()) {
+    test(`is warned of, and nothing is deleted there, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('suspended', cli, (remove) => t.after(remove));
+      world.config();
+      world.write('changes', 'old');
+      world.write('goes', 'x');
+      assert.equal((await world.sync()).code, 0);
+      const suspend = ['--bucket', world.bucket, '--versioning-configuration', 'Status=Suspended'];
+      await world.awsSucceeds('s3api', 'put-bucket-versioning', ...suspend);
+      world.write('changes', 'new content');
+      rmSync(join(world.source, 'goes'));
+      const { code, stderr } = await world.sync();
+      assert.equal(code, 0, stderr);
+      assert.match(stderr, /WARNING: Versioning is suspended in the bucket "suspended-/);
+      assert.match(stderr, /WARNING: 1 file is gone from .*: versioning is suspended there/);
+      assert.deepEqual(await world.current(), { changes: 11, goes: 1 });
+    });
+  }
+});
