@@ -1,30 +1,33 @@
 #!/usr/bin/env node
-import type { SyncFlags } from '../lib/commands/sync.js';
-import { load } from '../lib/load.js';
+import { sync } from '../lib/commands/sync.js';
+import { main } from '../lib/main.js';
+import { commandLine, seconds } from '../lib/terminal/command-line.js';
 
-const { main } = await load<typeof import('../lib/main.js')>('./main.js');
-const { sync } = await load<typeof import('../lib/commands/sync.js')>('./commands/sync.js');
+interface Options {
+  readonly wait: number;
+  readonly dryRun?: true;
+  readonly full?: true;
+  readonly allowMassDelete?: true;
+  readonly adopt?: true;
+}
 
-const run = (configFile: string, flags: SyncFlags) =>
-  main('encrypted-s3-sync', true, (context) => sync(configFile, flags, context));
-
-const [configFile, ...others] = process.argv.slice(2);
-if (configFile !== undefined && !configFile.startsWith('-') && others.length === 0) {
-  // What cron runs needs no parser, whose loading would be a good part of a run in which nothing changed.
-  await run(configFile, { waitSeconds: 0, allowsMassDelete: false, isDry: false });
-} else {
-  const { commandLine, seconds } = await import('../lib/terminal/command-line.js');
-  await commandLine('encrypted-s3-sync', 'Sync a local directory to an encrypted S3 bucket.')
-    .argument('<config_file>', 'the backup to run; see config.template')
-    .option('--wait <seconds>', 'wait for another run to end, at most so long', seconds, 0)
-    .option('--dry-run', 'print what would be uploaded and deleted, and change nothing')
-    .option('--allow-mass-delete', 'go on although many files are gone from LOCAL_DIR, or all')
-    .action((file: string, options: { wait: number; dryRun?: true; allowMassDelete?: true }) =>
-      run(file, {
+await commandLine('encrypted-s3-sync', 'Sync a local directory to an encrypted S3 bucket.')
+  .argument('<config_file>', 'the backup to run; see config.template')
+  .option('--wait <seconds>', 'wait for another run to end, at most so long', seconds, 0)
+  .option('--dry-run', 'print what would be uploaded and deleted, and change nothing')
+  .option('--full', "compare the bucket's listing with the disk, however long ago that was last done")
+  .option('--allow-mass-delete', 'go on although many files are gone from LOCAL_DIR, or all')
+  .option('--adopt', 'take over a backup whose last run was of another host or LOCAL_DIR')
+  .action((file: string, options: Options) =>
+    main('encrypted-s3-sync', true, (context) => {
+      const flags = {
         waitSeconds: options.wait,
         allowsMassDelete: options.allowMassDelete === true,
+        adopts: options.adopt === true,
+        isFull: options.full === true,
         isDry: options.dryRun === true,
-      }),
-    )
-    .parseAsync();
-}
+      };
+      return sync(file, flags, context);
+    }),
+  )
+  .parseAsync();

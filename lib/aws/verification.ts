@@ -3,6 +3,12 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { EncryptionKey } from '../encryption-key.js';
+import { BackupError } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+import { openMemoryFile } from '../memory-file.js';
+import { sideBySide } from '../side-by-side.js';
+import { sha256Of } from '../tree/sha256.js';
 import {
   type BucketObject,
   type ByteRange,
@@ -16,12 +22,6 @@ import {
 } from './arguments.js';
 import type { AwsAnswer, AwsCli } from './aws-cli.js';
 import { kindOfAwsError } from './aws-error.js';
-import { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import { openMemoryFile } from '../memory-file.js';
-import { sideBySide } from '../side-by-side.js';
-import { sha256Of } from '../tree/sha256.js';
 import { keyRefused, REFUSALS } from './wrong-key.js';
 
 /** What reading an object with the right key came to. */

@@ -12,6 +12,7 @@ import { sha256OfFile } from '../tree/sha256.js';
 import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import { type Scan, scanLocalDir } from './scan.js';
+import { checkSource, isSameSource } from './source.js';
 import type { RunTimes } from './stored.js';
 
 export interface Asked {
@@ -21,6 +22,8 @@ export interface Asked {
   readonly escrow: 'found' | 'none' | 'no bucket' | 'not asked';
   /** Whether there is a tree, and whether it is the one of the record. */
   readonly tree: 'none' | 'of the last run' | 'of an earlier run';
+  /** Whether the last run was of another source, whose backup this one takes over. */
+  readonly isAdopted: boolean;
   readonly times: RunTimes;
   /** The run before, if it did not end. */
   readonly unfinished: UnfinishedRun | undefined;
@@ -28,25 +31,34 @@ export interface Asked {
 }
 
 /**
- * @throws {BackupError} with exit code 5 if the last run had another encryption key
+ * @throws {BackupError} with exit code 5 if the last run had another encryption key, 4 if it was of another source
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function askAndScan(backup: Backup): Promise<Asked> {
   const { aws, encryptionKey, prefix, state } = backup;
-  const record = fetchLastRun(aws, encryptionKey, prefix);
+  const record = fetchLastRun(aws, encryptionKey, prefix).then((lastRun) => {
+    checkSource(lastRun, backup.source, backup.flags.adopts);
+    return lastRun;
+  });
   const [lastRun, escrow, early] = await sideBySide(record, findBucket(aws, record), scanWithCopy(backup));
   const unfinished = readUnfinished(state.unfinished);
   const started = Date.parse(backup.header.started);
   if (lastRun === undefined) {
-    const scan = early.scan !== undefined && !early.hasTree ? early.scan : await scanLocalDir(backup, undefined);
+    const scan =
+      early.scan !== undefined && !early.hasTree ? early.scan : await scanLocalDir(backup, undefined);
     const times = { started, lastEnded: undefined, lastFullCheck: undefined };
-    return { lastRun, escrow, tree: 'none', times, unfinished, scan };
+    return { lastRun, escrow, tree: 'none', isAdopted: false, times, unfinished, scan };
   }
   const { scan, tree, treeStarted } = await scanWithTreeOf(backup, lastRun, early);
   const lastEnded = tree === 'of the last run' ? Date.parse(lastRun.ended) : treeStarted;
   const lastFullCheck = lastEnded && Date.parse(lastRun.lastFullCheck ?? '');
-  const times = { started, lastEnded, lastFullCheck: Number.isNaN(lastFullCheck) ? undefined : lastFullCheck };
-  return { lastRun, escrow, tree, times, unfinished, scan };
+  const times = {
+    started,
+    lastEnded,
+    lastFullCheck: Number.isNaN(lastFullCheck) ? undefined : lastFullCheck,
+  };
+  const isAdopted = !isSameSource(lastRun, backup.source);
+  return { lastRun, escrow, tree, isAdopted, times, unfinished, scan };
 }
 
 /** A record is proof of a bucket. Where none can be had, what is wrong with the bucket as a whole tells more. */

@@ -15,6 +15,7 @@ import type { TreeHeader } from '../tree/tree-file.js';
 import { exclusion, type IsExcluded, isInStage } from './exclusion.js';
 import type { GuardOptions } from './guard.js';
 import { checkReservedName, identityOf, resolveLocalDir } from './local-dir.js';
+import { type Source, sourceOf } from './source.js';
 
 export interface Backup {
   readonly config: BackupConfig;
@@ -33,6 +34,8 @@ export interface Backup {
   readonly followSymlinks: boolean;
   readonly isExcluded: IsExcluded;
   readonly guard: GuardOptions;
+  readonly source: Source;
+  readonly flags: BackupFlags;
   readonly state: StateFolder;
   /** Of the tree that this run makes. */
   readonly header: TreeHeader;
@@ -47,6 +50,10 @@ export interface Backup {
 
 export interface BackupFlags {
   readonly allowsMassDelete: boolean;
+  /** Whether this source takes over the backup of another one. */
+  readonly adopts: boolean;
+  /** Whether the bucket's listing is to be compared, however long ago that was last done. */
+  readonly isFull: boolean;
   /** Whether nothing on disk may be changed. */
   readonly isDry: boolean;
 }
@@ -55,7 +62,7 @@ export interface BackupFlags {
 export async function openBackup(
   config: BackupConfig,
   aws: AwsCli,
-  { allowsMassDelete, isDry }: BackupFlags,
+  flags: BackupFlags,
   { log, interruption }: { readonly log: Log; readonly interruption: Interruption },
 ): Promise<Backup> {
   const localDir = await resolveLocalDir(config.localDir);
@@ -65,7 +72,7 @@ export async function openBackup(
   const state = openStateFolder(
     [config.awsEndpointUrl ?? '', config.awsBucket, prefix],
     config.environment,
-    !isDry,
+    !flags.isDry,
   );
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
   let names = 0;
@@ -80,7 +87,9 @@ export async function openBackup(
     lastingDevice: lastingDevice(localDir),
     followSymlinks: config.followSymlinks,
     isExcluded: exclusionOf(config.exclude, localDir, state.ownFolders),
-    guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
+    guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete: flags.allowsMassDelete },
+    source: sourceOf(config.hostId, localDir),
+    flags,
     state,
     header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
     shortfalls: new Shortfalls(log),

@@ -10,7 +10,7 @@ import { mergeByKey } from '../tree/merge.js';
 import { Spool } from '../tree/spool.js';
 import type { Backup } from './backup.js';
 import { type DraftLine, entryOfDraft, formatDraftLine, isFile } from './draft.js';
-import { Losses } from './guard.js';
+import { LossCounter, type Losses } from './losses.js';
 import { Sample } from './sample.js';
 import type { Due } from './scan.js';
 
@@ -68,7 +68,7 @@ class ComparisonWriter {
   readonly #draft: Spool;
   readonly #due: Spool;
   readonly #gone: Spool;
-  readonly #losses = new Losses();
+  readonly #losses = new LossCounter();
   readonly #stored = new Sample<Entry>();
   readonly #objects = new Sample<Bytes>();
   #kept = 0;
@@ -91,7 +91,7 @@ class ComparisonWriter {
     if (line !== undefined && isFile(line)) this.#addFile(line, object);
     else {
       if (line !== undefined) this.#addOther(line, object);
-      if (object !== undefined) this.#addObject(object.key);
+      if (object !== undefined) this.#addObject(object.key, line?.state === 'vanished');
     }
   }
 
@@ -111,7 +111,7 @@ class ComparisonWriter {
   }
 
   #addFile(line: DraftLine, object: StoredObject | undefined): void {
-    this.#losses.add(line.key, object === undefined ? 'absent' : 'there', 'there');
+    this.#losses.add(line.key, object !== undefined, 'on disk');
     const entry = entryOfDraft(line);
     const now = this.#judge(line, entry, object);
     const text = formatDraftLine(now);
@@ -136,11 +136,12 @@ class ComparisonWriter {
     if (mayHide) this.#unknown += 1;
   }
 
-  #addObject(key: Bytes): void {
+  /** @param wasSeen whether the scan has seen a file: one that has vanished since is deleted by the next run */
+  #addObject(key: Bytes, wasSeen: boolean): void {
     if (this.#backup.isExcluded(key)) return;
     const hasGone = isGone(this.#root, key, this.#backup.followSymlinks);
-    this.#losses.add(key, 'there', hasGone ? 'gone' : 'kept');
-    if (hasGone) this.#gone.write(JSON.stringify(textOf(key)));
+    this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
+    if (hasGone && !wasSeen) this.#gone.write(JSON.stringify(textOf(key)));
     else this.#kept += 1;
   }
 }

@@ -1,40 +1,93 @@
-// Deletes what is proven gone, and nothing else.
-import type { AwsCli } from '../aws/aws-cli.js';
+// Deletes in the bucket what is proven to be gone from disk, and nothing else.
+
 import { deleteAll } from '../aws/batch-deletion.js';
 import { mapEach, singly } from '../tree/batches.js';
-import { type Bytes, bytesOf } from '../tree/bytes.js';
+import { bytesOf } from '../tree/bytes.js';
 import { isGone } from '../tree/gone.js';
-import { readJson, type Spool } from '../tree/spool.js';
+import type { Spool } from '../tree/spool.js';
+import { readJson } from '../tree/spool.js';
+import type { Backup } from './backup.js';
+import { askWhyKept, type Wait, whyWait } from './deletion-rule.js';
+import { refuse } from './guard.js';
+import { checkIdentity } from './local-dir.js';
+import type { Losses } from './losses.js';
+import { hasAppearedSince } from './second-look.js';
+import type { Versioning } from './versioning.js';
 
-export interface DeletionOptions {
-  readonly root: Bytes;
-  readonly followSymlinks: boolean;
-  readonly prefix: string;
-  /** The run's own. */
-  readonly folder: string;
+export interface Deletions {
+  /** The keys, as JSON texts, in the bucket or in the last tree, whose files the scan did not see. */
+  readonly gone: Spool;
+  /** What would be lost, by the listing; `undefined` in a quick run: by the last tree, it has been judged before. */
+  readonly losses: Losses | undefined;
+  /** How many files have no object at all. */
+  readonly missing: number;
+  readonly unknown: number;
+  readonly failedUploads: number;
+  /** What the bucket said beside the upload, if it was asked. */
+  readonly versioning: Versioning | undefined;
+  /** What the scan saw. */
+  readonly draft: Spool;
 }
 
-/**
- * @param gone keys below the prefix, as JSON texts; each is proven anew right before
- * @param onRefused told of a key that the server did not delete, and of its reason
- * @returns how many were deleted
- * @throws {AwsError} if a request failed as a whole
- */
-export async function deleteGone(
-  aws: AwsCli,
-  options: DeletionOptions,
-  gone: Spool,
-  onRefused: (key: string, why: string) => void,
-): Promise<number> {
-  const { root, followSymlinks, prefix, folder } = options;
-  const due = singly(mapEach(readJson<string>(gone), (key) => ({ key: prefix + key })));
-  let deleted = 0;
-  const results = deleteAll(aws, due, folder, ({ key }) =>
-    isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks),
-  );
-  for await (const { key, refusal } of results) {
-    if (refusal === undefined) deleted += 1;
-    else onRefused(key, refusal.why);
+export interface Deleted {
+  readonly count: number;
+  /** Whether something is gone, and still in the bucket. */
+  readonly isHeldBack: boolean;
+}
+
+/** @throws {BackupError} with exit code 4 if too much would be lost, or LOCAL_DIR is another folder by now */
+export async function deleteGone(backup: Backup, deletions: Deletions): Promise<Deleted> {
+  const { localDir, localDirId, guard, log } = backup;
+  const { gone, losses } = deletions;
+  if (gone.count === 0) {
+    if (losses !== undefined) refuse(losses, localDir, guard);
+    return { count: 0, isHeldBack: false };
   }
-  return deleted;
+  await checkIdentity(localDir, localDirId);
+  const wait = await whyNotYet(backup, deletions);
+  if (wait !== undefined) {
+    holdBack(backup, gone.count, wait);
+    return { count: 0, isHeldBack: true };
+  }
+  // Not before: what stays in the bucket for another reason adds up there, and would stop every run.
+  if (losses !== undefined) refuse(losses, localDir, guard);
+  const { count, failed } = await deleteProven(backup, gone);
+  log.info(`Deleted in the bucket: ${count}.`);
+  return { count, isHeldBack: failed > 0 };
+}
+
+async function whyNotYet(backup: Backup, deletions: Deletions): Promise<Wait | undefined> {
+  const { aws, prefix, config } = backup;
+  const { missing, unknown, failedUploads, versioning, draft } = deletions;
+  const appeared = (await hasAppearedSince(backup, draft)) ? 1 : 0;
+  return (
+    whyWait(missing + appeared, unknown, failedUploads) ??
+    askWhyKept(aws, prefix, config.allowUnversionedDelete, versioning)
+  );
+}
+
+function holdBack({ localDir, shortfalls, log }: Backup, gone: number, { why, isFailure }: Wait): void {
+  const files = gone === 1 ? '1 file is' : `${gone} files are`;
+  const sentence = `${files} gone from "${localDir}", but still in the bucket: ${why}`;
+  if (isFailure) shortfalls.add(sentence);
+  else log.warn(sentence);
+}
+
+/** Each is proven anew right before. */
+async function deleteProven(
+  { aws, prefix, localDir, followSymlinks, state, shortfalls }: Backup,
+  gone: Spool,
+): Promise<{ count: number; failed: number }> {
+  const root = bytesOf(localDir);
+  const due = singly(mapEach(readJson<string>(gone), (key) => ({ key: prefix + key })));
+  const isStillGone = (key: string) => isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks);
+  let [count, failed] = [0, 0];
+  for await (const { key, refusal } of deleteAll(aws, due, state.runFolder, (it) => isStillGone(it.key))) {
+    if (refusal === undefined) count += 1;
+    else {
+      failed += 1;
+      shortfalls.add(`"${key}" could not be deleted in the bucket: ${refusal.why}.`);
+    }
+  }
+  return { count, failed };
 }

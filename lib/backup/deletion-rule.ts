@@ -3,10 +3,10 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { AwsError, type Place } from '../aws/aws-error.js';
 import { listPrefix } from '../aws/listing.js';
 import { BackupError } from '../errors.js';
+import { RECORD, RUNS_PREFIX } from '../records/last-run.js';
 import { sideBySide } from '../side-by-side.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
-import { RECORD, RUNS_PREFIX } from '../records/last-run.js';
 import { askVersioning, howToVersion, type Versioning } from './versioning.js';
 
 /** Why nothing is deleted. */

@@ -72,12 +72,24 @@ export function parseDraftLine(text: string): DraftLine {
   const toLine = text.indexOf('\t', toSince) + 1;
   const line = text.slice(toLine);
   if (state === 'obstacle') {
-    return { key: Buffer.from(line, 'base64').toString('latin1') as Bytes, state, id: '', since: 0, line: '' };
+    return {
+      key: Buffer.from(line, 'base64').toString('latin1') as Bytes,
+      state,
+      id: '',
+      since: 0,
+      line: '',
+    };
   }
   const key = keyOfLine(line);
   if (state === undefined || key === undefined || toLine === 0)
     throw new BackupError("The run's notes are damaged.", { hint: 'Run the command again.' });
-  return { key, state, id: text.slice(toId, toSince - 1), since: Number(text.slice(toSince, toLine - 1)), line };
+  return {
+    key,
+    state,
+    id: text.slice(toId, toSince - 1),
+    since: Number(text.slice(toSince, toLine - 1)),
+    line,
+  };
 }
 
 /** The entry of a line that is no obstacle's. */

@@ -1,14 +1,16 @@
 // Whether a run compares the bucket's listing with the disk.
 import type { LastRun } from '../records/last-run.js';
+import type { Asked } from './ask.js';
+import type { Backup } from './backup.js';
 
 const HOUR = 60 * 60 * 1000;
 
 export interface FullCheckFacts {
   /** `undefined`: there is no record. */
   readonly lastRun: Pick<LastRun, 'lastFullCheck' | 'isIncomplete'> | undefined;
-  /** Whether the tree is that of the last run. */
+  /** Whether there is a tree, and it is that of the last run. */
   readonly hasTree: boolean;
-  /** Whether the last run has ended, as far as this machine knows; `undefined`: it has no place to know it from. */
+  /** Whether the last run has ended; `undefined`: there is no place that would tell. */
   readonly hasEnded: boolean | undefined;
   /** FULL_CHECK_HOURS */
   readonly fullCheckHours: number;
@@ -19,7 +21,7 @@ export interface FullCheckFacts {
   readonly now: number;
 }
 
-/** Why a run is a full one, for syslog; `undefined` for a quick one. */
+/** Why a run is a full one, in words for syslog; `undefined` for a quick one. */
 export function whyFull(facts: FullCheckFacts): string | undefined {
   const { lastRun, hasTree, hasEnded, fullCheckHours, isAsked, hasLocalList, now } = facts;
   if (isAsked) return 'it was asked for';
@@ -35,4 +37,18 @@ export function whyFull(facts: FullCheckFacts): string | undefined {
   return age >= fullCheckHours * HOUR
     ? `the last full check was ${Math.floor(age / HOUR)} hours ago`
     : undefined;
+}
+
+/** The same for a run that has asked the bucket. */
+export function whyFullRun({ config, flags, state, header }: Backup, asked: Asked): string | undefined {
+  if (asked.isAdopted) return 'the last run was of another source';
+  return whyFull({
+    lastRun: asked.lastRun,
+    hasTree: asked.tree === 'of the last run',
+    hasEnded: state.unfinished === undefined ? undefined : asked.unfinished === undefined,
+    fullCheckHours: config.fullCheckHours,
+    isAsked: flags.isFull,
+    hasLocalList: config.localList !== undefined,
+    now: Date.parse(header.started),
+  });
 }

@@ -3,29 +3,29 @@
 import type { UnfinishedRun } from '../records/unfinished.js';
 import { type Batches, mapEach } from '../tree/batches.js';
 import { mergeByKey } from '../tree/merge.js';
+import type { Asked } from './ask.js';
 import type { Backup } from './backup.js';
 import { type Compared, type CompareOptions, compareWithBucket, type Judge } from './compare.js';
 import { type DraftLine, entryOfDraft, isFile, parseDraftLine } from './draft.js';
-import { milliseconds, type RunTimes, whyNotStored } from './stored.js';
+import { milliseconds, whyNotStored } from './stored.js';
 
-/**
- * @param draft of the scan
- * @param unfinished the run before, if it did not end
- */
+/** @param draft of the scan */
 export function listBefore(
   backup: Backup,
   draft: Batches<DraftLine>,
-  times: RunTimes,
-  unfinished: UnfinishedRun | undefined,
-  options: CompareOptions,
+  { times, unfinished, escrow, isAdopted }: Asked,
+  onDue?: CompareOptions['onDue'],
 ): Promise<Compared> {
   const judge: Judge = (line, { inode }, object) => {
     if (line.state !== 'due' && line.state !== 'sent') return line;
+    // What another source has stored may have been stored at any time.
+    if (isAdopted) return { ...line, state: 'due' };
     const wasSent = line.state === 'sent' || isOlderThan(unfinished, line, inode.ctime);
     const state = wasSent ? ('stored' as const) : line.state;
     const why = whyNotStored({ state, since: line.since, inode }, object, times);
     return { ...line, state: why === undefined ? 'stored' : 'due' };
   };
+  const options = { hasBucket: escrow !== 'no bucket', ...(onDue && { onDue }) };
   return compareWithBucket(backup, withSent(draft, unfinished), judge, options);
 }
 

@@ -1,24 +1,32 @@
 // The last step: the tree of what the bucket holds, and the record of the run.
-import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type RecordedTree, storeLastRun } from '../records/last-run.js';
-import { type Batches, singly } from '../tree/batches.js';
+import { singly } from '../tree/batches.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
+import type { Asked } from './ask.js';
 import type { Backup } from './backup.js';
+import type { Deleted } from './delete.js';
 import { type DraftLine, entryOfDraft } from './draft.js';
+import type { Settled } from './settle.js';
 
-export interface WrittenTree {
+export interface TreeToRecord {
   readonly tree: RecordedTree;
   readonly totals: TreeTotals;
 }
 
-/** Writes the tree of what the draft knows to be in the bucket, and of what needs no object. */
-export async function writeTree(backup: Backup, draft: Batches<DraftLine>): Promise<WrittenTree> {
+/** The tree of what the bucket holds, and of what needs no object: a new file, unless the last one is just as it is. */
+export async function treeToRecord(
+  backup: Backup,
+  { lastRun, tree }: Asked,
+  settled: Settled,
+): Promise<TreeToRecord> {
+  if (lastRun !== undefined && tree === 'of the last run' && settled.isAsTree)
+    return { tree: { sha256: lastRun.treeSha256 }, totals: lastRun.totals };
   const file = join(backup.state.runFolder, backup.unique('tree'));
   const writer = new TreeWriter(file, backup.header);
   try {
-    for await (const line of singly(draft)) {
+    for await (const line of singly(settled.draft())) {
       if (!isInTree(line)) continue;
       const written = writer.write(entryOfDraft(line), line.line);
       if (written !== undefined) await written;
@@ -34,29 +42,27 @@ function isInTree({ state }: DraftLine): boolean {
   return state === 'unchanged' || state === 'stored' || state === 'sent' || state === 'no object';
 }
 
-export interface RecordFacts {
-  readonly sent: number;
-  readonly deleted: number;
-  readonly lastFullCheck: string | undefined;
-  readonly isIncomplete: boolean;
-}
-
 /** @throws {AwsError} if it could not be stored; the last record is still there then */
 export async function storeRecord(
-  { aws, encryptionKey, prefix, header, state, shortfalls }: Backup,
-  { tree, totals }: WrittenTree,
-  { lastFullCheck, ...facts }: RecordFacts,
+  { aws, encryptionKey, prefix, header, source, state, shortfalls }: Backup,
+  { lastRun }: Asked,
+  { isFull, uploads }: Settled,
+  { tree, totals }: TreeToRecord,
+  deleted: Deleted,
 ): Promise<void> {
+  const ended = new Date().toISOString();
+  const lastFullCheck = isFull ? ended : lastRun?.lastFullCheck;
   const record = {
     runId: header.runId,
     started: header.started,
-    ended: new Date().toISOString(),
-    host: hostname(),
-    localDir: header.root,
+    ended,
+    ...source,
     totals,
     notBackedUp: shortfalls.count,
-    ...facts,
+    sent: uploads.reduce((sum, it) => sum + it.sent, 0),
+    deleted: deleted.count,
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
+    isIncomplete: shortfalls.count > 0 || deleted.isHeldBack,
   };
   await storeLastRun(aws, encryptionKey, prefix, record, tree, state.treeCopy, state.runFolder);
 }

@@ -13,7 +13,7 @@ import { entryIn, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
 import type { Backup } from './backup.js';
 import { type DraftLine, formatDraftLine } from './draft.js';
-import { Losses } from './guard.js';
+import { LossCounter, type Losses } from './losses.js';
 import { Sample } from './sample.js';
 import { milliseconds } from './stored.js';
 
@@ -74,7 +74,7 @@ class ScanWriter {
   readonly #due: Spool;
   readonly #gone: Spool;
   readonly #obstacles: Spool;
-  readonly #losses = new Losses();
+  readonly #losses = new LossCounter();
   readonly #unchanged = new Sample<Entry>();
   readonly #counts: Record<keyof Counts, number> = {
     unreadable: 0,
@@ -142,7 +142,7 @@ class ScanWriter {
     this.#isAsTree = false;
     if (entryIn(before).type !== 'file' || this.#backup.isExcluded(before.key)) return;
     const hasGone = isGone(this.#root, before.key, this.#backup.followSymlinks);
-    this.#losses.add(before.key, 'there', hasGone ? 'gone' : 'kept');
+    this.#losses.add(before.key, true, hasGone ? 'gone' : 'kept');
     if (hasGone) this.#gone.write(JSON.stringify(textOf(before.key)));
   }
 
@@ -159,7 +159,7 @@ class ScanWriter {
     }
     const then = isSameLine ? now : before && entryIn(before);
     const wasFile = then?.type === 'file';
-    this.#losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
+    this.#losses.add(now.key, wasFile, 'on disk');
     const isUnchanged = wasFile && (isSameLine || isSame(now, then));
     // Without a tree, all files would have to be sent whose folder has changed since: with a backup of years, most.
     const wayChanged = this.#hasTree ? (now.wayChanged ?? 0) : 0;

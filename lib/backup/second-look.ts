@@ -17,7 +17,8 @@ export async function hasAppearedSince(
   const onTurn = () => interruption.check();
   const entries = walk(bytesOf(localDir), { followSymlinks, isExcluded, onTurn });
   for await (const pairs of mergeByKey(entries, readDraft(draft))) {
-    for (const [now, line] of pairs) if (now !== undefined && line === undefined && mayBeFile(now)) return true;
+    for (const [now, line] of pairs)
+      if (now !== undefined && line === undefined && mayBeFile(now)) return true;
   }
   return false;
 }

@@ -3,6 +3,7 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketCommand, type Place } from '../aws/aws-error.js';
 import { type VersioningStatus, versioningStatus } from '../aws/bucket.js';
 import { BackupError } from '../errors.js';
+import type { Backup } from './backup.js';
 
 /** What the server says, or why it could not be asked. */
 export type Versioning =
@@ -53,4 +54,21 @@ export function overwriteWarning(
 /** The command that turns versioning on. */
 export function howToVersion(place: Place): string {
   return `${bucketCommand('put-bucket-versioning', place)} --versioning-configuration Status=Enabled`;
+}
+
+/** Asks for the bucket's versioning, where something is lost for want of it, and warns. */
+export async function askIfNeeded(
+  { aws, config, log }: Backup,
+  changesInBucket: Omit<Changes, 'allowsUnversioned'>,
+): Promise<Versioning | undefined> {
+  const changes = { ...changesInBucket, allowsUnversioned: config.allowUnversionedDelete };
+  if (!mustAskVersioning(changes)) return undefined;
+  const versioning = await askVersioning(aws);
+  if (versioning.is === 'unknown') {
+    const { message } = versioning.failure;
+    log.info(`Whether the bucket keeps older versions could not be found out: ${message}`);
+  }
+  const warning = overwriteWarning(versioning, changes, aws);
+  if (warning !== undefined) log.warn(warning);
+  return versioning;
 }

@@ -1,92 +1,95 @@
 // What a run would do, on standard output; nothing is changed, neither in the bucket nor on disk.
+import { join } from 'node:path';
 import { s3Url } from '../aws/arguments.js';
-import type { BackupConfig } from '../config/read-config.js';
+import type { StoredObject } from '../aws/listing.js';
+import { tryKey } from '../aws/wrong-key.js';
+import { type Asked, askAndScan } from '../backup/ask.js';
+import type { Backup } from '../backup/backup.js';
+import { checkBucket } from '../backup/check.js';
+import type { Compared } from '../backup/compare.js';
+import { askWhyKept, type Wait, whyWait } from '../backup/deletion-rule.js';
+import { type DraftLine, entryOfDraft, readDraft } from '../backup/draft.js';
+import { refuse } from '../backup/guard.js';
+import { listBefore } from '../backup/list-before.js';
+import { assertNotMassDeletion } from '../backup/mass-deletion.js';
+import { nameObstacles } from '../backup/report.js';
 import { exitCode } from '../exit-codes.js';
-import type { CommandContext } from '../main.js';
-import { askWhyKept, type Wait, whyWait } from '../run/deletion-rule.js';
-import { objection, refuse } from '../run/guard.js';
-import { type Findings, readDue } from '../run/reconcile.js';
-import type { Run } from '../run/run.js';
-import { readJson } from '../run/spool.js';
-import { explainNotes } from '../run/state-folder.js';
-import { tryKey } from '../run/wrong-key.js';
 import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
-import { openRun, type SyncOptions } from './open-run.js';
-import { survey } from './survey.js';
+import { readJson, Spool } from '../tree/spool.js';
 
 /** @returns the exit code that the run would have, as far as can be known */
-export async function dryRun(
-  config: BackupConfig,
-  options: SyncOptions,
-  context: CommandContext,
-): Promise<number> {
-  const run = await openRun(config, options, context);
+export async function dryRun(backup: Backup): Promise<number> {
+  const { aws, encryptionKey, prefix, localDir, guard, shortfalls } = backup;
+  const asked = await askAndScan(backup);
+  const uploads = new Spool(join(backup.state.runFolder, 'uploads'));
+  const listed = await compare(backup, asked, (line, object) => uploads.write(uploadLine(line, object)));
+  uploads.close();
+  await nameObstacles(backup, asked.scan.obstacles);
+  if (asked.lastRun === undefined) {
+    const samples = listed.objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
+    await tryKey(aws, encryptionKey, samples);
+  }
+  const wait = listed.gone.count === 0 ? undefined : await whyHeldBack(backup, listed);
   try {
-    const found = await survey(run);
-    const { escrow, hasRecord, hasTree, stock } = found;
-    const findings = await found.findings;
-    if (!hasRecord) {
-      const { bucket, prefix } = run.upload;
-      await tryKey(
-        run.aws,
-        run.key,
-        findings.objects.items.map((it) => ({ bucket, key: prefix + textOf(it) })),
-      );
-    }
-    const wait =
-      findings.gone.count === 0 ? undefined : await whyHeldBack(run, findings, config.allowUnversionedDelete);
-    await print(
-      (async function* () {
-        if (escrow === 'no bucket') yield lineOf(`create the bucket ${run.aws.bucket}`);
-        yield* uploads(findings);
-        yield* deletions(run, findings, wait);
-      })(),
-    );
-    run.shortfalls.close();
-    // As the run does: before the transfer, if the last run's tree says so, too; and before it deletes.
-    const { localDir } = run.upload;
-    const isEarly = !hasTree || objection(stock.losses, localDir, run.guard) !== undefined;
-    if (isEarly || wait === undefined) refuse(findings.losses, localDir, run.guard);
-    return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
+    await print(lines(backup, asked, uploads, listed, wait));
   } catch (error) {
     if (error instanceof NobodyReads) return exitCode.done;
-    throw explainNotes(error, run.state);
-  } finally {
-    run.state.remove();
+    throw error;
   }
+  shortfalls.close();
+  await assertNotMassDeletion(backup, asked, { ...listed, listed });
+  if (wait === undefined) refuse(listed.losses, localDir, guard);
+  return shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
 }
 
-async function* uploads({ awaited, toSend }: Findings): AsyncGenerator<string> {
-  for (const due of [awaited, toSend])
-    for await (const { path, why } of readDue(due)) yield lineOf(`upload: ${path} (${why})`);
+function compare(
+  backup: Backup,
+  asked: Asked,
+  onDue: (line: DraftLine, object: StoredObject | undefined) => void,
+): Promise<Compared> {
+  const draft = readDraft(asked.scan.draft);
+  if (asked.tree === 'none' || asked.unfinished !== undefined) return listBefore(backup, draft, asked, onDue);
+  return checkBucket(backup, draft, asked.times, false, { onDue });
+}
+
+function uploadLine(line: DraftLine, object: StoredObject | undefined): string {
+  const why =
+    object === undefined ? 'new' : object.size === entryOfDraft(line).inode.size ? 'changed' : 'another size';
+  return lineOf(`upload: ${textOf(line.key)} (${why})`);
 }
 
 async function whyHeldBack(
-  { aws, upload }: Run,
-  { unknown }: Findings,
-  allowsUnversioned: boolean,
+  { aws, prefix, config }: Backup,
+  { unknown }: Compared,
 ): Promise<Wait | undefined> {
-  return whyWait(0, unknown, 0) ?? (await askWhyKept(aws, upload.prefix, allowsUnversioned));
+  return whyWait(0, unknown, 0) ?? (await askWhyKept(aws, prefix, config.allowUnversionedDelete));
 }
 
-/** @param wait why nothing would be deleted */
-async function* deletions(run: Run, { gone }: Findings, wait: Wait | undefined): AsyncGenerator<string> {
+async function* lines(
+  { aws, prefix, shortfalls, log }: Backup,
+  { escrow }: Asked,
+  uploads: Spool,
+  { gone }: Compared,
+  wait: Wait | undefined,
+): AsyncGenerator<string> {
+  if (escrow === 'no bucket') yield `${lineOf(`create the bucket ${aws.bucket}`)}\n`;
+  for await (const line of singly(uploads.lines())) yield `${line}\n`;
   if (wait !== undefined) {
     const files = gone.count === 1 ? '1 file is' : `${gone.count} files are`;
     const sentence = `${files} gone, but would stay in the bucket: ${wait.why}`;
-    if (wait.isFailure) run.shortfalls.add(sentence);
-    else run.log.warn(sentence);
+    if (wait.isFailure) shortfalls.add(sentence);
+    else log.warn(sentence);
   }
   for await (const path of singly(readJson<string>(gone))) {
-    const url = s3Url({ bucket: run.upload.bucket, key: run.upload.prefix + path });
-    yield lineOf(`${wait === undefined ? 'delete' : 'keep'}: ${url}`);
+    const url = s3Url({ bucket: aws.bucket, key: prefix + path });
+    yield `${lineOf(`${wait === undefined ? 'delete' : 'keep'}: ${url}`)}\n`;
   }
 }
 
 /** One line, whatever is in a name. */
 function lineOf(text: string): string {
-  return `(dryrun) ${printable(text)}\n`;
+  return `(dryrun) ${printable(text)}`;
 }

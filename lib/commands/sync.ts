@@ -1,34 +1,58 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
+import { openBackup } from '../backup/backup.js';
 import { readConfig } from '../config/read-config.js';
-import { load } from '../load.js';
 import type { CommandContext } from '../main.js';
 import { acquireFlock } from '../records/flock.js';
-import { sideBySide } from '../side-by-side.js';
+import { acquireLockFolder } from '../records/lock-folder.js';
+import { explainNotes } from '../records/state-folder.js';
+import { backUp } from './back-up.js';
+import { connectTo, placeOf } from './connection.js';
+import { dryRun } from './dry-run.js';
 
 export interface SyncFlags {
   /** How long to wait for another run to end. */
   readonly waitSeconds: number;
   readonly allowsMassDelete: boolean;
+  /** Whether this source takes over the backup of another one. */
+  readonly adopts: boolean;
+  /** Whether the bucket's listing is to be compared, however long ago that was last done. */
+  readonly isFull: boolean;
   readonly isDry: boolean;
 }
 
 /** @returns the exit code: done, or done with files missing */
 export async function sync(configFile: string, flags: SyncFlags, context: CommandContext): Promise<number> {
-  const { waitSeconds, allowsMassDelete, isDry } = flags;
+  const { log, interruption } = context;
   const config = await readConfig(configFile);
-  for (const warning of config.warnings) context.log.warn(warning);
-  if (isDry) {
-    const { dryRun } = await import('./dry-run.js');
-    return dryRun(config, { allowsMassDelete, isDry }, context);
-  }
-  // The modules of the run are loaded while flock(1) works.
-  const [flock, { backUp }] = await sideBySide(
-    acquireFlock(config.localLock, waitSeconds, context.interruption),
-    load<typeof import('./back-up.js')>('./commands/back-up.js'),
-  );
+  for (const warning of config.warnings) log.warn(warning);
+  if (flags.isDry) return withBackup(undefined, dryRun);
+  const flock = await acquireFlock(config.localLock, flags.waitSeconds, interruption);
   try {
-    return await backUp(config, { allowsMassDelete, isDry, lockDescriptor: flock.descriptor }, context);
+    return await withBackup(flock.descriptor, async (backup) => {
+      const info = (message: string) => log.info(message);
+      const release = await acquireLockFolder(config.localLock, interruption, info);
+      try {
+        return await backUp(backup);
+      } finally {
+        await release();
+      }
+    });
   } finally {
     flock.release();
+  }
+
+  async function withBackup(
+    lockDescriptor: number | undefined,
+    work: (backup: Awaited<ReturnType<typeof openBackup>>) => Promise<number>,
+  ): Promise<number> {
+    const aws = await connectTo(placeOf(config), config, context, lockDescriptor);
+    const backup = await openBackup(config, aws, flags, context);
+    try {
+      return await work(backup);
+    } catch (error) {
+      throw explainNotes(error, backup.state);
+    } finally {
+      backup.close();
+    }
   }
 }

@@ -149,3 +149,44 @@ export function checkYesOrNo(name: string, value: string, problems: Problems): b
     problems.add(name, `${name} must be 'yes' or 'no', not ${problems.shown(value)}.`);
   return value === 'yes';
 }
+
+/** A file's name without its folder; `undefined` for an empty one. */
+export function checkFileName(name: string, value: string, problems: Problems): string | undefined {
+  if (value.includes('/') || value === '.' || value === '..')
+    problems.add(
+      name,
+      `${name} is ${problems.shown(value)}, but it must be the name of a file, without a "/".`,
+    );
+  return value === '' ? undefined : value;
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** Bytes; `undefined` for an empty value. */
+export function checkSize(name: string, value: string, problems: Problems): number | undefined {
+  if (value === '') return undefined;
+  const [, digits = '', unit = ''] = /^(\d{1,15})([KMGT]?)$/i.exec(value) ?? [];
+  if (digits === '')
+    problems.add(
+      name,
+      `${name} is ${problems.shown(value)}, but it must be a number of bytes, such as 500M or 2G.`,
+    );
+  return Number(digits) * (UNITS[unit.toUpperCase()] ?? 1);
+}
+
+/** A whole number between two, both included. */
+export function checkWhole(
+  name: string,
+  value: string,
+  [least, most]: readonly [number, number],
+  problems: Problems,
+): number {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
+  if (!(number >= least && number <= most)) {
+    problems.add(
+      name,
+      `${name} must be a whole number from ${least} to ${most}, not ${problems.shown(value)}.`,
+    );
+  }
+  return number;
+}

@@ -17,10 +17,25 @@ export interface BackupConfig {
   readonly localDir: string;
   readonly localLock: string;
   readonly localList: string | undefined;
+  /** Stands for the host's name where that changes by nature. */
+  readonly hostId: string | undefined;
   /** Empty, or ends with the `/` that the original appends. */
   readonly remoteDirPrefix: string;
   readonly followSymlinks: boolean;
+  /** Patterns; see lib/backup/exclusion.ts. */
   readonly exclude: readonly string[];
+  /** Whether folders are left out that their CACHEDIR.TAG says are caches. */
+  readonly excludeCaches: boolean;
+  /** The name of a file whose folder is left out. */
+  readonly excludeIfPresent: string | undefined;
+  /** Bytes. */
+  readonly excludeLargerThan: number | undefined;
+  /** Whether folders on other file systems than LOCAL_DIR are left out. */
+  readonly oneFileSystem: boolean;
+  /** Hours after which a run compares the bucket's listing again; 0: every run does. */
+  readonly fullCheckHours: number;
+  /** How many processes of the AWS CLI upload side by side. */
+  readonly uploadProcesses: number;
   readonly maxDeletePercent: number;
   readonly allowUnversionedDelete: boolean;
   readonly encryptionKey: EncryptionKey;

@@ -55,6 +55,7 @@ async function* linesOfFiles(files: readonly string[]): Batches<string> {
 export class Journal {
   readonly #folder: string;
   #pass = 0;
+  #hasBegun = false;
 
   /** @param folder made when the first upload begins */
   constructor(folder: string) {
@@ -65,7 +66,7 @@ export class Journal {
    * Takes the place of what an earlier run has left.
    * @param sent lines of what the bucket is known to hold of the files that are due, in the order of their keys
    */
-  async begin(head: UnfinishedHead, sent: Batches<string>): Promise<void> {
+  async begin(head: UnfinishedHead, sent: Batches<string> = nothing()): Promise<void> {
     const aside = `${this.#folder}.new`;
     rmSync(aside, { recursive: true, force: true });
     mkdirSync(aside, { mode: 0o700 });
@@ -75,6 +76,11 @@ export class Journal {
     spool.close();
     rmSync(this.#folder, { recursive: true, force: true });
     renameSync(aside, this.#folder);
+    this.#hasBegun = true;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** Begins another pass over the files. @returns its number */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { isTellable } from '../../aws/upload-outcome.js';
 import { textOf } from '../../tree/bytes.js';
-import { entryOfDraft, type DraftLine } from '../draft.js';
+import { type DraftLine, entryOfDraft } from '../draft.js';
 
 /** When all of these fail for one reason, nothing else is tried. */
 const FIRST = 10;

@@ -16,8 +16,8 @@ import type { Backup } from '../backup.js';
 import { type DraftLine, entryOfDraft } from '../draft.js';
 import { milliseconds } from '../stored.js';
 import type { Batch, BatchFile } from './batches.js';
-import { DueOpener } from './open-due.js';
 import { makeLinks, removeLinks } from './links.js';
+import { DueOpener } from './open-due.js';
 
 /** How often a file that changed while it was sent, or failed by a passing error, is sent. */
 const ROUNDS = 3;
@@ -108,7 +108,8 @@ class Sending {
       ({ draft }): DraftLine => this.#settled.get(draft.key) ?? { ...draft, state: 'failed' },
     );
     const sent = lines.filter(({ state }) => state === 'sent').length;
-    if (sent === 0 && this.#error !== undefined && failures.some(({ why }) => isForAll(why))) throw this.#error;
+    if (sent === 0 && this.#error !== undefined && failures.some(({ why }) => isForAll(why)))
+      throw this.#error;
     return { lines, failures, sent, bytes: this.#bytes, error: this.#error };
   }
 
@@ -150,7 +151,11 @@ class Sending {
     const folder = join(state.runFolder, this.#backup.unique('links'));
     const [first] = open;
     const isAlone = this.#batch.isAlone && first !== undefined;
-    if (!isAlone) makeLinks(folder, open.map(({ file, descriptor }) => ({ path: file.path, descriptor })));
+    if (!isAlone)
+      makeLinks(
+        folder,
+        open.map(({ file, descriptor }) => ({ path: file.path, descriptor })),
+      );
     const args = isAlone
       ? uploadOne(
           `/proc/${process.pid}/fd/${first.descriptor}`,
@@ -208,5 +213,7 @@ class Sending {
 
 /** True if nothing was done to a file. Its ctime moves with whatever is done, but not on every file system. */
 function isSameInode(a: Inode, b: Inode): boolean {
-  return a.ctime === b.ctime && a.mtime === b.mtime && a.size === b.size && (a.ino ?? b.ino) === (b.ino ?? a.ino);
+  return (
+    a.ctime === b.ctime && a.mtime === b.mtime && a.size === b.size && (a.ino ?? b.ino) === (b.ino ?? a.ino)
+  );
 }

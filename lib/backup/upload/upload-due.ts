@@ -16,6 +16,8 @@ export interface Uploaded {
   readonly sent: number;
   readonly bytes: number;
   readonly vanished: number;
+  /** How many the AWS CLI could not send. */
+  readonly failedByAws: number;
   /** What could not be sent, as JSON texts of `Failure`. */
   readonly failures: Spool;
   /** What became of each file that was due, in the order of their keys. */
@@ -30,15 +32,14 @@ export async function uploadDue(
   backup: Backup,
   due: Pick<Due, 'files' | 'bytes'>,
   journal: Journal,
-  processes: number,
 ): Promise<Uploaded> {
-  const { log, interruption, state } = backup;
+  const { log, interruption, state, config } = backup;
   const { count } = due.files;
   const failures = new Spool(join(state.runFolder, backup.unique('failures')));
-  const limits = batchLimits({ count, bytes: due.bytes }, processes, openFilesLimit());
+  const limits = batchLimits({ count, bytes: due.bytes }, config.uploadProcesses, openFilesLimit());
   const pass = journal.nextPass();
   const names = ownerNames();
-  let [sent, bytes, vanished, told] = [0, 0, 0, 0];
+  let [sent, bytes, vanished, failedByAws, told] = [0, 0, 0, 0, 0];
   const onSent = () => {
     told += 1;
     log.progress(`uploading: ${told} of ${count} files`);
@@ -50,6 +51,7 @@ export async function uploadDue(
     const outcome = await sendBatch(backup, batch, names, onSent);
     journal.add(pass, batch.number, outcome.lines.map(formatDraftLine));
     for (const failure of outcome.failures) failures.write(JSON.stringify(failure));
+    failedByAws += outcome.failures.filter((it) => it.isOfAws).length;
     sent += outcome.sent;
     bytes += outcome.bytes;
     vanished += outcome.lines.filter((it) => it.state === 'vanished').length;
@@ -65,12 +67,25 @@ export async function uploadDue(
   log.progress(undefined);
   failures.close();
   if (count > 0) log.info(`Uploaded ${sent} files, ${bytes} bytes.`);
-  return { sent, bytes, vanished, failures, outcomes: () => mapEach(journal.lines(pass), parseDraftLine) };
+  return {
+    sent,
+    bytes,
+    vanished,
+    failedByAws,
+    failures,
+    outcomes: () => mapEach(journal.lines(pass), parseDraftLine),
+  };
 }
 
 /** @throws {AwsError} if none was sent, and S3 said the same of all */
 function throwIfForAll({ sent, failures, error }: BatchOutcome): void {
   const reasons = new Set(failures.map(({ why, isOfAws }: Failure) => (isOfAws ? reasonIn(why) : undefined)));
-  if (sent === 0 && failures.length > 0 && reasons.size === 1 && !reasons.has(undefined) && error !== undefined)
+  if (
+    sent === 0 &&
+    failures.length > 0 &&
+    reasons.size === 1 &&
+    !reasons.has(undefined) &&
+    error !== undefined
+  )
     throw error;
 }

@@ -1,0 +1,17 @@
+// Makes the bucket, if there is none.
+import { existsSync } from 'node:fs';
+import { makeBucket } from '../aws/bucket.js';
+import type { Asked } from './ask.js';
+import type { Backup } from './backup.js';
+
+/** @throws {AwsError} if it can't be made */
+export async function provideBucket({ aws, config, state, log }: Backup, { escrow }: Asked): Promise<void> {
+  if (escrow !== 'no bucket') return;
+  if (state.treeCopy !== undefined && existsSync(state.treeCopy)) {
+    log.warn(
+      `The bucket "${aws.bucket}" was there at the last run, and is gone with all that was in it: it is made anew.`,
+    );
+  }
+  const settings = { region: config.awsRegion, retentionDays: config.awsRetentionDays };
+  await makeBucket(aws, settings, (message) => log.info(message));
+}

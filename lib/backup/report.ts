@@ -1,0 +1,58 @@
+// What a run says: which files are not in the backup, and what is worth knowing.
+
+import { singly } from '../tree/batches.js';
+import { textOf } from '../tree/bytes.js';
+import type { Obstacle } from '../tree/entry.js';
+import { readJson, type Spool } from '../tree/spool.js';
+import type { TreeTotals } from '../tree/tree-file.js';
+import type { Backup } from './backup.js';
+import { readDraft } from './draft.js';
+import { type Counts, describeObstacle } from './scan.js';
+import type { Settled } from './settle.js';
+import type { Failure } from './upload/send-batch.js';
+
+/** Names what the scan could not take along. */
+export async function nameObstacles({ localDir, shortfalls, log }: Backup, obstacles: Spool): Promise<void> {
+  for await (const obstacle of singly(readJson<Obstacle>(obstacles))) {
+    const sentence = describeObstacle(obstacle, localDir);
+    if (obstacle.reason === 'unreadable' || obstacle.reason === 'not UTF-8') shortfalls.add(sentence);
+    else if (obstacle.reason === 'loop') log.warn(sentence);
+    else log.info(sentence);
+  }
+}
+
+/** Names what could not be uploaded. */
+export async function nameFailures(
+  { localDir, shortfalls }: Backup,
+  { uploads, stillDue }: Settled,
+): Promise<void> {
+  const name = (path: string, why: string) =>
+    shortfalls.add(`"${localDir}/${path}" is not in the backup as it is: ${why}.`);
+  for (const { failures } of uploads) {
+    for await (const { path, why, isOfAws } of singly(readJson<Failure>(failures)))
+      name(path, isOfAws ? `its upload failed: ${why.replace(/\.$/, '')}` : why);
+  }
+  if (stillDue === undefined) return;
+  for await (const { key } of singly(readDraft(stillDue)))
+    name(textOf(key), 'the bucket does not hold it, although the AWS CLI has uploaded it');
+}
+
+/** What is no error, but worth knowing. */
+export function logSummary(
+  { log, shortfalls }: Backup,
+  counts: Counts,
+  { kept, uploads }: Settled,
+  totals: TreeTotals,
+): void {
+  shortfalls.close();
+  const vanished = uploads.reduce((sum, it) => sum + it.vanished, 0);
+  log.info(`In the backup: ${totals.files} files, ${totals.bytes} bytes.`);
+  log.info(
+    `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
+  );
+  if (kept === 0) return;
+  const sentence = `${kept} objects are kept whose files are not there, but not provably gone either`;
+  if (counts.dangling === 0) log.info(`${sentence}.`);
+  // As when a disk that a link leads to is not mounted.
+  else log.warn(`${sentence}: they may be behind links that lead nowhere, which syslog names.`);
+}

@@ -1,0 +1,51 @@
+// The upload: what is due, by name; or all of it by one `aws s3 sync`, where the prefix is empty and nobody else can
+// change what is on disk.
+import { join } from 'node:path';
+import { Journal } from '../../records/unfinished.js';
+import { sideBySide } from '../../side-by-side.js';
+import { type Batches, mapEach, nothing } from '../../tree/batches.js';
+import type { Asked } from '../ask.js';
+import type { Backup } from '../backup.js';
+import { type DraftLine, formatDraftLine, readDraft } from '../draft.js';
+import type { WhatIsDue } from '../due.js';
+import { askIfNeeded, type Versioning } from '../versioning.js';
+import { canSync, uploadFirst } from './first-upload.js';
+import { type Uploaded, uploadDue } from './upload-due.js';
+
+export interface UploadStep {
+  readonly journal: Journal;
+  /** What was uploaded by name; `undefined`: nothing was due, or `aws s3 sync` has uploaded it. */
+  readonly byName: Uploaded | undefined;
+  readonly wasSynced: boolean;
+  /** What the bucket said beside the upload, if it was asked. */
+  readonly versioning: Versioning | undefined;
+}
+
+/** @throws {AwsError} if the AWS CLI failed for a reason that is every file's */
+export async function upload(backup: Backup, asked: Asked, whatIsDue: WhatIsDue): Promise<UploadStep> {
+  const { draft, due, listed } = whatIsDue;
+  const { lastRun, scan, escrow } = asked;
+  const journal = new Journal(backup.state.unfinished ?? join(backup.state.runFolder, 'unfinished'));
+  const gone = (listed ?? scan).gone.count;
+  const isFirst = lastRun === undefined && escrow !== 'no bucket';
+  const changes = { overwritten: due.overwritten, gone, isFirst };
+  const isEmpty = listed !== undefined && listed.objects.seen === 0;
+  // Before anything is changed, deletions included: the next run has to know that this one did not end.
+  if (due.files.count + gone > 0) {
+    const head = { started: backup.header.started, wasEmpty: isEmpty };
+    await journal.begin(head, listed === undefined ? nothing() : storedLines(readDraft(draft)));
+  }
+  const wasSynced = isEmpty && due.files.count > 0 && canSync(backup, scan.counts);
+  const send = async () => {
+    if (wasSynced) await uploadFirst(backup, due.files.count);
+    else if (due.files.count > 0) return uploadDue(backup, due, journal);
+    return undefined;
+  };
+  const [byName, versioning] = await sideBySide(send(), askIfNeeded(backup, changes));
+  return { journal, byName, wasSynced, versioning };
+}
+
+/** What the bucket has of the files that were due. */
+function storedLines(draft: Batches<DraftLine>): Batches<string> {
+  return mapEach(draft, (line) => (line.state === 'stored' ? formatDraftLine(line) : undefined));
+}

@@ -1,0 +1,93 @@
+// The daily proof: a random file of the backup is read back, must be refused without the encryption key and with a wrong
+// one, and must be identical with it. Of a large file, that is a random part.
+import { type BigIntStats, closeSync, createReadStream, fstatSync } from 'node:fs';
+import { type ByteRange, s3Url } from '../aws/arguments.js';
+import { readInThreeWays } from '../aws/verification.js';
+import { BackupError, errnoOf } from '../errors.js';
+import { exitCode } from '../exit-codes.js';
+import { sideBySide } from '../side-by-side.js';
+import { textOf } from '../tree/bytes.js';
+import type { Entry, Inode } from '../tree/entry.js';
+import { sha256Of } from '../tree/sha256.js';
+import type { Backup } from './backup.js';
+import { randomBelow } from './random.js';
+import { rangeToCompare } from './random-range.js';
+import { DueOpener } from './upload/open-due.js';
+
+/**
+ * Verifies the first of `candidates` that stays unchanged meanwhile.
+ * @param candidates in random order
+ * @throws {BackupError} with exit code 5 or 6 if the object has another key, or differs
+ */
+export async function verifyRandomFile(backup: Backup, candidates: readonly Entry[]): Promise<void> {
+  for (const candidate of candidates) {
+    const descriptor = openCandidate(backup, candidate);
+    if (descriptor === undefined) continue;
+    try {
+      if (await verify(backup, candidate, descriptor)) return;
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+  backup.log.info('Verification: SKIPPING -- no unchanged local files found.');
+}
+
+/** A file that vanished, or became something else, is no candidate any more. */
+function openCandidate({ localDirDescriptor, followSymlinks }: Backup, { key }: Entry): number | undefined {
+  const opener = new DueOpener(localDirDescriptor, followSymlinks);
+  try {
+    return opener.open(key);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  } finally {
+    opener.close();
+  }
+}
+
+/** @returns whether it proves anything: the file is as the tree has it, before and after */
+async function verify(
+  { aws, encryptionKey, prefix, localDir, header, log }: Backup,
+  { key, inode }: Entry,
+  descriptor: number,
+): Promise<boolean> {
+  const path = textOf(key);
+  const object = { bucket: aws.bucket, key: prefix + path };
+  const range = rangeToCompare(inode.size, randomBelow);
+  const file = `"${localDir}/${path}"`;
+  const what = range === undefined ? file : `bytes ${range.first} to ${range.last} of ${file}`;
+  const before = fstatSync(descriptor, { bigint: true });
+  // What changed later may not have been uploaded as it is now.
+  const isOld = before.ctimeMs < BigInt(Date.parse(header.started));
+  if (!isOld || !isAsNoted(before, inode)) return false;
+  const [stored, sha256] = await sideBySide(
+    readInThreeWays(aws, object, encryptionKey, inode.size, range),
+    sha256OfPart(descriptor, range),
+  );
+  if (!isAsNoted(fstatSync(descriptor, { bigint: true }), inode)) return false;
+  // Whether it has to be there, the listing tells.
+  if (stored === 'not-found') return false;
+  if (stored === 'archived') {
+    log.info(`${s3Url(object)} is archived, and can't be read back.`);
+    return false;
+  }
+  if (stored.sha256 !== sha256) {
+    throw new BackupError(`Downloaded file checksum mismatch: ${s3Url(object)} differs from ${what}.`, {
+      exitCode: exitCode.mismatch,
+      hint: 'Run "touch" on the file and the backup again, so that it is stored anew; then look for the cause.',
+    });
+  }
+  log.info(`Verified ${what}.`);
+  return true;
+}
+
+function sha256OfPart(descriptor: number, range: ByteRange | undefined): Promise<string> {
+  const part = range === undefined ? { start: 0 } : { start: range.first, end: range.last };
+  return sha256Of(createReadStream('', { fd: descriptor, autoClose: false, ...part }));
+}
+
+/** Whether it is the file that was compared with the listing: another one may have come to its name with a folder. */
+function isAsNoted({ ctimeNs, size, ino }: BigIntStats, noted: Inode): boolean {
+  const isSame = `${ctimeNs}` === noted.ctime && `${size}` === `${noted.size}`;
+  return isSame && (noted.ino === undefined || `${ino}` === `${noted.ino}`);
+}
