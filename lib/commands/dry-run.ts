@@ -4,7 +4,7 @@ import type { BackupConfig } from '../config/read-config.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { whyKept, whyWait } from '../run/deletion-rule.js';
-import { objection, refuse } from '../run/guard.js';
+import { refuse } from '../run/guard.js';
 import { type Findings, readDue } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
 import { readJson } from '../run/spool.js';
@@ -14,6 +14,7 @@ import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
+import { guardByTree } from './guard-by-tree.js';
 import { openRun, type SyncOptions } from './open-run.js';
 import { survey } from './survey.js';
 
@@ -26,7 +27,7 @@ export async function dryRun(
   const run = await openRun(config, options, context);
   try {
     const found = await survey(run);
-    const { escrow, hasRecord, hasTree, stock } = found;
+    const { escrow, hasRecord, hasTree } = found;
     const findings = await found.findings;
     if (!hasRecord) {
       const { bucket, prefix } = run.upload;
@@ -46,10 +47,9 @@ export async function dryRun(
       })(),
     );
     run.shortfalls.close();
-    // As the run does: before the transfer, if the last run's tree says so, too; and before it deletes.
-    const { localDir } = run.upload;
-    const isEarly = !hasTree || objection(stock.losses, localDir, run.guard) !== undefined;
-    if (isEarly || why === undefined) refuse(findings.losses, localDir, run.guard);
+    // As the run does: before the transfer, by the last run's tree if there is one; and before it deletes.
+    await guardByTree(run, found);
+    if (!hasTree || why === undefined) refuse(findings.losses, run.upload.localDir, run.guard);
     return run.shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
   } catch (error) {
     if (error instanceof NobodyReads) return exitCode.done;

@@ -7,7 +7,7 @@ import { BackupError } from '../errors.js';
 import { afterBackup } from '../run/after-backup.js';
 import { bringUpToDate } from '../run/bring-up-to-date.js';
 import { findEscrow } from '../run/escrow.js';
-import { objection, refuse } from '../run/guard.js';
+import { refuse } from '../run/guard.js';
 import { storeLastRun } from '../run/last-run.js';
 import { verifyRandomFile } from '../run/random-file.js';
 import { type Findings, readDue } from '../run/reconcile.js';
@@ -17,6 +17,7 @@ import { CHANGED } from '../run/verdicts.js';
 import { tryKey } from '../run/wrong-key.js';
 import { sideBySide } from '../side-by-side.js';
 import { textOf } from '../tree/bytes.js';
+import { guardByTree } from './guard-by-tree.js';
 import type { Survey } from './survey.js';
 
 /** Makes the bucket, if there is none. */
@@ -58,9 +59,7 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
   const send = async () => (mayCircle ? undefined : transfer(aws, key, upload, run.shortfalls, log));
   let transferred: Transfer | undefined;
   if (hasTree) {
-    // The listing has the last word: a run that ended before its record has perhaps deleted what is gone.
-    if (objection(stock.losses, upload.localDir, run.guard) !== undefined)
-      refuse((await findings).losses, upload.localDir, run.guard);
+    await guardByTree(run, survey);
     const verified = findings.then((before) => (before.proven.items.length > 0 ? verify(before) : undefined));
     const sendIfDue = async () => {
       if (stock.unknown + stock.losses.gone > 0) return send();

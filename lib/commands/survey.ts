@@ -7,6 +7,7 @@ import { findEscrow } from '../run/escrow.js';
 import { fetchLastRun, type LastRun } from '../run/last-run.js';
 import type { Findings } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
+import type { Spool } from '../run/spool.js';
 import type { Stock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
 import type { Batches } from '../tree/batches.js';
@@ -19,6 +20,8 @@ export interface Survey {
   /** Whether its tree was there, so that the stock's losses mean something. */
   readonly hasTree: boolean;
   readonly stock: Stock;
+  /** Keys, as JSON texts, of the last run's files that are gone: those that the stock's losses count. */
+  readonly goneInTree: Spool;
   /**
    * The listing, compared with what is on disk. It is under way, and has had its first page: it tells of the bucket as
    * it is before a transfer that begins now, since `aws s3 sync` lists it too, and more slowly.
@@ -55,7 +58,7 @@ export async function survey(run: Run): Promise<Survey> {
     () => undefined,
   );
   try {
-    const [escrow, lastRun, { stock, hasTree, notes }] = await sideBySide(
+    const [escrow, lastRun, { stock, hasTree, notes, goneInTree }] = await sideBySide(
       findBucket(aws, record),
       record,
       comparison,
@@ -65,7 +68,7 @@ export async function survey(run: Run): Promise<Survey> {
     const [, { compareWithNothing }] = await loaded;
     const findings = hasBucket ? listing : compareWithNothing(run, notes);
     findings.catch(() => undefined); // It may fail before it is waited for.
-    return { escrow, hasRecord: lastRun !== undefined, hasTree, stock, findings };
+    return { escrow, hasRecord: lastRun !== undefined, hasTree, stock, goneInTree, findings };
   } catch (error) {
     await listed;
     throw error;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { BackupError } from '../errors.js';
 import { nothing } from '../tree/batches.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Obstacle } from '../tree/entry.js';
 import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import { type LastRun, RUNS_PREFIX } from './last-run.js';
@@ -16,6 +17,8 @@ export interface Comparison {
   readonly stock: Stock;
   /** What the walk has noted. */
   readonly notes: Spool;
+  /** Keys, as JSON texts, of the tree's files that are gone. */
+  readonly goneInTree: Spool;
   /** When the run ended that the tree is of, or began; milliseconds since the epoch. */
   readonly lastEnded: number | undefined;
 }
@@ -28,14 +31,17 @@ export async function compareWithTree(run: Run, lastRun: LastRun | undefined): P
   const treeFile =
     lastRun && (await fetchTree(aws, key, prefix, lastRun, state.treeCopy, state.runFolder, info));
   const notes = new Spool(join(state.runFolder, 'notes'));
+  const goneInTree = new Spool(join(state.runFolder, 'gone-in-tree'));
+  const onGone = (path: Bytes) => goneInTree.write(JSON.stringify(textOf(path)));
   const onTurn = () => run.interruption.check();
   try {
     const tree = treeFile === undefined ? undefined : await openTree(treeFile, treeLine);
     // A tree of an earlier run than the record's knows nothing of what was stored since it was made.
     const lastEnded = tree && Date.parse((tree.runId === lastRun?.runId && lastRun.ended) || tree.started);
-    const options = { localDir, followSymlinks, isExcluded, lastEnded, onTurn };
+    const options = { localDir, followSymlinks, isExcluded, lastEnded, onGone, onTurn };
     const stock = await takeStock(options, tree?.entries ?? nothing(), notes, (it) => report(run, it));
-    return { hasTree: treeFile !== undefined, stock, notes, lastEnded };
+    goneInTree.close();
+    return { hasTree: treeFile !== undefined, stock, notes, goneInTree, lastEnded };
   } catch (error) {
     throw explainTree(error, prefix);
   }

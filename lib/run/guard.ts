@@ -2,12 +2,23 @@
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
-import { EmptiedFolders } from '../tree/emptied-folders.js';
+import type { Losses } from './losses.js';
 
 /** So few files may always go. */
 const ALWAYS_ALLOWED = 20;
-/** How many files and folders are named. */
-const NAMED = 10;
+
+/** Numbers of files, by the last run's tree or by the listing of the bucket: each is judged by itself. */
+export interface LossCounts {
+  /** Those in the backup that are proven to be gone from disk: they would be deleted. */
+  readonly gone: number;
+  /**
+   * Those in the backup that are gone or on disk. What is kept whatever happens is not among them: the more of it
+   * there is, the more of the others could go unnoticed.
+   */
+  readonly mayBeLost: number;
+  /** Those on disk, be they in the backup or not. */
+  readonly onDisk: number;
+}
 
 export interface GuardOptions {
   /** The share of the files that may be gone. */
@@ -16,59 +27,40 @@ export interface GuardOptions {
   readonly allowsMassDelete: boolean;
 }
 
-/** Counts what was there and is gone, fed with the keys of files in their order. */
-export class Losses {
-  readonly #folders = new EmptiedFolders(NAMED);
-  readonly first: Bytes[] = [];
-  gone = 0;
-  before = 0;
-  now = 0;
-
-  add(key: Bytes, was: 'there' | 'absent', is: 'there' | 'gone' | 'kept'): void {
-    if (was === 'there') this.before += 1;
-    if (is === 'there') this.now += 1;
-    if (is === 'gone') {
-      this.gone += 1;
-      if (this.first.length < NAMED) this.first.push(key);
-    }
-    // What is kept for want of proof does not make a folder an emptied one.
-    this.#folders.add(key, was === 'there', is !== 'gone');
-  }
-
-  emptiedFolders(): Bytes[] {
-    return this.#folders.close();
-  }
+/** What speaks against going on, if anything does: no file is left, or too large a share is gone. */
+export function objection(
+  { gone, mayBeLost, onDisk }: LossCounts,
+  { maxDeletePercent, allowsMassDelete }: GuardOptions,
+): 'none left' | 'too many gone' | undefined {
+  if (allowsMassDelete || gone === 0) return undefined;
+  if (onDisk === 0) return 'none left';
+  const isTooMuch = gone > ALWAYS_ALLOWED && gone * 100 > maxDeletePercent * mayBeLost;
+  return isTooMuch ? 'too many gone' : undefined;
 }
 
-/** Why the losses are too many to go on, with exit code 4; `undefined` if they are not. */
-export function objection(
-  losses: Losses,
-  localDir: string,
-  { maxDeletePercent, allowsMassDelete }: GuardOptions,
-): BackupError | undefined {
-  const { gone, before, now, first } = losses;
-  const isTooMuch = gone > ALWAYS_ALLOWED && gone * 100 > maxDeletePercent * before;
-  const isEmptied = gone > 0 && now === 0;
-  if (allowsMassDelete || !(isTooMuch || isEmptied)) return undefined;
-  const what = isEmptied
-    ? `LOCAL_DIR "${localDir}" has no files that can be read, but the backup has ${before}`
-    : `${gone} of the ${before} files in the backup are gone from LOCAL_DIR "${localDir}", more than MAX_DELETE_PERCENT=${maxDeletePercent} allows`;
-  const folders = losses.emptiedFolders().filter((key) => key !== '');
+/** @throws {BackupError} with exit code 4 if there is an `objection`; it names what is gone */
+export function refuse(losses: Losses, localDir: string, options: GuardOptions): void {
+  const why = objection(losses, options);
+  if (why === undefined) return;
+  const { gone, mayBeLost, kept, first, emptiedFolders: folders } = losses;
+  const what =
+    why === 'none left'
+      ? `LOCAL_DIR "${localDir}" has no files that can be read, but the backup has ${mayBeLost}`
+      : `${gone} of the ${mayBeLost} files in the backup are gone from LOCAL_DIR "${localDir}", more than MAX_DELETE_PERCENT=${options.maxDeletePercent} allows`;
   const message = [
     `${what}: they would be deleted.`,
     `Gone: ${list(first, gone)}.`,
     ...(folders.length === 0 ? [] : [`Folders without files now: ${list(folders, folders.length)}.`]),
+    ...(kept === 0 ? [] : [`Not counted: ${filesKept(kept)}, not being proven to be gone.`]),
   ].join('\n');
-  return new BackupError(message, {
+  throw new BackupError(message, {
     exitCode: exitCode.refused,
     hint: 'If a disk should be mounted there, mount it. If the files are meant to be gone, run the backup once with --allow-mass-delete. Nothing was deleted in the bucket.',
   });
 }
 
-/** @throws {BackupError} with exit code 4; see `objection` */
-export function refuse(losses: Losses, localDir: string, options: GuardOptions): void {
-  const refusal = objection(losses, localDir, options);
-  if (refusal !== undefined) throw refusal;
+function filesKept(count: number): string {
+  return count === 1 ? '1 file that is kept' : `${count} files that are kept`;
 }
 
 function list(keys: readonly Bytes[], count: number): string {

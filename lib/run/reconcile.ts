@@ -12,8 +12,8 @@ import { ownerNames } from '../tree/owner-names.js';
 import type { TreeHeader, TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
 import type { IsExcluded } from './exclusion.js';
-import { Losses } from './guard.js';
 import { versionOf } from './judge.js';
+import { LossCounter, type Losses } from './losses.js';
 import { formatNote, formatObstacle, type NotedEntry, readNotes } from './noted-entry.js';
 import { Sample } from './sample.js';
 import { readJson, Spool } from './spool.js';
@@ -74,7 +74,7 @@ export async function reconcile(
   const [next, awaited, toSend, gone] = [spool('notes'), spool('awaited'), spool('to-send'), spool('gone')];
   const treeFile = join(folder, `tree-${pass}`);
   const tree = new TreeWriter(treeFile, header);
-  const losses = new Losses();
+  const losses = new LossCounter();
   const samples = { proven: new Sample<Entry>(), objects: new Sample<Bytes>() };
   let kept = 0;
   let vanished = 0;
@@ -109,7 +109,7 @@ export async function reconcile(
   /** A promise is returned when the disk has to be waited for. */
   function take(noted: NotedEntry, object: StoredObject | undefined): Promise<void> | undefined {
     const { entry, line } = noted;
-    if (entry.type === 'file') losses.add(entry.key, object === undefined ? 'absent' : 'there', 'there');
+    if (entry.type === 'file') losses.add(entry.key, object !== undefined, 'on disk');
     const outcome = judge(noted, object);
     if (outcome.is === 'proven') {
       next.write(formatNote(line, 'proven'));
@@ -134,7 +134,7 @@ export async function reconcile(
   function leftOver(key: Bytes): void {
     if (isExcluded(key)) return;
     const isProven = isGone(root, key, followSymlinks);
-    losses.add(key, 'there', isProven ? 'gone' : 'kept');
+    losses.add(key, true, isProven ? 'gone' : 'kept');
     if (isProven) gone.write(JSON.stringify(textOf(key)));
     else kept += 1;
   }

@@ -1,6 +1,6 @@
 // The walk, compared with the last run's tree: what is on disk, what of it is as it was, and what is gone.
 import type { Batches } from '../tree/batches.js';
-import { bytesOf, textOf } from '../tree/bytes.js';
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry, Obstacle } from '../tree/entry.js';
 import { formatEntry } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
@@ -9,7 +9,7 @@ import { ownerNames } from '../tree/owner-names.js';
 import { entryIn, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
 import type { IsExcluded } from './exclusion.js';
-import { Losses } from './guard.js';
+import { LossCounter, type Losses } from './losses.js';
 import { formatNote, formatObstacle, type Knowledge } from './noted-entry.js';
 import type { Spool } from './spool.js';
 
@@ -30,6 +30,8 @@ export interface StockOptions {
   readonly isExcluded: IsExcluded;
   /** When the run ended that `last` is of (ms since the epoch). */
   readonly lastEnded?: number | undefined;
+  /** Told of each of the last run's files that is gone, in the order of the keys. */
+  readonly onGone?: (key: Bytes) => void;
   /** Called now and then; ends it by throwing. */
   readonly onTurn?: () => void;
 }
@@ -48,7 +50,7 @@ export async function takeStock(
   const { followSymlinks, isExcluded, lastEnded, onTurn } = options;
   const root = bytesOf(options.localDir);
   const names = ownerNames();
-  const losses = new Losses();
+  const losses = new LossCounter();
   let unknown = 0;
   const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, excluded: 0, dangling: 0, link: 0 };
 
@@ -74,7 +76,7 @@ export async function takeStock(
     const wasFile = then?.type === 'file';
     const isKnown = wasFile && (isAsBefore || isSame(now, then));
     if (now.type === 'file') {
-      losses.add(now.key, wasFile ? 'there' : 'absent', 'there');
+      losses.add(now.key, wasFile, 'on disk');
       if (!isKnown) unknown += 1;
     } else if (now.type === 'link') counts.link += 1;
     notes.write(formatNote(line, now.type !== 'file' ? 'proven' : isKnown ? 'known' : newKnowledge(now)));
@@ -89,7 +91,9 @@ export async function takeStock(
 
   function lose(before: TreeLine): void {
     if (entryIn(before).type !== 'file' || isExcluded(before.key)) return;
-    losses.add(before.key, 'there', isGone(root, before.key, followSymlinks) ? 'gone' : 'kept');
+    const isProven = isGone(root, before.key, followSymlinks);
+    losses.add(before.key, true, isProven ? 'gone' : 'kept');
+    if (isProven) options.onGone?.(before.key);
   }
 }
 
