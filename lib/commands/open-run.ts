@@ -6,11 +6,14 @@ import { exclusion, hasWildcards, isInStage, STAGE_PATTERNS } from '../run/exclu
 import { checkReservedName, identityOf, resolveLocalDir } from '../run/local-dir.js';
 import type { Run } from '../run/run.js';
 import { Shortfalls } from '../run/shortfalls.js';
+import { sourceOf } from '../run/source.js';
 import { openStateFolder, ownPatterns } from '../run/state-folder.js';
 import { connectTo, placeOf } from './connection.js';
 
 export interface SyncOptions {
   readonly allowsMassDelete: boolean;
+  /** Whether this source takes over the backup of another one. */
+  readonly adopts: boolean;
   /** LOCAL_LOCK, locked. */
   readonly lockDescriptor?: number;
   /** Whether nothing on disk may be changed. */
@@ -24,7 +27,7 @@ export async function openRun(
   context: CommandContext,
 ): Promise<Run> {
   const { awsBucket: bucket, remoteDirPrefix: prefix, followSymlinks } = config;
-  const { lockDescriptor, allowsMassDelete, isDry } = options;
+  const { lockDescriptor, allowsMassDelete, adopts, isDry } = options;
   const aws = await connectTo(placeOf(config), config, context, lockDescriptor);
   const localDir = await resolveLocalDir(config.localDir);
   const identityOfDir = await identityOf(localDir);
@@ -45,6 +48,8 @@ export async function openRun(
     upload: { localDir, bucket, prefix, followSymlinks, storageClass, exclude },
     isExcluded: canExclude ? (key) => isInStage(key) || isExcluded(key) : isExcluded,
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
+    source: sourceOf(config.hostId, localDir),
+    adopts,
     state,
     identity: identityOfDir,
     header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },

@@ -1,7 +1,6 @@
 // The steps of a backup run after the survey. What a run in which nothing changed does without is loaded only where it
 // is needed.
 import { existsSync } from 'node:fs';
-import { hostname } from 'node:os';
 import type { BackupConfig } from '../config/read-config.js';
 import { BackupError } from '../errors.js';
 import { afterBackup } from '../run/after-backup.js';
@@ -116,13 +115,12 @@ export async function deleteProven(
 /** Stores the record of the run and its tree. */
 export async function record(run: Run, findings: Findings, deleted: number): Promise<void> {
   const { aws, key, upload, header, state, shortfalls } = run;
-  const { runId, started, root } = header;
+  const { runId, started } = header;
   const facts = {
     runId,
     started,
     ended: new Date().toISOString(),
-    host: hostname(),
-    localDir: root,
+    ...run.source,
     totals: findings.totals,
     notBackedUp: shortfalls.count,
     deleted,

@@ -7,6 +7,7 @@ import { findEscrow } from '../run/escrow.js';
 import { fetchLastRun, type LastRun } from '../run/last-run.js';
 import type { Findings } from '../run/reconcile.js';
 import type { Run } from '../run/run.js';
+import { checkSource } from '../run/source.js';
 import type { Spool } from '../run/spool.js';
 import type { Stock } from '../run/take-stock.js';
 import { sideBySide } from '../side-by-side.js';
@@ -29,10 +30,13 @@ export interface Survey {
   readonly findings: Promise<Findings>;
 }
 
-/** @throws {BackupError} with exit code 5 if the last run had another key */
+/** @throws {BackupError} with exit code 5 if the last run had another key, 4 if it was of another source */
 export async function survey(run: Run): Promise<Survey> {
   const { aws, key, upload } = run;
-  const record = fetchLastRun(aws, key, upload.prefix);
+  const record = fetchLastRun(aws, key, upload.prefix).then((lastRun) => {
+    checkSource(lastRun, run.source, run.adopts);
+    return lastRun;
+  });
   let onFirstPage = () => {};
   const firstPage = new Promise<void>((resolve) => {
     onFirstPage = resolve;

@@ -17,6 +17,8 @@ export interface BackupConfig {
   readonly localDir: string;
   readonly localLock: string;
   readonly localList: string | undefined;
+  /** What the record calls this host; `undefined`: by its name. */
+  readonly hostId: string | undefined;
   /** Empty, or ends with the `/` that the original appends. */
   readonly remoteDirPrefix: string;
   readonly followSymlinks: boolean;

@@ -8,6 +8,7 @@ import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import { type LastRun, RUNS_PREFIX } from './last-run.js';
 import { fetchTree } from './last-tree.js';
 import type { Run } from './run.js';
+import { isSameSource } from './source.js';
 import { Spool } from './spool.js';
 import { describeObstacle, type Stock, takeStock } from './take-stock.js';
 
@@ -33,12 +34,13 @@ export async function compareWithTree(run: Run, lastRun: LastRun | undefined): P
   const notes = new Spool(join(state.runFolder, 'notes'));
   const goneInTree = new Spool(join(state.runFolder, 'gone-in-tree'));
   const onGone = (path: Bytes) => goneInTree.write(JSON.stringify(textOf(path)));
+  const isAdopted = lastRun !== undefined && !isSameSource(lastRun, run.source);
   const onTurn = () => run.interruption.check();
   try {
     const tree = treeFile === undefined ? undefined : await openTree(treeFile, treeLine);
     // A tree of an earlier run than the record's knows nothing of what was stored since it was made.
     const lastEnded = tree && Date.parse((tree.runId === lastRun?.runId && lastRun.ended) || tree.started);
-    const options = { localDir, followSymlinks, isExcluded, lastEnded, onGone, onTurn };
+    const options = { localDir, followSymlinks, isExcluded, lastEnded, isAdopted, onGone, onTurn };
     const stock = await takeStock(options, tree?.entries ?? nothing(), notes, (it) => report(run, it));
     goneInTree.close();
     return { hasTree: treeFile !== undefined, stock, notes, goneInTree, lastEnded };

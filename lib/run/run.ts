@@ -8,6 +8,7 @@ import type { TreeHeader } from '../tree/tree-file.js';
 import type { IsExcluded } from './exclusion.js';
 import type { GuardOptions } from './guard.js';
 import type { Shortfalls } from './shortfalls.js';
+import type { Source } from './source.js';
 import type { StateFolder } from './state-folder.js';
 
 export interface Run {
@@ -16,6 +17,9 @@ export interface Run {
   readonly upload: Upload;
   readonly isExcluded: IsExcluded;
   readonly guard: GuardOptions;
+  readonly source: Source;
+  /** Whether this source takes over the backup of another one. */
+  readonly adopts: boolean;
   readonly state: StateFolder;
   /** Of LOCAL_DIR when the run began. */
   readonly identity: string;

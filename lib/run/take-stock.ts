@@ -30,6 +30,8 @@ export interface StockOptions {
   readonly isExcluded: IsExcluded;
   /** When the run ended that `last` is of (ms since the epoch). */
   readonly lastEnded?: number | undefined;
+  /** Whether the last run was of another source: then nothing is known of what was stored after it. */
+  readonly isAdopted?: boolean;
   /** Told of each of the last run's files that is gone, in the order of the keys. */
   readonly onGone?: (key: Bytes) => void;
   /** Called now and then; ends it by throwing. */
@@ -47,7 +49,7 @@ export async function takeStock(
   notes: Spool,
   onObstacle: (obstacle: Obstacle) => void,
 ): Promise<Stock> {
-  const { followSymlinks, isExcluded, lastEnded, onTurn } = options;
+  const { followSymlinks, isExcluded, lastEnded, isAdopted, onTurn } = options;
   const root = bytesOf(options.localDir);
   const names = ownerNames();
   const losses = new LossCounter();
@@ -83,6 +85,8 @@ export async function takeStock(
   }
 
   function newKnowledge({ inode, wayChanged = 0 }: Entry): Knowledge {
+    // What is in the bucket since then may be another machine's.
+    if (isAdopted) return 'moved';
     const changed = Number(inode.ctime) / 1e6;
     // Without a tree, all files would have to be sent whose folder has changed since: with a backup of years, most.
     if (lastEnded === undefined) return { since: changed };
