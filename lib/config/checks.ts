@@ -131,6 +131,13 @@ export function checkPrefix(name: string, value: string, problems: Problems): st
   return prefix;
 }
 
+/** A name that stands in messages: printable characters, of which one at least is no blank. */
+export function checkHostId(name: string, value: string, problems: Problems): string {
+  if (!/\S/.test(value) || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
+    problems.add(name, `${name} must be a name of printable characters, without control characters.`);
+  return value;
+}
+
 /** A local path; `~` in quotes is a directory's name to bash, and never what is meant. */
 export function checkPath(name: string, value: string, problems: Problems): void {
   const placeholder = placeholderIn(value);

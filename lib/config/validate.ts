@@ -27,7 +27,7 @@ export function validate(file: string, values: ConfigValues): BackupConfig {
     localDir: path('LOCAL_DIR'),
     localLock: path('LOCAL_LOCK'),
     localList: get('LOCAL_LIST') === '' ? undefined : path('LOCAL_LIST'),
-    hostId: undefined,
+    hostId: get('HOST_ID') === '' ? undefined : check.checkHostId('HOST_ID', get('HOST_ID'), problems),
     remoteDirPrefix: check.checkPrefix('REMOTE_DIR_PREFIX', get('REMOTE_DIR_PREFIX'), problems),
     followSymlinks: check.checkYesOrNo('FOLLOW_SYMLINKS', get('FOLLOW_SYMLINKS'), problems),
     exclude: check.checkPatterns('EXCLUDE', values.exclude, problems),

@@ -5,28 +5,15 @@ import {
   appendFileSync,
   chmodSync,
   closeSync,
-  createReadStream,
   futimesSync,
-  lstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseListing } from '../../lib/aws/listing.js';
-import { reconcile } from '../../lib/backup/check.js';
-import { takeStock } from '../../lib/backup/scan.js';
-import { judgeBefore } from '../../lib/run/verdicts.js';
-import { singly } from '../../lib/tree/batches.js';
-import { bytesOf } from '../../lib/tree/bytes.js';
-import { inspectFile } from '../../lib/tree/inspect.js';
-import { Spool } from '../../lib/tree/spool.js';
-import { openTree, treeLine } from '../../lib/tree/tree-file.js';
-import { walk } from '../../lib/tree/walk.js';
 import { instantAws } from './instant-aws.js';
 
 const BIN = fileURLToPath(new URL('../../bin', import.meta.url));
@@ -59,7 +46,6 @@ export async function scale(parent: string, makeConfig: (source: string) => stri
     console.log(`${count} files, a run in which nothing changed: ${run.toFixed(0)} MB at most`);
     console.log(`${count} files, a restore: ${restore.toFixed(0)} MB at most`);
     makeListing(folder, count, new Date().toISOString());
-    await rates(folder, source, listing, count);
     rmSync(folder, { recursive: true });
   }
   const [small, large] = memory;
@@ -138,41 +124,4 @@ function memoryOf(command: string, args: readonly string[], folder: string, env:
   const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env });
   if (status !== 0) throw new Error(`${command} failed: ${stderr}`);
   return Number(readFileSync(memoryFile(folder), 'utf8')) / 1024;
-}
-
-/** Prints entries a second. */
-async function rates(folder: string, source: string, listing: string, count: number): Promise<void> {
-  const root = bytesOf(source);
-  const options = { localDir: source, followSymlinks: false, isExcluded: () => false };
-  const entries = count + count / FILES_PER_FOLDER;
-  const tell = (what: string, seconds: number) => {
-    console.log(`${count} files, ${what}: ${Math.round(entries / seconds)} entries a second`);
-    return seconds;
-  };
-  const time = async (what: string, work: () => Promise<unknown>) => {
-    const start = performance.now();
-    await work();
-    return tell(what, (performance.now() - start) / 1000);
-  };
-  await time('readdir and lstat alone', async () => {
-    for (const name of readdirSync(source)) {
-      const inside = join(source, name);
-      for (const file of readdirSync(inside)) lstatSync(join(inside, file), { bigint: true });
-    }
-  });
-  const walking = await time('walk', async () => {
-    for await (const _ of singly(walk(root, options)));
-  });
-  const notes = new Spool(join(folder, 'notes'));
-  const last = await openTree(join(folder, 'kept/tree.ndjson.gz'), treeLine);
-  const both = await time('walk, compared with the last tree', () =>
-    takeStock(options, last.entries, notes, () => undefined),
-  );
-  tell('of it, what comparing adds', both - walking);
-  const header = { runId: 'bench', started: new Date().toISOString(), root: source };
-  const objects = parseListing(createReadStream(listing), PREFIX);
-  const judge = judgeBefore((entry) => inspectFile(root, entry.key, false), Date.now());
-  await time('notes, compared with the listing', () =>
-    reconcile({ ...options, root, header, folder }, 'bench', notes, objects, judge),
-  );
 }

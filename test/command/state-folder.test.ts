@@ -161,7 +161,7 @@ test('what a killed run has left is removed by the next one, and only that', asy
 
   world.faults.set(undefined);
   rmSync(`${world.lock}.lock`, { recursive: true, force: true });
-  const { runFolder } = openStateFolder(['b'], { HOME: join(world.folder, 'other') }, true, '/data');
+  const { runFolder } = openStateFolder(['b'], { HOME: join(world.folder, 'other') }, true);
   const living = basename(runFolder);
   for (const name of [living, 'run-999999999-abcdef', `run-${process.pid}-abcdef`])
     mkdirSync(join(world.stateFolder, name));

@@ -54,14 +54,15 @@ class BucketCall {
     else if (operation === 'ls') this.#call.print(`${this.#journal.current().size}\n`);
     else if (operation !== 'cp') this.#unexpected();
     else if (args.includes('--recursive')) await this.#uploadAll(from, keyIn(to));
-    else this.#download(keyIn(from), to);
+    else if (from.startsWith('s3://')) this.#download(keyIn(from), to);
+    else await this.#upload({ path: keyIn(to), file: from }, '', true);
   }
 
   async #uploadAll(directory: string, prefix: string): Promise<void> {
     for (const path of readdirSync(directory, { recursive: true, encoding: 'utf8' })) {
       const file = join(directory, path);
       const stats = statSync(file, { throwIfNoEntry: false });
-      if (stats?.isFile()) await this.#upload({ path, file }, prefix, false);
+      if (stats?.isFile()) await this.#upload({ path, file }, prefix, true);
       // What a link in the stage leads to may be gone.
       if (stats !== undefined) continue;
       this.#call.complain(`warning: Skipping file ${file}. File does not exist.\n`);

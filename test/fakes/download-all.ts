@@ -17,7 +17,7 @@ export function downloadAll(
   const patterns = call.argv.flatMap((it) =>
     it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : [],
   );
-  const isExcluded = exclusion(patterns, '/');
+  const isExcluded = exclusion(patterns);
   let exitCode = 0;
   for (const object of journal.current().values()) {
     const path = object.key.slice(prefix.length);

@@ -30,7 +30,7 @@ export function sourcesOf(
 ): { sources: Source[]; warnings: string[] } {
   const sources: Source[] = [];
   const warnings: string[] = [];
-  const isExcluded = exclusion(exclude, root);
+  const isExcluded = exclusion(exclude);
   enter('');
   return { sources, warnings };
 

@@ -7,17 +7,12 @@ import {
   readWithKey,
   readWithoutKey,
   sync,
+  uploadAll,
+  uploadOne,
 } from '../../../lib/aws/arguments.js';
 import { createBucket, putLifecycle } from '../../../lib/aws/bucket-arguments.js';
 
-const UPLOAD = {
-  localDir: '/data',
-  bucket: 'b',
-  prefix: 'p/q/',
-  followSymlinks: false,
-  storageClass: 'STANDARD_IA',
-  exclude: [],
-};
+const UPLOAD = { bucket: 'b', prefix: 'p/q/', storageClass: 'STANDARD_IA' };
 
 test('the connection goes with every call, without what is not set', () => {
   const connection = { profile: 'p', region: 'r', endpointUrl: undefined, netTimeout: undefined };
@@ -30,16 +25,21 @@ test('the connection goes with every call, without what is not set', () => {
 
 test("sync has the original's flags, without --acl", () => {
   assert.equal(
-    sync(UPLOAD).join(' '),
+    sync('/data', UPLOAD).join(' '),
     's3 sync /data s3://b/p/q/ --no-follow-symlinks --no-guess-mime-type --sse-c AES256 ' +
       '--sse-c-key fileb:///dev/fd/3 --storage-class STANDARD_IA --content-type application/octet-stream',
   );
 });
 
-test('sync follows links only if asked to, and excludes what it is told', () => {
-  const args = sync({ ...UPLOAD, prefix: '', followSymlinks: true, exclude: ['-x*'] });
-  assert.equal(args.includes('--no-follow-symlinks'), false);
-  assert.deepEqual(args.slice(2, 5), ['/data', 's3://b/', '--exclude=-x*']);
+test('an upload by name is told file by file, and goes through the links', () => {
+  const flags = '--no-progress --no-guess-mime-type --sse-c AES256 --sse-c-key fileb:///dev/fd/3';
+  assert.ok(
+    uploadAll('/links', UPLOAD)
+      .join(' ')
+      .startsWith(`s3 cp /links s3://b/p/q/ --recursive --follow-symlinks ${flags}`),
+  );
+  const alone = uploadOne('/proc/1/fd/9', { bucket: 'b', key: 'p/q/new\nline' }, 'STANDARD');
+  assert.deepEqual(alone.slice(0, 5), ['s3', 'cp', '/proc/1/fd/9', 's3://b/p/q/new\nline', '--no-progress']);
 });
 
 test('us-east-1 takes no location constraint', () => {
@@ -58,18 +58,11 @@ test('the lifecycle rule keeps noncurrent versions for the retention time', () =
   assert.deepEqual(Rules[0].AbortIncompleteMultipartUpload, { DaysAfterInitiation: 3 });
 });
 
-test('patterns fit below / as well, where the AWS CLI has paths begin with two slashes', () => {
-  const args = sync({ ...UPLOAD, localDir: '/', exclude: ['proc/*', '*.tmp'] });
-  assert.deepEqual(
-    args.filter((it) => it.startsWith('--exclude')),
-    ['--exclude=//proc/*', '--exclude=//*.tmp'],
-  );
-});
-
 test('no call sets an ACL, and a key is only ever a path', () => {
   const object = { bucket: 'b', key: 'k' };
   const all = [
-    sync(UPLOAD),
+    sync('/data', UPLOAD),
+    uploadAll('/links', UPLOAD),
     putFromStdin(object, 'STANDARD'),
     download({ bucket: 'b', key: 'k' }, '-'),
     readWithKey(object),

@@ -39,6 +39,7 @@ describe('what bash makes of a config', () => {
       AWS_PROFILE: 'default',
       AWS_NET_TIMEOUT: '60',
       REMOTE_DIR_PREFIX: '',
+      HOST_ID: '',
       FOLLOW_SYMLINKS: 'no',
       MAX_DELETE_PERCENT: '50',
       ALLOW_UNVERSIONED_DELETE: 'no',

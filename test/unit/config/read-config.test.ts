@@ -107,8 +107,11 @@ test('the template is a config once its placeholders are replaced', async () => 
   assert.equal(config.localDir, '/home/anna');
   assert.equal(config.remoteDirPrefix, 'laptop/');
   assert.deepEqual(config.warnings, []);
-  const uncommented = filled.replace(/^#(EXCLUDE|MAX_DELETE_PERCENT|ALLOW_UNVERSIONED_DELETE)=/gm, '$1=');
-  assert.equal(uncommented.length, filled.length - 3);
+  const uncommented = filled.replace(
+    /^#(HOST_ID|EXCLUDE|MAX_DELETE_PERCENT|ALLOW_UNVERSIONED_DELETE)=/gm,
+    '$1=',
+  );
+  assert.equal(uncommented.length, filled.length - 4);
   assert.deepEqual(await readConfig(write(uncommented)), config);
   const { message } = await failureOf(write(template));
   for (const placeholder of ['%BUCKET%', '%LOCAL_DIR%', '%PREFIX_DIR%', '%32_CHARACTERS_KEY%']) {

@@ -50,6 +50,7 @@ test('a complete config', () => {
     localDir: '/run/docs',
     localLock: '/lock',
     localList: undefined,
+    hostId: undefined,
     remoteDirPrefix: '',
     followSymlinks: false,
     exclude: [],
@@ -63,12 +64,13 @@ test('every setting of its own', () => {
   const config = configOf(`${complete}
     AWS_PROFILE=mine AWS_NET_TIMEOUT=5 AWS_ENDPOINT_URL=https://s3.example.com:9000 AWS_STORAGE_CLASS=GLACIER_IR
     LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes
-    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 ALLOW_UNVERSIONED_DELETE=yes`);
+    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 ALLOW_UNVERSIONED_DELETE=yes HOST_ID='pod für anna'`);
   assert.equal(config.awsProfile, 'mine');
   assert.equal(config.awsNetTimeout, 5);
   assert.equal(config.awsEndpointUrl, 'https://s3.example.com:9000');
   assert.equal(config.awsStorageClass, 'GLACIER_IR');
   assert.equal(config.localList, '/home/anna/list');
+  assert.equal(config.hostId, 'pod für anna');
   assert.equal(config.remoteDirPrefix, 'a/b/');
   assert.equal(config.followSymlinks, true);
   assert.deepEqual(config.exclude, ['*.tmp', 'cache/*']);
@@ -99,12 +101,17 @@ test('the limit of what may go', () => {
 });
 
 test('what is only in the environment decides nothing about deletions', () => {
-  const inherited = { EXCLUDE: '*', MAX_DELETE_PERCENT: '100', ALLOW_UNVERSIONED_DELETE: 'yes' };
-  const { exclude, maxDeletePercent, allowUnversionedDelete } = validate(
+  const inherited = {
+    EXCLUDE: '*',
+    MAX_DELETE_PERCENT: '100',
+    ALLOW_UNVERSIONED_DELETE: 'yes',
+    HOST_ID: 'alpha',
+  };
+  const { exclude, maxDeletePercent, allowUnversionedDelete, hostId } = validate(
     'my.config',
     valuesOf(complete, inherited),
   );
-  assert.deepEqual([exclude, maxDeletePercent, allowUnversionedDelete], [[], 50, false]);
+  assert.deepEqual([exclude, maxDeletePercent, allowUnversionedDelete, hostId], [[], 50, false, undefined]);
 });
 
 test('the prefix gets its slash as the original gives it', () => {
@@ -153,6 +160,8 @@ describe('problems', () => {
     ['REMOTE_DIR_PREFIX=backup.info', /holds what belongs to the backup itself/],
     ['REMOTE_DIR_PREFIX=backup.info/key', /holds what belongs to the backup itself/],
     ['REMOTE_DIR_PREFIX=backup.info/', /holds what belongs to the backup itself/],
+    ["HOST_ID=' '", /HOST_ID must be a name of printable characters/],
+    ["HOST_ID='a\nb'", /HOST_ID must be a name of printable characters/],
     ['FOLLOW_SYMLINKS=true', /must be 'yes' or 'no', not "true"/],
     ['ALLOW_UNVERSIONED_DELETE=true', /must be 'yes' or 'no', not "true"/],
     ['MAX_DELETE_PERCENT=101', /whole number from 0 to 100, not "101"/],

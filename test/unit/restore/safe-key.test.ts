@@ -59,7 +59,7 @@ const isExcluded = (key: Bytes) => UNSAFE_KEYS.some((pattern) => matches(pattern
 /** Asked about files: given a folder's key, `exclusion` tells of what is in it. */
 function matches(pattern: string, key: Bytes): boolean {
   const marked = key.endsWith('/') ? `${key}\u0001` : key;
-  return exclusion([key.endsWith('/') ? `${pattern}\u0001` : pattern], '/')(marked as Bytes);
+  return exclusion([key.endsWith('/') ? `${pattern}\u0001` : pattern])(marked as Bytes);
 }
 
 test('a key is safe if it names a place below, and is the only name of it', () => {

@@ -1,0 +1,112 @@
+// What is kept in the bucket whatever happens does not make more deletions pass the guard.
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { KEY } from '../fakes/sandbox.js';
+import { BucketWorld, PREFIX, RECORD } from './bucket-world.js';
+
+const numbered = (count: number) => Array.from({ length: count }, (_, number) => `f${number}`);
+
+/** A backup of 30 files. */
+async function backedUp(world: BucketWorld): Promise<void> {
+  for (const name of numbered(30)) world.write(name, name);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+}
+
+/** The run and the dry run are refused for 28 of 30 files. */
+async function assertRefused(world: BucketWorld, kept: number): Promise<void> {
+  const before = world.journal.versions();
+  for (const flags of [[], ['--dry-run']]) {
+    const { code, stderr } = await world.sync(flags);
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /ERROR: 28 of the 30 files in the backup are gone from LOCAL_DIR/);
+    assert.equal(stderr.includes(`Not counted: ${kept} files`), kept > 0, stderr);
+  }
+  assert.deepEqual(world.journal.versions(), before);
+}
+
+test('files behind a link that is not followed any more do not count', async (t) => {
+  const world = new BucketWorld(t);
+  world.config({ FOLLOW_SYMLINKS: 'yes' });
+  const disk = join(world.folder, 'disk');
+  mkdirSync(disk);
+  for (const name of numbered(60)) writeFileSync(join(disk, name), name);
+  symlinkSync(disk, join(world.source, 'link'));
+  await backedUp(world);
+  world.config();
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(world.stored().length, 90);
+  world.remove(...numbered(28));
+  await assertRefused(world, 0);
+  // Without the last run's record, what is kept is in the listing only.
+  world.journal.add(RECORD, undefined);
+  await assertRefused(world, 60);
+  assert.equal((await world.sync(['--allow-mass-delete'])).code, 0);
+  assert.equal(world.stored().length, 62);
+});
+
+test('the link is not followed any more, and the files go, both since the last run', async (t) => {
+  const world = new BucketWorld(t);
+  world.config({ FOLLOW_SYMLINKS: 'yes' });
+  const disk = join(world.folder, 'disk');
+  mkdirSync(disk);
+  for (const name of numbered(60)) writeFileSync(join(disk, name), name);
+  symlinkSync(disk, join(world.source, 'link'));
+  await backedUp(world);
+  world.config();
+  world.remove(...numbered(28));
+  await assertRefused(world, 60);
+});
+
+for (const hasRecord of [true, false]) {
+  test(`keys that no file can have do not count, ${hasRecord ? 'with' : 'without'} a record`, async (t) => {
+    const world = new BucketWorld(t);
+    await backedUp(world);
+    for (const name of numbered(200)) world.put(`${PREFIX}a//${name}`, '');
+    if (!hasRecord) world.journal.add(RECORD, undefined);
+    world.remove(...numbered(28));
+    await assertRefused(world, hasRecord ? 0 : 200);
+  });
+}
+
+test('the listing has more files than the last run knew: that is no reason to delete most of these', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  world.remove(...numbered(28));
+  // Uploaded by a run that ended before its record.
+  for (const name of numbered(60)) {
+    world.write(`new/${name}`, name);
+    world.put(`${PREFIX}new/${name}`, name, KEY);
+  }
+  await assertRefused(world, 0);
+});
+
+test('of what the last run knew, only what an earlier run has not deleted yet counts', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  world.remove(...numbered(28));
+  const [left, deleted] = [numbered(28).slice(0, 21), numbered(28).slice(21)];
+  for (const name of deleted) world.journal.add(PREFIX + name, undefined);
+  for (const flags of [['--dry-run'], []]) {
+    const { code, stderr } = await world.sync(flags);
+    assert.equal(code, 4);
+    assert.match(stderr, /ERROR: 21 of the 23 files in the backup are gone .*\n.*"f0", "f1", "f10", /);
+    for (const name of deleted) assert.ok(!stderr.includes(`"${name}"`), name);
+  }
+  world.journal.add(PREFIX + left[0], undefined);
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['f28', 'f29']);
+});
+
+test('a folder that emptied counts, whatever is kept beside it', async (t) => {
+  const world = new BucketWorld(t);
+  for (const name of ['a', 'b']) world.write(name, name);
+  assert.equal((await world.sync()).code, 0);
+  world.put(`${PREFIX}a//kept`, '');
+  for (const name of ['a', 'b']) rmSync(join(world.source, name));
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 4);
+  assert.match(stderr, /has no files that can be read, but the backup has 2/);
+});

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Backup } from '../../../lib/backup/backup.js';
+import { isFile, readDraft } from '../../../lib/backup/draft.js';
+import { scanLocalDir } from '../../../lib/backup/scan.js';
+import { Interruption } from '../../../lib/interruption.js';
+import { type Batches, nothing, singly } from '../../../lib/tree/batches.js';
+import type { TreeLine } from '../../../lib/tree/tree-file.js';
+
+/** As much of a backup as a scan needs. */
+function backupOf(t: TestContext): Backup {
+  const folder = mkdtempSync(join(tmpdir(), 'scan-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const localDir = join(folder, 'source');
+  mkdirSync(localDir);
+  let names = 0;
+  const backup: Partial<Backup> = {
+    localDir,
+    followSymlinks: false,
+    isExcluded: () => false,
+    interruption: new Interruption(),
+    state: {
+      runFolder: folder,
+      ownFolders: [],
+      treeCopy: undefined,
+      unfinished: undefined,
+      remove: () => undefined,
+    },
+    unique: (name) => {
+      names += 1;
+      return `${name}-${names}`;
+    },
+  };
+  return backup as Backup;
+}
+
+/** Since when each file has been there as it is (ms since the epoch). */
+async function sinceIn(backup: Backup, tree: Batches<TreeLine> | undefined): Promise<Record<string, number>> {
+  const { draft } = await scanLocalDir(backup, tree);
+  const found: Record<string, number> = {};
+  for await (const line of singly(readDraft(draft))) if (isFile(line)) found[line.key] = line.since;
+  return found;
+}
+
+test('a file has been there since it has changed, or a folder above it where a tree tells of the last run', async (t) => {
+  const backup = backupOf(t);
+  const path = (name: string) => join(backup.localDir, name);
+  mkdirSync(path('d'));
+  writeFileSync(path('d/f'), '');
+  writeFileSync(path('g'), '');
+  const changed = (name: string) => Number(statSync(path(name), { bigint: true }).ctimeNs) / 1e6;
+  while (changed('d') <= changed('d/f')) {
+    renameSync(path('d'), path('e'));
+    renameSync(path('e'), path('d'));
+  }
+  assert.deepEqual(await sinceIn(backup, undefined), { 'd/f': changed('d/f'), g: changed('g') });
+  const found = await sinceIn(backup, nothing());
+  assert.ok(Math.abs((found['d/f'] ?? 0) - changed('d')) < 0.01);
+  assert.equal(found['g'], changed('g'));
+});
