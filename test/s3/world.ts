@@ -113,6 +113,8 @@ export class World {
       LOCAL_DIR: this.source,
       LOCAL_LOCK: this.lock,
       REMOTE_DIR_PREFIX: 'pc/docs',
+      // Every run is a full one, unless a test is about quick ones.
+      FULL_CHECK_HOURS: '0',
       ENCRYPTION_KEY: this.key,
       ...settings,
     };
