@@ -144,9 +144,14 @@ export function readWithoutKey(object: BucketObject): string[] {
   return ['s3api', 'get-object', ...namesOf(object), '/dev/null'];
 }
 
-/** Asks for one byte of an object without its key: S3 answers 400 to whoever lacks nothing but the key. */
+/** Asks for one byte of an object without its key, to be told why it is refused: a HEAD request is answered without words. */
 export function readByteWithoutKey(object: BucketObject): string[] {
   return ['s3api', 'get-object', ...namesOf(object), '--range=bytes=0-0', '/dev/null'];
+}
+
+/** The same with the key at the descriptor. */
+export function readByteWithKey(object: BucketObject): string[] {
+  return [...readByteWithoutKey(object), ...CUSTOMER_KEY];
 }
 
 /** Reads an object to nowhere with the key at the descriptor: S3 must refuse a wrong one. */

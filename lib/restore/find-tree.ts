@@ -10,7 +10,7 @@ import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { RUNS_PREFIX, TREE } from '../run/last-run.js';
-import { isOnlyKeyWrong } from '../run/wrong-key.js';
+import { causeOfRefusal } from '../run/wrong-key.js';
 import { singly } from '../tree/batches.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { formatTime } from './point-in-time.js';
@@ -138,8 +138,8 @@ async function fetchTree(
     return { file, folder: tree.folder, stored };
   }
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
-  if (!(await isOnlyKeyWrong(aws, object, answer))) throw aws.errorOf(args, answer);
-  throw otherKey(object);
+  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  throw cause === 'wrong key' ? otherKey(object) : cause;
 }
 
 /** Exit code 5. */

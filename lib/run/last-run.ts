@@ -9,7 +9,7 @@ import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import { sha256OfFile } from './sha256.js';
-import { isOnlyKeyWrong, keyRefused } from './wrong-key.js';
+import { causeOfRefusal, keyRefused } from './wrong-key.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
 const VERSION = 1;
@@ -55,8 +55,8 @@ export async function fetchLastRun(
   const answer = await aws.run(args, { key });
   if (answer.exitCode === 0) return parseLastRun(answer.stdout, s3Url(object));
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
-  if (await isOnlyKeyWrong(aws, object, answer)) throw keyRefused(object);
-  throw aws.errorOf(args, answer);
+  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  throw cause === 'wrong key' ? keyRefused(object) : cause;
 }
 
 /** @throws {BackupError} if a later version wrote it, or it is damaged */
@@ -69,7 +69,7 @@ export function parseLastRun(text: string, where: string): LastRun {
   }
   if (record?.['format'] !== FORMAT || typeof record['runId'] !== 'string') {
     throw new BackupError(`${where} is no record of a run.`, {
-      hint: 'Find out who stored it. If it can go, delete it; the next run goes by what the bucket holds.',
+      hint: 'See what it holds and who stored it, or whether something between here and the server answers in its place. encrypted-s3-list-versions shows its older versions, if the bucket has versioning. Until it is a record again, or is gone, no run goes on.',
     });
   }
   if (record['version'] !== VERSION) {

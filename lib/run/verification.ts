@@ -10,7 +10,7 @@ import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { sideBySide } from '../side-by-side.js';
 import { sha256Of } from './sha256.js';
-import { keyRefused, REFUSALS } from './wrong-key.js';
+import { causeOfRefusal, keyRefused, REFUSALS } from './wrong-key.js';
 
 /** What reading an object with the right key came to. */
 export type ReadResult = { readonly sha256: string } | 'not-found' | 'archived';
@@ -38,8 +38,8 @@ export async function readInThreeWays(
   if (without.exitCode !== 0 && right.exitCode !== 0) {
     const kind = kindOfAwsError(right.stderr);
     if (kind === 'not-found' || kind === 'archived') return kind;
-    if (REFUSALS.has(kind) && kindOfAwsError(without.stderr) === 'bad-request') throw keyRefused(object);
-    throw aws.errorOf(args, right);
+    const cause = await causeOfRefusal(aws, object, key, args, right);
+    throw cause === 'wrong key' ? keyRefused(object) : cause;
   }
   assertRefused(aws, object, without, 'without a key', readWithoutKey(object));
   assertRefused(aws, object, wrong, 'with a wrong key', readWithKey(object));

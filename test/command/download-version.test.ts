@@ -124,8 +124,12 @@ test('a version that can not be had', async (t) => {
       /version "id" of s3:.* does not exist/,
     ],
     [[failed('MethodNotAllowed', 'x'), head('405')], 1, /version "id" of s3:.* is a deletion/],
-    [[failed('AccessDenied', 'x'), head('400'), keyIsMissing], 5, /was not stored with this encryption key/],
-    [[failed('AccessDenied', 'x'), head('403'), denied], 1, /AccessDenied/],
+    [
+      [failed('AccessDenied', 'Access Denied'), head('400'), keyIsMissing],
+      5,
+      /was not stored with this encryption key/,
+    ],
+    [[failed('AccessDenied', 'Access Denied'), head('403'), denied], 1, /AccessDenied/],
   ] as const) {
     const { code, stderr } = await box.download(replies, ['--version-id=id']);
     assert.equal(code, expected, stderr);

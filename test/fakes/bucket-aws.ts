@@ -201,17 +201,22 @@ class BucketCall {
 
   /** The object or that version of it, if the key at hand, or none, is the one it was stored with. */
   #findReadable(key: string, operation: string, before: string, id = ''): StoredObject {
-    const refuse = (code: string): never =>
+    const refuse = (code: string, words = 'x'): never =>
       this.#end(
         before === '' ? 254 : 1,
-        `${before}An error occurred (${code}) when calling the ${operation} operation: x`,
+        `${before}An error occurred (${code}) when calling the ${operation} operation: ${words}`,
       );
+    const isHead = operation === 'HeadObject';
     const object = id === '' ? this.#journal.current().get(key) : this.#journal.version(key, id);
     if (object === undefined) return refuse(id === '' ? '404' : 'NoSuchVersion');
     if (!isObject(object)) return refuse('MethodNotAllowed');
     const isKeyGiven = this.#argv.includes('fileb:///dev/fd/3');
-    if (object.keyHash !== undefined && !isKeyGiven) return refuse('400');
-    if (object.keyHash !== (isKeyGiven ? this.#keyHash() : undefined)) return refuse('403');
+    if (object.keyHash !== undefined && !isKeyGiven)
+      return isHead
+        ? refuse('400', 'Bad Request')
+        : refuse('InvalidRequest', 'The object was stored using a form of Server Side Encryption.');
+    if (object.keyHash !== (isKeyGiven ? this.#keyHash() : undefined))
+      return isHead ? refuse('403', 'Forbidden') : refuse('AccessDenied', 'Access Denied');
     return object;
   }
 
