@@ -1,7 +1,7 @@
 // The arguments of every call of the AWS CLI that moves data, as pure functions. No key: only the path of its
 // descriptor. Listings are in list-arguments.ts, what is about a bucket as a whole in bucket-arguments.ts.
-import { BackupError } from '../errors.js';
 import { KEY_URL } from './key-descriptor.js';
+import { literal } from './literal-argument.js';
 
 export interface AwsConnection {
   readonly profile: string;
@@ -104,26 +104,10 @@ export function download(object: BucketObject, destination: string): string[] {
   return ['s3', 'cp', s3Url(object), destination, ...SSE_C, '--only-show-errors'];
 }
 
-/** No file that was backed up has such a name. */
-export function isLikeAddress(key: string): boolean {
-  return /^(fileb?|https?):\/\//.test(key);
-}
-
-/**
- * `--key=NAME`, since a name may begin with `-`.
- * @throws {BackupError} for a name that the AWS CLI would take for that of a local file, to send what is in it
- */
+/** @throws {BackupError} for a name that the AWS CLI would not send as it is */
 function namesOf({ bucket, key, versionId }: BucketObject): string[] {
-  if (isLikeAddress(key)) {
-    throw new BackupError(
-      `The AWS CLI can't be asked for an object that is named like an address: "${key}".`,
-      {
-        hint: 'No file can have such a name: find out who stored it.',
-      },
-    );
-  }
-  const version = versionId === undefined ? [] : [`--version-id=${versionId}`];
-  return ['--bucket', bucket, `--key=${key}`, ...version];
+  const version = versionId === undefined ? [] : [literal('--version-id', versionId)];
+  return ['--bucket', bucket, literal('--key', key), ...version];
 }
 
 /**

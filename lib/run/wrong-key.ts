@@ -2,7 +2,6 @@
 import {
   type BucketObject,
   headWithKey,
-  isLikeAddress,
   readByteWithKey,
   readByteWithoutKey,
   s3Url,
@@ -10,6 +9,7 @@ import {
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { type AwsError, kindOfAwsError } from '../aws/aws-error.js';
 import { findObject } from '../aws/bucket.js';
+import { isLikeAddress } from '../aws/literal-argument.js';
 import { wordsOnKey } from '../aws/words-on-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
