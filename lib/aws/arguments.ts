@@ -148,6 +148,11 @@ export function headWithKey(object: BucketObject): string[] {
   return [...headWithoutKey(object), ...CUSTOMER_KEY];
 }
 
+/** Prints the version id of what is there now; `None` in a bucket without versions. */
+export function readVersionId(object: BucketObject): string[] {
+  return [...headWithKey(object), '--query', 'VersionId'];
+}
+
 /** @param file holds the keys, perhaps with version ids, as the AWS CLI's JSON */
 export function deleteObjects(bucket: string, file: string): string[] {
   return ['s3api', 'delete-objects', '--bucket', bucket, '--delete', `file://${file}`, '--output', 'json'];

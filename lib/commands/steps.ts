@@ -77,6 +77,10 @@ export async function upload(run: Run, survey: Survey): Promise<Uploaded> {
       await sideBySide(tryKey(aws, key, samples), warnIfUnversioned(aws, log));
     }
     refuse(losses, upload.localDir, run.guard);
+    if (!hasRecord) {
+      const { proveSseC } = await import('../run/prove-sse-c.js');
+      await proveSseC(aws, log);
+    }
     transferred = await send();
   }
   const before = await findings;

@@ -15,6 +15,34 @@ import { causeOfRefusal, keyRefused, REFUSALS } from './wrong-key.js';
 /** What reading an object with the right key came to. */
 export type ReadResult = { readonly sha256: string } | 'not-found' | 'archived';
 
+/** The answers to the reads of an object in all three ways. */
+export interface Reads {
+  readonly without: AwsAnswer;
+  readonly wrong: AwsAnswer;
+  readonly right: AwsAnswer;
+  /** Of what came with the right key, in hexadecimal digits. */
+  readonly sha256: string;
+}
+
+/** A key that nothing is stored with. */
+export function randomKey(): EncryptionKey {
+  return new EncryptionKey(randomBytes(16).toString('hex'));
+}
+
+/** Reads `object` without a key, with a wrong one and with `key`, whatever comes of it. */
+export async function readAllWays(aws: AwsCli, object: BucketObject, key: EncryptionKey): Promise<Reads> {
+  let sha256 = '';
+  const readRight = async (stdout: Readable) => {
+    sha256 = await sha256Of(stdout);
+  };
+  const [without, wrong, right] = await sideBySide(
+    aws.run(readWithoutKey(object)),
+    aws.run(readWithKey(object), { key: randomKey() }),
+    aws.run(download(object, '-'), { key, output: readRight }),
+  );
+  return { without, wrong, right, sha256 };
+}
+
 /**
  * Reads `object` in all three ways.
  * @throws {BackupError} with exit code 6 if S3 gave it away without the right key, 5 if it refused the right one
@@ -24,21 +52,11 @@ export async function readInThreeWays(
   object: BucketObject,
   key: EncryptionKey,
 ): Promise<ReadResult> {
-  const wrongKey = new EncryptionKey(randomBytes(16).toString('hex'));
-  const args = download(object, '-');
-  let sha256 = '';
-  const readRight = async (stdout: Readable) => {
-    sha256 = await sha256Of(stdout);
-  };
-  const [without, wrong, right] = await sideBySide(
-    aws.run(readWithoutKey(object)),
-    aws.run(readWithKey(object), { key: wrongKey }),
-    aws.run(args, { key, output: readRight }),
-  );
+  const { without, wrong, right, sha256 } = await readAllWays(aws, object, key);
   if (without.exitCode !== 0 && right.exitCode !== 0) {
     const kind = kindOfAwsError(right.stderr);
     if (kind === 'not-found' || kind === 'archived') return kind;
-    const cause = await causeOfRefusal(aws, object, key, args, right);
+    const cause = await causeOfRefusal(aws, object, key, download(object, '-'), right);
     throw cause === 'wrong key' ? keyRefused(object) : cause;
   }
   assertRefused(aws, object, without, 'without a key', readWithoutKey(object));

@@ -53,6 +53,7 @@ class BucketCall {
     else if (operation === 'sync') await this.#sync(from, keyIn(to));
     else if (operation === 'ls') this.#call.print(`${this.#journal.current().size}\n`);
     else if (operation !== 'cp') this.#unexpected();
+    else if (from === '-') this.#add(keyIn(to), Buffer.from(await this.#call.input()), this.#keyHash());
     else if (args.includes('--recursive')) await this.#uploadAll(from, keyIn(to));
     else this.#download(keyIn(from), to);
   }
@@ -152,7 +153,7 @@ class BucketCall {
       'list-objects-v2': () => this.#list(this.#option('--prefix')),
       'list-object-versions': () => this.#listVersions(this.#option('--prefix')),
       'get-object': () => this.#getObject(key, this.#option('--version-id')),
-      'head-object': () => this.#findReadable(key, 'HeadObject', '', this.#option('--version-id')),
+      'head-object': () => this.#head(key, this.#option('--version-id')),
       'delete-object': () => this.#delete(key, this.#option('--version-id')),
       'delete-objects': () =>
         this.#deleteObjects((this.#argv[this.#argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '')),
@@ -173,6 +174,13 @@ class BucketCall {
     if (Objects.length > 1000)
       this.#end(254, 'An error occurred (MalformedXML) when calling the DeleteObjects operation: x');
     for (const { Key, VersionId = '' } of Objects) this.#delete(Key, VersionId);
+  }
+
+  /** @param id of the version, or '' */
+  #head(key: string, id: string): void {
+    const object = this.#findReadable(key, 'HeadObject', '', id);
+    if (this.#argv.includes('VersionId'))
+      this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}\n`);
   }
 
   /** @param id of the version, or '' */
@@ -210,6 +218,7 @@ class BucketCall {
     const object = id === '' ? this.#journal.current().get(key) : this.#journal.version(key, id);
     if (object === undefined) return refuse(id === '' ? '404' : 'NoSuchVersion');
     if (!isObject(object)) return refuse('MethodNotAllowed');
+    if (this.#journal.ignoresKeys) return object;
     const isKeyGiven = this.#argv.includes('fileb:///dev/fd/3');
     if (object.keyHash !== undefined && !isKeyGiven)
       return isHead
