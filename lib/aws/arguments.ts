@@ -1,7 +1,7 @@
 // The arguments of every call of the AWS CLI that moves data, as pure functions. No key: only the path of its
 // descriptor. Listings are in list-arguments.ts, what is about a bucket as a whole in bucket-arguments.ts.
-import { BackupError } from '../errors.js';
 import { KEY_URL } from './key-descriptor.js';
+import { literal } from './literal-argument.js';
 import { OUTPUT_FILE } from './output-file.js';
 
 export interface AwsConnection {
@@ -110,26 +110,10 @@ export function download(object: BucketObject, destination: string): string[] {
   return ['s3', 'cp', s3Url(object), destination, ...SSE_C, '--only-show-errors'];
 }
 
-/** No file that was backed up has such a name. */
-export function isLikeAddress(key: string): boolean {
-  return /^(fileb?|https?):\/\//.test(key);
-}
-
-/**
- * `--key=NAME`, since a name may begin with `-`.
- * @throws {BackupError} for a name that the AWS CLI would take for that of a local file, to send what is in it
- */
+/** @throws {BackupError} for a name that the AWS CLI would not send as it is */
 function namesOf({ bucket, key, versionId }: BucketObject): string[] {
-  if (isLikeAddress(key)) {
-    throw new BackupError(
-      `The AWS CLI can't be asked for an object that is named like an address: "${key}".`,
-      {
-        hint: 'No file can have such a name: find out who stored it.',
-      },
-    );
-  }
-  const version = versionId === undefined ? [] : [`--version-id=${versionId}`];
-  return ['--bucket', bucket, `--key=${key}`, ...version];
+  const version = versionId === undefined ? [] : [literal('--version-id', versionId)];
+  return ['--bucket', bucket, literal('--key', key), ...version];
 }
 
 /**
@@ -155,7 +139,7 @@ export function readWithoutKey(object: BucketObject): string[] {
   return getObject(object, [], '/dev/null');
 }
 
-/** Asks for one byte of an object without its key: S3 answers 400 to whoever lacks nothing but the key. */
+/** Asks for one byte of an object without its key, to be told why it is refused: a HEAD request is answered without words. */
 export function readByteWithoutKey(object: BucketObject): string[] {
   return getObject(object, rangeOf(FIRST_BYTE), '/dev/null');
 }
@@ -181,6 +165,11 @@ function rangeOf({ first, last }: ByteRange): string[] {
 /** Asks for an object with its key, and gets no content. */
 export function headWithKey(object: BucketObject): string[] {
   return [...headWithoutKey(object), ...CUSTOMER_KEY];
+}
+
+/** Prints the version id of what is there now; `None` in a bucket without versions. */
+export function readVersionId(object: BucketObject): string[] {
+  return [...headWithKey(object), '--query', 'VersionId'];
 }
 
 /** @param file holds the keys, perhaps with version ids, as the AWS CLI's JSON */

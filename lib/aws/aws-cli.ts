@@ -114,7 +114,8 @@ export class AwsCli {
       ],
     });
     if (child.pid !== undefined) interruption.adopt(child.pid);
-    child.stdin?.on('error', () => undefined); // The child ended without reading it; its exit code tells.
+    // The child ended without reading it: its exit code tells why, and execa would not wait for that.
+    child.stdin?.removeAllListeners('error').on('error', () => undefined);
     child.stdin?.end(call.input);
     let stdout = '';
     const consume =

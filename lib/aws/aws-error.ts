@@ -92,11 +92,14 @@ const HINTS: Partial<Record<AwsErrorKind, string>> = {
 /** A failed call of the AWS CLI. `message` holds what the CLI said, on one line. */
 export class AwsError extends BackupError {
   readonly kind: AwsErrorKind;
+  /** What the CLI said. */
+  readonly detail: string;
 
   constructor(what: string, kind: AwsErrorKind, detail: string, hint: string | undefined) {
     super(`aws CLI command failed; aborting! ${what}: ${detail}`, hint === undefined ? {} : { hint });
     this.name = 'AwsError';
     this.kind = kind;
+    this.detail = detail;
   }
 }
 

@@ -1,5 +1,6 @@
 // The arguments of every call that is about a bucket, as pure functions.
 import { SSE_C_ALLOWED } from './aws-error.js';
+import { literal } from './literal-argument.js';
 
 export function headBucket(bucket: string): string[] {
   return ['s3api', 'head-bucket', '--bucket', bucket];
@@ -67,7 +68,7 @@ export function listFirst(bucket: string, prefix: string): string[] {
     'list-objects-v2',
     '--bucket',
     bucket,
-    `--prefix=${prefix}`,
+    literal('--prefix', prefix),
     '--max-keys',
     '1',
     '--no-paginate',

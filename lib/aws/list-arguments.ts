@@ -1,5 +1,6 @@
 // The arguments of the calls that list what is in a bucket, as pure functions.
 import { s3Url } from './arguments.js';
+import { literal } from './literal-argument.js';
 
 /** A line per object: key (URL-encoded, so that it is a line), size, time and entity tag, between tabs. */
 export function listObjects(bucket: string, prefix: string): string[] {
@@ -9,7 +10,7 @@ export function listObjects(bucket: string, prefix: string): string[] {
     'list-objects-v2',
     '--bucket',
     bucket,
-    `--prefix=${prefix}`,
+    literal('--prefix', prefix),
     '--encoding-type',
     'url',
     ...query,
@@ -41,7 +42,7 @@ export function listObjectVersions(bucket: string, prefix: string, after?: Versi
   const common = 'Key,VersionId,LastModified,IsLatest';
   const next = '[IsTruncated,NextKeyMarker,NextVersionIdMarker]';
   const query = `{versions:Versions[].[${common},Size],deletions:DeleteMarkers[].[${common}],next:${next}}`;
-  const names = ['--bucket', bucket, `--prefix=${prefix}`, '--encoding-type', 'url'];
+  const names = ['--bucket', bucket, literal('--prefix', prefix), '--encoding-type', 'url'];
   const format = ['--no-paginate', '--query', query, '--output', 'json'];
   return ['s3api', 'list-object-versions', ...names, ...format, ...(after ? startingAfter(after) : [])];
 }

@@ -22,10 +22,49 @@ import {
 } from './arguments.js';
 import type { AwsAnswer, AwsCli } from './aws-cli.js';
 import { kindOfAwsError } from './aws-error.js';
-import { keyRefused, REFUSALS } from './wrong-key.js';
+import { causeOfRefusal, keyRefused, REFUSALS } from './wrong-key.js';
 
 /** What reading an object with the right key came to. */
 export type ReadResult = { readonly sha256: string } | 'not-found' | 'archived';
+
+/** The answers to the reads of an object in all three ways. */
+export interface Reads {
+  readonly without: AwsAnswer;
+  readonly wrong: AwsAnswer;
+  readonly right: AwsAnswer;
+  /** Of what came with the right key, in hexadecimal digits. */
+  readonly sha256: string;
+  /** The arguments of each. */
+  readonly args: Readonly<Record<'without' | 'wrong' | 'right', string[]>>;
+}
+
+/** A key that nothing is stored with. */
+export function randomKey(): EncryptionKey {
+  return new EncryptionKey(randomBytes(16).toString('hex'));
+}
+
+/**
+ * Reads `object` without a key, with a wrong one and with `key`, whatever comes of it.
+ * @param size of the object in bytes
+ * @param range what is read with the key; `undefined`: all of it
+ */
+export async function readAllWays(
+  aws: AwsCli,
+  object: BucketObject,
+  key: EncryptionKey,
+  size: number,
+  range?: ByteRange,
+): Promise<Reads> {
+  const isEmpty = size === 0;
+  const withoutKey = isEmpty ? readWithoutKey(object) : readByteWithoutKey(object);
+  const withWrongKey = isEmpty ? readWithKey(object) : readByteWithKey(object);
+  const [without, wrong, { args, right, sha256 }] = await sideBySide(
+    aws.run(withoutKey),
+    aws.run(withWrongKey, { key: randomKey() }),
+    range === undefined ? readWhole(aws, object, key) : readRange(aws, object, key, range),
+  );
+  return { without, wrong, right, sha256, args: { without: withoutKey, wrong: withWrongKey, right: args } };
+}
 
 /**
  * Reads `object` in all three ways.
@@ -40,23 +79,15 @@ export async function readInThreeWays(
   size: number,
   range?: ByteRange,
 ): Promise<ReadResult> {
-  const wrongKey = new EncryptionKey(randomBytes(16).toString('hex'));
-  const isEmpty = size === 0;
-  const withoutKey = isEmpty ? readWithoutKey(object) : readByteWithoutKey(object);
-  const withWrongKey = isEmpty ? readWithKey(object) : readByteWithKey(object);
-  const [without, wrong, { args, right, sha256 }] = await sideBySide(
-    aws.run(withoutKey),
-    aws.run(withWrongKey, { key: wrongKey }),
-    range === undefined ? readWhole(aws, object, key) : readRange(aws, object, key, range),
-  );
+  const { without, wrong, right, sha256, args } = await readAllWays(aws, object, key, size, range);
   if (without.exitCode !== 0 && right.exitCode !== 0) {
     const kind = kindOfAwsError(right.stderr);
     if (kind === 'not-found' || kind === 'archived') return kind;
-    if (REFUSALS.has(kind) && kindOfAwsError(without.stderr) === 'bad-request') throw keyRefused(object);
-    throw aws.errorOf(args, right);
+    const cause = await causeOfRefusal(aws, object, key, args.right, right);
+    throw cause === 'wrong key' ? keyRefused(object) : cause;
   }
-  assertRefused(aws, object, without, 'without a key', withoutKey);
-  assertRefused(aws, object, wrong, 'with a wrong key', withWrongKey);
+  assertRefused(aws, object, without, 'without a key', args.without);
+  assertRefused(aws, object, wrong, 'with a wrong key', args.wrong);
   return { sha256 };
 }
 

@@ -10,6 +10,7 @@ import {
   type VersionsPage,
 } from './list-arguments.js';
 import { decodeKey, RESERVED_PREFIX } from './listing.js';
+import { isVersionId } from './version-id.js';
 
 const DENIAL =
   "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";
@@ -107,8 +108,20 @@ function versionOf([encoded, versionId, time, isLatest, size]: VersionRow): Obje
   const key = decodeKey(String(encoded));
   const lastModified = Date.parse(time);
   const isSize = size === undefined || Number.isSafeInteger(size);
-  if (!versionId || Number.isNaN(lastModified) || !isSize) throw notFromS3(key);
+  if (Number.isNaN(lastModified) || !isSize) throw notFromS3(key);
+  if (!isVersionId(versionId)) throw noVersionId(key, versionId);
   return { key, versionId, lastModified, isLatest, size };
+}
+
+/** @param id whatever the server sent in its place */
+function noVersionId(key: string, id: unknown): BackupError {
+  const shown = JSON.stringify(id)?.slice(0, 100);
+  return new BackupError(
+    `The server's listing of versions has ${shown} for the version id of "${textOf(key as Bytes)}", which no S3 server would send.`,
+    {
+      hint: 'It is not used. Find out what is wrong with the server, or whether it is the one that you mean.',
+    },
+  );
 }
 
 function notFromS3(key: string): BackupError {

@@ -1,11 +1,16 @@
 // Whether it is the key that a read failed for: S3 refuses one with a wrong key as it refuses other things.
 
+import { readByteWithKey } from '../aws/arguments.js';
+import type { AwsError } from '../aws/aws-error.js';
+import { findObject } from '../aws/bucket.js';
+import { wordsOnKey } from '../aws/words-on-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
-import { type BucketObject, headWithKey, isLikeAddress, readByteWithoutKey, s3Url } from './arguments.js';
+import { type BucketObject, headWithKey, readByteWithoutKey, s3Url } from './arguments.js';
 import type { AwsAnswer, AwsCli } from './aws-cli.js';
 import { kindOfAwsError } from './aws-error.js';
+import { isLikeAddress } from './literal-argument.js';
 
 /** How S3 refuses a read for its key: 400 without one, 403 with a wrong one; some servers say 400 to both. */
 export const REFUSALS = new Set(['bad-request', 'access-denied']);
@@ -36,26 +41,55 @@ export async function tryKey(
     const args = headWithKey(object);
     const answer = await aws.run(args, { key });
     if (answer.exitCode === 0) return;
-    if (await isOnlyKeyWrong(aws, object, answer)) throw keyRefused(object);
-    const kind = kindOfAwsError(answer.stderr);
-    if (kind !== 'not-found' && !REFUSALS.has(kind)) throw aws.errorOf(args, answer);
+    const cause = await causeOfRefusal(aws, object, key, args, answer);
+    if (cause === 'wrong key') throw keyRefused(object);
+    if (cause.kind !== 'not-found' && !REFUSALS.has(cause.kind)) throw cause;
   }
 }
 
 /**
- * Whether `failure`, the answer to a read of `object`, is due to the key alone: S3 refused it, and refuses it
- * for want of a key when it gets none. Someone who lacks permissions is refused for that.
- * @throws {AwsError} for credentials that have expired: the answer to a HEAD is the same 400, without S3's word for it
+ * Why a read of `object` failed. The key is blamed only if there is a witness: S3's words are about the key; or, from
+ * a server without words, the read without a key is answered 400, while a listing, which needs no key, is not.
+ * @param args of the read with `key`
+ * @param failure its answer
+ * @returns for any other reason what S3 says of it, which a HEAD request, as `aws s3 cp` begins with, does not tell
  */
-export async function isOnlyKeyWrong(
+export async function causeOfRefusal(
   aws: AwsCli,
   object: BucketObject,
+  key: EncryptionKey,
+  args: readonly string[],
   failure: AwsAnswer,
-): Promise<boolean> {
-  if (!REFUSALS.has(kindOfAwsError(failure.stderr))) return false;
-  const args = readByteWithoutKey(object);
-  const answer = await aws.run(args);
-  const kind = kindOfAwsError(answer.stderr);
-  if (kind === 'bad-credentials') throw aws.errorOf(args, answer);
-  return answer.exitCode !== 0 && kind === 'bad-request';
+): Promise<'wrong key' | AwsError> {
+  const first = aws.errorOf(args, failure);
+  if (!REFUSALS.has(first.kind)) return first;
+  const isToldAll = !/when calling the HeadObject operation/.test(failure.stderr);
+  const read = readByteWithKey(object);
+  const withKey = isToldAll ? failure : await aws.run(read, { key });
+  if (withKey.exitCode === 0) return first;
+  const cause = isToldAll ? first : aws.errorOf(read, withKey);
+  const words = wordsOnKey(withKey.stderr);
+  if (words === 'wrong') return 'wrong key';
+  if (words !== 'none' || !REFUSALS.has(cause.kind)) return cause;
+  return (await isForWantOfKey(aws, object)) ? 'wrong key' : cause;
+}
+
+/** Whether a read of `object` without a key fails for want of one. */
+async function isForWantOfKey(aws: AwsCli, object: BucketObject): Promise<boolean> {
+  const { exitCode, stderr } = await aws.run(readByteWithoutKey(object));
+  const words = wordsOnKey(stderr);
+  if (exitCode === 0 || words !== 'none') return words === 'missing';
+  return kindOfAwsError(stderr) === 'bad-request' && (await canList(aws, object));
+}
+
+/** Whether a call works that needs no key. */
+async function canList(aws: AwsCli, { key, versionId }: BucketObject): Promise<boolean> {
+  try {
+    const found = await findObject(aws, key);
+    // A version may be one of what is deleted now.
+    return found === 'found' || (found === 'none' && versionId !== undefined);
+  } catch (error) {
+    if (error instanceof BackupError) return false;
+    throw error;
+  }
 }

@@ -82,7 +82,7 @@ async function fetch(
     environment: IN_UTC,
     output: object.versionId === undefined ? stdout.fd : 'answer',
   });
-  if (answer.exitCode !== 0) throw await whyNotDownloaded(aws, object, args, answer);
+  if (answer.exitCode !== 0) throw await whyNotDownloaded(aws, object, key, args, answer);
 }
 
 /** The AWS CLI writes a version to a file only: a private one, which is gone afterwards. */

@@ -4,6 +4,7 @@ import { stdout } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket } from '../aws/bucket.js';
 import { verifyContent } from '../aws/verification.js';
+import { proveSseC } from '../backup/prove-sse-c.js';
 import { type PartialConfig, readPartialConfig } from '../config/read-config.js';
 import { keyOfEasyKey } from '../easy-key.js';
 import { EncryptionKey } from '../encryption-key.js';
@@ -11,6 +12,7 @@ import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { escrowContent, escrowObject, fetchEscrow, storeEscrow } from '../records/escrow.js';
+import type { Log } from '../terminal/log.js';
 import { Prompt } from '../terminal/prompt.js';
 import { connectTo } from './connection.js';
 
@@ -54,7 +56,7 @@ export async function uploadKey(configFile: string | undefined, context: Command
     const retentionDays = config?.awsRetentionDays ?? RETENTION_DAYS;
     await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));
   }
-  await store(aws, prompt, answers, config?.awsStorageClass ?? 'STANDARD_IA');
+  await store(aws, prompt, log, answers, config?.awsStorageClass ?? 'STANDARD_IA');
   prompt.say('SUCCESS: Your backup key is archived online\n');
   return exitCode.done;
 }
@@ -104,8 +106,14 @@ ${secrets}
   prompt.say('\n');
 }
 
-/** Stores the key, unless the same is there, and reads it back. */
-async function store(aws: AwsCli, prompt: Prompt, answers: Answers, storageClass: string): Promise<void> {
+/** Stores the key, unless the same is there, where the server encrypts it, and reads it back. */
+async function store(
+  aws: AwsCli,
+  prompt: Prompt,
+  log: Log,
+  answers: Answers,
+  storageClass: string,
+): Promise<void> {
   const easyKey = keyOfEasyKey(answers.easyKey);
   const content = escrowContent(answers.key);
   const escrowed = await fetchEscrow(aws, easyKey);
@@ -119,6 +127,7 @@ async function store(aws: AwsCli, prompt: Prompt, answers: Answers, storageClass
     const answer = await prompt.ask("Backups made with that key need it. Type 'yes' to replace it: ");
     if (answer !== 'yes') throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
   }
+  await proveSseC(aws, log);
   await storeEscrow(aws, easyKey, content, storageClass);
   await verifyContent(aws, escrowObject(aws.bucket), easyKey, content);
 }

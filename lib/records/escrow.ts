@@ -4,7 +4,7 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { findObject, whyNoBucket } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
-import { isOnlyKeyWrong } from '../aws/wrong-key.js';
+import { causeOfRefusal } from '../aws/wrong-key.js';
 import { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
@@ -34,8 +34,9 @@ export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<
   const answer = await aws.run(args, { key: easyKey });
   if (answer.exitCode === 0) return { content: answer.stdout };
   if (kindOfAwsError(answer.stderr) === 'not-found') return 'none';
-  if (await isOnlyKeyWrong(aws, object, answer)) return 'other easy key';
-  throw aws.errorOf(args, answer);
+  const cause = await causeOfRefusal(aws, object, easyKey, args, answer);
+  if (cause === 'wrong key') return 'other easy key';
+  throw cause;
 }
 
 /**

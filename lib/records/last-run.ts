@@ -5,7 +5,7 @@ import { download, s3Url, uploadAll } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
-import { isOnlyKeyWrong, keyRefused } from '../aws/wrong-key.js';
+import { causeOfRefusal, keyRefused } from '../aws/wrong-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { sha256OfFile } from '../tree/sha256.js';
@@ -61,8 +61,8 @@ export async function fetchLastRun(
   const answer = await aws.run(args, { key });
   if (answer.exitCode === 0) return parseLastRun(answer.stdout, s3Url(object));
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
-  if (await isOnlyKeyWrong(aws, object, answer)) throw keyRefused(object);
-  throw aws.errorOf(args, answer);
+  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  throw cause === 'wrong key' ? keyRefused(object) : cause;
 }
 
 /** @throws {BackupError} if a later version wrote it, or it is damaged */
@@ -75,7 +75,7 @@ export function parseLastRun(text: string, where: string): LastRun {
   }
   if (record?.['format'] !== FORMAT || typeof record['runId'] !== 'string') {
     throw new BackupError(`${where} is no record of a run.`, {
-      hint: 'Find out who stored it. If it can go, delete it; the next run goes by what the bucket holds.',
+      hint: 'See what it holds and who stored it, or whether something between here and the server answers in its place. encrypted-s3-list-versions shows its older versions, if the bucket has versioning. Until it is a record again, or is gone, no run goes on.',
     });
   }
   if (record['version'] !== VERSION) {

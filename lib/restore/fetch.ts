@@ -2,11 +2,11 @@
 // call each, as many at once as there are processors, and then what did not arrive.
 import { availableParallelism } from 'node:os';
 import { download, downloadAll, IN_UTC, s3Url } from '../aws/arguments.js';
-import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
-import { type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { type AwsError, type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { splitLines } from '../aws/split-lines.js';
-import { isOnlyKeyWrong } from '../aws/wrong-key.js';
+import { causeOfRefusal } from '../aws/wrong-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { pool } from '../pool.js';
 import { sideBySide } from '../side-by-side.js';
@@ -156,15 +156,15 @@ async function fetchSingly(
   if (answer.exitCode === 0) return;
   stage.discard(index);
   if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
-  const isRefused = await isOnlyKeyWrong(aws, object, answer);
-  log.info(`${s3Url(object)}: ${answer.stderr}`);
-  reasons.set(index, isRefused ? 'it was stored with another key' : reasonOf(answer));
+  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  const isOtherKey = cause === 'wrong key';
+  if (!isOtherKey && FATAL_KINDS.has(cause.kind)) throw cause;
+  log.info(`${s3Url(object)}: ${isOtherKey ? answer.stderr : cause.detail}`);
+  reasons.set(index, isOtherKey ? 'it was stored with another key' : reasonOf(cause));
 }
 
 /** Words that end a sentence. */
-function reasonOf({ exitCode, stderr }: AwsAnswer): string {
-  const kind = kindOfAwsError(stderr);
+function reasonOf({ kind, detail }: AwsError): string {
   if (kind === 'not-found') return 'it is not in the bucket any more';
-  const line = stderr.split('\n').findLast((it) => it.trim() !== '');
-  return line === undefined ? `aws ended with exit code ${exitCode}` : line.trim().replace(/\.$/, '');
+  return detail.replace(/\.$/, '');
 }

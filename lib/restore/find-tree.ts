@@ -6,7 +6,7 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { listPrefix } from '../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
-import { isOnlyKeyWrong } from '../aws/wrong-key.js';
+import { causeOfRefusal } from '../aws/wrong-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
@@ -138,8 +138,8 @@ async function fetchTree(
     return { file, folder: tree.folder, stored };
   }
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
-  if (!(await isOnlyKeyWrong(aws, object, answer))) throw aws.errorOf(args, answer);
-  throw otherKey(object);
+  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  throw cause === 'wrong key' ? otherKey(object) : cause;
 }
 
 /** Exit code 5. */

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { headWithKey } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
-import { isOnlyKeyWrong } from '../aws/wrong-key.js';
+import { causeOfRefusal } from '../aws/wrong-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { sideBySide } from '../side-by-side.js';
@@ -94,9 +94,12 @@ async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: S
     // `aws s3api` reads the file that a key like `file:///etc/passwd` names, and sends its content.
     if (want === undefined || !isSafeKey(name)) continue;
     const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want.versionId };
-    const answer: AwsAnswer = await aws.run(headWithKey(object), { key });
+    const args = headWithKey(object);
+    const answer: AwsAnswer = await aws.run(args, { key });
     if (answer.exitCode === 0) return;
-    if (await isOnlyKeyWrong(aws, object, answer)) refused = otherKey(object);
+    const cause = await causeOfRefusal(aws, object, key, args, answer);
+    if (cause === 'wrong key') refused = otherKey(object);
+    else if (cause.kind === 'bad-credentials') throw cause;
     tried += 1;
     if (tried === TRIED) break;
   }

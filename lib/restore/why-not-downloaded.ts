@@ -3,7 +3,8 @@ import { type BucketObject, headWithoutKey, s3Url } from '../aws/arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { whyNoBucket } from '../aws/bucket.js';
-import { isOnlyKeyWrong } from '../aws/wrong-key.js';
+import { causeOfRefusal } from '../aws/wrong-key.js';
+import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 
@@ -11,15 +12,16 @@ const NOT_THERE = 'does not exist';
 const HINT =
   'encrypted-s3-list-versions shows what there is and was; encrypted-s3-download-dir restores a folder.';
 
-/** @returns an error with exit code 5 if nothing but the key is wrong */
+/** @returns an error with exit code 5 if it is the key that is wrong */
 export async function whyNotDownloaded(
   aws: AwsCli,
   object: BucketObject,
+  key: EncryptionKey,
   args: string[],
   answer: AwsAnswer,
 ): Promise<BackupError> {
   const problem = object.versionId === undefined ? undefined : await problemOfVersion(aws, object, answer);
-  const { message, kind, hint = kind === 'not-found' ? HINT : undefined } = aws.errorOf(args, answer);
+  const { kind } = aws.errorOf(args, answer);
   const noBucket = kind === 'not-found' || problem === NOT_THERE ? await whyNoBucket(aws) : undefined;
   if (noBucket !== undefined) return noBucket;
   if (problem !== undefined) {
@@ -27,12 +29,14 @@ export async function whyNotDownloaded(
       hint: HINT,
     });
   }
-  if (await isOnlyKeyWrong(aws, object, answer)) {
+  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  if (cause === 'wrong key') {
     return new BackupError(`Download failed: ${s3Url(object)} was not stored with this encryption key.`, {
       exitCode: exitCode.wrongKey,
       hint: 'Use the key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
     });
   }
+  const { message, hint = kind === 'not-found' ? HINT : undefined } = cause;
   return new BackupError(`Download failed: ${message}`, hint === undefined ? {} : { hint });
 }
 

@@ -19,6 +19,8 @@ export function instantAws({ bucket, listing, content, record, objects = '/nowhe
   return `#!/bin/sh
 case "$*" in
   *list-buckets*) echo ${bucket} ;;
+  *"s3 cp - "*backup.info/probe/*) cat > ${content}.probe ;;
+  *"s3 cp "*backup.info/probe/*) cat ${content}.probe ;;
   *get-bucket-versioning*) echo Enabled ;;
   *--prefix=backup.info/key/data*) echo '{"Contents": [{"Key": "backup.info/key/data"}]}' ;;
   *list-objects-v2*) cat ${listing} ;;
@@ -29,7 +31,8 @@ case "$*" in
   *"s3 sync"*) ;;
   *tree.ndjson.gz*) for argument; do case "$argument" in /*) cp ${record}/tree.ndjson.gz "$argument" ;; esac; done ;;
   *--recursive*) for argument; do case "$argument" in */record) cp -r "$argument"/. ${record} ;; esac; done ;;
-  *head-object*--sse*) ;;
+  *head-object*VersionId*) echo None ;;
+  *head-object*--sse* | *delete-object*) ;;
   *get-object*--sse*) echo 'An error occurred (403) when calling the GetObject operation: Forbidden' >&2; exit 1 ;;
   *get-object*) echo 'An error occurred (400) when calling the GetObject operation: Bad Request' >&2; exit 1 ;;
   *too_short* | *12345678901234567890123456789012*)

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { bucketMissing, headBucket, keyIsMissing, s3Error } from '../fakes/replies.js';
+import { bucketMissing, headBucket, keyIsWrong, s3Error } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 const URL = 's3://test-bucket/pc/docs/notes.txt';
@@ -124,7 +124,7 @@ test('a failed download leaves what was there, and nothing of its own', async (t
   mkdirSync(folder);
   writeFileSync(join(folder, 'file'), 'old');
   for (const [replies, expected, message] of [
-    [[refused, keyIsMissing], 5, /^ERROR: Download failed: s3:.* was not stored with this encryption key/m],
+    [[refused, ...keyIsWrong], 5, /^ERROR: Download failed: s3:.* was not stored with this encryption key/m],
     [[missing, headBucket], 1, /^ERROR: Download failed: .*does not exist/m],
     [[missing, bucketMissing], 1, /^ERROR: Download failed: there is no bucket "test-bucket"/m],
   ] as const) {

@@ -98,6 +98,22 @@ test('what there was not is said, before the key is asked for', async (t) => {
   assert.equal(readFileSync(box.file, 'utf8'), 'kept');
 });
 
+test('a version id with which a server would read local files: exit 1, and it is not sent', async (t) => {
+  const box = new VersionBox(t);
+  const row = (id: string) => [LISTED, id, '2010-06-01T12:00:00+00:00', false, 5];
+  const latest = [LISTED, 'x', '2020-06-01T12:00:00+00:00', true, 5];
+  for (const id of ['file:///etc/shadow', 'fileb:///dev/fd/3', 'http://169.254.169.254/']) {
+    const page = { versions: [latest, row(id)], deletions: null, next: [false, null, null] };
+    const listing = { args: ['list-object-versions'], stdout: JSON.stringify(page) };
+    const { code, stderr } = await box.download([listing], ['--at=2015-01-01']);
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /^ERROR: The server's listing of versions has ".*:\/\/.*" for the version id of/m);
+    const given = await box.download([], ['--version-id', id]);
+    assert.equal(given.code, 1, given.stderr);
+    assert.match(given.stderr, /^ERROR: The AWS CLI can't be asked for what is named like an address: "/m);
+  }
+});
+
 test('a version that can not be had', async (t) => {
   const box = new VersionBox(t);
   const failed = (code: string, text: string) => ({
@@ -124,8 +140,12 @@ test('a version that can not be had', async (t) => {
       /version "id" of s3:.* does not exist/,
     ],
     [[failed('MethodNotAllowed', 'x'), head('405')], 1, /version "id" of s3:.* is a deletion/],
-    [[failed('AccessDenied', 'x'), head('400'), keyIsMissing], 5, /was not stored with this encryption key/],
-    [[failed('AccessDenied', 'x'), head('403'), denied], 1, /AccessDenied/],
+    [
+      [failed('AccessDenied', 'Access Denied'), head('400'), keyIsMissing],
+      5,
+      /was not stored with this encryption key/,
+    ],
+    [[failed('AccessDenied', 'Access Denied'), head('403'), denied], 1, /AccessDenied/],
   ] as const) {
     const { code, stderr } = await box.download(replies, ['--version-id=id']);
     assert.equal(code, expected, stderr);

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { bucketMissing, headBucket, keyIsMissing, s3Error, verification } from '../fakes/replies.js';
+import {
+  bucketMissing,
+  headBucket,
+  keyIsMissing,
+  keyIsWrong,
+  s3Error,
+  verification,
+} from '../fakes/replies.js';
 import { EASY_KEY, KEY, Sandbox } from '../fakes/sandbox.js';
 
 const CONTENT = `#_ORIGINAL_KEY='${KEY}' # original backup encryption key\n`;
@@ -76,7 +83,7 @@ test('the same key again is stored already', async (t) => {
 test('another key is replaced only if confirmed', async (t) => {
   const box = new Sandbox(t);
   const other = { args: ['s3', 'cp', URL, '-'], stdout: CONTENT.replace(KEY, 'another key') };
-  for (const there of [[other], [refused, keyIsMissing]]) {
+  for (const there of [[other], [refused, ...keyIsWrong]]) {
     for (const answer of ['no\n', '']) {
       box.expect([headBucket, ...there]);
       const kept = await box.run('encrypted-s3-upload-key', [], { input: `${ANSWERS}${answer}` });
@@ -136,6 +143,7 @@ test('a wrong easy key is told from a key that is not there, from a lack of perm
   const args = ['default', 'eu-central-1', 'test-bucket'];
   const forbidden = {
     ...keyIsMissing,
+    times: 2,
     stderr: s3Error('AccessDenied', 'GetObject', 'Access Denied'),
   };
   const expired = {
@@ -143,10 +151,10 @@ test('a wrong easy key is told from a key that is not there, from a lack of perm
     stderr: s3Error('ExpiredToken', 'GetObject', 'The provided token has expired.'),
   };
   for (const [replies, expected, message] of [
-    [[refused, keyIsMissing], 5, /not the easy-to-remember key/],
+    [[refused, ...keyIsWrong], 5, /not the easy-to-remember key/],
     [[notThere, headBucket], 1, /holds no backup key/],
     [[notThere, bucketMissing], 1, /there is no bucket "test-bucket"/],
-    [[refused, forbidden], 1, /HeadObject.*Forbidden/],
+    [[refused, forbidden], 1, /GetObject.*Access Denied/],
     [[refused, expired], 1, /\(ExpiredToken\).*\n.*aws configure/],
   ] as const) {
     box.expect(replies);

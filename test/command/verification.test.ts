@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   asked,
   goodRun,
+  keyIsWrong,
   recordStored,
   s3Error,
   syncDone,
@@ -75,7 +76,7 @@ test('a key that S3 refuses: exit 5', async (t) => {
     exitCode: 1,
     stderr: `fatal error: ${s3Error('403', 'HeadObject', 'Forbidden').trim()}\n`,
   };
-  box.expect([...asked('a'), syncDone, withWrongKey, withoutKey, refused]);
+  box.expect([...asked('a'), syncDone, ...keyIsWrong, withWrongKey, withoutKey, refused]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 5);
   assert.match(stderr, /can't be read with ENCRYPTION_KEY: it was stored with another key/);

@@ -53,6 +53,7 @@ class BucketCall {
     else if (operation === 'sync') await this.#sync(from, keyIn(to));
     else if (operation === 'ls') this.#call.print(`${this.#journal.current().size}\n`);
     else if (operation !== 'cp') this.#unexpected();
+    else if (from === '-') this.#add(keyIn(to), Buffer.from(await this.#call.input()), this.#keyHash());
     else if (args.includes('--recursive')) await this.#uploadAll(from, keyIn(to));
     else if (from.startsWith('s3://')) this.#download(keyIn(from), to);
     else await this.#upload({ path: keyIn(to), file: from }, '', true);
@@ -153,7 +154,7 @@ class BucketCall {
       'list-objects-v2': () => this.#list(this.#option('--prefix')),
       'list-object-versions': () => this.#listVersions(this.#option('--prefix')),
       'get-object': () => this.#getObject(key, this.#option('--version-id')),
-      'head-object': () => this.#findReadable(key, 'HeadObject', '', this.#option('--version-id')),
+      'head-object': () => this.#head(key, this.#option('--version-id')),
       'delete-object': () => this.#delete(key, this.#option('--version-id')),
       'delete-objects': () =>
         this.#deleteObjects((this.#argv[this.#argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '')),
@@ -174,6 +175,13 @@ class BucketCall {
     if (Objects.length > 1000)
       this.#end(254, 'An error occurred (MalformedXML) when calling the DeleteObjects operation: x');
     for (const { Key, VersionId = '' } of Objects) this.#delete(Key, VersionId);
+  }
+
+  /** @param id of the version, or '' */
+  #head(key: string, id: string): void {
+    const object = this.#findReadable(key, 'HeadObject', '', id);
+    if (this.#argv.includes('VersionId'))
+      this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}\n`);
   }
 
   /** @param id of the version, or '' */
@@ -205,17 +213,23 @@ class BucketCall {
 
   /** The object or that version of it, if the key at hand, or none, is the one it was stored with. */
   #findReadable(key: string, operation: string, before: string, id = ''): StoredObject {
-    const refuse = (code: string): never =>
+    const refuse = (code: string, words = 'x'): never =>
       this.#end(
         before === '' ? 254 : 1,
-        `${before}An error occurred (${code}) when calling the ${operation} operation: x`,
+        `${before}An error occurred (${code}) when calling the ${operation} operation: ${words}`,
       );
+    const isHead = operation === 'HeadObject';
     const object = id === '' ? this.#journal.current().get(key) : this.#journal.version(key, id);
     if (object === undefined) return refuse(id === '' ? '404' : 'NoSuchVersion');
     if (!isObject(object)) return refuse('MethodNotAllowed');
+    if (this.#journal.ignoresKeys) return object;
     const isKeyGiven = this.#argv.includes('fileb:///dev/fd/3');
-    if (object.keyHash !== undefined && !isKeyGiven) return refuse('400');
-    if (object.keyHash !== (isKeyGiven ? this.#keyHash() : undefined)) return refuse('403');
+    if (object.keyHash !== undefined && !isKeyGiven)
+      return isHead
+        ? refuse('400', 'Bad Request')
+        : refuse('InvalidRequest', 'The object was stored using a form of Server Side Encryption.');
+    if (object.keyHash !== (isKeyGiven ? this.#keyHash() : undefined))
+      return isHead ? refuse('403', 'Forbidden') : refuse('AccessDenied', 'Access Denied');
     return object;
   }
 

@@ -25,6 +25,8 @@ export class Journal {
   #stored = 0;
   exists = false;
   isVersioned = false;
+  /** A server that takes the headers of SSE-C, and neither encrypts nor asks for a key. */
+  ignoresKeys = false;
 
   /** @param body `undefined` for a delete marker */
   add(key: string, body: Buffer | undefined, keyHash?: string, time = Date.now()): void {

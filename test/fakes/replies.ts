@@ -36,6 +36,11 @@ export const withoutKey: Reply = {
     'An error occurred (InvalidRequest) when calling the GetObject operation: The object was stored using a form of Server Side Encryption.\n',
 };
 export const keyIsMissing: Reply = { ...withoutKey, args: ['get-object', '--range=bytes=0-0'] };
+/** What is asked of an object after a HEAD request that was refused: it has another key. */
+export const keyIsWrong: readonly Reply[] = [
+  { ...withWrongKey, args: [...withWrongKey.args, '--range=bytes=0-0'] },
+  keyIsMissing,
+];
 
 /** What the runs of the tests know of the backup `pc/docs/` of a bucket without a record. */
 export const noRecord: Reply = recordMissing('pc/docs/');

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Probes } from './probe.js';
 import { type FakeCall, Resident } from './resident.js';
 import type { Call, Reply } from './scenario.js';
 
@@ -20,6 +21,7 @@ export class ScriptedAws {
   /** How often each was given. */
   #given: number[] = [];
   #calls: Call[] = [];
+  readonly #probes = new Probes();
   readonly signals: string[] = [];
 
   /**
@@ -48,8 +50,10 @@ export class ScriptedAws {
   }
 
   async #answer(call: FakeCall): Promise<number> {
-    const reply = this.#claim(call.argv);
     const usesKey = call.argv.includes('fileb:///dev/fd/3');
+    const key = usesKey ? sha256(readFileSync(call.keyFile)) : null;
+    const probe = await this.#probes.reply(call, key);
+    const reply = probe ?? this.#claim(call.argv);
     const problems = [
       ...this.#leaks(call),
       ...(usesKey ? keyProblems(call.keyFile) : []),
@@ -57,7 +61,7 @@ export class ScriptedAws {
     ];
     this.#calls.push({
       argv: call.argv,
-      key: usesKey ? sha256(readFileSync(call.keyFile)) : null,
+      key,
       input: reply?.readsInput ? await call.input() : null,
       environment: call.environment,
       problems,

@@ -33,6 +33,13 @@ describe('encrypted-s3-sync', { concurrency: true }, () => {
         assert.match(syslog, /Verified "/);
       });
 
+      await t.test('nothing is left of the object that proved that the server encrypts', async () => {
+        const args = ['--bucket', world.bucket, '--prefix', 'backup.info/probe/', '--output', 'json'];
+        const query = ['--query', '[Versions, DeleteMarkers]'];
+        const left = await world.awsSucceeds('s3api', 'list-object-versions', ...args, ...query);
+        assert.deepEqual(JSON.parse(left), [null, null]);
+      });
+
       await t.test('the new bucket keeps history, for as long as configured', async () => {
         const [versioning, lifecycle] = await Promise.all(
           ['get-bucket-versioning', 'get-bucket-lifecycle-configuration'].map((call) =>

@@ -8,6 +8,7 @@ import type { Asked } from '../ask.js';
 import type { Backup } from '../backup.js';
 import { type DraftLine, formatDraftLine, readDraft } from '../draft.js';
 import type { WhatIsDue } from '../due.js';
+import { proveSseC } from '../prove-sse-c.js';
 import { askIfNeeded, type Versioning } from '../versioning.js';
 import { canSync, uploadFirst } from './first-upload.js';
 import { type Uploaded, uploadDue } from './upload-due.js';
@@ -35,6 +36,8 @@ export async function upload(backup: Backup, asked: Asked, whatIsDue: WhatIsDue)
     const head = { started: backup.header.started, wasEmpty: isEmpty };
     await journal.begin(head, listed === undefined ? nothing() : storedLines(readDraft(draft)));
   }
+  // Nothing private leaves before the server has shown that it honours the key.
+  if (lastRun === undefined && due.files.count > 0) await proveSseC(backup.aws, backup.log);
   const wasSynced = isEmpty && due.files.count > 0 && canSync(backup, scan.counts);
   const send = async () => {
     if (wasSynced) await uploadFirst(backup, due.files.count);

@@ -1,16 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
+  type BucketObject,
   connectionArguments,
+  deleteObject,
   download,
+  headWithKey,
+  headWithoutKey,
   putFromStdin,
+  readByteWithKey,
+  readByteWithoutKey,
   readWithKey,
   readWithoutKey,
   sync,
   uploadAll,
   uploadOne,
 } from '../../../lib/aws/arguments.js';
-import { createBucket, putLifecycle } from '../../../lib/aws/bucket-arguments.js';
+import { createBucket, listFirst, putLifecycle } from '../../../lib/aws/bucket-arguments.js';
+import { listObjects, listObjectVersions } from '../../../lib/aws/list-arguments.js';
 
 const UPLOAD = { bucket: 'b', prefix: 'p/q/', storageClass: 'STANDARD_IA' };
 
@@ -56,6 +63,39 @@ test('the lifecycle rule keeps noncurrent versions for the retention time', () =
   assert.deepEqual(Rules[0].NoncurrentVersionExpiration, { NoncurrentDays: 45 });
   assert.deepEqual(Rules[0].Expiration, { ExpiredObjectDeleteMarker: true });
   assert.deepEqual(Rules[0].AbortIncompleteMultipartUpload, { DaysAfterInitiation: 3 });
+});
+
+test('no call names anything by what the AWS CLI would take for an address', () => {
+  for (const address of [
+    'file:///etc/shadow',
+    'fileb:///dev/fd/3',
+    'http://169.254.169.254/',
+    'https://evil.example/',
+  ]) {
+    const objects = [
+      { bucket: 'b', key: address },
+      { bucket: 'b', key: 'k', versionId: address },
+    ];
+    for (const object of objects) {
+      for (const build of [
+        (it: BucketObject) => download({ versionId: 'v', ...it }, '/dev/null'),
+        headWithoutKey,
+        headWithKey,
+        readWithoutKey,
+        readWithKey,
+        readByteWithoutKey,
+        readByteWithKey,
+        deleteObject,
+      ]) {
+        assert.throws(() => build(object), /named like an address/);
+      }
+    }
+    for (const list of [listFirst, listObjects, listObjectVersions])
+      assert.throws(() => list('b', address), /named like an address/);
+    // In JSON, and after `s3://`, it is a name like any other.
+    listObjectVersions('b', 'p/', { key: address, versionId: address });
+    assert.ok(download({ bucket: 'b', key: address }, '-').includes(`s3://b/${address}`));
+  }
 });
 
 test('no call sets an ACL, and a key is only ever a path', () => {

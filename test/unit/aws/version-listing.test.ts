@@ -93,12 +93,44 @@ test('the next page begins after the last key, encoded by the server or not', ()
 for (const [what, row] of [
   ['another prefix', ['q', 'v', '2026-01-01T00:00:00Z', true, 1]],
   ['no time', ['p/q', 'v', 'yesterday', true, 1]],
-  ['no version', ['p/q', '', '2026-01-01T00:00:00Z', true, 1]],
 ] as const) {
   test(`no listing: ${what}`, async () => {
     await assert.rejects(parse([page([row])], 'p/'), /not what S3 would send/);
   });
 }
+
+for (const id of [
+  '',
+  'file:///etc/shadow',
+  'fileb:///dev/fd/3',
+  'https://169.254.169.254/',
+  'a b',
+  'x;reboot',
+  'x\n',
+  'x'.repeat(1025),
+  7 as unknown as string,
+  null as unknown as string,
+]) {
+  test(`no version id: ${JSON.stringify(id).slice(0, 40)}`, async () => {
+    const time = '2026-01-01T00:00:00Z';
+    const refused = /listing of versions has .* for the version id of "p\/q", which no S3 server would send/s;
+    await assert.rejects(parse([page([['p/q', id, time, true, 1]])], 'p/'), refused);
+    await assert.rejects(parse([page(null, [['p/q', id, time, true]])], 'p/'), refused);
+  });
+}
+
+test('version ids of Amazon, of S3-compatible servers, and of what is older than versioning', async () => {
+  const ids = [
+    '3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo',
+    '-AgWAAR8n2F.Pmp2GcawYFExd8fs5uDo',
+    'b1946ac9-2492-4d23-8a5c-9a1b6d0e7f3c',
+    '4_z27c88f1d182b150646ff0b16_f1004ba650fe24e6b_d20150809_m012853_c100_v0009990_t0000',
+    'x'.repeat(1024),
+    'null',
+  ];
+  for (const id of ids)
+    assert.deepEqual(await parse([page([['a', id, '2026-01-01T00:00:00Z', true, 1]])]), [`a ${id} 1 latest`]);
+});
 
 test('no listing: keys in another order, or a page that comes again', async () => {
   const rows = ['b', 'a'].map((key): VersionRow => [key, 'v', '2026-01-01T00:00:00Z', true, 1]);

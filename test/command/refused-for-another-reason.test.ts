@@ -1,0 +1,124 @@
+// A server, or something in its place, that refuses whatever is asked for a reason that is not the key.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EASY_KEY, KEY, Sandbox } from '../fakes/sandbox.js';
+
+/** What S3 says (its code and message) to whatever is asked but a HEAD request. */
+const ANSWERS: readonly (readonly [string, string])[] = [
+  ['InvalidRequest', 'S3 Transfer Acceleration is not configured on this bucket'],
+  [
+    'InvalidRequest',
+    'Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.',
+  ],
+  ['InvalidArgument', 'x-amz-content-sha256 must be UNSIGNED-PAYLOAD, or a valid sha256 value.'],
+  ['AccessDenied', 'User: arn:aws:iam::1:user/x is not authorized to perform: s3:GetObject on resource: x'],
+  ['400', 'Bad Request'],
+  ['BadRequest', 'None'],
+];
+
+const URL = 's3://test-bucket/pc/docs/a';
+/** The answers of encrypted-s3-upload-key to its questions. */
+const ESCROW = `\n\neu-central-1\ntest-bucket\n${KEY}\n${EASY_KEY}\n\nyes\n`;
+
+/** Every command: its arguments, and what it reads. */
+const COMMANDS: readonly (readonly [string, (box: Sandbox) => readonly string[], string?])[] = [
+  ['encrypted-s3-sync', (box) => [box.configFile]],
+  ['encrypted-s3-sync', (box) => ['--dry-run', box.configFile]],
+  ['encrypted-s3-upload-key', () => [], ESCROW],
+  ['encrypted-s3-download-key', () => ['default', 'eu-central-1', 'test-bucket'], `${EASY_KEY}\n`],
+  ['encrypted-s3-download-file', (box) => ['default', 'eu-central-1', URL, `${box.folder}/to`], `${KEY}\n`],
+  [
+    'encrypted-s3-download-file',
+    (box) => ['--version-id=1', 'default', 'eu-central-1', URL, `${box.folder}/to`],
+    `${KEY}\n`,
+  ],
+  [
+    'encrypted-s3-download-file',
+    (box) => ['--at=yesterday', 'default', 'eu-central-1', URL, `${box.folder}/to`],
+    `${KEY}\n`,
+  ],
+  ['encrypted-s3-download-dir', (box) => ['--config', box.configFile, `${box.folder}/to`]],
+  [
+    'encrypted-s3-download-dir',
+    (box) => ['--escrow', 'default', 'eu-central-1', 's3://test-bucket/pc/docs/', `${box.folder}/to`],
+    `${EASY_KEY}\n`,
+  ],
+  ['encrypted-s3-download-dir', (box) => ['--at=yesterday', '--config', box.configFile, `${box.folder}/to`]],
+  ['encrypted-s3-list-versions', () => ['default', 'eu-central-1', URL]],
+  ['encrypted-s3-undelete', (box) => ['--dry-run', box.configFile]],
+];
+
+/** @param isAllRefused whether listings and questions about the bucket are refused, too */
+function refuse(box: Sandbox, code: string, message: string, isAllRefused: boolean): void {
+  const head = code === 'AccessDenied' ? '(403) when calling the HeadObject operation: Forbidden' : '';
+  const bare = head || '(400) when calling the HeadObject operation: Bad Request';
+  box.fake(
+    'aws',
+    `case " $* " in
+${isAllRefused ? '' : LISTINGS}
+*" s3 cp "*|*" head-"*) echo "fatal error: An error occurred ${bare}" >&2; exit 1;;
+*) echo "An error occurred (${code}) when calling the GetObject operation: ${message}" >&2; exit 254;;
+esac`,
+  );
+}
+
+/** What works though no object can be read: there is a bucket, with a file and an escrowed key. */
+const LISTINGS = `*" head-bucket "*) exit 0;;
+*" --max-keys "*) echo '{"Contents": [{"Key": "backup.info/key/data"}, {"Key": "pc/docs/a"}, '\\
+'{"Key": "backup.info/runs/pc/docs/last-run.json"}, {"Key": "backup.info/runs/pc/docs/tree.ndjson.gz"}]}'; exit 0;;
+*" list-objects-v2 "*) printf 'pc/docs/a\\t1\\t2020-01-01T00:00:00+00:00\\t"x"\\n'; exit 0;;
+*" list-object-versions "*" --prefix=backup.info/runs/ "*) echo '{"versions": [], "next": [false]}'; exit 0;;
+*" --prefix=backup.info/runs/ "*) echo None; exit 0;;
+*" list-object-versions "*) echo '{"versions": [["pc/docs/a", "1", "2020-01-01T00:00:00Z", true, 1]], "next": [false]}'; exit 0;;`;
+
+function assertKeyIsNotBlamed(stderr: string): void {
+  const said = stderr.split('\n').filter((line) => /(ERROR|HINT): /.test(line));
+  assert.doesNotMatch(
+    said.join('\n'),
+    /another key|another one|easy-to-remember|this encryption key|Put the key|delete|remove/i,
+  );
+}
+
+for (const [code, message] of ANSWERS) {
+  test(`${code} (${message.slice(0, 40)}) to every call: S3's own words and exit 1, and the key is not blamed`, async (t) => {
+    for (const [command, args, input = ''] of COMMANDS) {
+      const box = new Sandbox(t);
+      box.write('a', 'a');
+      box.config();
+      refuse(box, code, message, true);
+      const { code: exitCode, stderr } = await box.run(command, args(box), { input });
+      assert.equal(exitCode, 1, `${command}: ${stderr}`);
+      assert.match(stderr, /ERROR: .*(Bad Request|Forbidden|An error occurred \((\w+)\))/, command);
+      assertKeyIsNotBlamed(stderr);
+    }
+  });
+}
+
+for (const [code, message] of ANSWERS.slice(0, 4)) {
+  test(`${code} (${message.slice(0, 40)}) to every read of an object: its words, and the key is not blamed`, async (t) => {
+    for (const [command, args, input = ''] of COMMANDS) {
+      if (/list-versions|undelete/.test(command)) continue; // They read no object.
+      const box = new Sandbox(t);
+      box.write('a', 'a');
+      box.config();
+      refuse(box, code, message, false);
+      const { code: exitCode, stderr } = await box.run(command, args(box), { input });
+      assert.ok(exitCode === 1 || exitCode === 3, `${command}: ${exitCode} ${stderr}`);
+      assert.ok(stderr.includes(message.replace(/\.$/, '')), `${command}: ${stderr}`);
+      assertKeyIsNotBlamed(stderr);
+    }
+  });
+}
+
+test('a server without words that lists, and refuses to read an object with and without the key: exit 5', async (t) => {
+  for (const [command, args, input = ''] of COMMANDS) {
+    if (/list-versions|undelete/.test(command) || args(new Sandbox(t)).includes('--at=yesterday')) continue;
+    const box = new Sandbox(t);
+    box.write('a', 'a');
+    box.config();
+    refuse(box, 'InvalidRequest', '', false);
+    const { code, stderr } = await box.run(command, args(box), { input });
+    // It asks whether to replace the key.
+    assert.equal(code, command === 'encrypted-s3-upload-key' ? 1 : 5, `${command}: ${stderr}`);
+  }
+});
