@@ -22,7 +22,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Those of bash's messages that name a line of the config, as `FILE:LINE: kind`. What other
+ * Those of bash's messages that name a line of the config, which bash knows as `path`, as `FILE:LINE: kind`. What other
  * programs print is left out. In another language than English only the line is known.
  */
 export function describeMessages(stderr: string, path: string, file: string): string[] {

@@ -17,8 +17,7 @@ const surroundings = { file: 'my.config', environment, directory };
 const lex = (text: string) => evaluate(Buffer.from(text), surroundings);
 
 function askBash(text: string) {
-  writeFileSync(join(directory, 'my.config'), text);
-  return readWithBash(text, surroundings);
+  return readWithBash(Buffer.from(text), surroundings);
 }
 
 describe('what both readers take EXCLUDE for', () => {
