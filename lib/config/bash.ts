@@ -5,11 +5,10 @@ import { openMemoryFile } from '../memory-file.js';
 import { describeMessages, linesNotFound } from './bash-messages.js';
 import { type BashOutcome, type BashReport, parseReport } from './bash-report.js';
 import { readerScript, TEXT_PATH, textForBash } from './bash-script.js';
-import type { Surroundings } from './evaluate.js';
 import { type LostSetting, linesOfSettings, lostSettings } from './lost-settings.js';
 import { assignedBeforehand, scalarNames } from './settings.js';
 import { shellQuote } from './shell-quote.js';
-import { type ConfigValues, type Environment, entriesOf, namesUsed } from './values.js';
+import { type ConfigValues, type Environment, entriesOf, namesUsed, type Surroundings } from './values.js';
 
 /** Variables that bash changes for itself; programs get them as we got them. */
 const ownVariables = ['_', 'SHLVL', 'PWD', 'OLDPWD'];

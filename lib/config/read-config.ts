@@ -1,12 +1,12 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { BackupError, errnoOf } from '../errors.js';
 import type { BackupConfig, PartialConfig } from './config.js';
-import { evaluate, type Surroundings } from './evaluate.js';
+import { evaluate } from './evaluate.js';
 import { type Place, placesAbove } from './places.js';
 import { shellQuote } from './shell-quote.js';
 import { assertTrusted, exposureOf, warningAbout } from './trust.js';
 import { validate, validatePartially } from './validate.js';
-import type { ConfigValues } from './values.js';
+import type { ConfigValues, Surroundings } from './values.js';
 
 export type { BackupConfig, PartialConfig } from './config.js';
 

@@ -184,7 +184,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
     test(`mode ${mode.toString(8)}`, async () => {
       const file = write(text, mode);
       const { message, hint } = await failureOf(file);
-      assert.ok(message.startsWith(`${file}:3: Only bash can read this (a command substitution`), message);
+      assert.ok(message.startsWith(`${file}:3: Only bash can read this (an unquoted \`$\`)`), message);
       assert.ok(message.includes(`mode 0${mode.toString(8)}`), message);
       assert.ok(hint.includes(`chmod go-w ${file}`), hint);
     });
