@@ -4,7 +4,10 @@ const NOT_FOUND = 'a command was not found';
 
 /** What bash's messages are about, without the text they quote: that may be a part of the key. */
 const kinds: readonly (readonly [RegExp, string])[] = [
-  [/: unbound variable$/, 'a variable that has no value is used'],
+  [
+    /: unbound variable$/,
+    "a variable that has no value is used (a `$` that is meant as itself belongs into single quotes: NAME='value')",
+  ],
   [/unexpected EOF while looking for matching/, 'a quote or bracket that opens there is never closed'],
   [/: unexpected end of file/, 'the file ends in the middle of a command'],
   [/: readonly variable$/, 'a variable that bash does not let anyone change is assigned'],
@@ -22,7 +25,7 @@ const kinds: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Those of bash's messages that name a line of the config, as `FILE:LINE: kind`. What other
+ * Those of bash's messages that name a line of the config, which bash knows as `path`, as `FILE:LINE: kind`. What other
  * programs print is left out. In another language than English only the line is known.
  */
 export function describeMessages(stderr: string, path: string, file: string): string[] {

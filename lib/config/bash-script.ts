@@ -1,5 +1,9 @@
 import { assignedBeforehand, LIST_NAME, scalarNames } from './settings.js';
 
+/** Where bash gets the config's text; descriptor 3 is for what it reports. */
+const TEXT_DESCRIPTOR = 4;
+export const TEXT_PATH = `/dev/fd/${TEXT_DESCRIPTOR}`;
+
 const defaults = Object.entries(assignedBeforehand).map(([name, value]) => `${name}='${value}'`);
 
 /**
@@ -47,8 +51,24 @@ __print_list() {
 } >&3
 `;
 
-/** The whole program: the names before, the config, and the rest unless the config failed. */
-export const readerScript = `${prologue}
+/**
+ * The whole program: the names before, the config, and the rest unless the config failed.
+ * @param source the shell word for where the config's text is
+ */
+export function readerScript(source = TEXT_PATH): string {
+  return `${prologue}
 { builtin compgen -v; builtin printf '\\0'; } >&3
-source "$1" 3>&- || { builtin printf 'failed\\0%s\\0' "$?" >&3; exit 1; }
+source ${source} 3>&- || { builtin printf 'failed\\0%s\\0' "$?" >&3; exit 1; }
 ${epilogue}`;
+}
+
+/**
+ * What bash is given at `TEXT_PATH`: the config, its lines where they were. No program that the
+ * config starts inherits the descriptor, and `BASH_SOURCE`, which would be `TEXT_PATH`, is read
+ * from `CONFIG_FILE`: a config that looks for files next to itself finds them.
+ * @param text a character for each byte of the config
+ */
+export function textForBash(text: string): Buffer {
+  const named = text.replaceAll(/\$(\{?)BASH_SOURCE(?![A-Za-z0-9_])/g, '$$$1CONFIG_FILE');
+  return Buffer.from(`exec ${TEXT_DESCRIPTOR}<&-; ${named}`, 'latin1');
+}

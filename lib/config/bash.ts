@@ -1,29 +1,30 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process';
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { BackupError, errnoOf } from '../errors.js';
 import { openMemoryFile } from '../memory-file.js';
 import { describeMessages, linesNotFound } from './bash-messages.js';
 import { type BashOutcome, type BashReport, parseReport } from './bash-report.js';
-import { readerScript } from './bash-script.js';
-import type { Surroundings } from './evaluate.js';
+import { readerScript, TEXT_PATH, textForBash } from './bash-script.js';
 import { type LostSetting, linesOfSettings, lostSettings } from './lost-settings.js';
 import { assignedBeforehand, scalarNames } from './settings.js';
 import { shellQuote } from './shell-quote.js';
-import { type ConfigValues, type Environment, entriesOf, namesUsed } from './values.js';
+import { type ConfigValues, type Environment, entriesOf, namesUsed, type Surroundings } from './values.js';
 
 /** Variables that bash changes for itself; programs get them as we got them. */
 const ownVariables = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
 
 /**
- * Has bash source the file, as the original does. Whether bash may is the caller's question.
- * What the file prints goes to our stderr; what bash complains of is told without its text.
+ * Has bash source the config, as the original does. Whether bash may is the caller's question, and
+ * bash gets the very bytes that the caller judged: the file is not opened a second time.
+ * What the config prints goes to our stderr; what bash complains of is told without its text.
+ * @throws {BackupError} if bash does not get to the end of it
  */
-export function readWithBash(text: string, surroundings: Surroundings): ConfigValues {
+export function readWithBash(bytes: Buffer, surroundings: Surroundings): ConfigValues {
+  const text = bytes.toString('latin1');
   const { file, environment } = surroundings;
-  const path = file.includes('/') ? file : `./${file}`;
-  const { run, stderr, output } = runBash(path, surroundings);
+  const { run, stderr, output } = runBash(textForBash(text), surroundings);
   if (run.error !== undefined) throw notRun(run.error, file);
-  const messages = describeMessages(stderr.toString('utf8'), path, file);
+  const messages = describeMessages(stderr.toString('utf8'), TEXT_PATH, file);
   const outcome = parseReport(output);
   if (outcome.kind !== 'report') throw failure(run, outcome, messages, file);
   const { report } = outcome;
@@ -49,30 +50,35 @@ export function readWithBash(text: string, surroundings: Surroundings): ConfigVa
 
 /**
  * Waits for bash alone: a program that the file leaves running in the background would keep pipes open.
- * Both files may get to hold the key.
+ * All three files may hold the key.
  * @throws {BackupError} if there is no file system in memory
  */
-function runBash(path: string, { environment, directory }: Surroundings) {
-  const args = ['--norc', '--noprofile', '-c', readerScript, 'encrypted-s3-sync', path];
+function runBash(source: Buffer, { file, environment, directory }: Surroundings) {
+  const args = ['--norc', '--noprofile', '-c', readerScript(), 'encrypted-s3-sync', file];
   const opened: number[] = [];
-  const open = (): number => {
-    const descriptor = openMemoryFile();
+  const open = (prepare?: (descriptor: number) => void): number => {
+    const descriptor = openMemoryFile(prepare);
     opened.push(descriptor);
     return descriptor;
   };
   try {
     const stderr = open();
     const output = open();
+    const config = open((descriptor) => writeAll(descriptor, source));
     const run = spawnSync('bash', args, {
       // Where bash would be anyhow, it need not have the right to go.
       ...(directory !== process.cwd() && { cwd: directory }),
       env: { ...environment },
-      stdio: ['ignore', 2, stderr, output],
+      stdio: ['ignore', 2, stderr, output, config],
     });
     return { run, stderr: contentOf(stderr), output: contentOf(output) };
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
   }
+}
+
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
 }
 
 /** All of a file, wherever its writers have left the offset. */

@@ -27,41 +27,26 @@ export class SyntaxProblem extends Error {
 
 /** A place in the config's text, where one character stands for one byte of the file. */
 export class Cursor {
-  position = 0;
+  /** From 1. */
   line = 1;
-  readonly text: string;
+  readonly #text: string;
+  #position = 0;
 
   constructor(text: string) {
-    this.text = text;
+    this.#text = text;
   }
 
-  /** The character `ahead` of the next one; '' after the end. */
-  peek(ahead = 0): string {
-    return this.text.charAt(this.position + ahead);
-  }
-
-  /** Moves over `count` characters and returns them. */
-  take(count = 1): string {
-    const taken = this.text.slice(this.position, this.position + count);
-    this.position += taken.length;
-    for (let at = taken.indexOf('\n'); at !== -1; at = taken.indexOf('\n', at + 1)) this.line += 1;
-    return taken;
+  /** The next character; '' at the end. */
+  peek(): string {
+    return this.#text.charAt(this.#position);
   }
 
   /** Moves over what `pattern` (sticky) matches here and returns it. */
   match(pattern: RegExp): string | undefined {
-    pattern.lastIndex = this.position;
-    const found = pattern.exec(this.text)?.[0];
-    return found === undefined ? undefined : this.take(found.length);
-  }
-
-  /** At a backslash that joins this line with the next one? */
-  atContinuation(): boolean {
-    return this.peek() === '\\' && this.peek(1) === '\n';
-  }
-
-  /** At a blank, a newline, a `;` or the end: where an unquoted word ends. */
-  atWordEnd(): boolean {
-    return ['', ' ', '\t', '\n', ';'].includes(this.peek());
+    pattern.lastIndex = this.#position;
+    const found = pattern.exec(this.#text)?.[0];
+    this.#position += found?.length ?? 0;
+    this.line += (found?.split('\n').length ?? 1) - 1;
+    return found;
   }
 }

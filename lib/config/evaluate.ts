@@ -1,15 +1,9 @@
-import { Cursor, NeedsBash, SyntaxProblem } from './cursor.js';
-import { type Assignment, type Command, readLine } from './lexer.js';
-import { isSettingName } from './settings.js';
-import { ShellVariables } from './shell-variables.js';
-import { isOneLine } from './shown.js';
-import { bashModifier, isCharsetVariable, isDefaultedByBash, isPlainCharset } from './special-variables.js';
-import { fromBytes, hasControlCharacter, textOf } from './text.js';
-import { type ConfigValues, type Environment, namesUsed } from './values.js';
-import type { Word, WordPart } from './words.js';
-
-/** Home directories that bash puts in the place of `~` as they are. */
-const plainHome = /^\/[A-Za-z0-9._/@+-]*[A-Za-z0-9._@+-]$/;
+import { NeedsBash, SyntaxProblem } from './cursor.js';
+import { type Assignment, readAssignments } from './lexer.js';
+import { assignedBeforehand, LIST_NAME, scalarNames } from './settings.js';
+import { bashModifier, isCharsetVariable, isPlainCharset } from './special-variables.js';
+import { textOf } from './text.js';
+import { type ConfigValues, entriesOf, type Surroundings } from './values.js';
 
 /** What the lexer makes of a file. */
 export type Evaluation =
@@ -17,113 +11,67 @@ export type Evaluation =
   | { readonly kind: 'needs-bash'; readonly line: number | undefined; readonly construct: string }
   | { readonly kind: 'problem'; readonly problem: SyntaxProblem };
 
-/** Where a config is read: its name as given, and the environment and directory the original would run in. */
-export interface Surroundings {
-  readonly file: string;
-  readonly environment: Environment;
-  readonly directory: string;
-}
-
-/** Reads assignments without bash, or says why it cannot. Pure: nothing is started or opened. */
+/** Reads literal assignments without bash, or says why it cannot. Pure: nothing is started or opened. */
 export function evaluate(bytes: Buffer, surroundings: Surroundings): Evaluation {
-  const modifier = bashModifier(surroundings.environment);
-  if (modifier !== undefined) return { kind: 'needs-bash', line: undefined, construct: modifier };
   try {
-    return { kind: 'values', values: valuesOf(bytes, surroundings) };
+    return { kind: 'values', values: valuesOf(assignmentsIn(bytes, surroundings), surroundings) };
   } catch (error) {
-    if (error instanceof NeedsBash)
+    if (error instanceof NeedsBash) {
       return { kind: 'needs-bash', line: error.line, construct: error.construct };
+    }
     if (error instanceof SyntaxProblem) return { kind: 'problem', problem: error };
     throw error;
   }
 }
 
-function valuesOf(bytes: Buffer, { file, environment, directory }: Surroundings): ConfigValues {
+function assignmentsIn(bytes: Buffer, { file, environment }: Surroundings): Assignment[] {
+  const modifier = bashModifier(environment);
+  if (modifier !== undefined) throw new NeedsBash(undefined, modifier);
   const text = textOf(bytes, file);
   const isAscii = bytes.every((byte) => byte < 128);
   if (!isAscii && !isPlainCharset(environment)) {
     throw new NeedsBash(undefined, 'text that is not ASCII, in a locale that is not UTF-8');
   }
-  const variables = new ShellVariables(file, environment);
-  const cursor = new Cursor(text);
-  while (cursor.peek() !== '') {
-    for (const command of readLine(cursor)) execute(command, variables, isAscii);
+  const assignments = readAssignments(text, environment['HOME']);
+  const change = assignments.find(({ name, value }) => value !== undefined && isCharsetVariable(name));
+  if (!isAscii && change !== undefined) throw new NeedsBash(change.line, 'a change of the locale');
+  return assignments;
+}
+
+/** What the shell's variables are after the assignments, as the original's are, which assigns its defaults before them. */
+function valuesOf(
+  assignments: readonly Assignment[],
+  { file, environment, directory }: Surroundings,
+): ConfigValues {
+  const own = new Map(Object.entries({ CONFIG_FILE: file, ...assignedBeforehand }));
+  const exported = new Map(entriesOf(environment).filter(([name]) => name !== LIST_NAME));
+  const values = new Map<string, string>();
+  const lines = new Map<string, number>();
+  let list: readonly string[] | undefined;
+  for (const { name, line, value } of assignments) {
+    if (value === undefined) continue;
+    lines.set(name, line);
+    if (typeof value !== 'string') list = value;
+    else if (name !== LIST_NAME || list === undefined) own.set(name, value);
+    else throw new NeedsBash(line, 'a single value for what is an array already');
   }
+  for (const name of scalarNames) {
+    const value = own.get(name) ?? exported.get(name);
+    if (value !== undefined) values.set(name, value);
+  }
+  const namesExported = new Set(assignments.filter((it) => it.isExported).map(({ name }) => name));
+  for (const [name, value] of own) {
+    if (exported.has(name) || namesExported.has(name)) exported.set(name, value);
+  }
+  for (const name of ['ENCRYPTION_KEY', LIST_NAME]) exported.delete(name);
   return {
-    values: variables.settings(),
-    exclude: variables.exclude(),
-    lines: variables.lines,
-    assigned: new Set(variables.lines.keys()),
-    used: namesUsed(text),
-    environment: variables.environment(),
+    values,
+    exclude: list ?? [own.get(LIST_NAME) ?? ''].filter((pattern) => pattern !== ''),
+    lines,
+    assigned: new Set(lines.keys()),
+    used: new Set(),
+    environment: Object.fromEntries(exported),
     directory,
     warnings: [],
   };
-}
-
-/** `export` expands all its words before it assigns any; bare assignments take effect one by one. */
-function execute(command: Command, variables: ShellVariables, isAscii: boolean): void {
-  const inBatches = command.exports ? [command.assignments] : command.assignments.map((one) => [one]);
-  for (const batch of inBatches) {
-    const values = batch.map((assignment) => expand(assignment, variables));
-    for (const [index, assignment] of batch.entries()) {
-      const value = values[index];
-      if (value !== undefined) assign(assignment, value, variables, isAscii);
-      if (command.exports) variables.export(assignment.name);
-    }
-  }
-}
-
-function assign(
-  { name, line }: Assignment,
-  value: string | string[],
-  variables: ShellVariables,
-  isAscii: boolean,
-): void {
-  if (!isAscii && isCharsetVariable(name)) throw new NeedsBash(line, 'a change of the locale');
-  const isList = typeof value !== 'string';
-  if ((isList ? value : [value]).some((text) => fromBytes(text) === undefined)) {
-    throw new SyntaxProblem(line, 'This value is not UTF-8.', 'Save the file as UTF-8.');
-  }
-  if (isList) variables.assignList(value, line);
-  else if (variables.isList(name)) throw new NeedsBash(line, 'a single value for what is an array already');
-  else variables.assign(name, value, line);
-}
-
-function expand({ name, value }: Assignment, variables: ShellVariables): string | string[] | undefined {
-  const expandWord = (word: Word) => word.map((part) => expandPart(part, name, word, variables)).join('');
-  if (value === undefined) return undefined;
-  return 'elements' in value ? value.elements.map(expandWord) : expandWord(value);
-}
-
-function expandPart(part: WordPart, target: string, word: Word, variables: ShellVariables): string {
-  if (part.kind === 'text') return part.text;
-  if (part.kind === 'home') {
-    const home = variables.get('HOME');
-    if (home === undefined || !plainHome.test(home))
-      throw new NeedsBash(part.line, 'a `~` with an unusual HOME');
-    return home;
-  }
-  if (variables.isList(part.name)) throw new NeedsBash(part.line, 'the value of an array');
-  const value = variables.get(part.name);
-  if (value === undefined) {
-    if (isDefaultedByBash(part.name)) throw new NeedsBash(part.line, 'a variable that bash gives a default');
-    throw unset(part.name, part.line, target, word);
-  }
-  if (hasControlCharacter(value)) throw new NeedsBash(part.line, 'a variable that holds control characters');
-  return value;
-}
-
-/** Names the variable only where the value it stands in is no secret: a `$` in a key begins no variable. */
-function unset(name: string, line: number, target: string, word: Word): SyntaxProblem {
-  const isPlain = word.every((part) => part.kind !== 'text' || isOneLine(part.text));
-  if (isSettingName(target) && target !== 'ENCRYPTION_KEY' && isPlain) {
-    return new SyntaxProblem(line, `${target} uses $${name}, which has no value.`);
-  }
-  const hint = "Where a `$` is meant as itself, put the value in single quotes: NAME='value'.";
-  return new SyntaxProblem(
-    line,
-    'A `$` in this value begins the name of a variable that has no value.',
-    hint,
-  );
 }

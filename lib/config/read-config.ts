@@ -1,11 +1,12 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { BackupError, errnoOf } from '../errors.js';
 import type { BackupConfig, PartialConfig } from './config.js';
-import { evaluate, type Surroundings } from './evaluate.js';
+import { evaluate } from './evaluate.js';
+import { type Place, placesAbove } from './places.js';
 import { shellQuote } from './shell-quote.js';
 import { assertTrusted, exposureOf, warningAbout } from './trust.js';
 import { validate, validatePartially } from './validate.js';
-import type { ConfigValues } from './values.js';
+import type { ConfigValues, Surroundings } from './values.js';
 
 export type { BackupConfig, PartialConfig } from './config.js';
 
@@ -42,7 +43,7 @@ async function valuesOf(file: string, bytes: Buffer, stats: Stats): Promise<Conf
   const evaluation = evaluate(bytes, surroundings);
   const user = process.geteuid?.();
   if (evaluation.kind === 'values') {
-    const warning = warningAbout(file, stats, user);
+    const warning = warningAbout(file, stats, placesOf(surroundings), user);
     const { values } = evaluation;
     return warning === undefined ? values : { ...values, warnings: [...values.warnings, warning] };
   }
@@ -52,9 +53,18 @@ async function valuesOf(file: string, bytes: Buffer, stats: Stats): Promise<Conf
       hint: hint ?? `Correct line ${line} of ${file}.`,
     });
   }
-  assertTrusted(file, stats, user, evaluation);
+  assertTrusted(file, stats, placesOf(surroundings), user, evaluation);
   const { readWithBash } = await import('./bash.js');
-  return readWithBash(bytes.toString('latin1'), surroundings);
+  return readWithBash(bytes, surroundings);
+}
+
+/** Undefined if one of the folders may not be looked at. */
+function placesOf({ file, directory }: Surroundings): Place[] | undefined {
+  try {
+    return placesAbove(file, directory);
+  } catch {
+    return undefined;
+  }
 }
 
 function load(file: string): { bytes: Buffer; stats: Stats } {

@@ -38,17 +38,3 @@ export function fromBytes(value: string): string | undefined {
   const bytes = Buffer.from(value, 'latin1');
   return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
 }
-
-/** The opposite of `fromBytes`. */
-export function toBytes(value: string): string {
-  return Buffer.from(value, 'utf8').toString('latin1');
-}
-
-/** Does a value hold a character that bash uses for purposes of its own? */
-export function hasControlCharacter(value: string): boolean {
-  for (let at = 0; at < value.length; at += 1) {
-    const code = value.charCodeAt(at);
-    if (code === 127 || (code < 32 && code !== 9 && code !== 10)) return true;
-  }
-  return false;
-}

@@ -4,11 +4,11 @@ export interface ConfigValues {
   readonly values: ReadonlyMap<string, string>;
   /** The patterns of `EXCLUDE`: its elements, or the one that it is as a plain value, unless that is empty. */
   readonly exclude: readonly string[];
-  /** Where each name was assigned last. Empty when bash read the file. */
+  /** Where each name was assigned last, as far as that can be told of a file that bash has read. */
   readonly lines: ReadonlyMap<string, number>;
   /** Every name that the file assigned. */
   readonly assigned: ReadonlySet<string>;
-  /** The names the file's text uses as `$NAME`: what is used is no slip of the pen. */
+  /** The names that bash found in the file's text as `$NAME`: what is used is no slip of the pen. */
   readonly used: ReadonlySet<string>;
   /** The exported variables after the file ran, without the key and `EXCLUDE`: the environment of `aws`. */
   readonly environment: Readonly<Record<string, string>>;
@@ -20,6 +20,13 @@ export interface ConfigValues {
 
 /** An environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where a config is read: its name as given, and the environment and directory the original would run in. */
+export interface Surroundings {
+  readonly file: string;
+  readonly environment: Environment;
+  readonly directory: string;
+}
 
 /** The variables of an environment that have a value. */
 export function entriesOf(environment: Environment): [string, string][] {

@@ -1,133 +1,88 @@
 import { type Cursor, NeedsBash, SyntaxProblem } from './cursor.js';
-import { isSetByBash } from './special-variables.js';
 
-/** A piece of a word: text with its quotes gone, the value of a variable, or the home directory. */
-export type WordPart =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'variable'; readonly name: string; readonly line: number }
-  | { readonly kind: 'home'; readonly line: number };
+const plainInValue = /[^ \t\n;'"\\$~&|<>()`{]+/y;
+const endOfValue = /(?=[ \t\n;]|$)/y;
+const tilde = /~(?=[/ \t\n;]|$)/y;
+const singleQuoted = /'[^']*'/y;
+const doubleQuoted = /"(?:[^"\\$`]|\\.)*"/sy;
+const doubleQuotedSoFar = /"(?:[^"\\$`]|\\.)*/sy;
+const escaped = /\\./sy;
+const beginOfArray = /\(/y;
+const betweenElements = /(?:[ \t\n]|\\\n|#[^\n]*)+/y;
+/** In an array, `*`, `?` and `[` stand for files. */
+const plainInArray = /[^ \t\n;'"\\$~&|<>()`{*?[]+/y;
+const endOfElement = /(?=[ \t\n)]|$)/y;
+const endOfArray = /\)(?:\\\n)*(?=[ \t\n;]|$)/y;
 
-/** A word: what its parts are together. */
-export type Word = readonly WordPart[];
+/** Home directories that bash puts in the place of `~` as they are. */
+const plainHome = /^\/[A-Za-z0-9._/@+-]*[A-Za-z0-9._@+-]$/;
 
-/** What came before, as far as it decides whether bash expands a `~` here. */
-type Before = 'start' | 'colon' | 'plain' | 'unclear';
-
-const textUnquoted = /[^ \t\n;'"\\$~&|<>()`{]+/y;
-const textInDoubleQuotes = /[^"\\`$]+/y;
-const nameAhead = /[A-Za-z_][A-Za-z0-9_]*/y;
-const bracedName = /\{[A-Za-z_][A-Za-z0-9_]*\}/y;
-
-/** Reads the value of an assignment, right after its `=`, up to the end of the word. */
-export function readValue(cursor: Cursor): WordPart[] {
-  const parts: WordPart[] = [];
-  let before: Before = 'start';
-  while (!cursor.atWordEnd()) {
-    const character = cursor.peek();
-    if (character === '~') {
-      parts.push(readTilde(cursor, before));
-      before = 'plain';
-      continue;
-    }
-    const text = cursor.match(textUnquoted);
-    if (text !== undefined) {
-      parts.push({ kind: 'text', text });
-      before = text.endsWith(':') ? 'colon' : text.endsWith('=') ? 'unclear' : 'plain';
-      continue;
-    }
-    before = 'unclear';
-    parts.push(...readSpecial(cursor));
-  }
-  return parts;
-}
-
-/** Reads what begins with a quote, a `$` or a backslash. @throws {NeedsBash} at everything else. */
-export function readSpecial(cursor: Cursor): WordPart[] {
-  const character = cursor.peek();
-  if (character === "'") return [readSingleQuoted(cursor)];
-  if (character === '"') return readDoubleQuoted(cursor);
-  if (character === '$') return [readDollar(cursor, false)];
-  if (character === '\\') return readBackslash(cursor);
-  throw new NeedsBash(cursor.line, `an unquoted \`${character}\``);
-}
-
-function readTilde(cursor: Cursor, before: Before): WordPart {
+/**
+ * Reads the value of an assignment, right after its `=`, up to the end of the word.
+ *
+ * @param home what `~` stands for
+ * @throws {NeedsBash} at everything that is not literal.
+ * @throws {SyntaxProblem} where a quote is not closed.
+ */
+export function readValue(cursor: Cursor, home: string | undefined): string {
   const line = cursor.line;
-  if (before === 'unclear') throw new NeedsBash(line, 'a `~` in the middle of a word');
-  cursor.take();
-  if (before === 'plain') return { kind: 'text', text: '~' };
-  if (cursor.atWordEnd() || cursor.peek() === '/' || cursor.peek() === ':') return { kind: 'home', line };
-  throw new NeedsBash(line, 'a `~` that is followed by more than a `/`');
+  if (cursor.match(tilde) === undefined) return readWord(cursor, plainInValue, endOfValue);
+  if (home === undefined || !plainHome.test(home)) throw new NeedsBash(line, 'a `~` with an unusual HOME');
+  return home + readWord(cursor, plainInValue, endOfValue);
 }
 
-function readSingleQuoted(cursor: Cursor): WordPart {
+/**
+ * Reads an array from its `(` to its `)`: its elements, which may be on lines of their own.
+ *
+ * @returns undefined if no array begins here
+ * @throws {NeedsBash} where bash would make anything else of a word than one element.
+ * @throws {SyntaxProblem} where the array or a quote is not closed.
+ */
+export function readArray(cursor: Cursor): string[] | undefined {
   const line = cursor.line;
-  const end = cursor.text.indexOf("'", cursor.position + 1);
-  if (end === -1) throw unterminated(line, 'single');
-  return { kind: 'text', text: cursor.take(end + 1 - cursor.position).slice(1, -1) };
-}
-
-function readDoubleQuoted(cursor: Cursor): WordPart[] {
-  const line = cursor.line;
-  const parts: WordPart[] = [];
-  cursor.take();
+  if (cursor.match(beginOfArray) === undefined) return undefined;
+  const elements: string[] = [];
   for (;;) {
-    const character = cursor.peek();
-    if (character === '') throw unterminated(line, 'double');
-    if (character === '"') {
-      cursor.take();
-      return parts;
+    cursor.match(betweenElements);
+    if (cursor.match(endOfArray) !== undefined) return elements;
+    if (cursor.peek() === ')') throw new NeedsBash(cursor.line, 'text right after the `)` of an array');
+    if (cursor.peek() === '') {
+      const hint = 'Write the missing `)` after the last element of the array that begins there.';
+      throw new SyntaxProblem(line, 'The `(` that opens an array here is never closed.', hint);
     }
-    if (character === '`') throw new NeedsBash(cursor.line, 'a command substitution (backticks)');
-    if (character === '$') parts.push(readDollar(cursor, true));
-    else if (character === '\\') parts.push(...readBackslashInDoubleQuotes(cursor));
-    else parts.push({ kind: 'text', text: cursor.match(textInDoubleQuotes) ?? '' });
+    elements.push(readWord(cursor, plainInArray, endOfElement));
   }
+}
+
+function readWord(cursor: Cursor, plain: RegExp, end: RegExp): string {
+  let word = '';
+  while (cursor.match(end) === undefined) word += cursor.match(plain) ?? readQuoted(cursor);
+  return word;
+}
+
+/** Reads what is in quotes, or after a backslash. A backslash before a newline joins two lines. */
+function readQuoted(cursor: Cursor): string {
+  const single = cursor.match(singleQuoted);
+  if (single !== undefined) return single.slice(1, -1);
+  const double = cursor.match(doubleQuoted)?.slice(1, -1);
+  if (double !== undefined) return double.replaceAll(/\\(?:\n|([$`"\\]))/g, '$1');
+  const one = cursor.match(escaped)?.slice(1);
+  if (one !== undefined) return one === '\n' ? '' : one;
+  throw notLiteral(cursor);
+}
+
+function notLiteral(cursor: Cursor): NeedsBash | SyntaxProblem {
+  const { line } = cursor;
+  const character = cursor.peek();
+  if (character === "'") return unterminated(line, 'single');
+  if (cursor.match(doubleQuotedSoFar) === undefined)
+    return new NeedsBash(line, `an unquoted \`${character}\``);
+  const expansion = cursor.peek();
+  if (expansion !== '$' && expansion !== '`') return unterminated(line, 'double');
+  return new NeedsBash(cursor.line, `a \`${expansion}\` in double quotes`);
 }
 
 function unterminated(line: number, kind: 'single' | 'double'): SyntaxProblem {
   const hint = `Write the missing ${kind} quote at the end of the value that begins there, or of one above it that has none.`;
   return new SyntaxProblem(line, `The ${kind} quote that opens here is never closed.`, hint);
-}
-
-function readBackslash(cursor: Cursor): WordPart[] {
-  if (cursor.atContinuation()) {
-    cursor.take(2);
-    return [];
-  }
-  if (cursor.peek(1) === '') throw new NeedsBash(cursor.line, 'a backslash at the end of the file');
-  return [{ kind: 'text', text: cursor.take(2).slice(1) }];
-}
-
-function readBackslashInDoubleQuotes(cursor: Cursor): WordPart[] {
-  const escaped = cursor.peek(1);
-  if (escaped === '\n') {
-    cursor.take(2);
-    return [];
-  }
-  if (escaped !== '' && '$`"\\'.includes(escaped)) return [{ kind: 'text', text: cursor.take(2).slice(1) }];
-  return [{ kind: 'text', text: cursor.take() }];
-}
-
-/** At a `$`: a variable, or the character itself where nothing else can be meant. */
-function readDollar(cursor: Cursor, inDoubleQuotes: boolean): WordPart {
-  const line = cursor.line;
-  cursor.take();
-  const name = cursor.match(nameAhead) ?? cursor.match(bracedName)?.slice(1, -1);
-  if (name !== undefined) {
-    if (cursor.atContinuation()) throw new NeedsBash(line, 'a variable name before a continued line');
-    if (isSetByBash(name)) throw new NeedsBash(line, 'the value of a variable that bash itself sets');
-    return { kind: 'variable', name, line };
-  }
-  const next = cursor.peek();
-  const isItself = inDoubleQuotes ? next === '"' || next === ';' || cursor.atWordEnd() : cursor.atWordEnd();
-  if (isItself || '/.,:%='.includes(next)) return { kind: 'text', text: '$' };
-  throw new NeedsBash(line, dollarConstruct(next, inDoubleQuotes));
-}
-
-function dollarConstruct(next: string, inDoubleQuotes: boolean): string {
-  if (next === '(') return 'a command substitution or an arithmetic expansion (`$(`)';
-  if (next === '{') return 'a parameter expansion that is more than a name';
-  if ((next === "'" || next === '"') && !inDoubleQuotes) return `a \`$${next}\` string`;
-  return 'a `$` that is not followed by a name';
 }

@@ -7,7 +7,7 @@ export const gapsInArrays = [
 export const wordsInArrays = [
   ...['if', 'then', 'fi', 'time', 'do', '!', '}', ']', ']]', '-n', '--', '%s', 'a=b', 'A+=b', 'LOCAL_DIR=/x'],
   ...['in', 'EXCLUDE=', 'a\\\n#b', "'['0]=x", '\\[1]=x', '"[2]"=x', '"~"/x', '\\~', "'*'.tmp", 'cache/\\*'],
-  ...['""', "''", '$', 'a$', '"a\nb"', "'a\nb'", '^', 'a,b', '"*"', "'a b/*'"],
+  ...['""', "''", '"a\nb"', "'a\nb'", '^', 'a,b', '"*"', "'a b/*'"],
 ];
 /** In an array, bash makes more of these, or refuses them. */
 export const refusedInArrays = [
@@ -18,7 +18,10 @@ export const refusedInArrays = [
     '[ab]',
     '[3]=x',
     '[x]=y',
+    '$',
+    'a$',
     '$HOME',
+    '"$HOME"',
     '${GREETING}',
     '$EMPTY',
     '~',

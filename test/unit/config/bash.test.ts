@@ -11,9 +11,12 @@ const directory = realpathSync(mkdtempSync(join(tmpdir(), 'config-bash-')));
 after(() => rmSync(directory, { recursive: true }));
 const base = { PATH: process.env['PATH'] ?? '', HOME: '/home/anna', AWS_PROFILE: 'inherited' };
 
-function read(text: string, environment: Record<string, string> = {}) {
-  writeFileSync(join(directory, 'my.config'), text);
-  return readWithBash(text, { file: 'my.config', environment: { ...base, ...environment }, directory });
+function read(text: string | Buffer, environment: Record<string, string> = {}) {
+  return readWithBash(Buffer.from(text), {
+    file: 'my.config',
+    environment: { ...base, ...environment },
+    directory,
+  });
 }
 
 /** The message and hint of the error; no test's key may be in it. */
@@ -47,15 +50,39 @@ describe('what bash makes of a config', () => {
       AWS_BUCKET: 'bucket',
       AWS_REGION: 'eu-west',
       LOCAL_LOCK: 'my.config',
-      LOCAL_LIST: './my.config',
+      LOCAL_LIST: 'my.config',
     });
+  });
+
+  test('the text that was judged, whatever is under its name by now', () => {
+    writeFileSync(join(directory, 'my.config'), 'AWS_REGION=swapped; touch swapped\n');
+    const surroundings = { file: 'my.config', environment: base, directory };
+    const { values } = readWithBash(Buffer.from('AWS_REGION=$(echo judged)\n'), surroundings);
+    assert.equal(values.get('AWS_REGION'), 'judged');
+  });
+
+  test('bytes as they are, and an empty file', () => {
+    const comment = Buffer.from('# \xff\n', 'latin1');
+    assert.equal(
+      read(Buffer.concat([comment, Buffer.from('AWS_REGION="f\u00fcr"; :')])).values.get('AWS_REGION'),
+      'f\u00fcr',
+    );
+    assert.equal(read('').values.get('AWS_REGION'), undefined);
+  });
+
+  test('no program that it starts inherits the text', () => {
+    const { values } = read('AWS_REGION=$(ls -l /proc/self/fd | grep -c /dev/shm || :)');
+    // Its stderr is in memory, too.
+    assert.equal(values.get('AWS_REGION'), '1');
   });
 
   test('a file that it reads from its own directory', () => {
     mkdirSync(join(directory, 'sub'), { recursive: true });
     writeFileSync(join(directory, 'sub', 'common'), 'AWS_REGION=common\n');
-    const { values } = read('source "$(dirname "${BASH_SOURCE[0]}")/sub/common"');
-    assert.equal(values.get('AWS_REGION'), 'common');
+    for (const self of ['"${BASH_SOURCE[0]}"', '${BASH_SOURCE}', '"$BASH_SOURCE"', '$CONFIG_FILE']) {
+      const { values } = read(`source "$(dirname ${self})/sub/common"`);
+      assert.equal(values.get('AWS_REGION'), 'common');
+    }
   });
 
   test('the environment: exported, changed, taken away, passed on', () => {
@@ -139,7 +166,10 @@ describe('what bash makes of a config', () => {
 
 describe('what stops it, told without the text', () => {
   const table: [config: string, told: RegExp][] = [
-    ['A=1\nENCRYPTION_KEY="a$SECRET"', /^my\.config:2: a variable that has no value is used/],
+    [
+      'A=1\nENCRYPTION_KEY="a$SECRET"',
+      /^my\.config:2: a variable that has no value is used \(.*single quotes/,
+    ],
     ['A=1\nENCRYPTION_KEY="SECRET\n', /^my\.config:2: a quote or bracket/],
     ['A=1\nSECRET)\n', /^my\.config:2: a syntax error/],
     ['A=(SECRET\n', /^my\.config:\d: /],

@@ -53,7 +53,7 @@ export class ConfigGenerator {
   #command(): string {
     const words = [this.#assignment()];
     while (this.#random.chance(0.2)) words.push(this.#assignment());
-    if (this.#random.chance(0.1)) {
+    if (this.#random.chance(0.01)) {
       const name = this.#random.pick(['GREETING', 'AWS_PROFILE', 'LOCAL_LIST']);
       words.push(`${name}=${this.#value()}`, `AWS_BUCKET=$${name}`);
     }
@@ -81,7 +81,6 @@ export class ConfigGenerator {
     const roll = this.#random.next();
     if (roll < 0.3) return `'${this.#some(pieces.inSingleQuotes)}'`;
     if (roll < 0.55) return `"${this.#some(pieces.inDoubleQuotes)}"`;
-    if (roll < 0.6) return `"${this.#variable()}"`;
     if (roll < 0.85) return this.#random.pick(arrays.wordsInArrays);
     if (roll < 0.86) return this.#random.pick(arrays.refusedInArrays);
     let element = `x\\${this.#random.pick(pieces.escaped)}`;
@@ -93,7 +92,7 @@ export class ConfigGenerator {
   #value(): string {
     if (this.#random.chance(0.015))
       return this.#random.pick(['~', '~:~', '~/x:~', '~root', '~+', '~"/x"', '~\\/x']);
-    let value = this.#random.chance(0.15) ? this.#random.pick(['~/', '~/x', '~/x:~/', '~:']) : '';
+    let value = this.#random.chance(0.15) ? this.#random.pick(['~/', '~/x', '~/x', '~/x:/']) : '';
     while (this.#random.chance(0.65)) value += this.#piece();
     return value;
   }
@@ -103,10 +102,10 @@ export class ConfigGenerator {
     if (roll < 0.3) return this.#some(pieces.unquoted);
     if (roll < 0.5) return `'${this.#some(pieces.inSingleQuotes)}'`;
     if (roll < 0.75) return `"${this.#some(pieces.inDoubleQuotes)}"`;
-    if (roll < 0.83) return this.#variable();
+    if (roll < 0.76) return this.#variable();
     if (roll < 0.9) return `\\${this.#random.pick(pieces.escaped)}`;
-    if (roll < 0.97)
-      return this.#random.pick([':~/', ':~/x', ':~:', ':', '/~', 'a~', '$', '$/', '$:~', '=', '#', '\\\n']);
+    if (roll < 0.97) return this.#random.pick([':', '/', 'a', '=', '#', '\\\n']);
+    if (roll < 0.98) return this.#random.pick([':~/', ':~/x', ':~:', '/~', 'a~', '$', '$/', '$:~']);
     return this.#random.pick(pieces.refusedInWords);
   }
 
@@ -114,7 +113,7 @@ export class ConfigGenerator {
     let text = '';
     while (this.#random.chance(0.75))
       text += this.#random.chance(0.1) ? this.#random.pick(['abc', '/a/b', 'x1']) : this.#random.pick(pieces);
-    return text.replace('@', this.#variable());
+    return this.#random.chance(0.02) ? text.replace('@', this.#variable()) : text;
   }
 
   #variable(): string {

@@ -29,7 +29,7 @@ export const names = [
   ...['MAX_DELETE_PERCENT', 'ALLOW_UNVERSIONED_DELETE', 'EXCLUDE'],
   ...['GREETING', 'UMLAUT', 'OTHER', 'constructor'],
 ];
-/** What the tests read. */
+/** What the configs use as `$NAME`, which is bash's. */
 export const readable = [
   'GREETING',
   'EMPTY',
@@ -47,7 +47,7 @@ export const unquoted = [...plain, '#'];
 export const inSingleQuotes = [...plain, ...' \t\n"\\$`;&|<>(){#~', '$(', '${', '\\\n'];
 export const inDoubleQuotes = [
   ...[...plain, ..." \t\n';&|<>(){#~", '@', '\\\\', '\\"', '\\$', '\\`', '\\\n', '\\a', "\\'", '\\!', '\\~'],
-  ...['$ ', '$/', '$.', '$=', '$%', ':~/'],
+  ...[':~/'],
 ];
 export const escaped = [...plain, ...' \t"\'\\$`;&|<>(){#~\n'];
 /** What a config is damaged with. */

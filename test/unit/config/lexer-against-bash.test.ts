@@ -88,7 +88,7 @@ function askBash(files: string[], directory: string, environment: Record<string,
   const script = `for file in "$@"; do
     builtin printf '@@@ %s\\0' "$file" >&3
     ( set -- "$file"; unset file
-${readerScript}
+${readerScript('"$1"')}
     )
   done`;
   const run = spawnSync('bash', ['--norc', '--noprofile', '-c', script, 'encrypted-s3-sync', ...files], {

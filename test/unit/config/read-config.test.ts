@@ -16,7 +16,12 @@ import { geteuid } from 'node:process';
 import { after, before, describe, test } from 'node:test';
 import { readConfig, readPartialConfig } from '../../../lib/config/read-config.js';
 import { settingNames } from '../../../lib/config/settings.js';
-import { assertTrusted } from '../../../lib/config/trust.js';
+import {
+  assertTrusted as assertPlaceTrusted,
+  type Ownership,
+  type Reason,
+  warningAbout,
+} from '../../../lib/config/trust.js';
 import { BackupError } from '../../../lib/errors.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../../fakes/without-roots-rights.js';
 
@@ -182,7 +187,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
     test(`mode ${mode.toString(8)}`, async () => {
       const file = write(text, mode);
       const { message, hint } = await failureOf(file);
-      assert.ok(message.startsWith(`${file}:3: Only bash can read this (a command substitution`), message);
+      assert.ok(message.startsWith(`${file}:3: Only bash can read this (an unquoted \`$\`)`), message);
       assert.ok(message.includes(`mode 0${mode.toString(8)}`), message);
       assert.ok(hint.includes(`chmod go-w ${file}`), hint);
     });
@@ -190,7 +195,14 @@ describe('bash reads a file only if nobody else can have written it', () => {
 
   test('who may be trusted', async () => {
     const reason = { line: 3, construct: 'a command' };
-    const file = (uid: number, mode: number, isFile = true) => ({ uid, mode, isFile: () => isFile });
+    const file = (uid: number, mode: number) => ({
+      uid,
+      mode,
+      isFile: () => (mode & 0o170000) === 0o100000,
+      isFIFO: () => (mode & 0o170000) === 0o10000,
+    });
+    const assertTrusted = (name: string, owner: Ownership, user: number, why: Reason) =>
+      assertPlaceTrusted(name, owner, [], user, why);
     assert.doesNotThrow(() => assertTrusted('c', file(1000, 0o100644), 1000, reason));
     assert.doesNotThrow(() => assertTrusted('c', file(0, 0o100644), 1000, reason));
     assert.throws(
@@ -199,7 +211,69 @@ describe('bash reads a file only if nobody else can have written it', () => {
     );
     assert.throws(() => assertTrusted('c', file(1000, 0o100664), 1000, reason), /mode 0664/);
     assert.throws(() => assertTrusted('c', file(0, 0o100646), 1000, reason), /mode 0646/);
-    assert.throws(() => assertTrusted('c', file(1000, 0o10600, false), 1000, reason), /no regular file/);
+    assert.doesNotThrow(() => assertTrusted('c', file(1000, 0o10600), 1000, reason));
+    assert.throws(() => assertTrusted('c', file(1001, 0o10600), 1000, reason), /uid 1001/);
+    assert.throws(
+      () => assertTrusted('c', file(1000, 0o20600), 1000, reason),
+      /neither a regular file nor a pipe/,
+    );
+  });
+
+  test('which folders above it may be trusted', () => {
+    const file = { uid: 1000, mode: 0o100600, isFile: () => true, isFIFO: () => false };
+    const told = (uid: number, mode: number, isLink = false) => {
+      const places = [
+        { path: '/', uid: 0, mode: 0o40755, isLink: false },
+        { path: '/a b', uid, mode, isLink },
+      ];
+      const warning = warningAbout('c', file, places, 1000);
+      try {
+        assertPlaceTrusted('c', file, places, 1000, { line: 3, construct: 'a command' });
+        return [undefined, warning];
+      } catch (error) {
+        assert.ok(error instanceof BackupError);
+        return [`${error.message} ${error.hint}`, warning];
+      }
+    };
+    for (const [uid, mode] of [
+      [1000, 0o40755],
+      [0, 0o40755],
+      [0, 0o41777],
+      [1000, 0o41777],
+    ] as const) {
+      assert.deepEqual(told(uid, mode), [undefined, undefined]);
+    }
+    assert.deepEqual(told(1000, 0o120777, true), [undefined, undefined]);
+    for (const [uid, mode, because, isWarned] of [
+      [1001, 0o40755, /folder \/a b, .* belongs to another user \(uid 1001\).* chown 1000 '\/a b'/, true],
+      [1001, 0o41777, /folder \/a b, .* belongs to another user \(uid 1001\).* chown 1000 '\/a b'/, true],
+      [1001, 0o120777, /link \/a b, .* belongs to another user \(uid 1001\).* chown -h 1000 '\/a b'/, true],
+      [1000, 0o40775, /can write the folder \/a b, .*\(mode 0775\).* chmod go-w '\/a b'/, false],
+      [0, 0o40757, /can write the folder \/a b, .*\(mode 0757\).* chmod go-w '\/a b'/, true],
+    ] as const) {
+      const [error, warning] = told(uid, mode, mode === 0o120777);
+      assert.match(error ?? '', because);
+      assert.equal(warning !== undefined && because.test(warning), isWarned, warning);
+    }
+    assert.throws(
+      () => assertPlaceTrusted('c', file, undefined, 1000, { line: 3, construct: 'a command' }),
+      /c:3: .* a folder above it may not be looked at/,
+    );
+  });
+
+  test('in a folder that nobody else can write, behind every link', async () => {
+    const open = join(directory, 'open');
+    mkdirSync(join(open, 'shut'), { recursive: true });
+    chmodSync(open, 0o777);
+    writeFileSync(join(open, 'shut', 'config'), text, { mode: 0o600 });
+    symlinkSync('open/shut', join(directory, 'link'));
+    for (const file of [join(open, 'shut', 'config'), join(directory, 'link', 'config')]) {
+      const { message, hint } = await failureOf(file);
+      assert.ok(message.includes(`can write the folder ${open}, which leads to it (mode 0777)`), message);
+      assert.ok(hint.endsWith(`chmod go-w ${open}, or write plain lines: NAME='value'`), hint);
+    }
+    chmodSync(open, 0o1777);
+    assert.equal((await readConfig(join(directory, 'link', 'config'))).awsRegion, 'us-east-1');
   });
 
   // Only root can give files away; the rule itself is tested above.
@@ -211,6 +285,26 @@ describe('bash reads a file only if nobody else can have written it', () => {
     assert.match(message, /belongs to another user \(uid 12345\)/);
     assert.ok(hint.includes(`chown 0 ${file}`), hint);
   });
+});
+
+test('a config from a pipe or from stdin is read with and without bash', () => {
+  const module = new URL('../../../lib/config/read-config.js', import.meta.url).href;
+  const script = `import { readConfig } from ${JSON.stringify(module)};
+    const { awsBucket, warnings } = await readConfig(process.argv[1]);
+    console.log(awsBucket, warnings);`;
+  const program = [process.execPath, '--input-type=module', '-e', script];
+  for (const bucket of ['by-lexer', '$(echo by-bash)']) {
+    const file = write(`${complete}AWS_BUCKET=${bucket}\n`);
+    for (const shell of [
+      '"$@" <(cat "$file")',
+      'cat "$file" | "$@" /dev/stdin',
+      '"$@" /dev/stdin <"$file"',
+    ]) {
+      const options = { encoding: 'utf8', env: { ...process.env, file } } as const;
+      const output = execFileSync('bash', ['-c', shell, 'bash', ...program], options);
+      assert.equal(output, `by-${bucket.includes('$') ? 'bash' : 'lexer'} []\n`, shell);
+    }
+  }
 });
 
 test('bash reads a config from a folder that may not be entered', () => {

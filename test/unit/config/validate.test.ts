@@ -238,7 +238,10 @@ test('what the original works with is only warned of', () => {
 });
 
 test('a variable that gives the key away under another name is not passed on', () => {
-  const text = complete.replace(`ENCRYPTION_KEY=${KEY}`, `export K=${KEY} AUTH=x:${KEY}; ENCRYPTION_KEY=$K`);
+  const text = complete.replace(
+    `ENCRYPTION_KEY=${KEY}`,
+    `export K=${KEY} AUTH=x:${KEY}; ENCRYPTION_KEY=${KEY}`,
+  );
   assert.deepEqual(configOf(text).environment, { HOME: '/home/anna' });
 });
 

@@ -1,0 +1,121 @@
+// What `npm install -g` of the packed program installs is what the tests run with. npm resolves the ranges of a packed
+// program anew, also where npm-shrinkwrap.json lies in it (npm 11 obeys that one only for packages from a registry): so
+// the packages themselves are packed, those that package-lock.json names, and installing asks no registry.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+interface Locked {
+  readonly version: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+  readonly dev?: boolean;
+  readonly optional?: boolean;
+}
+
+const project = fileURLToPath(new URL('../../../', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'installed-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
+const locked = packagesIn('package-lock.json');
+const needed = [...locked].filter(([, { dev }]) => dev !== true);
+/** The paths, relative to the project, of the packages that the program uses. Optional ones may be missing. */
+const used = needed.map(([path]) => path).filter((path) => existsSync(join(project, path)));
+
+function packagesIn(lockfile: string): Map<string, Locked> {
+  const { packages } = JSON.parse(readFileSync(join(project, lockfile), 'utf8'));
+  return new Map(Object.entries<Locked>(packages).filter(([path]) => path !== ''));
+}
+
+/** Packs a copy of the project, since packing builds anew: here it only puts back what is built. */
+function pack(): string {
+  const copy = join(folder, 'project');
+  const compiler = join(copy, 'node_modules/.bin/tsc');
+  for (const path of ['package.json', 'lib/aws/cli-model', 'config.template', 'README.md', ...used]) {
+    cpSync(join(project, path), join(copy, path), { recursive: true });
+  }
+  // As it is where modern-syslog was compiled.
+  mkdirSync(join(copy, 'node_modules/modern-syslog/build'), { recursive: true });
+  writeFileSync(join(copy, 'node_modules/modern-syslog/build/core.node'), '');
+  mkdirSync(dirname(compiler), { recursive: true });
+  writeFileSync(compiler, '#!/bin/sh\nmkdir dist && cp -r "$BUILT/bin" "$BUILT/lib" dist\n');
+  chmodSync(compiler, 0o755);
+  const env = { ...process.env, BUILT: join(project, 'dist') };
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: copy, env });
+  return join(folder, `${manifest.name}-${manifest.version}.tgz`);
+}
+
+/** Installs it with nothing but the tarball. Scripts would compile modern-syslog, which takes long. */
+function install(tarball: string): string {
+  const prefix = join(folder, 'prefix');
+  const alone = ['--offline', '--cache', join(folder, 'cache'), '--ignore-scripts', '--loglevel=error'];
+  execFileSync('npm', ['install', '--global', '--prefix', prefix, ...alone, tarball], { cwd: folder });
+  return prefix;
+}
+
+/** The bytes of each file below a folder, but for what was compiled there. */
+function filesIn(directory: string): Map<string, string> {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
+  const files = names.filter((name) => !/^build\//.test(name) && statSync(join(directory, name)).isFile());
+  return new Map(files.map((name) => [name, readFileSync(join(directory, name), 'latin1')]));
+}
+
+test('the packages that the tests run with are those of package-lock.json, by their content', () => {
+  const installed = packagesIn('node_modules/.package-lock.json');
+  for (const [path, { version, integrity, resolved, optional }] of needed) {
+    assert.match(integrity ?? '', /^sha512-/, path);
+    assert.equal(resolved, undefined, `${path} names a registry`);
+    if (!used.includes(path)) assert.equal(optional, true, path);
+    else
+      assert.deepEqual([installed.get(path)?.version, installed.get(path)?.integrity], [version, integrity]);
+  }
+});
+
+describe('what is installed from the packed program, without a registry', () => {
+  const prefix = install(pack());
+  const installed = join(prefix, 'lib/node_modules', manifest.name);
+
+  test('are the packages that the tests run with, file by file, and no others', () => {
+    const names = readdirSync(join(installed, 'node_modules')).filter((name) => !name.startsWith('.'));
+    assert.deepEqual(
+      names.map((name) => `node_modules/${name}`),
+      used.toSorted(),
+    );
+    for (const path of used) {
+      const { version } = JSON.parse(readFileSync(join(installed, path, 'package.json'), 'utf8'));
+      assert.equal(version, locked.get(path)?.version, path);
+      const expected = filesIn(join(project, path));
+      const actual = filesIn(join(installed, path));
+      // npm leaves some of the texts for readers out.
+      for (const name of expected.keys()) if (!actual.has(name) && /\.md$/.test(name)) expected.delete(name);
+      assert.deepEqual(actual, expected, path);
+    }
+  });
+
+  test('holds nothing that was compiled for one version of Node.js', () => {
+    assert.ok(!existsSync(join(installed, 'node_modules/modern-syslog/build')));
+  });
+
+  for (const name of Object.keys(manifest.bin)) {
+    test(`${name} starts`, () => {
+      const output = execFileSync(join(prefix, 'bin', name), ['--version'], { encoding: 'utf8' });
+      assert.equal(output, `${manifest.version}\n`);
+    });
+  }
+});
