@@ -1,6 +1,7 @@
 // From what the user configured to an AwsCli that may be used.
 import { AwsCli, type AwsSettings } from './aws-cli.js';
 import { checksumVariables, resolveEndpoint } from './endpoint.js';
+import { withTrustedListener } from './listener.js';
 import { refuseOtherWays } from './other-ways.js';
 import { readProfile } from './profile-files.js';
 
@@ -12,7 +13,7 @@ import { readProfile } from './profile-files.js';
 export async function connect(settings: AwsSettings): Promise<AwsCli> {
   const { environment } = settings;
   const profile = await readProfile(settings.profile, environment);
-  const endpointUrl = resolveEndpoint(settings.endpointUrl, environment, profile);
+  const endpointUrl = withTrustedListener(resolveEndpoint(settings.endpointUrl, environment, profile));
   await refuseOtherWays(settings.profile, profile, environment, endpointUrl);
   return new AwsCli({
     ...settings,
