@@ -1,8 +1,8 @@
 // Plain http to this machine is plain to whoever listens there: any local user may bind a free port from 1024 on, and
 // would be handed the key by the first request. So the one who listens has to be this user or root.
 //
-// The AWS CLI connects some time after each check. What remains: a service that ends in between, and whose port
-// somebody takes at once. Only https tells that.
+// The AWS CLI connects some time after each check, and again and again in a call that sends many files. What remains: a
+// service that ends after the check, and whose port somebody takes at once. Only https tells that.
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
