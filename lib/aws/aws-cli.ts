@@ -10,6 +10,7 @@ import { type AwsError, awsError } from './aws-error.js';
 import { childEnvironment } from './child-environment.js';
 import { closeKeyDescriptor, openKeyDescriptor } from './key-descriptor.js';
 import { lastLinesOf } from './last-lines.js';
+import { withTrustedListener } from './listener.js';
 
 // Required, not imported: finding out what a CommonJS module exports costs Node some 10 ms at each start.
 const execa: typeof import('execa') = createRequire(import.meta.url)('execa');
@@ -61,11 +62,13 @@ export class AwsCli {
   /**
    * Runs `aws` and waits for it. An exit code other than 0 is an answer like any other.
    * @throws {InterruptedError} after the child has ended, if a signal arrived
-   * @throws {BackupError} if there is no `aws` to run
+   * @throws {BackupError} if there is no `aws` to run, or the key would go to another user's program
    */
   async run(args: readonly string[], call: AwsCall = {}): Promise<AwsAnswer> {
     const { interruption, log } = this.#settings;
     interruption.check();
+    // Each time: the service may have ended since, and another user's program have taken its port.
+    if (call.key !== undefined) withTrustedListener(this.#settings.endpointUrl);
     const keyDescriptor = call.key === undefined ? undefined : openKeyDescriptor(call.key);
     let answer: AwsAnswer;
     try {

@@ -1,5 +1,4 @@
 // The bucket: there already and left as it is, or made, with history and with SSE-C allowed.
-import { delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BackupError } from '../errors.js';
 import type { AwsCli } from './aws-cli.js';
@@ -90,13 +89,9 @@ async function permitSseC(aws: AwsCli, log: (message: string) => void): Promise<
   const args = allowSseC(aws.bucket);
   let answer = await aws.run(args);
   if (kindOfAwsError(answer.stderr) === 'unknown-parameter') {
-    answer = await aws.run(args, { environment: { AWS_DATA_PATH: dataPath() } });
+    answer = await aws.run(args, { environment: { AWS_DATA_PATH: NEWER_MODEL } });
   }
   if (answer.exitCode !== 0) log(`SSE-C was not allowed explicitly in the new bucket: ${answer.stderr}`);
-}
-
-function dataPath(): string {
-  return [process.env['AWS_DATA_PATH'], NEWER_MODEL].filter(Boolean).join(delimiter);
 }
 
 /**

@@ -1,12 +1,31 @@
 // The environment of every `aws` child: the user's, plus what cron, old servers and plain loopback need.
+import { withoutKey } from '../environment.js';
+import { homeOf } from '../home.js';
 import type { AwsConnection } from './arguments.js';
+
+/** The AWS CLI, or the Python it runs in, would do more than it is told. */
+const TAKEN_AWAY = [
+  // Writes the secrets of TLS to a file: whoever has recorded the traffic reads the key in it.
+  'SSLKEYLOGFILE',
+  // Descriptions of S3 that say where requests go; see other-ways.ts for those in files.
+  'AWS_DATA_PATH',
+  // Modules that see each request.
+  'BOTOCORE_EXPERIMENTAL__PLUGINS',
+];
+/** Without a value, these do not stand for the usual certificates: the AWS CLI then takes any certificate. */
+const TAKEN_AWAY_IF_EMPTY = ['AWS_CA_BUNDLE', 'REQUESTS_CA_BUNDLE'];
 
 /** @param inherited the variables to start from; ENCRYPTION_KEY is dropped even if the user exported it */
 export function childEnvironment(
   inherited: NodeJS.ProcessEnv,
   connection: Pick<AwsConnection, 'endpointUrl'>,
 ): NodeJS.ProcessEnv {
-  const { ENCRYPTION_KEY: _dropped, ...environment } = inherited;
+  const environment = withoutKey(inherited);
+  for (const name of TAKEN_AWAY) delete environment[name];
+  for (const name of TAKEN_AWAY_IF_EMPTY) if (environment[name] === '') delete environment[name];
+  // The AWS CLI must look for its files where they have been looked for here; also where there is no home, or an
+  // empty one, which would be the folder `~` for it, or `/`.
+  environment['HOME'] = homeOf(inherited) ?? '/nonexistent';
   // A pager or a prompt would wait for a key press.
   environment['AWS_PAGER'] = '';
   environment['AWS_CLI_AUTO_PROMPT'] = 'off';

@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeOf } from '../home.js';
+import { type Sections, type Settings, sectionsOf } from './ini-file.js';
 
 /** Settings of a profile; those of a nested block are named `s3.endpoint_url`. */
-export type ProfileSettings = Readonly<Record<string, string>>;
+export type ProfileSettings = Settings;
 
 /** Reading INI costs a module; most files have nothing that we look for. */
-const OF_INTEREST = /endpoint|checksum|cli_history/i;
+const OF_INTEREST = /endpoint|checksum|cli_history|ca_bundle/i;
 /** The name of a setting that stands for a plugin of the AWS CLI which chooses endpoints. */
 export const ENDPOINT_PLUGIN = '[plugins] endpoint';
 
@@ -24,24 +25,31 @@ export async function readProfile(profile: string, environment: NodeJS.ProcessEn
   const config = file('AWS_CONFIG_FILE', '.aws/config');
   const credentials = file('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials');
   if (!OF_INTEREST.test(config) && !OF_INTEREST.test(credentials)) return {};
-  const { parse } = await import('ini');
-  const sections = parse(normalize(config));
+  const sections = await sectionsOf(config);
   const settings = {
-    ...(profile === 'default' ? sectionOf(sections, 'default') : {}),
-    ...sectionOf(sections, `profile ${profile}`),
-    ...sectionOf(parse(normalize(credentials)), profile),
+    ...settingsOf('profile', profile, sections),
+    ...(await sectionsOf(credentials)).get(profile),
   };
   const services = settings['services'];
-  // The endpoint of a service counts in a services section only, not in a block of the profile.
-  const own = Object.fromEntries(Object.entries(settings).filter(([name]) => !name.includes('.')));
-  const plugin = Object.entries(sectionOf(sections, 'plugins')).find((it) =>
-    /endpoint/i.test(it.join()),
-  )?.[1];
+  // The endpoint of a service counts in a services section only, not in a block of the profile. But the plugin that
+  // chooses endpoints reads there whether certificates count.
+  const own = Object.fromEntries(
+    Object.entries(settings).filter(([name]) => !name.includes('.') || name.endsWith('.verify_ssl')),
+  );
+  const plugin = Object.entries(sections.get('plugins') ?? {}).find((it) => /endpoint/i.test(it.join()))?.[1];
   return {
     ...own,
-    ...(services === undefined ? {} : sectionOf(sections, `services ${services}`)),
+    ...(services === undefined ? {} : settingsOf('services', services, sections)),
     ...(plugin === undefined ? {} : { [ENDPOINT_PLUGIN]: plugin }),
   };
+}
+
+/** Of several sections, the last one counts alone; and `[profiles NAME]` is as good as `[profile NAME]`. */
+function settingsOf(kind: string, name: string, sections: Sections): Settings {
+  const isOurs = (section: string) =>
+    (section.startsWith(kind) && section.replace(/^\S+ ?/, '') === name) ||
+    (kind === 'profile' && name === 'default' && section === name);
+  return [...sections].findLast(([section]) => isOurs(section))?.[1] ?? {};
 }
 
 /** `~` and variables, as botocore has them in the names of its files. */
@@ -51,54 +59,11 @@ function expand(path: string, home: string | undefined, environment: NodeJS.Proc
     .replace(/^~(?=\/|$)/, (tilde) => home ?? tilde);
 }
 
-function readIfThere(file: string): string {
+/** A file's text; empty for one that is missing or unreadable. */
+export function readIfThere(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
   }
-}
-
-/**
- * The text as Python's configparser understands it, in the form that `ini` reads: names in lower case, `:` as
- * well as `=`, single blanks in a section's name; and without nesting, which INI does not know: an indented
- * `endpoint_url` below `s3 =` becomes `s3.endpoint_url`.
- */
-function normalize(text: string): string {
-  let block = '';
-  let depth = 0;
-  const lines = text.split(/\r?\n/).map((line) => {
-    const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
-    if (section !== undefined) {
-      block = '';
-      return `[${section.trim().replaceAll(/\s+/g, ' ')}]`;
-    }
-    const [, indent = '', name, value = ''] = /^(\s*)([^=:#;\s][^=:]*?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
-    if (name === undefined) return '';
-    const isNested = block !== '' && indent.length > depth;
-    if (!isNested) {
-      block = value === '' ? name.toLowerCase() : '';
-      depth = indent.length;
-    }
-    return `${isNested ? `${block}.` : ''}${name.toLowerCase()} = ${value}`;
-  });
-  return lines.join('\n');
-}
-
-/** `ini` makes nested objects of dots in a section's name; a profile's name may have dots. */
-function sectionOf(sections: Record<string, unknown>, name: string): Record<string, string> {
-  const unquoted = Object.fromEntries(
-    Object.entries(sections).map(([key, value]) => [key.replaceAll(/["']/g, ''), value]),
-  );
-  let found: unknown = unquoted;
-  for (const part of name.split('.')) {
-    found = typeof found === 'object' && found !== null ? Reflect.get(found, part) : undefined;
-  }
-  if (typeof found !== 'object' || found === null) return {};
-  return Object.fromEntries(
-    // `ini` makes booleans of some words.
-    Object.entries(found).flatMap(([key, value]) =>
-      typeof value === 'object' ? [] : [[key, String(value)]],
-    ),
-  );
 }

@@ -1,4 +1,5 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { takeEnvironment } from '../environment.js';
 import { BackupError, errnoOf } from '../errors.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { evaluate } from './evaluate.js';
@@ -39,7 +40,7 @@ export async function readValues(file: string): Promise<ConfigValues> {
 }
 
 async function valuesOf(file: string, bytes: Buffer, stats: Stats): Promise<ConfigValues> {
-  const surroundings: Surroundings = { file, environment: process.env, directory: process.cwd() };
+  const surroundings: Surroundings = { file, environment: takeEnvironment(), directory: process.cwd() };
   const evaluation = evaluate(bytes, surroundings);
   const user = process.geteuid?.();
   if (evaluation.kind === 'values') {

@@ -3,6 +3,7 @@
 // it stays with us, and with every child that inherits the descriptor.
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
+import { withoutKey } from '../environment.js';
 import { BackupError, wordsOf } from '../errors.js';
 import type { Interruption } from '../interruption.js';
 import { untilFree } from './until-free.js';
@@ -55,6 +56,7 @@ async function tryFlock(descriptor: number): Promise<boolean> {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
     // A Ctrl-C is for us, and not a failure of flock(1).
     detached: true,
+    env: withoutKey(),
   });
   const status = await new Promise<number | null>((resolve, reject) => {
     child.on('error', reject);

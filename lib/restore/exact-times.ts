@@ -2,6 +2,7 @@
 // the AWS CLI was not installed by Amazon's own installer; else touch(1) sets them one by one.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { withoutKey } from '../environment.js';
 import type { Bytes } from '../tree/bytes.js';
 
 /** Reads pairs of time and path, each ended by a NUL. */
@@ -48,7 +49,7 @@ async function feed(
   args: readonly string[],
   times: AsyncGenerator<ExactTime>,
 ): Promise<boolean> {
-  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'] });
+  const child = spawn(program, args, { env: withoutKey(), stdio: ['pipe', 'ignore', 'ignore'] });
   const exit = new Promise<boolean>((resolve) => {
     child.on('error', () => resolve(false));
     child.on('close', (code) => resolve(code === 0));

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withoutKey } from '../environment.js';
 
 // Not imported: finding out what a CommonJS module exports costs Node some 10 ms at each start.
 const require = createRequire(import.meta.url);
@@ -88,7 +89,10 @@ function nativeSink(tag: string): Sink {
 }
 
 function loggerSink(tag: string): Sink {
-  const logger = spawn('logger', ['--tag', tag, '--prio-prefix'], { stdio: ['pipe', 'ignore', 'ignore'] });
+  const logger = spawn('logger', ['--tag', tag, '--prio-prefix'], {
+    env: withoutKey(),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   const ended = new Promise<void>((resolve) => {
     logger.on('error', () => resolve());
     logger.on('close', () => resolve());

@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { childEnvironment } from '../../../lib/aws/child-environment.js';
+import { homeOf } from '../../../lib/home.js';
 
 test('the key never stays in it, and without our flag nothing sets an endpoint', () => {
-  const environment = childEnvironment({ ENCRYPTION_KEY: 'secret', A: 'b' }, { endpointUrl: undefined });
+  const environment = childEnvironment(
+    { ENCRYPTION_KEY: 'secret', A: 'b', HOME: '/home/anna' },
+    { endpointUrl: undefined },
+  );
   assert.deepEqual(environment, {
     A: 'b',
+    HOME: '/home/anna',
     AWS_PAGER: '',
     AWS_CLI_AUTO_PROMPT: 'off',
     AWS_CLI_ERROR_FORMAT: 'legacy',
@@ -41,4 +46,26 @@ test('plain loopback goes past every proxy, however it is written', () => {
     assert.equal(environment['no_proxy'], environment['NO_PROXY']);
   }
   assert.equal(childEnvironment({}, { endpointUrl: 'https://127.0.0.9' })['NO_PROXY'], undefined);
+});
+
+test('what leads elsewhere, or writes secrets down, is taken away', () => {
+  const away = {
+    SSLKEYLOGFILE: '/tmp/secrets',
+    AWS_DATA_PATH: '/tmp/models',
+    BOTOCORE_EXPERIMENTAL__PLUGINS: 'a=b',
+    AWS_CA_BUNDLE: '',
+    REQUESTS_CA_BUNDLE: '',
+  };
+  const environment = childEnvironment(away, { endpointUrl: undefined });
+  for (const name of Object.keys(away)) assert.equal(name in environment, false, name);
+  const own = childEnvironment({ AWS_CA_BUNDLE: '/own.pem' }, { endpointUrl: undefined });
+  assert.equal(own['AWS_CA_BUNDLE'], '/own.pem');
+});
+
+test('the AWS CLI looks for its files in the home where we do', () => {
+  const homeFor = (HOME?: string) =>
+    childEnvironment(HOME === undefined ? {} : { HOME }, { endpointUrl: undefined })['HOME'];
+  assert.equal(homeFor('/home/anna'), '/home/anna');
+  assert.equal(homeFor(''), homeOf({}));
+  assert.equal(homeFor(), homeOf({}));
 });

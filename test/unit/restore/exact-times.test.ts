@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type ExactTime, setExactTimes } from '../../../lib/restore/exact-times.js';
@@ -118,4 +118,13 @@ test('one time that can not be set leaves the others set, and is told', async (t
 
 test('none at all', async () => {
   assert.equal(await setExactTimes(() => streamed([])), true);
+});
+
+test('the program that sets times does not get a key that the environment holds', async (t) => {
+  const file = join(temporaryFolder(t), 'environment');
+  process.env['ENCRYPTION_KEY'] = 'secret';
+  t.after(() => delete process.env['ENCRYPTION_KEY']);
+  assert.equal(await setExactTimes(() => streamed([]), [['sh', '-c', `env > '${file}'; cat`]]), true);
+  assert.match(readFileSync(file, 'utf8'), /^PATH=/m);
+  assert.doesNotMatch(readFileSync(file, 'utf8'), /ENCRYPTION_KEY|secret/);
 });

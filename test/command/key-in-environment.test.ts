@@ -1,0 +1,41 @@
+// A key that comes from the environment is no other program's business.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { goodRun } from '../fakes/replies.js';
+import { KEY, Sandbox } from '../fakes/sandbox.js';
+
+/** Has a program's environment recorded before it runs. @returns what reads all that was recorded */
+function spyOn(box: Sandbox, name: string): () => string {
+  const file = join(box.folder, `environment-of-${name}`);
+  box.fake(name, `env >> '${file}'\nPATH='${process.env['PATH']}' exec ${name} "$@"`);
+  return () => readFileSync(file, 'utf8');
+}
+
+function assertWithoutKey(environment: string, name: string): void {
+  assert.match(environment, /^HOME=/m, `${name} got no environment`);
+  assert.equal(environment.includes(KEY), false, `${name} got the key`);
+}
+
+for (const [what, line] of [
+  ['by itself', ''],
+  ['by bash', ': "$(true)"\n'],
+] as const) {
+  test(`flock, logger and aws do not get it, where the config is read ${what}`, async (t) => {
+    const box = new Sandbox(t);
+    const flock = spyOn(box, 'flock');
+    const logger = join(box.folder, 'environment-of-logger');
+    box.fake('logger', `env >> '${logger}'\nexec cat > /dev/null`);
+    box.write('a', 'a');
+    box.expect(goodRun('a'));
+    writeFileSync(box.config({ ENCRYPTION_KEY: undefined }), line, { flag: 'a' });
+    const environment = { ENCRYPTION_KEY: KEY };
+    const { code, stderr } = await box.run('encrypted-s3-sync', [box.configFile], { environment });
+    assert.equal(code, 0, stderr);
+    assertWithoutKey(flock(), 'flock');
+    assertWithoutKey(readFileSync(logger, 'utf8'), 'logger');
+    // The fake `aws` looks for it by itself.
+    box.calls();
+  });
+}
