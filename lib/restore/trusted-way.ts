@@ -1,6 +1,6 @@
 // Who could lead a restore elsewhere: a user who may change a folder or link on the way to the destination can put
 // something else there. What root restores may be anybody's, so root does not go such a way unasked.
-import { lstatSync, readlinkSync } from 'node:fs';
+import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BackupError } from '../errors.js';
 
@@ -40,14 +40,14 @@ export function whoCouldChange(way: readonly OnTheWay[], isToDestination: boolea
  * @throws the system's error
  */
 export function wayTo(path: string): OnTheWay[] {
-  const way: OnTheWay[] = [look('/')];
+  const way = [onTheWay('/', lstatSync('/'))];
   const rest = partsOf(path);
   let folder = '/';
   let links = 0;
   for (let name = rest.shift(); name !== undefined; name = rest.shift()) {
     const next = name === '..' ? dirname(folder) : join(folder, name);
     const stats = lstatSync(next);
-    if (stats.isDirectory() || stats.isSymbolicLink()) way.push(look(next));
+    if (stats.isDirectory() || stats.isSymbolicLink()) way.push(onTheWay(next, stats));
     if (!stats.isSymbolicLink()) folder = next;
     else {
       const target = readlinkSync(next);
@@ -79,8 +79,7 @@ export function checkWay(way: string, destination: string, isToDestination: bool
   );
 }
 
-function look(path: string): OnTheWay {
-  const stats = lstatSync(path);
+function onTheWay(path: string, stats: Stats): OnTheWay {
   return { path, uid: stats.uid, mode: stats.mode & 0o7777, isLink: stats.isSymbolicLink() };
 }
 

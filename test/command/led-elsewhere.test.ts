@@ -33,6 +33,13 @@ class LedWorld extends RestoreWorld {
     mkdirSync(this.outside);
   }
 
+  async backUpFiles(count = 0): Promise<void> {
+    fill(this, count);
+    // Else only root could remove the copy.
+    chmodSync(join(this.source, 'd/deep'), 0o755);
+    await this.backUp();
+  }
+
   /** Right before the first file is fetched, moves a folder (a pattern of the shell's) away and puts a link there. */
   swap(folder: string): void {
     this.onCall(
@@ -57,8 +64,7 @@ for (const count of [0, MANY]) {
 
   test(`a destination that is moved, and a link in its place: nothing goes through it, ${how}`, async (t) => {
     const world = new LedWorld(t);
-    fill(world, count);
-    await world.backUp();
+    await world.backUpFiles(count);
     world.swap(`"${world.to}"`);
     const { code, stderr } = await world.restore();
     assert.equal(code, 0, stderr);
@@ -69,8 +75,7 @@ for (const count of [0, MANY]) {
 
   test(`the same with the folder where files arrive, ${how}`, async (t) => {
     const world = new LedWorld(t);
-    fill(world, count);
-    await world.backUp();
+    await world.backUpFiles(count);
     world.swap(`"${world.to}"/${STAGE}*`);
     const { code, stderr } = await world.restore();
     assert.equal(code, 0, stderr);
@@ -85,8 +90,7 @@ for (const count of [0, MANY]) {
 
 test('no message shows how the destination is held open', async (t) => {
   const world = new LedWorld(t);
-  fill(world, MANY);
-  await world.backUp();
+  await world.backUpFiles(MANY);
   world.onCall(
     `*" s3 "*"/.encrypted-s3"* | *" s3 "*"/proc/"*`,
     `for it; do case "$it" in /proc/*) echo "fatal error: s3://x to ../..$it [Errno 5] x" >&2; exit 1;; esac; done`,
@@ -101,8 +105,7 @@ test('no message shows how the destination is held open', async (t) => {
 
 test('a file whose folder is moved, and a link in its place: nothing goes through it', async (t) => {
   const world = new LedWorld(t);
-  fill(world);
-  await world.backUp();
+  await world.backUpFiles();
   for (const folder of [world.to, `${world.to}/.encrypted-s3*`]) {
     mkdirSync(world.to, { recursive: true });
     world.swap(folder);
@@ -118,8 +121,7 @@ test('a file whose folder is moved, and a link in its place: nothing goes throug
 
 test('root does not restore into a folder of another user, unless it is trusted', ONLY_ROOT, async (t) => {
   const world = new LedWorld(t);
-  fill(world);
-  await world.backUp();
+  await world.backUpFiles();
   world.belongsToAnna();
   for (const words of [[world.to], [join(world.to, 'new')]]) {
     const { code, stderr } = await world.restore([], { words, as: [] });
@@ -141,8 +143,7 @@ test(
   ONLY_ROOT,
   async (t) => {
     const world = new LedWorld(t);
-    fill(world);
-    await world.backUp();
+    await world.backUpFiles();
     mkdirSync(world.to);
     for (const [mode, name, expected] of [
       [0o1777, '', 1],
@@ -164,8 +165,7 @@ test(
   ONLY_ROOT,
   async (t) => {
     const world = new LedWorld(t);
-    fill(world);
-    await world.backUp();
+    await world.backUpFiles();
     world.belongsToAnna();
     const precious = join(world.outside, 'precious');
     writeFileSync(precious, 'old');
