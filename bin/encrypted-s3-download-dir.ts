@@ -9,6 +9,7 @@ interface Options {
   readonly at?: string;
   readonly overwrite?: true;
   readonly keepSetid?: true;
+  readonly trustDestination?: true;
 }
 
 await commandLine('encrypted-s3-download-dir', 'Restore a folder, or all of a backup, with its metadata.')
@@ -24,11 +25,12 @@ await commandLine('encrypted-s3-download-dir', 'Restore a folder, or all of a ba
   )
   .option('--overwrite', 'replace files in the destination that differ')
   .option('--keep-setid', 'give back setuid and setgid, too (as root)')
+  .option('--trust-destination', 'restore as root to where other users could lead it elsewhere')
   .addHelpText(
     'after',
     '\nExample: encrypted-s3-download-dir --config ~/s3-backup.config --at yesterday documents/letters /tmp/letters',
   )
-  .action((words: string[], { config, escrow, at, overwrite, keepSetid }: Options) =>
+  .action((words: string[], { config, escrow, at, overwrite, keepSetid, trustDestination }: Options) =>
     main('encrypted-s3-download-dir', false, (context) =>
       downloadDir(
         {
@@ -38,6 +40,7 @@ await commandLine('encrypted-s3-download-dir', 'Restore a folder, or all of a ba
           at,
           overwrites: overwrite === true,
           keepsSetid: keepSetid === true,
+          trustsDestination: trustDestination === true,
         },
         context,
       ),

@@ -7,6 +7,7 @@ interface Options {
   readonly config?: string;
   readonly versionId?: string;
   readonly at?: string;
+  readonly trustDestination?: true;
 }
 
 await commandLine('encrypted-s3-download-file', 'Download a file and decrypt it using the backup key.')
@@ -20,14 +21,33 @@ await commandLine('encrypted-s3-download-file', 'Download a file and decrypt it 
     '--at <time>',
     'the file as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
   )
+  .option('--trust-destination', 'write as root to where other users could lead it elsewhere')
   .addHelpText(
     'after',
     '\nExample: encrypted-s3-download-file default eu-central-1 s3://my-backup-s3/home/user/file1 /tmp/test123',
   )
   .action(
-    (profile: string, region: string, url: string, destination: string, { config, versionId, at }: Options) =>
+    (
+      profile: string,
+      region: string,
+      url: string,
+      destination: string,
+      { config, versionId, at, trustDestination }: Options,
+    ) =>
       main('encrypted-s3-download-file', false, (context) =>
-        downloadFile({ profile, region, url, destination, config, versionId, at }, context),
+        downloadFile(
+          {
+            profile,
+            region,
+            url,
+            destination,
+            config,
+            versionId,
+            at,
+            trustsDestination: trustDestination === true,
+          },
+          context,
+        ),
       ),
   )
   .parseAsync();

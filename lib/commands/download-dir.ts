@@ -15,7 +15,6 @@ import { Target } from '../restore/target.js';
 import { treeBelow } from '../restore/tree-below.js';
 import type { Log } from '../terminal/log.js';
 import { Shortfalls } from '../terminal/shortfalls.js';
-import { bytesOf } from '../tree/bytes.js';
 import { openRestore, type Restore, type RestoreRequest } from './open-restore.js';
 
 /** @returns the exit code: done, or done with something missing */
@@ -24,10 +23,12 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
   const restore = await openRestore(request, context);
   const { aws, key, prefix, backupPrefix, time, destination } = restore;
   return inPrivateFolder(async (folder) => {
-    const existing = destination.isEmpty ? undefined : new Target(bytesOf(destination.path), true);
-    const survey = await surveyRestore(aws, key, prefix, backupPrefix, time, existing, folder, log);
+    const { path, existing, isEmpty } = destination;
+    const filled = isEmpty ? undefined : new Target(existing, true);
+    const survey = await surveyRestore(aws, key, prefix, backupPrefix, time, filled, folder, log);
     const source = [aws.bucket, prefix];
-    checkDiskSpace(destination.path, survey.totals.room - new Stage(destination.path, source).held());
+    // In a folder above, there is no stage.
+    checkDiskSpace(path, existing.path, survey.totals.room - new Stage(existing, source).held());
     announce(restore, survey, log);
     const root = makeDestination(destination);
     const stage = new Stage(root, source);
@@ -39,7 +40,7 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     }
     const reasons = await fetchOrKeep(restore, survey, stage, log);
     const shortfalls = new Shortfalls(log);
-    const target = new Target(bytesOf(root), request.overwrites);
+    const target = new Target(root, request.overwrites);
     const metadata = new Metadata(request.keepsSetid);
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
     const options = { target, stage, metadata, shortfalls, log, reasons, interruption, folder };

@@ -29,12 +29,15 @@ export interface DownloadFile {
   readonly versionId: string | undefined;
   /** A point in time, instead of a version id. */
   readonly at: string | undefined;
+  /** Whether root writes to where others could lead it elsewhere. */
+  readonly trustsDestination: boolean;
 }
 
 export async function downloadFile(request: DownloadFile, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
   const object = parseS3Url(request.url);
   const time = timeOf(request);
+  const file = fileOf(request, object);
   const config = request.config === undefined ? undefined : await readConfig(request.config);
   for (const warning of config?.warnings ?? []) log.warn(warning);
   const aws = await connectTo({ ...request, bucket: object.bucket }, config, context);
@@ -44,9 +47,8 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
     config?.encryptionKey ?? new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
   prompt.say('Downloading the file from the S3 bucket...\n');
   const version = { ...object, versionId };
-  if (request.destination !== '-') {
-    const file = fileFor(request.destination, object.key);
-    await replaceWhenComplete(file, (aside) => fetch(aws, version, key, aside));
+  if (file !== undefined) {
+    await replaceWhenComplete(file, (to, inWords) => fetch(aws, version, key, to, inWords));
   } else if (versionId === undefined) {
     await fetch(aws, version, key, '-');
   } else {
@@ -54,6 +56,11 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   }
   prompt.say('Success.\n');
   return exitCode.done;
+}
+
+/** @returns `undefined` for standard output */
+function fileOf({ destination, trustsDestination }: DownloadFile, { key }: BucketObject): string | undefined {
+  return destination === '-' ? undefined : fileFor(destination, key, trustsDestination);
 }
 
 /** @returns milliseconds since the epoch */
@@ -75,6 +82,7 @@ async function fetch(
   object: BucketObject,
   key: EncryptionKey,
   destination: string,
+  inWords = (text: string) => text,
 ): Promise<void> {
   const args = download(object, destination);
   const answer = await aws.run(args, {
@@ -82,7 +90,8 @@ async function fetch(
     environment: IN_UTC,
     output: object.versionId === undefined ? stdout.fd : 'answer',
   });
-  if (answer.exitCode !== 0) throw await whyNotDownloaded(aws, object, key, args, answer);
+  if (answer.exitCode === 0) return;
+  throw await whyNotDownloaded(aws, object, key, args, { ...answer, stderr: inWords(answer.stderr) });
 }
 
 /** The AWS CLI writes a version to a file only: a private one, which is gone afterwards. */

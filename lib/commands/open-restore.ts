@@ -26,6 +26,8 @@ export interface RestoreRequest {
   /** Whether files in the destination may be replaced. */
   readonly overwrites: boolean;
   readonly keepsSetid: boolean;
+  /** Whether root restores to where others could lead it elsewhere. */
+  readonly trustsDestination: boolean;
 }
 
 export interface Restore {
@@ -51,7 +53,7 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
   const config = request.config === undefined ? undefined : await readConfig(request.config);
   for (const warning of config?.warnings ?? []) log.warn(warning);
   const { profile, region, bucket, prefix, backupPrefix, destination } = parseSource(request.words, config);
-  const target = lookAtDestination(destination, request.overwrites);
+  const target = lookAtDestination(destination, request.overwrites, request.trustsDestination);
   const aws = await connectTo({ profile, region, bucket }, config, context);
   const prompt = new Prompt(stderr, interruption);
   const key = await keyFor(request, config, aws, prompt);

@@ -3,12 +3,13 @@ import { dirname } from 'node:path';
 import { BackupError } from '../errors.js';
 
 /**
- * @param destination may be still to make
+ * @param destination for the message
+ * @param folder on its file system: itself, or one above it while it is still to make
  * @param room bytes
  * @throws {BackupError} if the disk has not that much left for this user
  */
-export function checkDiskSpace(destination: string, room: number): void {
-  const { bavail, bsize } = statfsSync(existingFolder(destination));
+export function checkDiskSpace(destination: string, folder: string, room: number): void {
+  const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   if (room <= free) return;
   throw new BackupError(

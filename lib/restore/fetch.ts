@@ -2,7 +2,7 @@
 // call each, as many at once as there are processors, and then what did not arrive.
 import { availableParallelism } from 'node:os';
 import { download, downloadAll, IN_UTC, s3Url } from '../aws/arguments.js';
-import type { AwsCli } from '../aws/aws-cli.js';
+import type { AwsAnswer, AwsCall, AwsCli } from '../aws/aws-cli.js';
 import { type AwsError, type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { splitLines } from '../aws/split-lines.js';
@@ -114,7 +114,7 @@ function cannotExclude(prefix: string, unsafe: number): boolean {
 }
 
 async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Promise<void> {
-  const { aws, key, prefix, stage, log } = fetch;
+  const { aws, prefix, stage, log } = fetch;
   for await (const { index, file } of tasks(planned)) {
     const { key: name, how, want, unwanted } = file;
     if (how === 'in bulk' && want !== undefined) stage.makeRoom(name, want, index);
@@ -123,9 +123,7 @@ async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Pr
   const exclude = [...(prefix === '' ? [`${RESERVED_PREFIX}*`] : []), ...(hasUnsafe ? UNSAFE_KEYS : [])];
   const args = downloadAll({ bucket: aws.bucket, key: prefix }, stage.bulk, exclude);
   let isSingle = false;
-  const answer = await aws.run(args, {
-    key,
-    environment: IN_UTC,
+  const answer = await run(fetch, args, {
     output: async (stdout) => {
       for await (const line of splitLines(stdout, /[\r\n]+/)) {
         if (line.startsWith('Completed ')) log.progress(line.trim());
@@ -133,7 +131,7 @@ async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Pr
     },
     onErrorLine: (line) => {
       isSingle ||= /^(aws: \[(WARNING|ERROR)\]: )?(download failed|warning): /i.test(line);
-      log.info(line);
+      log.info(stage.opened.inWords(line));
     },
   });
   log.progress(undefined);
@@ -143,14 +141,15 @@ async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Pr
 }
 
 async function fetchSingly(
-  { aws, key, prefix, stage, log }: Fetch,
+  fetch: Fetch,
   { index, file: { key: name, want } }: Task,
   reasons: Map<number, string>,
   progress: { done: number; readonly all: number; readonly isShown: boolean },
 ): Promise<void> {
+  const { aws, key, prefix, stage, log } = fetch;
   const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want?.versionId };
   const args = download(object, stage.single(index));
-  const answer = await aws.run(args, { key, environment: IN_UTC });
+  const answer = await run(fetch, args);
   progress.done += 1;
   if (progress.isShown) log.progress(`${progress.done} of ${progress.all} files by themselves`);
   if (answer.exitCode === 0) return;
@@ -161,6 +160,12 @@ async function fetchSingly(
   if (!isOtherKey && FATAL_KINDS.has(cause.kind)) throw cause;
   log.info(`${s3Url(object)}: ${isOtherKey ? answer.stderr : cause.detail}`);
   reasons.set(index, isOtherKey ? 'it was stored with another key' : reasonOf(cause));
+}
+
+/** Has the AWS CLI write into the stage; its answer calls the stage by its name. */
+async function run({ aws, key, stage }: Fetch, args: readonly string[], call?: AwsCall): Promise<AwsAnswer> {
+  const answer = await aws.run(args, { ...call, key, environment: IN_UTC });
+  return { ...answer, stderr: stage.opened.inWords(answer.stderr) };
 }
 
 /** Words that end a sentence. */

@@ -1,5 +1,5 @@
 // What the tree knows of a file and the bucket does not: owner, mode, times.
-import { chmodSync, lchownSync, lutimesSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, lutimesSync } from 'node:fs';
 import type { Entry, Inode } from '../tree/entry.js';
 import { type OwnerIds, ownerIds } from '../tree/owner-names.js';
 import { orThrow } from './target.js';
@@ -17,6 +17,7 @@ export class Metadata {
   /**
    * Gives a file, folder or link its owner, if this is root, and its mode. The name of an owner counts for more than
    * its number: on another machine, it may have another one.
+   * @param path of a link, the link's own; else one that only leads where it should, since it is followed
    * @throws {NotRestored} if the file system refuses; where there are no owners to give, the mode is given all the same
    */
   give(path: string | Buffer, { type, inode, user, group }: Entry): void {
@@ -25,7 +26,8 @@ export class Metadata {
     let mask = 0o1777;
     try {
       // Before the mode: a change of owner clears bits of it.
-      if (this.#isRoot) orThrow(() => lchownSync(path, uid, gid));
+      const chown = type === 'link' ? lchownSync : chownSync;
+      if (this.#isRoot) orThrow(() => chown(path, uid, gid));
       mask = this.#modeMask;
     } finally {
       if (type !== 'link') orThrow(() => chmodSync(path, inode.mode & mask));

@@ -1,10 +1,12 @@
 // rename(2), and what takes its place where other file systems are mounted below the destination.
 import {
-  chmodSync,
-  constants,
+  closeSync,
   copyFileSync,
+  fchmodSync,
+  futimesSync,
   lstatSync,
   lutimesSync,
+  openSync,
   type PathLike,
   readlinkSync,
   renameSync,
@@ -12,6 +14,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { errnoOf } from '../errors.js';
+import { pathOfDescriptor } from './held-folder.js';
 
 /**
  * Moves a file or a link.
@@ -40,10 +43,18 @@ export function move(from: PathLike, to: PathLike, besides: () => PathLike): 're
 
 function copy(from: PathLike, to: PathLike): void {
   const stats = lstatSync(from);
-  if (stats.isSymbolicLink()) symlinkSync(readlinkSync(from, 'buffer'), to);
-  else {
-    copyFileSync(from, to, constants.COPYFILE_EXCL);
-    chmodSync(to, stats.mode & 0o777);
+  if (stats.isSymbolicLink()) {
+    symlinkSync(readlinkSync(from, 'buffer'), to);
+    lutimesSync(to, stats.atime, stats.mtime);
+    return;
   }
-  lutimesSync(to, stats.atime, stats.mtime);
+  // By its descriptor: who may write in the folder can put a link in its place.
+  const descriptor = openSync(to, 'wx', 0o600);
+  try {
+    copyFileSync(from, pathOfDescriptor(descriptor));
+    fchmodSync(descriptor, stats.mode & 0o777);
+    futimesSync(descriptor, stats.atime, stats.mtime);
+  } finally {
+    closeSync(descriptor);
+  }
 }

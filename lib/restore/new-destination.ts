@@ -1,23 +1,27 @@
 // The folder that a tree is restored to.
-import { accessSync, constants, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { relative, resolve } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { existingFolder } from './disk-space.js';
+import { HeldFolder } from './held-folder.js';
 import { isEmptyBut } from './stage.js';
+import { checkWay } from './trusted-way.js';
 
 export interface Destination {
   /** Absolute; it may be still to make. */
   readonly path: string;
-  /** The folder on the way to it that is there; itself, if it is. */
-  readonly existing: string;
+  /** The folder on the way to it that is there, held open from now on; itself, if it is. */
+  readonly existing: HeldFolder;
   readonly isEmpty: boolean;
 }
 
 /**
  * Looks at the destination, and changes nothing.
- * @throws {BackupError} if it can't be written to, or holds files and may not be overwritten
+ * @param isTrusted whether root restores to it, whoever could change it
+ * @throws {BackupError} if it can't be written to, if others could lead root elsewhere, or if it holds files and may
+ * not be overwritten
  */
-export function lookAtDestination(destination: string, overwrites: boolean): Destination {
+export function lookAtDestination(destination: string, overwrites: boolean, isTrusted: boolean): Destination {
   // What a script passes whose variable is not set.
   if (destination === '') throw new BackupError('The destination is empty: name a folder.');
   const path = resolve(destination);
@@ -27,12 +31,14 @@ export function lookAtDestination(destination: string, overwrites: boolean): Des
       throw new BackupError(`"${path}" can't be restored to: "${folder}" is not a folder.`);
     }
     accessSync(folder, constants.W_OK | constants.X_OK | constants.R_OK);
-    if (folder !== path) {
-      if (isDanglingLink(path)) throw new BackupError(`"${path}" is a link that leads nowhere.`);
-      return { path, existing: folder, isEmpty: true };
+    if (folder !== path && isDanglingLink(path)) {
+      throw new BackupError(`"${path}" is a link that leads nowhere.`);
     }
-    const isEmpty = isEmptyBut(readdirSync(path));
-    if (isEmpty || overwrites) return { path, existing: path, isEmpty };
+    if (!isTrusted) checkWay(folder, path, folder === path);
+    const existing = new HeldFolder(realpathSync(folder), folder);
+    if (folder !== path) return { path, existing, isEmpty: true };
+    const isEmpty = isEmptyBut(readdirSync(existing.path));
+    if (isEmpty || overwrites) return { path, existing, isEmpty };
   } catch (error) {
     throw cannotWrite(path, error);
   }
@@ -44,16 +50,14 @@ export function lookAtDestination(destination: string, overwrites: boolean): Des
 /**
  * Makes the destination, for its owner alone: what is to be in it may have been out of others' sight, by the mode of
  * its folder.
- * @returns its path without links
  * @throws {BackupError} if it can't be made, or somebody else has made it since it was looked at
  */
-export function makeDestination({ path, existing }: Destination): string {
+export function makeDestination({ path, existing }: Destination): HeldFolder {
   try {
-    const missing = relative(existing, path).split('/').filter(Boolean);
-    let folder = realpathSync(existing);
+    const missing = relative(existing.name, path).split('/').filter(Boolean);
+    let folder = existing;
     for (const [index, name] of missing.entries()) {
-      folder = join(folder, name);
-      mkdirSync(folder, index === missing.length - 1 ? 0o700 : 0o777);
+      folder = folder.make(name, index === missing.length - 1 ? 0o700 : 0o777);
     }
     return folder;
   } catch (error) {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Interruption } from '../interruption.js';
 import type { Log } from '../terminal/log.js';
 import type { Shortfalls } from '../terminal/shortfalls.js';
-import { type Bytes, below, textOf } from '../tree/bytes.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { Spool } from '../tree/spool.js';
 import type { ExactTime } from './exact-times.js';
@@ -120,10 +120,15 @@ export class Placement {
     this.restored.links += 1;
   }
 
-  /** Names the entry if it can't be given its owner and mode, which is no reason to go without it. */
-  giveMetadata(entry: Entry, path = this.target.path(entry.key)): void {
+  /**
+   * Names the entry if it can't be given its owner and mode, which is no reason to go without it.
+   * @param inStage its path, while it is not in its place
+   */
+  giveMetadata(entry: Entry, inStage?: string | Buffer): void {
+    const { metadata } = this.#options;
     try {
-      this.#options.metadata.give(path, entry);
+      if (inStage !== undefined) metadata.give(inStage, entry);
+      else this.target.withHeld(entry.key, entry.type, (path) => metadata.give(path, entry));
     } catch (error) {
       if (!(error instanceof NotRestored)) throw error;
       const what = `"${textOf(entry.key)}" is restored, but not its owner and mode as they were`;
@@ -132,8 +137,7 @@ export class Placement {
   }
 
   #noteTime({ key, inode }: Entry): void {
-    const path = below(this.target.root, (key.endsWith('/') ? key.slice(0, -1) : key) as Bytes);
-    this.times.write(JSON.stringify({ path, mtime: inode.mtime } satisfies ExactTime));
+    this.times.write(JSON.stringify({ key, mtime: inode.mtime } satisfies ExactTime));
   }
 }
 

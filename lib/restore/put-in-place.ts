@@ -38,7 +38,8 @@ export async function putInPlace(
   const inNoTree = await putExtras(placement, extras, tree === undefined ? undefined : PRIVATE);
   await makeLinks(placement, links);
   placement.times.close();
-  const areExact = await setExactTimes(() => singly(readJson<ExactTime>(placement.times)));
+  const { folders } = placement.target;
+  const areExact = await setExactTimes(folders, () => singly(readJson<ExactTime>(placement.times)));
   options.interruption.check();
   if (!areExact) {
     options.shortfalls.add('Some times of modification could not be set to the nanosecond.');

@@ -10,14 +10,17 @@ import {
   mkdtempSync,
   openSync,
   readdirSync,
+  rmdirSync,
   rmSync,
   type Stats,
+  statSync,
   symlinkSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
 import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
 import { STAGE_NAME } from '../tree/stage-name.js';
+import type { HeldFolder } from './held-folder.js';
 import type { WantedObject } from './planned-file.js';
 import { isSafeKey } from './safe-key.js';
 import { orThrow } from './target.js';
@@ -29,9 +32,12 @@ const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 }
 const PLACEHOLDER_MTIME = 1;
 
 export class Stage {
+  /** For messages. */
   readonly folder: string;
-  /** Where what is fetched in bulk arrives, under its key. */
-  readonly bulk: string;
+  readonly #destination: HeldFolder;
+  readonly #name: string;
+  /** Ours alone, so that nobody else can put a link into it. */
+  #held: HeldFolder | undefined;
   /**
    * Another one for each process: an `aws` outlives a restore that is killed, and what it writes then must not be
    * taken for a file of the next restore. '' until `open`.
@@ -41,10 +47,22 @@ export class Stage {
   #isResumed = false;
 
   /** @param source tells this restore from others: bucket, prefix */
-  constructor(destination: string, source: readonly string[]) {
+  constructor(destination: HeldFolder, source: readonly string[]) {
     const name = createHash('sha256').update(source.join('\n')).digest('hex').slice(0, 8);
-    this.folder = join(destination, STAGE_NAME + name);
-    this.bulk = join(this.folder, 'bulk');
+    this.#destination = destination;
+    this.#name = STAGE_NAME + name;
+    this.folder = join(destination.name, this.#name);
+  }
+
+  /** The folder, held open; after `open`. */
+  get opened(): HeldFolder {
+    if (this.#held === undefined) throw new Error('the stage is not open');
+    return this.#held;
+  }
+
+  /** Where what is fetched in bulk arrives, under its key; after `open`. */
+  get bulk(): string {
+    return bulkOf(this.opened);
   }
 
   /**
@@ -52,35 +70,55 @@ export class Stage {
    * @throws {BackupError} if it can't be made, or is somebody else's or a link
    */
   open(): void {
-    const found = look(this.folder);
-    if (found !== undefined && (!found.isDirectory() || found.uid !== process.getuid?.())) {
-      throw new BackupError(`"${this.folder}" is in the way: it is not a folder of this user.`, {
-        hint: 'A restore keeps there what has arrived. Remove it.',
-      });
-    }
     try {
-      for (const folder of [this.folder, this.bulk]) mkdirSync(folder, { recursive: true, mode: 0o700 });
-      for (const name of readdirSync(this.folder).filter((it) => it.startsWith(SINGLES))) {
-        rmSync(join(this.folder, name), REMOVAL);
-      }
-      this.#singles = mkdtempSync(join(this.folder, SINGLES));
+      this.#held = this.#destination.makeOrFind(this.#name, 0o700);
+      const before = readdirSync(this.opened.path).filter((name) => name.startsWith(SINGLES));
+      this.#singles = mkdtempSync(join(this.opened.path, SINGLES));
+      this.#checkOwner();
+      for (const name of before) rmSync(join(this.opened.path, name), REMOVAL);
+      mkdirSync(this.bulk, { recursive: true, mode: 0o700 });
       removePlaceholders(bytesOf(this.bulk));
       this.#isResumed = readdirSync(this.bulk).length > 0;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
+      if (errnoOf(error) === 'ENOTDIR') throw this.#inTheWay();
       throw new BackupError(`"${this.folder}" can't be made: ${wordsOf(error)}.`);
     }
   }
 
+  /** Compares it with what was made in it just now: on some file systems, that is not this user's either. */
+  #checkOwner(): void {
+    if (statSync(this.opened.path).uid === statSync(this.#singles).uid) return;
+    rmdirSync(this.#singles);
+    throw this.#inTheWay();
+  }
+
+  #inTheWay(): BackupError {
+    return new BackupError(`"${this.folder}" is in the way: it is not a folder of this user.`, {
+      hint: 'A restore keeps there what has arrived. Remove it.',
+    });
+  }
+
   /** How much room on disk is taken by what an earlier restore has left, in bytes. */
   held(): number {
-    return look(this.bulk)?.isDirectory() ? roomOf(bytesOf(this.bulk)) : 0;
+    let found: HeldFolder;
+    try {
+      found = this.#destination.inner(this.#name);
+    } catch {
+      return 0;
+    }
+    try {
+      return look(bulkOf(found))?.isDirectory() ? roomOf(bytesOf(bulkOf(found))) : 0;
+    } finally {
+      found.close();
+    }
   }
 
   /** @returns in words, why it could not be removed; `undefined` if it could */
   remove(): string | undefined {
     try {
-      rmSync(this.folder, REMOVAL);
+      this.opened.empty();
+      this.#destination.removeEmpty(this.#name);
       return undefined;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
@@ -90,10 +128,9 @@ export class Stage {
 
   /** The paths of what restores of other sources have left in the destination, or are using there. */
   others(): string[] {
-    const parent = dirname(this.folder);
-    return readdirSync(parent)
-      .filter((name) => name.startsWith(STAGE_NAME) && name !== basename(this.folder))
-      .map((name) => join(parent, name));
+    return readdirSync(this.#destination.path)
+      .filter((name) => name.startsWith(STAGE_NAME) && name !== this.#name)
+      .map((name) => join(this.#destination.name, name));
   }
 
   /** Where the file of line `index` of the plan arrives when it is fetched by itself; after `open`. */
@@ -174,6 +211,10 @@ export class Stage {
 /** Whether a destination is as good as empty: it may hold what an earlier restore has left. */
 export function isEmptyBut(names: readonly string[]): boolean {
   return names.every((name) => name.startsWith(STAGE_NAME));
+}
+
+function bulkOf(stage: HeldFolder): string {
+  return join(stage.path, 'bulk');
 }
 
 function roomOf(folder: Bytes): number {

@@ -1,40 +1,43 @@
-// The destination of a restore: nothing is written outside of it, not even through a link that is in it. (Who may
-// write in it can put a link there between our look and our step: README says so.)
+// The destination of a restore: nothing is written outside of it, not even through a link that is in it, or that
+// somebody puts there meanwhile.
 import { randomUUID } from 'node:crypto';
-import { type BigIntStats, chmodSync, lstatSync, mkdirSync, type PathLike } from 'node:fs';
+import {
+  type BigIntStats,
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  type PathLike,
+  statSync,
+} from 'node:fs';
 import { errnoOf, wordsOf } from '../errors.js';
-import { type Bytes, below, pathOf, textOf } from '../tree/bytes.js';
+import { type Bytes, below, bytesOf, pathOf, textOf } from '../tree/bytes.js';
+import { FoldersBelow } from './folders-below.js';
+import { type HeldFolder, pathOfDescriptor, THING_ITSELF } from './held-folder.js';
 import { move } from './move.js';
 
 /** Why one entry is not restored, in words that end a sentence. */
 export class NotRestored extends Error {}
 
 export class Target {
-  readonly root: Bytes;
+  readonly folders: FoldersBelow;
   readonly #overwrites: boolean;
-  /** The folder that was last found, or made, without a link on the way. */
-  #sure = '' as Bytes;
 
-  /** @param root an absolute path without links */
-  constructor(root: Bytes, overwrites: boolean) {
-    this.root = root;
+  constructor(root: HeldFolder, overwrites: boolean) {
+    this.folders = new FoldersBelow(root);
     this.#overwrites = overwrites;
-  }
-
-  /** What node:fs takes for the path of `key`. */
-  path(key: Bytes): string | Buffer {
-    return pathOf(below(this.root, withoutSlash(key)));
   }
 
   /** For messages. */
   name(key: Bytes): string {
-    return textOf(below(this.root, withoutSlash(key)));
+    return textOf(below(bytesOf(this.folders.root.name), withoutSlash(key)));
   }
 
-  /** What is at `key`; of a link, the link. */
+  /** What is at `key`; of a link, the link. `undefined`, too, where a link leads there. */
   look(key: Bytes): BigIntStats | undefined {
     try {
-      return lstatSync(this.path(key), { bigint: true });
+      return lstatSync(this.#path(key), { bigint: true });
     } catch {
       return undefined;
     }
@@ -47,22 +50,26 @@ export class Target {
    * @throws {NotRestored} if something else is in the way of one of them
    */
   makeFolder(key: Bytes, mode = 0o777): void {
-    if (this.#sure.startsWith(key)) return;
+    if (this.folders.isEntered(key)) return;
     this.makeFolder(parentOf(key));
     const found = this.look(key);
-    if (found === undefined) orThrow(() => mkdirSync(this.path(key), mode));
-    else if (!found.isDirectory()) throw inTheWay(this.name(key), found);
-    this.#sure = key;
+    if (found !== undefined && !found.isDirectory()) throw inTheWay(this.name(key), found);
+    orThrow(() => {
+      if (found === undefined) mkdirSync(this.#path(key), mode);
+      this.folders.enter(key);
+    });
   }
 
   /** Has this user write in a folder whose mode keeps its owner out; its mode is set anew at the end. */
   letIn(key: Bytes): void {
-    const mode = Number(this.look(key)?.mode ?? 0) & 0o7777;
-    if ((mode & 0o700) === 0o700) return;
     try {
-      chmodSync(this.path(key), mode | 0o700);
-    } catch {
+      this.withHeld(key, 'directory', (path) => {
+        const mode = statSync(path).mode & 0o7777;
+        if ((mode & 0o700) !== 0o700) chmodSync(path, mode | 0o700);
+      });
+    } catch (error) {
       // Not ours: what can't be written in it will tell.
+      if (!(error instanceof NotRestored)) throw error;
     }
   }
 
@@ -77,8 +84,44 @@ export class Target {
     if (found !== undefined && (!this.#overwrites || found.isDirectory())) {
       throw inTheWay(this.name(key), found);
     }
-    const besides = () => this.path(`${parentOf(key)}.encrypted-s3-${randomUUID()}` as Bytes);
-    return orThrow(() => move(from, this.path(key), besides));
+    const besides = () => this.#path(`${parentOf(key)}.encrypted-s3-${randomUUID()}` as Bytes);
+    return orThrow(() => move(from, this.#path(key), besides));
+  }
+
+  /**
+   * Calls `action` with a path of what is at `key`. That of a file or folder leads to it whatever is put there
+   * meanwhile; that of a link must not be followed.
+   * @throws {NotRestored} if something else is there, or the file system refuses
+   */
+  withHeld<Result>(
+    key: Bytes,
+    type: 'file' | 'directory' | 'link',
+    action: (path: string | Buffer) => Result,
+  ): Result {
+    return orThrow(() => {
+      const path = this.#path(key);
+      if (type === 'link') return action(path);
+      const descriptor = openSync(path, THING_ITSELF);
+      try {
+        const held = pathOfDescriptor(descriptor);
+        const found = statSync(held);
+        if (type === 'file' ? found.isFile() : found.isDirectory()) return action(held);
+        throw new NotRestored('something else has taken its place');
+      } finally {
+        closeSync(descriptor);
+      }
+    });
+  }
+
+  /**
+   * In a folder that is open, and until another one is.
+   * @throws the system's error; ENOTDIR where a link or a file is on the way
+   */
+  #path(key: Bytes): string | Buffer {
+    const parent = parentOf(key);
+    return pathOf(
+      below(bytesOf(this.folders.enter(parent)), withoutSlash(key.slice(parent.length) as Bytes)),
+    );
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { HeldFolder } from '../../lib/restore/held-folder.js';
 import { Stage } from '../../lib/restore/stage.js';
 import { s3Error } from '../fakes/replies.js';
 import { entriesOf } from '../s3/entries.js';
@@ -122,7 +123,7 @@ test('what an interrupted restore has left is replaced where the bucket has some
   for (let number = 0; number < 130; number += 1) world.write(`${number}`, 'new');
   await world.backUp();
   mkdirSync(world.to);
-  const stage = new Stage(world.to, ['test-bucket', PREFIX]);
+  const stage = new Stage(new HeldFolder(world.to), ['test-bucket', PREFIX]);
   stage.open();
   for (let number = 0; number < 130; number += 1) {
     writeFileSync(join(stage.bulk, `${number}`), 'old');
@@ -139,9 +140,9 @@ test('what stays of a restore, and what is left of another one, is named', async
   fill(world);
   await world.backUp();
   mkdirSync(world.to);
-  const other = new Stage(world.to, ['test-bucket', 'other/']);
+  const other = new Stage(new HeldFolder(world.to), ['test-bucket', 'other/']);
   other.open();
-  const stage = new Stage(world.to, ['test-bucket', PREFIX]);
+  const stage = new Stage(new HeldFolder(world.to), ['test-bucket', PREFIX]);
   const closed = join(stage.folder, 'closed');
   mkdirSync(join(closed, 'file'), { recursive: true });
   chmodSync(closed, 0);

@@ -263,6 +263,32 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
     });
   }
 
+  for (const cli of loadedAwsClis()) {
+    test(`a destination that is moved away, and a link in its place: nothing goes through it, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new RestoreWorld('led', cli, (remove) => t.after(remove));
+      world.config();
+      for (let number = 0; number < 20; number += 1) world.write(`d/${number}`, `${number}`);
+      // Too long for the bulk.
+      world.write('x'.repeat(250), 'by itself');
+      await world.backUp();
+      const [to, moved, outside] = ['restored-1', 'moved', 'outside'].map((it) => join(world.folder, it));
+      mkdirSync(`${outside}`);
+      writeFileSync(
+        join(world.folder, 'programs/aws'),
+        `#!/bin/sh
+        case "$*" in *" s3 "*" s3://${world.bucket}/pc/docs/"*)
+          mkdir "${moved}" && mv -T "${to}" "${moved}" && ln -s "${outside}" "${to}";;
+        esac
+        exec "${cli.directory}/aws" "$@"`,
+        { mode: 0o755 },
+      );
+      const { code, stderr } = await world.restore();
+      assert.equal(code, 0, stderr);
+      assert.deepEqual(readdirSync(`${outside}`), []);
+      assert.deepEqual(entriesOf(`${moved}`), entriesOf(world.source));
+    });
+  }
+
   for (const cli of loadedAwsClis().slice(0, 1)) {
     test(`a restore that is killed leaves nothing half, and the next one completes, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('killed', cli, (remove) => t.after(remove));

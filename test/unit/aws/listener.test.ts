@@ -4,6 +4,8 @@ import { endianness } from 'node:os';
 import { test } from 'node:test';
 import { AwsCli } from '../../../lib/aws/aws-cli.js';
 import { type Sockets, withTrustedListener } from '../../../lib/aws/listener.js';
+import { EncryptionKey } from '../../../lib/encryption-key.js';
+import { Interruption } from '../../../lib/interruption.js';
 
 const OURS = 1000;
 const OTHER = 1001;

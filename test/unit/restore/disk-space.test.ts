@@ -32,12 +32,13 @@ test('the nearest folder that exists', (t) => {
 });
 
 test('more than is free is refused, with both numbers', (t) => {
-  const to = join(temporaryFolder(t), 'still/to/make');
-  checkDiskSpace(to, 4096);
+  const folder = temporaryFolder(t);
+  const to = join(folder, 'still/to/make');
+  checkDiskSpace(to, folder, 4096);
   const { bavail, bsize } = statfsSync('/tmp');
   const room = bavail * bsize + 1024 ** 5;
   assert.throws(
-    () => checkDiskSpace(to, room),
+    () => checkDiskSpace(to, folder, room),
     (error: unknown) => {
       assert.ok(error instanceof BackupError);
       assert.match(error.message, /^".*\/still\/to\/make" has no room for the restore: it needs /);

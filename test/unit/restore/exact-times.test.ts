@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type ExactTime, setExactTimes } from '../../../lib/restore/exact-times.js';
-import { type Bytes, bytesOf, pathOf } from '../../../lib/tree/bytes.js';
+import { type ExactTime, type Setter, setExactTimes } from '../../../lib/restore/exact-times.js';
+import { FoldersBelow } from '../../../lib/restore/folders-below.js';
+import { HeldFolder } from '../../../lib/restore/held-folder.js';
+import { type Bytes, below, bytesOf, pathOf } from '../../../lib/tree/bytes.js';
 import { temporaryFolder } from './pieces.js';
 
 const TIMES = [
@@ -20,8 +22,12 @@ const TIMES = [
 ];
 const NAMES = ['plain', '-x', 'two words', 'new\nline', '"\'\\', 'ü', '\xff\xfe', 'x'.repeat(255)];
 
-function mtimeOf(path: Bytes): string {
-  return `${lstatSync(pathOf(path), { bigint: true }).mtimeNs}`;
+function mtimeOf(folder: string, key: Bytes): string {
+  return `${lstatSync(pathOf(below(bytesOf(folder), key)), { bigint: true }).mtimeNs}`;
+}
+
+function foldersOf(folder: string): FoldersBelow {
+  return new FoldersBelow(new HeldFolder(folder));
 }
 
 /** Hides programs from the PATH of what is started. */
@@ -39,15 +45,15 @@ function filled(folder: string): ExactTime[] {
   for (const [at, mtime] of TIMES.entries()) {
     mkdirSync(join(folder, `${at}`));
     for (const name of NAMES) {
-      const path = `${folder}/${at}/${name}` as Bytes;
-      writeFileSync(pathOf(path), '');
-      times.push({ path, mtime });
+      const key = `${at}/${name}` as Bytes;
+      writeFileSync(pathOf(below(bytesOf(folder), key)), '');
+      times.push({ key, mtime });
     }
   }
   symlinkSync('nowhere', join(folder, 'dangling'));
   mkdirSync(join(folder, 'folder'));
-  times.push({ path: bytesOf(join(folder, 'dangling')), mtime: '-123456789' });
-  times.push({ path: bytesOf(join(folder, 'folder')), mtime: '123456789' });
+  times.push({ key: bytesOf('dangling'), mtime: '-123456789' });
+  times.push({ key: bytesOf('folder/'), mtime: '123456789' });
   return times;
 }
 
@@ -64,67 +70,87 @@ function toolsWithoutPython(t: TestContext): string {
 
 for (const setter of ['python3', 'touch']) {
   test(`${setter} sets times of all names to the nanosecond`, async (t) => {
-    const times = filled(temporaryFolder(t));
+    const folder = temporaryFolder(t);
+    const times = filled(folder);
     if (setter === 'touch') withPath(t, toolsWithoutPython(t));
-    assert.equal(await setExactTimes(() => streamed(times)), true);
-    for (const { path, mtime } of times) assert.equal(mtimeOf(path), mtime, JSON.stringify(path));
+    assert.equal(await setExactTimes(foldersOf(folder), () => streamed(times)), true);
+    for (const { key, mtime } of times) assert.equal(mtimeOf(folder, key), mtime, JSON.stringify(key));
   });
 
   test(`${setter} does not follow links`, async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, 'file'), '');
     symlinkSync('file', join(folder, 'link'));
-    const before = mtimeOf(bytesOf(join(folder, 'file')));
+    const file = bytesOf('file');
+    const before = mtimeOf(folder, file);
     if (setter === 'touch') withPath(t, toolsWithoutPython(t));
-    const path = bytesOf(join(folder, 'link'));
-    assert.equal(await setExactTimes(() => streamed([{ path, mtime: '5' }])), true);
-    assert.deepEqual([mtimeOf(path), mtimeOf(bytesOf(join(folder, 'file')))], ['5', before]);
+    const key = bytesOf('link');
+    assert.equal(await setExactTimes(foldersOf(folder), () => streamed([{ key, mtime: '5' }])), true);
+    assert.deepEqual([mtimeOf(folder, key), mtimeOf(folder, file)], ['5', before]);
+  });
+
+  test(`${setter} does not pass through a link in the place of a folder, and sets the others`, async (t) => {
+    const folder = temporaryFolder(t);
+    const outside = temporaryFolder(t);
+    const [file, other] = [bytesOf('file'), bytesOf('other/file')];
+    writeFileSync(join(outside, file), '');
+    mkdirSync(join(folder, 'other'));
+    writeFileSync(join(folder, other), '');
+    symlinkSync(outside, join(folder, 'link'));
+    const before = mtimeOf(outside, file);
+    if (setter === 'touch') withPath(t, toolsWithoutPython(t));
+    const times = ['link/file', 'other/file'].map((key) => ({ key: bytesOf(key), mtime: '5' }));
+    assert.equal(await setExactTimes(foldersOf(folder), () => streamed(times)), false);
+    assert.deepEqual([mtimeOf(outside, file), mtimeOf(folder, other)], [before, '5']);
   });
 }
 
 test('more than fits into a pipe', async (t) => {
-  const path = bytesOf(join(temporaryFolder(t), 'file'));
-  writeFileSync(path, '');
-  const many = Array.from({ length: 20_000 }, (_, at) => ({ path, mtime: `${at}` }));
-  assert.equal(await setExactTimes(() => streamed(many)), true);
-  assert.equal(mtimeOf(path), '19999');
+  const folder = temporaryFolder(t);
+  const key = bytesOf('file');
+  writeFileSync(join(folder, key), '');
+  const many = Array.from({ length: 20_000 }, (_, at) => ({ key, mtime: `${at}` }));
+  assert.equal(await setExactTimes(foldersOf(folder), () => streamed(many)), true);
+  assert.equal(mtimeOf(folder, key), '19999');
 });
 
 test('one that fails has the next setter try, and in the end is told', async (t) => {
   const folder = temporaryFolder(t);
-  const path = bytesOf(join(folder, 'file'));
-  writeFileSync(path, '');
-  const times = () => streamed([{ path, mtime: '7' }]);
-  const early: [string, string] = ['sh', '-c'];
-  assert.equal(await setExactTimes(times, [['no-such-program'], [...early, 'exit 3']]), false);
-  assert.equal(
-    await setExactTimes(times, [
-      [...early, 'exit 3'],
-      [...early, 'cat > "$0"', `${path}2`],
-    ]),
-    true,
-  );
-  assert.equal(lstatSync(`${path}2`).size, `@0.000000007\0${path}\0`.length);
+  const key = bytesOf('file');
+  writeFileSync(join(folder, key), '');
+  const times = () => streamed([{ key, mtime: '7' }]);
+  const setter = (...command: [string, ...string[]]): Setter => ({ command, isPerFolder: false });
+  const failing = setter('sh', '-c', 'exit 3');
+  assert.equal(await setExactTimes(foldersOf(folder), times, [setter('no-such-program'), failing]), false);
+  const noting = setter('sh', '-c', 'cat > noted');
+  assert.equal(await setExactTimes(foldersOf(folder), times, [failing, noting]), true);
+  assert.equal(readFileSync(join(folder, 'noted'), 'utf8'), `@0.000000007\0${key}\0`);
 });
 
 test('one time that can not be set leaves the others set, and is told', async (t) => {
   const folder = temporaryFolder(t);
-  const [a, b] = [bytesOf(join(folder, 'a')), bytesOf(join(folder, 'b'))];
-  for (const path of [a, b]) writeFileSync(path, '');
-  const times = [a, bytesOf(join(folder, 'a/below')), b].map((path) => ({ path, mtime: '7' }));
-  assert.equal(await setExactTimes(() => streamed(times)), false);
-  assert.deepEqual([mtimeOf(a), mtimeOf(b)], ['7', '7']);
+  const [a, b] = [bytesOf('a'), bytesOf('b')];
+  for (const name of [a, b]) writeFileSync(join(folder, name), '');
+  const times = [a, bytesOf('a/below'), b].map((key) => ({ key, mtime: '7' }));
+  assert.equal(await setExactTimes(foldersOf(folder), () => streamed(times)), false);
+  assert.deepEqual([mtimeOf(folder, a), mtimeOf(folder, b)], ['7', '7']);
 });
 
-test('none at all', async () => {
-  assert.equal(await setExactTimes(() => streamed([])), true);
+test('none at all', async (t) => {
+  assert.equal(await setExactTimes(foldersOf(temporaryFolder(t)), () => streamed([])), true);
 });
 
 test('the program that sets times does not get a key that the environment holds', async (t) => {
-  const file = join(temporaryFolder(t), 'environment');
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'environment');
   process.env['ENCRYPTION_KEY'] = 'secret';
   t.after(() => delete process.env['ENCRYPTION_KEY']);
-  assert.equal(await setExactTimes(() => streamed([]), [['sh', '-c', `env > '${file}'; cat`]]), true);
+  assert.equal(
+    await setExactTimes(foldersOf(folder), () => streamed([{ key: bytesOf('a'), mtime: '1' }]), [
+      setter('sh', '-c', `env > '${file}'; cat`),
+    ]),
+    true,
+  );
   assert.match(readFileSync(file, 'utf8'), /^PATH=/m);
   assert.doesNotMatch(readFileSync(file, 'utf8'), /ENCRYPTION_KEY|secret/);
 });

@@ -10,7 +10,7 @@ test('a destination is made for its owner alone; one that is there keeps its mod
   t.after(() => rmSync(folder, { recursive: true }));
   const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
   const made = join(folder, 'above/made');
-  makeDestination(lookAtDestination(made, false));
+  makeDestination(lookAtDestination(made, false, true));
   assert.deepEqual([made, join(folder, 'above')].map(modeOf), [
     '700',
     (0o777 & ~process.umask()).toString(8),
@@ -18,7 +18,7 @@ test('a destination is made for its owner alone; one that is there keeps its mod
   const there = join(folder, 'there');
   mkdirSync(there);
   chmodSync(there, 0o751);
-  makeDestination(lookAtDestination(there, false));
+  makeDestination(lookAtDestination(there, false, true));
   assert.equal(modeOf(there), '751');
 });
 
@@ -27,7 +27,7 @@ test('what somebody else puts there after the look is not taken for the destinat
   t.after(() => rmSync(folder, { recursive: true }));
   for (const planted of ['folder', 'link', 'above']) {
     const path = join(folder, planted, 'to');
-    const destination = lookAtDestination(planted === 'above' ? path : join(folder, planted), false);
+    const destination = lookAtDestination(planted === 'above' ? path : join(folder, planted), false, true);
     if (planted === 'link') symlinkSync(tmpdir(), join(folder, planted));
     else mkdirSync(join(folder, planted));
     assert.throws(() => makeDestination(destination), /can't be written to: it is there already\./, planted);

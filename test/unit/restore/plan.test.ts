@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { lutimesSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { HeldFolder } from '../../../lib/restore/held-folder.js';
 import { plan, type Totals } from '../../../lib/restore/plan.js';
 import type { ListedKey, PlannedFile } from '../../../lib/restore/planned-file.js';
 import { Target } from '../../../lib/restore/target.js';
@@ -39,7 +40,7 @@ async function planned(
 ): Promise<Planned> {
   const folder = temporaryFolder(t);
   const output = new Spool(join(folder, 'planned'));
-  const target = existing === undefined ? undefined : new Target(bytesOf(existing), true);
+  const target = existing === undefined ? undefined : new Target(new HeldFolder(existing), true);
   const planTree = tree && { entries: tree, stored: STORED + 999 };
   const totals = await plan(planOf(folder, 'listed', listed), planTree, target, output);
   const lines: Record<string, string> = {};

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InterruptedError } from '../../../lib/errors.js';
 import { Interruption } from '../../../lib/interruption.js';
+import { HeldFolder } from '../../../lib/restore/held-folder.js';
 import { Metadata } from '../../../lib/restore/metadata.js';
 import type { How, PlannedFile } from '../../../lib/restore/planned-file.js';
 import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js';
@@ -52,7 +53,7 @@ class Destination {
   constructor(t: TestContext) {
     this.to = temporaryFolder(t);
     this.folder = temporaryFolder(t);
-    this.stage = new Stage(this.to, ['x']);
+    this.stage = new Stage(new HeldFolder(this.to), ['x']);
     this.stage.open();
   }
 
@@ -85,7 +86,7 @@ class Destination {
       info: (text: string) => this.noted.push(text),
     };
     const options = {
-      target: new Target(bytesOf(this.to), overwrites),
+      target: new Target(new HeldFolder(this.to), overwrites),
       stage: this.stage,
       metadata: this.metadata,
       shortfalls: new Shortfalls(log as unknown as Log),

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import {
+  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -13,6 +15,7 @@ import {
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BackupError } from '../../../lib/errors.js';
+import { HeldFolder } from '../../../lib/restore/held-folder.js';
 import { isEmptyBut, Stage } from '../../../lib/restore/stage.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import { temporaryFolder } from './pieces.js';
@@ -21,7 +24,7 @@ const WANT = { size: 3, lastModified: 1_500_000_000_000, isCurrent: true };
 
 function opened(t: TestContext): { to: string; stage: Stage } {
   const to = temporaryFolder(t);
-  const stage = new Stage(to, ['bucket', 'prefix/']);
+  const stage = new Stage(new HeldFolder(to), ['bucket', 'prefix/']);
   stage.open();
   return { to, stage };
 }
@@ -46,15 +49,15 @@ test('it is hidden from others, counts as nothing, and goes without a trace', (t
 
 test('another source has another one', (t) => {
   const { to, stage } = opened(t);
-  assert.equal(new Stage(to, ['bucket', 'prefix/']).folder, stage.folder);
-  assert.notEqual(new Stage(to, ['bucket', 'other/']).folder, stage.folder);
+  assert.equal(new Stage(new HeldFolder(to), ['bucket', 'prefix/']).folder, stage.folder);
+  assert.notEqual(new Stage(new HeldFolder(to), ['bucket', 'other/']).folder, stage.folder);
 });
 
 test('those of other sources are found', (t) => {
   const { to, stage } = opened(t);
   writeFileSync(join(to, 'file'), '');
   assert.deepEqual(stage.others(), []);
-  const other = new Stage(to, ['bucket', 'other/']);
+  const other = new Stage(new HeldFolder(to), ['bucket', 'other/']);
   other.open();
   assert.deepEqual(stage.others(), [other.folder]);
 });
@@ -118,17 +121,17 @@ test('the next restore finds whole files, and neither placeholders nor singles',
   stage.keepOut(bytesOf('d/unwanted'), 10);
   stage.keepOut('d/\xff' as Bytes, 10);
   writeFileSync(stage.single(1), 'half');
-  const next = new Stage(to, ['bucket', 'prefix/']);
+  const next = new Stage(new HeldFolder(to), ['bucket', 'prefix/']);
   assert.equal(next.held(), 8192);
   next.open();
   assert.deepEqual(readdirSync(join(stage.bulk, 'd')), ['file']);
   assert.ok(!existsSync(stage.single(1)));
-  assert.equal(new Stage(to, ['other']).held(), 0);
+  assert.equal(new Stage(new HeldFolder(to), ['other']).held(), 0);
 });
 
 test('what an aws of a killed restore still writes is no file of the next one', (t) => {
   const { to, stage: killed } = opened(t);
-  const next = new Stage(to, ['bucket', 'prefix/']);
+  const next = new Stage(new HeldFolder(to), ['bucket', 'prefix/']);
   next.open();
   assert.notEqual(next.single(0), killed.single(0));
   // Its folder is gone; it may make it anew.
@@ -136,7 +139,7 @@ test('what an aws of a killed restore still writes is no file of the next one', 
   mkdirSync(join(killed.single(0), '..'));
   writeFileSync(killed.single(0), 'abc');
   assert.equal(next.arrived(bytesOf('x'), WANT, 0), undefined);
-  new Stage(to, ['bucket', 'prefix/']).open();
+  new Stage(new HeldFolder(to), ['bucket', 'prefix/']).open();
   assert.ok(!existsSync(killed.single(0)) && !existsSync(next.single(0)));
 });
 
@@ -145,7 +148,7 @@ test('what is left of an earlier restore goes where another object is to arrive'
   for (const name of ['kept', 'older', 'folder/that was', 'file']) {
     arrive(killed, name, 'abc', WANT.lastModified - (name === 'kept' ? 0 : 1000));
   }
-  const stage = new Stage(to, ['bucket', 'prefix/']);
+  const stage = new Stage(new HeldFolder(to), ['bucket', 'prefix/']);
   stage.open();
   for (const key of ['kept', 'older', 'folder', 'file/below/it', 'new/one', 'top']) {
     stage.makeRoom(bytesOf(key), WANT, 0);
@@ -163,11 +166,35 @@ test('a link is made to be moved, one after the other', (t) => {
 test('a link or file in its place is not used', (t) => {
   const to = temporaryFolder(t);
   const outside = temporaryFolder(t);
-  const stage = new Stage(to, ['x']);
+  const stage = new Stage(new HeldFolder(to), ['x']);
   symlinkSync(outside, stage.folder);
   assert.throws(() => stage.open(), BackupError);
   rmSync(stage.folder);
   writeFileSync(stage.folder, '');
   assert.throws(() => stage.open(), /is in the way: it is not a folder of this user/);
   assert.deepEqual(readdirSync(outside), []);
+});
+
+test("another user's folder in its place is not used, and stays as it is", {
+  skip: process.getuid?.() !== 0 && 'only root gives owners',
+}, (t) => {
+  const to = temporaryFolder(t);
+  const stage = new Stage(new HeldFolder(to), ['x']);
+  mkdirSync(join(stage.folder, 'bulk'), { recursive: true });
+  chownSync(stage.folder, 1234, 1234);
+  assert.throws(() => stage.open(), /is in the way: it is not a folder of this user/);
+  assert.deepEqual(readdirSync(stage.folder), ['bulk']);
+});
+
+test('one that is moved, and a link in its place: files arrive where they did, and only they are removed', (t) => {
+  const { to, stage } = opened(t);
+  const outside = temporaryFolder(t);
+  const moved = join(temporaryFolder(t), 'moved');
+  writeFileSync(join(outside, 'precious'), '');
+  renameSync(stage.folder, moved);
+  symlinkSync(outside, stage.folder);
+  writeFileSync(stage.single(7), 'abc');
+  assert.equal(stage.arrived(bytesOf('x'), WANT, 7), stage.single(7));
+  assert.equal(stage.remove(), 'a part of the path is not a folder');
+  assert.deepEqual([readdirSync(outside), readdirSync(moved), readdirSync(to).length], [['precious'], [], 1]);
 });

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -16,6 +17,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { HeldFolder } from '../../../lib/restore/held-folder.js';
 import { NotRestored, parentOf, Target } from '../../../lib/restore/target.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import { temporaryFolder } from './pieces.js';
@@ -28,7 +30,7 @@ function place(t: TestContext, overwrites = true) {
   mkdirSync(outside);
   const from = join(folder, 'from');
   writeFileSync(from, 'new');
-  return { folder, to, outside, from, target: new Target(bytesOf(to), overwrites) };
+  return { folder, to, outside, from, target: new Target(new HeldFolder(to), overwrites) };
 }
 
 const INTO = bytesOf('d/e/file');
@@ -55,6 +57,49 @@ test('nothing passes through a link, wherever on the way it is', (t) => {
     assert.throws(() => target.makeFolder(bytesOf('d/e/f/')), NotRestored);
     assert.deepEqual([readdirSync(outside), readdirSync(join(outside, 'e'))], [['e'], []]);
     assert.equal(readlinkSync(join(to, link)), join(folder, leadsTo));
+  }
+});
+
+test('a folder that is moved, and a link in its place: nothing goes through it', (t) => {
+  const { folder, to, outside, from, target } = place(t);
+  target.makeFolder(bytesOf('d/e/'));
+  renameSync(join(to, 'd'), join(folder, 'moved'));
+  symlinkSync(outside, join(to, 'd'));
+  target.moveHere(from, INTO);
+  target.makeFolder(bytesOf('d/e/f/'));
+  assert.deepEqual(readdirSync(join(folder, 'moved/e')), ['f', 'file']);
+  // And none that has been left is entered again.
+  target.makeFolder(bytesOf('other/'));
+  assert.equal(target.look(INTO), undefined);
+  assert.throws(() => target.makeFolder(bytesOf('d/e/')), new NotRestored(`a link is at "${to}/d"`));
+  assert.deepEqual(readdirSync(outside), []);
+});
+
+test('what is changed in its place is what was found there, and never what a link leads to', (t) => {
+  const { to, outside, target } = place(t);
+  const [mine, precious] = [join(to, 'file'), join(outside, 'precious')];
+  const modes = () => [precious, outside].map((path) => (statSync(path).mode & 0o777).toString(8));
+  writeFileSync(precious, '', { mode: 0o600 });
+  chmodSync(outside, 0o700);
+  for (const [key, type, leadsTo] of [
+    ['file', 'file', precious],
+    ['folder/', 'directory', outside],
+  ] as const) {
+    const path = join(to, key.replace('/', ''));
+    if (type === 'file') writeFileSync(mine, '');
+    else mkdirSync(path);
+    target.withHeld(bytesOf(key), type, (held) => {
+      renameSync(path, `${path}-moved`);
+      symlinkSync(leadsTo, path);
+      chmodSync(held, 0o777);
+    });
+    assert.equal(statSync(`${path}-moved`).mode & 0o777, 0o777);
+    target.letIn(bytesOf(key));
+    assert.throws(
+      () => target.withHeld(bytesOf(key), type, (held) => chmodSync(held, 0o777)),
+      new NotRestored('something else has taken its place'),
+    );
+    assert.deepEqual(modes(), ['600', '700']);
   }
 });
 
@@ -88,7 +133,7 @@ test('what is on another file system gets a copy, with its mode and time, and no
   const elsewhere = mkdtempSync('/dev/shm/target-');
   t.after(() => rmSync(elsewhere, { recursive: true }));
   assert.notEqual(statSync(elsewhere).dev, statSync(folder).dev);
-  const target = new Target(bytesOf(elsewhere), true);
+  const target = new Target(new HeldFolder(elsewhere), true);
   chmodSync(from, 0o640);
   utimesSync(from, 1_500_000_000, 1_500_000_000);
   const link = join(folder, 'link');
