@@ -147,7 +147,7 @@ test('the program that sets times does not get a key that the environment holds'
   t.after(() => delete process.env['ENCRYPTION_KEY']);
   assert.equal(
     await setExactTimes(foldersOf(folder), () => streamed([{ key: bytesOf('a'), mtime: '1' }]), [
-      setter('sh', '-c', `env > '${file}'; cat`),
+      { command: ['sh', '-c', `env > '${file}'; cat`], isPerFolder: false },
     ]),
     true,
   );
