@@ -59,7 +59,9 @@ describe('encrypted-s3-sync', { concurrency: true }, () => {
         );
         // The AWS CLI prints names as they are.
         const inLines = everyKey.reduce((text, key) => text.replace(key, () => printable(key)), expected);
-        assert.equal(readFileSync(list, 'utf8'), inLines);
+        // And their hours may be wrong; see world.ts.
+        const withoutHours = (text: string) => text.replaceAll(/^\d{4}-\d\d-\d\d \d\d/gm, '');
+        assert.equal(withoutHours(readFileSync(list, 'utf8')), withoutHours(inLines));
         assert.match(expected, new RegExp(`Total Objects: ${everyKey.length}\n`));
       });
 
