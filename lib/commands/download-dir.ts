@@ -15,7 +15,7 @@ import { Target } from '../restore/target.js';
 import { treeBelow } from '../restore/tree-below.js';
 import { Shortfalls } from '../run/shortfalls.js';
 import type { Log } from '../terminal/log.js';
-import { bytesOf } from '../tree/bytes.js';
+import { bytesOf, textOf } from '../tree/bytes.js';
 import { openRestore, type Restore, type RestoreRequest } from './open-restore.js';
 
 /** @returns the exit code: done, or done with something missing */
@@ -40,7 +40,11 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const reasons = await fetchOrKeep(restore, survey, stage, log);
     const shortfalls = new Shortfalls(log);
     const target = new Target(bytesOf(root), request.overwrites);
-    const metadata = new Metadata(request.keepsSetid);
+    const metadata = new Metadata(request.keepsSetid, (path, why) =>
+      shortfalls.add(
+        `"${textOf(path)}" is restored, but without its ACL: ${why}. Its mode is narrower instead, so that nobody may do more than before.`,
+      ),
+    );
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
     const options = { target, stage, metadata, shortfalls, log, reasons, interruption, folder };
     const restored = await putInPlace(options, survey.planned, tree);

@@ -7,6 +7,7 @@ import { checkReservedName, identityOf, resolveLocalDir } from '../run/local-dir
 import type { Run } from '../run/run.js';
 import { Shortfalls } from '../run/shortfalls.js';
 import { openStateFolder, ownPatterns } from '../run/state-folder.js';
+import { canReadAcls } from '../tree/acls.js';
 import { connectTo, placeOf } from './connection.js';
 
 export interface SyncOptions {
@@ -47,7 +48,12 @@ export async function openRun(
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete },
     state,
     identity: identityOfDir,
-    header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
+    header: {
+      runId: randomUUID(),
+      started: new Date().toISOString(),
+      root: localDir,
+      hasAcls: canReadAcls(),
+    },
     shortfalls: new Shortfalls(context.log),
     interruption: context.interruption,
     log: context.log,

@@ -33,7 +33,8 @@ export async function compareWithTree(run: Run, lastRun: LastRun | undefined): P
     const tree = treeFile === undefined ? undefined : await openTree(treeFile, treeLine);
     // A tree of an earlier run than the record's knows nothing of what was stored since it was made.
     const lastEnded = tree && Date.parse((tree.runId === lastRun?.runId && lastRun.ended) || tree.started);
-    const options = { localDir, followSymlinks, isExcluded, lastEnded, onTurn };
+    const acls = { readsAcls: run.header.hasAcls === true, lastHasAcls: tree?.hasAcls === true };
+    const options = { localDir, followSymlinks, isExcluded, lastEnded, ...acls, onTurn };
     const stock = await takeStock(options, tree?.entries ?? nothing(), notes, (it) => report(run, it));
     return { hasTree: treeFile !== undefined, stock, notes, lastEnded };
   } catch (error) {

@@ -2,6 +2,7 @@
 // sent, and what is in the bucket only.
 import { join } from 'node:path';
 import type { StoredObject } from '../aws/listing.js';
+import { readAcls } from '../tree/acls.js';
 import { type Batches, singly } from '../tree/batches.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry, Inode } from '../tree/entry.js';
@@ -122,13 +123,19 @@ export async function reconcile(
       const due: Due = { path: textOf(entry.key), why: outcome.why };
       (outcome.is === 'awaited' ? awaited : toSend).write(JSON.stringify(due));
       const inode = outcome.is === 'to send' ? outcome.inode : undefined;
-      next.write(formatNote(lineOf(noted, inode), { before: versionOf(object) }));
+      const before = { before: versionOf(object) };
+      if (inode !== undefined)
+        return lineOf(entry, inode).then((changed) => next.write(formatNote(changed, before)));
+      next.write(formatNote(line, before));
     }
     return undefined;
   }
 
-  function lineOf({ entry, line }: NotedEntry, inode: Inode | undefined): string {
-    return inode === undefined ? line : formatEntry({ ...entry, inode }, names);
+  /** Of a file that has changed since it was noted; its ACL may have, too. */
+  async function lineOf({ acl: _, ...entry }: Entry, inode: Inode): Promise<string> {
+    const acls = header.hasAcls ? await readAcls({ root, followSymlinks }, [entry.key]) : new Map();
+    const acl = acls.get(entry.key);
+    return formatEntry({ ...entry, inode, ...(acl !== undefined && { acl }) }, names);
   }
 
   function leftOver(key: Bytes): void {

@@ -1,10 +1,12 @@
 // The walk, compared with the last run's tree: what is on disk, what of it is as it was, and what is gone.
-import type { Batches } from '../tree/batches.js';
+import type { Acl } from '../tree/acl.js';
+import { withAcls } from '../tree/acls.js';
+import { type Batches, mapEach } from '../tree/batches.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry, Obstacle } from '../tree/entry.js';
-import { formatEntry } from '../tree/entry-line.js';
+import { formatEntry, isSameLine, lineWithAcl } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
-import { mergeByKey } from '../tree/merge.js';
+import { mergeByKey, type Pair } from '../tree/merge.js';
 import { ownerNames } from '../tree/owner-names.js';
 import { entryIn, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
@@ -30,8 +32,22 @@ export interface StockOptions {
   readonly isExcluded: IsExcluded;
   /** When the run ended that `last` is of (ms since the epoch). */
   readonly lastEnded?: number | undefined;
+  /** Whether the ACLs are to be read, and whether `last` tells of them. */
+  readonly readsAcls?: boolean;
+  readonly lastHasAcls?: boolean;
   /** Called now and then; ends it by throwing. */
   readonly onTurn?: () => void;
+}
+
+/** What is under a key now, and what was. */
+interface Look {
+  readonly now: Entry | Obstacle | undefined;
+  readonly before: TreeLine | undefined;
+  /** In a tree, without its ACL; '' of what is no entry. */
+  readonly line: string;
+  readonly isAsBefore: boolean;
+  /** Whether its ACL has to be asked for. */
+  readonly isAsked: boolean;
 }
 
 /**
@@ -45,7 +61,7 @@ export async function takeStock(
   notes: Spool,
   onObstacle: (obstacle: Obstacle) => void,
 ): Promise<Stock> {
-  const { followSymlinks, isExcluded, lastEnded, onTurn } = options;
+  const { followSymlinks, isExcluded, lastEnded, readsAcls = false, lastHasAcls = false, onTurn } = options;
   const root = bytesOf(options.localDir);
   const names = ownerNames();
   const losses = new Losses();
@@ -53,11 +69,26 @@ export async function takeStock(
   const counts = { unreadable: 0, special: 0, 'not UTF-8': 0, loop: 0, excluded: 0, dangling: 0, link: 0 };
 
   const entries = walk(root, { followSymlinks, isExcluded, ...(onTurn && { onTurn }) });
-  for await (const pairs of mergeByKey(entries, last)) for (const [now, before] of pairs) take(now, before);
+  const looks = mapEach(mergeByKey(entries, last), look);
+  const answered = withAcls({ root, followSymlinks }, looks, ({ isAsked, now }) =>
+    isAsked ? now?.key : undefined,
+  );
+  for await (const batch of answered) for (const [found, acl] of batch) take(found, acl);
   notes.close();
   return { unknown, losses, counts };
 
-  function take(now: Entry | Obstacle | undefined, before: TreeLine | undefined): void {
+  function look([now, before]: Pair<Entry | Obstacle, TreeLine>): Look {
+    const isEntry = now !== undefined && now.type !== 'obstacle';
+    const line = isEntry ? formatEntry(now, names) : '';
+    // Most lines are to the byte what they were.
+    const isAsBefore = before !== undefined && isSameLine(before.line, line);
+    // Whatever is done to an ACL moves the ctime: where that is as it was, the last run's answer holds.
+    const isAsked = readsAcls && isEntry && now.type !== 'link' && !(isAsBefore && lastHasAcls);
+    return { now, before, line, isAsBefore, isAsked };
+  }
+
+  function take(found: Look, acl: Acl | undefined): void {
+    const { now, before } = found;
     if (now === undefined || now.type === 'obstacle') {
       if (now !== undefined) {
         counts[now.reason] += 1;
@@ -67,9 +98,8 @@ export async function takeStock(
       if (before !== undefined) lose(before);
       return;
     }
-    const line = formatEntry(now, names);
-    // Most lines are to the byte what they were.
-    const isAsBefore = before?.line === line;
+    const { isAsBefore, isAsked } = found;
+    const line = isAsBefore && !isAsked ? (before?.line ?? found.line) : lineWithAcl(found.line, acl);
     const then = isAsBefore ? now : before && entryIn(before);
     const wasFile = then?.type === 'file';
     const isKnown = wasFile && (isAsBefore || isSame(now, then));
