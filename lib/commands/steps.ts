@@ -134,7 +134,11 @@ export async function record(run: Run, findings: Findings, deleted: number): Pro
 /** Most configs ask for no list: what writes it is loaded only then. */
 export async function writeList({ aws, upload }: Run, file: string | undefined): Promise<void> {
   if (file === undefined) return;
-  const { writeLocalList } = await import('../run/local-list.js');
+  const [{ writeLocalList }, { adoptTimeZone }] = await Promise.all([
+    import('../run/local-list.js'),
+    import('../restore/time-zone.js'),
+  ]);
+  adoptTimeZone();
   await writeLocalList(aws, file, upload.prefix);
 }
 

@@ -2,6 +2,7 @@
 // its place or closed to us by a folder's mode after that makes no difference.
 import { spawnSync } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
+import { errnoOf, wordsOf } from '../errors.js';
 import { type Acl, withoutDefaults } from '../tree/acl.js';
 import type { Bytes } from '../tree/bytes.js';
 import { orThrow } from './target.js';
@@ -64,8 +65,7 @@ export class AclGiver {
     for (const { descriptor } of files) closeSync(descriptor);
     if (status === 0) return;
     if (error !== undefined) {
-      const why = "setfacl can't be started (Debian: apt install acl)";
-      for (const { key } of files) this.#onFailure(key, why);
+      for (const { key } of files) this.#onFailure(key, whyNotStarted(error));
       return;
     }
     // It goes on after a file that it could not do, and names each.
@@ -80,4 +80,9 @@ export class AclGiver {
       if (why !== undefined) this.#onFailure(key, why);
     }
   }
+}
+
+function whyNotStarted(error: Error): string {
+  if (errnoOf(error) === 'ENOENT') return 'setfacl is not installed (Debian: apt install acl)';
+  return `setfacl can't be started: ${wordsOf(error)}`;
 }

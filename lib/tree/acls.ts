@@ -12,7 +12,7 @@ const HELD = 4 * ASKED;
 
 const GETFACL = ['getfacl', '--numeric', '--absolute-names', '--skip-base', '--no-effective'];
 const VANISHED = /: No such file or directory$/;
-/** Where xargs(1) itself fails, or could not start getfacl; 123 is a failure of getfacl's over a file. */
+/** The exit code of xargs(1) where getfacl failed over a file. Others say that getfacl did not run, or not to its end. */
 const SOME_FAILED = 123;
 
 export interface AclOptions {
@@ -22,16 +22,19 @@ export interface AclOptions {
   readonly followSymlinks: boolean;
 }
 
-/** Whether getfacl is on this machine: without it, nothing can be known of ACLs. */
+/** Whether what reads ACLs is on this machine: without it, nothing can be known of them. */
 export function canReadAcls(path = process.env['PATH'] ?? ''): boolean {
-  return path.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, 'getfacl'), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  const folders = path.split(delimiter);
+  return ['getfacl', 'xargs'].every((program) => folders.some((folder) => isProgram(join(folder, program))));
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -47,6 +47,18 @@ test('LOCAL_LIST is the listing; an older one survives a failure', async (t) => 
   );
 });
 
+test('times in LOCAL_LIST are those of TZ, be it a name or a file', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const list = join(box.folder, 'list');
+  const config = box.config({ LOCAL_LIST: list });
+  for (const TZ of ['Asia/Tokyo', ':/usr/share/zoneinfo/Asia/Tokyo']) {
+    box.expect([...goodRun('a'), listing({ a: 'a' })]);
+    assert.equal((await box.run('encrypted-s3-sync', [config], { environment: { TZ } })).code, 0);
+    assert.match(readFileSync(list, 'utf8'), /^2100-01-01 09:00:00 {10}1 pc\/docs\/a\n/);
+  }
+});
+
 test('LOCAL_LIST keeps its mode, but no setuid; a name in it makes no line', async (t) => {
   const box = new Sandbox(t);
   const list = join(box.folder, 'list');

@@ -116,7 +116,7 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
   useFakeSetfacl(t);
   assert.deepEqual(
     give(),
-    ['a', 'b'].map((it) => `${it}: setfacl can't be started (Debian: apt install acl)`),
+    ['a', 'b'].map((it) => `${it}: setfacl is not installed (Debian: apt install acl)`),
   );
   useFakeSetfacl(t, 'echo "setfacl: $3: Operation not supported" >&2; exit 1');
   assert.deepEqual(give(), ['a: Operation not supported']);

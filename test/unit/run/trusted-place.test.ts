@@ -14,13 +14,13 @@ import { test } from 'node:test';
 import { openPlace, pathIn } from '../../../lib/run/trusted-place.js';
 import { temporaryFolder } from '../restore/pieces.js';
 
-const NOBODY = 65534;
+const OTHER = 54321;
 
 /** Makes a link that belongs to another user than the one whose number is returned. */
 function linkOfAnother(target: string, path: string): number | undefined {
   symlinkSync(target, path);
-  if (process.geteuid?.() !== 0) return NOBODY;
-  lchownSync(path, NOBODY, NOBODY);
+  if (process.geteuid?.() !== 0) return OTHER;
+  lchownSync(path, OTHER, OTHER);
   return undefined;
 }
 

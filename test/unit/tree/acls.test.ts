@@ -89,6 +89,7 @@ test('what can not be asked about has an unknown ACL; what has vanished has none
   assert.equal((await ask()).size, 0);
   useFakeGetfacl(t);
   assert.equal(canReadAcls(), false);
+  assert.equal(canReadAcls(''), false);
   assert.deepEqual(await ask(), unknown);
   useFakeGetfacl(t, 'echo "getfacl: ./a: Input/output error" >&2; exit 1');
   assert.equal(canReadAcls(), true);
