@@ -33,7 +33,8 @@ export class AclGiver {
   }
 
   /**
-   * Sees to it that a file or folder gets its ACL, by the next `flush` at the latest. Its mode is that of the ACL then.
+   * Sees to it that a file or folder gets its ACL, in place of one that it has, by the next `flush` at the latest. Its
+   * mode is that of the ACL then.
    * @param path of no link
    * @throws {NotRestored} if it can't be opened
    */
@@ -57,7 +58,7 @@ export class AclGiver {
 
   #set(acl: Acl, files: readonly Held[]): void {
     const paths = files.map((_, at) => `/dev/fd/${FIRST + at}`);
-    const { status, error, stderr } = spawnSync('setfacl', [`--set=${acl}`, '--', ...paths], {
+    const { status, error, stderr } = spawnSync('setfacl', ['-k', `--set=${acl}`, '--', ...paths], {
       stdio: ['ignore', 'ignore', 'pipe', ...files.map(({ descriptor }) => descriptor)],
       env: { ...process.env, LC_ALL: 'C' },
       encoding: 'utf8',

@@ -1,6 +1,8 @@
 // What the tree knows of a file and the bucket does not: owner, mode, ACL, times.
 import { chmodSync, lchownSync, lutimesSync } from 'node:fs';
-import { narrowedMode, UNKNOWN_ACL } from '../tree/acl.js';
+import { aclOfMode, narrowedMode, UNKNOWN_ACL } from '../tree/acl.js';
+import { readAcls } from '../tree/acls.js';
+import type { Bytes } from '../tree/bytes.js';
 import type { Entry, Inode } from '../tree/entry.js';
 import { type OwnerIds, ownerIds } from '../tree/owner-names.js';
 import { AclGiver, type OnAclFailure } from './acl-giver.js';
@@ -13,12 +15,15 @@ export class Metadata {
 
   readonly #acls: AclGiver;
   readonly #onAclFailure: OnAclFailure;
+  readonly #replacesAcls: boolean;
 
   /**
    * @param keepsSetid whether setuid and setgid are given back; only root may
    * @param onAclFailure told of what has a narrower mode instead of its ACL
+   * @param replacesAcls whether what had no ACL may have come by one, which is taken away
    */
-  constructor(keepsSetid: boolean, onAclFailure: OnAclFailure = () => undefined) {
+  constructor(keepsSetid: boolean, onAclFailure: OnAclFailure = () => undefined, replacesAcls = false) {
+    this.#replacesAcls = replacesAcls;
     this.#acls = new AclGiver(onAclFailure);
     this.#onAclFailure = onAclFailure;
     this.#modeMask = keepsSetid && this.#isRoot ? 0o7777 : 0o1777;
@@ -39,17 +44,26 @@ export class Metadata {
       mask = this.#modeMask;
     } finally {
       // The mode of a file with an ACL says more than its group may do: until it has its ACL, and if it gets none.
-      const mode = acl === undefined ? inode.mode : narrowedMode(inode.mode, acl);
+      const narrow = acl === undefined ? inode.mode : narrowedMode(inode.mode, acl);
+      // Of a file that has an ACL already, the group's bits are the mask: without them, nobody is given more by it.
+      const mode = this.#replacesAcls ? narrow & ~0o070 : narrow;
       if (type !== 'link') orThrow(() => chmodSync(path, mode & mask));
     }
     if (acl === UNKNOWN_ACL) this.#onAclFailure(key, 'it could not be read when it was backed up');
     else if (acl !== undefined) this.#acls.give(path, key, acl);
+    else if (this.#replacesAcls && type !== 'link') this.#acls.give(path, key, aclOfMode(inode.mode));
   }
 
   /** Gives the ACLs that are still to be given: of what `give` was called for, wherever that has been moved. */
   finish(): void {
     this.#acls.flush();
   }
+}
+
+/** Whether a folder hands on an ACL to what is made in it, as far as `getfacl` is there to tell. */
+export async function handsOnAcl(folder: Bytes): Promise<boolean> {
+  const acls = await readAcls({ root: folder, followSymlinks: false }, ['.' as Bytes]);
+  return [...acls.values()].some((acl) => acl.includes('default:'));
 }
 
 /** Sets a time of modification to about the microsecond: more Node can't. */

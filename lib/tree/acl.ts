@@ -22,6 +22,13 @@ export function isAcl(text: unknown): text is Acl {
   return text.split(',').every((entry) => ENTRY.test(entry));
 }
 
+/** The ACL that is no more than a mode: whoever is given it has no other. */
+export function aclOfMode(mode: number): Acl {
+  const letters = (shift: number) =>
+    [...'rwx'].map((letter, at) => ((mode >> shift) & (4 >> at) ? letter : '-')).join('');
+  return `user::${letters(6)},group::${letters(3)},other::${letters(0)}`;
+}
+
 /** Its entries that decide on the file itself, without those that a folder hands on to what is made in it. */
 export function withoutDefaults(acl: Acl): Acl {
   const entries = acl.split(',').filter((entry) => !entry.startsWith('default:'));

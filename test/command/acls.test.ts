@@ -65,6 +65,9 @@ for (const count of [0, MANY]) {
     setAcl(join(world.source, 'd'), `u:${NOBODY}:rx,d:u:${NOBODY}:rwx`);
     setAcl(join(world.source, 'empty'), 'd:g::-');
     await world.backUp();
+    // What that hands on is not for what is restored.
+    mkdirSync(world.to);
+    if (count > 0) setAcl(world.to, `d:u:${NOBODY}:rwx,d:g::rwx`);
     const { code, stderr } = await world.restore();
     assert.equal(code, 0, stderr);
     assert.equal(aclsOf(world.to), aclsOf(world.source));

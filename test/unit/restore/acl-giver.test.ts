@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, renameSync, statSync, symlinkSync, writeFileSync 
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { AclGiver } from '../../../lib/restore/acl-giver.js';
-import { Metadata } from '../../../lib/restore/metadata.js';
+import { handsOnAcl, Metadata } from '../../../lib/restore/metadata.js';
 import { NotRestored } from '../../../lib/restore/target.js';
 import { UNKNOWN_ACL } from '../../../lib/tree/acl.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
@@ -16,9 +16,14 @@ const FOLDER = 'user::rwx,user:7:r-x,group::---,mask::r-x,other::---';
 const HANDED_ON =
   'default:user::rwx,default:user:7:r-x,default:group::---,default:mask::r-x,default:other::---';
 
-function aclOf(path: string): string {
-  const args = ['--numeric', '--absolute-names', '--omit-header', '--no-effective', '--', path];
-  return execFileSync('getfacl', args, { encoding: 'utf8' }).trim().replaceAll('\n', ',');
+function aclsOf(paths: readonly string[]): string[] {
+  const args = ['--numeric', '--absolute-names', '--omit-header', '--no-effective', '--', ...paths];
+  const paragraphs = execFileSync('getfacl', args, { encoding: 'utf8' }).trim().split('\n\n');
+  return paragraphs.map((lines) => lines.replaceAll('\n', ','));
+}
+
+function aclOf(path: string): string | undefined {
+  return aclsOf([path])[0];
 }
 
 function modeOf(path: string): string {
@@ -82,8 +87,11 @@ test('many files, each wherever it has been moved since, in folders that have be
   acls.flush();
   chmodSync(join(folder, 'after'), 0o700);
   assert.deepEqual(failures, []);
+  assert.deepEqual(
+    aclsOf(names.map((name) => join(folder, 'after', name))),
+    names.map((name) => (Number(name) % 3 === 0 ? READABLE : FOLDER)),
+  );
   for (const name of names) {
-    assert.equal(aclOf(join(folder, 'after', name)), Number(name) % 3 === 0 ? READABLE : FOLDER);
     assert.equal(modeOf(join(folder, 'd', name)), '600', 'what has its name now is another file');
   }
 });
@@ -118,10 +126,36 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
     give(),
     ['a', 'b'].map((it) => `${it}: setfacl is not installed (Debian: apt install acl)`),
   );
-  useFakeSetfacl(t, 'echo "setfacl: $3: Operation not supported" >&2; exit 1');
+  useFakeSetfacl(t, 'echo "setfacl: $4: Operation not supported" >&2; exit 1');
   assert.deepEqual(give(), ['a: Operation not supported']);
   useFakeSetfacl(t, 'exit 3');
   assert.deepEqual(give(), ['a: setfacl failed', 'b: setfacl failed']);
+});
+
+test('where an ACL was handed on by the folder, nothing is left of it', async (t) => {
+  const folder = temporaryFolder(t);
+  assert.equal(await handsOnAcl(bytesOf(folder)), false);
+  execFileSync('setfacl', ['-m', 'd:u:7:rwx,d:g::rwx', folder]);
+  assert.equal(await handsOnAcl(bytesOf(folder)), true);
+  mkdirSync(join(folder, 'd'));
+  for (const name of ['f', 'shared']) writeFileSync(join(folder, name), '');
+  const { failures, onFailure } = giver();
+  const metadata = new Metadata(false, onFailure, true);
+  metadata.give(join(folder, 'd'), entry('d/', { mode: 0o1755 }));
+  metadata.give(join(folder, 'f'), entry('f', { mode: 0o654 }));
+  metadata.give(join(folder, 'shared'), { ...entry('shared', { mode: 0o640 }), acl: READABLE });
+  assert.deepEqual(
+    [modeOf(join(folder, 'd')), modeOf(join(folder, 'f'))],
+    ['1705', '604'],
+    'masked until then',
+  );
+  metadata.finish();
+  assert.deepEqual(failures, []);
+  assert.deepEqual(
+    ['d', 'f', 'shared'].map((name) => aclOf(join(folder, name))),
+    ['user::rwx,group::r-x,other::r-x', 'user::rw-,group::r-x,other::r--', READABLE],
+  );
+  assert.equal(modeOf(join(folder, 'd')), '1755');
 });
 
 test('where the ACL is unknown, only the owner gets something', (t) => {
