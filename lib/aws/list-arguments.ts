@@ -1,5 +1,4 @@
 // The arguments of the calls that list what is in a bucket, as pure functions.
-import { s3Url } from './arguments.js';
 import { literal } from './literal-argument.js';
 
 /** A line per object: key (URL-encoded, so that it is a line), size, time and entity tag, between tabs. */
@@ -51,8 +50,4 @@ export function listObjectVersions(bucket: string, prefix: string, after?: Versi
 function startingAfter({ key, versionId }: VersionMarker): string[] {
   const marker = { KeyMarker: key, ...(versionId !== null && { VersionIdMarker: versionId }) };
   return ['--cli-input-json', JSON.stringify(marker)];
-}
-
-export function listRecursively(bucket: string, prefix: string): string[] {
-  return ['s3', 'ls', '--recursive', '--summarize', s3Url({ bucket, key: prefix })];
 }

@@ -25,6 +25,7 @@ export interface StoredObject {
  * Hands the objects below `prefix` to `read`, without those that are the backup's own. The whole of them is
  * known to have come only when this returns: until then, what seems missing may still be on its way.
  * @param onFirstPage called when S3 has answered for the first time
+ * @param parse `wholeListing` keeps what is the backup's own
  * @throws {AwsError} if the listing failed
  */
 export async function listPrefix<T>(
@@ -32,6 +33,7 @@ export async function listPrefix<T>(
   prefix: string,
   read: (objects: Batches<StoredObject>) => Promise<T>,
   onFirstPage: () => void = () => undefined,
+  parse = parseListing,
 ): Promise<T> {
   let result: { readonly value: T } | undefined;
   await aws.runOrThrow(listObjects(aws.bucket, prefix), {
@@ -40,7 +42,7 @@ export async function listPrefix<T>(
       // (`pipeline`, since the output of a child that could not be started has no end.)
       const pages = pipeline(stdout, new PassThrough(), () => undefined);
       pages.once('readable', onFirstPage);
-      result = { value: await read(parseListing(pages, prefix)) };
+      result = { value: await read(parse(pages, prefix)) };
     },
   });
   if (result === undefined) throw new Error('the listing was not read');
@@ -49,6 +51,13 @@ export async function listPrefix<T>(
 
 /** @throws {BackupError} at what is no listing, or is not in order */
 export function parseListing(stdout: Readable, prefix: string): Batches<StoredObject> {
+  const objects = wholeListing(stdout, prefix);
+  if (prefix !== '') return objects;
+  return mapEach(objects, (object) => (object.key.startsWith(RESERVED_PREFIX) ? undefined : object));
+}
+
+/** What is the backup's own included. @throws {BackupError} at what is no listing, or is not in order */
+export function wholeListing(stdout: Readable, prefix: string): Batches<StoredObject> {
   const prefixBytes = bytesOf(prefix);
   let previous = '';
   return mapEach(linesOf(stdout), (line) => {
@@ -62,7 +71,6 @@ export function parseListing(stdout: Readable, prefix: string): Batches<StoredOb
       });
     }
     previous = key;
-    if (prefix === '' && key.startsWith(RESERVED_PREFIX)) return undefined;
     return { ...object, key: key.slice(prefixBytes.length) as Bytes };
   });
 }

@@ -94,7 +94,7 @@ async function scanWithCopy(backup: Backup): Promise<EarlyScan> {
 }
 
 async function scanWith(backup: Backup, treeFile: string): Promise<Scan> {
-  return scanLocalDir(backup, (await openTree(treeFile, treeLine)).entries);
+  return scanLocalDir(backup, await openTree(treeFile, treeLine));
 }
 
 async function scanWithTreeOf(

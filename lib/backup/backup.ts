@@ -9,6 +9,7 @@ import type { Interruption } from '../interruption.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import type { Log } from '../terminal/log.js';
 import { Shortfalls } from '../terminal/shortfalls.js';
+import { canReadAcls } from '../tree/acls.js';
 import { bytesOf } from '../tree/bytes.js';
 import { lastingDevice } from '../tree/inode.js';
 import type { TreeHeader } from '../tree/tree-file.js';
@@ -91,7 +92,12 @@ export async function openBackup(
     source: sourceOf(config.hostId, localDir),
     flags,
     state,
-    header: { runId: randomUUID(), started: new Date().toISOString(), root: localDir },
+    header: {
+      runId: randomUUID(),
+      started: new Date().toISOString(),
+      root: localDir,
+      hasAcls: canReadAcls(),
+    },
     shortfalls: new Shortfalls(log),
     interruption,
     log,

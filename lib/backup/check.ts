@@ -3,13 +3,11 @@ import type { StoredObject } from '../aws/listing.js';
 import type { Batches } from '../tree/batches.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
-import { formatEntry } from '../tree/entry-line.js';
 import { inspectFile } from '../tree/inspect.js';
-import { ownerNames } from '../tree/owner-names.js';
 import type { Backup } from './backup.js';
 import { type Compared, type CompareOptions, compareWithBucket, type Judge } from './compare.js';
 import type { DraftLine } from './draft.js';
-import { milliseconds, type RunTimes, whyNotStored } from './stored.js';
+import { type RunTimes, whyNotStored } from './stored.js';
 
 /**
  * Lists the bucket and compares it.
@@ -36,15 +34,12 @@ export function checkBucket(
 /** `aws s3 sync` has opened the files by itself: the disk is asked whether they are still as the scan has seen them. */
 function afterSync({ localDir, followSymlinks }: Backup, times: RunTimes): Judge {
   const root = bytesOf(localDir);
-  const names = ownerNames();
   return (line: DraftLine, { key, inode }: Entry, object: StoredObject | undefined): DraftLine => {
     const now = inspectFile(root, key, followSymlinks);
     if (now === 'gone') return { ...line, state: 'vanished' };
     if (now === 'unreadable') return line;
-    if (now.ctime !== inode.ctime) {
-      const changed = formatEntry({ key, type: 'file', inode: now }, names);
-      return { ...line, since: milliseconds(now.ctime), line: changed };
-    }
+    // It changed after the scan: it is sent again as it is then.
+    if (now.ctime !== inode.ctime) return line;
     const why = whyNotStored({ state: 'sent', since: line.since, inode }, object, times);
     return why === undefined ? { ...line, state: 'sent' } : line;
   };

@@ -1,38 +1,52 @@
 // LOCAL_LIST: the listing of the prefix in a local file, as the original makes it, but never half of one.
-import { closeSync, fchmodSync, readFileSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  closeSync,
+  fchmodSync,
+  openSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { devNull } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import tmp from 'tmp';
+import type { Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { listRecursively } from '../aws/list-arguments.js';
+import { listPrefix, type StoredObject, wholeListing } from '../aws/listing.js';
 import { BackupError, errnoOf, wordsOf } from '../errors.js';
+import type { Batches } from '../tree/batches.js';
+import type { Bytes } from '../tree/bytes.js';
 import { afterBackup } from './after-backup.js';
+import { listText } from './list-text.js';
+import { openPlace, type Place, pathIn } from './trusted-place.js';
+
+/** Our own output, which is no file in a folder. */
+const STREAMS = new Map<string, Writable>([
+  ['/dev/stdout', process.stdout],
+  ['/dev/stderr', process.stderr],
+]);
 
 /**
  * Writes the listing beside `file` and renames it.
  * @throws {BackupError} if it can't be written; an older list stays as it is
  */
 export async function writeLocalList(aws: AwsCli, file: string, prefix: string): Promise<void> {
-  const target = targetOf(file);
-  if (target === devNull) return;
-  let aside: tmp.FileResult | undefined;
+  const write = (to: (pieces: AsyncGenerator<string>) => Promise<void>) => {
+    const read = (objects: Batches<StoredObject>) => to(listText(objects, prefix));
+    return listPrefix(aws, prefix, read, undefined, wholeListing);
+  };
+  let place: Place | undefined;
   try {
-    // As umask says, like the redirection of the original.
-    aside = tmp.fileSync({ tmpdir: dirname(target), prefix: '.encrypted-s3-list', mode: 0o666 });
-    const args = listRecursively(aws.bucket, prefix);
-    const answer = await aws.run(args, { output: aside.fd });
-    // The AWS CLI calls a prefix without objects a failure, but lists it all the same.
-    const isListed = answer.exitCode === 0 || /^Total Objects: 0$/m.test(readFileSync(aside.name, 'utf8'));
-    if (!isListed) throw aws.errorOf(args, answer);
-    const { mode } = statSync(target, { throwIfNoEntry: false }) ?? {};
-    if (mode !== undefined) fchmodSync(aside.fd, mode & 0o7777);
-    renameSync(aside.name, target);
-    closeSync(aside.fd);
-    aside = undefined;
+    const stream = STREAMS.get(file);
+    if (stream !== undefined) return await write((pieces) => pipeline(pieces, stream, { end: false }));
+    place = openPlace(file);
+    if (isDevNull(place.found)) return;
+    if (place.found?.isFile() === false) throw notRegular(file);
+    await writeTo(place, write);
   } catch (error) {
-    if (error instanceof BackupError) {
-      throw afterBackup(`LOCAL_LIST "${file}" was not written`, error);
-    }
+    if (error instanceof BackupError) throw afterBackup(`LOCAL_LIST "${file}" was not written`, error);
     if (errnoOf(error) === undefined) throw error;
     throw new BackupError(
       `The backup is done, but LOCAL_LIST "${file}" can't be written: ${wordsOf(error)}.`,
@@ -41,32 +55,43 @@ export async function writeLocalList(aws: AwsCli, file: string, prefix: string):
       },
     );
   } finally {
-    aside?.removeCallback();
+    if (place !== undefined) closeSync(place.folder);
   }
 }
 
-/**
- * The file that a link names, by the system's own realpath: Node's takes `..` for the way back from a link.
- * @throws {BackupError} for what a rename would destroy: a device, a folder
- */
-function targetOf(file: string): string {
-  let target: string;
+/** Everything is done below the open folder, and nothing in it is opened that was there before. */
+async function writeTo(
+  { folder, name, found }: Place,
+  write: (to: (pieces: AsyncGenerator<string>) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const aside = pathIn(folder, `.encrypted-s3-list-${randomUUID()}` as Bytes);
+  // As umask says, like the redirection of the original; of a file that is ours already, as we have it.
+  const descriptor = openSync(aside, 'wx', (found?.mode ?? 0o666) & 0o666);
   try {
-    target = realpathSync.native(file);
-  } catch {
-    return whereItWillBe(file);
+    if (found?.uid === process.geteuid?.()) fchmodSync(descriptor, (found?.mode ?? 0) & 0o777);
+    await write(async (pieces) => {
+      for await (const piece of pieces) writeWhole(descriptor, Buffer.from(piece));
+    });
+    renameSync(aside, pathIn(folder, name));
+  } catch (error) {
+    rmSync(aside, { force: true });
+    throw error;
+  } finally {
+    closeSync(descriptor);
   }
-  if (target === devNull || statSync(target).isFile()) return target;
-  throw new BackupError(`The backup is done, but LOCAL_LIST "${file}" is not a regular file.`, {
+}
+
+/** On a full disk, a part is written before the error comes. */
+function writeWhole(descriptor: number, bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}
+
+function isDevNull(found: Stats | undefined): boolean {
+  return found?.isCharacterDevice() === true && found.rdev === statSync(devNull).rdev;
+}
+
+function notRegular(file: string): BackupError {
+  return new BackupError(`"${file}" is not a regular file.`, {
     hint: "Name a file, or leave LOCAL_LIST='' to have no list.",
   });
-}
-
-/** Its folder without links, after which a `..` would mislead `tmp`. */
-function whereItWillBe(file: string): string {
-  try {
-    return join(realpathSync.native(dirname(file)), basename(file));
-  } catch {
-    return file;
-  }
 }

@@ -1,15 +1,17 @@
 // The scan: one walk of LOCAL_DIR, merged with the last run's tree. It tells what is on disk, which files are due, and
 // which files of the tree are gone.
 import { join } from 'node:path';
-import { type Batches, nothing } from '../tree/batches.js';
+import type { Acl } from '../tree/acl.js';
+import { withAcls } from '../tree/acls.js';
+import { mapEach, nothing } from '../tree/batches.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry, Obstacle, ObstacleReason } from '../tree/entry.js';
-import { formatEntry } from '../tree/entry-line.js';
+import { formatEntry, isSameLine, lineWithAcl } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
-import { mergeByKey } from '../tree/merge.js';
+import { mergeByKey, type Pair } from '../tree/merge.js';
 import { ownerNames } from '../tree/owner-names.js';
 import { Spool } from '../tree/spool.js';
-import { entryIn, type TreeLine } from '../tree/tree-file.js';
+import { entryIn, type OpenedTree, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
 import type { Backup } from './backup.js';
 import { type DraftLine, formatDraftLine } from './draft.js';
@@ -54,19 +56,35 @@ export interface Counts extends Readonly<Record<ObstacleReason, number>> {
  * @param tree the last run's; `undefined`, if there is none
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
-export async function scanLocalDir(backup: Backup, tree: Batches<TreeLine> | undefined): Promise<Scan> {
-  const scan = new ScanWriter(backup, tree !== undefined);
+export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
+  const scan = new ScanWriter(backup, tree);
   const { localDir, followSymlinks, isExcluded, interruption } = backup;
   const onTurn = () => interruption.check();
   const entries = walk(bytesOf(localDir), { followSymlinks, isExcluded, onTurn });
-  for await (const pairs of mergeByKey(entries, tree ?? nothing()))
-    for (const [now, before] of pairs) scan.add(now, before);
+  const looks = mapEach(mergeByKey(entries, tree?.entries ?? nothing()), (pair) => scan.look(pair));
+  const root = bytesOf(localDir);
+  const answered = withAcls({ root, followSymlinks }, looks, ({ isAsked, now }) =>
+    isAsked ? now?.key : undefined,
+  );
+  for await (const batch of answered) for (const [look, acl] of batch) scan.add(look, acl);
   return scan.close();
+}
+
+/** What is under a key now, and what the last tree has. */
+interface Look {
+  readonly now: Entry | Obstacle | undefined;
+  readonly before: TreeLine | undefined;
+  /** In a tree, without its ACL; '' of what is no entry. */
+  readonly line: string;
+  readonly isSameLine: boolean;
+  /** Whether its ACL has to be asked for. */
+  readonly isAsked: boolean;
 }
 
 class ScanWriter {
   readonly #backup: Backup;
   readonly #hasTree: boolean;
+  readonly #lastHasAcls: boolean;
   readonly #root: Bytes;
   readonly #names = ownerNames();
   readonly #user = process.geteuid?.();
@@ -91,9 +109,10 @@ class ScanWriter {
   #unknown = 0;
   #isAsTree = true;
 
-  constructor(backup: Backup, hasTree: boolean) {
+  constructor(backup: Backup, tree: OpenedTree<TreeLine> | undefined) {
     this.#backup = backup;
-    this.#hasTree = hasTree;
+    this.#hasTree = tree !== undefined;
+    this.#lastHasAcls = tree?.hasAcls === true;
     this.#root = bytesOf(backup.localDir);
     const spool = (name: string) => new Spool(join(backup.state.runFolder, backup.unique(name)));
     [this.#draft, this.#due, this.#gone, this.#obstacles] = [
@@ -104,12 +123,23 @@ class ScanWriter {
     ];
   }
 
-  /** @param now what is on disk @param before what the last tree has of the same key */
-  add(now: Entry | Obstacle | undefined, before: TreeLine | undefined): void {
+  look([now, before]: Pair<Entry | Obstacle, TreeLine>): Look {
+    const isEntry = now !== undefined && now.type !== 'obstacle';
+    const line = isEntry ? formatEntry(now, this.#names) : '';
+    // Most lines are to the byte what they were.
+    const isSame = before !== undefined && isSameLine(before.line, line);
+    // Whatever is done to an ACL moves the ctime: where that is as it was, the last run's answer holds.
+    const isKnown = isSame && this.#lastHasAcls;
+    const isAsked = this.#backup.header.hasAcls === true && isEntry && now.type !== 'link' && !isKnown;
+    return { now, before, line, isSameLine: isSame, isAsked };
+  }
+
+  add(look: Look, acl: Acl | undefined): void {
+    const { now, before } = look;
     if (now === undefined || now.type === 'obstacle') {
       if (now !== undefined) this.#addObstacle(now, before);
       if (before !== undefined) this.#addMissing(before);
-    } else this.#addEntry(now, before);
+    } else this.#addEntry(now, before, look, acl);
   }
 
   close(): Scan {
@@ -146,21 +176,20 @@ class ScanWriter {
     if (hasGone) this.#gone.write(JSON.stringify(textOf(before.key)));
   }
 
-  #addEntry(now: Entry, before: TreeLine | undefined): void {
-    const line = formatEntry(now, this.#names);
-    // Most lines are to the byte what they were.
-    const isSameLine = before?.line === line;
-    if (!isSameLine) this.#isAsTree = false;
+  #addEntry(now: Entry, before: TreeLine | undefined, look: Look, acl: Acl | undefined): void {
+    const isKnown = look.isSameLine && !look.isAsked;
+    const line = isKnown ? (before?.line ?? look.line) : lineWithAcl(look.line, acl);
+    if (line !== before?.line) this.#isAsTree = false;
     if (now.type !== 'file') {
       if (now.type === 'link') this.#counts.link += 1;
       else if (isOthers(now, this.#user)) this.#counts.othersFolders += 1;
       this.#write({ key: now.key, state: 'no object', id: '', since: 0, line });
       return;
     }
-    const then = isSameLine ? now : before && entryIn(before);
+    const then = look.isSameLine ? now : before && entryIn(before);
     const wasFile = then?.type === 'file';
     this.#losses.add(now.key, wasFile, 'on disk');
-    const isUnchanged = wasFile && (isSameLine || isSame(now, then));
+    const isUnchanged = wasFile && (look.isSameLine || isSame(now, then));
     // Without a tree, all files would have to be sent whose folder has changed since: with a backup of years, most.
     const wayChanged = this.#hasTree ? (now.wayChanged ?? 0) : 0;
     const draft: DraftLine = {

@@ -4,7 +4,7 @@ import { exitCode } from '../exit-codes.js';
 import type { CommandContext } from '../main.js';
 import { checkDiskSpace, inWords } from '../restore/disk-space.js';
 import { fetchPlanned } from '../restore/fetch.js';
-import { Metadata } from '../restore/metadata.js';
+import { handsOnAcl, Metadata } from '../restore/metadata.js';
 import { makeDestination } from '../restore/new-destination.js';
 import { formatTime } from '../restore/point-in-time.js';
 import { inPrivateFolder } from '../restore/private-folder.js';
@@ -15,6 +15,7 @@ import { Target } from '../restore/target.js';
 import { treeBelow } from '../restore/tree-below.js';
 import type { Log } from '../terminal/log.js';
 import { Shortfalls } from '../terminal/shortfalls.js';
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { openRestore, type Restore, type RestoreRequest } from './open-restore.js';
 
 /** @returns the exit code: done, or done with something missing */
@@ -41,7 +42,12 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const reasons = await fetchOrKeep(restore, survey, stage, log);
     const shortfalls = new Shortfalls(log);
     const target = new Target(root, request.overwrites);
-    const metadata = new Metadata(request.keepsSetid);
+    const onAclFailure = (path: Bytes, why: string) =>
+      shortfalls.add(
+        `"${textOf(path)}" is restored, but without its ACL: ${why}. Its mode is narrower instead, so that nobody may do more than before.`,
+      );
+    const inheritsAcl = await handsOnAcl(bytesOf(root.path));
+    const metadata = new Metadata(request.keepsSetid, onAclFailure, inheritsAcl);
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
     const options = { target, stage, metadata, shortfalls, log, reasons, interruption, folder };
     const restored = await putInPlace(options, survey.planned, tree);

@@ -45,6 +45,7 @@ export async function putInPlace(
     options.shortfalls.add('Some times of modification could not be set to the nanosecond.');
   }
   await finishFolders(placement);
+  options.metadata.finish();
   return { ...placement.restored, extras: inNoTree };
 
   function put(...[line, entry]: Pair<PlannedLine, Entry>): void {

@@ -1,4 +1,5 @@
 // One entry as one line of JSON, in the tree file and in what a run keeps aside.
+import { type Acl, isAcl, UNKNOWN_ACL } from './acl.js';
 import { type Bytes, bytesOf, isText, textOf } from './bytes.js';
 import type { Entry } from './entry.js';
 
@@ -8,15 +9,35 @@ export interface OwnerNames {
   readonly membersOf: (uid: number, gid: number) => string;
 }
 
+/** How the last member of a line begins, where there is an ACL; and how the line of an unknown one ends. */
+const ACL = ',"acl":"';
+const UNKNOWN = `${ACL}${UNKNOWN_ACL}"}`;
+
 /** Without the newline. `path` is text, or `path64` the bytes in base64 where they are not UTF-8. */
-export function formatEntry({ key, type, inode, target }: Entry, names: OwnerNames): string {
+export function formatEntry({ key, type, inode, target, acl }: Entry, names: OwnerNames): string {
   const { size, mtime, ctime, mode, uid, gid, ino } = inode;
   // `toFixed` since V8 keeps the texts that a template makes of numbers, and no two of these are the same.
   const numbers = `"size":${size.toFixed()},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
   const identity = ino === undefined ? '' : `,"ino":${ino.toFixed()}`;
   const owner = names.membersOf(uid, gid);
   const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
-  return `{${bytesMember('path', key)},"type":"${type}",${numbers}${identity}${owner}${link}}`;
+  const line = `{${bytesMember('path', key)},"type":"${type}",${numbers}${identity}${owner}${link}}`;
+  return lineWithAcl(line, acl);
+}
+
+/** @param line of an entry without an ACL */
+export function lineWithAcl(line: string, acl: Acl | undefined): string {
+  return acl === undefined ? line : `${line.slice(0, -1)}${ACL}${acl}"}`;
+}
+
+/**
+ * Whether a line of a tree is that of an entry that has not changed; not if its ACL is unknown.
+ * @param line of the entry without an ACL
+ */
+export function isSameLine(before: string, line: string): boolean {
+  if (before === line) return true;
+  const same = line.length - 1;
+  return before.startsWith(ACL, same) && before.startsWith(line.slice(0, same)) && !before.endsWith(UNKNOWN);
 }
 
 function bytesMember(name: string, bytes: Bytes): string {
@@ -41,7 +62,7 @@ export function ownedEntryOf(line: Readonly<Record<string, unknown>>): Entry | u
 /** The entry of a parsed line; `undefined` for what is not one. */
 export function entryOf(line: Readonly<Record<string, unknown>>): Entry | undefined {
   const key = bytesIn(line, 'path');
-  const { type, size, mtime, ctime, uid, gid } = line;
+  const { type, size, mtime, ctime, uid, gid, acl } = line;
   // As text, it is an older tree's.
   const ino = Number(line['ino'] ?? Number.NaN);
   const mode = typeof line['mode'] === 'string' ? Number.parseInt(line['mode'], 8) : Number.NaN;
@@ -50,7 +71,11 @@ export function entryOf(line: Readonly<Record<string, unknown>>): Entry | undefi
   if (!isCount(size) || !isCount(mode) || !isCount(uid) || !isCount(gid)) return undefined;
   if (!isNanoseconds(mtime) || !isNanoseconds(ctime)) return undefined;
   const inode = { size, mtime, ctime, mode, uid, gid, ...(isCount(ino) && { ino }) };
-  if (type !== 'link') return (type === 'directory') === key.endsWith('/') ? { key, type, inode } : undefined;
+  if (type !== 'link') {
+    if ((type === 'directory') !== key.endsWith('/')) return undefined;
+    // One that is not understood is not left out: without it, the mode would tell more than is true.
+    return { key, type, inode, ...(acl !== undefined && { acl: isAcl(acl) ? acl : UNKNOWN_ACL }) };
+  }
   const target = bytesIn(line, 'target');
   return target === undefined ? undefined : { key, type, inode, target };
 }

@@ -1,4 +1,5 @@
 // What a tree is made of: what the walk yields, the tree file holds, and the merges compare.
+import type { Acl } from './acl.js';
 import type { Bytes } from './bytes.js';
 
 /** POSIX's facts about an inode. Times are whole nanoseconds since the epoch, in decimal digits. */
@@ -34,6 +35,8 @@ export interface Entry {
   /** The owner's name and the group's, where a tree file tells them. */
   readonly user?: string;
   readonly group?: string;
+  /** Of a file or folder that is known to have one: its mode alone does not tell who may do what. */
+  readonly acl?: Acl;
 }
 
 /** What the walk met and could not take along. */

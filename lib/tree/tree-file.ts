@@ -21,6 +21,8 @@ export interface TreeHeader {
   readonly started: string;
   /** The directory on disk. */
   readonly root: string;
+  /** Whether the ACLs of files and folders are in it: those without one have none. */
+  readonly hasAcls?: boolean;
 }
 
 /** How many entries of each type, and the bytes of the files. */
@@ -78,7 +80,7 @@ export async function openTree<T extends { readonly key: Bytes }>(
 ): Promise<OpenedTree<T>> {
   const batches = batchesOf(file);
   const { value: [first = '', ...others] = [] } = await batches.next();
-  const { format, version, runId, started, root } = parse(first, file);
+  const { format, version, runId, started, root, acls } = parse(first, file);
   if (format !== FORMAT) throw damaged(file, 'it does not begin as one');
   if (version !== VERSION) {
     throw new BackupError(
@@ -91,7 +93,7 @@ export async function openTree<T extends { readonly key: Bytes }>(
   if (typeof runId !== 'string' || typeof started !== 'string' || typeof root !== 'string') {
     throw damaged(file, 'its header is incomplete');
   }
-  return { runId, started, root, entries: readEntries(others, batches, file, read) };
+  return { runId, started, root, hasAcls: acls === true, entries: readEntries(others, batches, file, read) };
 }
 
 /** @param first the lines after the header that came with it */

@@ -27,8 +27,9 @@ export class TreeWriter {
     this.#ended.catch(() => gzip.destroy());
     this.#output = gzip;
     this.#sink = sink;
-    const { runId, started, root } = header;
-    this.#buffered = `${JSON.stringify({ format: FORMAT, version: VERSION, runId, started, root })}\n`;
+    const { runId, started, root, hasAcls } = header;
+    const acls = hasAcls ? { acls: true } : {};
+    this.#buffered = `${JSON.stringify({ format: FORMAT, version: VERSION, runId, started, root, ...acls })}\n`;
   }
 
   /** @param line of `formatEntry`. A promise is returned when the disk has to be waited for. */

@@ -1,43 +1,85 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  lchownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { escrowThere, goodRun, listing, noRecord, recordStored, syncDone } from '../fakes/replies.js';
+import {
+  escrowThere,
+  goodRun,
+  listing,
+  noRecord,
+  recordStored,
+  s3Error,
+  syncDone,
+} from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
+
+const LISTED = / {10}1 pc\/docs\/a\n\nTotal Objects: 1\n {3}Total Size: 1\n$/;
 
 test('LOCAL_LIST is the listing; an older one survives a failure', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const list = join(box.folder, `the..list${'.'.repeat(240)}`);
   const config = box.config({ LOCAL_LIST: list });
-  box.expect([
-    ...goodRun('a'),
-    { args: ['s3', 'ls', '--recursive', '--summarize', 's3://test-bucket/pc/docs/'], stdout: 'listing\n' },
-  ]);
+  box.expect([...goodRun('a'), listing({ a: 'a' })]);
   assert.equal((await box.run('encrypted-s3-sync', [config])).code, 0);
-  assert.equal(readFileSync(list, 'utf8'), 'listing\n');
+  assert.match(readFileSync(list, 'utf8'), LISTED);
   box.calls();
 
-  const full = '[Errno 28] No space left on device\n';
-  box.expect([...goodRun('a'), { args: ['s3', 'ls'], stdout: 'half', exitCode: 255, stderr: full }]);
+  const half = { ...listing({ b: 'b' }), exitCode: 255, stderr: s3Error('500', 'ListObjectsV2', 'Sorry') };
+  box.expect([...goodRun('a'), half]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [config]);
   assert.equal(code, 1);
-  assert.match(stderr, /The backup is done, but LOCAL_LIST .* was not written\..*No space left/);
-  assert.equal(readFileSync(list, 'utf8'), 'listing\n');
+  assert.match(stderr, /The backup is done, but LOCAL_LIST .* was not written\..*Sorry/);
+  assert.match(readFileSync(list, 'utf8'), LISTED);
+  assert.deepEqual(
+    readdirSync(box.folder).filter((name) => name.includes('-list-')),
+    [],
+  );
+});
+
+test('times in LOCAL_LIST are those of TZ, be it a name or a file', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const list = join(box.folder, 'list');
+  const config = box.config({ LOCAL_LIST: list });
+  for (const TZ of ['Asia/Tokyo', ':/usr/share/zoneinfo/Asia/Tokyo']) {
+    box.expect([...goodRun('a'), listing({ a: 'a' })]);
+    assert.equal((await box.run('encrypted-s3-sync', [config], { environment: { TZ } })).code, 0);
+    assert.match(readFileSync(list, 'utf8'), /^2100-01-01 09:00:00 {10}1 pc\/docs\/a\n/);
+  }
+});
+
+test('LOCAL_LIST keeps its mode, but no setuid; a name in it makes no line', async (t) => {
+  const box = new Sandbox(t);
+  const list = join(box.folder, 'list');
+  writeFileSync(list, 'older');
+  chmodSync(list, 0o4750);
+  const name = 'x\nroot2::0:0:::\n#';
+  box.write(name, 'a');
+  box.expect([...goodRun('a', name), listing({ [name]: 'a' })]);
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LIST: list })]);
+  assert.equal(code, 0, stderr);
+  assert.match(readFileSync(list, 'utf8'), / pc\/docs\/x\\nroot2::0:0:::\\n#\n\nTotal/);
+  assert.equal((statSync(list).mode & 0o7777).toString(8), '750');
 });
 
 test('an empty prefix gives an empty LOCAL_LIST, not an error; a device is not replaced', async (t) => {
   const box = new Sandbox(t);
   const list = join(box.folder, 'list');
   const empty = [escrowThere, noRecord, listing({}), syncDone, recordStored];
-  box.expect([...empty, { args: ['s3', 'ls'], exitCode: 1, stdout: '\nTotal Objects: 0\n' }]);
+  box.expect([...empty, listing({})]);
   assert.equal((await box.run('encrypted-s3-sync', [box.config({ LOCAL_LIST: list })])).code, 0);
-  assert.match(readFileSync(list, 'utf8'), /Total Objects: 0/);
-
-  box.expect([...empty, { args: ['s3', 'ls'], exitCode: 1 }]);
-  const silent = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LIST: list })]);
-  assert.equal(silent.code, 1, 'a failure without a word is no empty list');
-  assert.match(readFileSync(list, 'utf8'), /Total Objects: 0/);
+  assert.equal(readFileSync(list, 'utf8'), '\nTotal Objects: 0\n   Total Size: 0\n');
 
   const device = join(box.folder, 'device');
   for (const [target, code, said] of [
@@ -47,8 +89,47 @@ test('an empty prefix gives an empty LOCAL_LIST, not an error; a device is not r
     symlinkSync(target, device);
     box.expect(empty);
     const outcome = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LIST: device })]);
-    assert.equal(outcome.code, code);
+    assert.equal(outcome.code, code, outcome.stderr);
     assert.match(outcome.stderr, said);
     rmSync(device);
   }
+});
+
+test('LOCAL_LIST may be our own output', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  box.expect([...goodRun('a'), listing({ a: 'a' })]);
+  const outcome = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LIST: '/dev/stdout' })]);
+  assert.equal(outcome.code, 0, outcome.stderr);
+  assert.match(outcome.stdout, LISTED);
+});
+
+test('LOCAL_LIST overwrites nothing through a link that somebody else could have made', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const profile = join(box.folder, 'profile');
+  writeFileSync(profile, 'mine\n');
+  const shared = join(box.folder, 'shared');
+  mkdirSync(shared);
+  chmodSync(shared, 0o1777);
+  const list = join(shared, 'list');
+  symlinkSync(profile, list);
+  // A link that is another user's takes root to make; without, it is our own in a folder of all.
+  if (process.getuid?.() === 0) lchownSync(list, 65534, 65534);
+  const config = box.config({ LOCAL_LIST: list });
+  box.expect([...goodRun('a'), { ...listing({ a: 'a' }), optional: true }]);
+  const { code, stderr } = await box.run('encrypted-s3-sync', [config]);
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /The backup is done, but LOCAL_LIST ".*shared\/list" was not written\. ".*shared\/list" is a link/,
+  );
+  assert.match(stderr, /HINT: .*name a file in a folder that only you can write to/);
+  assert.equal(readFileSync(profile, 'utf8'), 'mine\n');
+  box.calls();
+
+  rmSync(list);
+  box.expect([...goodRun('a'), listing({ a: 'a' })]);
+  assert.equal((await box.run('encrypted-s3-sync', [config])).code, 0, 'a file is written there');
+  assert.match(readFileSync(list, 'utf8'), LISTED);
 });

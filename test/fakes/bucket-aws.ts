@@ -51,7 +51,6 @@ class BucketCall {
     if (operation === 'sync' && from.startsWith('s3://'))
       this.#exitCode = downloadAll(this.#journal, this.#call, keyIn(from), to, this.#keyHash());
     else if (operation === 'sync') await this.#sync(from, keyIn(to));
-    else if (operation === 'ls') this.#call.print(`${this.#journal.current().size}\n`);
     else if (operation !== 'cp') this.#unexpected();
     else if (from === '-') this.#add(keyIn(to), Buffer.from(await this.#call.input()), this.#keyHash());
     else if (args.includes('--recursive')) await this.#uploadAll(from, keyIn(to));

@@ -8,9 +8,10 @@ import type { AwsError } from '../../aws/aws-error.js';
 import { splitLines } from '../../aws/split-lines.js';
 import { isForAll, isPassing, UploadOutcome } from '../../aws/upload-outcome.js';
 import { errnoOf, wordsOf } from '../../errors.js';
-import type { Bytes } from '../../tree/bytes.js';
+import { readAcls } from '../../tree/acls.js';
+import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import type { Entry, Inode } from '../../tree/entry.js';
-import { formatEntry, type OwnerNames } from '../../tree/entry-line.js';
+import { formatEntry, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
 import { identity, inodeOf } from '../../tree/inode.js';
 import type { Backup } from '../backup.js';
 import { type DraftLine, entryOfDraft } from '../draft.js';
@@ -90,7 +91,7 @@ class Sending {
 
   async round(): Promise<void> {
     const again: BatchFile[] = [];
-    const open = this.#openAll();
+    const open = await this.#withAcls(this.#openAll());
     try {
       if (open.length === 0) return;
       const outcome = await this.#send(open);
@@ -142,6 +143,21 @@ class Sending {
     const entry: Entry = { key: draft.key, type: 'file', inode };
     const line = formatEntry(entry, this.#names);
     return { draft: { ...draft, id, since: milliseconds(inode.ctime), line }, inode };
+  }
+
+  /** The lines of files that have changed since the scan, with their ACLs. */
+  async #withAcls(open: readonly OpenFile[]): Promise<readonly OpenFile[]> {
+    const changed = open.filter((it) => it.draft.line !== it.file.draft.line);
+    if (changed.length === 0 || this.#backup.header.hasAcls !== true) return open;
+    const root = bytesOf(`/proc/${process.pid}/fd`);
+    const keys = changed.map((it) => bytesOf(`${it.descriptor}`));
+    const acls = await readAcls({ root, followSymlinks: true }, keys);
+    return open.map((it) => {
+      const acl = changed.includes(it) ? acls.get(bytesOf(`${it.descriptor}`)) : undefined;
+      return acl === undefined
+        ? it
+        : { ...it, draft: { ...it.draft, line: lineWithAcl(it.draft.line, acl) } };
+    });
   }
 
   /** @returns why a file was not sent; `undefined` for one that was */

@@ -7,8 +7,10 @@ import type { Backup } from '../../../lib/backup/backup.js';
 import { isFile, readDraft } from '../../../lib/backup/draft.js';
 import { scanLocalDir } from '../../../lib/backup/scan.js';
 import { Interruption } from '../../../lib/interruption.js';
-import { type Batches, nothing, singly } from '../../../lib/tree/batches.js';
-import type { TreeLine } from '../../../lib/tree/tree-file.js';
+import { nothing, singly } from '../../../lib/tree/batches.js';
+import type { OpenedTree, TreeLine } from '../../../lib/tree/tree-file.js';
+
+const EMPTY_TREE = (): OpenedTree<TreeLine> => ({ runId: 'r', started: '', root: '/', entries: nothing() });
 
 /** As much of a backup as a scan needs. */
 function backupOf(t: TestContext): Backup {
@@ -22,6 +24,7 @@ function backupOf(t: TestContext): Backup {
     followSymlinks: false,
     isExcluded: () => false,
     interruption: new Interruption(),
+    header: { runId: 'r', started: '2026-01-01T00:00:00Z', root: localDir },
     state: {
       runFolder: folder,
       ownFolders: [],
@@ -38,7 +41,10 @@ function backupOf(t: TestContext): Backup {
 }
 
 /** Since when each file has been there as it is (ms since the epoch). */
-async function sinceIn(backup: Backup, tree: Batches<TreeLine> | undefined): Promise<Record<string, number>> {
+async function sinceIn(
+  backup: Backup,
+  tree: OpenedTree<TreeLine> | undefined,
+): Promise<Record<string, number>> {
   const { draft } = await scanLocalDir(backup, tree);
   const found: Record<string, number> = {};
   for await (const line of singly(readDraft(draft))) if (isFile(line)) found[line.key] = line.since;
@@ -57,7 +63,7 @@ test('a file has been there since it has changed, or a folder above it where a t
     renameSync(path('e'), path('d'));
   }
   assert.deepEqual(await sinceIn(backup, undefined), { 'd/f': changed('d/f'), g: changed('g') });
-  const found = await sinceIn(backup, nothing());
+  const found = await sinceIn(backup, EMPTY_TREE());
   assert.ok(Math.abs((found['d/f'] ?? 0) - changed('d')) < 0.01);
   assert.equal(found['g'], changed('g'));
 });

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isAcl, narrowedMode, UNKNOWN_ACL, withoutDefaults } from '../../../lib/tree/acl.js';
+import { bytesOf } from '../../../lib/tree/bytes.js';
+import { entryOf, formatEntry, isSameLine, lineWithAcl } from '../../../lib/tree/entry-line.js';
+import { entry } from '../restore/pieces.js';
+
+/** Modes as stat(2) has them, ACLs, and what is left of the mode without the ACL. */
+const NARROWED: readonly (readonly [number, string, number])[] = [
+  // The mask stands where the group's bits are, which are none.
+  [0o640, 'user::rw-,user:65534:r--,group::---,mask::r--,other::---', 0o600],
+  [0o664, 'user::rw-,user:65534:rw-,group::r--,mask::rw-,other::r--', 0o644],
+  // The group is masked, too.
+  [0o640, 'user::rw-,user:7:rwx,group::rwx,mask::r--,other::---', 0o640],
+  // Who was kept out by name would be one of the group, or one of the others.
+  [0o644, 'user::rw-,user:65534:---,group::r--,mask::r--,other::r--', 0o600],
+  [0o664, 'user::rw-,group::rw-,group:7:---,mask::rw-,other::r--', 0o660],
+  [0o664, 'user::rw-,user:7:rwx,group::rw-,group:8:r--,mask::rw-,other::r--', 0o664],
+  [0o604, 'user::rw-,user:7:r--,group::---,mask::---,other::r--', 0o600],
+  // Only what a folder hands on: for the folder itself, its mode is all there is.
+  [0o2775, 'user::rwx,group::rwx,other::r-x,default:user::rwx,default:user:7:rwx,default:group::---', 0o2775],
+  [0o4755, UNKNOWN_ACL, 0o4700],
+];
+
+test('a mode without its ACL lets nobody do more than the two did', () => {
+  for (const [mode, acl, expected] of NARROWED)
+    assert.equal(narrowedMode(mode, acl).toString(8), expected.toString(8), acl);
+});
+
+test('what is an ACL, since it becomes an argument of setfacl', () => {
+  for (const [, acl] of NARROWED) assert.ok(isAcl(acl), acl);
+  for (const text of ['', 'user::rw-,', 'user:root:rw-', 'u::rw-', 'user::rw', '-x', 'user::rw-\n', 7, null])
+    assert.ok(!isAcl(text), JSON.stringify(text));
+  assert.ok(!isAcl(Array(20_000).fill('user:1:rwx').join(',')));
+  assert.equal(withoutDefaults('user::rwx,default:user::rwx,other::---'), 'user::rwx,other::---');
+});
+
+test('a line of a tree may tell the ACL; one that is not understood counts as unknown', () => {
+  const names = { membersOf: () => '' };
+  const plain = entry('a "folder"/');
+  const acl = 'user::rwx,user:7:r-x,group::---,mask::r-x,other::---';
+  const line = formatEntry(plain, names);
+  const read = (text: string) => entryOf(JSON.parse(text) as Record<string, unknown>);
+  assert.deepEqual(read(line), plain);
+  assert.deepEqual(read(lineWithAcl(line, acl)), { ...plain, acl });
+  assert.equal(formatEntry({ ...plain, acl }, names), lineWithAcl(line, acl));
+  assert.deepEqual(read(line.replace('}', ',"acl":["of a later version"]}')), { ...plain, acl: UNKNOWN_ACL });
+});
+
+test('a line is as it was with or without an ACL, but not with an unknown one', () => {
+  const line = formatEntry(entry('a'), { membersOf: () => '' });
+  const other = formatEntry({ ...entry('a'), key: bytesOf('b') }, { membersOf: () => '' });
+  const acl = 'user::rw-,user:7:r--,group::---,mask::r--,other::---';
+  assert.ok(isSameLine(line, line));
+  assert.ok(isSameLine(lineWithAcl(line, acl), line));
+  assert.ok(!isSameLine(lineWithAcl(line, UNKNOWN_ACL), line));
+  assert.ok(!isSameLine(lineWithAcl(other, acl), line));
+  assert.ok(!isSameLine(other, line));
+});
