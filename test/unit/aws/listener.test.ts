@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { endianness } from 'node:os';
 import { test } from 'node:test';
+import { AwsCli } from '../../../lib/aws/aws-cli.js';
 import { type Sockets, withTrustedListener } from '../../../lib/aws/listener.js';
+import { EncryptionKey } from '../../../lib/encryption-key.js';
+import { Interruption } from '../../../lib/interruption.js';
 
 const OURS = 1000;
 const OTHER = 1001;
@@ -126,3 +129,25 @@ for (const address of ['127.0.0.1', '0.0.0.0', '::']) {
     assert.equal(withTrustedListener(url), url);
   });
 }
+
+test('a call with the key looks again; one without has nothing to lose', async (t) => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => server.close());
+  const of = server.address();
+  const aws = new AwsCli({
+    profile: 'default',
+    region: 'x',
+    bucket: 'b',
+    endpointUrl: `http://127.0.0.1:${typeof of === 'object' && of?.port}`,
+    netTimeout: undefined,
+    environment: { PATH: '/nonexistent' },
+    interruption: new Interruption(),
+    log: () => undefined,
+  });
+  const key = new EncryptionKey('x'.repeat(32));
+  await assert.rejects(aws.run(['s3', 'ls'], { key }), /there is no "aws"/);
+  await new Promise((resolve) => server.close(resolve));
+  await assert.rejects(aws.run(['s3', 'ls'], { key }), /Nobody listens at/);
+  await assert.rejects(aws.run(['s3', 'ls']), /there is no "aws"/);
+});
