@@ -40,7 +40,7 @@ export async function askAndScan(backup: Backup): Promise<Asked> {
     checkSource(lastRun, backup.source, backup.flags.adopts);
     return lastRun;
   });
-  const [lastRun, escrow, early] = await sideBySide(record, findBucket(aws, record), scanWithCopy(backup));
+  const [escrow, lastRun, early] = await sideBySide(findBucket(aws, record), record, scanWithCopy(backup));
   const unfinished = readUnfinished(state.unfinished);
   const started = Date.parse(backup.header.started);
   if (lastRun === undefined) {

@@ -2,7 +2,8 @@
 // to be missing; a quick run by the last full check and what the AWS CLI has said.
 
 import { sideBySide } from '../side-by-side.js';
-import type { Batches } from '../tree/batches.js';
+import { type Batches, singly } from '../tree/batches.js';
+import type { Bytes } from '../tree/bytes.js';
 import type { Spool } from '../tree/spool.js';
 import type { Asked } from './ask.js';
 import type { Backup } from './backup.js';
@@ -84,16 +85,22 @@ async function settleByListing(
   { journal, byName, wasSynced, versioning }: UploadStep,
 ): Promise<Settled> {
   const unchanged = scan.unchanged.items;
-  const [first] = await sideBySide(
+  const [first, early] = await sideBySide(
     checkBucket(backup, draft, times, wasSynced),
-    unchanged.length > 0 ? verifyRandomFile(backup, unchanged) : Promise.resolve(),
+    unchanged.length > 0 ? verifyRandomFile(backup, unchanged) : Promise.resolve(undefined),
   );
+  // Of an object that the listing shows to be another one it is no wonder: its file is sent again.
+  const isReplaced = early?.mismatch !== undefined && (await isDue(first, early.key));
+  if (early?.mismatch !== undefined && !isReplaced) throw early.mismatch;
   const again = await sendAgain(backup, first, { journal, byName, wasSynced, versioning });
   const last =
     again === undefined
       ? first
       : await checkBucket(backup, draftAfter(first.draft, again.uploaded), times, false);
-  if (unchanged.length === 0) await verifyRandomFile(backup, last.stored.items);
+  if (early === undefined || isReplaced) {
+    const { mismatch } = await verifyRandomFile(backup, last.stored.items);
+    if (mismatch !== undefined) throw mismatch;
+  }
   const uploads = [byName, again?.uploaded].filter((it) => it !== undefined);
   return {
     isFull: true,
@@ -114,6 +121,11 @@ async function settleByListing(
     uploads,
     stillDue: last.due.files,
   };
+}
+
+async function isDue({ due }: Compared, key: Bytes | undefined): Promise<boolean> {
+  for await (const line of singly(readDraft(due.files))) if (line.key === key) return true;
+  return false;
 }
 
 /** Uploads what the listing lacks. */

@@ -6,7 +6,7 @@ import { readInThreeWays } from '../aws/verification.js';
 import { BackupError, errnoOf } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
 import { sideBySide } from '../side-by-side.js';
-import { textOf } from '../tree/bytes.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry, Inode } from '../tree/entry.js';
 import { sha256Of } from '../tree/sha256.js';
 import type { Backup } from './backup.js';
@@ -14,22 +14,37 @@ import { randomBelow } from './random.js';
 import { rangeToCompare } from './random-range.js';
 import { DueOpener } from './upload/open-due.js';
 
+const MISMATCHES: ReadonlySet<number> = new Set([exitCode.wrongKey, exitCode.mismatch]);
+
+/** What a verification came to. */
+export interface Verified {
+  /** Of the file; `undefined`: there was none that stayed unchanged. */
+  readonly key: Bytes | undefined;
+  /** With exit code 5 or 6: the object has another key, can be read without it, or differs. */
+  readonly mismatch?: BackupError;
+}
+
 /**
  * Verifies the first of `candidates` that stays unchanged meanwhile.
  * @param candidates in random order
- * @throws {BackupError} with exit code 5 or 6 if the object has another key, or differs
+ * @throws {AwsError} if the bucket can't be asked
  */
-export async function verifyRandomFile(backup: Backup, candidates: readonly Entry[]): Promise<void> {
+export async function verifyRandomFile(backup: Backup, candidates: readonly Entry[]): Promise<Verified> {
   for (const candidate of candidates) {
+    const { key } = candidate;
     const descriptor = openCandidate(backup, candidate);
     if (descriptor === undefined) continue;
     try {
-      if (await verify(backup, candidate, descriptor)) return;
+      if (await verify(backup, candidate, descriptor)) return { key };
+    } catch (error) {
+      if (error instanceof BackupError && MISMATCHES.has(error.exitCode)) return { key, mismatch: error };
+      throw error;
     } finally {
       closeSync(descriptor);
     }
   }
   backup.log.info('Verification: SKIPPING -- no unchanged local files found.');
+  return { key: undefined };
 }
 
 /** A file that vanished, or became something else, is no candidate any more. */

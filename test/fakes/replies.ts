@@ -68,14 +68,19 @@ export const keyFits: Reply = { args: ['head-object', '--sse-customer-key'] };
 /** The record and the tree are stored. */
 export const recordStored: Reply = { args: ['s3', 'cp', '--recursive'] };
 
-/** The calls that ask the bucket, up to `aws s3 sync`, when it holds one file. */
+/** The calls that ask the bucket, up to the upload, when it holds one file. */
 export function asked(content: string, path = 'a', prefix = 'pc/docs/'): Reply[] {
   return [escrowThere, recordMissing(prefix), listing({ [path]: content }, prefix), keyFits];
 }
 
 /** A whole run over an existing bucket that holds the only file, and an escrowed key. */
 export function goodRun(content: string, path = 'a', prefix = 'pc/docs/'): Reply[] {
-  return [...asked(content, path, prefix), syncDone, recordStored, ...verification(content)];
+  return [
+    ...asked(content, path, prefix),
+    listing({ [path]: content }, prefix),
+    recordStored,
+    ...verification(content),
+  ];
 }
 
 /** An answer of S3's in the words of the AWS CLI. */
