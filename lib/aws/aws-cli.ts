@@ -1,6 +1,6 @@
 // The one place that starts the AWS CLI.
-import { createRequire } from 'node:module';
 import type { Readable } from 'node:stream';
+import { execa } from 'execa';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError, errnoOf } from '../errors.js';
 import { exitCode as exitCodes } from '../exit-codes.js';
@@ -11,9 +11,6 @@ import { childEnvironment } from './child-environment.js';
 import { closeKeyDescriptor, openKeyDescriptor } from './key-descriptor.js';
 import { lastLinesOf } from './last-lines.js';
 import { withTrustedListener } from './listener.js';
-
-// Required, not imported: finding out what a CommonJS module exports costs Node some 10 ms at each start.
-const execa: typeof import('execa') = createRequire(import.meta.url)('execa');
 
 export interface AwsSettings extends AwsConnection {
   readonly bucket: string;
@@ -109,11 +106,11 @@ export class AwsCli {
       reject: false,
       stdio: [
         call.input === undefined ? 'ignore' : 'pipe',
-        typeof output === 'number' ? output : 'pipe',
+        typeof output === 'number' ? handedOn(output) : 'pipe',
         'pipe',
-        keyDescriptor ?? 'ignore',
-        lockDescriptor ?? 'ignore',
-        ...(call.outputFile === undefined ? [] : [call.outputFile]),
+        keyDescriptor === undefined ? 'ignore' : handedOn(keyDescriptor),
+        lockDescriptor === undefined ? 'ignore' : handedOn(lockDescriptor),
+        ...(call.outputFile === undefined ? [] : [handedOn(call.outputFile)]),
       ],
     });
     if (child.pid !== undefined) interruption.adopt(child.pid);
@@ -153,6 +150,11 @@ export class AwsCli {
     const words = signal === undefined ? stderr.value : `${stderr.value}\naws was ended by ${signal}`;
     return { exitCode: exitCode ?? exitCodes.failed, stdout, stderr: words };
   }
+}
+
+/** execa takes any descriptor of ours; its types name the first few. */
+function handedOn(descriptor: number): 3 {
+  return descriptor as 3;
 }
 
 function cannotStart(failure: unknown): BackupError {

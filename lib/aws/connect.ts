@@ -10,11 +10,11 @@ import { readProfile } from './profile-files.js';
  * @throws {BackupError} for an endpoint that must not be used, or files that lead the AWS CLI elsewhere or have it
  * write the key to disk
  */
-export async function connect(settings: AwsSettings): Promise<AwsCli> {
+export function connect(settings: AwsSettings): AwsCli {
   const { environment } = settings;
-  const profile = await readProfile(settings.profile, environment);
+  const profile = readProfile(settings.profile, environment);
   const endpointUrl = withTrustedListener(resolveEndpoint(settings.endpointUrl, environment, profile));
-  await refuseOtherWays(settings.profile, profile, environment, endpointUrl);
+  refuseOtherWays(settings.profile, profile, environment, endpointUrl);
   return new AwsCli({
     ...settings,
     endpointUrl,

@@ -1,4 +1,5 @@
 // The user's files as the AWS CLI understands them, which reads them with Python's configparser.
+import { parse } from 'ini';
 
 /** The settings of a section; those of a nested block are named `s3.endpoint_url`. */
 export type Settings = Readonly<Record<string, string>>;
@@ -8,9 +9,8 @@ export type Sections = ReadonlyMap<string, Settings>;
 /** configparser gives what is in this section to each other one. */
 const SHARED = 'DEFAULT';
 
-/** The sections of a file's text. Reading INI costs a module: ask first whether the text is of interest. */
-export async function sectionsOf(text: string): Promise<Sections> {
-  const { parse } = await import('ini');
+/** The sections of a file's text. */
+export function sectionsOf(text: string): Sections {
   const parsed = Object.entries(parse(normalize(text))).map(
     ([name, content]) => [name.replaceAll(/["']/g, ''), settingsOf(content)] as const,
   );

@@ -30,12 +30,12 @@ const COMMANDS = ['s3', 's3api'];
  * @param endpointUrl that was checked
  * @throws {BackupError} for a setting or a file with which the AWS CLI might do something else than it is told
  */
-export async function refuseOtherWays(
+export function refuseOtherWays(
   name: string,
   profile: ProfileSettings,
   environment: NodeJS.ProcessEnv,
   endpointUrl: string | undefined,
-): Promise<void> {
+): void {
   refuseSettings(name, profile, endpointUrl);
   for (const variable of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) {
     if (!/^~[^/]/.test(environment[variable] ?? '')) continue;
@@ -45,7 +45,7 @@ export async function refuseOtherWays(
   }
   const home = homeOf(environment);
   if (home === undefined) return;
-  await refuseAliases(join(home, ALIASES));
+  refuseAliases(join(home, ALIASES));
   refuseModels(join(home, MODELS));
 }
 
@@ -81,10 +81,8 @@ function refuseSettings(name: string, profile: ProfileSettings, endpointUrl: str
 }
 
 /** An alias replaces the command of its name, and our flags by its own. */
-async function refuseAliases(file: string): Promise<void> {
-  const text = readIfThere(file);
-  if (!/s3/i.test(text)) return;
-  for (const [section, aliases] of await sectionsOf(text)) {
+function refuseAliases(file: string): void {
+  for (const [section, aliases] of sectionsOf(readIfThere(file))) {
     const [kind, command = ''] = section.split(' ');
     const redefined =
       section === 'toplevel'

@@ -7,8 +7,6 @@ import { type Sections, type Settings, sectionsOf } from './ini-file.js';
 /** Settings of a profile; those of a nested block are named `s3.endpoint_url`. */
 export type ProfileSettings = Settings;
 
-/** Reading INI costs a module; most files have nothing that we look for. */
-const OF_INTEREST = /endpoint|checksum|cli_history|ca_bundle/i;
 /** The name of a setting that stands for a plugin of the AWS CLI which chooses endpoints. */
 export const ENDPOINT_PLUGIN = '[plugins] endpoint';
 
@@ -16,7 +14,7 @@ export const ENDPOINT_PLUGIN = '[plugins] endpoint';
  * The settings of `profile`, with those of its `services` section. As in botocore, the credentials file wins.
  * Files that are missing or unreadable count as empty: the AWS CLI itself explains those best.
  */
-export async function readProfile(profile: string, environment: NodeJS.ProcessEnv): Promise<ProfileSettings> {
+export function readProfile(profile: string, environment: NodeJS.ProcessEnv): ProfileSettings {
   const home = homeOf(environment);
   const file = (variable: string, usual: string) => {
     const path = environment[variable] ?? (home === undefined ? undefined : join(home, usual));
@@ -24,11 +22,10 @@ export async function readProfile(profile: string, environment: NodeJS.ProcessEn
   };
   const config = file('AWS_CONFIG_FILE', '.aws/config');
   const credentials = file('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials');
-  if (!OF_INTEREST.test(config) && !OF_INTEREST.test(credentials)) return {};
-  const sections = await sectionsOf(config);
+  const sections = sectionsOf(config);
   const settings = {
     ...settingsOf('profile', profile, sections),
-    ...(await sectionsOf(credentials)).get(profile),
+    ...sectionsOf(credentials).get(profile),
   };
   const services = settings['services'];
   // The endpoint of a service counts in a services section only, not in a block of the profile. But the plugin that

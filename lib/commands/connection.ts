@@ -20,12 +20,12 @@ export function placeOf({ awsProfile, awsRegion, awsBucket }: BackupConfig): Pla
  * @param lockDescriptor LOCAL_LOCK, locked: the AWS CLI's processes keep it
  * @throws {BackupError} for what is no name of a bucket, and for an endpoint or a profile that must not be used
  */
-export async function connectTo(
+export function connectTo(
   { profile, region, bucket }: Place,
   config: Pick<BackupConfig, 'awsEndpointUrl' | 'awsNetTimeout' | 'environment'> | undefined,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,
-): Promise<AwsCli> {
+): AwsCli {
   if (/^s3:/i.test(bucket)) {
     throw new BackupError(`"${bucket}" is not the name of a bucket.`, {
       hint: 'Give its name alone, without "s3://" and without a path.',

@@ -40,7 +40,7 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const file = fileOf(request, object);
   const config = request.config === undefined ? undefined : await readConfig(request.config);
   for (const warning of config?.warnings ?? []) log.warn(warning);
-  const aws = await connectTo({ ...request, bucket: object.bucket }, config, context);
+  const aws = connectTo({ ...request, bucket: object.bucket }, config, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, interruption);
   const key =

@@ -22,7 +22,7 @@ export interface ListVersions {
 export async function listVersionsOf(request: ListVersions, context: CommandContext): Promise<number> {
   const { profile, region, url, isJson } = request;
   const { bucket, key } = parseUrl(url);
-  const aws = await connectTo({ profile, region, bucket }, undefined, context);
+  const aws = connectTo({ profile, region, bucket }, undefined, context);
   const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
   let count = 0;
   try {

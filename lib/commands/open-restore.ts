@@ -54,7 +54,7 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
   for (const warning of config?.warnings ?? []) log.warn(warning);
   const { profile, region, bucket, prefix, backupPrefix, destination } = parseSource(request.words, config);
   const target = lookAtDestination(destination, request.overwrites, request.trustsDestination);
-  const aws = await connectTo({ profile, region, bucket }, config, context);
+  const aws = connectTo({ profile, region, bucket }, config, context);
   const prompt = new Prompt(stderr, interruption);
   const key = await keyFor(request, config, aws, prompt);
   return { aws, key, prefix, backupPrefix, time, destination: target, prompt };

@@ -45,7 +45,7 @@ export async function sync(configFile: string, flags: SyncFlags, context: Comman
     lockDescriptor: number | undefined,
     work: (backup: Awaited<ReturnType<typeof openBackup>>) => Promise<number>,
   ): Promise<number> {
-    const aws = await connectTo(placeOf(config), config, context, lockDescriptor);
+    const aws = connectTo(placeOf(config), config, context, lockDescriptor);
     const backup = await openBackup(config, aws, flags, context);
     try {
       return await work(backup);

@@ -44,7 +44,7 @@ export async function undelete(
   const own = placeOf(config);
   const place = { ...own, profile: request.profile ?? own.profile };
   const run = async (lockDescriptor?: number): Promise<number> => {
-    const aws = await connectTo(place, config, context, lockDescriptor);
+    const aws = connectTo(place, config, context, lockDescriptor);
     const { remoteDirPrefix: prefix } = config;
     return inPrivateFolder((folder) => bringBack({ aws, prefix, wanted, time, folder, log }, request.isDry));
   };

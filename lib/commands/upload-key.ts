@@ -51,7 +51,7 @@ export async function uploadKey(configFile: string | undefined, context: Command
   const answers = await interview(prompt, config);
   await confirm(prompt, answers);
 
-  const aws = await connectTo(answers, config, context);
+  const aws = connectTo(answers, config, context);
   if (!(await bucketExists(aws))) {
     const retentionDays = config?.awsRetentionDays ?? RETENTION_DAYS;
     await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));

@@ -1,13 +1,10 @@
 // proper-lockfile's folder beside LOCAL_LOCK, for file systems that machines share without sharing flock.
 // On one machine it is flock that counts: a folder that went stale, while a laptop slept say, stops nothing.
 import { rmdirSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { lock } from 'proper-lockfile';
 import { errnoOf } from '../errors.js';
 import type { Interruption } from '../interruption.js';
 import { untilFree } from './until-free.js';
-
-// Not imported: see execa in aws-cli.ts.
-const require = createRequire(import.meta.url);
 
 /** Milliseconds after which a folder whose owner was killed counts as abandoned. */
 const STALE = 8_000;
@@ -24,7 +21,6 @@ export async function acquireLockFolder(
   interruption: Interruption,
   log: (message: string) => void,
 ): Promise<() => Promise<void>> {
-  const { lock } = require('proper-lockfile') as typeof import('proper-lockfile');
   let release = async (): Promise<void> => undefined;
   const isAbandoned = watchForUpdates(`${file}.lock`);
   await untilFree(file, Date.now() + PATIENCE, interruption, async () => {

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withoutKey } from '../environment.js';
 
-// Not imported: finding out what a CommonJS module exports costs Node some 10 ms at each start.
+// Not imported: it is optional, since it has to be compiled.
 const require = createRequire(import.meta.url);
 
 /** Levels of syslog.h, with facility `user` as the original's `logger -p user.info` and `user.crit`. */

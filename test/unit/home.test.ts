@@ -25,9 +25,9 @@ test('without a home there is no profile, unless a variable names its file', asy
   t.after(() => rmSync(folder, { recursive: true }));
   const config = join(folder, 'config');
   writeFileSync(config, '[default]\nendpoint_url = https://default.example\n');
-  assert.deepEqual(await readProfile('default', {}), {});
-  assert.deepEqual(await readProfile('default', { AWS_CONFIG_FILE: '~/config' }), {});
-  const profile = await readProfile('default', { AWS_CONFIG_FILE: config });
+  assert.deepEqual(readProfile('default', {}), {});
+  assert.deepEqual(readProfile('default', { AWS_CONFIG_FILE: '~/config' }), {});
+  const profile = readProfile('default', { AWS_CONFIG_FILE: config });
   assert.equal(profile['endpoint_url'], 'https://default.example');
 });
 

@@ -22,7 +22,7 @@ async function ask(
     writeFileSync(join(home, name), text);
   }
   const environment = { HOME: home, ...variables };
-  await refuseOtherWays('default', await readProfile('default', environment), environment, endpointUrl);
+  await refuseOtherWays('default', readProfile('default', environment), environment, endpointUrl);
 }
 
 const ALIAS = '.aws/cli/alias';

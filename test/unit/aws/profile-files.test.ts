@@ -43,27 +43,27 @@ writeFileSync(
 );
 
 test("a profile's settings are found, also below names with dots, blanks and quotes", async () => {
-  assert.equal((await readProfile('default', environment))['endpoint_url'], 'https://default.example');
-  assert.equal((await readProfile('two words', environment))['endpoint_url'], 'https://two.example');
-  assert.equal((await readProfile('only', environment))['endpoint_url'], 'https://only.example');
+  assert.equal(readProfile('default', environment)['endpoint_url'], 'https://default.example');
+  assert.equal(readProfile('two words', environment)['endpoint_url'], 'https://two.example');
+  assert.equal(readProfile('only', environment)['endpoint_url'], 'https://only.example');
 });
 
 test('of a setting in both files, that of the credentials file counts', async () => {
-  assert.deepEqual(await readProfile('twice', environment), {
+  assert.deepEqual(readProfile('twice', environment), {
     endpoint_url: 'https://credentials.example',
     cli_history: 'disabled',
   });
 });
 
 test('a services section gives the endpoint of S3, not of another service', async () => {
-  const settings = await readProfile('my.firm', environment);
+  const settings = readProfile('my.firm', environment);
   assert.equal(settings['s3.endpoint_url'], 'https://s3.example');
   assert.equal(settings['endpoint_url'], undefined);
   assert.equal(settings['request_checksum_calculation'], 'when_supported');
 });
 
 test('what configparser of Python accepts is understood', async () => {
-  const settings = await readProfile('spaced', { ...environment, AWS_CONFIG_FILE: '${HOME}/config' });
+  const settings = readProfile('spaced', { ...environment, AWS_CONFIG_FILE: '${HOME}/config' });
   assert.deepEqual(settings, { endpoint_url: 'https://spaced.example', cli_history: 'enabled', s3: '' });
 });
 
@@ -82,7 +82,7 @@ test('what is no deeper than the beginning of a block is not in it, however deep
 endpoint = awscli_plugin_endpoint
 `,
   );
-  assert.deepEqual(await readProfile('default', { ...environment, AWS_CONFIG_FILE: file }), {
+  assert.deepEqual(readProfile('default', { ...environment, AWS_CONFIG_FILE: file }), {
     region: 'us-east-1',
     s3: '',
     cli_history: 'enabled',
@@ -93,6 +93,6 @@ endpoint = awscli_plugin_endpoint
 });
 
 test('no file, or no such profile, means no settings', async () => {
-  assert.deepEqual(await readProfile('default', { HOME: '/nonexistent' }), {});
-  assert.deepEqual(await readProfile('nobody', environment), {});
+  assert.deepEqual(readProfile('default', { HOME: '/nonexistent' }), {});
+  assert.deepEqual(readProfile('nobody', environment), {});
 });
