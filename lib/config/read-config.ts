@@ -1,9 +1,9 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { takeEnvironment } from '../environment.js';
 import { BackupError, errnoOf } from '../errors.js';
+import { type Place, placesTo } from '../tree/places.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { evaluate } from './evaluate.js';
-import { type Place, placesAbove } from './places.js';
 import { shellQuote } from './shell-quote.js';
 import { assertTrusted, exposureOf, warningAbout } from './trust.js';
 import { validate, validatePartially } from './validate.js';
@@ -62,7 +62,7 @@ async function valuesOf(file: string, bytes: Buffer, stats: Stats): Promise<Conf
 /** Undefined if one of the folders may not be looked at. */
 function placesOf({ file, directory }: Surroundings): Place[] | undefined {
   try {
-    return placesAbove(file, directory);
+    return placesTo(file, directory);
   } catch {
     return undefined;
   }

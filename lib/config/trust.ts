@@ -1,5 +1,5 @@
 import { BackupError } from '../errors.js';
-import type { Place } from './places.js';
+import type { Place } from '../tree/places.js';
 import { shellQuote } from './shell-quote.js';
 
 /** What decides whether a file may be run: who owns it and who may write it. */

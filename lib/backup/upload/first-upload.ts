@@ -3,9 +3,12 @@
 import type { Readable } from 'node:stream';
 import { sync } from '../../aws/arguments.js';
 import { splitLines } from '../../aws/split-lines.js';
+import { placesTo } from '../../tree/places.js';
 import type { Backup } from '../backup.js';
 import type { Counts } from '../scan.js';
-import { isOthersPath } from '../trusted-path.js';
+
+const STICKY = 0o1000;
+const OTHERS_WRITE = 0o022;
 
 /**
  * Whether `aws s3 sync` uploads just what the scan has seen: it opens files by their paths, so that nobody else may be
@@ -13,6 +16,17 @@ import { isOthersPath } from '../trusted-path.js';
  */
 export function canSync({ localDir, followSymlinks }: Backup, { excluded, othersFolders }: Counts): boolean {
   return excluded === 0 && othersFolders === 0 && !followSymlinks && !isOthersPath(localDir);
+}
+
+/** True if somebody else than root and this user could change LOCAL_DIR, or where its path leads. */
+function isOthersPath(localDir: string): boolean {
+  const user = process.geteuid?.();
+  const places = placesTo(localDir);
+  return places.some(({ uid, mode }, index) => {
+    // Above LOCAL_DIR, a sticky folder is no danger: nobody can rename there what is not theirs.
+    const isSticky = (mode & STICKY) !== 0 && index < places.length - 1;
+    return (uid !== 0 && uid !== user) || ((mode & OTHERS_WRITE) !== 0 && !isSticky);
+  });
 }
 
 /** @throws {InterruptedError} if a signal ended it */

@@ -1,3 +1,4 @@
+// The way that a path takes: whoever can change a folder or link on it can lead it elsewhere.
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { errnoOf } from '../errors.js';
@@ -6,6 +7,7 @@ import { errnoOf } from '../errors.js';
 export interface Place {
   readonly path: string;
   readonly uid: number;
+  /** Of stat(2). */
   readonly mode: number;
   readonly isLink: boolean;
 }
@@ -14,32 +16,32 @@ export interface Place {
 const MAX_LINKS = 40;
 
 /**
- * Every folder and link between `/` and a file, in the order in which the kernel goes through them: who can change
- * one of them can put another file in the place of this one. The file itself is not among them.
+ * Every folder and link from `/` on that is passed when `path` is looked up, in the order in which the kernel goes
+ * through them, links followed: what it leads to included, if that is a folder. It ends where nothing is there.
  *
- * @param directory what a relative name is relative to
- * @throws {Error} of the file system, if one may not be looked at.
+ * @param directory what a relative path is relative to
+ * @throws the system's error, if one may not be looked at
  */
-export function placesAbove(file: string, directory: string): Place[] {
+export function placesTo(path: string, directory = '/'): Place[] {
   const places = [placeOf('/', lstatSync('/'))];
-  const names = namesIn(isAbsolute(file) ? file : `${directory}/${file}`);
-  let path = '/';
+  const names = namesIn(isAbsolute(path) ? path : `${directory}/${path}`);
+  let reached = '/';
   let links = 0;
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
-    const next = join(path, name);
+    const next = join(reached, name);
     const stats = name === '..' ? undefined : statsOf(next);
-    if (name === '..') path = dirname(path);
+    if (name === '..') reached = dirname(reached);
     // The link to a pipe (/dev/fd/63) leads to nothing that has a path.
     else if (stats === undefined) break;
     else if (!stats.isSymbolicLink()) {
-      if (names.length > 0) places.push(placeOf(next, stats));
-      path = next;
+      if (stats.isDirectory()) places.push(placeOf(next, stats));
+      reached = next;
     } else if (links < MAX_LINKS) {
       links += 1;
       places.push(placeOf(next, stats));
       const target = readlinkSync(next);
       names.unshift(...namesIn(target));
-      if (isAbsolute(target)) path = '/';
+      if (isAbsolute(target)) reached = '/';
     } else break;
   }
   return places;

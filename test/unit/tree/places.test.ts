@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { placesAbove } from '../../../lib/config/places.js';
+import { placesTo } from '../../../lib/tree/places.js';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'places-')));
 after(() => rmSync(directory, { recursive: true }));
@@ -16,7 +16,7 @@ symlinkSync('loop', join(directory, 'loop'));
 
 /** What is above a file, from `directory` on; a link with an @. */
 function above(file: string): string[] {
-  return placesAbove(file, directory)
+  return placesTo(file, directory)
     .filter(({ path }) => path.startsWith(directory))
     .map(({ path, isLink }) => `${path.slice(directory.length) || '/'}${isLink ? '@' : ''}`);
 }
@@ -34,8 +34,14 @@ test('`..` behind a link leads to where the link leads', () => {
   ]);
 });
 
+test('a folder at the end counts, and a file does not', () => {
+  assert.deepEqual(above('a/b'), ['/', '/a', '/a/b']);
+  assert.deepEqual(above('a/b/relative'), ['/', '/a', '/a/b', '/a/b/relative@', '/c', '/c/d']);
+  assert.deepEqual(above('a/missing/x'), ['/', '/a']);
+});
+
 test('from the root on', () => {
-  assert.equal(placesAbove('c/d/config', directory)[0]?.path, '/');
+  assert.equal(placesTo('c/d/config', directory)[0]?.path, '/');
 });
 
 test('links in a circle come to an end', () => {
