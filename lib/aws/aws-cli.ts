@@ -21,6 +21,8 @@ export interface AwsSettings extends AwsConnection {
   readonly log: (message: string) => void;
   /** A descriptor every child inherits, so that the lock lives as long as any of them. */
   readonly lockDescriptor?: number;
+  /** Whether the profile limits how fast each process sends. */
+  readonly limitsBandwidth?: boolean;
 }
 
 export interface AwsCall {
@@ -48,11 +50,14 @@ export interface AwsAnswer {
 export class AwsCli {
   readonly bucket: string;
   readonly profile: string;
+  /** Whether the profile limits how fast each process sends: several side by side would send more than that. */
+  readonly limitsBandwidth: boolean;
   readonly #settings: AwsSettings;
 
   constructor(settings: AwsSettings) {
     this.bucket = settings.bucket;
     this.profile = settings.profile;
+    this.limitsBandwidth = settings.limitsBandwidth === true;
     this.#settings = settings;
   }
 

@@ -1,4 +1,4 @@
-// Deletes objects, versions or delete markers, a thousand a request.
+// Deletes objects, versions or delete markers, a thousand a request; singly, where the server takes no such requests.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deleteObject, deleteObjects } from './arguments.js';
@@ -9,6 +9,9 @@ const BATCH = 1000;
 /** What XML, in which the keys of a batch travel, can't hold, or changes on the way. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const NOT_IN_XML = /[\x00-\x1f\x7f\ufffe\uffff]/;
+/** Errors of servers that have no DeleteObjects, or want a checksum with it that the AWS CLI at hand does not send. */
+const NO_BATCHES =
+  /An error occurred \((MissingContentMD5|NotImplemented|XNotImplemented|501|MethodNotAllowed|405)\) when calling/;
 
 export interface Deletion {
   readonly key: string;
@@ -49,30 +52,45 @@ export async function* deleteAll(
   isStillDue: (deletion: Deletion) => boolean = () => true,
 ): AsyncGenerator<DeletionResult> {
   let batch: Deletion[] = [];
+  let takesBatches = true;
   for await (const deletion of deletions) {
-    if (!NOT_IN_XML.test(deletion.key)) batch.push(deletion);
-    else if (isStillDue(deletion)) {
-      await aws.runOrThrow(deleteObject({ bucket: aws.bucket, ...deletion }));
-      yield deletion;
-    }
+    if (takesBatches && !NOT_IN_XML.test(deletion.key)) batch.push(deletion);
+    else if (isStillDue(deletion)) yield await deleteOne(aws, deletion);
     if (batch.length < BATCH) continue;
-    yield* await deleteBatch(aws, batch.filter(isStillDue), folder);
+    takesBatches = yield* deleteMany(batch);
     batch = [];
   }
-  yield* await deleteBatch(aws, batch.filter(isStillDue), folder);
+  yield* deleteMany(batch);
+
+  /** @returns whether the server takes batches */
+  async function* deleteMany(many: readonly Deletion[]): AsyncGenerator<DeletionResult, boolean> {
+    const results = await deleteBatch(aws, many.filter(isStillDue), folder);
+    if (results !== undefined) yield* results;
+    else for (const deletion of many) if (isStillDue(deletion)) yield await deleteOne(aws, deletion);
+    return results !== undefined;
+  }
 }
 
+async function deleteOne(aws: AwsCli, deletion: Deletion): Promise<DeletionResult> {
+  await aws.runOrThrow(deleteObject({ bucket: aws.bucket, ...deletion }));
+  return deletion;
+}
+
+/** @returns `undefined` if the server takes no batches */
 async function deleteBatch(
   aws: AwsCli,
   batch: readonly Deletion[],
   folder: string,
-): Promise<DeletionResult[]> {
+): Promise<readonly DeletionResult[] | undefined> {
   if (batch.length === 0) return [];
   const file = join(folder, 'delete.json');
   const objects = batch.map(({ key, versionId }) => ({ Key: key, VersionId: versionId }));
   writeFileSync(file, inAscii(JSON.stringify({ Objects: objects, Quiet: true })), { mode: 0o600 });
-  const { stdout } = await aws.runOrThrow(deleteObjects(aws.bucket, file));
+  const args = deleteObjects(aws.bucket, file);
+  const { exitCode, stdout, stderr } = await aws.run(args);
   rmSync(file);
+  if (exitCode !== 0 && NO_BATCHES.test(stderr)) return undefined;
+  if (exitCode !== 0) throw aws.errorOf(args, { exitCode, stdout, stderr });
   const answer = (stdout.trim() === '' ? {} : JSON.parse(stdout)) as {
     readonly Errors?: readonly BatchError[];
   };

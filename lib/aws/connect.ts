@@ -3,7 +3,7 @@ import { AwsCli, type AwsSettings } from './aws-cli.js';
 import { checksumVariables, resolveEndpoint } from './endpoint.js';
 import { withTrustedListener } from './listener.js';
 import { refuseOtherWays } from './other-ways.js';
-import { readProfile } from './profile-files.js';
+import { MAX_BANDWIDTH, readProfile } from './profile-files.js';
 
 /**
  * An `AwsCli` for the user's settings, whose endpoint has been found and checked.
@@ -18,6 +18,7 @@ export function connect(settings: AwsSettings): AwsCli {
   return new AwsCli({
     ...settings,
     endpointUrl,
+    limitsBandwidth: MAX_BANDWIDTH in profile,
     environment: { ...environment, ...checksumVariables(endpointUrl, environment, profile) },
   });
 }

@@ -9,6 +9,8 @@ export type ProfileSettings = Settings;
 
 /** The name of a setting that stands for a plugin of the AWS CLI which chooses endpoints. */
 export const ENDPOINT_PLUGIN = '[plugins] endpoint';
+/** The name of `max_bandwidth` in the profile's block of S3. One in a services section does not count. */
+export const MAX_BANDWIDTH = "the profile's s3.max_bandwidth";
 
 /**
  * The settings of `profile`, with those of its `services` section. As in botocore, the credentials file wins.
@@ -33,11 +35,13 @@ export function readProfile(profile: string, environment: NodeJS.ProcessEnv): Pr
   const own = Object.fromEntries(
     Object.entries(settings).filter(([name]) => !name.includes('.') || name.endsWith('.verify_ssl')),
   );
+  const bandwidth = settings['s3.max_bandwidth'];
   const plugin = Object.entries(sections.get('plugins') ?? {}).find((it) => /endpoint/i.test(it.join()))?.[1];
   return {
     ...own,
     ...(services === undefined ? {} : settingsOf('services', services, sections)),
     ...(plugin === undefined ? {} : { [ENDPOINT_PLUGIN]: plugin }),
+    ...(bandwidth === undefined ? {} : { [MAX_BANDWIDTH]: bandwidth }),
   };
 }
 

@@ -1,7 +1,6 @@
 // One backup run: what its steps share.
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, openSync } from 'node:fs';
-import { relative } from 'node:path';
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { BackupConfig } from '../config/config.js';
 import type { EncryptionKey } from '../encryption-key.js';
@@ -11,10 +10,12 @@ import type { Log } from '../terminal/log.js';
 import { Shortfalls } from '../terminal/shortfalls.js';
 import { canReadAcls } from '../tree/acls.js';
 import { bytesOf } from '../tree/bytes.js';
+import type { Exclusion } from '../tree/exclusion.js';
 import { lastingDevice } from '../tree/inode.js';
 import type { TreeHeader } from '../tree/tree-file.js';
-import { exclusion, type IsExcluded, isInStage } from './exclusion.js';
+import { exclusionOf } from './exclusion.js';
 import type { GuardOptions } from './guard.js';
+import { type IsExcluded, leftOutBy } from './left-out.js';
 import { checkReservedName, identityOf, resolveLocalDir } from './local-dir.js';
 import { type Source, sourceOf } from './source.js';
 
@@ -33,6 +34,9 @@ export interface Backup {
   /** The device below LOCAL_DIR whose inode numbers last; see `inodeOf`. */
   readonly lastingDevice: bigint | undefined;
   readonly followSymlinks: boolean;
+  /** What the walk leaves out. */
+  readonly exclusion: Exclusion;
+  /** Whether what is stored under a key is left out now: then it stays in the bucket, and is no loss. */
   readonly isExcluded: IsExcluded;
   readonly guard: GuardOptions;
   readonly source: Source;
@@ -76,6 +80,8 @@ export async function openBackup(
     !flags.isDry,
   );
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
+  const { dev: device } = fstatSync(localDirDescriptor, { bigint: true });
+  const exclusion = exclusionOf(config, { localDir, device, ownFolders: state.ownFolders });
   let names = 0;
   return {
     config,
@@ -87,7 +93,8 @@ export async function openBackup(
     localDirId,
     lastingDevice: lastingDevice(localDir),
     followSymlinks: config.followSymlinks,
-    isExcluded: exclusionOf(config.exclude, localDir, state.ownFolders),
+    exclusion,
+    isExcluded: leftOutBy(exclusion, bytesOf(localDir), config.followSymlinks),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete: flags.allowsMassDelete },
     source: sourceOf(config.hostId, localDir),
     flags,
@@ -110,18 +117,4 @@ export async function openBackup(
       state.remove();
     },
   };
-}
-
-/** What EXCLUDE leaves out, what restores below LOCAL_DIR have not moved into place yet, and the run's own folders. */
-function exclusionOf(
-  patterns: readonly string[],
-  localDir: string,
-  ownFolders: readonly string[],
-): IsExcluded {
-  const isExcluded = exclusion(patterns);
-  const own = ownFolders
-    .map((folder) => relative(localDir, folder))
-    .filter((path) => path !== '' && !path.startsWith('../') && path !== '..')
-    .map((path) => `${bytesOf(path)}/`);
-  return (key) => isInStage(key) || own.some((folder) => key.startsWith(folder)) || isExcluded(key);
 }

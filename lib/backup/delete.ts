@@ -1,5 +1,6 @@
 // Deletes in the bucket what is proven to be gone from disk, and nothing else.
 
+import { AwsError } from '../aws/aws-error.js';
 import { deleteAll } from '../aws/batch-deletion.js';
 import { mapEach, singly } from '../tree/batches.js';
 import { bytesOf } from '../tree/bytes.js';
@@ -73,21 +74,30 @@ function holdBack({ localDir, shortfalls, log }: Backup, gone: number, { why, is
   else log.warn(sentence);
 }
 
-/** Each is proven anew right before. */
+/** Each is proven anew right before. A request that fails as a whole is told: what was uploaded is recorded anyhow. */
 async function deleteProven(
-  { aws, prefix, localDir, followSymlinks, state, shortfalls }: Backup,
+  { aws, prefix, localDir, followSymlinks, state, shortfalls, log }: Backup,
   gone: Spool,
 ): Promise<{ count: number; failed: number }> {
   const root = bytesOf(localDir);
   const due = singly(mapEach(readJson<string>(gone), (key) => ({ key: prefix + key })));
   const isStillGone = (key: string) => isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks);
   let [count, failed] = [0, 0];
-  for await (const { key, refusal } of deleteAll(aws, due, state.runFolder, (it) => isStillGone(it.key))) {
-    if (refusal === undefined) count += 1;
-    else {
-      failed += 1;
-      shortfalls.add(`"${key}" could not be deleted in the bucket: ${refusal.why}.`);
+  try {
+    for await (const { key, refusal } of deleteAll(aws, due, state.runFolder, (it) => isStillGone(it.key))) {
+      if (refusal === undefined) count += 1;
+      else {
+        failed += 1;
+        shortfalls.add(`"${key}" could not be deleted in the bucket: ${refusal.why}.`);
+      }
     }
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    failed += 1;
+    shortfalls.add(
+      `Not all that is gone from "${localDir}" could be deleted in the bucket, which the next run tries again: ${error.message}`,
+    );
+    if (error.hint !== undefined) log.hint(error.hint);
   }
   return { count, failed };
 }

@@ -1,68 +1,78 @@
-// EXCLUDE, as `aws s3 sync --exclude` understands it: Python's fnmatch on the whole path, in which `*` and `?`
-// match `/` as well.
-import { type Bytes, textOf } from '../tree/bytes.js';
+// What the config leaves out, what restores below LOCAL_DIR have not moved into place yet, and the run's own folders.
+import { relative } from 'node:path';
+import type { BackupConfig } from '../config/config.js';
+import { type Bytes, bytesOf } from '../tree/bytes.js';
+import type { Exclusion, Tag } from '../tree/exclusion.js';
 import { STAGE_NAME } from '../tree/stage-name.js';
+import { CACHE_TAG, isCacheTag } from './cache-tag.js';
+import { type FindPattern, patternFinder } from './patterns.js';
 
-export type IsExcluded = (key: Bytes) => boolean;
+/** The rule by which this program leaves out what is its own. */
+export const OWN = 'own files';
+
+export type ExclusionSettings = Pick<
+  BackupConfig,
+  'exclude' | 'excludeCaches' | 'excludeIfPresent' | 'excludeLargerThan' | 'oneFileSystem'
+>;
+
+export interface SourceFacts {
+  /** LOCAL_DIR, absolute and without links. */
+  readonly localDir: string;
+  /** The one LOCAL_DIR is on. */
+  readonly device: bigint;
+  /** Folders of this run; absolute. */
+  readonly ownFolders: readonly string[];
+}
+
+export function exclusionOf(settings: ExclusionSettings, facts: SourceFacts): Exclusion {
+  return new ConfiguredExclusion(settings, facts);
+}
+
+class ConfiguredExclusion implements Exclusion {
+  readonly #settings: ExclusionSettings;
+  readonly #device: bigint;
+  /** Below LOCAL_DIR; each ends in a `/`. */
+  readonly #ownFolders: readonly string[];
+  readonly #patternFor: FindPattern;
+  readonly #tag: Bytes | undefined;
+
+  constructor(settings: ExclusionSettings, { localDir, device, ownFolders }: SourceFacts) {
+    this.#settings = settings;
+    this.#device = device;
+    this.#ownFolders = ownFolders
+      .map((folder) => relative(localDir, folder))
+      .filter((path) => path !== '' && !path.startsWith('../') && path !== '..')
+      .map((path) => `${bytesOf(path)}/`);
+    this.#patternFor = patternFinder(settings.exclude);
+    const { excludeIfPresent } = settings;
+    this.#tag = excludeIfPresent === undefined ? undefined : bytesOf(excludeIfPresent);
+  }
+
+  ruleFor(key: Bytes): string | undefined {
+    if (isInStage(key) || this.#ownFolders.some((folder) => key.startsWith(folder))) return OWN;
+    const pattern = this.#patternFor(key);
+    return pattern === undefined ? undefined : `EXCLUDE '${pattern}'`;
+  }
+
+  ruleForSize(size: number): string | undefined {
+    const limit = this.#settings.excludeLargerThan;
+    return limit !== undefined && size > limit ? 'EXCLUDE_LARGER_THAN' : undefined;
+  }
+
+  ruleForDevice(device: bigint): string | undefined {
+    return this.#settings.oneFileSystem && device !== this.#device ? 'ONE_FILE_SYSTEM' : undefined;
+  }
+
+  tagIn(path: Bytes, has: (name: Bytes) => boolean): Tag | undefined {
+    if (this.#settings.excludeCaches && has(CACHE_TAG) && isCacheTag(path))
+      return { name: CACHE_TAG, rule: 'EXCLUDE_CACHES' };
+    if (this.#tag !== undefined && has(this.#tag))
+      return { name: this.#tag, rule: `EXCLUDE_IF_PRESENT '${this.#settings.excludeIfPresent}'` };
+    return undefined;
+  }
+}
 
 /** True for what a restore below LOCAL_DIR keeps in its folder until it has ended. */
-export function isInStage(key: Bytes): boolean {
+function isInStage(key: Bytes): boolean {
   return key.startsWith(STAGE_NAME) || key.includes(`/${STAGE_NAME}`);
-}
-
-/** @returns whether a file is excluded or, given a key that ends in `/`, everything in that folder */
-export function exclusion(patterns: readonly string[]): IsExcluded {
-  if (patterns.length === 0) return () => false;
-  const whole = patterns.map(expressionOf);
-  // What begins like the folder and goes on anyhow is all that is in it.
-  const folders = patterns.filter((pattern) => pattern.endsWith('*')).map(expressionOf);
-  return (key) => {
-    const text = textOf(key);
-    return (key.endsWith('/') ? folders : whole).some((expression) => expression.test(text));
-  };
-}
-
-/** Python's fnmatch.translate. */
-function expressionOf(pattern: string): RegExp {
-  let source = '';
-  for (let at = 0; at < pattern.length; at += 1) {
-    const character = pattern[at] ?? '';
-    if (character === '*') source += '.*';
-    else if (character === '?') source += '.';
-    else if (character === '[') {
-      const end = endOfSet(pattern, at);
-      source += end === -1 ? '\\[' : setOf(pattern.slice(at + 1, end));
-      if (end !== -1) at = end;
-    } else source += character.replace(/[\\^$.|+(){}\]/]/, '\\$&');
-  }
-  return new RegExp(`^${source}$`, 'su');
-}
-
-/** A `]` right after the `[` or `[!` is part of the set. */
-function endOfSet(pattern: string, start: number): number {
-  const first = pattern[start + 1] === '!' ? start + 2 : start + 1;
-  return pattern.indexOf(']', first + 1);
-}
-
-function setOf(inside: string): string {
-  const isNegated = inside.startsWith('!');
-  const members = [...(isNegated ? inside.slice(1) : inside)];
-  let source = '';
-  for (let at = 0; at < members.length; at += 1) {
-    const from = members[at] ?? '';
-    const to = members[at + 1] === '-' ? members[at + 2] : undefined;
-    if (to === undefined) source += escapedInSet(from);
-    else {
-      // A range that runs backwards matches nothing.
-      if ((from.codePointAt(0) ?? 0) <= (to.codePointAt(0) ?? 0))
-        source += `${escapedInSet(from)}-${escapedInSet(to)}`;
-      at += 2;
-    }
-  }
-  if (source === '') return isNegated ? '.' : '(?!)';
-  return `[${isNegated ? '^' : ''}${source}]`;
-}
-
-function escapedInSet(character: string): string {
-  return character.replace(/[\\\]^[-]/, '\\$&');
 }

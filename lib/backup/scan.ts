@@ -37,6 +37,14 @@ export interface Scan {
   readonly isAsTree: boolean;
   /** What could not be taken along, as JSON texts of `Obstacle`. */
   readonly obstacles: Spool;
+  /** In a dry run: what the config leaves out, as JSON texts of `Excluded`. */
+  readonly excluded: Spool;
+}
+
+/** A file, or a folder with everything in it, whose key ends in a `/`. */
+export interface Excluded {
+  readonly key: Bytes;
+  readonly rule: string;
 }
 
 export interface Due {
@@ -48,6 +56,8 @@ export interface Due {
 
 export interface Counts extends Readonly<Record<ObstacleReason, number>> {
   readonly link: number;
+  /** What the config leaves out: files, and folders with everything in them. */
+  readonly excluded: number;
   /** Folders that somebody else than root and this user owns or can write to. */
   readonly othersFolders: number;
 }
@@ -58,9 +68,10 @@ export interface Counts extends Readonly<Record<ObstacleReason, number>> {
  */
 export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
   const scan = new ScanWriter(backup, tree);
-  const { localDir, followSymlinks, isExcluded, interruption } = backup;
+  const { localDir, followSymlinks, exclusion, interruption } = backup;
   const onTurn = () => interruption.check();
-  const entries = walk(bytesOf(localDir), { followSymlinks, isExcluded, onTurn });
+  const onExcluded = (key: Bytes, rule: string) => scan.leaveOut(key, rule);
+  const entries = walk(bytesOf(localDir), { followSymlinks, exclusion, onTurn, onExcluded });
   const looks = mapEach(mergeByKey(entries, tree?.entries ?? nothing()), (pair) => scan.look(pair));
   const root = bytesOf(localDir);
   const answered = withAcls({ root, followSymlinks }, looks, ({ isAsked, now }) =>
@@ -92,6 +103,7 @@ class ScanWriter {
   readonly #due: Spool;
   readonly #gone: Spool;
   readonly #obstacles: Spool;
+  readonly #excluded: Spool;
   readonly #losses = new LossCounter();
   readonly #unchanged = new Sample<Entry>();
   readonly #counts: Record<keyof Counts, number> = {
@@ -115,11 +127,12 @@ class ScanWriter {
     this.#lastHasAcls = tree?.hasAcls === true;
     this.#root = bytesOf(backup.localDir);
     const spool = (name: string) => new Spool(join(backup.state.runFolder, backup.unique(name)));
-    [this.#draft, this.#due, this.#gone, this.#obstacles] = [
+    [this.#draft, this.#due, this.#gone, this.#obstacles, this.#excluded] = [
       spool('draft'),
       spool('due'),
       spool('gone'),
       spool('obstacles'),
+      spool('excluded'),
     ];
   }
 
@@ -142,8 +155,13 @@ class ScanWriter {
     } else this.#addEntry(now, before, look, acl);
   }
 
+  leaveOut(key: Bytes, rule: string): void {
+    this.#counts.excluded += 1;
+    if (this.#backup.flags.isDry) this.#excluded.write(JSON.stringify({ key, rule } satisfies Excluded));
+  }
+
   close(): Scan {
-    for (const it of [this.#draft, this.#due, this.#gone, this.#obstacles]) it.close();
+    for (const it of [this.#draft, this.#due, this.#gone, this.#obstacles, this.#excluded]) it.close();
     return {
       draft: this.#draft,
       due: { files: this.#due, bytes: this.#dueBytes, overwritten: this.#overwritten },
@@ -154,12 +172,12 @@ class ScanWriter {
       unchanged: this.#unchanged,
       isAsTree: this.#isAsTree,
       obstacles: this.#obstacles,
+      excluded: this.#excluded,
     };
   }
 
   #addObstacle(obstacle: Obstacle, before: TreeLine | undefined): void {
     this.#counts[obstacle.reason] += 1;
-    if (obstacle.reason === 'excluded') return;
     this.#obstacles.write(JSON.stringify(obstacle));
     if (!isUnknown(obstacle)) return;
     // What is gone may have moved into a folder that can't be read, whatever the tree has of it.

@@ -11,11 +11,11 @@ import { isUnknown } from './scan.js';
 
 /** Whether something is there that the scan did not see, and that may be a file which had another name. */
 export async function hasAppearedSince(
-  { localDir, followSymlinks, isExcluded, interruption }: Backup,
+  { localDir, followSymlinks, exclusion, interruption }: Backup,
   draft: Spool,
 ): Promise<boolean> {
   const onTurn = () => interruption.check();
-  const entries = walk(bytesOf(localDir), { followSymlinks, isExcluded, onTurn });
+  const entries = walk(bytesOf(localDir), { followSymlinks, exclusion, onTurn });
   for await (const pairs of mergeByKey(entries, readDraft(draft))) {
     for (const [now, line] of pairs)
       if (now !== undefined && line === undefined && mayBeFile(now)) return true;

@@ -19,6 +19,7 @@ import { NobodyReads, print } from '../terminal/print.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
 import { readJson, Spool } from '../tree/spool.js';
+import { tellExcluded } from './dry-run-excluded.js';
 
 /** @returns the exit code that the run would have, as far as can be known */
 export async function dryRun(backup: Backup): Promise<number> {
@@ -69,12 +70,13 @@ async function whyHeldBack(
 }
 
 async function* lines(
-  { aws, prefix, shortfalls, log }: Backup,
-  { escrow }: Asked,
+  backup: Backup,
+  { escrow, scan }: Asked,
   uploads: Spool,
   { gone }: Compared,
   wait: Wait | undefined,
 ): AsyncGenerator<string> {
+  const { aws, prefix, shortfalls, log } = backup;
   if (escrow === 'no bucket') yield `${lineOf(`create the bucket ${aws.bucket}`)}\n`;
   for await (const line of singly(uploads.lines())) yield `${line}\n`;
   if (wait !== undefined) {
@@ -87,6 +89,7 @@ async function* lines(
     const url = s3Url({ bucket: aws.bucket, key: prefix + path });
     yield `${lineOf(`${wait === undefined ? 'delete' : 'keep'}: ${url}`)}\n`;
   }
+  for await (const told of tellExcluded(backup, scan.excluded)) yield `${lineOf(told)}\n`;
 }
 
 /** One line, whatever is in a name. */

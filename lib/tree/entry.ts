@@ -32,6 +32,8 @@ export interface Entry {
   readonly wayChanged?: number;
   /** Of a file that the walk found: its device and inode number, `dev:ino`. Tells it from all other files now. */
   readonly id?: string;
+  /** Of a folder that the walk found: it is on another file system, and what is in it is left out. */
+  readonly isForeign?: true;
   /** The owner's name and the group's, where a tree file tells them. */
   readonly user?: string;
   readonly group?: string;
@@ -55,7 +57,5 @@ export type ObstacleReason =
   | 'not UTF-8'
   /** Links are followed, and this one leads back to a folder it is in. */
   | 'loop'
-  /** Left out by the config. */
-  | 'excluded'
   /** Links are followed, and this one leads nowhere. */
   | 'dangling';

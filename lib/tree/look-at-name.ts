@@ -11,12 +11,14 @@ import {
 import { errnoOf } from '../errors.js';
 import { type Bytes, below, isText, pathOf } from './bytes.js';
 import type { Entry, Inode, Obstacle } from './entry.js';
+import type { Exclusion, OnExcluded } from './exclusion.js';
 import { identity, inodeOf, lastingDevice } from './inode.js';
 
 export interface LookOptions {
   readonly followSymlinks: boolean;
-  /** Whether a file, or with a `/` at the end everything in a folder, is left out. */
-  readonly isExcluded: (key: Bytes) => boolean;
+  readonly exclusion: Exclusion;
+  /** Told of what is left out. */
+  readonly onExcluded?: OnExcluded;
 }
 
 /** How a folder is come to from the root. */
@@ -45,19 +47,19 @@ export class Looker {
     this.#lastingDevice = lastingDevice(pathOf(root));
   }
 
-  /** `undefined` for what has vanished. @param folder '' or ends in a `/` */
+  /** `undefined` for what has vanished or is left out. @param folder '' or ends in a `/` */
   look(folder: Bytes, dirent: Dirent, way: Way): Entry | Obstacle | undefined {
     const name = `${folder}${dirent.name}` as Bytes;
-    const { followSymlinks, isExcluded } = this.#options;
+    const { followSymlinks, exclusion } = this.#options;
     try {
       // What is left out is not touched: it may be a mount that hangs.
-      const asListed = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
-      if (isExcluded(asListed)) return { key: asListed, type: 'obstacle', reason: 'excluded' };
+      const asListed = keyOf(folder, dirent);
+      if (this.#isLeftOut(asListed, exclusion.ruleFor(asListed))) return undefined;
       const path = pathOf(below(this.#root, name));
       const isFollowed = followSymlinks && dirent.isSymbolicLink();
       const stats = isFollowed ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
       const key = stats.isDirectory() ? (`${name}/` as Bytes) : name;
-      if (key !== asListed && isExcluded(key)) return { key, type: 'obstacle', reason: 'excluded' };
+      if (key !== asListed && this.#isLeftOut(key, exclusion.ruleFor(key))) return undefined;
       if (stats.isSymbolicLink()) {
         const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
         return { key, type: 'link', inode: inodeOf(stats), target };
@@ -67,8 +69,10 @@ export class Looker {
       if (stats.isDirectory()) {
         if (isFollowed && way.within.includes(identity(stats)))
           return { key, type: 'obstacle', reason: 'loop' };
-        return { key, type: 'directory', inode: inodeOf(stats) };
+        const isForeign = this.#isLeftOut(key, exclusion.ruleForDevice(stats.dev));
+        return { key, type: 'directory', inode: inodeOf(stats), ...(isForeign && { isForeign }) };
       }
+      if (this.#isLeftOut(key, exclusion.ruleForSize(Number(stats.size)))) return undefined;
       // An owner's right to read is in the mode; that of anyone else takes a question.
       const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
       if (!isOwn) accessSync(path, constants.R_OK);
@@ -76,15 +80,30 @@ export class Looker {
       const wayChanged = isFollowed ? Math.max(way.changed, this.changedAt(name)) : way.changed;
       return { key, type: 'file', inode: this.#inodeOf(stats), wayChanged, id: identity(stats) };
     } catch (error) {
-      return this.#obstacle(name, dirent, errnoOf(error));
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      return this.#obstacle(folder, dirent, errno);
     }
   }
 
-  #obstacle(name: Bytes, dirent: Dirent, errno: string | undefined): Obstacle | undefined {
-    const isDangling = dirent.isSymbolicLink() && NOWHERE.has(errno ?? '');
+  /** The names in a folder, without those that its tag leaves out. LOCAL_DIR itself is meant to be in the backup. */
+  withoutExcluded(folder: Bytes, names: Dirent[]): Dirent[] {
+    if (folder === '') return names;
+    const has = (name: Bytes) => names.some((it) => it.name === name && !it.isDirectory());
+    const tag = this.#options.exclusion.tagIn(below(this.#root, folder), has);
+    if (tag === undefined) return names;
+    return names.filter((it) => it.name === tag.name || !this.#isLeftOut(keyOf(folder, it), tag.rule));
+  }
+
+  #isLeftOut(key: Bytes, rule: string | undefined): boolean {
+    if (rule !== undefined) this.#options.onExcluded?.(key, rule);
+    return rule !== undefined;
+  }
+
+  #obstacle(folder: Bytes, dirent: Dirent, errno: string): Obstacle | undefined {
+    const isDangling = dirent.isSymbolicLink() && NOWHERE.has(errno);
     if (errno === 'ENOENT' && !isDangling) return undefined;
-    const key = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
-    if (this.#options.isExcluded(key)) return { key, type: 'obstacle', reason: 'excluded' };
+    const key = keyOf(folder, dirent);
     return { key, type: 'obstacle', reason: isDangling ? 'dangling' : 'unreadable' };
   }
 
@@ -119,4 +138,9 @@ export class Looker {
       return '';
     }
   }
+}
+
+/** By the type that its folder tells. */
+function keyOf(folder: Bytes, dirent: Dirent): Bytes {
+  return `${folder}${dirent.name}${dirent.isDirectory() ? '/' : ''}` as Bytes;
 }

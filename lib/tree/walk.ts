@@ -1,10 +1,11 @@
 // One pass over a directory, in the order of the keys that its files have in the bucket.
-import { type Dirent, existsSync, readdirSync } from 'node:fs';
+import { type Dirent, existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errnoOf } from '../errors.js';
 import type { Batches } from './batches.js';
 import type { Bytes } from './bytes.js';
 import type { Entry, Obstacle } from './entry.js';
+import { listFolder } from './list-folder.js';
 import { Looker, type LookOptions, type Way } from './look-at-name.js';
 
 export interface WalkOptions extends LookOptions {
@@ -62,7 +63,8 @@ class Walk {
       const { value: entry, done } = folder.looks.next();
       if (done) open.pop();
       else yield entry;
-      if (entry?.type === 'directory') open.push(this.#enter(entry.key, folder.way));
+      if (entry?.type === 'directory' && entry.isForeign !== true)
+        open.push(this.#enter(entry.key, folder.way));
     }
   }
 
@@ -81,12 +83,13 @@ class Walk {
     const path = this.#looker.path(folder);
     let names: Dirent[];
     try {
-      names = list(path);
+      names = listFolder(path);
     } catch (error) {
       if (errnoOf(error) === 'ENOENT' && !existsSync(path)) return; // It has vanished.
       yield { key: folder, type: 'obstacle', reason: 'unreadable' };
       return;
     }
+    names = this.#looker.withoutExcluded(folder, names);
     const mayHaveFolders = names.some((it) => it.isDirectory() || it.isSymbolicLink());
     // At once, if a folder comes between them: when the walk is back from it, a file may have another name.
     if (mayHaveFolders) yield* this.#lookAtAll(folder, names, way);
@@ -116,21 +119,4 @@ class Walk {
       yield entry?.type === 'directory' ? undefined : entry;
     }
   }
-}
-
-/**
- * The names as bytes. Node's types do not know that a Dirent's name is a string in this encoding, too.
- * Where the file system does not tell types, Node looks at each name, and fails for one that is not ASCII.
- */
-function list(path: string | Buffer): Dirent[] {
-  try {
-    return readdirSync(path, { encoding: 'latin1', withFileTypes: true });
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' || !existsSync(path)) throw error;
-  }
-  const entries = readdirSync(path, {
-    encoding: 'buffer',
-    withFileTypes: true,
-  }) as unknown as Dirent<Buffer>[];
-  return entries.map((entry) => Object.assign(entry, { name: entry.name.toString('latin1') }));
 }

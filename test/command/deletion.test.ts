@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
-import { BucketWorld, OTHER_KEY, PREFIX } from './bucket-world.js';
+import { BucketWorld, OTHER_KEY, PREFIX, RECORD } from './bucket-world.js';
 
 /** A backup of one file, with further objects in the bucket whose files are gone. */
 async function withGone(world: BucketWorld, gone: readonly string[]): Promise<void> {
@@ -76,17 +76,46 @@ test('a key that the server refuses to delete is named: exit 3', async (t) => {
   assert.ok(world.syslog().includes('<14>Deleted in the bucket: 1.'));
 });
 
-test('a deletion that fails as a whole: exit 1, and the next run does it', async (t) => {
+test('a deletion that fails as a whole: exit 3, what was uploaded is recorded, and the next run deletes', async (t) => {
   const world = new BucketWorld(t);
-  await withGone(world, ['x']);
+  for (const path of ['stays', 'x']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  world.config({ FULL_CHECK_HOURS: '20' });
+  world.remove('x');
+  world.write('new', 'new');
   const denied = 'An error occurred (AccessDenied) when calling the DeleteObjects operation: Access Denied';
   world.onCall('*delete-objects*', `echo '${denied}' >&2; exit 254`);
   const { code, stderr } = await world.sync();
-  assert.equal(code, 1);
-  assert.match(stderr, /ERROR: aws CLI command failed; aborting! aws s3api delete-objects: .*AccessDenied/);
+  assert.equal(code, 3, stderr);
+  assert.match(
+    stderr,
+    /ERROR: Not all that is gone from ".*" could be deleted in the bucket, which the next run tries again: aws CLI command failed; aborting! aws s3api delete-objects: .*AccessDenied.*\n.*HINT: The profile's user may not do this/,
+  );
+  assert.deepEqual(world.stored(), ['new', 'stays', 'x']);
+  const { totals, sent, deleted, isIncomplete } = JSON.parse(world.current(RECORD).body.toString());
+  assert.deepEqual([totals.files, sent, deleted, isIncomplete], [2, 1, 0, true]);
+
   world.onCall();
-  assert.equal((await world.sync()).code, 0);
-  assert.deepEqual(world.stored(), ['stays']);
+  const next = await world.sync();
+  assert.equal(next.code, 0, next.stderr);
+  assert.ok(world.syslog().includes('<14>This is a full run: the last run left something undone.'));
+  assert.deepEqual(world.stored(), ['new', 'stays']);
+});
+
+test('of a server that takes no batches, what is gone is deleted singly', async (t) => {
+  for (const code of ['MissingContentMD5', 'NotImplemented', 'MethodNotAllowed']) {
+    const world = new BucketWorld(t);
+    const gone = Array.from({ length: 25 }, (_, number) => `d/${number}`);
+    await withGone(world, [...gone, 'line\nbreak']);
+    const refused = `An error occurred (${code}) when calling the DeleteObjects operation: x`;
+    world.onCall('*delete-objects*', `echo '${refused}' >&2; exit 254`);
+    const { code: exitCode, stderr } = await world.sync(['--allow-mass-delete']);
+    assert.equal(exitCode, 0, stderr);
+    assert.deepEqual(world.stored(), ['stays']);
+    assert.equal(calls(world, 'delete-objects').length, 1);
+    assert.equal(calls(world, 'delete-object').length, 26);
+    assert.ok(world.syslog().includes('<14>Deleted in the bucket: 26.'));
+  }
 });
 
 test('if whether deletions are safe can not be found out, what is gone is kept: exit 3, until it can', async (t) => {

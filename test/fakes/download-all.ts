@@ -1,7 +1,7 @@
 // `aws s3 sync s3://… DIR` of the fake `aws`: what it fetches, and what it leaves alone.
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { exclusion } from '../../lib/backup/exclusion.js';
+import { patternFinder } from '../../lib/backup/patterns.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import type { Journal } from './journal.js';
 import type { FakeCall } from './resident.js';
@@ -17,12 +17,13 @@ export function downloadAll(
   const patterns = call.argv.flatMap((it) =>
     it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : [],
   );
-  const isExcluded = exclusion(patterns);
+  const patternFor = patternFinder(patterns);
   let exitCode = 0;
   for (const object of journal.current().values()) {
     const path = object.key.slice(prefix.length);
     const { body } = object;
-    if (!object.key.startsWith(prefix) || path.endsWith('/') || isExcluded(bytesOf(path))) continue;
+    if (!object.key.startsWith(prefix) || path.endsWith('/')) continue;
+    if (patternFor(bytesOf(path)) !== undefined) continue;
     const file = join(directory, path);
     const there = statSync(file, { throwIfNoEntry: false });
     const seconds = Math.floor(object.time / 1000);

@@ -1,7 +1,7 @@
 // What `aws s3 sync` finds on disk: the files it would upload, and what it warns about.
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { exclusion } from '../../lib/backup/exclusion.js';
+import { patternFinder } from '../../lib/backup/patterns.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 
 export interface Source {
@@ -30,7 +30,7 @@ export function sourcesOf(
 ): { sources: Source[]; warnings: string[] } {
   const sources: Source[] = [];
   const warnings: string[] = [];
-  const isExcluded = exclusion(exclude);
+  const patternFor = patternFinder(exclude);
   enter('');
   return { sources, warnings };
 
@@ -60,6 +60,7 @@ export function sourcesOf(
     }
     if (stats.isDirectory()) enter(path);
     else if (!stats.isFile()) warnings.push(`${file}. File is character special device.`);
-    else if (!isExcluded(bytesOf(path))) sources.push({ path, file, size: stats.size, mtime: stats.mtimeMs });
+    else if (patternFor(bytesOf(path)) === undefined)
+      sources.push({ path, file, size: stats.size, mtime: stats.mtimeMs });
   }
 }

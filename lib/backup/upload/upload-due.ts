@@ -33,10 +33,11 @@ export async function uploadDue(
   due: Pick<Due, 'files' | 'bytes'>,
   journal: Journal,
 ): Promise<Uploaded> {
-  const { log, interruption, state, config } = backup;
+  const { aws, log, interruption, state, config } = backup;
   const { count } = due.files;
   const failures = new Spool(join(state.runFolder, backup.unique('failures')));
-  const limits = batchLimits({ count, bytes: due.bytes }, config.uploadProcesses, openFilesLimit());
+  const processes = aws.limitsBandwidth ? 1 : config.uploadProcesses;
+  const limits = batchLimits({ count, bytes: due.bytes }, processes, openFilesLimit());
   const pass = journal.nextPass();
   const names = ownerNames();
   let [sent, bytes, vanished, failedByAws, told] = [0, 0, 0, 0, 0];

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { ENDPOINT_PLUGIN, readProfile } from '../../../lib/aws/profile-files.js';
+import { ENDPOINT_PLUGIN, MAX_BANDWIDTH, readProfile } from '../../../lib/aws/profile-files.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'esb-profile-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -90,6 +90,19 @@ endpoint = awscli_plugin_endpoint
     ignore_configured_endpoint_urls: 'true',
     [ENDPOINT_PLUGIN]: 'awscli_plugin_endpoint',
   });
+});
+
+test("a limit of bandwidth counts in the profile's block of S3, and nowhere else", async () => {
+  const file = join(folder, 'bandwidth');
+  const limit = 's3 =\n  max_bandwidth = 1MB/s\n';
+  writeFileSync(
+    file,
+    `[default]\n${limit}[profile plain]\nmax_bandwidth = 1MB/s\n[profile other]\nservices = some\n[services some]\n${limit}[profile third]\nec2 =\n  max_bandwidth = 1MB/s\n`,
+  );
+  const limitOf = async (profile: string) =>
+    (await readProfile(profile, { ...environment, AWS_CONFIG_FILE: file }))[MAX_BANDWIDTH];
+  assert.equal(await limitOf('default'), '1MB/s');
+  for (const profile of ['plain', 'other', 'third']) assert.equal(await limitOf(profile), undefined);
 });
 
 test('no file, or no such profile, means no settings', async () => {

@@ -9,6 +9,7 @@ import { scanLocalDir } from '../../../lib/backup/scan.js';
 import { Interruption } from '../../../lib/interruption.js';
 import { nothing, singly } from '../../../lib/tree/batches.js';
 import type { OpenedTree, TreeLine } from '../../../lib/tree/tree-file.js';
+import { NO_EXCLUSION } from '../../fakes/exclusions.js';
 
 const EMPTY_TREE = (): OpenedTree<TreeLine> => ({ runId: 'r', started: '', root: '/', entries: nothing() });
 
@@ -22,6 +23,7 @@ function backupOf(t: TestContext): Backup {
   const backup: Partial<Backup> = {
     localDir,
     followSymlinks: false,
+    exclusion: NO_EXCLUSION,
     isExcluded: () => false,
     interruption: new Interruption(),
     header: { runId: 'r', started: '2026-01-01T00:00:00Z', root: localDir },

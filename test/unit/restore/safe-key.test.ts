@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path/posix';
 import { test } from 'node:test';
-import { exclusion } from '../../../lib/backup/exclusion.js';
+import { patternFinder } from '../../../lib/backup/patterns.js';
 import { isSafeKey, UNSAFE_KEYS } from '../../../lib/restore/safe-key.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import { Random } from '../../property/random.js';
@@ -56,10 +56,10 @@ const UNWRITABLE = ['x'.repeat(256), `a/${'ü'.repeat(128)}/b`, 'a\0b'];
 
 const isExcluded = (key: Bytes) => UNSAFE_KEYS.some((pattern) => matches(pattern, key));
 
-/** Asked about files: given a folder's key, `exclusion` tells of what is in it. */
+/** Asked about files: given a folder's key, `patternFinder` tells of what is in it. */
 function matches(pattern: string, key: Bytes): boolean {
   const marked = key.endsWith('/') ? `${key}\u0001` : key;
-  return exclusion([key.endsWith('/') ? `${pattern}\u0001` : pattern])(marked as Bytes);
+  return patternFinder([key.endsWith('/') ? `${pattern}\u0001` : pattern])(marked as Bytes) !== undefined;
 }
 
 test('a key is safe if it names a place below, and is the only name of it', () => {

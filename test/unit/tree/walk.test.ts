@@ -14,11 +14,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { singly } from '../../../lib/tree/batches.js';
-import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import { bytesOf } from '../../../lib/tree/bytes.js';
 import { walk } from '../../../lib/tree/walk.js';
+import { NO_EXCLUSION } from '../../fakes/exclusions.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../../fakes/without-roots-rights.js';
 
-const options = { followSymlinks: false, isExcluded: () => false };
+const options = { followSymlinks: false, exclusion: NO_EXCLUSION };
 
 function makeRoot(t: TestContext): string {
   const root = mkdtempSync(join(tmpdir(), 'walk-'));
@@ -29,9 +30,9 @@ function makeRoot(t: TestContext): string {
   return root;
 }
 
-async function walked(root: string, followSymlinks = false, isExcluded = (_: Bytes) => false) {
+async function walked(root: string, followSymlinks = false) {
   const found: string[] = [];
-  for await (const entry of singly(walk(bytesOf(root), { followSymlinks, isExcluded }))) {
+  for await (const entry of singly(walk(bytesOf(root), { ...options, followSymlinks }))) {
     found.push(`${entry.key} ${entry.type === 'obstacle' ? entry.reason : entry.type}`);
   }
   return found;
@@ -93,15 +94,6 @@ test('what is no file, has no name in UTF-8, or leads nowhere, is a fact, not an
   ]);
 });
 
-test('excluded files are left out, and folders of which everything is excluded are not entered', async (t) => {
-  const root = makeRoot(t);
-  mkdirSync(join(root, 'cache'));
-  writeFileSync(join(root, 'cache/x'), '');
-  writeFileSync(join(root, 'y'), '');
-  writeFileSync(join(root, 'z'), '');
-  assert.deepEqual(await walked(root, false, (key) => key === 'cache/' || key === 'z'), ['y file']);
-});
-
 test('what may not be read is named', async (t) => {
   const root = makeRoot(t);
   for (const name of ['locked', 'listed']) mkdirSync(join(root, name));
@@ -110,9 +102,10 @@ test('what may not be read is named', async (t) => {
   chmodSync(join(root, 'locked'), 0);
   chmodSync(join(root, 'listed'), 0o444);
   const module = new URL('../../../lib/tree/walk.js', import.meta.url).href;
-  const settings = '{ followSymlinks: false, isExcluded: () => false }';
+  const fake = new URL('../../fakes/exclusions.js', import.meta.url).href;
   const script = `import { walk } from ${JSON.stringify(module)};
-    for await (const entries of walk(${JSON.stringify(root)}, ${settings}))
+    import { NO_EXCLUSION as exclusion } from ${JSON.stringify(fake)};
+    for await (const entries of walk(${JSON.stringify(root)}, { followSymlinks: false, exclusion }))
       for (const { key, type, reason } of entries) console.log(key, reason ?? type);`;
   const [program = '', ...args] = [
     ...WITHOUT_ROOTS_RIGHTS,

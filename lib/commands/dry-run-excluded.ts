@@ -1,0 +1,72 @@
+// What the config leaves out, counted for the dry run: for that alone, folders that are left out are looked into.
+import { lstatSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Backup } from '../backup/backup.js';
+import { OWN } from '../backup/exclusion.js';
+import type { Excluded } from '../backup/scan.js';
+import { errnoOf } from '../errors.js';
+import { inWords } from '../restore/disk-space.js';
+import { singly } from '../tree/batches.js';
+import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
+import { listFolder } from '../tree/list-folder.js';
+import { readJson, type Spool } from '../tree/spool.js';
+
+/** How many files and folders are looked at before a signal gets its turn. */
+const TURN = 256;
+
+interface Count {
+  files: number;
+  bytes: number;
+  /** Files and folders that can't be read. */
+  unreadable: number;
+}
+
+/** A line for each rule that has left something out. Links are not followed, and not counted. */
+export async function* tellExcluded(
+  { localDir, interruption }: Pick<Backup, 'localDir' | 'interruption'>,
+  excluded: Spool,
+): AsyncGenerator<string> {
+  const root = bytesOf(localDir);
+  const counts = new Map<string, Count>();
+  let looks = 0;
+  for await (const { key, rule } of singly(readJson<Excluded>(excluded))) {
+    if (rule === OWN) continue;
+    const count = counts.get(rule) ?? { files: 0, bytes: 0, unreadable: 0 };
+    counts.set(rule, count);
+    // A `/` at its end would have a link followed.
+    const left = [below(root, key.replace(/\/$/, '') as Bytes)];
+    for (let path = left.pop(); path !== undefined; path = left.pop()) {
+      for (const it of countOne(path, count)) left.push(it);
+      looks += 1;
+      if (looks % TURN === 0) await nextTurn();
+      interruption.check();
+    }
+  }
+  for (const [rule, count] of counts) yield `exclude: ${describe(count)} (${rule})`;
+}
+
+/** @returns what is in it, if it is a folder */
+function countOne(path: Bytes, count: Count): Bytes[] {
+  try {
+    const stats = lstatSync(pathOf(path));
+    if (stats.isDirectory()) return listFolder(pathOf(path)).map(({ name }) => below(path, name as Bytes));
+    if (!stats.isFile()) return [];
+    count.files += 1;
+    count.bytes += stats.size;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno === undefined) throw error;
+    if (errno !== 'ENOENT') count.unreadable += 1; // Otherwise it has vanished.
+  }
+  return [];
+}
+
+function describe({ files, bytes, unreadable }: Count): string {
+  const counted = `${number(files)} ${files === 1 ? 'file' : 'files'}, ${inWords(bytes)}`;
+  if (unreadable === 0) return counted;
+  return `${counted}, and ${number(unreadable)} ${unreadable === 1 ? 'place' : 'places'} that can't be read`;
+}
+
+function number(count: number): string {
+  return count.toLocaleString('en');
+}

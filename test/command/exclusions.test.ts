@@ -1,0 +1,160 @@
+// What the config leaves out: it is not sent, its copies in the bucket stay, and it is no loss.
+import assert from 'node:assert/strict';
+import { appendFileSync, renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { BucketWorld, PREFIX } from './bucket-world.js';
+
+const CACHE_TAG = 'Signature: 8a477f597d28d172789f06886806bc55\n';
+const QUICK = { FULL_CHECK_HOURS: '20' };
+const hasAnySync = (world: BucketWorld) => world.called().some((call) => call.includes(' s3 sync '));
+
+async function assertDone(world: BucketWorld, ...flags: readonly string[]): Promise<void> {
+  const { code, stderr } = await world.sync(flags);
+  assert.equal(code, 0, stderr);
+  assert.doesNotMatch(stderr, /ERROR|kept|gone/);
+}
+
+const lastRunIs = (world: BucketWorld, kind: 'quick' | 'full') =>
+  assert.match(
+    world
+      .syslog()
+      .filter((line) => /This is a (quick|full) run/.test(line))
+      .at(-1) ?? '',
+    new RegExp(kind),
+  );
+
+interface Rule {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly pattern?: string;
+  /** Files of the rule's folder or kind, to their contents. */
+  readonly out: Readonly<Record<string, string>>;
+  /** Has these files left out. */
+  readonly tag?: readonly [path: string, content: string];
+}
+
+const RULES: Readonly<Record<string, Rule>> = {
+  EXCLUDE: { settings: {}, pattern: 'c/*', out: many('c') },
+  EXCLUDE_CACHES: {
+    settings: { EXCLUDE_CACHES: 'yes' },
+    out: many('c/sub'),
+    tag: ['c/CACHEDIR.TAG', CACHE_TAG],
+  },
+  EXCLUDE_IF_PRESENT: {
+    settings: { EXCLUDE_IF_PRESENT: '.nobackup' },
+    out: many('c'),
+    tag: ['c/.nobackup', ''],
+  },
+  EXCLUDE_LARGER_THAN: { settings: { EXCLUDE_LARGER_THAN: '1K' }, out: many('c', 'x'.repeat(1025)) },
+};
+
+function many(folder: string, content = 'x'): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: 30 }, (_, number) => [`${folder}/${number}`, content]));
+}
+
+function configure(world: BucketWorld, { settings, pattern }: Rule, more: Record<string, string> = {}): void {
+  world.config({ ...more, ...settings });
+  if (pattern !== undefined) appendFileSync(world.configFile, `EXCLUDE=('${pattern}')\n`);
+}
+
+for (const [name, rule] of Object.entries(RULES)) {
+  const tagged = rule.tag === undefined ? [] : [rule.tag[0]];
+
+  test(`${name}: what it leaves out is never sent, by no first run either`, async (t) => {
+    const world = new BucketWorld(t);
+    for (const [path, content] of Object.entries(rule.out)) world.write(path, content);
+    world.write('stays', 'stays');
+    if (rule.tag !== undefined) world.write(...rule.tag);
+    configure(world, rule, QUICK);
+    await assertDone(world);
+    assert.ok(!hasAnySync(world));
+    assert.deepEqual(world.stored(), [...tagged, 'stays']);
+    for (const [path, content] of Object.entries(rule.out)) world.write(path, `${content}!`);
+    world.write('new', 'new');
+    await assertDone(world);
+    lastRunIs(world, 'quick');
+    await assertDone(world, '--full');
+    assert.deepEqual(world.stored(), [...tagged, 'new', 'stays']);
+  });
+
+  test(`${name}: of what is left out from now on, the copies in the bucket stay, and nothing is refused`, async (t) => {
+    for (const kind of ['quick', 'full'] as const) {
+      const world = new BucketWorld(t);
+      for (const [path, content] of Object.entries(rule.out)) world.write(path, content);
+      world.write('stays', 'stays');
+      world.write('goes', 'goes');
+      world.config(QUICK);
+      await assertDone(world);
+      const before = [...Object.keys(rule.out), ...tagged, 'stays'].sort();
+      if (rule.tag !== undefined) world.write(...rule.tag);
+      world.remove('goes');
+      configure(world, rule, kind === 'quick' ? QUICK : {});
+      for (const _ of [1, 2]) {
+        await assertDone(world);
+        lastRunIs(world, kind);
+        assert.deepEqual(world.stored().sort(), before);
+      }
+      assert.doesNotMatch(world.syslog().join('\n'), /objects are kept/);
+    }
+  });
+}
+
+test('of a folder that is left out, the copies in the bucket stay also when the files go, until it is taken in again', async (t) => {
+  for (const name of ['EXCLUDE', 'EXCLUDE_CACHES', 'EXCLUDE_IF_PRESENT'] as const) {
+    const rule = RULES[name] as Rule;
+    const world = new BucketWorld(t);
+    for (const [path, content] of Object.entries(rule.out)) world.write(path, content);
+    world.write('stays', 'stays');
+    await assertDone(world);
+    if (rule.tag !== undefined) world.write(...rule.tag);
+    configure(world, rule);
+    world.remove(...Object.keys(rule.out).slice(1));
+    await assertDone(world);
+    assert.equal(world.stored().length, 31 + (rule.tag === undefined ? 0 : 1));
+    world.config();
+    if (rule.tag !== undefined) world.remove(rule.tag[0]);
+    await assertDone(world, '--allow-mass-delete');
+    assert.deepEqual(world.stored(), [Object.keys(rule.out)[0], 'stays']);
+  }
+});
+
+test('a file that has grown too large keeps its older copy; when it is gone, that goes', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['f', 'stays']) world.write(path, 'small');
+  world.config({ EXCLUDE_LARGER_THAN: '5' });
+  await assertDone(world);
+  world.write('f', 'large!');
+  await assertDone(world);
+  assert.equal(world.current(`${PREFIX}f`).body.toString(), 'small');
+  world.remove('f');
+  await assertDone(world);
+  assert.deepEqual(world.stored(), ['stays']);
+});
+
+test('ONE_FILE_SYSTEM: a folder on another one is there, empty; the copies in the bucket of what is in it stay', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('d/boot_id', 'not that of the kernel');
+  world.write('f', 'f');
+  await assertDone(world);
+  // No mount is needed to have one of another device: a link that is followed leads to it.
+  renameSync(join(world.source, 'd'), join(world.folder, 'aside'));
+  symlinkSync('/proc/sys/kernel/random', join(world.source, 'd'));
+  world.config({ FOLLOW_SYMLINKS: 'yes', ONE_FILE_SYSTEM: 'yes' });
+  for (const _ of [1, 2]) {
+    await assertDone(world);
+    assert.deepEqual(world.stored(), ['d/boot_id', 'f']);
+    assert.equal(world.current(`${PREFIX}d/boot_id`).body.toString(), 'not that of the kernel');
+  }
+  const { stdout } = await world.sync(['--dry-run']);
+  assert.equal(stdout, '(dryrun) exclude: 0 files, 0 bytes (ONE_FILE_SYSTEM)\n');
+});
+
+test('EXCLUDE in a LOCAL_DIR whose name looks like a pattern', async (t) => {
+  const world = new BucketWorld(t);
+  const localDir = join(world.source, '[*] a?');
+  for (const path of ['a.tmp', 'b', 'cache/c']) world.write(`[*] a?/${path}`, path);
+  world.config({ LOCAL_DIR: localDir });
+  appendFileSync(world.configFile, "EXCLUDE=('*.tmp' 'cache/*')\n");
+  for (const _ of [1, 2]) await assertDone(world);
+  assert.deepEqual(world.stored(), ['b']);
+});
