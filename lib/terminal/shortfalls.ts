@@ -7,8 +7,6 @@ const NAMED = 100;
 export class Shortfalls {
   readonly #log: Log;
   #count = 0;
-  #lastFailure: string | undefined;
-  #failedUploads = 0;
 
   constructor(log: Log) {
     this.#log = log;
@@ -24,22 +22,6 @@ export class Shortfalls {
     this.#count += 1;
     if (this.#count <= NAMED) this.#log.error(sentence);
     else this.#log.info(`ERROR: ${sentence}`);
-  }
-
-  /** @param line in which the AWS CLI says that it could not upload a file; it may be uploaded yet */
-  uploadFailed(line: string): void {
-    this.#failedUploads += 1;
-    this.#lastFailure = line;
-  }
-
-  /** How many uploads failed; some of the files may be in the backup by now. */
-  get failedUploads(): number {
-    return this.#failedUploads;
-  }
-
-  /** Says what the AWS CLI said last of a failed upload: most often, all of them have one cause. */
-  explain(): void {
-    if (this.#lastFailure !== undefined) this.#log.hint(`The AWS CLI says: ${this.#lastFailure}`);
   }
 
   /** Says how many were left out on stderr. */
