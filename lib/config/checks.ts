@@ -169,11 +169,12 @@ export function checkFileName(name: string, value: string, problems: Problems): 
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
-/** Bytes; `undefined` for an empty value. */
+/** Bytes, one at least; `undefined` for an empty value. */
 export function checkSize(name: string, value: string, problems: Problems): number | undefined {
   if (value === '') return undefined;
   const [, digits = '', unit = ''] = /^(\d{1,15})([KMGT]?)$/i.exec(value) ?? [];
-  if (digits === '')
+  // No limit is meant by 0, if anything.
+  if (Number(digits) === 0)
     problems.add(
       name,
       `${name} is ${problems.shown(value)}, but it must be a number of bytes, such as 500M or 2G.`,
