@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream';
 import { sync } from '../../aws/arguments.js';
 import { splitLines } from '../../aws/split-lines.js';
+import type { BackupConfig } from '../../config/config.js';
 import { placesTo } from '../../tree/places.js';
 import type { Backup } from '../backup.js';
 import type { Counts } from '../scan.js';
@@ -14,8 +15,19 @@ const OTHERS_WRITE = 0o022;
  * Whether `aws s3 sync` uploads just what the scan has seen: it opens files by their paths, so that nobody else may be
  * able to change what is there, and it knows nothing of what is left out.
  */
-export function canSync({ localDir, followSymlinks }: Backup, { excluded, othersFolders }: Counts): boolean {
-  return excluded === 0 && othersFolders === 0 && !followSymlinks && !isOthersPath(localDir);
+export function canSync(
+  { config, localDir, followSymlinks }: Backup,
+  { excluded, othersFolders }: Counts,
+): boolean {
+  const isAllTaken = excluded === 0 && !followSymlinks && !leavesOut(config);
+  return isAllTaken && othersFolders === 0 && !isOthersPath(localDir);
+}
+
+/** True if something may be left out that comes after the scan. */
+function leavesOut(config: BackupConfig): boolean {
+  const { exclude, excludeCaches, excludeIfPresent, excludeLargerThan, oneFileSystem } = config;
+  const isSet = excludeIfPresent !== undefined || excludeLargerThan !== undefined;
+  return exclude.length > 0 || excludeCaches || oneFileSystem || isSet;
 }
 
 /** True if somebody else than root and this user could change LOCAL_DIR, or where its path leads. */
