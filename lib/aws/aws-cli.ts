@@ -150,7 +150,9 @@ export class AwsCli {
     if (exitCode === undefined && signal === undefined) throw cannotStart(exit.value);
     if (stderr.status === 'rejected') throw stderr.reason;
     // The output of a child that failed may end anywhere: then it is no wonder that it can't be understood.
-    const isCut = wasReadToEnd && exitCode !== 0;
+    // What we read no further, it may fail by; but of signals, that sends no other one.
+    const wasKilled = signal !== undefined && signal !== 'SIGPIPE';
+    const isCut = (wasReadToEnd && exitCode !== 0) || wasKilled;
     if (consumed.status === 'rejected' && !isCut) throw consumed.reason;
     const words = signal === undefined ? stderr.value : `${stderr.value}\naws was ended by ${signal}`;
     return { exitCode: exitCode ?? exitCodes.failed, stdout, stderr: words };

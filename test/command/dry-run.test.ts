@@ -42,7 +42,7 @@ test('uploads with their reasons, and deletions', async (t) => {
     '(dryrun) upload: changed (changed)',
     '(dryrun) upload: grown (another size)',
     '(dryrun) upload: new (new)',
-    '(dryrun) upload: newer (newer)',
+    '(dryrun) upload: newer (changed)',
   ]);
 
   const count = world.journal.versions().length;

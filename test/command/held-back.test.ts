@@ -9,6 +9,13 @@ import { fileURLToPath } from 'node:url';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
+/** The arguments of a call that uploads what is due by name. */
+const UPLOAD = `*" s3 cp "*" s3://test-bucket/${PREFIX} "*`;
+const SLOW_DOWN = 'An error occurred (SlowDown) when calling the PutObject operation: Slow Down';
+
+/** What the AWS CLI says of a file that it could not upload. */
+const uploadFailed = (path: string, why: string) =>
+  `upload failed: ./${path} to s3://test-bucket/${PREFIX}${path} ${why}`;
 const stored = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
 
 test('a folder was renamed and does not arrive: nothing is deleted under its old name, until it does', async (t) => {
@@ -17,13 +24,16 @@ test('a folder was renamed and does not arrive: nothing is deleted under its old
   assert.equal((await world.sync()).code, 0);
   renameSync(join(world.source, 'old'), join(world.source, 'new'));
   const why = 'An error occurred (QuotaExceeded) when calling the PutObject operation: x';
-  const failed = `echo "upload failed: ./new/1 to s3://test-bucket/x ${why}" >&2; exit 1`;
-  world.onCall('*" s3 sync "* | *"/stage "*', failed);
+  const failed = ['new/1', 'new/2'].map((path) => `echo "${uploadFailed(path, why)}" >&2;`).join(' ');
+  world.onCall(UPLOAD, `${failed} exit 1`);
   const { code, stderr } = await world.sync();
   assert.equal(code, 3, stderr);
   assert.deepEqual(world.stored(), ['old/1', 'old/2', 'other']);
-  assert.match(stderr, /new\/1" is not in the backup as it is: it is not in the bucket\./);
-  assert.match(stderr, /HINT: The AWS CLI says: upload failed: .*QuotaExceeded/);
+  for (const path of ['new/1', 'new/2'])
+    assert.match(
+      stderr,
+      new RegExp(`${path}" is not in the backup as it is: its upload failed: .*QuotaExceeded`),
+    );
   assert.match(stderr, /ERROR: 2 files are gone .* still in the bucket: 2 files are not there yet\./);
   world.onCall();
   const next = await world.sync();
@@ -31,13 +41,13 @@ test('a folder was renamed and does not arrive: nothing is deleted under its old
   assert.deepEqual(world.stored(), ['new/1', 'new/2', 'other']);
 });
 
-test('an upload failed, perhaps of a file that was renamed during the walk: nothing is deleted in that run: exit 3', async (t) => {
+test('an upload failed: nothing is deleted in that run, though the bucket holds an older version of the file: exit 3', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'z']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
   world.remove('z');
-  const failed = `echo 'upload failed: ./z2 to s3://test-bucket/pc/docs/z2 An error occurred (SlowDown)' >&2; exit 1`;
-  world.onCall('*" s3 sync "*', failed);
+  world.write('a', 'changed');
+  world.onCall(UPLOAD, `echo '${uploadFailed('a', SLOW_DOWN)}' >&2; exit 1`);
   const { code, stderr } = await world.sync();
   assert.equal(code, 3, stderr);
   assert.match(stderr, /ERROR: 1 file is gone .* still in the bucket: uploads failed\. The next run/);
@@ -47,17 +57,31 @@ test('an upload failed, perhaps of a file that was renamed during the walk: noth
   assert.deepEqual(world.stored(), ['a']);
 });
 
-test('a file that can not be looked at any more after the walk is named: exit 3', async (t) => {
-  const world = new BucketWorld(t);
-  world.write('keep', 'keep');
-  assert.equal((await world.sync()).code, 0);
-  world.write('d/f', 'new');
-  world.onCall('*" s3 sync "*', `chmod 0 '${join(world.source, 'd')}'`);
-  const { code, stderr } = await world.sync();
-  chmodSync(join(world.source, 'd'), 0o755);
-  assert.equal(code, 3, stderr);
-  assert.match(stderr, /d\/f" is not in the backup as it is: it can't be read any more\./);
-});
+for (const [how, held] of [
+  ['by aws s3 sync', undefined],
+  ['by name', 'keep'],
+] as const) {
+  test(`a file that can not be looked at any more after the walk is named: exit 3; uploaded ${how}`, async (t) => {
+    const world = new BucketWorld(t);
+    world.makeBucket();
+    if (held !== undefined) world.put(`${PREFIX}${held}`, held, KEY);
+    world.write('keep', 'keep');
+    world.write('d/f', 'new');
+    // The server is tried after the walk, before anything is uploaded.
+    world.onCall('*backup.info/probe/*', `chmod 0 '${join(world.source, 'd')}'`);
+    const { code, stderr } = await world.sync();
+    chmodSync(join(world.source, 'd'), 0o755);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /d\/f" is not in the backup as it is: it can't be read \(permission denied\)\./);
+    assert.equal(
+      world.called().some((it) => it.includes(' s3 sync ')),
+      held === undefined,
+    );
+    world.onCall();
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.stored(), ['d/f', 'keep']);
+  });
+}
 
 test('an object of the same size that somebody else has stored since the last run is stored anew', async (t) => {
   const world = new BucketWorld(t);
@@ -87,12 +111,13 @@ test('a file that is renamed while another one is sent again keeps its object, u
   for (const path of ['x', 'z'])
     world.journal.add(`${PREFIX}${path}`, Buffer.from('!'), undefined, Date.now() - 24 * 3_600_000);
   const [x, b, z] = ['x', 'b', 'z'].map((path) => join(world.source, path));
-  // After the walk: `aws s3 sync` is not run, since nothing is new.
   world.onCall(
-    '*/stage*',
+    UPLOAD,
     `if [ -e '${x}' ]; then mv '${x}' '${b}'; fi; ${world.aws}; date +%N > '${z}'; exit 0`,
   );
-  await world.sync();
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /z" is not in the backup as it is: it changed while it was uploaded\./);
   assert.ok(world.stored().includes('x'), `${world.stored()}`);
   world.onCall();
   assert.equal((await world.sync()).code, 0);
@@ -104,13 +129,12 @@ test('an upload of a single file that failed ends no run, however many warnings 
   for (const path of ['f', 'g']) world.write(path, 'mine');
   assert.equal((await world.sync()).code, 0);
   world.journal.add(`${PREFIX}f`, Buffer.from('then'), undefined, Date.now() - 24 * 3_600_000);
-  const failed = 'upload failed: ./f to s3://test-bucket/f An error occurred (SlowDown)';
   const warnings =
     'for i in $(seq 30); do echo "warning: Skipping file /x/$i. File does not exist." >&2; done';
-  world.onCall('*"/stage "*', `echo "${failed}" >&2; ${warnings}; exit 1`);
+  world.onCall(UPLOAD, `echo "${uploadFailed('f', SLOW_DOWN)}" >&2; ${warnings}; exit 1`);
   const { code, stderr } = await world.sync();
   assert.equal(code, 3, stderr);
-  assert.match(stderr, /f" is not in the backup as it is/);
+  assert.match(stderr, /f" is not in the backup as it is: its upload failed: .*SlowDown/);
 });
 
 test('a dry run whose output is not taken fails', async (t) => {

@@ -5,12 +5,13 @@ import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } f
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asked, goodRun, recordStored, syncDone, verification } from '../fakes/replies.js';
+import { asked, goodRun, listing, recordStored, verification } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
+/** A run whose listing after the upload takes long. */
 const slowRun = (delay: number) => [
   ...asked('a'),
-  { ...syncDone, delay },
+  { ...listing({ a: 'a' }), delay },
   recordStored,
   ...verification('a'),
 ];
@@ -19,8 +20,9 @@ function isFree(box: Sandbox): boolean {
   return spawnSync('flock', ['-n', box.lock, 'true']).status === 0;
 }
 
-async function untilSyncRuns(box: Sandbox): Promise<void> {
-  while (!box.callsSoFar().some((call) => call.argv.includes('sync'))) await sleep(20);
+async function untilSlowCall(box: Sandbox): Promise<void> {
+  const listings = () => box.callsSoFar().filter(({ argv }) => argv.includes('--prefix=pc/docs/'));
+  while (listings().length < 2) await sleep(20);
 }
 
 function sandbox(t: import('node:test').TestContext): Sandbox {
@@ -47,7 +49,7 @@ test('while ours runs, a bash script does not get the lock; afterwards it does',
   const box = sandbox(t);
   box.expect(slowRun(700));
   const run = box.run('encrypted-s3-sync', [box.configFile]);
-  await untilSyncRuns(box);
+  await untilSlowCall(box);
   assert.equal(isFree(box), false);
   assert.equal((await run).code, 0);
   assert.equal(isFree(box), true);
@@ -85,7 +87,7 @@ test('after kill -9, the lock is kept by an aws that outlives it, and then the n
       kill = () => process.kill(child.pid ?? 0, 'SIGKILL');
     },
   });
-  await untilSyncRuns(box);
+  await untilSlowCall(box);
   kill();
   await sleep(300);
   assert.equal(isFree(box), false, 'aws is still running');
@@ -104,7 +106,7 @@ test('a lock folder that goes stale, as while a machine is suspended, does not m
   const box = sandbox(t);
   box.expect(slowRun(6000));
   const run = box.run('encrypted-s3-sync', [box.configFile]);
-  await untilSyncRuns(box);
+  await untilSlowCall(box);
   rmSync(`${box.lock}.lock`, { recursive: true });
   const { code, stderr } = await run;
   assert.deepEqual([code, stderr], [0, '']);

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { isForAll, isPassing, isTellable, reasonIn, UploadOutcome } from '../../../lib/aws/upload-outcome.js';
+
+const TARGET = 's3://bucket/pc/docs/';
+const s3 = (code: string, operation = 'PutObject') =>
+  `An error occurred (${code}) when calling the ${operation} operation: Words`;
+const uploaded = (path: string) => `upload: ../../run/links/${path} to ${TARGET}${path}`;
+const failed = (path: string, why: string) =>
+  `upload failed: ../../run/links/${path} to ${TARGET}${path} ${why}`;
+
+/** What becomes of each path after the AWS CLI has said this, and ended with 1. */
+function outcomes(
+  paths: readonly string[],
+  output: readonly string[],
+  errors: readonly string[],
+): (string | undefined)[] {
+  const outcome = new UploadOutcome(TARGET, paths);
+  for (const line of output) outcome.readOutput(line);
+  for (const line of errors) outcome.readError(line);
+  return paths.map((path) => outcome.result(path, false, 'last words'));
+}
+
+test('each file has its own outcome', () => {
+  assert.deepEqual(
+    outcomes(['a', 'b c/d', 'e'], [uploaded('a')], [failed('b c/d', s3('SlowDown')), failed('e', 'no')]),
+    [undefined, s3('SlowDown'), 'no'],
+  );
+});
+
+test('AWS CLI 2 puts its own word before a failure', () => {
+  assert.deepEqual(outcomes(['a'], [], [`aws: [ERROR]: ${failed('a', s3('SlowDown'))}`]), [s3('SlowDown')]);
+});
+
+test('a name may be the beginning of another one, in any order', () => {
+  const paths = ['a', 'a b', 'a b c', 'd/a b'];
+  for (const order of [paths, [...paths].reverse()]) {
+    assert.deepEqual(
+      outcomes(
+        paths,
+        [],
+        order.map((path) => failed(path, `why of ${path}`)),
+      ),
+      paths.map((path) => `why of ${path}`),
+      `${order}`,
+    );
+    assert.deepEqual(
+      outcomes(
+        order,
+        [],
+        paths.map((path) => `warning: Skipping file /run/links/${path}. File does not exist.`),
+      ),
+      order.map((path) => `warning: Skipping file /run/links/${path}. File does not exist.`),
+    );
+  }
+  assert.deepEqual(outcomes(['a', 'a b'], [uploaded('a')], [failed('a b', 'x')]), [undefined, 'x']);
+  assert.deepEqual(outcomes(['a', 'a b'], [uploaded('a b')], [failed('a', 'b x')]), ['b x', undefined]);
+});
+
+test('a name of which the AWS CLI says the target in the reason, too', () => {
+  assert.deepEqual(outcomes(['a', 'b'], [], [failed('a', `not sent to ${TARGET}b at all`)]), [
+    `not sent to ${TARGET}b at all`,
+    'last words',
+  ]);
+});
+
+test('a file that is skipped was not uploaded', () => {
+  for (const [prefix, why] of [
+    ['', 'File does not exist.'],
+    ['', 'File/Directory is not readable.'],
+    ['aws: [WARNING]: ', 'File is character special device, block special device, FIFO, or socket.'],
+  ]) {
+    const line = `${prefix}warning: Skipping file /run/links/a.txt. ${why}`;
+    assert.deepEqual(outcomes(['a.txt', 'b'], [uploaded('b')], [line]), [line, undefined]);
+  }
+});
+
+test('exit code 0: all are uploaded, whatever was printed', () => {
+  const outcome = new UploadOutcome(TARGET, ['a', 'b']);
+  assert.equal(outcome.hasTold, false);
+  assert.equal(outcome.result('a', true, ''), undefined);
+  outcome.readError('warning: something that concerns no file');
+  assert.equal(outcome.hasTold, false);
+  assert.equal(outcome.result('b', true, ''), undefined);
+});
+
+test('without a word of a file, the last words of the AWS CLI stand for its reason', () => {
+  const lines = [
+    '',
+    'Completed 1 of 2',
+    'upload: nothing',
+    uploaded('of another file'),
+    'upload: a to s3://other/a',
+  ];
+  assert.deepEqual(outcomes(['a'], lines, ['fatal error: x', failed('another', 'y')]), ['last words']);
+  const silent = new UploadOutcome(TARGET, ['a']);
+  assert.equal(silent.result('a', false, ''), 'the AWS CLI does not say that it was uploaded');
+});
+
+test('a line of an uploaded file counts once', () => {
+  const outcome = new UploadOutcome(TARGET, ['a']);
+  assert.deepEqual(
+    [uploaded('a'), uploaded('a'), uploaded('b')].map((line) => outcome.readOutput(line)),
+    [true, false, false],
+  );
+  assert.ok(outcome.hasTold);
+});
+
+test('which names the output can tell from others', () => {
+  for (const path of ['a', 'a b', 'ü', 'a to b', '%', "'", '\ufffd']) assert.ok(isTellable(path), path);
+  for (const path of ['a\nb', 'a\rb', '\x1b[2J', 'a\x85b', 'a\u2028b', 'a to s3://b'])
+    assert.ok(!isTellable(path), JSON.stringify(path));
+});
+
+test('which failures pass', () => {
+  const passing = [
+    ...['InternalError', 'ServiceUnavailable', 'SlowDown', 'RequestTimeout', 'BadDigest', '500', '503'].map(
+      (code) => s3(code),
+    ),
+    s3('OperationAborted', 'CompleteMultipartUpload'),
+    'Read timeout on endpoint URL: "https://s3.example/"',
+    'Connect timeout on endpoint URL: "https://s3.example/"',
+    'Could not connect to the endpoint URL: "https://s3.example/"',
+    'Connection was closed before we received a valid response from endpoint URL: "https://s3.example/"',
+    "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))",
+    '[Errno 32] Broken pipe',
+    'aws was ended by SIGKILL',
+  ];
+  const lasting = [
+    ...['AccessDenied', 'EntityTooLarge', 'QuotaExceeded', 'KeyTooLongError', '403', '404', '5000'].map(
+      (code) => s3(code),
+    ),
+    // S3's own words do not make it one that passes.
+    'An error occurred (AccessDenied) when calling the PutObject operation: Connection reset, timed out',
+    '[Errno 13] Permission denied',
+    'warning: Skipping file /run/links/a. File does not exist.',
+    'Unable to locate credentials',
+    '',
+  ];
+  for (const why of passing) assert.ok(isPassing(why), why);
+  for (const why of lasting) assert.ok(!isPassing(why), why);
+});
+
+test('which failures are those of every file', () => {
+  const all = [
+    'Unable to locate credentials',
+    s3('InvalidAccessKeyId'),
+    s3('ExpiredToken'),
+    s3('RequestTimeTooSkewed'),
+    s3('PermanentRedirect'),
+    'Could not connect to the endpoint URL: "https://s3.example/"',
+    'SSL validation failed for https://s3.example/ certificate verify failed',
+    '[Errno 28] No space left on device',
+  ];
+  const one = [s3('AccessDenied'), s3('SlowDown'), s3('EntityTooLarge'), '[Errno 13] Permission denied', ''];
+  for (const why of all) assert.ok(isForAll(why), why);
+  for (const why of one) assert.ok(!isForAll(why), why);
+});
+
+test('reasons are compared by their code, not by their words', () => {
+  assert.equal(reasonIn('An error occurred (SlowDown) when calling the PutObject operation: a'), 'SlowDown');
+  assert.equal(reasonIn(`${s3('SlowDown')} of another file`), 'SlowDown');
+  assert.notEqual(reasonIn(s3('AccessDenied')), reasonIn(s3('SlowDown')));
+  assert.equal(reasonIn('Unable to locate credentials'), 'no-credentials');
+});
