@@ -112,8 +112,9 @@ class BucketCall {
   ): Promise<void> {
     await nextTurn(); // Other calls get theirs.
     if (this.#call.isGone) throw new Ended(undefined);
+    const url = `s3://${this.#bucket}/${prefix}${path}`;
     const failed = (why: string) => {
-      this.#call.complain(`upload failed: ./${path} to s3://bucket/${prefix}${path} ${why}\n`);
+      this.#call.complain(`upload failed: ./${path} to ${url} ${why}\n`);
       this.#exitCode = 1;
     };
     if (await this.#faults.meet(this.#call, 'put')) {
@@ -127,7 +128,12 @@ class BucketCall {
       failed(`[Errno 2] ${error}`);
       return;
     }
-    if (isTold) this.#call.print(`upload: ./${path} to s3://bucket/${prefix}${path}\n`);
+    if (isTold) this.#call.print(`upload: ./${path} to ${url}\n`);
+  }
+
+  /** Of the first URL among the arguments. */
+  get #bucket(): string | undefined {
+    return this.#argv.find((it) => it.startsWith('s3://'))?.split('/')[2];
   }
 
   /** FAKE_CLOCK_OFFSET: how much the server's clock is ahead of ours (ms). */
