@@ -1,11 +1,10 @@
 // The beginning of a run: the bucket is asked for the last run's record while the disk is scanned.
-import { existsSync } from 'node:fs';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { AwsError } from '../aws/aws-error.js';
 import { BackupError } from '../errors.js';
 import { findEscrow } from '../records/escrow.js';
 import { fetchLastRun, type LastRun, RUNS_PREFIX } from '../records/last-run.js';
-import { fetchTree } from '../records/last-tree.js';
+import { fetchTree, hashOfFile } from '../records/last-tree.js';
 import { readUnfinished, type UnfinishedRun } from '../records/unfinished.js';
 import { sideBySide } from '../side-by-side.js';
 import { sha256OfFile } from '../tree/sha256.js';
@@ -82,10 +81,11 @@ interface EarlyScan {
 /** A scan with this machine's copy of the last tree, while the record is on its way that tells whether it is that. */
 async function scanWithCopy(backup: Backup): Promise<EarlyScan> {
   const copy = backup.state.treeCopy;
+  const sha256 = copy === undefined ? undefined : await hashOfFile(copy);
   // Without a copy, a scan has to wait for the tree that the bucket may have.
-  if (copy === undefined || !existsSync(copy)) return { scan: undefined, sha256: undefined, hasTree: false };
+  if (copy === undefined || sha256 === undefined)
+    return { scan: undefined, sha256: undefined, hasTree: false };
   try {
-    const sha256 = await sha256OfFile(copy);
     return { scan: await scanWith(backup, copy), sha256, hasTree: true };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;

@@ -17,6 +17,8 @@ const VERSION = 1;
 export const RUNS_PREFIX = `${RESERVED_PREFIX}runs/`;
 export const TREE = 'tree.ndjson.gz';
 export const RECORD = 'last-run.json';
+/** The bucket's tree, in the run's own folder, if there was no copy of it. */
+export const FETCHED_TREE = 'last-tree';
 /** Rewritten by every run: what is billed for 30 days at least would be dearer. */
 const STORAGE_CLASS = 'STANDARD';
 
@@ -118,10 +120,10 @@ export async function storeLastRun(
   writeFileSync(join(stage, RECORD), `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
   const target = { bucket: aws.bucket, prefix: runFolderKey(prefix), storageClass: STORAGE_CLASS };
   await aws.runOrThrow(uploadAll(stage, target), { key });
-  if (!isNew || copy === undefined) return;
+  if (copy === undefined) return;
   try {
-    renameSync(staged, copy);
+    renameSync(isNew ? staged : join(folder, FETCHED_TREE), copy);
   } catch {
-    // Something else has its name: then the next run downloads the tree.
+    // The copy is there already; or something else has its name: then the next run downloads the tree.
   }
 }

@@ -8,7 +8,7 @@ import { singly } from '../tree/batches.js';
 import { entryOf } from '../tree/entry-line.js';
 import { sha256OfFile } from '../tree/sha256.js';
 import { DamagedTreeError, openTree, parsed } from '../tree/tree-file.js';
-import { type LastRun, runFolderKey, TREE } from './last-run.js';
+import { FETCHED_TREE, type LastRun, runFolderKey, TREE } from './last-run.js';
 
 /**
  * The tree file of the last run: the copy if it is that run's to the byte, otherwise the bucket's.
@@ -27,7 +27,7 @@ export async function fetchTree(
   log: (message: string) => void,
 ): Promise<string | undefined> {
   if (copy !== undefined && (await hashOfFile(copy)) === treeSha256) return copy;
-  const file = join(folder, 'last-tree');
+  const file = join(folder, FETCHED_TREE);
   const args = download({ bucket: aws.bucket, key: runFolderKey(prefix) + TREE }, file);
   const answer = await aws.run(args, { key });
   if (answer.exitCode !== 0) {
@@ -52,6 +52,6 @@ async function isWhole(file: string, log: (message: string) => void): Promise<bo
 }
 
 /** `undefined` if the file can't be read. */
-function hashOfFile(file: string): Promise<string | undefined> {
+export function hashOfFile(file: string): Promise<string | undefined> {
   return sha256OfFile(file).catch(() => undefined);
 }

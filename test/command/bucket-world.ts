@@ -21,6 +21,8 @@ const LOGS = ['calls', 'syslog', 'logger-arguments'];
 
 export const OTHER_KEY = 'Another0Key1of2the3same4length56';
 export const PREFIX = 'pc/docs/';
+/** The calls that upload what is due by its name; for `onCall`. */
+export const UPLOAD = `*" s3://test-bucket/${PREFIX} --recursive "*`;
 export const RECORD = `backup.info/runs/${PREFIX}last-run.json`;
 export const TREE = `backup.info/runs/${PREFIX}tree.ndjson.gz`;
 
@@ -54,6 +56,13 @@ export class BucketWorld extends Sandbox {
   onCall(pattern = '', script = ''): void {
     const fault = pattern && `case "$*" in ${pattern}) ${script};; esac\n`;
     this.fake('aws', `printf '%s\\037' "$@" END >> "${this.folder}/calls"\n${fault}exec ${this.aws}`);
+  }
+
+  /** The same, but only before the first such call. */
+  onFirstCall(pattern: string, script: string): void {
+    const once = join(this.folder, 'once');
+    rmSync(once, { recursive: true, force: true });
+    this.onCall(pattern, `if mkdir '${once}' 2>/dev/null; then ${script}; fi`);
   }
 
   override write(path: string, content: string, changed = LONG_AGO): void {

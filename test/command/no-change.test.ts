@@ -1,4 +1,4 @@
-// Where nothing differs, `aws s3 sync` would have nothing to do: it is not run.
+// Where nothing differs, nothing is uploaded; what differs is dealt with by its name.
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -33,20 +33,23 @@ test('a run in which nothing changed: seven calls, each of which proves somethin
   ]);
 });
 
-test('whatever differs brings aws s3 sync back', async (t) => {
+test('what differs is uploaded or deleted by its name, once, and nothing else is', async (t) => {
   const world = await syncedWorld(t);
-  const changes: Record<string, () => void> = {
-    'a new file': () => world.write('new', 'new'),
-    'a changed one': () => world.write('g', 'G'),
-    'one that is gone': () => world.remove('new'),
-    'a renamed folder': () => renameSync(join(world.source, 'd'), join(world.source, 'e')),
-    'an object that is gone': () => world.journal.add(`${PREFIX}g`, undefined),
-    'an object that somebody has put there': () => world.put(`${PREFIX}foreign`, 'x', KEY),
+  const changes: Record<string, [() => void, readonly string[]]> = {
+    'a new file': [() => world.write('new', 'new'), ['new']],
+    'a changed one': [() => world.write('g', 'G'), ['g']],
+    'one that is gone': [() => world.remove('new'), ['-new']],
+    'a renamed folder': [() => renameSync(join(world.source, 'd'), join(world.source, 'e')), ['e/f', '-d/f']],
+    'an object that is gone': [() => world.journal.add(`${PREFIX}g`, undefined), ['g']],
+    'an object that somebody has put there': [() => world.put(`${PREFIX}foreign`, 'x', KEY), ['-foreign']],
   };
-  for (const [what, change] of Object.entries(changes)) {
+  for (const [what, [change, expected]] of Object.entries(changes)) {
     change();
-    assert.ok((await callsOfRun(world)).includes('s3 sync'), what);
-    assert.ok(!(await callsOfRun(world)).includes('s3 sync'), `the run after: ${what}`);
+    for (const changed of [expected, []]) {
+      const count = world.journal.versions().length;
+      assert.ok(!(await callsOfRun(world)).includes('s3 sync'), what);
+      assert.deepEqual(world.changesSince(count), changed, what);
+    }
   }
   assert.deepEqual(world.stored(), ['e/f', 'g']);
 });

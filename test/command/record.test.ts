@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
-import { BucketWorld, OTHER_KEY, PREFIX, RECORD, TREE } from './bucket-world.js';
+import { BucketWorld, OTHER_KEY, PREFIX, RECORD, TREE, UPLOAD } from './bucket-world.js';
 
 const WRONG_KEY = /ERROR: s3:.* can't be read with ENCRYPTION_KEY: it was stored with another key\./;
 
@@ -135,8 +135,8 @@ test('a run that ends early leaves record and copy as they were', async (t) => {
 
   for (let number = 0; number < 25; number += 1) world.write(`d/${number}`, 'x');
   world.write('new', 'new');
-  world.onCall("*'s3 sync'*", 'echo "fatal error: Unable to do anything" >&2; exit 1');
-  await assertNothingChanges(world, 1, /ERROR: aws CLI command failed; aborting! aws s3 sync: fatal error/);
+  world.onCall(UPLOAD, 'echo "fatal error: Unable to do anything" >&2; exit 1');
+  await assertNothingChanges(world, 1, /ERROR: aws CLI command failed; aborting! aws s3 cp: fatal error/);
   world.onCall("*' s3 cp '*backup.info/runs/*' --recursive '*", 'echo "upload failed: x" >&2; exit 1');
   const before = [world.current(RECORD), world.current(TREE), readFileSync(world.copy)];
   assert.equal((await world.sync()).code, 1);

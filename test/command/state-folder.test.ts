@@ -155,7 +155,8 @@ test('what a killed run has left is removed by the next one, and only that', asy
   await backedUp(world);
   world.write('c', 'c');
   world.faults.set({ at: 'put', number: 1, what: 'kill the command' });
-  assert.equal((await world.sync()).signal, 'SIGKILL');
+  const { signal, stderr } = await world.sync();
+  assert.equal(signal, 'SIGKILL', stderr);
   const left = readdirSync(world.stateFolder).filter((name) => /^run-\d+-\d+-/.test(name));
   assert.equal(left.length, 1);
 

@@ -4,16 +4,19 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-  asked,
+  askedAboutOlder,
   escrowMissing,
   escrowThere,
+  firstRun,
   goodRun,
   keyFits,
   listing,
   noRecord,
+  recordMissing,
   recordStored,
   s3Error,
   syncDone,
+  uploadDone,
   verification,
 } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
@@ -23,7 +26,7 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest('hex')
 test('a good run is silent, and every call has what it needs', async (t) => {
   const box = new Sandbox(t);
   box.write('notes.txt', 'notes');
-  box.expect(goodRun('notes', 'notes.txt'));
+  box.expect(firstRun('notes', 'notes.txt'));
   const outcome = await box.run('encrypted-s3-sync', [box.config()]);
   assert.deepEqual(outcome, { code: 0, signal: null, stdout: '', stderr: '' });
 
@@ -52,8 +55,6 @@ test('a good run is silent, and every call has what it needs', async (t) => {
     'sync',
     box.source,
     's3://test-bucket/pc/docs/',
-    '--exclude=.encrypted-s3-restore-*',
-    '--exclude=*/.encrypted-s3-restore-*',
     '--no-follow-symlinks',
     '--no-guess-mime-type',
     '--sse-c',
@@ -66,11 +67,11 @@ test('a good run is silent, and every call has what it needs', async (t) => {
     'application/octet-stream',
   ]);
   const keys = calls.map((call) => call.key).filter((key) => key !== null);
-  assert.deepEqual(keys.filter((key) => key === sha256(KEY)).length, 5);
+  assert.deepEqual(keys.filter((key) => key === sha256(KEY)).length, 4);
   const ofProof = proof.map((call) => call.key).filter((key) => key !== null);
   assert.equal(ofProof.length, 4);
   assert.ok(!ofProof.includes(sha256(KEY)), 'the proof needs no key that counts');
-  assert.equal(keys.length - ofProof.length, 6, 'one is the wrong key');
+  assert.equal(keys.length - ofProof.length, 5, 'one is the wrong key');
 });
 
 test('what is worth knowing goes to syslog, with the tag of the original', async (t) => {
@@ -78,18 +79,12 @@ test('what is worth knowing goes to syslog, with the tag of the original', async
   box.write('notes.txt', 'notes');
   const uploads =
     'upload: ./a to s3://b/a\nCompleted 1 KiB/2 KiB (3 KiB/s) with ~1 file(s) remaining\rupload: ./b to s3://b/b\n';
-  const after = listing({ 'notes.txt': 'notes' });
-  box.expect([
-    ...asked('notes', 'notes.txt'),
-    { ...syncDone, stdout: uploads },
-    after,
-    recordStored,
-    ...verification('notes'),
-  ]);
+  box.expect(firstRun('notes', 'notes.txt', 'pc/docs/', { ...syncDone, stdout: uploads }));
   let pid = 0;
   await box.run('encrypted-s3-sync', [box.config()], { onStart: (child) => (pid = child.pid ?? 0) });
   const log = box.syslog();
-  assert.ok(log.includes('<14>All done. Transferred 2 files.'), log.join('\n'));
+  for (const line of ['Uploaded about 2 files.', 'In the backup: 1 files, 5 bytes.', 'All done.'])
+    assert.ok(log.includes(`<14>${line}`), log.join('\n'));
   assert.ok(log.includes(`<14>Verified "${box.source}/notes.txt".`));
   const args = readFileSync(join(box.folder, 'logger-arguments'), 'utf8');
   assert.equal(args, `--tag encrypted-s3-sync[${pid}] --prio-prefix\n`);
@@ -122,7 +117,15 @@ test('a key that is not escrowed is warned about, on stderr and in syslog', asyn
 test('other settings reach the AWS CLI', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
-  box.expect(goodRun('a', 'a', ''));
+  box.expect([
+    escrowThere,
+    recordMissing(''),
+    listing({}, ''),
+    { args: ['s3', 'cp', 's3://test-bucket/', '--recursive', '--follow-symlinks'] },
+    listing({ a: 'a' }, ''),
+    recordStored,
+    ...verification('a'),
+  ]);
   const config = box.config({
     AWS_STORAGE_CLASS: 'STANDARD',
     AWS_ENDPOINT_URL: 'https://s3.example.com',
@@ -132,10 +135,10 @@ test('other settings reach the AWS CLI', async (t) => {
   });
   assert.equal((await box.run('encrypted-s3-sync', [config])).code, 0);
   const calls = box.calls();
-  const sync = calls.find((call) => call.argv.includes('sync'))?.argv.join(' ') ?? '';
-  assert.match(sync, /--cli-read-timeout 7 .*--endpoint-url https:\/\/s3\.example\.com s3 sync/);
-  assert.match(sync, /s3:\/\/test-bucket\/ (--exclude=\S+ ){2}--no-guess/);
-  assert.match(sync, /--storage-class STANDARD /);
+  const upload = calls.find((call) => call.argv.includes('s3://test-bucket/'))?.argv.join(' ') ?? '';
+  assert.match(upload, /--cli-read-timeout 7 .*--endpoint-url https:\/\/s3\.example\.com s3 cp/);
+  assert.match(upload, /s3:\/\/test-bucket\/ --recursive --follow-symlinks --no-progress --no-guess/);
+  assert.match(upload, /--storage-class STANDARD /);
   for (const { environment } of calls) {
     assert.equal(environment['AWS_REQUEST_CHECKSUM_CALCULATION'], 'when_required');
   }
@@ -164,7 +167,7 @@ test('warnings of the AWS CLI go to syslog: what is in the backup, the listing t
   const box = new Sandbox(t);
   box.write('a', 'a');
   const stderr = 'warning: Skipping file /data/pipe. File is character special device, ...\n';
-  box.expect([...asked('a'), { ...syncDone, exitCode: 2, stderr }, recordStored, ...verification('a')]);
+  box.expect(firstRun('a', 'a', 'pc/docs/', { ...syncDone, exitCode: 2, stderr }));
   const outcome = await box.run('encrypted-s3-sync', [box.config()]);
   assert.deepEqual(outcome, { code: 0, signal: null, stdout: '', stderr: '' });
   assert.ok(box.syslog().some((line) => line.includes('Skipping file /data/pipe')));
@@ -174,15 +177,14 @@ test('a file that fails to be uploaded is sent again, and named if that fails to
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.write('b', 'b');
-  const stderr = `upload failed: ./b to s3://b/b ${s3Error('InternalError', 'PutObject', 'x').trim()}\n`;
+  const stderr = `upload failed: ./b to s3://test-bucket/pc/docs/b ${s3Error('InternalError', 'PutObject', 'x').trim()}\n`;
   const runs = `s3://test-bucket/backup.info/runs/pc/docs/`;
   box.expect([
     escrowThere,
     noRecord,
-    { ...listing({ a: 'a' }), times: 5 },
+    { ...listing({ a: 'a' }), times: 2 },
     keyFits,
-    { ...syncDone, exitCode: 1, stderr },
-    { args: ['--recursive', 's3://test-bucket/pc/docs/'], exitCode: 1, stderr, times: 3 },
+    { ...uploadDone, exitCode: 1, stderr, times: 3 },
     { args: ['--recursive', runs] },
     ...verification('a'),
   ]);
@@ -190,19 +192,39 @@ test('a file that fails to be uploaded is sent again, and named if that fails to
   assert.equal(outcome.code, 3, outcome.stderr);
   assert.match(
     outcome.stderr,
-    /^\S+: ERROR: ".*\/source\/b" is not in the backup as it is: it is not in the bucket\.\n\S+: HINT: The AWS CLI says: upload failed: \.\/b .*InternalError.*\n$/,
+    /^\S+: ERROR: ".*\/source\/b" is not in the backup as it is: its upload failed: An error occurred \(InternalError\) .*\n$/,
   );
-  box.calls();
+  const uploads = box.calls().filter(({ argv }) => argv.includes('s3://test-bucket/pc/docs/'));
+  assert.equal(uploads.length, 3);
 });
 
-test('a transfer that fails as a whole ends the run with the message of the original', async (t) => {
+test('a first upload that fails as a whole decides nothing: what is missing is sent by name', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const stderr = `fatal error: ${s3Error('InternalError', 'ListObjectsV2', 'x').trim()}\n`;
-  box.expect([...asked('a'), { ...syncDone, exitCode: 1, stderr }]);
+  box.expect([
+    escrowThere,
+    noRecord,
+    { ...listing({}), times: 2 },
+    { ...syncDone, exitCode: 1, stderr },
+    uploadDone,
+    listing({ a: 'a' }),
+    recordStored,
+    ...verification('a'),
+  ]);
+  const outcome = await box.run('encrypted-s3-sync', [box.config()]);
+  assert.deepEqual(outcome, { code: 0, signal: null, stdout: '', stderr: '' });
+  box.calls();
+});
+
+test('an upload that fails as a whole ends the run with the message of the original', async (t) => {
+  const box = new Sandbox(t);
+  box.write('a', 'a');
+  const stderr = `fatal error: ${s3Error('NoSuchBucket', 'PutObject', 'x').trim()}\n`;
+  box.expect([...askedAboutOlder(), { ...uploadDone, exitCode: 1, stderr }]);
   const outcome = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(outcome.code, 1);
-  assert.match(outcome.stderr, /^\S+: ERROR: aws CLI command failed; aborting! aws s3 sync: /);
+  assert.match(outcome.stderr, /^\S+: ERROR: aws CLI command failed; aborting! aws s3 cp: /);
   box.calls();
 });
 
@@ -210,7 +232,7 @@ test('exit code 2 of the AWS CLI without a warning is a failure', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const wrong = 'aws: error: argument --storage-class: Invalid choice, valid choices are:\n';
-  box.expect([...asked('a'), { ...syncDone, exitCode: 2, stderr: wrong }]);
+  box.expect([...askedAboutOlder(), { ...uploadDone, exitCode: 2, stderr: wrong }]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 1);
   assert.match(stderr, /argument --storage-class/);

@@ -4,9 +4,9 @@ import {
   asked,
   goodRun,
   keyIsWrong,
+  listing,
   recordStored,
   s3Error,
-  syncDone,
   verification,
   withoutKey,
   withWrongKey,
@@ -16,7 +16,7 @@ import { Sandbox } from '../fakes/sandbox.js';
 test('a bucket that gives back something else: exit 6', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
-  box.expect([...asked('a'), syncDone, ...verification('b')]);
+  box.expect([...asked('a'), listing({ a: 'a' }), ...verification('b')]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 6);
   assert.match(stderr, /Downloaded file checksum mismatch: s3:\/\/test-bucket\/pc\/docs\/a differs from/);
@@ -30,7 +30,7 @@ test('an object that can be read without the key, or with a wrong one: exit 6', 
     ['without a key', [withWrongKey, { args: ['get-object'] }, right]],
     ['with a wrong key', [{ args: ['get-object', '--sse-customer-key'] }, withoutKey, right]],
   ] as const) {
-    box.expect([...asked('a'), syncDone, ...replies]);
+    box.expect([...asked('a'), listing({ a: 'a' }), ...replies]);
     const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
     assert.equal(code, 6);
     assert.ok(stderr.includes(`can be read ${how}`), stderr);
@@ -46,7 +46,7 @@ test('an object that is archived can not be read back, which is no failure', asy
     const box = new Sandbox(t);
     box.write('a', 'a');
     const archived = { args: ['s3', 'cp', '-'], exitCode: 1, stderr };
-    box.expect([...asked('a'), syncDone, withWrongKey, withoutKey, archived, recordStored]);
+    box.expect([...asked('a'), listing({ a: 'a' }), withWrongKey, withoutKey, archived, recordStored]);
     const { code } = await box.run('encrypted-s3-sync', [box.config()]);
     assert.equal(code, 0);
     assert.match(box.syslog().join('\n'), /pc\/docs\/a is archived, and can't be read back/);
@@ -62,7 +62,13 @@ test('a broken network proves nothing about the key', async (t) => {
     exitCode: 255,
     stderr: 'Could not connect to the endpoint URL: "https://x/"\n',
   };
-  box.expect([...asked('a'), syncDone, withWrongKey, broken, { args: ['s3', 'cp', '-'], stdout: 'a' }]);
+  box.expect([
+    ...asked('a'),
+    listing({ a: 'a' }),
+    withWrongKey,
+    broken,
+    { args: ['s3', 'cp', '-'], stdout: 'a' },
+  ]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 1);
   assert.match(stderr, /Could not connect/);
@@ -76,7 +82,7 @@ test('a key that S3 refuses: exit 5', async (t) => {
     exitCode: 1,
     stderr: `fatal error: ${s3Error('403', 'HeadObject', 'Forbidden').trim()}\n`,
   };
-  box.expect([...asked('a'), syncDone, ...keyIsWrong, withWrongKey, withoutKey, refused]);
+  box.expect([...asked('a'), listing({ a: 'a' }), ...keyIsWrong, withWrongKey, withoutKey, refused]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 5);
   assert.match(stderr, /can't be read with ENCRYPTION_KEY: it was stored with another key/);

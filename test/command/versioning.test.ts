@@ -12,7 +12,8 @@ const KILLED = 'kill -9 $$';
 async function backup(t: TestContext): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   for (const path of ['a', 'b', 'c']) world.write(path, path);
-  assert.equal((await world.sync()).code, 0);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
   return world;
 }
 

@@ -83,6 +83,27 @@ export function goodRun(content: string, path = 'a', prefix = 'pc/docs/'): Reply
   ];
 }
 
+/** A whole first run, over an empty prefix, in which `aws s3 sync` uploads the only file. */
+export function firstRun(content: string, path = 'a', prefix = 'pc/docs/', sync: Reply = syncDone): Reply[] {
+  return [
+    escrowThere,
+    recordMissing(prefix),
+    listing({}, prefix),
+    sync,
+    listing({ [path]: content }, prefix),
+    recordStored,
+    ...verification(content),
+  ];
+}
+
+/** The calls that ask the bucket, up to the upload, when it holds the only file as it was before. */
+export function askedAboutOlder(path = 'a'): Reply[] {
+  return [escrowThere, noRecord, listing({ [path]: 'as it was before' }), keyFits];
+}
+
+/** What is due is uploaded by its name. */
+export const uploadDone: Reply = { args: ['s3', 'cp', 's3://test-bucket/pc/docs/', '--recursive'] };
+
 /** An answer of S3's in the words of the AWS CLI. */
 export function s3Error(code: string, operation: string, message: string): string {
   return `\nAn error occurred (${code}) when calling the ${operation} operation: ${message}\n`;
