@@ -19,6 +19,7 @@ export interface Outcome {
 export class SyncProcess {
   readonly #environment: NodeJS.ProcessEnv;
   #child: ChildProcessByStdio<Writable, null, Readable> | undefined;
+  #closed: Promise<unknown> = Promise.resolve();
 
   constructor(environment: NodeJS.ProcessEnv) {
     this.#environment = environment;
@@ -41,7 +42,7 @@ export class SyncProcess {
     });
     const timeout = setTimeout(() => child.kill('SIGKILL'), TOO_LONG);
     child.stdin.write(`${JSON.stringify(request)}\n`);
-    await Promise.race([ended, once(child, 'close')]);
+    await Promise.race([ended, this.#closed]);
     clearTimeout(timeout);
     child.stderr.removeAllListeners('data');
     if (code === undefined) this.#child = undefined;
@@ -57,6 +58,7 @@ export class SyncProcess {
     const child = spawn(program, args, { env: this.#environment, stdio: ['pipe', 'ignore', 'pipe'] });
     child.stdin.on('error', () => undefined); // It has been killed.
     child.stderr.setEncoding('utf8');
+    this.#closed = once(child, 'close');
     return child;
   }
 }
