@@ -71,7 +71,8 @@ export class Looker {
       }
       // An owner's right to read is in the mode; that of anyone else takes a question.
       const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
-      if (!isOwn) accessSync(path, constants.R_OK);
+      if (!isOwn && !isReadable(path))
+        return { key, type: 'obstacle', reason: 'unreadable', ...this.#inoOf(stats) };
       if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
       const wayChanged = isFollowed ? Math.max(way.changed, this.changedAt(name)) : way.changed;
       return { key, type: 'file', inode: this.#inodeOf(stats), wayChanged, id: identity(stats) };
@@ -86,6 +87,11 @@ export class Looker {
     const key = dirent.isDirectory() ? (`${name}/` as Bytes) : name;
     if (this.#options.isExcluded(key)) return { key, type: 'obstacle', reason: 'excluded' };
     return { key, type: 'obstacle', reason: isDangling ? 'dangling' : 'unreadable' };
+  }
+
+  #inoOf(stats: BigIntStats): { ino?: number } {
+    const { ino } = this.#inodeOf(stats);
+    return ino === undefined ? {} : { ino };
   }
 
   #inodeOf(stats: BigIntStats): Inode {
@@ -118,5 +124,16 @@ export class Looker {
     } catch {
       return '';
     }
+  }
+}
+
+/** @throws the system's error, if it is another one than that it may not be read */
+function isReadable(path: string | Buffer): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EACCES') return false;
+    throw error;
   }
 }

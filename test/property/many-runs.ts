@@ -5,8 +5,8 @@ import { sync } from '../../lib/commands/sync.js';
 import { main } from '../../lib/main.js';
 import { END_OF_RUN, type RunRequest } from './run-request.js';
 
-// Each run listens for signals until its process ends.
-process.setMaxListeners(0);
+// Each run listens until its process ends.
+for (const it of [process, process.stdout, process.stderr]) it.setMaxListeners(0);
 for await (const line of createInterface({ input: process.stdin })) {
   const { configFile, isFull } = JSON.parse(line) as RunRequest;
   const flags = { waitSeconds: 20, allowsMassDelete: true, adopts: false, isDry: false, isFull };

@@ -52,6 +52,7 @@ async function cleanRun(
   isFull: boolean,
   note: (what: string) => void = () => undefined,
 ): Promise<void> {
+  world.turnOnVersioning();
   const witness = world.witness();
   const { code, stderr } = await world.sync(isFull);
   note(`${JSON.stringify({ isFull })}, without a fault: exit code ${code}, ${stderr}`);

@@ -108,6 +108,11 @@ export class PropertyWorld implements WitnessOptions {
     return outcome;
   }
 
+  /** What the warning says that the user has to do, when a run was killed right after it had made the bucket. */
+  turnOnVersioning(): void {
+    this.#journal.isVersioned = this.#journal.exists;
+  }
+
   /** The current files of the backup, by path. */
   stored(): Map<string, Buffer> {
     const files = [...this.#journal.current().values()].filter(({ key }) => key.startsWith(PREFIX));
