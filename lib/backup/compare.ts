@@ -131,8 +131,8 @@ class ComparisonWriter {
 
   #addOther(line: DraftLine, object: StoredObject | undefined): void {
     this.#draft.write(formatDraftLine(line));
-    // What is gone may have moved into a folder that can't be read, whatever the bucket has of it.
-    const mayHide = line.state === 'obstacle' && (object === undefined || line.key.endsWith('/'));
+    // Whatever the bucket has of a folder that can't be read, what is gone may have moved there.
+    const mayHide = line.state === 'hiding obstacle' || (line.state === 'obstacle' && object === undefined);
     if (mayHide) this.#unknown += 1;
   }
 

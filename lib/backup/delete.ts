@@ -2,13 +2,14 @@
 
 import { AwsError } from '../aws/aws-error.js';
 import { deleteAll } from '../aws/batch-deletion.js';
-import { mapEach, singly } from '../tree/batches.js';
+import { type Batches, mapEach, singly } from '../tree/batches.js';
 import { bytesOf } from '../tree/bytes.js';
 import { isGone } from '../tree/gone.js';
 import type { Spool } from '../tree/spool.js';
 import { readJson } from '../tree/spool.js';
 import type { Backup } from './backup.js';
 import { askWhyKept, type Wait, whyWait } from './deletion-rule.js';
+import type { DraftLine } from './draft.js';
 import { refuse } from './guard.js';
 import { checkIdentity } from './local-dir.js';
 import type { Losses } from './losses.js';
@@ -26,8 +27,8 @@ export interface Deletions {
   readonly failedUploads: number;
   /** What the bucket said beside the upload, if it was asked. */
   readonly versioning: Versioning | undefined;
-  /** What the scan saw. */
-  readonly draft: Spool;
+  /** The draft as it is known now. */
+  draft(): Batches<DraftLine>;
 }
 
 export interface Deleted {
@@ -60,7 +61,7 @@ export async function deleteGone(backup: Backup, deletions: Deletions): Promise<
 async function whyNotYet(backup: Backup, deletions: Deletions): Promise<Wait | undefined> {
   const { aws, prefix, config } = backup;
   const { missing, unknown, failedUploads, versioning, draft } = deletions;
-  const appeared = (await hasAppearedSince(backup, draft)) ? 1 : 0;
+  const appeared = (await hasAppearedSince(backup, draft())) ? 1 : 0;
   return (
     whyWait(missing + appeared, unknown, failedUploads) ??
     askWhyKept(aws, prefix, config.allowUnversionedDelete, versioning)

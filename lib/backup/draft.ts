@@ -24,8 +24,10 @@ export type DraftState =
   | 'vanished'
   /** A folder or link: it needs no object. */
   | 'no object'
-  /** Something that can't be read, or whose name can't be a key. The key of a folder ends in a `/`. */
-  | 'obstacle';
+  /** Something that can't be read, or whose name can't be a key. */
+  | 'obstacle'
+  /** The same, if it may be or hold what is gone: a folder, or a file that took the place of the last tree's. */
+  | 'hiding obstacle';
 
 export interface DraftLine {
   readonly key: Bytes;
@@ -50,12 +52,13 @@ const CODES: Readonly<Record<DraftState, string>> = {
   vanished: 'v',
   'no object': 'n',
   obstacle: 'o',
+  'hiding obstacle': 'h',
 };
 const STATES = new Map(Object.entries(CODES).map(([state, code]) => [code, state as DraftState]));
 
 /** As a line of a spool. */
 export function formatDraftLine({ key, state, id, since, line }: DraftLine): string {
-  if (state === 'obstacle') return `o\t\t\t${Buffer.from(key, 'latin1').toString('base64')}`;
+  if (isObstacle(state)) return `${CODES[state]}\t\t\t${Buffer.from(key, 'latin1').toString('base64')}`;
   return `${CODES[state]}\t${id}\t${since}\t${line}`;
 }
 
@@ -71,7 +74,7 @@ export function parseDraftLine(text: string): DraftLine {
   const toSince = text.indexOf('\t', toId) + 1;
   const toLine = text.indexOf('\t', toSince) + 1;
   const line = text.slice(toLine);
-  if (state === 'obstacle') {
+  if (state !== undefined && isObstacle(state)) {
     return {
       key: Buffer.from(line, 'base64').toString('latin1') as Bytes,
       state,
@@ -99,7 +102,11 @@ export function entryOfDraft(draft: DraftLine): Entry {
 
 /** True for a file of the backup: what is or should be an object. */
 export function isFile({ state }: DraftLine): boolean {
-  return state !== 'no object' && state !== 'obstacle' && state !== 'vanished';
+  return state !== 'no object' && !isObstacle(state) && state !== 'vanished';
+}
+
+function isObstacle(state: DraftState): boolean {
+  return state === 'obstacle' || state === 'hiding obstacle';
 }
 
 /** The draft after an upload: each line with what became of it. */

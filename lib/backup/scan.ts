@@ -181,8 +181,10 @@ class ScanWriter {
     this.#obstacles.write(JSON.stringify(obstacle));
     if (!isUnknown(obstacle)) return;
     // What is gone may have moved into a folder that can't be read, whatever the tree has of it.
-    if (before === undefined || obstacle.key.endsWith('/')) this.#unknown += 1;
-    this.#write({ key: obstacle.key, state: 'obstacle', id: '', since: 0, line: '' });
+    const mayHide = obstacle.key.endsWith('/') || isAnother(obstacle, before);
+    if (before === undefined || mayHide) this.#unknown += 1;
+    const state = mayHide ? 'hiding obstacle' : 'obstacle';
+    this.#write({ key: obstacle.key, state, id: '', since: 0, line: '' });
   }
 
   /** Something of the last tree that is not on disk, or is no entry any more. */
@@ -240,6 +242,12 @@ function isSame({ inode }: Entry, before: Entry): boolean {
   const { size, mtime, ctime, ino } = before.inode;
   if (ino !== undefined && inode.ino !== undefined && ino !== inode.ino) return false;
   return inode.ctime === ctime && inode.mtime === mtime && inode.size === size;
+}
+
+/** True if a file that can't be read is known to have taken the place of the last tree's: it may be one that is gone. */
+function isAnother({ ino }: Obstacle, before: TreeLine | undefined): boolean {
+  const then = before && entryIn(before).inode.ino;
+  return ino !== undefined && then !== undefined && ino !== then;
 }
 
 /** True for a folder that somebody else than root and `user` owns or can write to. */

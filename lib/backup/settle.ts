@@ -69,7 +69,7 @@ function settleByTree(
       unknown,
       failedUploads: failedIn(uploads),
       versioning,
-      draft: scan.draft,
+      draft,
     },
     kept: 0,
     uploads,
@@ -102,9 +102,10 @@ async function settleByListing(
     if (mismatch !== undefined) throw mismatch;
   }
   const uploads = [byName, again?.uploaded].filter((it) => it !== undefined);
+  const latest = () => readDraft(last.draft);
   return {
     isFull: true,
-    draft: () => readDraft(last.draft),
+    draft: latest,
     isAsTree: scan.isAsTree && due.files.count + first.due.files.count === 0,
     deletions: {
       // What is gone since the first listing may be there under another name: the next run deletes it. The guard looks
@@ -115,7 +116,7 @@ async function settleByListing(
       unknown: last.unknown,
       failedUploads: failedIn(uploads),
       versioning: again?.versioning ?? versioning,
-      draft: scan.draft,
+      draft: latest,
     },
     kept: last.kept + Math.max(0, last.gone.count - first.gone.count),
     uploads,

@@ -46,6 +46,8 @@ export interface Obstacle {
   readonly key: Bytes;
   readonly type: 'obstacle';
   readonly reason: ObstacleReason;
+  /** Of a file that can't be read: as `Inode.ino`. */
+  readonly ino?: number;
 }
 
 export type ObstacleReason =

@@ -75,7 +75,8 @@ export class Looker {
       if (this.#isLeftOut(key, exclusion.ruleForSize(Number(stats.size)))) return undefined;
       // An owner's right to read is in the mode; that of anyone else takes a question.
       const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
-      if (!isOwn) accessSync(path, constants.R_OK);
+      if (!isOwn && !isReadable(path))
+        return { key, type: 'obstacle', reason: 'unreadable', ...this.#inoOf(stats) };
       if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
       const wayChanged = isFollowed ? Math.max(way.changed, this.changedAt(name)) : way.changed;
       return { key, type: 'file', inode: this.#inodeOf(stats), wayChanged, id: identity(stats) };
@@ -105,6 +106,11 @@ export class Looker {
     if (errno === 'ENOENT' && !isDangling) return undefined;
     const key = keyOf(folder, dirent);
     return { key, type: 'obstacle', reason: isDangling ? 'dangling' : 'unreadable' };
+  }
+
+  #inoOf(stats: BigIntStats): { ino?: number } {
+    const { ino } = this.#inodeOf(stats);
+    return ino === undefined ? {} : { ino };
   }
 
   #inodeOf(stats: BigIntStats): Inode {
@@ -143,4 +149,15 @@ export class Looker {
 /** By the type that its folder tells. */
 function keyOf(folder: Bytes, dirent: Dirent): Bytes {
   return `${folder}${dirent.name}${dirent.isDirectory() ? '/' : ''}` as Bytes;
+}
+
+/** @throws the system's error, if it is another one than that it may not be read */
+function isReadable(path: string | Buffer): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EACCES') return false;
+    throw error;
+  }
 }

@@ -115,7 +115,12 @@ for (const number of [4, 5, 6]) {
     await backedUp(world);
     world.write('a', 'A');
     world.remove('d');
-    world.faults.set({ at: 'call', number, what: 'script', script: `rm -r '${world.stateHome}'` });
+    world.faults.set({
+      at: 'call',
+      number,
+      what: 'change',
+      change: () => rmSync(world.stateHome, { recursive: true }),
+    });
     const { code, stderr } = await world.sync();
     assert.equal(code, 1);
     assert.match(stderr, /ERROR: The run's notes .* can't be (used|written): no such file or folder\./);

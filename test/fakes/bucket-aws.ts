@@ -5,7 +5,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSy
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { downloadAll } from './download-all.js';
-import { Faults } from './fault.js';
+import { Faults, type Met } from './fault.js';
 import { isObject, Journal, type StoredObject } from './journal.js';
 import { firstObject, objectLines, versionsPage } from './listings.js';
 import { Ended, type FakeCall, Resident } from './resident.js';
@@ -15,6 +15,8 @@ export class BucketAws {
   readonly resident: Resident;
   readonly journal = new Journal();
   readonly faults = new Faults();
+  /** The keys that the fake has told to be put or deleted, and has not. */
+  readonly lies = new Set<string>();
 
   /** @param folder where its socket is made */
   constructor(folder: string) {
@@ -22,27 +24,48 @@ export class BucketAws {
   }
 }
 
+interface Deletion {
+  readonly Key: string;
+  readonly VersionId?: string;
+}
+
 class BucketCall {
   readonly #journal: Journal;
   readonly #faults: Faults;
+  readonly #lies: Set<string>;
   readonly #call: FakeCall;
   /** Without the options that go before the command. */
   readonly #argv: readonly string[];
   #exitCode = 0;
 
-  constructor({ journal, faults }: BucketAws, call: FakeCall) {
+  constructor({ journal, faults, lies }: BucketAws, call: FakeCall) {
     this.#journal = journal;
     this.#faults = faults;
+    this.#lies = lies;
     this.#call = call;
     this.#argv = call.argv.slice(call.argv.findIndex((it) => it === 's3' || it === 's3api'));
   }
 
   async answer(): Promise<number> {
-    if (await this.#faults.meet(this.#call, 'call'))
-      this.#end(255, 'Could not connect to the endpoint URL: "https://fake/"');
+    const number = this.#faults.next('call');
+    this.#failIf(this.#faults.meet(this.#call, 'call', number, 'before'));
     if (this.#argv[0] === 's3') await this.#s3(this.#argv.slice(2));
     else this.#s3api();
+    this.#failIf(this.#faults.meet(this.#call, 'call', number, 'after'));
     return this.#exitCode;
+  }
+
+  #failIf(met: Met): void {
+    if (met === 'lie') this.#lie();
+    if (met === 'fail')
+      this.#end(255, this.#faults.words ?? 'Could not connect to the endpoint URL: "https://fake/"');
+  }
+
+  /** Of deletions only: those of other calls are told by their puts. */
+  #lie(): void {
+    if (this.#argv[1] !== 'delete-objects') return;
+    for (const { Key } of this.#deletions()) this.#lies.add(Key);
+    throw new Ended(0);
   }
 
   async #s3(args: string[]): Promise<void> {
@@ -117,23 +140,37 @@ class BucketCall {
       this.#call.complain(`upload failed: ./${path} to ${url} ${why}\n`);
       this.#exitCode = 1;
     };
-    if (await this.#faults.meet(this.#call, 'put')) {
-      failed('An error occurred (InternalError) when calling the PutObject operation: Injected');
-      return;
-    }
+    const number = this.#faults.next('put');
+    const meet = (when: 'before' | 'after') => this.#faults.meet(this.#call, 'put', number, when);
+    const before = meet('before');
+    if (before === 'fail') return failed(this.#putError());
     try {
-      if (!isReadable(statSync(file))) throw new Error('Permission denied');
-      this.#add(prefix + path, readFileSync(file), this.#keyHash());
+      const stats = statSync(file);
+      // A FIFO would be waited for.
+      if (!isReadable(stats) || !stats.isFile()) throw new Error('Permission denied');
+      this.#put(prefix + path, readFileSync(file), before === 'lie');
     } catch (error) {
-      failed(`[Errno 2] ${error}`);
-      return;
+      return failed(`[Errno 2] ${error}`);
     }
+    if (meet('after') === 'fail') return failed(this.#putError());
     if (isTold) this.#call.print(`upload: ./${path} to ${url}\n`);
   }
 
   /** Of the first URL among the arguments. */
   get #bucket(): string | undefined {
     return this.#argv.find((it) => it.startsWith('s3://'))?.split('/')[2];
+  }
+
+  #putError(): string {
+    return (
+      this.#faults.words ?? 'An error occurred (InternalError) when calling the PutObject operation: Injected'
+    );
+  }
+
+  /** A lie that no listing shows is left out: an object of the same size is there, and the clocks may be apart. */
+  #put(key: string, body: Buffer, isLie: boolean): void {
+    if (isLie && this.#journal.current().get(key)?.body.length !== body.length) this.#lies.add(key);
+    else this.#add(key, body, this.#keyHash());
   }
 
   /** FAKE_CLOCK_OFFSET: how much the server's clock is ahead of ours (ms). */
@@ -161,8 +198,7 @@ class BucketCall {
       'get-object': () => this.#getObject(key, this.#option('--version-id')),
       'head-object': () => this.#head(key, this.#option('--version-id')),
       'delete-object': () => this.#delete(key, this.#option('--version-id')),
-      'delete-objects': () =>
-        this.#deleteObjects((this.#argv[this.#argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '')),
+      'delete-objects': () => this.#deleteObjects(this.#deletions()),
     };
     (calls[this.#argv[1] ?? ''] ?? (() => this.#unexpected()))();
   }
@@ -173,13 +209,16 @@ class BucketCall {
     else this.#journal.removeVersion(key, id);
   }
 
-  #deleteObjects(file: string): void {
-    const { Objects } = JSON.parse(readFileSync(file, 'utf8')) as {
-      Objects: { Key: string; VersionId?: string }[];
-    };
-    if (Objects.length > 1000)
+  /** What delete-objects is told to delete. */
+  #deletions(): readonly Deletion[] {
+    const file = (this.#argv[this.#argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '');
+    return (JSON.parse(readFileSync(file, 'utf8')) as { Objects: Deletion[] }).Objects;
+  }
+
+  #deleteObjects(objects: readonly Deletion[]): void {
+    if (objects.length > 1000)
       this.#end(254, 'An error occurred (MalformedXML) when calling the DeleteObjects operation: x');
-    for (const { Key, VersionId = '' } of Objects) this.#delete(Key, VersionId);
+    for (const { Key, VersionId = '' } of objects) this.#delete(Key, VersionId);
   }
 
   /** @param id of the version, or '' */

@@ -1,23 +1,33 @@
 // What goes wrong in one run of a command, as the test has it.
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { Ended, type FakeCall } from './resident.js';
 
 export interface Fault {
-  /** Which one of these it happens at: the calls of `aws`, or the objects that are about to be put. */
+  /** Which one of these it happens at: the calls of `aws`, or the objects that are put. */
   readonly at: 'call' | 'put';
   /** Counted from 1, over all calls of the run. */
   readonly number: number;
+  /** Whether the work has been done by then; `before`, if it is not given. */
+  readonly when?: 'before' | 'after';
   readonly what:
     | 'kill aws'
     | 'kill the command'
     | 'kill both'
-    /** A call fails as a whole, a put by itself. */
+    /** A call fails as a whole, a put by itself: with `words`. */
     | 'fail'
-    /** Runs `script` right before. */
-    | 'script';
-  readonly script?: string;
+    /** The call ends at once, and says nothing. */
+    | 'end'
+    /** The call or put is told to be done, and is not. */
+    | 'lie'
+    /** `change` is called. */
+    | 'change'
+    /** Every call fails with `words`, from this one on. */
+    | 'fail from here on';
+  readonly words?: string;
+  readonly change?: () => void;
 }
+
+/** What a call or put has to do, after it has met its fault. */
+export type Met = 'fail' | 'lie' | undefined;
 
 export class Faults {
   #fault: Fault | undefined;
@@ -29,17 +39,30 @@ export class Faults {
     this.#counts = { call: 0, put: 0 };
   }
 
-  /** @returns whether the call or put has to fail; may not return at all */
-  async meet(call: FakeCall, at: 'call' | 'put'): Promise<boolean> {
+  /** What a call or put that fails says. */
+  get words(): string | undefined {
+    return this.#fault?.words;
+  }
+
+  /** The number of a call or put that begins. */
+  next(at: 'call' | 'put'): number {
     this.#counts[at] += 1;
+    return this.#counts[at];
+  }
+
+  /** @throws {Ended} if the call ends here */
+  meet(call: FakeCall, at: 'call' | 'put', number: number, when: 'before' | 'after'): Met {
     const fault = this.#fault;
-    if (fault?.at !== at || fault.number !== this.#counts[at]) return false;
-    if (fault.what === 'script') await promisify(execFile)('sh', ['-c', fault.script ?? '']);
+    if (fault?.at !== at || (fault.when ?? 'before') !== when) return undefined;
+    if (fault.what === 'fail from here on') return number >= fault.number ? 'fail' : undefined;
+    if (number !== fault.number) return undefined;
+    if (fault.what === 'change') fault.change?.();
     if (fault.what === 'kill the command' || fault.what === 'kill both') process.kill(call.parent, 'SIGKILL');
     if (fault.what === 'kill aws' || fault.what === 'kill both') {
       process.kill(call.pid, 'SIGKILL');
       throw new Ended(undefined);
     }
-    return fault.what === 'fail';
+    if (fault.what === 'end') throw new Ended(1);
+    return fault.what === 'fail' || fault.what === 'lie' ? fault.what : undefined;
   }
 }

@@ -8,8 +8,10 @@ export function isReallyGone(root: string, path: string, followSymlinks: boolean
   for (let count = 1; count <= names.length; count += 1) {
     const part = join(root, ...names.slice(0, count));
     const isLast = count === names.length;
-    let stats = lstatSync(part, { throwIfNoEntry: false });
-    if (stats === undefined) return true;
+    const found = unlessUnreadable(() => lstatSync(part, { throwIfNoEntry: false }) ?? 'nothing');
+    if (found === 'nothing') return true;
+    if (found === undefined) return false;
+    let stats = found;
     if (isLast) return stats.isDirectory();
     if (followSymlinks && stats.isSymbolicLink()) stats = statOf(part) ?? stats;
     if (stats.isFile()) return true;
@@ -18,7 +20,7 @@ export function isReallyGone(root: string, path: string, followSymlinks: boolean
   return false;
 }
 
-/** The regular files, by path, with their content; a folder is not entered from within itself. */
+/** The regular files that can be read, by path, with their content; a folder is not entered from within itself. */
 export function filesOnDisk(
   root: string,
   followSymlinks: boolean,
@@ -28,15 +30,26 @@ export function filesOnDisk(
   const found = new Map<string, Buffer>();
   const here = statSync(join(root, folder));
   const within = [...above, `${here.dev}:${here.ino}`];
-  for (const name of readdirSync(join(root, folder))) {
+  for (const name of unlessUnreadable(() => readdirSync(join(root, folder))) ?? []) {
     const path = join(folder, name);
     const file = join(root, path);
-    const stats = followSymlinks ? statOf(file) : lstatSync(file);
-    if (stats?.isFile()) found.set(path, readFileSync(file));
+    const stats = followSymlinks ? statOf(file) : unlessUnreadable(() => lstatSync(file));
+    const content = stats?.isFile() ? unlessUnreadable(() => readFileSync(file)) : undefined;
+    if (content !== undefined) found.set(path, content);
     else if (stats?.isDirectory() && !within.includes(`${stats.dev}:${stats.ino}`))
       for (const [key, content] of filesOnDisk(root, followSymlinks, path, within)) found.set(key, content);
   }
   return found;
+}
+
+/** Root reads everything; another user not. */
+function unlessUnreadable<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
 }
 
 function statOf(path: string): Stats | undefined {

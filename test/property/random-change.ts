@@ -37,9 +37,15 @@ const NAMES = [
   '*',
 ];
 
-/** Makes a few random changes below `root`, which is an absolute path. */
-export function change(root: string, random: Random): void {
-  for (let left = 1 + random.below(6); left > 0; left -= 1) changeOnce(root, random);
+/**
+ * Makes a few random changes below `root`, which is an absolute path.
+ * @param afterEach called after each of them
+ */
+export function change(root: string, random: Random, afterEach: () => void = () => undefined): void {
+  for (let left = 1 + random.below(6); left > 0; left -= 1) {
+    changeOnce(root, random);
+    afterEach();
+  }
 }
 
 function changeOnce(root: string, random: Random): void {
@@ -56,6 +62,9 @@ function changeOnce(root: string, random: Random): void {
     () => replaceUnseen(path),
     () => rmSync(path),
     () => rename(path, join(dirname(path), random.pick(NAMES))),
+    () => rename(random.pick(all), join(random.pick([root, ...folders]), random.pick(NAMES))),
+    () => renameSync(path, random.pick(files)),
+    () => swap(path, random.pick(files)),
     () => chmodSync(path, 0o640),
     () => chmodSync(path, 0),
     () => folders.length > 0 && chmodSync(random.pick(folders), 0),
@@ -86,7 +95,14 @@ function replaceUnseen(path: string): void {
 }
 
 function rename(from: string, to: string): void {
-  if (!existsOrDangles(to)) renameSync(from, to);
+  if (!existsOrDangles(to) && !to.startsWith(`${from}/`)) renameSync(from, to);
+}
+
+function swap(one: string, other: string): void {
+  const aside = `${one}.aside`;
+  renameSync(one, aside);
+  if (other !== one) renameSync(other, one);
+  renameSync(aside, other);
 }
 
 function become(path: string, make: () => void): void {
@@ -117,8 +133,12 @@ function pathsIn(root: string): string[] {
   return found.sort();
 }
 
-/** Makes everything readable again. */
+/** Makes everything readable that is not. */
 export function makeReadable(root: string): void {
-  chmodSync(root, 0o755);
-  for (const path of pathsIn(root)) if (!lstatSync(path).isSymbolicLink()) chmodSync(path, 0o755);
+  for (const { name } of readdirSync(root, { withFileTypes: true })) {
+    const path = join(root, name);
+    const stats = lstatSync(path);
+    if (!stats.isSymbolicLink() && (stats.mode & 0o500) !== 0o500) chmodSync(path, 0o755);
+    if (stats.isDirectory()) makeReadable(path);
+  }
 }

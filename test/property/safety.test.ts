@@ -1,79 +1,87 @@
-// Whatever happens to the directory, to the bucket and to the processes: no file is lost, the record never claims what
-// is not there, and the next run without faults ends with the bucket equal to the disk.
+// Whatever happens to the directory, to the bucket and to the processes, in full runs and quick ones: no file is lost,
+// the record never claims what is not there, and the next run without faults ends with the bucket equal to the disk.
+// SAFETY_CASES=10000 runs more cases than usual, and SAFETY_SEED repeats a run that has failed.
 import assert from 'node:assert/strict';
+import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
-import type { Fault } from '../fakes/fault.js';
 import { Random } from './random.js';
 import { change, makeReadable } from './random-change.js';
+import { randomFault } from './random-fault.js';
 import { PropertyWorld } from './world.js';
 
-const CASES = Number(process.env['SAFETY_CASES'] ?? 200);
+const CASES = Number(process.env['SAFETY_CASES'] ?? 1000);
 const SEED = Number(process.env['SAFETY_SEED'] ?? Date.now() % 2 ** 31);
 /** How many cases happen to one directory, one after the other. */
-const IN_A_ROW = 10;
+const IN_A_ROW = 20;
+const MINUTE = 60_000;
 
-function randomFault(random: Random, source: string): Fault | undefined {
-  if (random.chance(0.25)) return undefined;
-  const at = random.pick(['call', 'put'] as const);
-  const number = 1 + random.below(at === 'call' ? 10 : 5);
-  const what = random.pick(['kill aws', 'kill the command', 'kill both', 'fail', 'script'] as const);
-  if (what !== 'script') return { at, number, what };
-  // While the run is going on, something changes.
-  const script = random.pick([
-    `cd '${source}' && for f in *; do [ -f "$f" ] && echo changed > "$f" && break; done; true`,
-    `cd '${source}' && for f in *; do [ -d "$f" ] && rm -rf -- "$f" && break; done; true`,
-    `cd '${source}' && for f in *; do [ -f "$f" ] && cp -p -- "$f" /tmp/esb-$$ && mv -- /tmp/esb-$$ "$f" && break; done; true`,
-    // A FIFO would be waited for.
-    `mkdir -p '${source}/late' && cd '${source}/late' && rm -f file && echo late > file`,
-  ]);
-  return { at, number, what, script };
+function randomWorld(random: Random): PropertyWorld {
+  return new PropertyWorld({
+    followSymlinks: random.chance(0.5),
+    clockOffset: random.pick([0, 0, 5 * MINUTE, -5 * MINUTE]),
+    fullCheckHours: random.pick([0, 20, 20]),
+    excluded: random.chance(0.25) ? random.pick(['a', '+', '-d']) : undefined,
+  });
+}
+
+async function oneCase(world: PropertyWorld, random: Random, note: (what: string) => void): Promise<void> {
+  change(world.root, random);
+  const before = world.stored();
+  if (random.chance(0.2) && before.size > 0) {
+    const how = random.pick(['remove', 'cut', 'put'] as const);
+    world.meddle(how, how === 'put' ? 'stray/object' : random.pick([...before.keys()]));
+  }
+  if (random.chance(0.05)) world.loseState();
+  const witness = world.witness();
+  const fault = randomFault(random, () => change(world.root, random, () => witness.look()));
+  const isFull = random.chance(0.2);
+  const outcome = await world.sync(isFull, fault);
+  note(`${JSON.stringify({ isFull, ...fault })}: exit code ${outcome.code}, ${outcome.stderr}`);
+  assert.doesNotMatch(outcome.stderr, /defect|unexpected/);
+  witness.assertNothingLost(world.stored());
+  await world.assertRecordIsTrue();
+  makeReadable(world.root);
+  // A run that had no fault, or did all it should in spite of it, is the clean one itself.
+  const isShort = outcome.code !== 0 || outcome.stderr.includes('still in the bucket');
+  if (isShort || fault?.what === 'change') await cleanRun(world, random.chance(0.5), note);
+  else world.assertComplete();
+}
+
+async function cleanRun(
+  world: PropertyWorld,
+  isFull: boolean,
+  note: (what: string) => void = () => undefined,
+): Promise<void> {
+  world.turnOnVersioning();
+  const witness = world.witness();
+  const { code, stderr } = await world.sync(isFull);
+  note(`${JSON.stringify({ isFull })}, without a fault: exit code ${code}, ${stderr}`);
+  assert.equal(code, 0, `the clean run: ${stderr}`);
+  witness.assertNothingLost(world.stored());
+  await world.assertRecordIsTrue();
+  world.assertComplete();
 }
 
 async function severalCases(seed: number, t: { diagnostic: (message: string) => void }): Promise<void> {
   const random = new Random(seed);
-  const world = new PropertyWorld(random.chance(0.5), random.pick([0, 0, 5 * 60_000, -5 * 60_000]));
+  const world = randomWorld(random);
+  const notes: string[] = [];
   try {
-    for (let count = 0; count < 6; count += 1) change(world.source, random);
-    makeReadable(world.source);
-    const first = await world.sync();
-    assert.equal(first.code, 0, first.stderr);
-    for (let index = 0; index < IN_A_ROW; index += 1) {
-      const before = world.stored();
-      change(world.source, random);
-      if (random.chance(0.2) && before.size > 0) {
-        const how = random.pick(['remove', 'cut', 'put'] as const);
-        world.meddle(how, how === 'put' ? 'stray/object' : random.pick([...before.keys()]));
-      }
-      const atStart = world.stored();
-      const fault = randomFault(random, world.source);
-      const outcome = await world.sync(fault);
-      const what = `case ${index}, ${JSON.stringify(fault)}: exit code ${outcome.code}, ${outcome.stderr}`;
-      try {
-        assert.doesNotMatch(outcome.stderr, /defect|unexpected/);
-        world.assertNothingLost(atStart);
-        await world.assertRecordIsTrue();
-        makeReadable(world.source);
-        // A run that had no fault, or did all it should in spite of it, is the clean one itself.
-        const isShort = outcome.code !== 0 || outcome.stderr.includes('still in the bucket');
-        if (isShort || fault?.what === 'script') {
-          const clean = await world.sync();
-          assert.equal(clean.code, 0, `the clean run: ${clean.stderr}`);
-          world.assertNothingLost(atStart);
-          await world.assertRecordIsTrue();
-        }
-        world.assertComplete();
-      } catch (error) {
-        t.diagnostic(what);
-        throw error;
-      }
-    }
+    for (let count = 0; count < 6; count += 1) change(world.root, random);
+    makeReadable(world.root);
+    for (let index = 0; index < IN_A_ROW; index += 1)
+      await oneCase(world, random, (what) => notes.push(`case ${index}, ${what}`));
+    await cleanRun(world, true);
+  } catch (error) {
+    for (const note of notes.slice(-6)) t.diagnostic(note);
+    throw error;
   } finally {
-    makeReadable(world.source);
+    makeReadable(world.root);
     world.remove();
   }
 }
 
-test(`no file is lost (seed ${SEED})`, { concurrency: 8 }, async (t) => {
+test(`no file is lost (seed ${SEED})`, { concurrency: 2 * availableParallelism() }, async (t) => {
   await Promise.all(
     Array.from({ length: Math.ceil(CASES / IN_A_ROW) }, (_, index) =>
       t.test(`seed ${SEED + index}`, (t) => severalCases(SEED + index, t)),

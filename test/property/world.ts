@@ -1,90 +1,116 @@
 // A directory, its backup in the fake bucket, and what must hold of the two.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { singly } from '../../lib/tree/batches.js';
-import { textOf } from '../../lib/tree/bytes.js';
-import { entryOf } from '../../lib/tree/entry-line.js';
-import { openTree, parsed } from '../../lib/tree/tree-file.js';
+import { join } from 'node:path';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import type { Fault } from '../fakes/fault.js';
 import type { Journal } from '../fakes/journal.js';
-import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
+import { assertRecordIsTrue, recordIn } from './claims.js';
 import { filesOnDisk, isReallyGone } from './disk.js';
+import { type Outcome, SyncProcess } from './sync-process.js';
+import { Witness, type WitnessOptions } from './witness.js';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const SYNC = join(HERE, '../../bin/encrypted-s3-sync.js');
 const KEY = 'Secret0Key1that2must3never4leak5';
 const PREFIX = 'pc/docs/';
-const TREE = `backup.info/runs/${PREFIX}tree.ndjson.gz`;
 
-export interface Outcome {
-  readonly code: number | null;
-  readonly stderr: string;
+export interface WorldOptions {
+  readonly followSymlinks: boolean;
+  /** How much the server's clock is ahead (ms). */
+  readonly clockOffset: number;
+  readonly fullCheckHours: number;
+  /** A name in LOCAL_DIR that is left out, whatever it is. */
+  readonly excluded: string | undefined;
 }
 
-export class PropertyWorld {
+export class PropertyWorld implements WitnessOptions {
   readonly folder = mkdtempSync(join(tmpdir(), 'property-'));
   /** In a folder of its own: links may lead up to it. */
-  readonly source = join(this.folder, 'disk/source');
-  readonly #config = join(this.folder, 'config');
+  readonly root = join(this.folder, 'disk/source');
+  readonly followSymlinks: boolean;
+  readonly #excluded: string | undefined;
+  readonly #configFile = join(this.folder, 'config');
   readonly #aws: BucketAws;
-  readonly #followSymlinks: boolean;
-  readonly #clockOffset: number;
+  readonly #process: SyncProcess;
+  /** What the bucket has under these paths, nobody but the next full run can know. */
+  #doubtful = new Set<string>();
+  /** Whether that goes for everything that has no file. */
+  #mayHaveStrays = false;
+  /** What was in the bucket without a file, and kept: as a link has taken its place. When that goes, a full run deletes. */
+  #kept = new Set<string>();
 
-  /** @param clockOffset how much the server's clock is ahead (ms) */
-  constructor(followSymlinks: boolean, clockOffset: number) {
-    this.#followSymlinks = followSymlinks;
-    this.#clockOffset = clockOffset;
+  constructor({ followSymlinks, clockOffset, fullCheckHours, excluded }: WorldOptions) {
+    this.followSymlinks = followSymlinks;
+    this.#excluded = excluded;
     for (const name of ['disk/source', 'bin']) mkdirSync(join(this.folder, name), { recursive: true });
     this.#aws = new BucketAws(this.folder);
     writeFileSync(join(this.folder, 'bin/aws'), `#!/bin/sh\nexec ${this.#aws.resident.command} "$@"\n`);
     writeFileSync(join(this.folder, 'bin/logger'), '#!/bin/sh\nexec cat >/dev/null\n');
     for (const name of ['aws', 'logger']) chmodSync(join(this.folder, 'bin', name), 0o755);
+    this.#process = new SyncProcess({
+      HOME: this.folder,
+      PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,
+      FAKE_CLOCK_OFFSET: `${clockOffset}`,
+    });
     const settings = {
       AWS_REGION: 'us-east-1',
       AWS_BUCKET: 'bucket',
       AWS_RETENTION_DAYS: '30',
-      LOCAL_DIR: this.source,
+      LOCAL_DIR: this.root,
       LOCAL_LOCK: join(this.folder, 'lock'),
       REMOTE_DIR_PREFIX: 'pc/docs',
       FOLLOW_SYMLINKS: followSymlinks ? 'yes' : 'no',
+      FULL_CHECK_HOURS: `${fullCheckHours}`,
       ENCRYPTION_KEY: KEY,
     };
     const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`);
-    writeFileSync(this.#config, lines.join(''), { mode: 0o600 });
+    if (excluded !== undefined) lines.push(`EXCLUDE=('${excluded}' '${excluded}/*')\n`);
+    writeFileSync(this.#configFile, lines.join(''), { mode: 0o600 });
   }
 
   get #journal(): Journal {
     return this.#aws.journal;
   }
 
+  /** Whether a file is left out. */
+  readonly isExcluded = (path: string): boolean =>
+    this.#excluded !== undefined && `${path}/`.startsWith(`${this.#excluded}/`);
+
   remove(): void {
+    this.#process.end();
     this.#aws.resident.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  async sync(fault?: Fault): Promise<Outcome> {
+  /** Looks at the disk from now on. */
+  witness(): Witness {
+    return new Witness(this.stored(), this);
+  }
+
+  async sync(isFull: boolean, fault?: Fault): Promise<Outcome> {
+    const checkedBefore = recordIn(this.#journal, PREFIX)?.lastFullCheck;
+    this.#aws.lies.clear();
     this.#aws.faults.set(fault);
-    const command = [...WITHOUT_ROOTS_RIGHTS, process.execPath, SYNC, '--wait', '20', '--allow-mass-delete'];
-    const [program = '', ...args] = [...command, this.#config];
-    const child = spawn(program, args, {
-      env: {
-        HOME: this.folder,
-        PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,
-        FAKE_CLOCK_OFFSET: `${this.#clockOffset}`,
-      },
-      stdio: ['ignore', 'ignore', 'pipe'],
-      timeout: 60_000,
-    });
-    let stderr = '';
-    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
-    const [code] = (await once(child, 'close')) as [number | null];
-    return { code, stderr };
+    const outcome = await this.#process.run({ configFile: this.#configFile, isFull });
+    this.#aws.faults.set(undefined);
+    const hasChecked = recordIn(this.#journal, PREFIX)?.lastFullCheck !== checkedBefore;
+    if (hasChecked) {
+      this.#doubtful.clear();
+      this.#kept.clear();
+      this.#mayHaveStrays = false;
+    }
+    const stored = this.stored();
+    for (const key of this.#aws.lies) {
+      const path = key.slice(PREFIX.length);
+      // What was put by a lie, a full run has found; what was deleted by one, the next one does.
+      if (!hasChecked || stored.has(path)) this.#doubtful.add(path);
+    }
+    return outcome;
+  }
+
+  /** What the warning says that the user has to do, when a run was killed right after it had made the bucket. */
+  turnOnVersioning(): void {
+    this.#journal.isVersioned = this.#journal.exists;
   }
 
   /** The current files of the backup, by path. */
@@ -95,49 +121,45 @@ export class PropertyWorld {
 
   /** Behind the back of the backup: an object is taken away, cut short, or put where there is no file. */
   meddle(how: 'remove' | 'cut' | 'put', path: string): void {
-    const body = { remove: undefined, cut: Buffer.from('cut short'), put: Buffer.from('stray') }[how];
+    // No file is as short.
+    const body = { remove: undefined, cut: Buffer.from('c'), put: Buffer.from('stray') }[how];
     this.#journal.add(PREFIX + path, body, body && 'somebody');
+    this.#doubtful.add(path);
   }
 
-  /** No object that was there is missing, unless its file is proven gone. */
-  assertNothingLost(before: ReadonlyMap<string, Buffer>): void {
-    const now = this.stored();
-    for (const path of before.keys())
-      assert.ok(
-        now.has(path) || isReallyGone(this.source, path, this.#followSymlinks),
-        `lost: ${JSON.stringify(path)}`,
-      );
+  /** The state folder is lost, and with it what tells of a run that has not ended. */
+  loseState(): void {
+    rmSync(join(this.folder, '.local'), { recursive: true, force: true });
+    this.#mayHaveStrays = true;
   }
 
-  /** What the record claims to be in the backup is there, and was when it was stored. */
   async assertRecordIsTrue(): Promise<void> {
-    const versions = this.#journal.versions();
-    const at = versions.findLastIndex(({ key }) => key === TREE);
-    const body = versions[at]?.body;
-    if (body === undefined) return;
-    const file = join(this.folder, 'tree');
-    writeFileSync(file, body);
-    const then = new Map(versions.slice(0, at).map((version) => [version.key, version.body]));
-    for await (const { key, type, inode } of singly((await openTree(file, parsed(entryOf))).entries)) {
-      if (type !== 'file') continue;
-      const object = then.get(PREFIX + textOf(key));
-      assert.ok(object !== undefined, `claimed, but not there: ${JSON.stringify(textOf(key))}`);
-      assert.equal(object.length, inode.size, `another size: ${textOf(key)}`);
-    }
+    const backup = { ...this.#claimed, journal: this.#journal };
+    await assertRecordIsTrue(backup, (path) => this.#doubtful.has(path));
+  }
+
+  get #claimed() {
+    const { root, followSymlinks, folder } = this;
+    return { prefix: PREFIX, root, followSymlinks, folder };
   }
 
   /** After a run without faults: the bucket holds what is on disk, and beside it only what is no proof of a deletion. */
   assertComplete(): void {
     const stored = this.stored();
-    const files = filesOnDisk(this.source, this.#followSymlinks);
+    const files = filesOnDisk(this.root, this.followSymlinks);
     for (const [path, content] of files) {
+      if (this.isExcluded(path) || this.#doubtful.has(path)) continue;
       assert.ok(stored.has(path), `not stored: ${JSON.stringify(path)}`);
       assert.deepEqual(stored.get(path), content, `stored otherwise: ${JSON.stringify(path)}`);
     }
-    for (const path of stored.keys())
+    for (const path of stored.keys()) {
+      if (files.has(path) || this.isExcluded(path)) continue;
+      const mayStay = this.#mayHaveStrays || this.#doubtful.has(path) || this.#kept.has(path);
       assert.ok(
-        files.has(path) || !isReallyGone(this.source, path, this.#followSymlinks),
+        mayStay || !isReallyGone(this.root, path, this.followSymlinks),
         `not deleted: ${JSON.stringify(path)}`,
       );
+      this.#kept.add(path);
+    }
   }
 }

@@ -1,0 +1,37 @@
+// A file that can't be read may be one that is gone from elsewhere.
+import assert from 'node:assert/strict';
+import { chmodSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { lastingDevice } from '../../lib/tree/inode.js';
+import { BucketWorld } from './bucket-world.js';
+
+for (const hours of ['0', '20']) {
+  test(`a file that takes the place of another one and can't be read keeps its object, FULL_CHECK_HOURS=${hours}`, async (t) => {
+    const world = new BucketWorld(t);
+    world.config({ FULL_CHECK_HOURS: hours });
+    for (const path of ['a', 'b', 'c']) world.write(path, path);
+    assert.equal((await world.sync()).code, 0);
+    const [a, b] = [join(world.source, 'a'), join(world.source, 'b')];
+    chmodSync(b, 0);
+    renameSync(b, a);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 3, stderr);
+    // Where inodes have no lasting numbers, nothing tells that `a` is another file.
+    const isTold = lastingDevice(world.source) !== undefined;
+    assert.equal(world.stored().includes('b'), isTold, stderr);
+    chmodSync(a, 0o644);
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.stored(), ['a', 'c']);
+  });
+}
+
+test('a file that can not be read any more, and is the same, holds no deletion back', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'b', 'c']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  chmodSync(join(world.source, 'a'), 0);
+  world.remove('b');
+  assert.equal((await world.sync()).code, 3);
+  assert.deepEqual(world.stored(), ['a', 'c']);
+});
