@@ -59,14 +59,14 @@ export class UploadOutcome {
     return this.#hasTold;
   }
 
-  /** @param line of standard output @returns whether it tells of a file that was uploaded */
-  readOutput(line: string): boolean {
-    if (!line.startsWith('upload: ')) return false;
+  /** @param line of standard output @returns the path of the file that it tells to be uploaded */
+  readOutput(line: string): string | undefined {
+    if (!line.startsWith('upload: ')) return undefined;
     const path = line.slice(line.lastIndexOf(this.#target) + this.#target.length);
-    if (!this.#unsettled.delete(path)) return false;
+    if (!this.#unsettled.delete(path)) return undefined;
     this.#hasTold = true;
     this.#sent.add(path);
-    return true;
+    return path;
   }
 
   /** @param line of standard error */

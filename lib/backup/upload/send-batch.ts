@@ -42,6 +42,9 @@ export interface BatchOutcome {
   readonly error: AwsError | undefined;
 }
 
+/** @param place of the file in its batch @param line as it was opened; it may have changed while it was uploaded */
+export type OnSent = (place: number, line: DraftLine) => void;
+
 interface OpenFile {
   readonly file: BatchFile;
   readonly descriptor: number;
@@ -51,14 +54,14 @@ interface OpenFile {
 }
 
 /**
- * @param onSent told of each file that was uploaded, as the AWS CLI tells of it
+ * @param onSent told of each file as soon as the AWS CLI says that it was uploaded
  * @throws {AwsError} if the AWS CLI failed for a reason that is every file's
  */
 export async function sendBatch(
   backup: Backup,
   batch: Batch,
   names: OwnerNames,
-  onSent: () => void,
+  onSent: OnSent,
 ): Promise<BatchOutcome> {
   const sending = new Sending(backup, batch, names, onSent);
   for (let round = 1; round <= ROUNDS && sending.isAnyLeft; round += 1) await sending.round();
@@ -69,7 +72,7 @@ class Sending {
   readonly #backup: Backup;
   readonly #batch: Batch;
   readonly #names: OwnerNames;
-  readonly #onSent: () => void;
+  readonly #onSent: OnSent;
   readonly #settled = new Map<Bytes, DraftLine>();
   #left: readonly BatchFile[];
   /** Why each of those was not sent in the last round. */
@@ -77,7 +80,7 @@ class Sending {
   #bytes = 0;
   #error: AwsError | undefined;
 
-  constructor(backup: Backup, batch: Batch, names: OwnerNames, onSent: () => void) {
+  constructor(backup: Backup, batch: Batch, names: OwnerNames, onSent: OnSent) {
     this.#backup = backup;
     this.#batch = batch;
     this.#names = names;
@@ -179,14 +182,19 @@ class Sending {
           target.storageClass,
         )
       : uploadAll(folder, target);
-    const paths = open.map(({ file }) => file.path);
-    const outcome = new UploadOutcome(s3Url({ bucket: aws.bucket, key: prefix }), paths);
+    const byPath = new Map(open.map((it) => [it.file.path, it]));
+    const places = new Map(this.#batch.files.map((file, place) => [file, place]));
+    const outcome = new UploadOutcome(s3Url({ bucket: aws.bucket, key: prefix }), [...byPath.keys()]);
     let answer: AwsAnswer;
     try {
       answer = await aws.run(args, {
         key: encryptionKey,
         output: async (stdout) => {
-          for await (const line of splitLines(stdout, /\n/)) if (outcome.readOutput(line)) this.#onSent();
+          for await (const line of splitLines(stdout, /\n/)) {
+            const sent = byPath.get(outcome.readOutput(line) ?? '');
+            if (sent !== undefined)
+              this.#onSent(places.get(sent.file) ?? 0, { ...sent.draft, state: 'sent' });
+          }
         },
         onErrorLine: (line) => {
           outcome.readError(line);

@@ -40,7 +40,8 @@ export async function uploadDue(
   const pass = journal.nextPass();
   const names = ownerNames();
   let [sent, bytes, vanished, failedByAws, told] = [0, 0, 0, 0, 0];
-  const onSent = () => {
+  const onSent = (batch: number, place: number, line: DraftLine) => {
+    journal.note(pass, batch, place, formatDraftLine(line));
     told += 1;
     log.progress(`uploading: ${told} of ${count} files`);
   };
@@ -48,7 +49,7 @@ export async function uploadDue(
   const batches = cutBatches(singly(readDraft(due.files)), limits);
   const send = async (batch: Parameters<typeof sendBatch>[1]) => {
     interruption.check();
-    const outcome = await sendBatch(backup, batch, names, onSent);
+    const outcome = await sendBatch(backup, batch, names, (place, line) => onSent(batch.number, place, line));
     journal.add(pass, batch.number, outcome.lines.map(formatDraftLine));
     for (const failure of outcome.failures) failures.write(JSON.stringify(failure));
     failedByAws += outcome.failures.filter((it) => it.isOfAws).length;
