@@ -129,8 +129,11 @@ class Sending {
       } catch (error) {
         const errno = errnoOf(error);
         if (errno === undefined) throw error;
-        if (VANISHED.has(errno)) this.#settled.set(key, { ...file.draft, state: 'vanished' });
-        else this.#fail(file, `it can't be read (${wordsOf(error)})`, false);
+        if (VANISHED.has(errno)) {
+          // When it went while it was sent, its round has failed.
+          this.#failures.delete(key);
+          this.#settled.set(key, { ...file.draft, state: 'vanished' });
+        } else this.#fail(file, `it can't be read (${wordsOf(error)})`, false);
       }
     }
     opener.close();
