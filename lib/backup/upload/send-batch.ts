@@ -130,7 +130,6 @@ class Sending {
         const errno = errnoOf(error);
         if (errno === undefined) throw error;
         if (VANISHED.has(errno)) {
-          // When it went while it was sent, its round has failed.
           this.#failures.delete(key);
           this.#settled.set(key, { ...file.draft, state: 'vanished' });
         } else this.#fail(file, `it can't be read (${wordsOf(error)})`, false);
