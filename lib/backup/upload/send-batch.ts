@@ -22,6 +22,8 @@ import { DueOpener } from './open-due.js';
 
 /** How often a file that changed while it was sent, or failed by a passing error, is sent. */
 const ROUNDS = 3;
+/** So many bytes may a key have. */
+const LONGEST_KEY = 1024;
 /** What opening says of a file that is not there any more, or that a link has taken the place of. */
 const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
@@ -118,11 +120,16 @@ class Sending {
   }
 
   #openAll(): OpenFile[] {
-    const { localDirDescriptor, followSymlinks } = this.#backup;
+    const { localDirDescriptor, followSymlinks, prefix } = this.#backup;
     const opener = new DueOpener(localDirDescriptor, followSymlinks);
     const open: OpenFile[] = [];
     for (const file of this.#left) {
       const { key } = file.draft;
+      const length = Buffer.byteLength(prefix + file.path);
+      if (length > LONGEST_KEY) {
+        this.#fail(file, `its key would have ${length} bytes, and S3 takes ${LONGEST_KEY} at most`, false);
+        continue;
+      }
       try {
         const descriptor = opener.open(key);
         open.push({ file, descriptor, ...this.#asOpened(file.draft, descriptor) });
