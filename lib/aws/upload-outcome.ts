@@ -12,6 +12,10 @@ const PASSING_CODES =
 const PASSING_TEXTS =
   /timeout|timed out|Could not connect|Connection was closed|Connection (aborted|reset|broken)|Broken pipe|EndpointConnectionError|IncompleteRead|EOF occurred|Failed to connect to proxy|argument of type 'NoneType' is not iterable|was ended by SIG/i;
 
+/** S3's error codes, and other servers', for what is wrong with one name or one size. */
+const CODES_OF_A_FILE =
+  /^(KeyTooLong(Error)?|(XMinio)?InvalidObjectName|InvalidURI|EntityTooLarge|EntityTooSmall)$/;
+
 /** True if the AWS CLI's output tells this file from all others of the same upload. */
 export function isTellable(path: string): boolean {
   return !AMBIGUOUS.test(path);
@@ -27,6 +31,12 @@ export function isPassing(why: string): boolean {
 export function isForAll(why: string): boolean {
   const kinds = ['sse-c-blocked', 'no-profile', 'no-credentials', 'bad-credentials', 'clock', 'wrong-region'];
   return [...kinds, 'unreachable', 'tls', 'disk-full'].includes(kindOfAwsError(why));
+}
+
+/** True if what failed with these words of the AWS CLI says nothing of other files: a long name, or a read error. */
+export function isOfOneFile(why: string): boolean {
+  const code = codeIn(why);
+  return code === undefined ? kindOfAwsError(why) === 'other' : CODES_OF_A_FILE.test(code);
 }
 
 /** S3's error code in the AWS CLI's words, or a word for what else it is; for comparing reasons. */
@@ -59,14 +69,14 @@ export class UploadOutcome {
     return this.#hasTold;
   }
 
-  /** @param line of standard output @returns whether it tells of a file that was uploaded */
-  readOutput(line: string): boolean {
-    if (!line.startsWith('upload: ')) return false;
+  /** @param line of standard output @returns the path of the file that it tells to be uploaded */
+  readOutput(line: string): string | undefined {
+    if (!line.startsWith('upload: ')) return undefined;
     const path = line.slice(line.lastIndexOf(this.#target) + this.#target.length);
-    if (!this.#unsettled.delete(path)) return false;
+    if (!this.#unsettled.delete(path)) return undefined;
     this.#hasTold = true;
     this.#sent.add(path);
-    return true;
+    return path;
   }
 
   /** @param line of standard error */

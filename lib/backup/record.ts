@@ -46,7 +46,7 @@ function isInTree({ state }: DraftLine): boolean {
 export async function storeRecord(
   { aws, encryptionKey, prefix, header, source, state, shortfalls }: Backup,
   { lastRun }: Asked,
-  { isFull, uploads }: Settled,
+  { isFull, sent }: Settled,
   { tree, totals }: TreeToRecord,
   deleted: Deleted,
 ): Promise<void> {
@@ -59,7 +59,7 @@ export async function storeRecord(
     ...source,
     totals,
     notBackedUp: shortfalls.count,
-    sent: uploads.reduce((sum, it) => sum + it.sent, 0),
+    sent,
     deleted: deleted.count,
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
     isIncomplete: shortfalls.count > 0 || deleted.isHeldBack,

@@ -27,6 +27,8 @@ export interface Settled {
   /** How many objects have no file, which is not proven to be gone either; 0 in a quick run. */
   readonly kept: number;
   readonly uploads: readonly Uploaded[];
+  /** How many files were sent, in all. */
+  readonly sent: number;
   /** The lines of the draft that the bucket does not hold although the AWS CLI has sent them. */
   readonly stillDue: Spool | undefined;
 }
@@ -73,6 +75,7 @@ function settleByTree(
     },
     kept: 0,
     uploads,
+    sent: sentIn(uploads),
     stillDue: undefined,
   };
 }
@@ -82,8 +85,9 @@ async function settleByListing(
   { scan, times }: Asked,
   draft: Batches<DraftLine>,
   { due }: WhatIsDue,
-  { journal, byName, wasSynced, versioning }: UploadStep,
+  step: UploadStep,
 ): Promise<Settled> {
+  const { byName, wasSynced, synced, versioning } = step;
   const unchanged = scan.unchanged.items;
   const [first, early] = await sideBySide(
     checkBucket(backup, draft, times, wasSynced),
@@ -92,7 +96,7 @@ async function settleByListing(
   // Of an object that the listing shows to be another one it is no wonder: its file is sent again.
   const isReplaced = early?.mismatch !== undefined && (await isDue(first, early.key));
   if (early?.mismatch !== undefined && !isReplaced) throw early.mismatch;
-  const again = await sendAgain(backup, first, { journal, byName, wasSynced, versioning });
+  const again = await sendAgain(backup, first, step);
   const last =
     again === undefined
       ? first
@@ -120,6 +124,7 @@ async function settleByListing(
     },
     kept: last.kept + Math.max(0, last.gone.count - first.gone.count),
     uploads,
+    sent: synced + sentIn(uploads),
     stillDue: last.due.files,
   };
 }
@@ -149,6 +154,10 @@ async function sendAgain(
     isAsked ? Promise.resolve(step.versioning) : askIfNeeded(backup, changes),
   );
   return { uploaded, versioning };
+}
+
+function sentIn(uploads: readonly Uploaded[]): number {
+  return uploads.reduce((sum, { sent }) => sum + sent, 0);
 }
 
 function failedIn(uploads: readonly Uploaded[]): number {

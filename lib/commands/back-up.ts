@@ -39,6 +39,6 @@ export async function backUp(backup: Backup): Promise<number> {
   );
   uploaded.journal.end();
   if (!hasEscrow) log.warn('You have not backed up your encryption key, yet.');
-  log.info('All done.');
+  log.info(`All done. Transferred ${settled.sent} files.`);
   return shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
 }

@@ -1,6 +1,17 @@
 // What a run has sent so far, kept in the state folder from before its first upload until its record is stored. A run
 // that finds it knows that the one before did not end, and does not send again what that one has sent.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Batches } from '../tree/batches.js';
 import { nothing } from '../tree/batches.js';
@@ -9,6 +20,8 @@ import { linesOfFile, Spool } from '../tree/spool.js';
 const HEAD = 'run.json';
 /** The lines of each are in the order of their keys; so are those of all parts of a pass, one after the other. */
 const PART = /^pass-(\d+)-part-\d+$/;
+/** Of a batch that has not ended: each line after its place in the batch, as they came. */
+const NOTES = '.notes';
 
 export interface UnfinishedHead {
   /** When the run began; ISO 8601. */
@@ -39,21 +52,37 @@ function headIn(folder: string): Partial<UnfinishedHead> {
 }
 
 function passesIn(folder: string): Batches<string>[] {
+  const names = new Set(readdirSync(folder).map((name) => name.replace(NOTES, '')));
   const passes = new Map<string, string[]>();
-  for (const name of readdirSync(folder).sort()) {
+  for (const name of [...names].sort()) {
     const pass = PART.exec(name)?.[1];
     if (pass !== undefined) passes.set(pass, [...(passes.get(pass) ?? []), join(folder, name)]);
   }
   return [...passes.values()].map(linesOfFiles);
 }
 
-async function* linesOfFiles(files: readonly string[]): Batches<string> {
-  for (const file of files) yield* linesOfFile(file);
+async function* linesOfFiles(parts: readonly string[]): Batches<string> {
+  for (const part of parts) {
+    if (existsSync(part)) yield* linesOfFile(part);
+    else yield notedLines(`${part}${NOTES}`);
+  }
+}
+
+/** A batch is small enough to be sorted in memory. */
+function notedLines(file: string): string[] {
+  const lines = new Map<number, string>();
+  // What is after the last newline was cut off.
+  for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
+    const end = line.indexOf('\t');
+    lines.set(Number(line.slice(0, end)), line.slice(end + 1));
+  }
+  return [...lines.keys()].sort((a, b) => a - b).map((place) => lines.get(place) ?? '');
 }
 
 /** The journal of this run. */
 export class Journal {
   readonly #folder: string;
+  readonly #notes = new Map<string, number>();
   #pass = 0;
   #hasBegun = false;
 
@@ -89,13 +118,36 @@ export class Journal {
     return this.#pass;
   }
 
-  /** Adds what a batch has come to. The parts of a pass are in the order of their numbers, whenever they are added. */
+  /**
+   * Notes at once that the AWS CLI has sent a file: a run that is killed in the middle of a batch does not lose it.
+   * @param place of the file in its batch
+   */
+  note(pass: number, part: number, place: number, line: string): void {
+    const name = partName(pass, part);
+    let descriptor = this.#notes.get(name);
+    if (descriptor === undefined) {
+      descriptor = openSync(join(this.#folder, `${name}${NOTES}`), 'a', 0o600);
+      this.#notes.set(name, descriptor);
+    }
+    writeSync(descriptor, `${place}\t${line}\n`);
+  }
+
+  /**
+   * Adds what a batch has come to, in the place of its notes. The parts of a pass are in the order of their numbers,
+   * whenever they are added.
+   */
   add(pass: number, part: number, lines: readonly string[]): void {
-    const file = join(this.#folder, partName(pass, part));
+    const name = partName(pass, part);
+    const file = join(this.#folder, name);
     const spool = new Spool(`${file}.new`);
     for (const line of lines) spool.write(line);
     spool.close();
     renameSync(`${file}.new`, file);
+    const notes = this.#notes.get(name);
+    if (notes === undefined) return;
+    closeSync(notes);
+    this.#notes.delete(name);
+    rmSync(`${file}${NOTES}`);
   }
 
   /** What has been added in a pass. */

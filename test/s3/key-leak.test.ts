@@ -12,11 +12,12 @@ describe('nobody sees a key', () => {
       const config = world.config();
       for (const name of ['a', 'b', 'c', 'd', 'e']) world.write(`small/${name}`, name);
       world.write('big', 'as it was');
-      const before = await world.sync();
-      assert.equal(before.code, 0, before.stderr);
-      const then = new Date().toISOString();
-      world.write('big', randomBytes(20 * 1024 * 1024));
       const lines = await assertNoLeak(world, [world.key], async () => {
+        const before = await world.sync();
+        assert.equal(before.code, 0, before.stderr);
+        const then = new Date().toISOString();
+        world.write('big', randomBytes(20 * 1024 * 1024));
+        world.write('in two\nlines', randomBytes(2 * 1024 * 1024));
         const backup = await world.sync({ environment: slowProfile(world, '10MB/s') });
         assert.equal(backup.code, 0, backup.stderr);
         const args = ['default', 'us-east-1', world.url('pc/docs/big'), 'restored'];
@@ -34,6 +35,8 @@ describe('nobody sees a key', () => {
       // All kinds of calls with a key were there to be seen.
       for (const call of [
         / s3 sync .*\/source /,
+        / s3 cp .*\/links-\d+ .* --recursive /,
+        / s3 cp \/proc\/\d+\/fd\/\d+ /,
         / s3api get-object /,
         / s3 cp .*\/incomplete /,
         / s3 sync s3:/,

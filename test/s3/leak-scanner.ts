@@ -35,6 +35,7 @@ class Scanner {
   readonly #secrets: readonly (readonly [string, Buffer])[];
   readonly #found = new Set<string>();
   readonly #parameterFiles = new Set<string>();
+  #lookedAtProcesses = 0;
 
   constructor(request: ScanRequest) {
     this.#request = request;
@@ -58,6 +59,7 @@ class Scanner {
   }
 
   #processes(): void {
+    this.#lookedAtProcesses = Date.now();
     for (const pid of readdirSync('/proc')) {
       if (!/^\d+$/.test(pid)) continue;
       const commandLine = contentOf(`/proc/${pid}/cmdline`);
@@ -72,6 +74,8 @@ class Scanner {
   /** @param since what is older (ms) is left out */
   #folder(folder: string, since: number): void {
     for (const name of namesIn(folder)) {
+      // On a machine where others work, there may be a lot in the shared folders.
+      if (Date.now() - this.#lookedAtProcesses > PAUSE) this.#processes();
       const file = join(folder, name);
       this.#look(Buffer.from(name), `the name of a file in ${folder}`);
       try {

@@ -30,11 +30,9 @@ function hasOpen(pid: string, file: string): boolean {
 
 describe('encrypted-s3-sync in the middle of an upload', () => {
   for (const cli of awsClis()) {
-    test(`SIGTERM ends it and its aws, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
-      const world = new World('signals', cli, (remove) => t.after(remove));
+    const endsIt = async (world: World) => {
       world.write('big', randomBytes(40 * 1024 * 1024));
-      world.config();
-      await world.makeBucket();
+      const before = await world.versions();
       const args = [world.configFile];
       const run = world.start('encrypted-s3-sync', args, { environment: slowProfile(world, '1MB/s') });
       while (!awsProcesses(world).some((pid) => hasOpen(pid, `${world.source}/big`))) {
@@ -50,7 +48,24 @@ describe('encrypted-s3-sync in the middle of an upload', () => {
       assert.deepEqual(awsProcesses(world), []);
       assert.equal(spawnSync('flock', ['-n', world.lock, 'true']).status, 0);
       assert.equal(existsSync(`${world.lock}.lock`), false);
-      assert.deepEqual(await world.versions(), []);
+      assert.deepEqual(await world.versions(), before);
+    };
+
+    test(`SIGTERM ends it and its aws, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('signals', cli, (remove) => t.after(remove));
+      world.config();
+      await world.makeBucket();
+      await endsIt(world);
+    });
+
+    test(`by name, SIGTERM does the same, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('signals-later', cli, (remove) => t.after(remove));
+      world.config();
+      world.write('small', 'x');
+      assert.equal((await world.sync()).code, 0);
+      await endsIt(world);
+      assert.equal((await world.sync()).code, 0);
+      await world.assertStored();
     });
   }
 });

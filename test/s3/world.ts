@@ -187,6 +187,22 @@ export class World {
     return Object.fromEntries(current.map(({ Key, Size = 0 }) => [Key.slice(prefix.length), Size]));
   }
 
+  /** Asserts that the AWS CLI alone, with the key, restores from the bucket just what is in the source folder. */
+  async assertStored(): Promise<void> {
+    const restored = join(this.folder, 'restored by aws');
+    await this.awsSucceeds(
+      's3',
+      'cp',
+      '--recursive',
+      '--quiet',
+      this.url('pc/docs/'),
+      restored,
+      ...withKey(this.key),
+    );
+    assert.deepEqual(contentsOf(restored), contentsOf(this.source));
+    rmSync(restored, { recursive: true, force: true });
+  }
+
   /** What went to syslog, and empties it. */
   takeSyslog(): string {
     const file = join(this.folder, 'syslog');

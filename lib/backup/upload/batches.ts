@@ -4,8 +4,8 @@ import { isTellable } from '../../aws/upload-outcome.js';
 import { textOf } from '../../tree/bytes.js';
 import { type DraftLine, entryOfDraft } from '../draft.js';
 
-/** When all of these fail for one reason, nothing else is tried. */
-const FIRST = 10;
+/** When so many fail for one reason, and none is sent, nothing else is tried. */
+export const FIRST = 10;
 /** A process of the AWS CLI is worth so many files, or so many bytes: it takes its time to start. */
 const WORTH_FILES = 100;
 const WORTH_BYTES = 64 * 2 ** 20;
@@ -71,11 +71,13 @@ export async function* cutBatches(
   { files: mostFiles }: BatchLimits,
 ): AsyncGenerator<Batch> {
   let number = 1;
+  let isFirst = true;
   let files: BatchFile[] = [];
   let bytes = 0;
   const cut = (isAlone: boolean): Batch => {
     const batch = { number, files, isAlone };
     number += 1;
+    isFirst &&= isAlone;
     files = [];
     bytes = 0;
     return batch;
@@ -83,7 +85,7 @@ export async function* cutBatches(
   for await (const draft of due) {
     const file = { draft, path: textOf(draft.key), size: entryOfDraft(draft).inode.size };
     const isAlone = !isBatchable(file.path);
-    const isFull = files.length === (number === 1 ? Math.min(FIRST, mostFiles) : mostFiles);
+    const isFull = files.length === (isFirst ? Math.min(FIRST, mostFiles) : mostFiles);
     if (files.length > 0 && (isAlone || isFull || bytes + file.size > MOST_BYTES)) yield cut(false);
     files.push(file);
     bytes += file.size;

@@ -41,8 +41,8 @@ function isOthersPath(localDir: string): boolean {
   });
 }
 
-/** @throws {InterruptedError} if a signal ended it */
-export async function uploadFirst(backup: Backup, files: number): Promise<void> {
+/** @returns how many files were uploaded, as the AWS CLI tells @throws {InterruptedError} if a signal ended it */
+export async function uploadFirst(backup: Backup, files: number): Promise<number> {
   const { aws, encryptionKey, localDir, prefix, config, log } = backup;
   const target = { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass };
   log.info(`Uploading "${localDir}" for the first time.`);
@@ -60,4 +60,5 @@ export async function uploadFirst(backup: Backup, files: number): Promise<void> 
   await aws.run(sync(localDir, target), { key: encryptionKey, output: follow, onErrorLine });
   log.progress(undefined);
   log.info(`Uploaded about ${uploaded} files.`);
+  return uploaded;
 }

@@ -5,9 +5,13 @@ import { type Bytes, below, bytesOf, pathOf } from '../../tree/bytes.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
+/** Of deeper folders only the last one is held open: there may be more of them than descriptors. */
+const HELD = 64;
+
 interface OpenFolder {
   readonly name: string;
-  readonly descriptor: number;
+  /** `undefined`: it is not held open. */
+  descriptor: number | undefined;
 }
 
 /** Holds the folders open that lead to the file it has opened last: files come in the order of their keys. */
@@ -48,13 +52,22 @@ export class DueOpener {
     let common = 0;
     while (common < this.#folders.length && this.#folders[common]?.name === names[common]) common += 1;
     while (this.#folders.length > common) this.#leave();
-    for (const name of names.slice(common))
-      this.#folders.push({ name, descriptor: openSync(this.#path(name), this.#flags | O_DIRECTORY) });
+    while (this.#folders.length > 0 && this.#folders.at(-1)?.descriptor === undefined) this.#leave();
+    for (const name of names.slice(this.#folders.length)) {
+      const descriptor = openSync(this.#path(name), this.#flags | O_DIRECTORY);
+      if (this.#folders.length > HELD) this.#release(this.#folders.at(-1));
+      this.#folders.push({ name, descriptor });
+    }
   }
 
   #leave(): void {
-    const folder = this.#folders.pop();
-    if (folder !== undefined) closeSync(folder.descriptor);
+    this.#release(this.#folders.pop());
+  }
+
+  #release(folder: OpenFolder | undefined): void {
+    if (folder?.descriptor === undefined) return;
+    closeSync(folder.descriptor);
+    folder.descriptor = undefined;
   }
 
   #path(name: string): string | Buffer {

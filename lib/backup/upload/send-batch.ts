@@ -22,6 +22,8 @@ import { DueOpener } from './open-due.js';
 
 /** How often a file that changed while it was sent, or failed by a passing error, is sent. */
 const ROUNDS = 3;
+/** So many bytes may a key have. */
+const LONGEST_KEY = 1024;
 /** What opening says of a file that is not there any more, or that a link has taken the place of. */
 const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
@@ -42,6 +44,9 @@ export interface BatchOutcome {
   readonly error: AwsError | undefined;
 }
 
+/** @param place of the file in its batch @param line as it was opened; it may have changed while it was uploaded */
+export type OnSent = (place: number, line: DraftLine) => void;
+
 interface OpenFile {
   readonly file: BatchFile;
   readonly descriptor: number;
@@ -51,14 +56,14 @@ interface OpenFile {
 }
 
 /**
- * @param onSent told of each file that was uploaded, as the AWS CLI tells of it
+ * @param onSent told of each file as soon as the AWS CLI says that it was uploaded
  * @throws {AwsError} if the AWS CLI failed for a reason that is every file's
  */
 export async function sendBatch(
   backup: Backup,
   batch: Batch,
   names: OwnerNames,
-  onSent: () => void,
+  onSent: OnSent,
 ): Promise<BatchOutcome> {
   const sending = new Sending(backup, batch, names, onSent);
   for (let round = 1; round <= ROUNDS && sending.isAnyLeft; round += 1) await sending.round();
@@ -69,7 +74,7 @@ class Sending {
   readonly #backup: Backup;
   readonly #batch: Batch;
   readonly #names: OwnerNames;
-  readonly #onSent: () => void;
+  readonly #onSent: OnSent;
   readonly #settled = new Map<Bytes, DraftLine>();
   #left: readonly BatchFile[];
   /** Why each of those was not sent in the last round. */
@@ -77,7 +82,7 @@ class Sending {
   #bytes = 0;
   #error: AwsError | undefined;
 
-  constructor(backup: Backup, batch: Batch, names: OwnerNames, onSent: () => void) {
+  constructor(backup: Backup, batch: Batch, names: OwnerNames, onSent: OnSent) {
     this.#backup = backup;
     this.#batch = batch;
     this.#names = names;
@@ -115,11 +120,16 @@ class Sending {
   }
 
   #openAll(): OpenFile[] {
-    const { localDirDescriptor, followSymlinks } = this.#backup;
+    const { localDirDescriptor, followSymlinks, prefix } = this.#backup;
     const opener = new DueOpener(localDirDescriptor, followSymlinks);
     const open: OpenFile[] = [];
     for (const file of this.#left) {
       const { key } = file.draft;
+      const length = Buffer.byteLength(prefix + file.path);
+      if (length > LONGEST_KEY) {
+        this.#fail(file, `its key would have ${length} bytes, and S3 takes ${LONGEST_KEY} at most`, false);
+        continue;
+      }
       try {
         const descriptor = opener.open(key);
         open.push({ file, descriptor, ...this.#asOpened(file.draft, descriptor) });
@@ -181,14 +191,19 @@ class Sending {
           target.storageClass,
         )
       : uploadAll(folder, target);
-    const paths = open.map(({ file }) => file.path);
-    const outcome = new UploadOutcome(s3Url({ bucket: aws.bucket, key: prefix }), paths);
+    const byPath = new Map(open.map((it) => [it.file.path, it]));
+    const places = new Map(this.#batch.files.map((file, place) => [file, place]));
+    const outcome = new UploadOutcome(s3Url({ bucket: aws.bucket, key: prefix }), [...byPath.keys()]);
     let answer: AwsAnswer;
     try {
       answer = await aws.run(args, {
         key: encryptionKey,
         output: async (stdout) => {
-          for await (const line of splitLines(stdout, /\n/)) if (outcome.readOutput(line)) this.#onSent();
+          for await (const line of splitLines(stdout, /\n/)) {
+            const sent = byPath.get(outcome.readOutput(line) ?? '');
+            if (sent !== undefined)
+              this.#onSent(places.get(sent.file) ?? 0, { ...sent.draft, state: 'sent' });
+          }
         },
         onErrorLine: (line) => {
           outcome.readError(line);

@@ -1,6 +1,6 @@
 // Uploads what is due, by name, in batches side by side.
 import { join } from 'node:path';
-import { reasonIn } from '../../aws/upload-outcome.js';
+import { isOfOneFile, reasonIn } from '../../aws/upload-outcome.js';
 import { pool } from '../../pool.js';
 import type { Journal } from '../../records/unfinished.js';
 import { type Batches, mapEach, singly } from '../../tree/batches.js';
@@ -9,7 +9,7 @@ import { Spool } from '../../tree/spool.js';
 import type { Backup } from '../backup.js';
 import { type DraftLine, formatDraftLine, parseDraftLine, readDraft } from '../draft.js';
 import type { Due } from '../scan.js';
-import { batchLimits, cutBatches, openFilesLimit } from './batches.js';
+import { batchLimits, cutBatches, FIRST, openFilesLimit } from './batches.js';
 import { type BatchOutcome, type Failure, sendBatch } from './send-batch.js';
 
 export interface Uploaded {
@@ -40,8 +40,9 @@ export async function uploadDue(
   const limits = batchLimits({ count, bytes: due.bytes }, processes, openFilesLimit());
   const pass = journal.nextPass();
   const names = ownerNames();
-  let [sent, bytes, vanished, failedByAws, told] = [0, 0, 0, 0, 0];
-  const onSent = () => {
+  let [tried, sent, bytes, vanished, failedByAws, told] = [0, 0, 0, 0, 0, 0];
+  const onSent = (batch: number, place: number, line: DraftLine) => {
+    journal.note(pass, batch, place, formatDraftLine(line));
     told += 1;
     log.progress(`uploading: ${told} of ${count} files`);
   };
@@ -49,22 +50,26 @@ export async function uploadDue(
   const batches = cutBatches(singly(readDraft(due.files)), limits);
   const send = async (batch: Parameters<typeof sendBatch>[1]) => {
     interruption.check();
-    const outcome = await sendBatch(backup, batch, names, onSent);
+    const outcome = await sendBatch(backup, batch, names, (place, line) => onSent(batch.number, place, line));
     journal.add(pass, batch.number, outcome.lines.map(formatDraftLine));
     for (const failure of outcome.failures) failures.write(JSON.stringify(failure));
     failedByAws += outcome.failures.filter((it) => it.isOfAws).length;
+    tried += batch.files.length;
     sent += outcome.sent;
     bytes += outcome.bytes;
     vanished += outcome.lines.filter((it) => it.state === 'vanished').length;
     return outcome;
   };
-  // The first one is small: what concerns all files shows before many are tried.
-  const first = await batches.next();
-  if (!first.done) {
-    const outcome = await send(first.value);
-    if (first.value.files.length < count) throwIfForAll(outcome);
-    await pool(batches, async (batch) => void (await send(batch)), limits.processes);
+  // One after the other until a file is sent: what concerns all files shows before many are tried.
+  const probes: BatchOutcome[] = [];
+  while (sent === 0 && telling(probes).length < FIRST) {
+    const { value: batch, done } = await batches.next();
+    if (done) break;
+    const outcome = await send(batch);
+    if (telling([outcome]).length > 0) probes.push(outcome);
   }
+  if (sent === 0 && tried < count) throwIfForAll(probes);
+  await pool(batches, async (batch) => void (await send(batch)), limits.processes);
   log.progress(undefined);
   failures.close();
   if (count > 0) log.info(`Uploaded ${sent} files, ${bytes} bytes.`);
@@ -78,15 +83,16 @@ export async function uploadDue(
   };
 }
 
-/** @throws {AwsError} if none was sent, and S3 said the same of all */
-function throwIfForAll({ sent, failures, error }: BatchOutcome): void {
-  const reasons = new Set(failures.map(({ why, isOfAws }: Failure) => (isOfAws ? reasonIn(why) : undefined)));
-  if (
-    sent === 0 &&
-    failures.length > 0 &&
-    reasons.size === 1 &&
-    !reasons.has(undefined) &&
-    error !== undefined
-  )
-    throw error;
+/** The failures that may be those of all files. */
+function telling(outcomes: readonly BatchOutcome[]): Failure[] {
+  const failures = outcomes.flatMap((outcome) => outcome.failures);
+  return failures.filter(({ why, isOfAws }) => isOfAws && !isOfOneFile(why));
+}
+
+/** @throws {AwsError} if S3 said the same of all of them */
+function throwIfForAll(outcomes: readonly BatchOutcome[]): void {
+  const failures = telling(outcomes);
+  const reasons = new Set(failures.map(({ why }) => reasonIn(why)));
+  const error = outcomes.at(-1)?.error;
+  if (reasons.size === 1 && error !== undefined) throw error;
 }

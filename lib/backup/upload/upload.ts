@@ -18,6 +18,8 @@ export interface UploadStep {
   /** What was uploaded by name; `undefined`: nothing was due, or `aws s3 sync` has uploaded it. */
   readonly byName: Uploaded | undefined;
   readonly wasSynced: boolean;
+  /** How many files that was. */
+  readonly synced: number;
   /** What the bucket said beside the upload, if it was asked. */
   readonly versioning: Versioning | undefined;
 }
@@ -39,13 +41,13 @@ export async function upload(backup: Backup, asked: Asked, whatIsDue: WhatIsDue)
   // Nothing private leaves before the server has shown that it honours the key.
   if (lastRun === undefined && due.files.count > 0) await proveSseC(backup.aws, backup.log);
   const wasSynced = isEmpty && due.files.count > 0 && canSync(backup, scan.counts);
-  const send = async () => {
-    if (wasSynced) await uploadFirst(backup, due.files.count);
-    else if (due.files.count > 0) return uploadDue(backup, due, journal);
-    return undefined;
-  };
-  const [byName, versioning] = await sideBySide(send(), askIfNeeded(backup, changes));
-  return { journal, byName, wasSynced, versioning };
+  const isByName = !wasSynced && due.files.count > 0;
+  const [synced, byName, versioning] = await sideBySide(
+    wasSynced ? uploadFirst(backup, due.files.count) : Promise.resolve(0),
+    isByName ? uploadDue(backup, due, journal) : Promise.resolve(undefined),
+    askIfNeeded(backup, changes),
+  );
+  return { journal, byName, wasSynced, synced, versioning };
 }
 
 /** What the bucket has of the files that were due. */

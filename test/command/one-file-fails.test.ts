@@ -1,0 +1,51 @@
+// An upload that fails for a reason of one file stops no other file, even when it is the first.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BucketWorld } from './bucket-world.js';
+
+/** Sent alone, and before all others: no folder of links is made for it. */
+const ALONE = '*" s3 cp /proc/"*';
+
+/** The AWS CLI's words. */
+function failing(why: string): string {
+  return `echo 'upload failed: fd/20 to s3://test-bucket/pc/docs/x ${why}' >&2; exit 1`;
+}
+
+for (const why of [
+  'An error occurred (KeyTooLongError) when calling the PutObject operation: Your key is too long',
+  'An error occurred (EntityTooLarge) when calling the PutObject operation: Too large',
+  '[Errno 5] Input/output error',
+]) {
+  test(`one file fails, the others are sent, exit 3: ${why}`, async (t) => {
+    const world = new BucketWorld(t);
+    world.write('stays', 'x');
+    assert.equal((await world.sync()).code, 0);
+    world.write('a\nb', 'x');
+    for (let index = 0; index < 20; index += 1) world.write(`later/${index}`, 'x');
+    world.onCall(ALONE, failing(why));
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /a\\nb" is not in the backup as it is: its upload failed: /);
+    assert.equal(world.stored().length, 21);
+  });
+}
+
+test('all of the first files fail for one reason, though the first is sent alone: exit 1, the rest is not tried', async (t) => {
+  const world = new BucketWorld(t);
+  world.write('stays', 'x');
+  assert.equal((await world.sync()).code, 0);
+  world.write('a\nb', 'x');
+  for (let index = 0; index < 300; index += 1) world.write(`later/${index}`, 'x');
+  const why = 'An error occurred (QuotaExceeded) when calling the PutObject operation: x';
+  const paths = `links=; for it; do case "$it" in */links*) links=$it;; esac; done
+[ -z "$links" ] && echo x || find "$links" -type l -printf '%P\n'`;
+  world.onCall(
+    '*" s3 cp /"*" s3://test-bucket/pc/docs/"*',
+    `{ ${paths}; } | while read -r it; do echo "upload failed: x to s3://test-bucket/pc/docs/$it ${why}" >&2; done; exit 1`,
+  );
+  const before = world.journal.versions().length;
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /QuotaExceeded/);
+  assert.deepEqual(world.changesSince(before), []);
+});

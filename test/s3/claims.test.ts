@@ -1,0 +1,59 @@
+// A quick run believes the AWS CLI; a full one finds out what was claimed only.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
+import { ESCROW_WARNING, World } from './world.js';
+import { UPLOAD_OF_LINKS, wrapAws } from './wrapped-aws.js';
+
+describe('an AWS CLI that says it uploaded a file, and did not', { concurrency: 2 }, () => {
+  for (const cli of loadedAwsClis().slice(-1)) {
+    test(`is found out by the next full run, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('claims', cli, (remove) => t.after(remove));
+      world.config({ FULL_CHECK_HOURS: '20' });
+      for (const name of ['overwritten', 'stays']) world.write(name, 'at first');
+      assert.equal((await world.sync()).code, 0);
+      for (const name of ['overwritten', 'claimed', 'sent']) world.write(name, `now: ${name}`);
+
+      const url = world.url('pc/docs/');
+      const takeAway = wrapAws(
+        world,
+        cli,
+        `if ${UPLOAD_OF_LINKS}; then
+  for name in claimed overwritten; do
+    rm "$links/$name"
+    echo "upload: $links/$name to ${url}$name"
+  done
+fi`,
+      );
+      const quick = await world.sync();
+      assert.equal(quick.code, 0, quick.stderr);
+      takeAway();
+      assert.match(world.takeSyslog(), /This is a quick run\./);
+      assert.deepEqual(Object.keys(await world.current()).sort(), ['overwritten', 'sent', 'stays']);
+
+      const full = await world.run('encrypted-s3-sync', ['--full', world.configFile]);
+      assert.equal(full.code, 0, full.stderr);
+      assert.match(full.stderr, ESCROW_WARNING);
+      assert.match(
+        world.takeSyslog(),
+        /The bucket lacks 2 files as they are on disk\.[\s\S]*Transferred 2 files/,
+      );
+      await world.assertStored();
+    });
+
+    test(`is told with exit code 3 when it goes on, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('claims-on', cli, (remove) => t.after(remove));
+      world.config({ FULL_CHECK_HOURS: '20' });
+      world.write('stays', 'x');
+      assert.equal((await world.sync()).code, 0);
+      world.write('claimed', 'x');
+      wrapAws(world, cli, `if ${UPLOAD_OF_LINKS}; then rm "$links/claimed"; mkdir "$links/empty"; fi`);
+      const full = await world.run('encrypted-s3-sync', ['--full', world.configFile]);
+      assert.equal(full.code, 3, full.stderr);
+      assert.match(
+        full.stderr,
+        /ERROR: ".*\/claimed" is not in the backup as it is: the bucket does not hold it/,
+      );
+    });
+  }
+});

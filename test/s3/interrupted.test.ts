@@ -1,0 +1,113 @@
+// A run that was killed in the middle of its upload: the next one does not begin anew.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AwsCli } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
+import { World } from './world.js';
+import { SYNC, UPLOAD_OF_LINKS, wrapAws } from './wrapped-aws.js';
+
+const FILES = 600;
+/** The AWS CLI does not get to the files whose names end in a 9. */
+const UNSENT = FILES / 10;
+/** It is small, and goes through. */
+const FIRST_BATCH = 10;
+
+function writeFiles(world: World): void {
+  for (let index = 0; index < FILES; index += 1)
+    world.write(`folder/${`${index}`.padStart(5, '0')}`, `content of ${index}`);
+}
+
+/** An AWS CLI that sends most of the files, and then stands still until it is killed. */
+function stuckAws(world: World, cli: AwsCli): { takeAway: () => void; pids: () => number[] } {
+  const folder = join(world.folder, 'stuck');
+  mkdirSync(folder);
+  const takeAway = wrapAws(
+    world,
+    cli,
+    `stuck=
+if ${SYNC}; then stuck=yes; set -- "$@" --exclude '*9'; fi
+if ${UPLOAD_OF_LINKS} && [ "$(find "$links" -type l | wc -l)" -gt ${FIRST_BATCH} ]; then
+  stuck=yes
+  find "$links" -type l -name '*9' -exec rm {} +
+fi`,
+    `if [ -n "$stuck" ]; then : > "${folder}/$$"; exec sleep 1000; fi`,
+  );
+  return { takeAway, pids: () => readdirSync(folder).map(Number) };
+}
+
+/** How many files the run has noted to be sent. */
+function noted(world: World): number {
+  const state = join(world.folder, '.local/state');
+  if (!existsSync(state)) return 0;
+  const files = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    /\/unfinished\/pass-/.test(file),
+  );
+  return files
+    .filter((file) => !file.endsWith('.new'))
+    .reduce((sum, file) => sum + readFileSync(join(state, file), 'utf8').split('\n').length - 1, 0);
+}
+
+/** Backs up, and kills the run and its AWS CLIs as soon as `isTime`. */
+async function killedSync(world: World, cli: AwsCli, isTime: (stuck: number) => boolean): Promise<void> {
+  const aws = stuckAws(world, cli);
+  const run = world.start('encrypted-s3-sync', [world.configFile]);
+  try {
+    while (!isTime(aws.pids().length)) {
+      assert.equal(run.child.exitCode, null, `It ended by itself: ${world.takeSyslog()}`);
+      await sleep(50);
+    }
+  } finally {
+    for (const pid of [run.child.pid ?? 0, ...aws.pids()]) process.kill(pid, 'SIGKILL');
+    aws.takeAway();
+  }
+  await run.outcome;
+}
+
+async function assertSentOnce(world: World): Promise<void> {
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  const versions = (await world.versions()).filter(({ Key }) => Key.startsWith('pc/docs/folder/'));
+  assert.equal(new Set(versions.map(({ Key }) => Key)).size, FILES);
+  assert.equal(versions.length, FILES, 'Some were sent twice.');
+  await world.assertStored();
+}
+
+describe('a run that was killed when most files were in the bucket', { concurrency: 2 }, () => {
+  for (const cli of loadedAwsClis().slice(0, 1)) {
+    test(`the first, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('first-killed', cli, (remove) => t.after(remove));
+      await world.makeBucket();
+      writeFiles(world);
+      world.config();
+      await killedSync(world, cli, (stuck) => stuck === 1);
+      assert.equal(Object.keys(await world.current()).length, FILES - UNSENT);
+      world.takeSyslog();
+      await assertSentOnce(world);
+      const log = world.takeSyslog();
+      assert.match(log, /This is a full run: there is no record of a last run\./);
+      assert.match(log, new RegExp(`Transferred ${UNSENT} files`));
+    });
+  }
+
+  for (const cli of loadedAwsClis()) {
+    test(`a later one, in the middle of its batches, with AWS CLI ${cli.version}`, async (t) => {
+      const world = new World('later-killed', cli, (remove) => t.after(remove));
+      world.write('before', 'x');
+      world.config();
+      assert.equal((await world.sync()).code, 0);
+      writeFiles(world);
+      // The first batch has one of the files that the others lack.
+      const left = UNSENT - 1;
+      await killedSync(world, cli, () => noted(world) === FILES - left);
+      assert.equal(Object.keys(await world.current()).length, FILES - left + 1);
+      world.takeSyslog();
+      await assertSentOnce(world);
+      const log = world.takeSyslog();
+      assert.match(log, /This is a full run: the last run did not end\./);
+      assert.match(log, new RegExp(`Transferred ${left} files`));
+    });
+  }
+});
