@@ -1,57 +1,38 @@
 // A restore of many files beside a bare `aws s3 cp --recursive`: the latest, and an older day.
-import { spawnSync } from 'node:child_process';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { compare, report } from './side-by-side.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Bench, BIN, BUCKET, numbered } from './bench-world.js';
+import { measure, report } from './measure.js';
 
-const BIN = fileURLToPath(new URL('../../bin', import.meta.url));
+const ROUNDS = 3;
+const COUNT = 5000;
 /** One in so many files is changed. */
 const CHANGED = 100;
 
-export interface BenchBucket {
-  readonly name: string;
-  readonly prefix: string;
-  /** Holds the key. */
-  readonly keyFile: string;
-}
-
-/** @param source backed up by `config` below the prefix of `bucket` */
-export async function benchRestore(
-  folder: string,
-  source: string,
-  config: string,
-  bucket: BenchBucket,
-  env: NodeJS.ProcessEnv,
-): Promise<void> {
-  backUp(config, env);
-  const to = join(folder, 'restored');
-  const files = readdirSync(source, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
-  const url = `s3://${bucket.name}/${bucket.prefix}/`;
-  const bare = `aws s3 cp --recursive --only-show-errors --sse-c AES256 --sse-c-key fileb://${bucket.keyFile} ${url} ${to}`;
-  const ours = `${process.execPath} ${BIN}/encrypted-s3-download-dir.js --config ${config} ${to}`;
-  const measure = (what: string, command: string) =>
-    report(
-      `${what} ${files.length} files: bare aws s3 cp`,
-      compare(folder, [bare, command], env, 3, `rm -rf ${to}`),
-    );
-  measure('restore of', ours);
+export async function restore(bench: Bench): Promise<void> {
+  const { env } = await bench.server();
+  const names = numbered(COUNT);
+  const source = bench.makeSource('restore', names);
+  const config = bench.makeConfig(source, 'restore');
+  bench.backUp(config, env);
+  const to = join(bench.folder, 'restored');
+  const flags = `--recursive --only-show-errors --sse-c AES256 --sse-c-key fileb://${bench.keyFile}`;
+  const bare = `aws s3 cp ${flags} s3://${BUCKET}/restore/ ${to}`;
+  const ours = (at: string) =>
+    `${process.execPath} ${BIN}/encrypted-s3-download-dir.js ${at} --config ${config} ${to}`;
+  const compare = async (what: string, command: string) => {
+    const prepare = `rm -rf ${to}`;
+    const commands = { ours: { command, prepare }, bare: { command: bare, prepare } };
+    const seconds = await measure(commands, { folder: bench.folder, env, rounds: ROUNDS });
+    report(`restore of ${COUNT} files${what}`, seconds.ours, 'aws s3 cp', seconds.bare);
+  };
+  await compare('', ours(''));
   const before = new Date().toISOString();
   // S3 tells times in whole seconds.
-  await delay(1100);
-  files.forEach((it, index) => {
-    if (index % CHANGED === 0) writeFileSync(join(it.parentPath, it.name), `changed ${it.name}\n`);
-  });
-  backUp(config, env);
-  measure(
-    'restore of an older day, with 1 % changed, of',
-    ours.replace('--config', `--at=${before} --config`),
-  );
-}
-
-function backUp(config: string, env: NodeJS.ProcessEnv): void {
-  const args = [join(BIN, 'encrypted-s3-sync.js'), config];
-  const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
-  if (status !== 0) throw new Error(`the backup failed: ${stderr}`);
+  await wait(1100);
+  for (const [index, name] of names.entries())
+    if (index % CHANGED === 0) writeFileSync(join(source, name), `changed ${index}\n`);
+  bench.backUp(config, env);
+  await compare(' as on an older day, 1 % changed since', ours(`--at=${before}`));
 }

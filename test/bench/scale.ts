@@ -1,4 +1,4 @@
-// What the number of files costs: the wrapper's own memory, and how many entries a second it walks and compares.
+// What the number of files costs: the program's own memory in runs in which nothing changed, and in a restore.
 // The files are real and empty, the bucket is a listing that a fake `aws` prints.
 import { spawnSync } from 'node:child_process';
 import {
@@ -13,12 +13,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { type Bench, BIN, BUCKET } from './bench-world.js';
 import { instantAws } from './instant-aws.js';
 
-const BIN = fileURLToPath(new URL('../../bin', import.meta.url));
 const FILES_PER_FOLDER = 100;
-const PREFIX = 'bench/';
+const PREFIX = 'scale/';
+const MOST_MEGABYTES = 150;
 
 /** When every object was stored, which is also when every file was modified. */
 const STORED = '2020-01-01T00:00:00+00:00';
@@ -26,33 +26,36 @@ const STORED = '2020-01-01T00:00:00+00:00';
 const LATER = '2100-01-01T00:00:00+00:00';
 
 /** Prints the figures for each number of files, and their ratios. */
-export async function scale(parent: string, makeConfig: (source: string) => string): Promise<void> {
-  const memory: { readonly run: number; readonly restore: number }[] = [];
+export async function scale(bench: Bench): Promise<void> {
+  const memory: Readonly<Record<string, number>>[] = [];
   for (const count of [100_000, 1_000_000]) {
-    const folder = join(parent, `scale-${count}`);
+    const folder = join(bench.folder, `scale-${count}`);
     mkdirSync(folder);
     const source = makeTree(folder, count);
     const listing = makeListing(folder, count, LATER);
-    const config = makeConfig(source);
-    const environment = instantEnvironment(folder, listing, source);
+    const config = bench.makeConfig(source, PREFIX.slice(0, -1));
+    const env = instantEnvironment(bench.env, folder, listing, source);
     // The first one leaves its tree and record.
-    memoryOf('sync', [config], folder, environment);
+    memoryOf('sync', [config], folder, env);
     makeListing(folder, count, new Date().toISOString());
-    const run = memoryOf('sync', [config], folder, environment);
+    const full = memoryOf('sync', ['--full', config], folder, env);
+    const quick = memoryOf('sync', [config], folder, env);
     makeListing(folder, count, STORED);
-    const restored = ['--config', config, join(folder, 'restored')];
-    const restore = memoryOf('download-dir', restored, folder, environment);
-    memory.push({ run, restore });
-    console.log(`${count} files, a run in which nothing changed: ${run.toFixed(0)} MB at most`);
-    console.log(`${count} files, a restore: ${restore.toFixed(0)} MB at most`);
-    makeListing(folder, count, new Date().toISOString());
+    const restore = memoryOf('download-dir', ['--config', config, join(folder, 'restored')], folder, env);
+    memory.push({ 'a full run': full, 'a quick run': quick, 'a restore': restore });
+    for (const [what, megabytes] of Object.entries(memory.at(-1) ?? {}))
+      console.log(`${count} files, memory of ${what}: ${megabytes.toFixed(0)} MB${limitOf(what)}`);
     rmSync(folder, { recursive: true });
   }
-  const [small, large] = memory;
-  for (const what of ['run', 'restore'] as const) {
-    const times = (large?.[what] ?? Number.NaN) / (small?.[what] ?? Number.NaN);
-    console.log(`memory of a ${what} at ten times the files: ${times.toFixed(2)} times`);
+  const [small = {}, large = {}] = memory;
+  for (const [what, megabytes] of Object.entries(large)) {
+    const ratio = (megabytes / (small[what] ?? Number.NaN)).toFixed(2);
+    console.log(`memory of ${what} at ten times the files: ratio ${ratio} (at most 1.2)`);
   }
+}
+
+function limitOf(what: string): string {
+  return what.endsWith('run') ? ` (at most ${MOST_MEGABYTES})` : '';
 }
 
 function makeTree(folder: string, count: number): string {
@@ -91,13 +94,18 @@ function fileName(at: number): string {
 }
 
 /** With an `aws` that costs nothing, and a Node that tells of its memory at its end. */
-function instantEnvironment(folder: string, listing: string, objects: string): NodeJS.ProcessEnv {
+function instantEnvironment(
+  inherited: NodeJS.ProcessEnv,
+  folder: string,
+  listing: string,
+  objects: string,
+): NodeJS.ProcessEnv {
   const fakes = join(folder, 'fakes');
   const record = join(folder, 'kept');
   const measure = join(folder, 'measure.mjs');
   mkdirSync(fakes);
   mkdirSync(record);
-  const answers = { bucket: 'bench-bucket', listing, content: '/dev/null', record, objects };
+  const answers = { bucket: BUCKET, listing, content: '/dev/null', record, objects };
   writeFileSync(join(fakes, 'aws'), instantAws(answers));
   chmodSync(join(fakes, 'aws'), 0o755);
   writeFileSync(
@@ -107,8 +115,8 @@ const result = ${JSON.stringify(memoryFile(folder))};
 process.on('exit', () => writeFileSync(result, String(process.resourceUsage().maxRSS)));\n`,
   );
   return {
-    ...process.env,
-    PATH: `${fakes}:${process.env['PATH']}`,
+    ...inherited,
+    PATH: `${fakes}:${inherited['PATH']}`,
     NODE_OPTIONS: `--import=${measure}`,
     XDG_STATE_HOME: join(folder, 'state'),
   };
