@@ -55,6 +55,12 @@ test('a complete config', () => {
     followSymlinks: false,
     exclude: [],
     maxDeletePercent: 50,
+    excludeCaches: false,
+    excludeIfPresent: undefined,
+    excludeLargerThan: undefined,
+    oneFileSystem: false,
+    uploadProcesses: 4,
+    fullCheckHours: 20,
     allowUnversionedDelete: false,
     warnings: [],
   });
