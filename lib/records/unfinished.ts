@@ -1,6 +1,15 @@
 // What a run has sent so far, kept in the state folder from before its first upload until its record is stored. A run
 // that finds it knows that the one before did not end, and does not send again what that one has sent.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Batches } from '../tree/batches.js';
 import { nothing } from '../tree/batches.js';
@@ -32,7 +41,8 @@ export function readUnfinished(folder: string | undefined): UnfinishedRun | unde
 /** A damaged one tells at least that a run did not end. */
 function headIn(folder: string): Partial<UnfinishedHead> {
   try {
-    return JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<UnfinishedHead>;
+    const head = JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<UnfinishedHead> | null;
+    return head ?? {};
   } catch {
     return {};
   }
@@ -40,7 +50,9 @@ function headIn(folder: string): Partial<UnfinishedHead> {
 
 function passesIn(folder: string): Batches<string>[] {
   const passes = new Map<string, string[]>();
-  for (const name of readdirSync(folder).sort()) {
+  // What is there may be no folder.
+  const names = statSync(folder).isDirectory() ? readdirSync(folder) : [];
+  for (const name of names.sort()) {
     const pass = PART.exec(name)?.[1];
     if (pass !== undefined) passes.set(pass, [...(passes.get(pass) ?? []), join(folder, name)]);
   }

@@ -121,6 +121,11 @@ class BucketCall {
       failed('An error occurred (InternalError) when calling the PutObject operation: Injected');
       return;
     }
+    const refusal = this.#faults.refusal(prefix + path);
+    if (refusal !== undefined) {
+      failed(refusal);
+      return;
+    }
     try {
       if (!isReadable(statSync(file))) throw new Error('Permission denied');
       this.#add(prefix + path, readFileSync(file), this.#keyHash());
