@@ -38,8 +38,19 @@ function isOlderThan(unfinished: UnfinishedRun | undefined, { since }: DraftLine
 /** The draft, in which what the unfinished run has sent is `sent`. */
 function withSent(draft: Batches<DraftLine>, unfinished: UnfinishedRun | undefined): Batches<DraftLine> {
   let lines = draft;
-  for (const pass of unfinished?.passes() ?? []) lines = marked(lines, mapEach(pass, parseDraftLine));
+  for (const pass of unfinished?.passes() ?? []) lines = marked(lines, mapEach(pass, sentLine));
   return lines;
+}
+
+/** A line that was damaged when the machine went down tells nothing: its file is sent again. */
+function sentLine(text: string): DraftLine | undefined {
+  try {
+    const line = parseDraftLine(text);
+    entryOfDraft(line);
+    return line;
+  } catch {
+    return undefined;
+  }
 }
 
 async function* marked(draft: Batches<DraftLine>, sent: Batches<DraftLine>): Batches<DraftLine> {

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -45,14 +46,17 @@ export function readUnfinished(folder: string | undefined): UnfinishedRun | unde
 /** A damaged one tells at least that a run did not end. */
 function headIn(folder: string): Partial<UnfinishedHead> {
   try {
-    return JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<UnfinishedHead>;
+    const head = JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<UnfinishedHead> | null;
+    return head ?? {};
   } catch {
     return {};
   }
 }
 
 function passesIn(folder: string): Batches<string>[] {
-  const names = new Set(readdirSync(folder).map((name) => name.replace(NOTES, '')));
+  // What is there may be no folder.
+  const found = statSync(folder).isDirectory() ? readdirSync(folder) : [];
+  const names = new Set(found.map((name) => name.replace(NOTES, '')));
   const passes = new Map<string, string[]>();
   for (const name of [...names].sort()) {
     const pass = PART.exec(name)?.[1];

@@ -144,6 +144,8 @@ class BucketCall {
     const meet = (when: 'before' | 'after') => this.#faults.meet(this.#call, 'put', number, when);
     const before = meet('before');
     if (before === 'fail') return failed(this.#putError());
+    const refusal = this.#faults.refusal(prefix + path);
+    if (refusal !== undefined) return failed(refusal);
     try {
       const stats = statSync(file);
       // A FIFO would be waited for.

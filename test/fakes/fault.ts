@@ -32,11 +32,30 @@ export type Met = 'fail' | 'lie' | undefined;
 export class Faults {
   #fault: Fault | undefined;
   #counts = { call: 0, put: 0 };
+  readonly #refusals = new Map<string, { readonly words: string; times: number }>();
+  /** The keys that were about to be put since the last `set` or `refuse`. */
+  readonly puts: string[] = [];
+
+  /** Has the put of an object fail with these words of the AWS CLI, so often; lifted by `times` 0. */
+  refuse(key: string, words: string, times = Number.POSITIVE_INFINITY): void {
+    this.#refusals.set(key, { words, times });
+    this.puts.length = 0;
+  }
+
+  /** @returns why the put that is about to be made fails; `undefined`: it does not */
+  refusal(key: string): string | undefined {
+    this.puts.push(key);
+    const refusal = this.#refusals.get(key);
+    if (refusal === undefined || refusal.times === 0) return undefined;
+    refusal.times -= 1;
+    return refusal.words;
+  }
 
   /** `undefined` lifts the fault. Begins to count anew. */
   set(fault: Fault | undefined): void {
     this.#fault = fault;
     this.#counts = { call: 0, put: 0 };
+    this.puts.length = 0;
   }
 
   /** What a call or put that fails says. */

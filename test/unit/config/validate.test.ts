@@ -61,12 +61,6 @@ test('a complete config', () => {
     fullCheckHours: 20,
     uploadProcesses: 4,
     maxDeletePercent: 50,
-    excludeCaches: false,
-    excludeIfPresent: undefined,
-    excludeLargerThan: undefined,
-    oneFileSystem: false,
-    uploadProcesses: 4,
-    fullCheckHours: 20,
     allowUnversionedDelete: false,
     warnings: [],
   });
