@@ -42,6 +42,7 @@ async function oneCase(world: PropertyWorld, random: Random, note: (what: string
   await world.assertRecordIsTrue();
   makeReadable(world.root);
   // A run that had no fault, or did all it should in spite of it, is the clean one itself.
+  if (fault?.what === 'change') world.noteVanished();
   const isShort = outcome.code !== 0 || outcome.stderr.includes('still in the bucket');
   if (isShort || fault?.what === 'change') await cleanRun(world, random.chance(0.5), note);
   else world.assertComplete();
