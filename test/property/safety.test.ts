@@ -1,6 +1,6 @@
 // Whatever happens to the directory, to the bucket and to the processes, in full runs and quick ones: no file is lost,
 // the record never claims what is not there, and the next run without faults ends with the bucket equal to the disk.
-// SAFETY_CASES=10000 runs more cases than usual, and SAFETY_SEED repeats a run that has failed.
+// `SAFETY_CASES=10000 npm test -- property` takes more cases than usual; SAFETY_SEED=… takes those of a run that failed.
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
@@ -42,6 +42,7 @@ async function oneCase(world: PropertyWorld, random: Random, note: (what: string
   await world.assertRecordIsTrue();
   makeReadable(world.root);
   // A run that had no fault, or did all it should in spite of it, is the clean one itself.
+  if (fault?.what === 'change') world.noteVanished();
   const isShort = outcome.code !== 0 || outcome.stderr.includes('still in the bucket');
   if (isShort || fault?.what === 'change') await cleanRun(world, random.chance(0.5), note);
   else world.assertComplete();

@@ -5,6 +5,7 @@ import { filesOnDisk, isReallyGone } from './disk.js';
 export interface WitnessOptions {
   readonly root: string;
   readonly followSymlinks: boolean;
+  /** Whether it says nothing that a file is there. */
   readonly isExcluded: (path: string) => boolean;
 }
 

@@ -9,7 +9,7 @@ import type { Journal } from '../fakes/journal.js';
 import { assertRecordIsTrue, recordIn } from './claims.js';
 import { filesOnDisk, isReallyGone } from './disk.js';
 import { type Outcome, SyncProcess } from './sync-process.js';
-import { Witness, type WitnessOptions } from './witness.js';
+import { Witness } from './witness.js';
 
 const KEY = 'Secret0Key1that2must3never4leak5';
 const PREFIX = 'pc/docs/';
@@ -23,7 +23,7 @@ export interface WorldOptions {
   readonly excluded: string | undefined;
 }
 
-export class PropertyWorld implements WitnessOptions {
+export class PropertyWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'property-'));
   /** In a folder of its own: links may lead up to it. */
   readonly root = join(this.folder, 'disk/source');
@@ -36,7 +36,7 @@ export class PropertyWorld implements WitnessOptions {
   #doubtful = new Set<string>();
   /** Whether that goes for everything that has no file. */
   #mayHaveStrays = false;
-  /** What was in the bucket without a file, and kept: as a link has taken its place. When that goes, a full run deletes. */
+  /** What was in the bucket without a file, and kept: as when a link has taken its place. A full run deletes it at last. */
   #kept = new Set<string>();
 
   constructor({ followSymlinks, clockOffset, fullCheckHours, excluded }: WorldOptions) {
@@ -84,7 +84,10 @@ export class PropertyWorld implements WitnessOptions {
 
   /** Looks at the disk from now on. */
   witness(): Witness {
-    return new Witness(this.stored(), this);
+    const { root, followSymlinks } = this;
+    // What somebody else has done in the bucket is no loss of ours.
+    const isExcluded = (path: string) => this.isExcluded(path) || this.#doubtful.has(path);
+    return new Witness(this.stored(), { root, followSymlinks, isExcluded });
   }
 
   async sync(isFull: boolean, fault?: Fault): Promise<Outcome> {
@@ -106,6 +109,15 @@ export class PropertyWorld implements WitnessOptions {
       if (!hasChecked || stored.has(path)) this.#doubtful.add(path);
     }
     return outcome;
+  }
+
+  /**
+   * What vanished during a run that was to upload it is not in the tree any more: a full run deletes its object, or a
+   * quick one that finds it in the tree.
+   */
+  noteVanished(): void {
+    for (const path of this.stored().keys())
+      if (isReallyGone(this.root, path, this.followSymlinks)) this.#kept.add(path);
   }
 
   /** What the warning says that the user has to do, when a run was killed right after it had made the bucket. */

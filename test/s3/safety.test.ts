@@ -1,47 +1,42 @@
-// The property of test/property, with the real AWS CLI and server: random changes, read faults and kills at random
-// times lose no file, and the next clean run ends with the bucket equal to the disk.
+// The property of test/property, with the real AWS CLI and server, in full runs and quick ones: random changes before
+// and during a run, read faults, kills and failures at random calls of the AWS CLI lose no file, and the next clean run
+// ends with the bucket equal to the disk.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { filesOnDisk, isReallyGone } from '../property/disk.js';
 import { Random } from '../property/random.js';
 import { change, makeReadable } from '../property/random-change.js';
 import { loadedAwsClis } from '../s3-server/loaded-aws.js';
-import { World, withKey } from './world.js';
+import { type CallFault, countCalls, setFault } from './call-fault.js';
+import { type Outcome, World, withKey } from './world.js';
 
 const CASES = 20;
 const SEED = Number(process.env['SAFETY_SEED'] ?? Date.now() % 2 ** 31);
 const ALLOWED = ['--allow-mass-delete', '--wait', '20'];
+/** A run seldom has more calls. */
+const CALLS = 8;
+/** A name that is gone by one of these does not come back. */
+const SCRIPTS = [
+  'for f in *; do [ -f "$f" ] && echo changed > "$f" && break; done',
+  'for f in *; do [ -d "$f" ] && mv -- "$f" "moved-$$" && break; done',
+  'for f in *; do [ -f "$f" ] && mv -- "$f" "moved-$$" && break; done',
+  'for f in *; do [ -d "$f" ] && rm -rf -- "$f" && break; done',
+  'for f in *; do [ -f "$f" ] && tr 0-9 5 < "$f" > "new-$$" && touch -d @1000000000 "new-$$" && mv -- "new-$$" "$f" && break; done',
+  'mkdir -p late && echo late > late/file',
+];
 
-/** Kills the command, or the AWS CLI that it runs, some time from now. */
-async function killLater(random: Random, world: World, pid: number): Promise<void> {
-  const target = random.pick(['the command', 'aws', 'nothing'] as const);
-  await sleep(random.below(2500));
-  const pids = target === 'aws' ? awsOf(world) : target === 'nothing' ? [] : [pid];
-  for (const it of pids) {
-    try {
-      process.kill(it, 'SIGKILL');
-    } catch {
-      // It has ended.
-    }
-  }
-}
-
-/** What runs with the world's bucket in its arguments. */
-function awsOf(world: World): number[] {
-  return readdirSync('/proc')
-    .filter((pid) => {
-      try {
-        return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(world.bucket);
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
+function randomFault(random: Random): CallFault | undefined {
+  if (random.chance(0.2)) return undefined;
+  return {
+    number: 1 + random.below(CALLS),
+    when: random.pick(['before', 'after']),
+    what: random.pick(['kill aws', 'kill the command', 'kill both', 'fail', 'change']),
+    script: random.pick(SCRIPTS),
+  };
 }
 
 /** The current objects below the prefix, with the MD5 that this server has for their entity tag. */
@@ -64,49 +59,77 @@ async function recorded(world: World): Promise<string[]> {
   return entries.filter(({ type }) => type === 'file').map(({ path }) => path);
 }
 
+function sync(world: World, isFull: boolean): Promise<Outcome> {
+  const args = [...ALLOWED, ...(isFull ? ['--full'] : []), world.configFile];
+  return world.run('encrypted-s3-sync', args, { through: WITHOUT_ROOTS_RIGHTS });
+}
+
+function assertNothingLost(
+  { source }: World,
+  before: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+  where: string,
+): void {
+  for (const path of before.keys())
+    assert.ok(now.has(path) || isReallyGone(source, path, false), `lost: ${path}; ${where}`);
+}
+
+/** @param isFull whether the run is known to have been a full one: what a link has replaced goes with it, once it is gone */
+async function assertComplete(
+  world: World,
+  now: ReadonlyMap<string, string>,
+  isFull: boolean,
+  where: string,
+): Promise<void> {
+  const files = filesOnDisk(world.source, false);
+  for (const [path, content] of files)
+    assert.equal(now.get(path), createHash('md5').update(content).digest('hex'), `${path}; ${where}`);
+  for (const path of isFull ? now.keys() : [])
+    assert.ok(files.has(path) || !isReallyGone(world.source, path, false), `not deleted: ${path}; ${where}`);
+  assert.deepEqual((await recorded(world)).sort(), [...files.keys()].sort(), where);
+}
+
+async function oneCase(world: World, random: Random, number: number): Promise<void> {
+  change(world.source, random);
+  const before = await stored(world);
+  const fault = randomFault(random);
+  setFault(world, fault);
+  let isFull = random.chance(0.4);
+  const outcome = await sync(world, isFull);
+  setFault(world, undefined);
+  let where = `case ${number}, ${JSON.stringify({ isFull, ...fault })}: exit code ${outcome.code}, ${outcome.stderr}`;
+  assert.doesNotMatch(outcome.stderr, /defect/, where);
+  let now = await stored(world);
+  assertNothingLost(world, before, now, where);
+  makeReadable(world.source);
+  // A run that went well is the clean one itself.
+  if (outcome.code !== 0 || fault?.what === 'change' || outcome.stderr.includes('still in the bucket')) {
+    isFull = random.chance(0.5);
+    const clean = await sync(world, isFull);
+    where = `${where}; then ${JSON.stringify({ isFull })}: exit code ${clean.code}, ${clean.stderr}`;
+    assert.equal(clean.code, 0, where);
+    now = await stored(world);
+    assertNothingLost(world, before, now, where);
+  }
+  await assertComplete(world, now, isFull, where);
+}
+
 describe(`no file is lost (seed ${SEED})`, { concurrency: 2 }, () => {
   for (const [index, cli] of loadedAwsClis().entries()) {
     test(`with AWS CLI ${cli.version}`, async (t) => {
       const random = new Random(SEED + index);
       const world = new World('safety', cli, (remove) => t.after(remove));
-      world.config();
-      const { source } = world;
-      for (let count = 0; count < 5; count += 1) change(source, random);
-      makeReadable(source);
-      const first = await world.sync();
-      assert.equal(first.code, 0, first.stderr);
-      let before = await stored(world);
-      for (let number = 0; number < CASES / loadedAwsClis().length; number += 1) {
-        change(source, random);
-        const run = world.start('encrypted-s3-sync', [...ALLOWED, world.configFile], {
-          through: WITHOUT_ROOTS_RIGHTS,
-        });
-        await killLater(random, world, run.child.pid ?? 0);
-        const outcome = await run.outcome;
-        const where = `case ${number}, exit code ${outcome.code}, ${outcome.stderr}`;
-        assert.doesNotMatch(outcome.stderr, /defect/);
-        const assertNothingLost = (now: ReadonlyMap<string, string>) => {
-          for (const path of before.keys())
-            assert.ok(now.has(path) || isReallyGone(source, path, false), `lost: ${path}; ${where}`);
-        };
-        let now = await stored(world);
-        assertNothingLost(now);
-        makeReadable(source);
-        // A run that went well is the clean one itself.
-        if (outcome.code !== 0) {
-          const clean = await world.run('encrypted-s3-sync', [...ALLOWED, world.configFile]);
-          assert.equal(clean.code, 0, `${clean.stderr}; ${where}`);
-          now = await stored(world);
-          assertNothingLost(now);
-        }
-        const files = filesOnDisk(source, false);
-        for (const [path, content] of files)
-          assert.equal(now.get(path), createHash('md5').update(content).digest('hex'), `${path}; ${where}`);
-        for (const path of now.keys())
-          assert.ok(files.has(path) || !isReallyGone(source, path, false), `not deleted: ${path}; ${where}`);
-        assert.deepEqual((await recorded(world)).sort(), [...files.keys()].sort(), where);
-        before = now;
-      }
+      world.config({ FULL_CHECK_HOURS: '20' });
+      await world.makeBucket();
+      countCalls(world, cli.directory);
+      setFault(world, undefined);
+      for (let count = 0; count < 5; count += 1) change(world.source, random);
+      makeReadable(world.source);
+      for (let number = 0; number < CASES / loadedAwsClis().length; number += 1)
+        await oneCase(world, random, number);
+      const last = await sync(world, true);
+      assert.equal(last.code, 0, last.stderr);
+      await assertComplete(world, await stored(world), true, last.stderr);
     });
   }
 });

@@ -1,0 +1,45 @@
+// What goes wrong at the nth call of the real AWS CLI in a run: an `aws` that is first on the PATH counts the calls.
+import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { World } from './world.js';
+
+export interface CallFault {
+  /** Counted from 1. */
+  readonly number: number;
+  /** Whether the AWS CLI has done its work by then. */
+  readonly when: 'before' | 'after';
+  readonly what: 'kill aws' | 'kill the command' | 'kill both' | 'fail' | 'change';
+  /** Of the shell, run in LOCAL_DIR by `change`. */
+  readonly script: string;
+}
+
+/** @param directory of the real `aws` */
+export function countCalls({ folder }: World, directory: string): void {
+  const aws = join(folder, 'programs/aws');
+  const script = `#!/bin/sh
+. '${folder}/fault'
+number=1
+until mkdir "$CALLS/$number" 2>/dev/null; do number=$((number + 1)); done
+meet() {
+  [ "$number $1" = "$AT" ] || return 0
+  case $WHAT in fail) exit 1 ;; change) sh '${folder}/change' ;; 'kill the command' | 'kill both') kill -KILL $PPID ;; esac
+  case $WHAT in 'kill aws' | 'kill both') kill -KILL $$ ;; esac
+}
+meet before
+'${directory}/aws' "$@"
+code=$?
+meet after
+exit $code
+`;
+  writeFileSync(aws, script);
+  chmodSync(aws, 0o755);
+}
+
+/** Begins to count anew. @param fault `undefined`: nothing goes wrong */
+export function setFault({ folder, source }: World, fault: CallFault | undefined): void {
+  // A new folder: a call of a killed run may be counted yet.
+  const lines = [`CALLS='${mkdtempSync(join(folder, 'calls-'))}'`];
+  if (fault !== undefined) lines.push(`AT='${fault.number} ${fault.when}'`, `WHAT='${fault.what}'`);
+  writeFileSync(join(folder, 'change'), `cd '${source}'\n${fault?.script ?? ''}\n`);
+  writeFileSync(join(folder, 'fault'), `${lines.join('\n')}\n`);
+}
