@@ -72,7 +72,8 @@ async function killedSync(world: World, cli: AwsCli, isTime: (stuck: number) => 
       await sleep(50);
     }
   } finally {
-    for (const pid of [run.child.pid ?? 0, ...aws.pids()]) process.kill(pid, 'SIGKILL');
+    run.child.kill('SIGKILL');
+    for (const pid of aws.pids()) process.kill(pid, 'SIGKILL');
     aws.takeAway();
   }
   await run.outcome;
