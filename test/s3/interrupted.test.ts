@@ -12,6 +12,10 @@ import { SYNC, UPLOAD_OF_LINKS, wrapAws } from './wrapped-aws.js';
 const FILES = 600;
 /** The AWS CLI does not get to the files whose names end in a 9. */
 const UNSENT = FILES / 10;
+/** All others are sent side by side. */
+const BATCHES = 4;
+/** Milliseconds; a run that is as it should be takes seconds. */
+const PATIENCE = 300_000;
 /** It is small, and goes through. */
 const FIRST_BATCH = 10;
 
@@ -41,26 +45,35 @@ fi`,
 /** How many files the run has noted to be sent. */
 function noted(world: World): number {
   const state = join(world.folder, '.local/state');
-  if (!existsSync(state)) return 0;
-  const files = readdirSync(state, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    /\/unfinished\/pass-/.test(file),
-  );
+  const files = existsSync(state) ? readdirSync(state, { recursive: true, encoding: 'utf8' }) : [];
   return files
-    .filter((file) => !file.endsWith('.new'))
-    .reduce((sum, file) => sum + readFileSync(join(state, file), 'utf8').split('\n').length - 1, 0);
+    .filter((file) => /\/unfinished\/pass-/.test(file) && !file.endsWith('.new'))
+    .reduce((sum, file) => sum + linesIn(join(state, file)), 0);
+}
+
+/** None, if the run has just removed the file. */
+function linesIn(file: string): number {
+  try {
+    return readFileSync(file, 'utf8').split('\n').length - 1;
+  } catch {
+    return 0;
+  }
 }
 
 /** Backs up, and kills the run and its AWS CLIs as soon as `isTime`. */
 async function killedSync(world: World, cli: AwsCli, isTime: (stuck: number) => boolean): Promise<void> {
   const aws = stuckAws(world, cli);
   const run = world.start('encrypted-s3-sync', [world.configFile]);
+  const deadline = Date.now() + PATIENCE;
   try {
     while (!isTime(aws.pids().length)) {
+      assert.ok(Date.now() < deadline, `It does not get there: ${world.takeSyslog()}`);
       assert.equal(run.child.exitCode, null, `It ended by itself: ${world.takeSyslog()}`);
       await sleep(50);
     }
   } finally {
-    for (const pid of [run.child.pid ?? 0, ...aws.pids()]) process.kill(pid, 'SIGKILL');
+    run.child.kill('SIGKILL');
+    for (const pid of aws.pids()) process.kill(pid, 'SIGKILL');
     aws.takeAway();
   }
   await run.outcome;
@@ -96,12 +109,12 @@ describe('a run that was killed when most files were in the bucket', { concurren
     test(`a later one, in the middle of its batches, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('later-killed', cli, (remove) => t.after(remove));
       world.write('before', 'x');
-      world.config();
+      world.config({ UPLOAD_PROCESSES: `${BATCHES}` });
       assert.equal((await world.sync()).code, 0);
       writeFiles(world);
       // The first batch has one of the files that the others lack.
       const left = UNSENT - 1;
-      await killedSync(world, cli, () => noted(world) === FILES - left);
+      await killedSync(world, cli, (stuck) => stuck === BATCHES && noted(world) === FILES - left);
       assert.equal(Object.keys(await world.current()).length, FILES - left + 1);
       world.takeSyslog();
       await assertSentOnce(world);
