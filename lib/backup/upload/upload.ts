@@ -37,14 +37,15 @@ export async function upload(backup: Backup, asked: Asked, whatIsDue: WhatIsDue)
     await journal.begin(head, listed === undefined ? nothing() : storedLines(readDraft(draft)));
   }
   // Nothing private leaves before the server has shown that it honours the key.
-  if (lastRun === undefined && due.files.count > 0) await proveSseC(backup.aws, backup.log);
+  const isProven = lastRun !== undefined || due.files.count === 0;
+  const removeProof = isProven ? async () => undefined : await proveSseC(backup.aws, backup.log);
   const wasSynced = isEmpty && due.files.count > 0 && canSync(backup, scan.counts);
   const send = async () => {
     if (wasSynced) await uploadFirst(backup, due.files.count);
     else if (due.files.count > 0) return uploadDue(backup, due, journal);
     return undefined;
   };
-  const [byName, versioning] = await sideBySide(send(), askIfNeeded(backup, changes));
+  const [byName, versioning] = await sideBySide(send(), askIfNeeded(backup, changes), removeProof());
   return { journal, byName, wasSynced, versioning };
 }
 
