@@ -70,6 +70,7 @@ class ComparisonWriter {
   readonly #gone: Spool;
   readonly #losses = new LossCounter();
   readonly #stored = new Sample<Entry>();
+  readonly #dueSample = new Sample<Entry>();
   readonly #objects = new Sample<Bytes>();
   #kept = 0;
   #missing = 0;
@@ -99,7 +100,12 @@ class ComparisonWriter {
     for (const it of [this.#draft, this.#due, this.#gone]) it.close();
     return {
       draft: this.#draft,
-      due: { files: this.#due, bytes: this.#dueBytes, overwritten: this.#overwritten },
+      due: {
+        files: this.#due,
+        bytes: this.#dueBytes,
+        overwritten: this.#overwritten,
+        sample: this.#dueSample,
+      },
       gone: this.#gone,
       losses: this.#losses,
       kept: this.#kept,
@@ -125,6 +131,7 @@ class ComparisonWriter {
     if (now.state === 'failed') return;
     this.#due.write(text);
     this.#dueBytes += entry.inode.size;
+    this.#dueSample.add(entry);
     if (object !== undefined) this.#overwritten += 1;
     this.#onDue?.(now, object);
   }

@@ -88,10 +88,11 @@ async function settleByListing(
   step: UploadStep,
 ): Promise<Settled> {
   const { byName, wasSynced, synced, versioning } = step;
-  const unchanged = scan.unchanged.items;
+  // Below a prefix that was empty, an object is what `aws s3 sync` has just uploaded.
+  const candidates = wasSynced ? due.sample.items : scan.unchanged.items;
   const [first, early] = await sideBySide(
     checkBucket(backup, draft, times, wasSynced),
-    unchanged.length > 0 ? verifyRandomFile(backup, unchanged) : Promise.resolve(undefined),
+    candidates.length > 0 ? verifyRandomFile(backup, candidates) : Promise.resolve(undefined),
   );
   // Of an object that the listing shows to be another one it is no wonder: its file is sent again.
   const isReplaced = early?.mismatch !== undefined && (await isDue(first, early.key));
@@ -101,7 +102,9 @@ async function settleByListing(
     again === undefined
       ? first
       : await checkBucket(backup, draftAfter(first.draft, again.uploaded), times, false);
-  if (early === undefined || isReplaced) {
+  // It may have uploaded none of the candidates.
+  const isSkipped = early === undefined || (wasSynced && early.key === undefined);
+  if (isSkipped || isReplaced) {
     const { mismatch } = await verifyRandomFile(backup, last.stored.items);
     if (mismatch !== undefined) throw mismatch;
   }

@@ -127,7 +127,8 @@ async function store(
     const answer = await prompt.ask("Backups made with that key need it. Type 'yes' to replace it: ");
     if (answer !== 'yes') throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
   }
-  await proveSseC(aws, log);
+  const removeProof = await proveSseC(aws, log);
+  await removeProof();
   await storeEscrow(aws, easyKey, content, storageClass);
   await verifyContent(aws, escrowObject(aws.bucket), easyKey, content);
 }

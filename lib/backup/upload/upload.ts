@@ -39,13 +39,15 @@ export async function upload(backup: Backup, asked: Asked, whatIsDue: WhatIsDue)
     await journal.begin(head, listed === undefined ? nothing() : storedLines(readDraft(draft)));
   }
   // Nothing private leaves before the server has shown that it honours the key.
-  if (lastRun === undefined && due.files.count > 0) await proveSseC(backup.aws, backup.log);
+  const isProven = lastRun !== undefined || due.files.count === 0;
+  const removeProof = isProven ? async () => undefined : await proveSseC(backup.aws, backup.log);
   const wasSynced = isEmpty && due.files.count > 0 && canSync(backup, scan.counts);
   const isByName = !wasSynced && due.files.count > 0;
   const [synced, byName, versioning] = await sideBySide(
     wasSynced ? uploadFirst(backup, due.files.count) : Promise.resolve(0),
     isByName ? uploadDue(backup, due, journal) : Promise.resolve(undefined),
     askIfNeeded(backup, changes),
+    removeProof(),
   );
   return { journal, byName, wasSynced, synced, versioning };
 }
