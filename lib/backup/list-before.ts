@@ -7,7 +7,7 @@ import type { Asked } from './ask.js';
 import type { Backup } from './backup.js';
 import { type Compared, type CompareOptions, compareWithBucket, type Judge } from './compare.js';
 import { type DraftLine, entryOfDraft, isFile, parseDraftLine } from './draft.js';
-import { milliseconds, whyNotStored } from './stored.js';
+import { whyNotStored } from './stored.js';
 
 /** @param draft of the scan */
 export function listBefore(
@@ -20,8 +20,7 @@ export function listBefore(
     if (line.state !== 'due' && line.state !== 'sent') return line;
     // What another source has stored may have been stored at any time.
     if (isAdopted) return { ...line, state: 'due' };
-    const wasSent = line.state === 'sent' || isOlderThan(unfinished, line, inode.ctime);
-    const state = wasSent ? ('stored' as const) : line.state;
+    const state = line.state === 'sent' ? ('stored' as const) : line.state;
     const why = whyNotStored({ state, since: line.since, inode }, object, times);
     return { ...line, state: why === undefined ? 'stored' : 'due' };
   };
@@ -29,13 +28,7 @@ export function listBefore(
   return compareWithBucket(backup, withSent(draft, unfinished), judge, options);
 }
 
-/** True if the unfinished run found nothing below the prefix, and the file has not changed since it began. */
-function isOlderThan(unfinished: UnfinishedRun | undefined, { since }: DraftLine, ctime: string): boolean {
-  if (unfinished?.wasEmpty !== true) return false;
-  return Math.max(since, milliseconds(ctime)) < Date.parse(unfinished.started);
-}
-
-/** The draft, in which what the unfinished run has sent is `sent`. */
+/** The draft, in which what the unfinished run has sent, if the bucket holds it, is `sent`. */
 function withSent(draft: Batches<DraftLine>, unfinished: UnfinishedRun | undefined): Batches<DraftLine> {
   let lines = draft;
   for (const pass of unfinished?.passes() ?? []) lines = marked(lines, mapEach(pass, sentLine));

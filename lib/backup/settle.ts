@@ -146,7 +146,7 @@ async function sendAgain(
   if (due.files.count === 0) return undefined;
   const { journal, wasSynced } = step;
   // Nothing was due before: then nothing has marked this run as one that has to end.
-  if (!journal.hasBegun) await journal.begin({ started: backup.header.started, wasEmpty: false });
+  if (!journal.hasBegun) await journal.begin({ started: backup.header.started });
   backup.log.info(
     `The bucket lacks ${due.files.count} files as they are on disk${wasSynced ? ' after the first upload' : ''}.`,
   );

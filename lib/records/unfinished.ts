@@ -27,20 +27,18 @@ const NOTES = '.notes';
 export interface UnfinishedHead {
   /** When the run began; ISO 8601. */
   readonly started: string;
-  /** Whether nothing was below the prefix then: what is there now has been stored since. */
-  readonly wasEmpty: boolean;
 }
 
 export interface UnfinishedRun extends UnfinishedHead {
-  /** What it has sent: the lines of each pass, in the order of their keys. */
+  /** What it has sent, if the bucket holds it: the lines of each pass, in the order of their keys. */
   passes(): Batches<string>[];
 }
 
 /** The run before, if it did not end. @param folder `undefined`: there is no place to keep it */
 export function readUnfinished(folder: string | undefined): UnfinishedRun | undefined {
   if (folder === undefined || !existsSync(folder)) return undefined;
-  const { started = '', wasEmpty = false } = headIn(folder);
-  return { started, wasEmpty, passes: () => passesIn(folder) };
+  const { started = '' } = headIn(folder);
+  return { started, passes: () => passesIn(folder) };
 }
 
 /** A damaged one tells at least that a run did not end. */
@@ -97,7 +95,8 @@ export class Journal {
 
   /**
    * Takes the place of what an earlier run has left.
-   * @param sent lines of what the bucket is known to hold of the files that are due, in the order of their keys
+   * @param sent lines of what the bucket holds of the files that are due, or will hold before anything else under their
+   *   keys, in the order of these
    */
   async begin(head: UnfinishedHead, sent: Batches<string> = nothing()): Promise<void> {
     const aside = `${this.#folder}.new`;

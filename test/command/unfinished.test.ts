@@ -1,6 +1,14 @@
 // A run that was killed, and the next one: what was sent and told is not sent again, and nothing is lost.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Fault } from '../fakes/fault.js';
@@ -109,6 +117,29 @@ test('a first run that is killed inside aws s3 sync: what is missing is sent, at
     ALL.filter((it) => !others.includes(it)),
   );
   assert.ok(!world.called().some((call) => call.includes(' s3 sync ')));
+});
+
+test('folders that swap their names after a first run was killed: their files are sent, though neither size nor time tells', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a/f', 'b/f', 'c']) world.write(path, path);
+  await killed(world, 'put', 3);
+  assert.deepEqual(world.stored(), ['a/f', 'b/f']);
+  const [a, b, aside] = ['a', 'b', 'aside'].map((name) => join(world.source, name)) as [
+    string,
+    string,
+    string,
+  ];
+  renameSync(a, aside);
+  renameSync(b, a);
+  renameSync(aside, b);
+  rmSync(`${world.lock}.lock`, { recursive: true, force: true });
+  world.faults.set(undefined);
+  const { code, stderr } = await world.sync(['--wait', '20']);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(
+    ['a/f', 'b/f'].map((path) => world.current(PREFIX + path).body.toString()),
+    ['b/f', 'a/f'],
+  );
 });
 
 test('a second run that is killed keeps what the first one knew', async (t) => {

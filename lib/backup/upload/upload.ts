@@ -33,15 +33,15 @@ export async function upload(backup: Backup, asked: Asked, whatIsDue: WhatIsDue)
   const isFirst = lastRun === undefined && escrow !== 'no bucket';
   const changes = { overwritten: due.overwritten, gone, isFirst };
   const isEmpty = listed !== undefined && listed.objects.seen === 0;
+  const wasSynced = isEmpty && due.files.count > 0 && canSync(backup, scan.counts);
   // Before anything is changed, deletions included: the next run has to know that this one did not end.
   if (due.files.count + gone > 0) {
-    const head = { started: backup.header.started, wasEmpty: isEmpty };
-    await journal.begin(head, listed === undefined ? nothing() : storedLines(readDraft(draft)));
+    const noted = listed === undefined ? nothing() : notedLines(readDraft(draft), wasSynced);
+    await journal.begin({ started: backup.header.started }, noted);
   }
   // Nothing private leaves before the server has shown that it honours the key.
   const isProven = lastRun !== undefined || due.files.count === 0;
   const removeProof = isProven ? async () => undefined : await proveSseC(backup.aws, backup.log);
-  const wasSynced = isEmpty && due.files.count > 0 && canSync(backup, scan.counts);
   const isByName = !wasSynced && due.files.count > 0;
   const [synced, byName, versioning] = await sideBySide(
     wasSynced ? uploadFirst(backup, due.files.count) : Promise.resolve(0),
@@ -52,7 +52,11 @@ export async function upload(backup: Backup, asked: Asked, whatIsDue: WhatIsDue)
   return { journal, byName, wasSynced, synced, versioning };
 }
 
-/** What the bucket has of the files that were due. */
-function storedLines(draft: Batches<DraftLine>): Batches<string> {
-  return mapEach(draft, (line) => (line.state === 'stored' ? formatDraftLine(line) : undefined));
+/**
+ * What the bucket has of the files that were due. Of what `aws s3 sync` is about to upload to an empty prefix, each
+ * object that is there later holds the file that is noted.
+ */
+function notedLines(draft: Batches<DraftLine>, isSynced: boolean): Batches<string> {
+  const isNoted = ({ state }: DraftLine) => state === 'stored' || (isSynced && state === 'due');
+  return mapEach(draft, (line) => (isNoted(line) ? formatDraftLine(line) : undefined));
 }

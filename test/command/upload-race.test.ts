@@ -1,0 +1,114 @@
+// What is uploaded is what was scanned, or what is there when it is sent again; never what a link leads to that has
+// taken a file's or a folder's place.
+import assert from 'node:assert/strict';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { KEY } from '../fakes/sandbox.js';
+import { BucketWorld, PREFIX, TREE, UPLOAD } from './bucket-world.js';
+
+const SECRET = 'of another user';
+
+/** A backup whose file `d/f` has changed since, and a folder with a secret elsewhere. */
+async function worldWithSecret(t: TestContext) {
+  const world = new BucketWorld(t);
+  for (const path of ['d/f', 'stays']) world.write(path, 'before');
+  assert.equal((await world.sync()).code, 0);
+  world.write('d/f', 'of this user!!!');
+  const elsewhere = join(world.folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'f'), SECRET);
+  return { world, elsewhere, at: (path: string) => join(world.source, path) };
+}
+
+function assertSecretStays(world: BucketWorld): void {
+  for (const { body } of world.journal.versions()) assert.ok(!body?.includes(SECRET));
+}
+
+/** What the tree in the bucket has of a file. */
+function inTree(world: BucketWorld, path: string): Record<string, unknown> | undefined {
+  const lines = gunzipSync(world.current(TREE).body).toString().trimEnd().split('\n');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>).find((it) => it['path'] === path);
+}
+
+for (const [how, script] of [
+  ['is written to', (file: string) => `printf 'new content' > '${file}'`],
+  ['is replaced', (file: string) => `printf 'new content' > '${file}.new'; mv '${file}.new' '${file}'`],
+] as const) {
+  test(`a file that ${how} during its upload is sent again, and recorded as it is then`, async (t) => {
+    const { world, at } = await worldWithSecret(t);
+    world.faults.set({ at: 'put', number: 1, what: 'script', script: script(at('d/f')) });
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 0, stderr);
+    assert.equal(world.faults.puts.filter((key) => key === `${PREFIX}d/f`).length, 2);
+    assert.equal(world.current(`${PREFIX}d/f`).body.toString(), 'new content');
+    const { size, ctimeNs, mtimeNs, ino } = statSync(at('d/f'), { bigint: true });
+    const recorded = inTree(world, 'd/f');
+    assert.deepEqual(
+      [recorded?.['size'], recorded?.['ctime'], recorded?.['mtime']],
+      [Number(size), `${ctimeNs}`, `${mtimeNs}`],
+    );
+    if (recorded?.['ino'] !== undefined) assert.equal(recorded['ino'], Number(ino));
+    // There is nothing left to do.
+    world.faults.set(undefined);
+    const count = world.journal.versions().length;
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.changesSince(count), []);
+  });
+}
+
+test('a file that changes each time it is sent is named, and sent by the next run', async (t) => {
+  const { world, at } = await worldWithSecret(t);
+  world.onCall(UPLOAD, `printf x >> '${at('d/f')}'`);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /source\/d\/f" is not in the backup as it is: it changed while it was uploaded\./);
+  world.onCall();
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(world.current(`${PREFIX}d/f`).body.toString(), 'of this user!!!xxx');
+});
+
+test('a file that is swapped for a link while the AWS CLI runs is not followed', async (t) => {
+  const { world, elsewhere, at } = await worldWithSecret(t);
+  const script = `ln -sfn '${elsewhere}/f' '${at('d/f')}'`;
+  world.faults.set({ at: 'put', number: 1, what: 'script', script });
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assertSecretStays(world);
+  assert.equal(inTree(world, 'd/f'), undefined);
+});
+
+test('a folder that is swapped for a link while the AWS CLI runs is not followed', async (t) => {
+  const { world, elsewhere, at } = await worldWithSecret(t);
+  const script = `mv '${at('d')}' '${at('e')}'; ln -s '${elsewhere}' '${at('d')}'`;
+  world.faults.set({ at: 'put', number: 1, what: 'script', script });
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0, stderr);
+  assertSecretStays(world);
+  assert.equal(world.current(`${PREFIX}d/f`).body.toString(), 'of this user!!!');
+});
+
+for (const what of ['d', 'd/f'] as const) {
+  test(`"${what}", swapped for a link to elsewhere between the scan and the upload, is not followed`, async (t) => {
+    const world = new BucketWorld(t);
+    world.makeBucket();
+    // So that the files are sent by their names.
+    world.put(`${PREFIX}stays`, 'before', KEY);
+    for (const path of ['d/f', 'stays']) world.write(path, 'before');
+    const elsewhere = join(world.folder, 'elsewhere');
+    mkdirSync(elsewhere);
+    writeFileSync(join(elsewhere, 'f'), SECRET);
+    const [place, target] = [join(world.source, what), what === 'd' ? elsewhere : join(elsewhere, 'f')];
+    // The listing before the upload begins when the scan has ended.
+    world.onFirstCall(
+      '*list-objects-v2*pc/docs*',
+      `mv '${place}' '${world.folder}/aside'; ln -s '${target}' '${place}'`,
+    );
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 0, stderr);
+    assertSecretStays(world);
+    assert.deepEqual(world.stored(), ['stays']);
+    assert.ok(world.called().every((call) => !call.includes(' s3 sync ')));
+  });
+}
