@@ -18,7 +18,7 @@ const MINUTE = 60_000;
 function randomWorld(random: Random): PropertyWorld {
   return new PropertyWorld({
     followSymlinks: random.chance(0.5),
-    clockOffset: random.pick([0, 0, 5 * MINUTE, -5 * MINUTE]),
+    clockOffset: random.pick([0, 0, 0, 5, -5, 60, -60]) * MINUTE,
     fullCheckHours: random.pick([0, 20, 20]),
     excluded: random.chance(0.25) ? random.pick(['a', '+', '-d']) : undefined,
   });
@@ -57,7 +57,9 @@ async function cleanRun(
   const witness = world.witness();
   const { code, stderr } = await world.sync(isFull);
   note(`${JSON.stringify({ isFull })}, without a fault: exit code ${code}, ${stderr}`);
-  assert.equal(code, 0, `the clean run: ${stderr}`);
+  // By a clock that is an hour behind, no upload has arrived since the run began. (S3 refuses to serve such clocks.)
+  const isDone = code === 0 || (code === 3 && world.clockOffset < -15 * MINUTE);
+  assert.ok(isDone, `the clean run: exit code ${code}, ${stderr}`);
   witness.assertNothingLost(world.stored());
   await world.assertRecordIsTrue();
   world.assertComplete();

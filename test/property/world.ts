@@ -28,6 +28,7 @@ export class PropertyWorld {
   /** In a folder of its own: links may lead up to it. */
   readonly root = join(this.folder, 'disk/source');
   readonly followSymlinks: boolean;
+  readonly clockOffset: number;
   readonly #excluded: string | undefined;
   readonly #configFile = join(this.folder, 'config');
   readonly #aws: BucketAws;
@@ -41,6 +42,7 @@ export class PropertyWorld {
 
   constructor({ followSymlinks, clockOffset, fullCheckHours, excluded }: WorldOptions) {
     this.followSymlinks = followSymlinks;
+    this.clockOffset = clockOffset;
     this.#excluded = excluded;
     for (const name of ['disk/source', 'bin']) mkdirSync(join(this.folder, name), { recursive: true });
     this.#aws = new BucketAws(this.folder);
