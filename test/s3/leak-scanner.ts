@@ -29,6 +29,7 @@ export interface ScanResult {
 const LARGEST = 256 * 1024;
 /** Milliseconds. */
 const PAUSE = 15;
+const LONGEST_UNSEEN = 100;
 
 class Scanner {
   readonly #request: ScanRequest;
@@ -59,7 +60,6 @@ class Scanner {
   }
 
   #processes(): void {
-    this.#lookedAtProcesses = Date.now();
     for (const pid of readdirSync('/proc')) {
       if (!/^\d+$/.test(pid)) continue;
       const commandLine = contentOf(`/proc/${pid}/cmdline`);
@@ -69,13 +69,14 @@ class Scanner {
         this.#parameterFiles.add(commandLine.toString().replaceAll('\0', ' '));
       }
     }
+    this.#lookedAtProcesses = Date.now();
   }
 
   /** @param since what is older (ms) is left out */
   #folder(folder: string, since: number): void {
     for (const name of namesIn(folder)) {
       // On a machine where others work, there may be a lot in the shared folders.
-      if (Date.now() - this.#lookedAtProcesses > PAUSE) this.#processes();
+      if (Date.now() - this.#lookedAtProcesses > LONGEST_UNSEEN) this.#processes();
       const file = join(folder, name);
       this.#look(Buffer.from(name), `the name of a file in ${folder}`);
       try {
