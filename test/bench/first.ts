@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Bench, numbered } from './bench-world.js';
 import { measure, report } from './measure.js';
 
-const PREFIX = 'PREFIX';
+const PREFIX = 'next-prefix';
 
 export async function first(bench: Bench): Promise<void> {
   await firstUpload(bench, 3000, 3, 1.2);
@@ -25,7 +25,7 @@ async function firstUpload(bench: Bench, count: number, rounds: number, limit: n
   report(`first upload of ${count} files`, seconds.ours, 'aws s3 sync', seconds.bare, limit);
 }
 
-/** @param template a file in which `PREFIX` stands for a prefix, of which a copy is made with another one each time */
+/** @param template a file in which `next-prefix` stands for a prefix, of which a copy is made with another one each time */
 function newPrefix(
   template: string,
   command: (file: string) => string,
