@@ -1,6 +1,7 @@
 // What is uploaded is what was scanned, or what is there when it is sent again; never what a link leads to that has
 // taken a file's or a folder's place.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -22,6 +23,10 @@ async function worldWithSecret(t: TestContext) {
   return { world, elsewhere, at: (path: string) => join(world.source, path) };
 }
 
+function shell(script: string): void {
+  execFileSync('sh', ['-c', script]);
+}
+
 function assertSecretStays(world: BucketWorld): void {
   for (const { body } of world.journal.versions()) assert.ok(!body?.includes(SECRET));
 }
@@ -38,7 +43,7 @@ for (const [how, script] of [
 ] as const) {
   test(`a file that ${how} during its upload is sent again, and recorded as it is then`, async (t) => {
     const { world, at } = await worldWithSecret(t);
-    world.faults.set({ at: 'put', number: 1, what: 'script', script: script(at('d/f')) });
+    world.faults.set({ at: 'put', number: 1, what: 'change', change: () => shell(script(at('d/f'))) });
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
     assert.equal(world.faults.puts.filter((key) => key === `${PREFIX}d/f`).length, 2);
@@ -72,7 +77,7 @@ test('a file that changes each time it is sent is named, and sent by the next ru
 test('a file that is swapped for a link while the AWS CLI runs is not followed', async (t) => {
   const { world, elsewhere, at } = await worldWithSecret(t);
   const script = `ln -sfn '${elsewhere}/f' '${at('d/f')}'`;
-  world.faults.set({ at: 'put', number: 1, what: 'script', script });
+  world.faults.set({ at: 'put', number: 1, what: 'change', change: () => shell(script) });
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assertSecretStays(world);
@@ -82,7 +87,7 @@ test('a file that is swapped for a link while the AWS CLI runs is not followed',
 test('a folder that is swapped for a link while the AWS CLI runs is not followed', async (t) => {
   const { world, elsewhere, at } = await worldWithSecret(t);
   const script = `mv '${at('d')}' '${at('e')}'; ln -s '${elsewhere}' '${at('d')}'`;
-  world.faults.set({ at: 'put', number: 1, what: 'script', script });
+  world.faults.set({ at: 'put', number: 1, what: 'change', change: () => shell(script) });
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assertSecretStays(world);
