@@ -1,6 +1,7 @@
 // One backup run: what its steps share.
 import { randomUUID } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { BackupConfig } from '../config/config.js';
 import type { EncryptionKey } from '../encryption-key.js';
@@ -12,6 +13,7 @@ import { canReadAcls } from '../tree/acls.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Exclusion } from '../tree/exclusion.js';
 import { lastingDevice } from '../tree/inode.js';
+import { Spool } from '../tree/spool.js';
 import type { TreeHeader } from '../tree/tree-file.js';
 import { exclusionOf } from './exclusion.js';
 import type { GuardOptions } from './guard.js';
@@ -47,8 +49,10 @@ export interface Backup {
   readonly shortfalls: Shortfalls;
   readonly interruption: Interruption;
   readonly log: Log;
-  /** A name for a file in the run's folder that no other file there has. */
-  unique(name: string): string;
+  /** The path of a new file or folder in the run's own folder. */
+  fileFor(name: string): string;
+  /** A new spool in the run's own folder. */
+  spool(name: string): Spool;
   /** Removes the run's folder. */
   close(): void;
 }
@@ -82,7 +86,11 @@ export async function openBackup(
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
   const { dev: device } = fstatSync(localDirDescriptor, { bigint: true });
   const exclusion = exclusionOf(config, { localDir, device, ownFolders: state.ownFolders });
-  let names = 0;
+  let files = 0;
+  const fileFor = (name: string) => {
+    files += 1;
+    return join(state.runFolder, `${name}-${files}`);
+  };
   return {
     config,
     aws,
@@ -108,10 +116,8 @@ export async function openBackup(
     shortfalls: new Shortfalls(log),
     interruption,
     log,
-    unique: (name) => {
-      names += 1;
-      return `${name}-${names}`;
-    },
+    fileFor,
+    spool: (name) => new Spool(fileFor(name)),
     close: () => {
       closeSync(localDirDescriptor);
       state.remove();

@@ -1,13 +1,10 @@
-// The draft, merged with the bucket's listing: which files the bucket holds, which are due, and what is in the bucket
-// only. What decides about a file is given.
-import { join } from 'node:path';
 import { listPrefix, type StoredObject } from '../aws/listing.js';
 import { type Batches, nothing } from '../tree/batches.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { isGone } from '../tree/gone.js';
 import { mergeByKey } from '../tree/merge.js';
-import { Spool } from '../tree/spool.js';
+import type { Spool } from '../tree/spool.js';
 import type { Backup } from './backup.js';
 import { type DraftLine, entryOfDraft, formatDraftLine, isFile } from './draft.js';
 import { LossCounter, type Losses } from './losses.js';
@@ -83,8 +80,7 @@ class ComparisonWriter {
     this.#judge = judge;
     this.#onDue = onDue;
     this.#root = bytesOf(backup.localDir);
-    const spool = (name: string) => new Spool(join(backup.state.runFolder, backup.unique(name)));
-    [this.#draft, this.#due, this.#gone] = [spool('draft'), spool('due'), spool('gone')];
+    [this.#draft, this.#due, this.#gone] = [backup.spool('draft'), backup.spool('due'), backup.spool('gone')];
   }
 
   add(line: DraftLine | undefined, object: StoredObject | undefined): void {

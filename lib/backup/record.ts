@@ -1,5 +1,3 @@
-// The last step: the tree of what the bucket holds, and the record of the run.
-import { join } from 'node:path';
 import { type RecordedTree, storeLastRun } from '../records/last-run.js';
 import { singly } from '../tree/batches.js';
 import type { TreeTotals } from '../tree/tree-file.js';
@@ -23,7 +21,7 @@ export async function treeToRecord(
 ): Promise<TreeToRecord> {
   if (lastRun !== undefined && tree === 'of the last run' && settled.isAsTree)
     return { tree: { sha256: lastRun.treeSha256 }, totals: lastRun.totals };
-  const file = join(backup.state.runFolder, backup.unique('tree'));
+  const file = backup.fileFor('tree');
   const writer = new TreeWriter(file, backup.header);
   try {
     for await (const line of singly(settled.draft())) {

@@ -1,6 +1,3 @@
-// The scan: one walk of LOCAL_DIR, merged with the last run's tree. It tells what is on disk, which files are due, and
-// which files of the tree are gone.
-import { join } from 'node:path';
 import type { Acl } from '../tree/acl.js';
 import { withAcls } from '../tree/acls.js';
 import { mapEach, nothing } from '../tree/batches.js';
@@ -10,7 +7,7 @@ import { formatEntry, isSameLine, lineWithAcl } from '../tree/entry-line.js';
 import { isGone } from '../tree/gone.js';
 import { mergeByKey, type Pair } from '../tree/merge.js';
 import { ownerNames } from '../tree/owner-names.js';
-import { Spool } from '../tree/spool.js';
+import type { Spool } from '../tree/spool.js';
 import { entryIn, type OpenedTree, type TreeLine } from '../tree/tree-file.js';
 import { walk } from '../tree/walk.js';
 import type { Backup } from './backup.js';
@@ -129,13 +126,12 @@ class ScanWriter {
     this.#hasTree = tree !== undefined;
     this.#lastHasAcls = tree?.hasAcls === true;
     this.#root = bytesOf(backup.localDir);
-    const spool = (name: string) => new Spool(join(backup.state.runFolder, backup.unique(name)));
     [this.#draft, this.#due, this.#gone, this.#obstacles, this.#excluded] = [
-      spool('draft'),
-      spool('due'),
-      spool('gone'),
-      spool('obstacles'),
-      spool('excluded'),
+      backup.spool('draft'),
+      backup.spool('due'),
+      backup.spool('gone'),
+      backup.spool('obstacles'),
+      backup.spool('excluded'),
     ];
   }
 

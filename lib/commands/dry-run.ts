@@ -1,5 +1,3 @@
-// What a run would do, on standard output; nothing is changed, neither in the bucket nor on disk.
-import { join } from 'node:path';
 import { s3Url } from '../aws/arguments.js';
 import type { StoredObject } from '../aws/listing.js';
 import { tryKey } from '../aws/wrong-key.js';
@@ -18,14 +16,14 @@ import { printable } from '../terminal/log.js';
 import { NobodyReads, print } from '../terminal/print.js';
 import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
-import { readJson, Spool } from '../tree/spool.js';
+import { readJson, type Spool } from '../tree/spool.js';
 import { tellExcluded } from './dry-run-excluded.js';
 
 /** @returns the exit code that the run would have, as far as can be known */
 export async function dryRun(backup: Backup): Promise<number> {
   const { aws, encryptionKey, prefix, localDir, guard, shortfalls } = backup;
   const asked = await askAndScan(backup);
-  const uploads = new Spool(join(backup.state.runFolder, 'uploads'));
+  const uploads = backup.spool('uploads');
   const listed = await compare(backup, asked, (line, object) => uploads.write(uploadLine(line, object)));
   uploads.close();
   await nameObstacles(backup, asked.scan.obstacles);

@@ -1,7 +1,6 @@
 // Sends one batch: each file is opened by this program, the AWS CLI reads it through a link to the open descriptor, and
 // afterwards the descriptor tells whether it is still the file that was opened.
 import { closeSync, fstatSync } from 'node:fs';
-import { join } from 'node:path';
 import { s3Url, type UploadTarget, uploadAll, uploadOne } from '../../aws/arguments.js';
 import type { AwsAnswer } from '../../aws/aws-cli.js';
 import type { AwsError } from '../../aws/aws-error.js';
@@ -174,9 +173,9 @@ class Sending {
 
   /** @returns why a file was not sent; `undefined` for one that was */
   async #send(open: readonly OpenFile[]): Promise<(path: string) => string | undefined> {
-    const { aws, encryptionKey, state, log, prefix, config } = this.#backup;
+    const { aws, encryptionKey, log, prefix, config } = this.#backup;
     const target: UploadTarget = { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass };
-    const folder = join(state.runFolder, this.#backup.unique('links'));
+    const folder = this.#backup.fileFor('links');
     const [first] = open;
     const isAlone = this.#batch.isAlone && first !== undefined;
     if (!isAlone)
@@ -229,7 +228,7 @@ class Sending {
       return !isPassing(why);
     }
     const now = inodeOf(fstatSync(descriptor, { bigint: true }));
-    if (!isSameInode(now, { ...inode })) {
+    if (!isSameInode(now, inode)) {
       this.#fail(file, 'it changed while it was uploaded', false);
       return false;
     }

@@ -1,11 +1,9 @@
-// Uploads what is due, by name, in batches side by side.
-import { join } from 'node:path';
 import { isOfOneFile, reasonIn } from '../../aws/upload-outcome.js';
 import { pool } from '../../pool.js';
 import type { Journal } from '../../records/unfinished.js';
 import { type Batches, mapEach, singly } from '../../tree/batches.js';
 import { ownerNames } from '../../tree/owner-names.js';
-import { Spool } from '../../tree/spool.js';
+import type { Spool } from '../../tree/spool.js';
 import type { Backup } from '../backup.js';
 import { type DraftLine, formatDraftLine, parseDraftLine, readDraft } from '../draft.js';
 import type { Due } from '../scan.js';
@@ -33,9 +31,9 @@ export async function uploadDue(
   due: Pick<Due, 'files' | 'bytes'>,
   journal: Journal,
 ): Promise<Uploaded> {
-  const { aws, log, interruption, state, config } = backup;
+  const { aws, log, interruption, config } = backup;
   const { count } = due.files;
-  const failures = new Spool(join(state.runFolder, backup.unique('failures')));
+  const failures = backup.spool('failures');
   const processes = aws.limitsBandwidth ? 1 : config.uploadProcesses;
   const limits = batchLimits({ count, bytes: due.bytes }, processes, openFilesLimit());
   const pass = journal.nextPass();

@@ -8,6 +8,7 @@ import { isFile, readDraft } from '../../../lib/backup/draft.js';
 import { scanLocalDir } from '../../../lib/backup/scan.js';
 import { Interruption } from '../../../lib/interruption.js';
 import { nothing, singly } from '../../../lib/tree/batches.js';
+import { Spool } from '../../../lib/tree/spool.js';
 import type { OpenedTree, TreeLine } from '../../../lib/tree/tree-file.js';
 import { NO_EXCLUSION } from '../../fakes/exclusions.js';
 
@@ -34,9 +35,9 @@ function backupOf(t: TestContext): Backup {
       unfinished: undefined,
       remove: () => undefined,
     },
-    unique: (name) => {
+    spool: (name) => {
       names += 1;
-      return `${name}-${names}`;
+      return new Spool(join(folder, `${name}-${names}`));
     },
   };
   return backup as Backup;
