@@ -83,7 +83,11 @@ test('what is worth knowing goes to syslog, with the tag of the original', async
   let pid = 0;
   await box.run('encrypted-s3-sync', [box.config()], { onStart: (child) => (pid = child.pid ?? 0) });
   const log = box.syslog();
-  for (const line of ['Uploaded about 2 files.', 'In the backup: 1 files, 5 bytes.', 'All done.'])
+  for (const line of [
+    'Uploaded about 2 files.',
+    'In the backup: 1 files, 5 bytes.',
+    'All done. Transferred 2 files.',
+  ])
     assert.ok(log.includes(`<14>${line}`), log.join('\n'));
   assert.ok(log.includes(`<14>Verified "${box.source}/notes.txt".`));
   const args = readFileSync(join(box.folder, 'logger-arguments'), 'utf8');

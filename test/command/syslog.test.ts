@@ -22,7 +22,7 @@ test('modern-syslog gets what is said, in order: information, and what stderr ge
   assert.equal(code, 0, stderr);
   const lines = readFileSync(file, 'utf8').trimEnd().split('\n');
   assert.match(lines[0] ?? '', /^14 Starting with config /);
-  assert.equal(lines.at(-1), '14 All done.');
+  assert.equal(lines.at(-1), '14 All done. Transferred 0 files.');
   const missing = await box.run('encrypted-s3-sync', [join(box.folder, 'nothing')], through(file));
   assert.equal(missing.code, 1);
   assert.match(readFileSync(file, 'utf8'), /\n10 ERROR: .*\n10 HINT: .*\n$/);

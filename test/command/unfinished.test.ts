@@ -65,7 +65,7 @@ function change(world: BucketWorld, content: string): void {
 }
 
 for (const what of ['kill both', 'kill the command'] as const) {
-  test(`whichever file is on its way (${what}): its batch is sent again, no other one, and nothing is lost`, async (t) => {
+  test(`whichever file is on its way (${what}): what is left of its batch is sent again, no other one, and nothing is lost`, async (t) => {
     const world = await changedWorld(t);
     for (let number = 1; ; number += 1) {
       change(world, `${number}`);
@@ -75,10 +75,16 @@ for (const what of ['kill both', 'kill the command'] as const) {
         assert.ok(number > ALL.length);
         return;
       }
-      const sent = await nextRun(world);
-      const told = number <= FIRST.length ? [] : number <= ALL.length ? FIRST : ALL;
-      const expected = ALL.filter((it) => !told.includes(it));
-      assert.deepEqual(sent.filter((it) => it !== '-old').sort(), expected, `killed at put ${number}`);
+      const sent = (await nextRun(world)).filter((it) => it !== '-old').sort();
+      const ended = number <= FIRST.length ? [] : number <= ALL.length ? FIRST : ALL;
+      const left = ALL.filter((it) => !ended.includes(it));
+      // What the AWS CLI has just told of its batch, the run may have noted or not.
+      const unsure = left.filter((it) => ALL.indexOf(it) < number - 1);
+      assert.deepEqual(
+        sent.filter((it) => !unsure.includes(it)),
+        left.filter((it) => !unsure.includes(it)),
+        `killed at put ${number}`,
+      );
     }
   });
 }
