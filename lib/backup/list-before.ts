@@ -13,14 +13,16 @@ import { whyNotStored } from './stored.js';
 export function listBefore(
   backup: Backup,
   draft: Batches<DraftLine>,
-  { times, unfinished, escrow, isAdopted }: Asked,
+  { times, tree, unfinished, escrow, isAdopted }: Asked,
   onDue?: CompareOptions['onDue'],
 ): Promise<Compared> {
   const judge: Judge = (line, { inode }, object) => {
     if (line.state !== 'due' && line.state !== 'sent') return line;
-    // What another source has stored may have been stored at any time.
-    if (isAdopted) return { ...line, state: 'due' };
-    const state = line.state === 'sent' ? ('stored' as const) : line.state;
+    const wasSent = line.state === 'sent';
+    // Times prove something by the clocks alone, and nothing of what another source has stored: they count where
+    // nothing else is known of the backup.
+    if (isAdopted || (!wasSent && tree !== 'none')) return { ...line, state: 'due' };
+    const state = wasSent ? ('stored' as const) : line.state;
     const why = whyNotStored({ state, since: line.since, inode }, object, times);
     return { ...line, state: why === undefined ? 'stored' : 'due' };
   };

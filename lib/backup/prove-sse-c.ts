@@ -19,13 +19,12 @@ const STORAGE_CLASS = 'STANDARD';
 
 /**
  * Stores a worthless object below `backup.info/probe/`, with a random key, so that a server that does not honour keys
- * is shown none that counts; and reads it without a key, with a wrong one and with the right one.
+ * is shown none that counts; reads it without a key, with a wrong one and with the right one; and removes it.
  * @param log warned of an object that could not be removed
- * @returns what removes the object; it is removed already where this throws
  * @throws {BackupError} with exit code 6 if the server gives it away, or gives back something else
  * @throws {AwsError} if it can't be stored or read; a block of SSE-C is among the reasons
  */
-export async function proveSseC(aws: AwsCli, log: Log): Promise<() => Promise<void>> {
+export async function proveSseC(aws: AwsCli, log: Log): Promise<void> {
   const name = randomBytes(16).toString('hex');
   const object = { bucket: aws.bucket, key: `${RESERVED_PREFIX}probe/${name}` };
   const key = randomKey();
@@ -33,11 +32,9 @@ export async function proveSseC(aws: AwsCli, log: Log): Promise<() => Promise<vo
   await aws.runOrThrow(putFromStdin(object, STORAGE_CLASS), { key, input: content });
   try {
     await assertEncrypted(aws, object, key, content);
-  } catch (error) {
+  } finally {
     await remove(aws, object, key, log);
-    throw error;
   }
-  return () => remove(aws, object, key, log);
 }
 
 async function assertEncrypted(

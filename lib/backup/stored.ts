@@ -44,10 +44,7 @@ export function whyNotStored(
   if (state === 'sent') {
     return stored < times.started - CLOCKS_APART ? 'its upload did not arrive' : undefined;
   }
-  // A file that is older than the last run, which did not see it: a mount may have brought it after the object came.
-  const isNewcomer = times.lastEnded !== undefined && milliseconds(inode.ctime) < times.lastEnded;
-  const isStoredSince = stored > since + CLOCKS_APART + inode.size / SLOWEST_UPLOAD;
-  return isStoredSince && !isNewcomer ? undefined : 'it has changed';
+  return stored > since + CLOCKS_APART + inode.size / SLOWEST_UPLOAD ? undefined : 'it has changed';
 }
 
 /** Of a file that has not changed since the last run: whether the object is another one than that run knew. */

@@ -127,8 +127,7 @@ async function store(
     const answer = await prompt.ask("Backups made with that key need it. Type 'yes' to replace it: ");
     if (answer !== 'yes') throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
   }
-  const removeProof = await proveSseC(aws, log);
-  await removeProof();
+  await proveSseC(aws, log);
   await storeEscrow(aws, easyKey, content, storageClass);
   await verifyContent(aws, escrowObject(aws.bucket), easyKey, content);
 }

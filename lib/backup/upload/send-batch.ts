@@ -222,15 +222,15 @@ class Sending {
 
   /** @returns whether nothing more is to be done for it */
   #settle({ file, descriptor, draft, inode }: OpenFile, why: string | undefined): boolean {
+    // The AWS CLI fails in many ways over a file that grows or shrinks while it is read.
+    if (!isSameInode(inodeOf(fstatSync(descriptor, { bigint: true })), inode)) {
+      this.#fail(file, 'it changed while it was uploaded', false);
+      return false;
+    }
     if (why !== undefined) {
       if (isForAll(why) && !isPassing(why) && this.#error !== undefined) throw this.#error;
       this.#fail(file, why, true);
       return !isPassing(why);
-    }
-    const now = inodeOf(fstatSync(descriptor, { bigint: true }));
-    if (!isSameInode(now, inode)) {
-      this.#fail(file, 'it changed while it was uploaded', false);
-      return false;
     }
     this.#failures.delete(draft.key);
     this.#settled.set(draft.key, { ...draft, state: 'sent' });

@@ -40,14 +40,12 @@ export async function upload(backup: Backup, asked: Asked, whatIsDue: WhatIsDue)
     await journal.begin({ started: backup.header.started }, noted);
   }
   // Nothing private leaves before the server has shown that it honours the key.
-  const isProven = lastRun !== undefined || due.files.count === 0;
-  const removeProof = isProven ? async () => undefined : await proveSseC(backup.aws, backup.log);
+  if (lastRun === undefined && due.files.count > 0) await proveSseC(backup.aws, backup.log);
   const isByName = !wasSynced && due.files.count > 0;
   const [synced, byName, versioning] = await sideBySide(
     wasSynced ? uploadFirst(backup, due.files.count) : Promise.resolve(0),
     isByName ? uploadDue(backup, due, journal) : Promise.resolve(undefined),
     askIfNeeded(backup, changes),
-    removeProof(),
   );
   return { journal, byName, wasSynced, synced, versioning };
 }
