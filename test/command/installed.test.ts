@@ -76,13 +76,16 @@ function filesIn(directory: string): Map<string, string> {
   return new Map(files.map((name) => [name, readFileSync(join(directory, name), 'latin1')]));
 }
 
-/** Relative to the project; those of a scope are in a folder of its own. */
-function packagesBelow(modules: string): string[] {
+/** Relative to `folder`; those of a scope are in a folder of its own, and a package may have some of its own. */
+function packagesBelow(folder: string): string[] {
+  const modules = join(folder, 'node_modules');
+  if (!existsSync(modules)) return [];
   const names = readdirSync(modules).filter((name) => !name.startsWith('.'));
   const packages = names.flatMap((name) =>
     name.startsWith('@') ? readdirSync(join(modules, name)).map((it) => `${name}/${it}`) : [name],
   );
-  return packages.map((name) => `node_modules/${name}`).sort();
+  const paths = packages.map((name) => `node_modules/${name}`);
+  return paths.flatMap((path) => [path, ...packagesBelow(join(folder, path)).map((it) => `${path}/${it}`)]);
 }
 
 test('the packages that the tests run with are those of package-lock.json, by their content', () => {
@@ -101,7 +104,7 @@ describe('what is installed from the packed program, without a registry', () => 
   const installed = join(prefix, 'lib/node_modules', manifest.name);
 
   test('are the packages that the tests run with, file by file, and no others', () => {
-    assert.deepEqual(packagesBelow(join(installed, 'node_modules')), used.toSorted());
+    assert.deepEqual(packagesBelow(installed).sort(), used.toSorted());
     for (const path of used) {
       const { version } = JSON.parse(readFileSync(join(installed, path, 'package.json'), 'utf8'));
       assert.equal(version, locked.get(path)?.version, path);
