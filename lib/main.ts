@@ -4,6 +4,7 @@ import { BackupError, InterruptedError } from './errors.js';
 import { exitCode, exitCodeOfSignal } from './exit-codes.js';
 import { Interruption } from './interruption.js';
 import { Log } from './terminal/log.js';
+import { adoptTimeZone } from './terminal/time-zone.js';
 
 export interface CommandContext {
   readonly log: Log;
@@ -20,6 +21,7 @@ export async function main(
   command: (context: CommandContext) => Promise<number>,
 ): Promise<void> {
   const log = new Log(name, prefixed);
+  adoptTimeZone();
   const interruption = new Interruption();
   interruption.install();
   // Whoever reads our output may stop reading: `… | head`.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BackupError } from '../../../lib/errors.js';
 import { formatTime, parseTime } from '../../../lib/restore/point-in-time.js';
-import { adoptTimeZone } from '../../../lib/restore/time-zone.js';
+import { adoptTimeZone } from '../../../lib/terminal/time-zone.js';
 
 process.env['TZ'] = 'Europe/Sofia'; // +0200 in winter
 const NOW = new Date('2026-03-20T10:00:00Z');
