@@ -2,7 +2,8 @@
 // place of a folder at any time, but what is done below the path of an open one is not led elsewhere.
 import { closeSync, openSync } from 'node:fs';
 import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
-import { FOLDER_ITSELF, type HeldFolder, pathOfDescriptor } from './held-folder.js';
+import { pathOfDescriptor } from '../tree/descriptor-path.js';
+import { FOLDER_ITSELF, type HeldFolder } from './held-folder.js';
 
 interface OpenFolder {
   /** Ends in a `/`. */

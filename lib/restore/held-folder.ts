@@ -1,17 +1,9 @@
 // A folder that is held open. Its path leads through this process's descriptor: whatever is moved away or put in its
 // place meanwhile, all that is done below that path is done in the folder that was opened.
-import {
-  closeSync,
-  constants,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readlinkSync,
-  rmdirSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, constants, mkdirSync, openSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../errors.js';
+import { pathOfDescriptor } from '../tree/descriptor-path.js';
 
 /** Node does not name it; the same number on all machines that Node runs on. It asks for no right to read. */
 const O_PATH = 0o10000000;
@@ -22,18 +14,6 @@ export const FOLDER_ITSELF = THING_ITSELF | constants.O_DIRECTORY;
 
 /** An `aws` of a restore that was killed may still write there. */
 const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
-
-/** Of this process in /proc, which in a container may have other numbers. */
-let pid: string | undefined;
-
-/**
- * The path of what `descriptor` is open on, for node:fs and for child processes. As a last part, it is a link.
- * @throws the system's error where there is no /proc
- */
-export function pathOfDescriptor(descriptor: number): string {
-  pid ??= readlinkSync('/proc/self');
-  return `/proc/${pid}/fd/${descriptor}`;
-}
 
 export class HeldFolder {
   /** As the user knows it, for messages. */

@@ -14,7 +14,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { errnoOf } from '../errors.js';
-import { pathOfDescriptor } from './held-folder.js';
+import { pathOfDescriptor } from '../tree/descriptor-path.js';
 
 /**
  * Moves a file or a link.

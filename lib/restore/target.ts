@@ -13,8 +13,9 @@ import {
 } from 'node:fs';
 import { errnoOf, wordsOf } from '../errors.js';
 import { type Bytes, below, bytesOf, pathOf, textOf } from '../tree/bytes.js';
+import { pathOfDescriptor } from '../tree/descriptor-path.js';
 import { FoldersBelow } from './folders-below.js';
-import { type HeldFolder, pathOfDescriptor, THING_ITSELF } from './held-folder.js';
+import { type HeldFolder, THING_ITSELF } from './held-folder.js';
 import { move } from './move.js';
 
 /** Why one entry is not restored, in words that end a sentence. */

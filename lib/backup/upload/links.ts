@@ -2,6 +2,7 @@
 // what the links lead to.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathOfDescriptor } from '../../tree/descriptor-path.js';
 
 export interface LinkedFile {
   /** Below the folder. */
@@ -18,8 +19,7 @@ export function makeLinks(folder: string, files: readonly LinkedFile[]): void {
     const parent = dirname(path);
     if (parent !== made) mkdirSync(join(folder, parent), { recursive: true, mode: 0o700 });
     made = parent;
-    // By our PID, not `self`: it is the AWS CLI that opens it.
-    symlinkSync(`/proc/${process.pid}/fd/${descriptor}`, join(folder, path));
+    symlinkSync(pathOfDescriptor(descriptor), join(folder, path));
   }
 }
 

@@ -1,11 +1,8 @@
 // Sends one batch: each file is opened by this program, the AWS CLI reads it through a link to the open descriptor, and
 // afterwards the descriptor tells whether it is still the file that was opened.
 import { closeSync, fstatSync } from 'node:fs';
-import { s3Url, type UploadTarget, uploadAll, uploadOne } from '../../aws/arguments.js';
-import type { AwsAnswer } from '../../aws/aws-cli.js';
 import type { AwsError } from '../../aws/aws-error.js';
-import { splitLines } from '../../aws/split-lines.js';
-import { isForAll, isPassing, UploadOutcome } from '../../aws/upload-outcome.js';
+import { isForAll, isPassing } from '../../aws/upload-outcome.js';
 import { errnoOf, wordsOf } from '../../errors.js';
 import { readAcls } from '../../tree/acls.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
@@ -16,8 +13,8 @@ import type { Backup } from '../backup.js';
 import { type DraftLine, entryOfDraft } from '../draft.js';
 import { milliseconds } from '../stored.js';
 import type { Batch, BatchFile } from './batches.js';
-import { makeLinks, removeLinks } from './links.js';
 import { DueOpener } from './open-due.js';
+import { uploadOpen } from './upload-open.js';
 
 /** How often a file that changed while it was sent, or failed by a passing error, is sent. */
 const ROUNDS = 3;
@@ -173,51 +170,16 @@ class Sending {
 
   /** @returns why a file was not sent; `undefined` for one that was */
   async #send(open: readonly OpenFile[]): Promise<(path: string) => string | undefined> {
-    const { aws, encryptionKey, log, prefix, config } = this.#backup;
-    const target: UploadTarget = { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass };
-    const folder = this.#backup.fileFor('links');
-    const [first] = open;
-    const isAlone = this.#batch.isAlone && first !== undefined;
-    if (!isAlone)
-      makeLinks(
-        folder,
-        open.map(({ file, descriptor }) => ({ path: file.path, descriptor })),
-      );
-    const args = isAlone
-      ? uploadOne(
-          `/proc/${process.pid}/fd/${first.descriptor}`,
-          { bucket: aws.bucket, key: prefix + first.file.path },
-          target.storageClass,
-        )
-      : uploadAll(folder, target);
+    const places = new Map(this.#batch.files.map(({ path }, place) => [path, place]));
     const byPath = new Map(open.map((it) => [it.file.path, it]));
-    const places = new Map(this.#batch.files.map((file, place) => [file, place]));
-    const outcome = new UploadOutcome(s3Url({ bucket: aws.bucket, key: prefix }), [...byPath.keys()]);
-    let answer: AwsAnswer;
-    try {
-      answer = await aws.run(args, {
-        key: encryptionKey,
-        output: async (stdout) => {
-          for await (const line of splitLines(stdout, /\n/)) {
-            const sent = byPath.get(outcome.readOutput(line) ?? '');
-            if (sent !== undefined)
-              this.#onSent(places.get(sent.file) ?? 0, { ...sent.draft, state: 'sent' });
-          }
-        },
-        onErrorLine: (line) => {
-          outcome.readError(line);
-          if (line !== '') log.info(line);
-        },
-      });
-    } finally {
-      if (!isAlone) removeLinks(folder);
-    }
-    const isDone = answer.exitCode === 0;
-    if (!isDone) {
-      this.#error = aws.errorOf(args, answer);
-      if (!outcome.hasTold && !isAlone && !isPassing(answer.stderr)) throw this.#error;
-    }
-    return (path) => outcome.result(path, isDone, answer.stderr.trim());
+    const onSent = (path: string) => {
+      const sent = byPath.get(path);
+      if (sent !== undefined) this.#onSent(places.get(path) ?? 0, { ...sent.draft, state: 'sent' });
+    };
+    const files = open.map(({ file, descriptor }) => ({ path: file.path, descriptor }));
+    const { whyNot, error } = await uploadOpen(this.#backup, files, this.#batch.isAlone, onSent);
+    this.#error = error ?? this.#error;
+    return whyNot;
   }
 
   /** @returns whether nothing more is to be done for it */
