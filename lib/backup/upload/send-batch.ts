@@ -1,11 +1,13 @@
 // Sends one batch: each file is opened by this program, the AWS CLI reads it through a link to the open descriptor, and
 // afterwards the descriptor tells whether it is still the file that was opened.
 import { closeSync, fstatSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { AwsError } from '../../aws/aws-error.js';
 import { isForAll, isPassing } from '../../aws/upload-outcome.js';
 import { errnoOf, wordsOf } from '../../errors.js';
 import { readAcls } from '../../tree/acls.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
+import { pathOfDescriptor } from '../../tree/descriptor-path.js';
 import type { Entry, Inode } from '../../tree/entry.js';
 import { formatEntry, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
 import { identity, inodeOf } from '../../tree/inode.js';
@@ -157,7 +159,7 @@ class Sending {
   async #withAcls(open: readonly OpenFile[]): Promise<readonly OpenFile[]> {
     const changed = open.filter((it) => it.draft.line !== it.file.draft.line);
     if (changed.length === 0 || this.#backup.header.hasAcls !== true) return open;
-    const root = bytesOf(`/proc/${process.pid}/fd`);
+    const root = bytesOf(dirname(pathOfDescriptor(0)));
     const keys = changed.map((it) => bytesOf(`${it.descriptor}`));
     const acls = await readAcls({ root, followSymlinks: true }, keys);
     return open.map((it) => {
