@@ -126,6 +126,15 @@ async function readRange(
   }
 }
 
+/**
+ * True for an answer by which the server keeps an object to itself, be it without a word, as Ceph's may be. Anything
+ * else, a broken network say, proves nothing.
+ */
+export function isRefusal({ exitCode, stderr }: AwsAnswer): boolean {
+  const kind = kindOfAwsError(stderr);
+  return exitCode !== 0 && (REFUSALS.has(kind) || kind === 'no-message');
+}
+
 function assertRefused(
   aws: AwsCli,
   object: BucketObject,
@@ -139,8 +148,7 @@ function assertRefused(
       hint: 'Find out who stored it, and store it again from its file.',
     });
   }
-  // Anything else, a broken network say, proves nothing.
-  if (!REFUSALS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
+  if (!isRefusal(answer)) throw aws.errorOf(args, answer);
 }
 
 /**

@@ -3,11 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { type BucketObject, deleteObject, putFromStdin, readVersionId, s3Url } from '../aws/arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
-import { randomKey, readAllWays } from '../aws/verification.js';
+import { isRefusal, randomKey, readAllWays } from '../aws/verification.js';
 import { isVersionId } from '../aws/version-id.js';
-import { REFUSALS } from '../aws/wrong-key.js';
 import type { EncryptionKey } from '../encryption-key.js';
 import { BackupError } from '../errors.js';
 import { exitCode } from '../exit-codes.js';
@@ -48,9 +46,8 @@ async function assertEncrypted(
   if (without.exitCode === 0) throw notEncrypted(object, 'can be read without a key');
   if (wrong.exitCode === 0) throw notEncrypted(object, 'can be read with another key');
   if (right.exitCode !== 0) throw aws.errorOf(args.right, right);
-  // Anything else, a broken network say, proves nothing.
-  if (!REFUSALS.has(kindOfAwsError(without.stderr))) throw aws.errorOf(args.without, without);
-  if (!REFUSALS.has(kindOfAwsError(wrong.stderr))) throw aws.errorOf(args.wrong, wrong);
+  if (!isRefusal(without)) throw aws.errorOf(args.without, without);
+  if (!isRefusal(wrong)) throw aws.errorOf(args.wrong, wrong);
   if (sha256 !== (await sha256Of([Buffer.from(content)])))
     throw notEncrypted(object, 'does not come back as it was stored');
 }

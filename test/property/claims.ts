@@ -26,6 +26,13 @@ export function recordIn(journal: Journal, prefix: string): LastRun | undefined 
   return body === undefined ? undefined : (JSON.parse(body.toString()) as LastRun);
 }
 
+/** Whether the tree in the bucket is the one that the record belongs to: a run may be killed when it has stored one. */
+export function isTreeOfRecord(journal: Journal, prefix: string): boolean {
+  const body = journal.current().get(`backup.info/runs/${prefix}tree.ndjson.gz`)?.body;
+  const sha256 = body && createHash('sha256').update(body).digest('hex');
+  return recordIn(journal, prefix)?.treeSha256 === sha256;
+}
+
 /**
  * What the tree claims to be in the backup was there when it was stored, and when a record said so again; and what is
  * on disk as the tree has it is in the bucket as it is on disk.
@@ -39,8 +46,7 @@ export async function assertRecordIsTrue(
   const tree = versions.findLastIndex(({ key }) => key === `backup.info/runs/${prefix}tree.ndjson.gz`);
   const body = versions[tree]?.body;
   if (body === undefined) return;
-  const isOfRecord =
-    recordIn(journal, prefix)?.treeSha256 === createHash('sha256').update(body).digest('hex');
+  const isOfRecord = isTreeOfRecord(journal, prefix);
   const record = versions.findLastIndex(({ key }) => key === `backup.info/runs/${prefix}last-run.json`);
   const at = isOfRecord ? Math.max(tree, record) : tree;
   const then = new Map(versions.slice(0, at).map((version) => [version.key, version.body]));

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import type { Fault } from '../fakes/fault.js';
 import type { Journal } from '../fakes/journal.js';
-import { assertRecordIsTrue, recordIn } from './claims.js';
+import { assertRecordIsTrue, isTreeOfRecord, recordIn } from './claims.js';
 import { filesOnDisk, isReallyGone } from './disk.js';
 import { type Outcome, SyncProcess } from './sync-process.js';
 import { Witness } from './witness.js';
@@ -98,7 +98,8 @@ export class PropertyWorld {
     this.#aws.faults.set(fault);
     const outcome = await this.#process.run({ configFile: this.#configFile, isFull });
     this.#aws.faults.set(undefined);
-    const hasChecked = recordIn(this.#journal, PREFIX)?.lastFullCheck !== checkedBefore;
+    const isNewer = recordIn(this.#journal, PREFIX)?.lastFullCheck !== checkedBefore;
+    const hasChecked = isNewer && isTreeOfRecord(this.#journal, PREFIX);
     if (hasChecked) {
       this.#doubtful.clear();
       this.#kept.clear();
