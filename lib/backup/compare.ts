@@ -67,7 +67,6 @@ class ComparisonWriter {
   readonly #gone: Spool;
   readonly #losses = new LossCounter();
   readonly #stored = new Sample<Entry>();
-  readonly #dueSample = new Sample<Entry>();
   readonly #objects = new Sample<Bytes>();
   #kept = 0;
   #missing = 0;
@@ -96,12 +95,7 @@ class ComparisonWriter {
     for (const it of [this.#draft, this.#due, this.#gone]) it.close();
     return {
       draft: this.#draft,
-      due: {
-        files: this.#due,
-        bytes: this.#dueBytes,
-        overwritten: this.#overwritten,
-        sample: this.#dueSample,
-      },
+      due: { files: this.#due, bytes: this.#dueBytes, overwritten: this.#overwritten },
       gone: this.#gone,
       losses: this.#losses,
       kept: this.#kept,
@@ -127,7 +121,6 @@ class ComparisonWriter {
     if (now.state === 'failed') return;
     this.#due.write(text);
     this.#dueBytes += entry.inode.size;
-    this.#dueSample.add(entry);
     if (object !== undefined) this.#overwritten += 1;
     this.#onDue?.(now, object);
   }

@@ -49,8 +49,6 @@ export interface Due {
   readonly bytes: number;
   /** How many of them the last tree has: they are overwritten in the bucket. */
   readonly overwritten: number;
-  /** Some of them. */
-  readonly sample: Sample<Entry>;
 }
 
 export interface Counts extends Readonly<Record<ObstacleReason, number>> {
@@ -105,7 +103,6 @@ class ScanWriter {
   readonly #excluded: Spool;
   readonly #losses = new LossCounter();
   readonly #unchanged = new Sample<Entry>();
-  readonly #dueSample = new Sample<Entry>();
   readonly #counts: Record<keyof Counts, number> = {
     unreadable: 0,
     special: 0,
@@ -163,12 +160,7 @@ class ScanWriter {
     for (const it of [this.#draft, this.#due, this.#gone, this.#obstacles, this.#excluded]) it.close();
     return {
       draft: this.#draft,
-      due: {
-        files: this.#due,
-        bytes: this.#dueBytes,
-        overwritten: this.#overwritten,
-        sample: this.#dueSample,
-      },
+      due: { files: this.#due, bytes: this.#dueBytes, overwritten: this.#overwritten },
       gone: this.#gone,
       losses: this.#losses,
       counts: this.#counts,
@@ -230,7 +222,6 @@ class ScanWriter {
     }
     this.#due.write(formatDraftLine(draft));
     this.#dueBytes += now.inode.size;
-    this.#dueSample.add(now);
     if (wasFile) this.#overwritten += 1;
   }
 

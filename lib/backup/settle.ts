@@ -88,11 +88,10 @@ async function settleByListing(
   step: UploadStep,
 ): Promise<Settled> {
   const { byName, wasSynced, synced, versioning } = step;
-  // Below a prefix that was empty, an object is what `aws s3 sync` has just uploaded.
-  const candidates = wasSynced ? due.sample.items : scan.unchanged.items;
+  const unchanged = scan.unchanged.items;
   const [first, early] = await sideBySide(
     checkBucket(backup, draft, times, wasSynced),
-    candidates.length > 0 ? verifyRandomFile(backup, candidates) : Promise.resolve(undefined),
+    unchanged.length > 0 ? verifyRandomFile(backup, unchanged) : Promise.resolve(undefined),
   );
   // Of an object that the listing shows to be another one it is no wonder: its file is sent again.
   const isReplaced = early?.mismatch !== undefined && (await isDue(first, early.key));
@@ -102,9 +101,7 @@ async function settleByListing(
     again === undefined
       ? first
       : await checkBucket(backup, draftAfter(first.draft, again.uploaded), times, false);
-  // It may have uploaded none of the candidates.
-  const isSkipped = early === undefined || (wasSynced && early.key === undefined);
-  if (isSkipped || isReplaced) {
+  if (early === undefined || isReplaced) {
     const { mismatch } = await verifyRandomFile(backup, last.stored.items);
     if (mismatch !== undefined) throw mismatch;
   }
