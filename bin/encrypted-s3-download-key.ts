@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { commandLine } from '../lib/cli/command-line.js';
+import { main } from '../lib/cli/main.js';
 import { downloadKey } from '../lib/commands/download-key.js';
-import { main } from '../lib/main.js';
-import { commandLine } from '../lib/terminal/command-line.js';
 
 await commandLine('encrypted-s3-download-key', 'Retrieve the original backup key.')
   .argument('<aws_profile>')

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { listVersionsOf } from '../lib/commands/list-versions.js';
-import { main } from '../lib/main.js';
-import { commandLine } from '../lib/terminal/command-line.js';
+import { commandLine } from '../lib/cli/command-line.js';
+import { main } from '../lib/cli/main.js';
+import { listVersionsCommand } from '../lib/commands/list-versions.js';
 
 await commandLine(
   'encrypted-s3-list-versions',
@@ -27,7 +27,7 @@ Example: encrypted-s3-list-versions default eu-central-1 s3://my-backup-s3/home/
   )
   .action((profile: string, region: string, url: string, { json }: { json?: true }) =>
     main('encrypted-s3-list-versions', false, (context) =>
-      listVersionsOf({ profile, region, url, isJson: json === true }, context),
+      listVersionsCommand({ profile, region, url, isJson: json === true }, context),
     ),
   )
   .parseAsync();

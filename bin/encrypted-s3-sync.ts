@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { commandLine, seconds } from '../lib/cli/command-line.js';
+import { main } from '../lib/cli/main.js';
 import { sync } from '../lib/commands/sync.js';
-import { main } from '../lib/main.js';
-import { commandLine, seconds } from '../lib/terminal/command-line.js';
 
 interface Options {
   readonly wait: number;

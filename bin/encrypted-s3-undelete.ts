@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { commandLine } from '../lib/cli/command-line.js';
+import { main } from '../lib/cli/main.js';
 import { undelete } from '../lib/commands/undelete.js';
-import { main } from '../lib/main.js';
-import { commandLine } from '../lib/terminal/command-line.js';
 
 interface Options {
   readonly at?: string;

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
+import { commandLine } from '../lib/cli/command-line.js';
+import { main } from '../lib/cli/main.js';
 import { uploadKey } from '../lib/commands/upload-key.js';
-import { main } from '../lib/main.js';
-import { commandLine } from '../lib/terminal/command-line.js';
 
 await commandLine(
   'encrypted-s3-upload-key',

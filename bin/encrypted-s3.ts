@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // `encrypted-s3 sync …` is `encrypted-s3-sync …`, in the same process.
 import { Argument } from 'commander';
-import { commandLine } from '../lib/terminal/command-line.js';
+import { commandLine } from '../lib/cli/command-line.js';
 
 const COMMANDS = {
   sync: 'run a backup',

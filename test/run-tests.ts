@@ -7,7 +7,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exitCodeOfSignal } from '../lib/exit-codes.js';
+import { exitCodeOfSignal } from '../lib/cli/exit-codes.js';
 import { linkAwsClis } from './s3-server/aws-clis.js';
 import { serverVariable, serverVariableValue } from './s3-server/from-environment.js';
 import { loadAwsClis } from './s3-server/loaded-aws.js';

@@ -1,16 +1,16 @@
 // The one place that starts the AWS CLI.
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import type { EncryptionKey } from '../encryption-key.js';
-import { BackupError, errnoOf } from '../errors.js';
-import { exitCode as exitCodes } from '../exit-codes.js';
-import type { Interruption } from '../interruption.js';
-import { type AwsConnection, connectionArguments } from './arguments.js';
+import { BackupError, errnoOf } from '../cli/errors.js';
+import { exitCode as exitCodes } from '../cli/exit-codes.js';
+import type { Interruption } from '../cli/interruption.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
+import { closeKeyDescriptor, openKeyDescriptor } from '../secrets/key-descriptor.js';
+import { type AwsConnection, connectionArguments } from './arguments/connection-arguments.js';
 import { type AwsError, awsError } from './aws-error.js';
-import { childEnvironment } from './child-environment.js';
-import { closeKeyDescriptor, openKeyDescriptor } from './key-descriptor.js';
-import { lastLinesOf } from './last-lines.js';
-import { withTrustedListener } from './listener.js';
+import { lastLinesOf } from './child-output.js';
+import { childEnvironment } from './settings/child-environment.js';
+import { assertTrustedListener } from './settings/listener.js';
 
 export interface AwsSettings extends AwsConnection {
   readonly bucket: string;
@@ -70,7 +70,7 @@ export class AwsCli {
     const { interruption, log } = this.#settings;
     interruption.check();
     // Each time: the service may have ended since, and another user's program have taken its port.
-    if (call.key !== undefined) withTrustedListener(this.#settings.endpointUrl);
+    if (call.key !== undefined) assertTrustedListener(this.#settings.endpointUrl);
     const keyDescriptor = call.key === undefined ? undefined : openKeyDescriptor(call.key);
     let answer: AwsAnswer;
     try {

@@ -1,5 +1,5 @@
 // What the AWS CLI says when it fails, turned into a kind to decide by and a hint for the user.
-import { BackupError } from '../errors.js';
+import { BackupError } from '../cli/errors.js';
 
 export type AwsErrorKind =
   | 'sse-c-blocked'
@@ -111,19 +111,19 @@ export function kindOfAwsError(stderr: string): AwsErrorKind {
 }
 
 /** For hints. */
-export interface Place {
+export interface BucketPlace {
   readonly bucket: string;
   readonly profile: string;
 }
 
 /** The beginning of a command for the user, about the bucket and as the profile that is in use. */
-export function bucketCommand(operation: string, { bucket, profile }: Place): string {
+export function bucketCommand(operation: string, { bucket, profile }: BucketPlace): string {
   const as = profile === 'default' ? '' : ` --profile ${profile}`;
   return `aws s3api ${operation}${as} --bucket ${bucket}`;
 }
 
 /** How S3's block of SSE-C is lifted (a bucket created since April 2026 has it by default). */
-function howToAllowSseC(place: Place): string {
+function howToAllowSseC(place: BucketPlace): string {
   return `Allow it, with AWS CLI 1.43, 2.32 or later: ${bucketCommand('put-bucket-encryption', place)} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;
 }
 
@@ -138,7 +138,12 @@ const DENIED_UPLOAD = /when calling the (PutObject|CreateMultipartUpload|UploadP
  * @param args of the failed call
  * @param stderr what the AWS CLI wrote; only its last lines go into the message
  */
-export function awsError(args: readonly string[], exitCode: number, stderr: string, place: Place): AwsError {
+export function awsError(
+  args: readonly string[],
+  exitCode: number,
+  stderr: string,
+  place: BucketPlace,
+): AwsError {
   const kind = kindOfAwsError(stderr);
   const refused = refusedArgument(stderr, args);
   const detail = refused?.detail || lastLines(stderr) || `exit code ${exitCode}, without a message`;
@@ -150,7 +155,7 @@ export function awsError(args: readonly string[], exitCode: number, stderr: stri
   );
 }
 
-function hintFor(kind: AwsErrorKind, stderr: string, place: Place): string | undefined {
+function hintFor(kind: AwsErrorKind, stderr: string, place: BucketPlace): string | undefined {
   if (kind === 'sse-c-blocked') {
     return `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. ${howToAllowSseC(place)}`;
   }
@@ -184,4 +189,16 @@ function lastLines(stderr: string): string {
 
 function linesOf(text: string): string[] {
   return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+}
+
+// A permission that is missing, told by its name.
+
+/** @throws {BackupError} with `hint` if S3 says that the user may not do what `action` does */
+export async function explainDenial<T>(hint: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.kind !== 'access-denied') throw error;
+    throw new BackupError(error.message, { hint, cause: error });
+  }
 }

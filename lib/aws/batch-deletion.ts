@@ -1,7 +1,7 @@
 // Deletes objects, versions or delete markers, a thousand a request; singly, where the server takes no such requests.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deleteObject, deleteObjects } from './arguments.js';
+import { deleteObject, deleteObjects } from './arguments/delete-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 
 /** S3's limit for one request. */

@@ -1,8 +1,6 @@
 // The bucket: there already and left as it is, or made, with history and with SSE-C allowed.
 import { fileURLToPath } from 'node:url';
-import { BackupError } from '../errors.js';
-import type { AwsCli } from './aws-cli.js';
-import { kindOfAwsError } from './aws-error.js';
+import { BackupError } from '../cli/errors.js';
 import {
   allowSseC,
   createBucket,
@@ -11,7 +9,9 @@ import {
   headBucket,
   listFirst,
   putLifecycle,
-} from './bucket-arguments.js';
+} from './arguments/bucket-arguments.js';
+import type { AwsCli } from './aws-cli.js';
+import { kindOfAwsError } from './aws-error.js';
 
 /** What an AWS CLI that predates BlockedEncryptionTypes (v1 1.43.0, v2 2.32.0) needs to send it. */
 const NEWER_MODEL = fileURLToPath(new URL('../../../lib/aws/cli-model', import.meta.url));

@@ -1,11 +1,11 @@
 // The listing of a prefix, as a stream: what is in the bucket, in the order of the keys' bytes.
 import { PassThrough, pipeline, type Readable } from 'node:stream';
-import { BackupError } from '../errors.js';
-import { type Batches, mapEach } from '../tree/batches.js';
+import { BackupError } from '../cli/errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
-import { linesOf } from '../tree/lines.js';
+import { type Batches, mapEach } from '../tree/streams/batches.js';
+import { linesOf } from '../tree/streams/lines.js';
+import { listObjects } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { listObjects } from './list-arguments.js';
 
 /** Where the escrowed key and the records are; no part of any backup, and never deleted by a sync. */
 export const RESERVED_PREFIX = 'backup.info/';

@@ -17,7 +17,7 @@ const CODES_OF_A_FILE =
   /^(KeyTooLong(Error)?|(XMinio)?InvalidObjectName|InvalidURI|EntityTooLarge|EntityTooSmall)$/;
 
 /** True if the AWS CLI's output tells this file from all others of the same upload. */
-export function isTellable(path: string): boolean {
+export function canParseName(path: string): boolean {
   return !AMBIGUOUS.test(path);
 }
 
@@ -28,19 +28,19 @@ export function isPassing(why: string): boolean {
 }
 
 /** True if what failed with these words of the AWS CLI fails for every other file, too. */
-export function isForAll(why: string): boolean {
+export function concernsAllFiles(why: string): boolean {
   const kinds = ['sse-c-blocked', 'no-profile', 'no-credentials', 'bad-credentials', 'clock', 'wrong-region'];
   return [...kinds, 'unreachable', 'tls', 'disk-full'].includes(kindOfAwsError(why));
 }
 
 /** True if what failed with these words of the AWS CLI says nothing of other files: a long name, or a read error. */
-export function isOfOneFile(why: string): boolean {
+export function concernsOneFile(why: string): boolean {
   const code = codeIn(why);
   return code === undefined ? kindOfAwsError(why) === 'other' : CODES_OF_A_FILE.test(code);
 }
 
 /** S3's error code in the AWS CLI's words, or a word for what else it is; for comparing reasons. */
-export function reasonIn(why: string): string {
+export function reasonOf(why: string): string {
   return codeIn(why) ?? kindOfAwsError(why);
 }
 

@@ -1,16 +1,16 @@
 // Every version below a prefix, deletions included, as a stream: the history that the bucket keeps.
-import { BackupError } from '../errors.js';
+import { BackupError } from '../cli/errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
-import type { AwsCli } from './aws-cli.js';
-import { explainDenial } from './explain-denial.js';
 import {
   listObjectVersions,
   type VersionMarker,
   type VersionRow,
   type VersionsPage,
-} from './list-arguments.js';
+} from './arguments/list-arguments.js';
+import { isVersionId } from './arguments/literal-argument.js';
+import type { AwsCli } from './aws-cli.js';
+import { explainDenial } from './aws-error.js';
 import { decodeKey, RESERVED_PREFIX } from './listing.js';
-import { isVersionId } from './version-id.js';
 
 const DENIAL =
   "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";

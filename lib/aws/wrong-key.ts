@@ -1,22 +1,22 @@
 // Whether it is the key that a read failed for: S3 refuses one with a wrong key as it refuses other things.
 
-import { readByteWithKey } from '../aws/arguments.js';
-import type { AwsError } from '../aws/aws-error.js';
-import { findObject } from '../aws/bucket.js';
-import { wordsOnKey } from '../aws/words-on-key.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import { type BucketObject, headWithKey, readByteWithoutKey, s3Url } from './arguments.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
+import { headWithKey, readByteWithKey, readByteWithoutKey } from './arguments/download-arguments.js';
+import { isLikeAddress } from './arguments/literal-argument.js';
+import { type BucketObject, s3Url } from './arguments/object-arguments.js';
 import type { AwsAnswer, AwsCli } from './aws-cli.js';
+import type { AwsError } from './aws-error.js';
 import { kindOfAwsError } from './aws-error.js';
-import { isLikeAddress } from './literal-argument.js';
+import { findObject } from './bucket.js';
+import { keyRefusalIn } from './key-refusal.js';
 
 /** How S3 refuses a read for its key: 400 without one, 403 with a wrong one; some servers say 400 to both. */
-export const REFUSALS = new Set(['bad-request', 'access-denied']);
+export const KEY_REFUSAL_KINDS = new Set(['bad-request', 'access-denied']);
 
 /** Exit code 5. */
-export function keyRefused(object: BucketObject): BackupError {
+export function wrongKeyError(object: BucketObject): BackupError {
   return new BackupError(
     `${s3Url(object)} can't be read with ENCRYPTION_KEY: it was stored with another key.`,
     {
@@ -31,7 +31,7 @@ export function keyRefused(object: BucketObject): BackupError {
  * with a customer's key prove nothing.
  * @throws {BackupError} with exit code 5 if it is another one
  */
-export async function tryKey(
+export async function assertKeyFits(
   aws: AwsCli,
   key: EncryptionKey,
   objects: readonly BucketObject[],
@@ -42,8 +42,8 @@ export async function tryKey(
     const answer = await aws.run(args, { key });
     if (answer.exitCode === 0) return;
     const cause = await causeOfRefusal(aws, object, key, args, answer);
-    if (cause === 'wrong key') throw keyRefused(object);
-    if (cause.kind !== 'not-found' && !REFUSALS.has(cause.kind)) throw cause;
+    if (cause === 'wrong key') throw wrongKeyError(object);
+    if (cause.kind !== 'not-found' && !KEY_REFUSAL_KINDS.has(cause.kind)) throw cause;
   }
 }
 
@@ -62,22 +62,22 @@ export async function causeOfRefusal(
   failure: AwsAnswer,
 ): Promise<'wrong key' | AwsError> {
   const first = aws.errorOf(args, failure);
-  if (!REFUSALS.has(first.kind)) return first;
+  if (!KEY_REFUSAL_KINDS.has(first.kind)) return first;
   const isToldAll = !/when calling the HeadObject operation/.test(failure.stderr);
   const read = readByteWithKey(object);
   const withKey = isToldAll ? failure : await aws.run(read, { key });
   if (withKey.exitCode === 0) return first;
   const cause = isToldAll ? first : aws.errorOf(read, withKey);
-  const words = wordsOnKey(withKey.stderr);
+  const words = keyRefusalIn(withKey.stderr);
   if (words === 'wrong') return 'wrong key';
-  if (words !== 'none' || !REFUSALS.has(cause.kind)) return cause;
+  if (words !== 'none' || !KEY_REFUSAL_KINDS.has(cause.kind)) return cause;
   return (await isForWantOfKey(aws, object)) ? 'wrong key' : cause;
 }
 
 /** Whether a read of `object` without a key fails for want of one. */
 async function isForWantOfKey(aws: AwsCli, object: BucketObject): Promise<boolean> {
   const { exitCode, stderr } = await aws.run(readByteWithoutKey(object));
-  const words = wordsOnKey(stderr);
+  const words = keyRefusalIn(stderr);
   if (exitCode === 0 || words !== 'none') return words === 'missing';
   return kindOfAwsError(stderr) === 'bad-request' && (await canList(aws, object));
 }

@@ -1,7 +1,10 @@
-import { BackupError } from '../errors.js';
+import { BackupError } from '../cli/errors.js';
 
 /** A failure of a step that comes after the backup itself. @param what has not been done, as a clause */
-export function afterBackup(what: string, { message, hint, exitCode, cause }: BackupError): BackupError {
+export function failureAfterBackup(
+  what: string,
+  { message, hint, exitCode, cause }: BackupError,
+): BackupError {
   const told = `The backup is done, but ${what}. ${message}`;
   return new BackupError(told, { exitCode, cause, ...(hint === undefined ? {} : { hint }) });
 }

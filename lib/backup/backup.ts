@@ -3,23 +3,23 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AwsCli } from '../aws/aws-cli.js';
+import { Incomplete } from '../cli/incomplete.js';
+import type { Interruption } from '../cli/interruption.js';
+import type { Log } from '../cli/log.js';
 import type { BackupConfig } from '../config/config.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import type { Interruption } from '../interruption.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
-import type { Log } from '../terminal/log.js';
-import { Shortfalls } from '../terminal/shortfalls.js';
-import { canReadAcls } from '../tree/acls.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { bytesOf } from '../tree/bytes.js';
-import type { Exclusion } from '../tree/exclusion.js';
-import { lastingDevice } from '../tree/inode.js';
-import { Spool } from '../tree/spool.js';
+import type { Exclusion } from '../tree/disk/exclusion.js';
+import { lastingDevice } from '../tree/disk/inode.js';
+import { canReadAcls } from '../tree/disk/read-acls.js';
+import { Spool } from '../tree/streams/spool.js';
 import type { TreeHeader } from '../tree/tree-file.js';
-import { exclusionOf } from './exclusion.js';
-import type { GuardOptions } from './guard.js';
-import { type IsExcluded, leftOutBy } from './left-out.js';
-import { checkReservedName, identityOf, resolveLocalDir } from './local-dir.js';
-import { type Source, sourceOf } from './source.js';
+import type { GuardOptions } from './guard/losses-allowed.js';
+import { createExclusion } from './source/exclusion.js';
+import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
+import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
+import { type Source, sourceOf } from './source/source.js';
 
 export interface Backup {
   readonly config: BackupConfig;
@@ -46,7 +46,7 @@ export interface Backup {
   readonly state: StateFolder;
   /** Of the tree that this run makes. */
   readonly header: TreeHeader;
-  readonly shortfalls: Shortfalls;
+  readonly incomplete: Incomplete;
   readonly interruption: Interruption;
   readonly log: Log;
   /** The path of a new file or folder in the run's own folder. */
@@ -75,9 +75,9 @@ export async function openBackup(
   { log, interruption }: { readonly log: Log; readonly interruption: Interruption },
 ): Promise<Backup> {
   const localDir = await resolveLocalDir(config.localDir);
-  const localDirId = await identityOf(localDir);
+  const localDirId = await localDirIdOf(localDir);
   const prefix = config.remoteDirPrefix;
-  if (prefix === '') await checkReservedName(localDir);
+  if (prefix === '') await assertNoReservedName(localDir);
   const state = openStateFolder(
     [config.awsEndpointUrl ?? '', config.awsBucket, prefix],
     config.environment,
@@ -85,7 +85,7 @@ export async function openBackup(
   );
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
   const { dev: device } = fstatSync(localDirDescriptor, { bigint: true });
-  const exclusion = exclusionOf(config, { localDir, device, ownFolders: state.ownFolders });
+  const exclusion = createExclusion(config, { localDir, device, ownFolders: state.ownFolders });
   let files = 0;
   const fileFor = (name: string) => {
     files += 1;
@@ -102,7 +102,7 @@ export async function openBackup(
     lastingDevice: lastingDevice(localDir),
     followSymlinks: config.followSymlinks,
     exclusion,
-    isExcluded: leftOutBy(exclusion, bytesOf(localDir), config.followSymlinks),
+    isExcluded: createIsExcluded(exclusion, bytesOf(localDir), config.followSymlinks),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete: flags.allowsMassDelete },
     source: sourceOf(config.hostId, localDir),
     flags,
@@ -113,7 +113,7 @@ export async function openBackup(
       root: localDir,
       hasAcls: canReadAcls(),
     },
-    shortfalls: new Shortfalls(log),
+    incomplete: new Incomplete(log),
     interruption,
     log,
     fileFor,

@@ -2,19 +2,19 @@
 
 import { AwsError } from '../aws/aws-error.js';
 import { deleteAll } from '../aws/batch-deletion.js';
-import { type Batches, mapEach, singly } from '../tree/batches.js';
 import { bytesOf } from '../tree/bytes.js';
-import { isGone } from '../tree/gone.js';
-import type { Spool } from '../tree/spool.js';
-import { readJson } from '../tree/spool.js';
+import { isGone } from '../tree/disk/is-gone.js';
+import { type Batches, flatten, mapEach } from '../tree/streams/batches.js';
+import type { Spool } from '../tree/streams/spool.js';
+import { readJson } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
-import { askWhyKept, type Wait, whyWait } from './deletion-rule.js';
-import type { DraftLine } from './draft.js';
-import { refuse } from './guard.js';
-import { checkIdentity } from './local-dir.js';
-import type { Losses } from './losses.js';
-import { hasAppearedSince } from './second-look.js';
-import type { Versioning } from './versioning.js';
+import { hasFileAppeared } from './delete/second-look.js';
+import type { Versioning } from './delete/versioning.js';
+import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from './delete/why-kept.js';
+import type { Losses } from './guard/losses.js';
+import { assertLossesAllowed } from './guard/losses-allowed.js';
+import type { DraftLine } from './scan/draft.js';
+import { assertSameLocalDir } from './source/local-dir.js';
 
 export interface Deletions {
   /** The keys, as JSON texts, in the bucket or in the last tree, whose files the scan did not see. */
@@ -42,46 +42,50 @@ export async function deleteGone(backup: Backup, deletions: Deletions): Promise<
   const { localDir, localDirId, guard, log } = backup;
   const { gone, losses } = deletions;
   if (gone.count === 0) {
-    if (losses !== undefined) refuse(losses, localDir, guard);
+    if (losses !== undefined) assertLossesAllowed(losses, localDir, guard);
     return { count: 0, isHeldBack: false };
   }
-  await checkIdentity(localDir, localDirId);
+  await assertSameLocalDir(localDir, localDirId);
   const wait = await whyNotYet(backup, deletions);
   if (wait !== undefined) {
     holdBack(backup, gone.count, wait);
     return { count: 0, isHeldBack: true };
   }
   // Not before: what stays in the bucket for another reason adds up there, and would stop every run.
-  if (losses !== undefined) refuse(losses, localDir, guard);
+  if (losses !== undefined) assertLossesAllowed(losses, localDir, guard);
   const { count, failed } = await deleteProven(backup, gone);
   log.info(`Deleted in the bucket: ${count}.`);
   return { count, isHeldBack: failed > 0 };
 }
 
-async function whyNotYet(backup: Backup, deletions: Deletions): Promise<Wait | undefined> {
+async function whyNotYet(backup: Backup, deletions: Deletions): Promise<ReasonToKeep | undefined> {
   const { aws, prefix, config } = backup;
   const { missing, unknown, failedUploads, versioning, draft } = deletions;
-  const appeared = (await hasAppearedSince(backup, draft())) ? 1 : 0;
+  const appeared = (await hasFileAppeared(backup, draft())) ? 1 : 0;
   return (
-    whyWait(missing + appeared, unknown, failedUploads) ??
-    askWhyKept(aws, prefix, config.allowUnversionedDelete, versioning)
+    reasonInRun(missing + appeared, unknown, failedUploads) ??
+    fetchReasonInBucket(aws, prefix, config.allowUnversionedDelete, versioning)
   );
 }
 
-function holdBack({ localDir, shortfalls, log }: Backup, gone: number, { why, isFailure }: Wait): void {
+function holdBack(
+  { localDir, incomplete, log }: Backup,
+  gone: number,
+  { why, isFailure }: ReasonToKeep,
+): void {
   const files = gone === 1 ? '1 file is' : `${gone} files are`;
   const sentence = `${files} gone from "${localDir}", but still in the bucket: ${why}`;
-  if (isFailure) shortfalls.add(sentence);
+  if (isFailure) incomplete.add(sentence);
   else log.warn(sentence);
 }
 
 /** Each is proven anew right before. A request that fails as a whole is told: what was uploaded is recorded anyhow. */
 async function deleteProven(
-  { aws, prefix, localDir, followSymlinks, state, shortfalls, log }: Backup,
+  { aws, prefix, localDir, followSymlinks, state, incomplete, log }: Backup,
   gone: Spool,
 ): Promise<{ count: number; failed: number }> {
   const root = bytesOf(localDir);
-  const due = singly(mapEach(readJson<string>(gone), (key) => ({ key: prefix + key })));
+  const due = flatten(mapEach(readJson<string>(gone), (key) => ({ key: prefix + key })));
   const isStillGone = (key: string) => isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks);
   let [count, failed] = [0, 0];
   try {
@@ -89,13 +93,13 @@ async function deleteProven(
       if (refusal === undefined) count += 1;
       else {
         failed += 1;
-        shortfalls.add(`"${key}" could not be deleted in the bucket: ${refusal.why}.`);
+        incomplete.add(`"${key}" could not be deleted in the bucket: ${refusal.why}.`);
       }
     }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     failed += 1;
-    shortfalls.add(
+    incomplete.add(
       `Not all that is gone from "${localDir}" could be deleted in the bucket, which the next run tries again: ${error.message}`,
     );
     if (error.hint !== undefined) log.hint(error.hint);

@@ -1,69 +1,38 @@
-// Refuses a run before it would lose what a disk that is not mounted, a slip or an accident has taken away.
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import { type Bytes, textOf } from '../tree/bytes.js';
-import type { Losses } from './losses.js';
+// The guard of a run before it changes anything: by the last run's tree, and by the listing where one was needed.
 
-/** So few files may always go. */
-const ALWAYS_ALLOWED = 20;
+import { bytesOf } from '../tree/bytes.js';
+import { mapEach } from '../tree/streams/batches.js';
+import { readJson, type Spool } from '../tree/streams/spool.js';
+import type { StartingPoint } from './ask-and-scan.js';
+import type { Backup } from './backup.js';
+import { compareBeforeUpload } from './check/list-before.js';
+import type { DueFiles } from './find-due.js';
+import { assertLossesAllowed, reasonToRefuse } from './guard/losses-allowed.js';
+import { countLossesStillStored } from './guard/still-stored.js';
+import { readDraft } from './scan/draft.js';
 
-/** Numbers of files, by the last run's tree or by the listing of the bucket: each is judged by itself. */
-export interface LossCounts {
-  /** Those in the backup that are proven to be gone from disk: they would be deleted. */
-  readonly gone: number;
-  /**
-   * Those in the backup that are gone or on disk. What is kept whatever happens is not among them: the more of it
-   * there is, the more of the others could go unnoticed.
-   */
-  readonly mayBeLost: number;
-  /** Those on disk, be they in the backup or not. */
-  readonly onDisk: number;
+/** @throws {BackupError} with exit code 4 if too much would be lost */
+export async function assertNotMassDeletion(
+  backup: Backup,
+  start: StartingPoint,
+  { listed }: DueFiles,
+): Promise<void> {
+  const { localDir, guard } = backup;
+  const { scan, tree } = start;
+  if (tree === 'none') {
+    if (listed !== undefined) assertLossesAllowed(listed.losses, localDir, guard);
+    return;
+  }
+  if (reasonToRefuse(scan.losses, guard) === undefined) return;
+  // What is gone may be deleted already, by a run that ended before its record: the listing tells.
+  const { gone } = listed ?? (await compareBeforeUpload(backup, readDraft(scan.draft), start));
+  assertLossesAllowed(
+    await countLossesStillStored(scan.losses, keysIn(scan.gone), keysIn(gone)),
+    localDir,
+    guard,
+  );
 }
 
-export interface GuardOptions {
-  /** The share of the files that may be gone. */
-  readonly maxDeletePercent: number;
-  /** The user knows that so many are gone. */
-  readonly allowsMassDelete: boolean;
-}
-
-/** What speaks against going on, if anything does: no file is left, or too large a share is gone. */
-export function objection(
-  { gone, mayBeLost, onDisk }: LossCounts,
-  { maxDeletePercent, allowsMassDelete }: GuardOptions,
-): 'none left' | 'too many gone' | undefined {
-  if (allowsMassDelete || gone === 0) return undefined;
-  if (onDisk === 0) return 'none left';
-  const isTooMuch = gone > ALWAYS_ALLOWED && gone * 100 > maxDeletePercent * mayBeLost;
-  return isTooMuch ? 'too many gone' : undefined;
-}
-
-/** @throws {BackupError} with exit code 4 if there is an `objection`; it names what is gone */
-export function refuse(losses: Losses, localDir: string, options: GuardOptions): void {
-  const why = objection(losses, options);
-  if (why === undefined) return;
-  const { gone, mayBeLost, kept, first, emptiedFolders: folders } = losses;
-  const what =
-    why === 'none left'
-      ? `LOCAL_DIR "${localDir}" has no files that can be read, but the backup has ${mayBeLost}`
-      : `${gone} of the ${mayBeLost} files in the backup are gone from LOCAL_DIR "${localDir}", more than MAX_DELETE_PERCENT=${options.maxDeletePercent} allows`;
-  const message = [
-    `${what}: they would be deleted.`,
-    `Gone: ${list(first, gone)}.`,
-    ...(folders.length === 0 ? [] : [`Folders without files now: ${list(folders, folders.length)}.`]),
-    ...(kept === 0 ? [] : [`Not counted: ${filesKept(kept)}, not being proven to be gone.`]),
-  ].join('\n');
-  throw new BackupError(message, {
-    exitCode: exitCode.refused,
-    hint: 'If a disk should be mounted there, mount it. If the files are meant to be gone, run the backup once with --allow-mass-delete. Nothing was deleted in the bucket.',
-  });
-}
-
-function filesKept(count: number): string {
-  return count === 1 ? '1 file that is kept' : `${count} files that are kept`;
-}
-
-function list(keys: readonly Bytes[], count: number): string {
-  const more = count > keys.length ? `, and ${count - keys.length} more` : '';
-  return keys.map((key) => `"${textOf(key)}"`).join(', ') + more;
+function keysIn(spool: Spool) {
+  return mapEach(readJson<string>(spool), (path) => ({ key: bytesOf(path) }));
 }

@@ -15,12 +15,12 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listPrefix, type StoredObject, wholeListing } from '../aws/listing.js';
-import { BackupError, errnoOf, wordsOf } from '../errors.js';
-import type { Batches } from '../tree/batches.js';
+import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { Bytes } from '../tree/bytes.js';
-import { afterBackup } from './after-backup.js';
-import { listText } from './list-text.js';
-import { openPlace, type Place, pathIn } from './trusted-place.js';
+import type { Batches } from '../tree/streams/batches.js';
+import { failureAfterBackup } from './after-backup.js';
+import { listText } from './local-list/list-text.js';
+import { type OpenPlace, openPlace, pathIn } from './local-list/trusted-place.js';
 
 /** Our own output, which is no file in a folder. */
 const STREAMS = new Map<string, Writable>([
@@ -37,7 +37,7 @@ export async function writeLocalList(aws: AwsCli, file: string, prefix: string):
     const read = (objects: Batches<StoredObject>) => to(listText(objects, prefix));
     return listPrefix(aws, prefix, read, undefined, wholeListing);
   };
-  let place: Place | undefined;
+  let place: OpenPlace | undefined;
   try {
     const stream = STREAMS.get(file);
     if (stream !== undefined) return await write((pieces) => pipeline(pieces, stream, { end: false }));
@@ -46,10 +46,10 @@ export async function writeLocalList(aws: AwsCli, file: string, prefix: string):
     if (place.found?.isFile() === false) throw notRegular(file);
     await writeTo(place, write);
   } catch (error) {
-    if (error instanceof BackupError) throw afterBackup(`LOCAL_LIST "${file}" was not written`, error);
+    if (error instanceof BackupError) throw failureAfterBackup(`LOCAL_LIST "${file}" was not written`, error);
     if (errnoOf(error) === undefined) throw error;
     throw new BackupError(
-      `The backup is done, but LOCAL_LIST "${file}" can't be written: ${wordsOf(error)}.`,
+      `The backup is done, but LOCAL_LIST "${file}" can't be written: ${describeError(error)}.`,
       {
         hint: 'LOCAL_LIST must name a file in a folder that exists and that this user may write to.',
       },
@@ -61,7 +61,7 @@ export async function writeLocalList(aws: AwsCli, file: string, prefix: string):
 
 /** Everything is done below the open folder, and nothing in it is opened that was there before. */
 async function writeTo(
-  { folder, name, found }: Place,
+  { folder, name, found }: OpenPlace,
   write: (to: (pieces: AsyncGenerator<string>) => Promise<void>) => Promise<void>,
 ): Promise<void> {
   const aside = pathIn(folder, `.encrypted-s3-list-${randomUUID()}` as Bytes);

@@ -1,30 +1,30 @@
 import { type RecordedTree, storeLastRun } from '../records/last-run.js';
-import { singly } from '../tree/batches.js';
+import { flatten } from '../tree/streams/batches.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
-import type { Asked } from './ask.js';
+import type { StartingPoint } from './ask-and-scan.js';
 import type { Backup } from './backup.js';
+import type { Checked } from './check.js';
 import type { Deleted } from './delete.js';
-import { type DraftLine, entryOfDraft } from './draft.js';
-import type { Settled } from './settle.js';
+import { type DraftLine, entryOfDraft } from './scan/draft.js';
 
-export interface TreeToRecord {
+export interface NewTree {
   readonly tree: RecordedTree;
   readonly totals: TreeTotals;
 }
 
 /** The tree of what the bucket holds, and of what needs no object: a new file, unless the last one is just as it is. */
-export async function treeToRecord(
+export async function buildTree(
   backup: Backup,
-  { lastRun, tree }: Asked,
-  settled: Settled,
-): Promise<TreeToRecord> {
-  if (lastRun !== undefined && tree === 'of the last run' && settled.isAsTree)
+  { lastRun, tree }: StartingPoint,
+  checked: Checked,
+): Promise<NewTree> {
+  if (lastRun !== undefined && tree === 'of the last run' && checked.isAsTree)
     return { tree: { sha256: lastRun.treeSha256 }, totals: lastRun.totals };
   const file = backup.fileFor('tree');
   const writer = new TreeWriter(file, backup.header);
   try {
-    for await (const line of singly(settled.draft())) {
+    for await (const line of flatten(checked.draft())) {
       if (!isInTree(line)) continue;
       const written = writer.write(entryOfDraft(line), line.line);
       if (written !== undefined) await written;
@@ -42,10 +42,10 @@ function isInTree({ state }: DraftLine): boolean {
 
 /** @throws {AwsError} if it could not be stored; the last record is still there then */
 export async function storeRecord(
-  { aws, encryptionKey, prefix, header, source, state, shortfalls }: Backup,
-  { lastRun }: Asked,
-  { isFull, sent }: Settled,
-  { tree, totals }: TreeToRecord,
+  { aws, encryptionKey, prefix, header, source, state, incomplete }: Backup,
+  { lastRun }: StartingPoint,
+  { isFull, sent }: Checked,
+  { tree, totals }: NewTree,
   deleted: Deleted,
 ): Promise<void> {
   const ended = new Date().toISOString();
@@ -56,11 +56,11 @@ export async function storeRecord(
     ended,
     ...source,
     totals,
-    notBackedUp: shortfalls.count,
+    notBackedUp: incomplete.count,
     sent,
     deleted: deleted.count,
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
-    isIncomplete: shortfalls.count > 0 || deleted.isHeldBack,
+    isIncomplete: incomplete.count > 0 || deleted.isHeldBack,
   };
   await storeLastRun(aws, encryptionKey, prefix, record, tree, state.treeCopy, state.runFolder);
 }

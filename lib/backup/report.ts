@@ -1,50 +1,53 @@
 // What a run says: which files are not in the backup, and what is worth knowing.
 
-import { singly } from '../tree/batches.js';
 import { textOf } from '../tree/bytes.js';
 import type { Obstacle } from '../tree/entry.js';
-import { readJson, type Spool } from '../tree/spool.js';
+import { flatten } from '../tree/streams/batches.js';
+import { readJson, type Spool } from '../tree/streams/spool.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
-import { readDraft } from './draft.js';
-import { type Counts, describeObstacle } from './scan.js';
-import type { Settled } from './settle.js';
-import type { Failure } from './upload/send-batch.js';
+import type { Checked } from './check.js';
+import { readDraft } from './scan/draft.js';
+import { describeObstacle, type ScanCounts } from './scan.js';
+import type { UploadFailure } from './upload/send-batch.js';
 
 /** Names what the scan could not take along. */
-export async function nameObstacles({ localDir, shortfalls, log }: Backup, obstacles: Spool): Promise<void> {
-  for await (const obstacle of singly(readJson<Obstacle>(obstacles))) {
+export async function reportObstacles(
+  { localDir, incomplete, log }: Backup,
+  obstacles: Spool,
+): Promise<void> {
+  for await (const obstacle of flatten(readJson<Obstacle>(obstacles))) {
     const sentence = describeObstacle(obstacle, localDir);
-    if (obstacle.reason === 'unreadable' || obstacle.reason === 'not UTF-8') shortfalls.add(sentence);
+    if (obstacle.reason === 'unreadable' || obstacle.reason === 'not UTF-8') incomplete.add(sentence);
     else if (obstacle.reason === 'loop') log.warn(sentence);
     else log.info(sentence);
   }
 }
 
 /** Names what could not be uploaded. */
-export async function nameFailures(
-  { localDir, shortfalls }: Backup,
-  { uploads, stillDue }: Settled,
+export async function reportFailures(
+  { localDir, incomplete }: Backup,
+  { uploads, stillDue }: Checked,
 ): Promise<void> {
   const name = (path: string, why: string) =>
-    shortfalls.add(`"${localDir}/${path}" is not in the backup as it is: ${why}.`);
+    incomplete.add(`"${localDir}/${path}" is not in the backup as it is: ${why}.`);
   for (const { failures } of uploads) {
-    for await (const { path, why, isOfAws } of singly(readJson<Failure>(failures)))
+    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures)))
       name(path, isOfAws ? `its upload failed: ${why.replace(/\.$/, '')}` : why);
   }
   if (stillDue === undefined) return;
-  for await (const { key } of singly(readDraft(stillDue)))
+  for await (const { key } of flatten(readDraft(stillDue)))
     name(textOf(key), 'the bucket does not hold it, although the AWS CLI has uploaded it');
 }
 
 /** What is no error, but worth knowing. */
 export function logSummary(
-  { log, shortfalls }: Backup,
-  counts: Counts,
-  { kept, uploads }: Settled,
+  { log, incomplete }: Backup,
+  counts: ScanCounts,
+  { kept, uploads }: Checked,
   totals: TreeTotals,
 ): void {
-  shortfalls.close();
+  incomplete.close();
   const vanished = uploads.reduce((sum, it) => sum + it.vanished, 0);
   log.info(`In the backup: ${totals.files} files, ${totals.bytes} bytes.`);
   log.info(

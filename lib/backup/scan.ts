@@ -1,31 +1,31 @@
 import type { Acl } from '../tree/acl.js';
-import { withAcls } from '../tree/acls.js';
-import { mapEach, nothing } from '../tree/batches.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import { isGone } from '../tree/disk/is-gone.js';
+import { ownerNames } from '../tree/disk/owner-names.js';
+import { withAcls } from '../tree/disk/read-acls.js';
+import { walk } from '../tree/disk/walk.js';
 import type { Entry, Obstacle, ObstacleReason } from '../tree/entry.js';
 import { formatEntry, isSameLine, lineWithAcl } from '../tree/entry-line.js';
-import { isGone } from '../tree/gone.js';
-import { mergeByKey, type Pair } from '../tree/merge.js';
-import { ownerNames } from '../tree/owner-names.js';
-import type { Spool } from '../tree/spool.js';
+import { emptyStream, mapEach } from '../tree/streams/batches.js';
+import { mergeByKey, type Pair } from '../tree/streams/merge.js';
+import type { Spool } from '../tree/streams/spool.js';
 import { entryIn, type OpenedTree, type TreeLine } from '../tree/tree-file.js';
-import { walk } from '../tree/walk.js';
 import type { Backup } from './backup.js';
-import { type DraftLine, formatDraftLine } from './draft.js';
-import { LossCounter, type Losses } from './losses.js';
-import { Sample } from './sample.js';
-import { milliseconds } from './stored.js';
+import { milliseconds } from './check/is-stored.js';
+import { LossCounter, type Losses } from './guard/losses.js';
+import { type DraftLine, formatDraftLine } from './scan/draft.js';
+import { Sample } from './verify/sample.js';
 
 export interface Scan {
   /** Every entry; see draft.ts. */
   readonly draft: Spool;
   /** The lines of the draft that are due. */
-  readonly due: Due;
+  readonly due: DueList;
   /** The keys, as JSON texts, of the last tree's files that are gone from disk. */
   readonly gone: Spool;
   /** Of the last tree's files. */
   readonly losses: Losses;
-  readonly counts: Counts;
+  readonly counts: ScanCounts;
   /** How many places can't be read, or have names that can't be keys, and may hold what is gone. */
   readonly unknown: number;
   /** Some of the files that are as the last tree has them. */
@@ -44,14 +44,14 @@ export interface Excluded {
   readonly rule: string;
 }
 
-export interface Due {
+export interface DueList {
   readonly files: Spool;
   readonly bytes: number;
   /** How many of them the last tree has: they are overwritten in the bucket. */
   readonly overwritten: number;
 }
 
-export interface Counts extends Readonly<Record<ObstacleReason, number>> {
+export interface ScanCounts extends Readonly<Record<ObstacleReason, number>> {
   readonly link: number;
   /** What the config leaves out: files, and folders with everything in them. */
   readonly excluded: number;
@@ -69,7 +69,7 @@ export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | 
   const onTurn = () => interruption.check();
   const onExcluded = (key: Bytes, rule: string) => scan.leaveOut(key, rule);
   const entries = walk(bytesOf(localDir), { followSymlinks, exclusion, onTurn, onExcluded });
-  const looks = mapEach(mergeByKey(entries, tree?.entries ?? nothing()), (pair) => scan.look(pair));
+  const looks = mapEach(mergeByKey(entries, tree?.entries ?? emptyStream()), (pair) => scan.look(pair));
   const root = bytesOf(localDir);
   const answered = withAcls({ root, followSymlinks }, looks, ({ isAsked, now }) =>
     isAsked ? now?.key : undefined,
@@ -103,7 +103,7 @@ class ScanWriter {
   readonly #excluded: Spool;
   readonly #losses = new LossCounter();
   readonly #unchanged = new Sample<Entry>();
-  readonly #counts: Record<keyof Counts, number> = {
+  readonly #counts: Record<keyof ScanCounts, number> = {
     unreadable: 0,
     special: 0,
     'not UTF-8': 0,
@@ -175,7 +175,7 @@ class ScanWriter {
   #addObstacle(obstacle: Obstacle, before: TreeLine | undefined): void {
     this.#counts[obstacle.reason] += 1;
     this.#obstacles.write(JSON.stringify(obstacle));
-    if (!isUnknown(obstacle)) return;
+    if (!mayHideFiles(obstacle)) return;
     // What is gone may have moved into a folder that can't be read, whatever the tree has of it.
     const mayHide = obstacle.key.endsWith('/') || isAnother(obstacle, before);
     if (before === undefined || mayHide) this.#unknown += 1;
@@ -252,7 +252,7 @@ function isOthers({ inode: { uid, mode } }: Entry, user: number | undefined): bo
 }
 
 /** True if there may be files that nothing is known of. */
-export function isUnknown({ reason }: Obstacle): boolean {
+export function mayHideFiles({ reason }: Obstacle): boolean {
   return reason === 'unreadable' || reason === 'not UTF-8';
 }
 

@@ -1,18 +1,19 @@
 // The daily proof: a random file of the backup is read back, must be refused without the encryption key and with a wrong
 // one, and must be identical with it. Of a large file, that is a random part.
 import { type BigIntStats, closeSync, createReadStream, fstatSync } from 'node:fs';
-import { type ByteRange, s3Url } from '../aws/arguments.js';
-import { readInThreeWays } from '../aws/verification.js';
-import { BackupError, errnoOf } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import { sideBySide } from '../side-by-side.js';
+import type { ByteRange } from '../aws/arguments/download-arguments.js';
+import { s3Url } from '../aws/arguments/object-arguments.js';
+import { verifyObject } from '../aws/read-with-keys.js';
+import { allSettledOrThrow } from '../cli/concurrency.js';
+import { BackupError, errnoOf } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry, Inode } from '../tree/entry.js';
-import { sha256Of } from '../tree/sha256.js';
+import { sha256Of } from '../tree/streams/sha256.js';
 import type { Backup } from './backup.js';
-import { randomBelow } from './random.js';
-import { rangeToCompare } from './random-range.js';
-import { DueOpener } from './upload/open-due.js';
+import { FileOpener } from './upload/open-due.js';
+import { randomBelow } from './verify/random.js';
+import { rangeToCompare } from './verify/random-range.js';
 
 const MISMATCHES: ReadonlySet<number> = new Set([exitCode.wrongKey, exitCode.mismatch]);
 
@@ -49,7 +50,7 @@ export async function verifyRandomFile(backup: Backup, candidates: readonly Entr
 
 /** A file that vanished, or became something else, is no candidate any more. */
 function openCandidate({ localDirDescriptor, followSymlinks }: Backup, { key }: Entry): number | undefined {
-  const opener = new DueOpener(localDirDescriptor, followSymlinks);
+  const opener = new FileOpener(localDirDescriptor, followSymlinks);
   try {
     return opener.open(key);
   } catch (error) {
@@ -75,8 +76,8 @@ async function verify(
   // What changed later may not have been uploaded as it is now.
   const isOld = before.ctimeMs < BigInt(Date.parse(header.started));
   if (!isOld || !isAsNoted(before, inode)) return false;
-  const [stored, sha256] = await sideBySide(
-    readInThreeWays(aws, object, encryptionKey, inode.size, range),
+  const [stored, sha256] = await allSettledOrThrow(
+    verifyObject(aws, object, encryptionKey, inode.size, range),
     sha256OfPart(descriptor, range),
   );
   if (!isAsNoted(fstatSync(descriptor, { bigint: true }), inode)) return false;

@@ -1,17 +1,17 @@
 // How a command comes to its bucket: the place that is named, and the settings of the config, if there is one.
 import type { AwsCli } from '../aws/aws-cli.js';
-import { connect } from '../aws/connect.js';
+import { connect } from '../aws/settings/connect.js';
+import { BackupError } from '../cli/errors.js';
+import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/config.js';
-import { BackupError } from '../errors.js';
-import type { CommandContext } from '../main.js';
 
-export interface Place {
+export interface BucketPlace {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
 }
 
-export function placeOf({ awsProfile, awsRegion, awsBucket }: BackupConfig): Place {
+export function bucketPlaceOf({ awsProfile, awsRegion, awsBucket }: BackupConfig): BucketPlace {
   return { profile: awsProfile, region: awsRegion, bucket: awsBucket };
 }
 
@@ -20,8 +20,8 @@ export function placeOf({ awsProfile, awsRegion, awsBucket }: BackupConfig): Pla
  * @param lockDescriptor LOCAL_LOCK, locked: the AWS CLI's processes keep it
  * @throws {BackupError} for what is no name of a bucket, and for an endpoint or a profile that must not be used
  */
-export function connectTo(
-  { profile, region, bucket }: Place,
+export function connectToBucket(
+  { profile, region, bucket }: BucketPlace,
   config: Pick<BackupConfig, 'awsEndpointUrl' | 'awsNetTimeout' | 'environment'> | undefined,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,

@@ -1,20 +1,20 @@
 // A folder of the backup, or all of it, with its metadata; as it is, or as it was.
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import type { CommandContext } from '../main.js';
-import { checkDiskSpace, inWords } from '../restore/disk-space.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import { Incomplete } from '../cli/incomplete.js';
+import type { Log } from '../cli/log.js';
+import type { CommandContext } from '../cli/main.js';
+import { makeDestination } from '../restore/destination/destination.js';
+import { assertDiskSpace, formatBytes } from '../restore/destination/disk-space.js';
+import { withPrivateFolder } from '../restore/destination/private-folder.js';
+import { Stage } from '../restore/destination/stage.js';
+import { Target } from '../restore/destination/target.js';
 import { fetchPlanned } from '../restore/fetch.js';
-import { handsOnAcl, Metadata } from '../restore/metadata.js';
-import { makeDestination } from '../restore/new-destination.js';
-import { formatTime } from '../restore/point-in-time.js';
-import { inPrivateFolder } from '../restore/private-folder.js';
+import { hasDefaultAcl, Metadata } from '../restore/metadata/metadata.js';
+import { treeBelow } from '../restore/plan/tree-below.js';
 import { putInPlace, type Restored } from '../restore/put-in-place.js';
-import { Stage } from '../restore/stage.js';
 import { type RestoreSurvey, surveyRestore } from '../restore/survey.js';
-import { Target } from '../restore/target.js';
-import { treeBelow } from '../restore/tree-below.js';
-import type { Log } from '../terminal/log.js';
-import { Shortfalls } from '../terminal/shortfalls.js';
+import { formatTime } from '../restore/versions/point-in-time.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { openRestore, type Restore, type RestoreRequest } from './open-restore.js';
 
@@ -23,13 +23,13 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
   const { log, interruption } = context;
   const restore = await openRestore(request, context);
   const { aws, key, prefix, backupPrefix, time, destination } = restore;
-  return inPrivateFolder(async (folder) => {
+  return withPrivateFolder(async (folder) => {
     const { path, existing, isEmpty } = destination;
     const filled = isEmpty ? undefined : new Target(existing, true);
     const survey = await surveyRestore(aws, key, prefix, backupPrefix, time, filled, folder, log);
     const source = [aws.bucket, prefix];
     // In a folder above, there is no stage.
-    checkDiskSpace(path, existing.path, survey.totals.room - new Stage(existing, source).held());
+    assertDiskSpace(path, existing.path, survey.totals.room - new Stage(existing, source).held());
     announce(restore, survey, log);
     const root = makeDestination(destination);
     const stage = new Stage(root, source);
@@ -40,16 +40,16 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
       );
     }
     const reasons = await fetchOrKeep(restore, survey, stage, log);
-    const shortfalls = new Shortfalls(log);
+    const incomplete = new Incomplete(log);
     const target = new Target(root, request.overwrites);
     const onAclFailure = (path: Bytes, why: string) =>
-      shortfalls.add(
+      incomplete.add(
         `"${textOf(path)}" is restored, but without its ACL: ${why}. Its mode is narrower instead, so that nobody may do more than before.`,
       );
-    const inheritsAcl = await handsOnAcl(bytesOf(root.path));
+    const inheritsAcl = await hasDefaultAcl(bytesOf(root.path));
     const metadata = new Metadata(request.keepsSetid, onAclFailure, inheritsAcl);
     const tree = survey.tree && treeBelow(survey.tree.file, survey.tree.folder);
-    const options = { target, stage, metadata, shortfalls, log, reasons, interruption, folder };
+    const options = { target, stage, metadata, incomplete, log, reasons, interruption, folder };
     const restored = await putInPlace(options, survey.planned, tree);
     const whyLeft = stage.remove();
     if (whyLeft !== undefined) {
@@ -57,14 +57,14 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
         `"${stage.folder}" can't be removed: ${whyLeft}. An aws of a restore that was killed may still write there; nothing in it is needed.`,
       );
     }
-    shortfalls.close();
-    return report(restore, survey, restored, shortfalls.count, log);
+    incomplete.close();
+    return report(restore, survey, restored, incomplete.count, log);
   });
 }
 
 function announce({ aws, prefix, prompt }: Restore, { tree, totals }: RestoreSurvey, log: Log): void {
   const origin = tree === undefined ? '' : ` from the run of ${formatTime(tree.stored)}`;
-  const amount = `${counted(totals.files, 'file')}, ${inWords(totals.room)} to download`;
+  const amount = `${counted(totals.files, 'file')}, ${formatBytes(totals.room)} to download`;
   prompt.say(`Restoring s3://${aws.bucket}/${prefix}${origin}: ${amount}...\n`);
   if (tree !== undefined) return;
   log.warn(

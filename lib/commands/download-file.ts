@@ -3,20 +3,21 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { stderr, stdout } from 'node:process';
 import { pipeline } from 'node:stream/promises';
-import { type BucketObject, download, IN_UTC } from '../aws/arguments.js';
+import { download, IN_UTC } from '../aws/arguments/download-arguments.js';
+import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
+import { BackupError, describeError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
 import { readConfig } from '../config/read-config.js';
-import { EncryptionKey } from '../encryption-key.js';
-import { BackupError, wordsOf } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import type { CommandContext } from '../main.js';
-import { fileFor, replaceWhenComplete } from '../restore/destination.js';
-import { parseTime } from '../restore/point-in-time.js';
-import { inPrivateFolder } from '../restore/private-folder.js';
-import { versionIdAt } from '../restore/version-of-file.js';
+import { withPrivateFolder } from '../restore/destination/private-folder.js';
+import { replaceWhenComplete, targetFileFor } from '../restore/destination/single-file.js';
+import { parseTime } from '../restore/versions/point-in-time.js';
+import { versionIdAt } from '../restore/versions/version-of-file.js';
 import { whyNotDownloaded } from '../restore/why-not-downloaded.js';
-import { Prompt } from '../terminal/prompt.js';
-import { connectTo } from './connection.js';
+import { EncryptionKey } from '../secrets/encryption-key.js';
+import { connectToBucket } from './connection.js';
 
 export interface DownloadFile {
   readonly profile: string;
@@ -40,7 +41,7 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const file = fileOf(request, object);
   const config = request.config === undefined ? undefined : await readConfig(request.config);
   for (const warning of config?.warnings ?? []) log.warn(warning);
-  const aws = connectTo({ ...request, bucket: object.bucket }, config, context);
+  const aws = connectToBucket({ ...request, bucket: object.bucket }, config, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, interruption);
   const key =
@@ -60,7 +61,7 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
 
 /** @returns `undefined` for standard output */
 function fileOf({ destination, trustsDestination }: DownloadFile, { key }: BucketObject): string | undefined {
-  return destination === '-' ? undefined : fileFor(destination, key, trustsDestination);
+  return destination === '-' ? undefined : targetFileFor(destination, key, trustsDestination);
 }
 
 /** @returns milliseconds since the epoch */
@@ -96,13 +97,13 @@ async function fetch(
 
 /** The AWS CLI writes a version to a file only: a private one, which is gone afterwards. */
 async function print(fetchTo: (file: string) => Promise<void>): Promise<void> {
-  await inPrivateFolder(async (folder) => {
+  await withPrivateFolder(async (folder) => {
     const file = join(folder, 'version');
     await fetchTo(file);
     try {
       await pipeline(createReadStream(file), stdout, { end: false });
     } catch (error) {
-      throw new BackupError(`The file could not be written to standard output: ${wordsOf(error)}.`);
+      throw new BackupError(`The file could not be written to standard output: ${describeError(error)}.`);
     }
   });
 }

@@ -1,12 +1,12 @@
 // The escrowed key, on standard output.
 import { stderr, stdout } from 'node:process';
-import { keyOfEasyKey } from '../easy-key.js';
-import { BackupError, wordsOf } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import type { CommandContext } from '../main.js';
+import { BackupError, describeError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
 import { retrieveEscrow } from '../records/escrow.js';
-import { Prompt } from '../terminal/prompt.js';
-import { connectTo } from './connection.js';
+import { keyOfEasyKey } from '../secrets/easy-key.js';
+import { connectToBucket } from './connection.js';
 
 export async function downloadKey(
   profile: string,
@@ -14,7 +14,7 @@ export async function downloadKey(
   bucket: string,
   context: CommandContext,
 ): Promise<number> {
-  const aws = connectTo({ profile, region, bucket }, undefined, context);
+  const aws = connectToBucket({ profile, region, bucket }, undefined, context);
   // Only the key goes to standard output, so that it can be captured.
   const prompt = new Prompt(stderr, context.interruption);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');
@@ -30,5 +30,5 @@ export async function downloadKey(
 /** @throws {BackupError} if standard output does not take it */
 async function print(text: string): Promise<void> {
   const error = await new Promise((resolve) => stdout.write(text, resolve));
-  if (error) throw new BackupError(`The key can't be written to standard output: ${wordsOf(error)}.`);
+  if (error) throw new BackupError(`The key can't be written to standard output: ${describeError(error)}.`);
 }

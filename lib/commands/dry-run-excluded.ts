@@ -2,14 +2,14 @@
 import { lstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backup } from '../backup/backup.js';
-import { OWN } from '../backup/exclusion.js';
 import type { Excluded } from '../backup/scan.js';
-import { errnoOf } from '../errors.js';
-import { inWords } from '../restore/disk-space.js';
-import { singly } from '../tree/batches.js';
-import { type Bytes, below, bytesOf, pathOf } from '../tree/bytes.js';
-import { listFolder } from '../tree/list-folder.js';
-import { readJson, type Spool } from '../tree/spool.js';
+import { OWN_FILES } from '../backup/source/exclusion.js';
+import { errnoOf } from '../cli/errors.js';
+import { formatBytes } from '../restore/destination/disk-space.js';
+import { type Bytes, bytesOf, joinPath, pathOf } from '../tree/bytes.js';
+import { listFolder } from '../tree/disk/list-folder.js';
+import { flatten } from '../tree/streams/batches.js';
+import { readJson, type Spool } from '../tree/streams/spool.js';
 
 /** How many files and folders are looked at before a signal gets its turn. */
 const TURN = 256;
@@ -22,19 +22,19 @@ interface Count {
 }
 
 /** A line for each rule that has left something out. Links are not followed, and not counted. */
-export async function* tellExcluded(
+export async function* printExcluded(
   { localDir, interruption }: Pick<Backup, 'localDir' | 'interruption'>,
   excluded: Spool,
 ): AsyncGenerator<string> {
   const root = bytesOf(localDir);
   const counts = new Map<string, Count>();
   let looks = 0;
-  for await (const { key, rule } of singly(readJson<Excluded>(excluded))) {
-    if (rule === OWN) continue;
+  for await (const { key, rule } of flatten(readJson<Excluded>(excluded))) {
+    if (rule === OWN_FILES) continue;
     const count = counts.get(rule) ?? { files: 0, bytes: 0, unreadable: 0 };
     counts.set(rule, count);
     // A `/` at its end would have a link followed.
-    const left = [below(root, key.replace(/\/$/, '') as Bytes)];
+    const left = [joinPath(root, key.replace(/\/$/, '') as Bytes)];
     for (let path = left.pop(); path !== undefined; path = left.pop()) {
       for (const it of countOne(path, count)) left.push(it);
       looks += 1;
@@ -49,7 +49,7 @@ export async function* tellExcluded(
 function countOne(path: Bytes, count: Count): Bytes[] {
   try {
     const stats = lstatSync(pathOf(path));
-    if (stats.isDirectory()) return listFolder(pathOf(path)).map(({ name }) => below(path, name as Bytes));
+    if (stats.isDirectory()) return listFolder(pathOf(path)).map(({ name }) => joinPath(path, name as Bytes));
     if (!stats.isFile()) return [];
     count.files += 1;
     count.bytes += stats.size;
@@ -62,7 +62,7 @@ function countOne(path: Bytes, count: Count): Bytes[] {
 }
 
 function describe({ files, bytes, unreadable }: Count): string {
-  const counted = `${number(files)} ${files === 1 ? 'file' : 'files'}, ${inWords(bytes)}`;
+  const counted = `${number(files)} ${files === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`;
   if (unreadable === 0) return counted;
   return `${counted}, and ${number(unreadable)} ${unreadable === 1 ? 'place' : 'places'} that can't be read`;
 }

@@ -1,57 +1,58 @@
-import { s3Url } from '../aws/arguments.js';
+import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { StoredObject } from '../aws/listing.js';
-import { tryKey } from '../aws/wrong-key.js';
-import { type Asked, askAndScan } from '../backup/ask.js';
+import { assertKeyFits } from '../aws/wrong-key.js';
+import { fetchLastRunAndScan, type StartingPoint } from '../backup/ask-and-scan.js';
 import type { Backup } from '../backup/backup.js';
-import { checkBucket } from '../backup/check.js';
-import type { Compared } from '../backup/compare.js';
-import { askWhyKept, type Wait, whyWait } from '../backup/deletion-rule.js';
-import { type DraftLine, entryOfDraft, readDraft } from '../backup/draft.js';
-import { refuse } from '../backup/guard.js';
-import { listBefore } from '../backup/list-before.js';
-import { assertNotMassDeletion } from '../backup/mass-deletion.js';
-import { nameObstacles } from '../backup/report.js';
-import { exitCode } from '../exit-codes.js';
-import { printable } from '../terminal/log.js';
-import { NobodyReads, print } from '../terminal/print.js';
-import { singly } from '../tree/batches.js';
+import { compareAfterUpload } from '../backup/check/check-listing.js';
+import type { Comparison } from '../backup/check/compare.js';
+import { compareBeforeUpload } from '../backup/check/list-before.js';
+import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from '../backup/delete/why-kept.js';
+import { assertLossesAllowed } from '../backup/guard/losses-allowed.js';
+import { assertNotMassDeletion } from '../backup/guard.js';
+import { reportObstacles } from '../backup/report.js';
+import { type DraftLine, entryOfDraft, readDraft } from '../backup/scan/draft.js';
+import { exitCode } from '../cli/exit-codes.js';
+import { printable } from '../cli/log.js';
+import { OutputClosedError, printTexts } from '../cli/print.js';
 import { textOf } from '../tree/bytes.js';
-import { readJson, type Spool } from '../tree/spool.js';
-import { tellExcluded } from './dry-run-excluded.js';
+import { flatten } from '../tree/streams/batches.js';
+import { readJson, type Spool } from '../tree/streams/spool.js';
+import { printExcluded } from './dry-run-excluded.js';
 
 /** @returns the exit code that the run would have, as far as can be known */
 export async function dryRun(backup: Backup): Promise<number> {
-  const { aws, encryptionKey, prefix, localDir, guard, shortfalls } = backup;
-  const asked = await askAndScan(backup);
+  const { aws, encryptionKey, prefix, localDir, guard, incomplete } = backup;
+  const start = await fetchLastRunAndScan(backup);
   const uploads = backup.spool('uploads');
-  const listed = await compare(backup, asked, (line, object) => uploads.write(uploadLine(line, object)));
+  const listed = await compare(backup, start, (line, object) => uploads.write(uploadLine(line, object)));
   uploads.close();
-  await nameObstacles(backup, asked.scan.obstacles);
-  if (asked.lastRun === undefined) {
+  await reportObstacles(backup, start.scan.obstacles);
+  if (start.lastRun === undefined) {
     const samples = listed.objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
-    await tryKey(aws, encryptionKey, samples);
+    await assertKeyFits(aws, encryptionKey, samples);
   }
   const wait = listed.gone.count === 0 ? undefined : await whyHeldBack(backup, listed);
   try {
-    await print(lines(backup, asked, uploads, listed, wait));
+    await printTexts(lines(backup, start, uploads, listed, wait));
   } catch (error) {
-    if (error instanceof NobodyReads) return exitCode.done;
+    if (error instanceof OutputClosedError) return exitCode.done;
     throw error;
   }
-  shortfalls.close();
-  await assertNotMassDeletion(backup, asked, { ...listed, listed });
-  if (wait === undefined) refuse(listed.losses, localDir, guard);
-  return shortfalls.count === 0 ? exitCode.done : exitCode.incomplete;
+  incomplete.close();
+  await assertNotMassDeletion(backup, start, { ...listed, listed });
+  if (wait === undefined) assertLossesAllowed(listed.losses, localDir, guard);
+  return incomplete.count === 0 ? exitCode.done : exitCode.incomplete;
 }
 
 function compare(
   backup: Backup,
-  asked: Asked,
+  start: StartingPoint,
   onDue: (line: DraftLine, object: StoredObject | undefined) => void,
-): Promise<Compared> {
-  const draft = readDraft(asked.scan.draft);
-  if (asked.tree === 'none' || asked.unfinished !== undefined) return listBefore(backup, draft, asked, onDue);
-  return checkBucket(backup, draft, asked.times, false, { onDue });
+): Promise<Comparison> {
+  const draft = readDraft(start.scan.draft);
+  if (start.tree === 'none' || start.unfinished !== undefined)
+    return compareBeforeUpload(backup, draft, start, onDue);
+  return compareAfterUpload(backup, draft, start.times, false, { onDue });
 }
 
 function uploadLine(line: DraftLine, object: StoredObject | undefined): string {
@@ -62,32 +63,34 @@ function uploadLine(line: DraftLine, object: StoredObject | undefined): string {
 
 async function whyHeldBack(
   { aws, prefix, config }: Backup,
-  { unknown }: Compared,
-): Promise<Wait | undefined> {
-  return whyWait(0, unknown, 0) ?? (await askWhyKept(aws, prefix, config.allowUnversionedDelete));
+  { unknown }: Comparison,
+): Promise<ReasonToKeep | undefined> {
+  return (
+    reasonInRun(0, unknown, 0) ?? (await fetchReasonInBucket(aws, prefix, config.allowUnversionedDelete))
+  );
 }
 
 async function* lines(
   backup: Backup,
-  { escrow, scan }: Asked,
+  { escrow, scan }: StartingPoint,
   uploads: Spool,
-  { gone }: Compared,
-  wait: Wait | undefined,
+  { gone }: Comparison,
+  wait: ReasonToKeep | undefined,
 ): AsyncGenerator<string> {
-  const { aws, prefix, shortfalls, log } = backup;
+  const { aws, prefix, incomplete, log } = backup;
   if (escrow === 'no bucket') yield `${lineOf(`create the bucket ${aws.bucket}`)}\n`;
-  for await (const line of singly(uploads.lines())) yield `${line}\n`;
+  for await (const line of flatten(uploads.lines())) yield `${line}\n`;
   if (wait !== undefined) {
     const files = gone.count === 1 ? '1 file is' : `${gone.count} files are`;
     const sentence = `${files} gone, but would stay in the bucket: ${wait.why}`;
-    if (wait.isFailure) shortfalls.add(sentence);
+    if (wait.isFailure) incomplete.add(sentence);
     else log.warn(sentence);
   }
-  for await (const path of singly(readJson<string>(gone))) {
+  for await (const path of flatten(readJson<string>(gone))) {
     const url = s3Url({ bucket: aws.bucket, key: prefix + path });
     yield `${lineOf(`${wait === undefined ? 'delete' : 'keep'}: ${url}`)}\n`;
   }
-  for await (const told of tellExcluded(backup, scan.excluded)) yield `${lineOf(told)}\n`;
+  for await (const told of printExcluded(backup, scan.excluded)) yield `${lineOf(told)}\n`;
 }
 
 /** One line, whatever is in a name. */

@@ -1,14 +1,14 @@
 // The history of a file, or of everything below a prefix, on standard output. The key is not needed.
 import { stdout } from 'node:process';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { CommandContext } from '../cli/main.js';
+import { OutputClosedError, printTexts } from '../cli/print.js';
 import { shellQuote } from '../config/shell-quote.js';
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import type { CommandContext } from '../main.js';
-import { NobodyReads, print } from '../terminal/print.js';
-import { asJson, asTable, asTabSeparated } from '../terminal/version-table.js';
+import { asJson, asTable, asTabSeparated } from '../restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
-import { connectTo } from './connection.js';
+import { connectToBucket } from './connection.js';
 
 export interface ListVersions {
   readonly profile: string;
@@ -19,10 +19,10 @@ export interface ListVersions {
 }
 
 /** @throws {BackupError} if there is nothing to show */
-export async function listVersionsOf(request: ListVersions, context: CommandContext): Promise<number> {
+export async function listVersionsCommand(request: ListVersions, context: CommandContext): Promise<number> {
   const { profile, region, url, isJson } = request;
   const { bucket, key } = parseUrl(url);
-  const aws = connectTo({ profile, region, bucket }, undefined, context);
+  const aws = connectToBucket({ profile, region, bucket }, undefined, context);
   const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
   let count = 0;
   try {
@@ -33,10 +33,10 @@ export async function listVersionsOf(request: ListVersions, context: CommandCont
           yield version;
         }
       })();
-      await print(format(shown));
+      await printTexts(format(shown));
     });
   } catch (error) {
-    if (error instanceof NobodyReads) return exitCode.done;
+    if (error instanceof OutputClosedError) return exitCode.done;
     throw error;
   }
   if (count === 0) throw nothingFound(request, bucket);

@@ -1,18 +1,19 @@
 // What a restore needs before it looks at the bucket: from where, to where, when, and the key.
 import { stderr } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
+import { BackupError } from '../cli/errors.js';
+import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
 import type { BackupConfig } from '../config/config.js';
 import { readConfig } from '../config/read-config.js';
-import { keyOfEasyKey } from '../easy-key.js';
-import { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-import type { CommandContext } from '../main.js';
-import { keyInEscrow, retrieveEscrow } from '../records/escrow.js';
-import { type Destination, lookAtDestination } from '../restore/new-destination.js';
-import { parseTime } from '../restore/point-in-time.js';
+import { retrieveEscrow } from '../records/escrow.js';
+import { type Destination, inspectDestination } from '../restore/destination/destination.js';
 import { parseSource } from '../restore/source.js';
-import { Prompt } from '../terminal/prompt.js';
-import { connectTo } from './connection.js';
+import { parseTime } from '../restore/versions/point-in-time.js';
+import { keyOfEasyKey } from '../secrets/easy-key.js';
+import { EncryptionKey } from '../secrets/encryption-key.js';
+import { keyInEscrow } from '../secrets/escrow-content.js';
+import { connectToBucket } from './connection.js';
 
 export interface RestoreRequest {
   /** PROFILE REGION URL DEST, or with a config [SUBDIR] DEST. */
@@ -53,8 +54,8 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
   const config = request.config === undefined ? undefined : await readConfig(request.config);
   for (const warning of config?.warnings ?? []) log.warn(warning);
   const { profile, region, bucket, prefix, backupPrefix, destination } = parseSource(request.words, config);
-  const target = lookAtDestination(destination, request.overwrites, request.trustsDestination);
-  const aws = connectTo({ profile, region, bucket }, config, context);
+  const target = inspectDestination(destination, request.overwrites, request.trustsDestination);
+  const aws = connectToBucket({ profile, region, bucket }, config, context);
   const prompt = new Prompt(stderr, interruption);
   const key = await keyFor(request, config, aws, prompt);
   return { aws, key, prefix, backupPrefix, time, destination: target, prompt };

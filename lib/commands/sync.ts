@@ -1,12 +1,12 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
 import { openBackup } from '../backup/backup.js';
+import type { CommandContext } from '../cli/main.js';
 import { readConfig } from '../config/read-config.js';
-import type { CommandContext } from '../main.js';
 import { acquireFlock } from '../records/flock.js';
 import { acquireLockFolder } from '../records/lock-folder.js';
-import { explainNotes } from '../records/state-folder.js';
-import { backUp } from './back-up.js';
-import { connectTo, placeOf } from './connection.js';
+import { explainStateError } from '../records/state-folder.js';
+import { runBackup } from './back-up.js';
+import { bucketPlaceOf, connectToBucket } from './connection.js';
 import { dryRun } from './dry-run.js';
 
 export interface SyncFlags {
@@ -32,7 +32,7 @@ export async function sync(configFile: string, flags: SyncFlags, context: Comman
       const info = (message: string) => log.info(message);
       const release = await acquireLockFolder(config.localLock, interruption, info);
       try {
-        return await backUp(backup);
+        return await runBackup(backup);
       } finally {
         await release();
       }
@@ -45,12 +45,12 @@ export async function sync(configFile: string, flags: SyncFlags, context: Comman
     lockDescriptor: number | undefined,
     work: (backup: Awaited<ReturnType<typeof openBackup>>) => Promise<number>,
   ): Promise<number> {
-    const aws = connectTo(placeOf(config), config, context, lockDescriptor);
+    const aws = connectToBucket(bucketPlaceOf(config), config, context, lockDescriptor);
     const backup = await openBackup(config, aws, flags, context);
     try {
       return await work(backup);
     } catch (error) {
-      throw explainNotes(error, backup.state);
+      throw explainStateError(error, backup.state);
     } finally {
       backup.close();
     }

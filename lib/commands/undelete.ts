@@ -1,24 +1,29 @@
 // Brings back in the bucket what was deleted there, by removing delete markers. The encryption key is not used.
 import { join } from 'node:path';
 import { stderr } from 'node:process';
-import { s3Url } from '../aws/arguments.js';
+import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { isVersioned } from '../aws/bucket.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import { printable } from '../cli/log.js';
+import type { CommandContext } from '../cli/main.js';
+import { OutputClosedError, printTexts } from '../cli/print.js';
 import { readConfig } from '../config/read-config.js';
 import { shellQuote } from '../config/shell-quote.js';
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import type { CommandContext } from '../main.js';
 import { acquireFlock } from '../records/flock.js';
 import { acquireLockFolder } from '../records/lock-folder.js';
-import { findDeleted, readDeleted, removeMarkers, type Undeletion } from '../restore/delete-markers.js';
-import { formatTime, parseTime } from '../restore/point-in-time.js';
-import { inPrivateFolder } from '../restore/private-folder.js';
+import { withPrivateFolder } from '../restore/destination/private-folder.js';
+import {
+  findDeleted,
+  readDeleted,
+  removeMarkers,
+  type Undeletion,
+} from '../restore/versions/delete-markers.js';
+import { formatTime, parseTime } from '../restore/versions/point-in-time.js';
 import { WantedPaths } from '../restore/wanted-paths.js';
-import { printable } from '../terminal/log.js';
-import { NobodyReads, print } from '../terminal/print.js';
-import { Spool } from '../tree/spool.js';
-import { connectTo, placeOf } from './connection.js';
+import { Spool } from '../tree/streams/spool.js';
+import { bucketPlaceOf, connectToBucket } from './connection.js';
 
 export interface UndeleteRequest {
   /** Relative to LOCAL_DIR or absolute; none means everything. */
@@ -41,12 +46,14 @@ export async function undelete(
   const config = await readConfig(configFile);
   for (const warning of config.warnings) log.warn(warning);
   const wanted = new WantedPaths(request.paths, config.localDir);
-  const own = placeOf(config);
+  const own = bucketPlaceOf(config);
   const place = { ...own, profile: request.profile ?? own.profile };
   const run = async (lockDescriptor?: number): Promise<number> => {
-    const aws = connectTo(place, config, context, lockDescriptor);
+    const aws = connectToBucket(place, config, context, lockDescriptor);
     const { remoteDirPrefix: prefix } = config;
-    return inPrivateFolder((folder) => bringBack({ aws, prefix, wanted, time, folder, log }, request.isDry));
+    return withPrivateFolder((folder) =>
+      bringBack({ aws, prefix, wanted, time, folder, log }, request.isDry),
+    );
   };
   if (request.isDry) return run();
   const flock = await acquireFlock(config.localLock, 0, interruption);
@@ -90,9 +97,9 @@ async function tell(aws: AwsCli, deleted: Spool): Promise<number> {
       yield `(dryrun) undelete: ${printable(s3Url({ bucket: aws.bucket, key }))}\n`;
   })();
   try {
-    await print(lines);
+    await printTexts(lines);
   } catch (error) {
-    if (!(error instanceof NobodyReads)) throw error;
+    if (!(error instanceof OutputClosedError)) throw error;
   }
   return exitCode.done;
 }

@@ -3,18 +3,19 @@
 import { stdout } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket } from '../aws/bucket.js';
-import { verifyContent } from '../aws/verification.js';
-import { proveSseC } from '../backup/prove-sse-c.js';
+import { assertSseCHonoured } from '../aws/prove-sse-c.js';
+import { verifyContent } from '../aws/read-with-keys.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { Log } from '../cli/log.js';
+import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
 import { type PartialConfig, readPartialConfig } from '../config/read-config.js';
-import { keyOfEasyKey } from '../easy-key.js';
-import { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import type { CommandContext } from '../main.js';
-import { escrowContent, escrowObject, fetchEscrow, storeEscrow } from '../records/escrow.js';
-import type { Log } from '../terminal/log.js';
-import { Prompt } from '../terminal/prompt.js';
-import { connectTo } from './connection.js';
+import { escrowObject, fetchEscrow, storeEscrow } from '../records/escrow.js';
+import { keyOfEasyKey } from '../secrets/easy-key.js';
+import { EncryptionKey } from '../secrets/encryption-key.js';
+import { escrowContent } from '../secrets/escrow-content.js';
+import { connectToBucket } from './connection.js';
 
 /** As the original's upload asks for it; matters only if the bucket has to be made. */
 const RETENTION_DAYS = 30;
@@ -51,7 +52,7 @@ export async function uploadKey(configFile: string | undefined, context: Command
   const answers = await interview(prompt, config);
   await confirm(prompt, answers);
 
-  const aws = connectTo(answers, config, context);
+  const aws = connectToBucket(answers, config, context);
   if (!(await bucketExists(aws))) {
     const retentionDays = config?.awsRetentionDays ?? RETENTION_DAYS;
     await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));
@@ -127,7 +128,7 @@ async function store(
     const answer = await prompt.ask("Backups made with that key need it. Type 'yes' to replace it: ");
     if (answer !== 'yes') throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
   }
-  await proveSseC(aws, log);
+  await assertSseCHonoured(aws, log);
   await storeEscrow(aws, easyKey, content, storageClass);
   await verifyContent(aws, escrowObject(aws.bucket), easyKey, content);
 }

@@ -1,5 +1,5 @@
-import { EXPOSED, isExposed } from '../aws/endpoint.js';
-import { EncryptionKey, KEY_BYTES } from '../encryption-key.js';
+import { EXPOSED_MESSAGE, isExposed } from '../aws/settings/endpoint.js';
+import { EncryptionKey, KEY_BYTES } from '../secrets/encryption-key.js';
 import type { Problems } from './problems.js';
 import { holdsKeyLine, isOneLine } from './shown.js';
 
@@ -101,7 +101,7 @@ export function checkEndpoint(name: string, value: string, problems: Problems): 
     problems.add(name, `${name} is not a URL such as https://s3.example.com or https://s3.example.com:9000.`);
   } else if (url.username !== '' || url.password !== '') {
     problems.add(name, `${name} holds a user name or password; these belong into the AWS CLI's profile.`);
-  } else if (isExposed(url)) problems.add(name, `${name} ${EXPOSED}`);
+  } else if (isExposed(url)) problems.add(name, `${name} ${EXPOSED_MESSAGE}`);
 }
 
 export function checkStorageClass(name: string, value: string, problems: Problems): void {

@@ -1,4 +1,4 @@
-import type { EncryptionKey } from '../encryption-key.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 
 /** The settings of one backup, checked. */
 export interface BackupConfig {

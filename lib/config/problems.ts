@@ -1,6 +1,6 @@
-import { BackupError } from '../errors.js';
+import { BackupError } from '../cli/errors.js';
 import { isSettingName } from './settings.js';
-import { shown } from './shown.js';
+import { quoteForMessage } from './shown.js';
 import type { ConfigValues } from './values.js';
 
 interface Finding {
@@ -34,7 +34,7 @@ export class Problems {
 
   /** A value as `add` and `warn` may be told it. */
   shown(value: string): string {
-    return shown(value, this.#values.values.get('ENCRYPTION_KEY'));
+    return quoteForMessage(value, this.#values.values.get('ENCRYPTION_KEY'));
   }
 
   /** The value of `name` goes on into the line of the key. */

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { takeEnvironment } from '../environment.js';
-import { BackupError, errnoOf } from '../errors.js';
-import { type Place, placesTo } from '../tree/places.js';
+import { BackupError, errnoOf } from '../cli/errors.js';
+import { takeEnvironmentFromProcess } from '../secrets/environment.js';
+import { type PathPart, partsOfPath } from '../tree/disk/places.js';
 import type { BackupConfig, PartialConfig } from './config.js';
-import { evaluate } from './evaluate.js';
+import { evaluate } from './literal/evaluate.js';
 import { shellQuote } from './shell-quote.js';
 import { assertTrusted, exposureOf, warningAbout } from './trust.js';
 import { validate, validatePartially } from './validate.js';
-import type { ConfigValues, Surroundings } from './values.js';
+import type { BashVariables, ConfigValues } from './values.js';
 
 export type { BackupConfig, PartialConfig } from './config.js';
 
@@ -40,7 +40,11 @@ export async function readValues(file: string): Promise<ConfigValues> {
 }
 
 async function valuesOf(file: string, bytes: Buffer, stats: Stats): Promise<ConfigValues> {
-  const surroundings: Surroundings = { file, environment: takeEnvironment(), directory: process.cwd() };
+  const surroundings: BashVariables = {
+    file,
+    environment: takeEnvironmentFromProcess(),
+    directory: process.cwd(),
+  };
   const evaluation = evaluate(bytes, surroundings);
   const user = process.geteuid?.();
   if (evaluation.kind === 'values') {
@@ -55,14 +59,14 @@ async function valuesOf(file: string, bytes: Buffer, stats: Stats): Promise<Conf
     });
   }
   assertTrusted(file, stats, placesOf(surroundings), user, evaluation);
-  const { readWithBash } = await import('./bash.js');
+  const { readWithBash } = await import('./bash/bash.js');
   return readWithBash(bytes, surroundings);
 }
 
 /** Undefined if one of the folders may not be looked at. */
-function placesOf({ file, directory }: Surroundings): Place[] | undefined {
+function placesOf({ file, directory }: BashVariables): PathPart[] | undefined {
   try {
-    return placesTo(file, directory);
+    return partsOfPath(file, directory);
   } catch {
     return undefined;
   }

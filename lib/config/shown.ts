@@ -16,7 +16,7 @@ export function isOneLine(value: string): boolean {
  * A value as problems quote it. One that may hold the key, or other lines of the file, is only described.
  * @param key the config's, if it is known
  */
-export function shown(value: string, key: string | undefined): string {
+export function quoteForMessage(value: string, key: string | undefined): string {
   const holdsKey = key !== undefined && key !== '' && value.includes(key);
   if (isOneLine(value) && value.length <= MAX_LENGTH && !holdsKey) return `"${value}"`;
   return `a value of ${value.length} characters (is a quote missing?)`;

@@ -1,5 +1,5 @@
-import { BackupError } from '../errors.js';
-import type { Place } from '../tree/places.js';
+import { BackupError } from '../cli/errors.js';
+import type { PathPart } from '../tree/disk/places.js';
 import { shellQuote } from './shell-quote.js';
 
 /** What decides whether a file may be run: who owns it and who may write it. */
@@ -35,7 +35,7 @@ const STICKY = 0o1000;
 export function assertTrusted(
   file: string,
   owner: Ownership,
-  places: readonly Place[] | undefined,
+  places: readonly PathPart[] | undefined,
   user: number | undefined,
   reason: Reason,
 ): void {
@@ -52,7 +52,7 @@ export function assertTrusted(
 export function warningAbout(
   file: string,
   owner: Ownership,
-  places: readonly Place[] | undefined,
+  places: readonly PathPart[] | undefined,
   user: number | undefined,
 ): string | undefined {
   const isForeign = owner.uid !== 0 && owner.uid !== user;
@@ -92,7 +92,7 @@ function objectionTo(file: string, owner: Ownership, user: number | undefined): 
 /** In a sticky folder, as `/tmp` is one, others can write, but not rename or replace what is not theirs. */
 function objectionToPlaces(
   file: string,
-  places: readonly Place[] | undefined,
+  places: readonly PathPart[] | undefined,
   user: number | undefined,
   writers: number,
 ): Objection | undefined {

@@ -22,7 +22,7 @@ export interface ConfigValues {
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a config is read: its name as given, and the environment and directory the original would run in. */
-export interface Surroundings {
+export interface BashVariables {
   readonly file: string;
   readonly environment: Environment;
   readonly directory: string;

@@ -1,23 +1,21 @@
 // The escrowed key: one object, byte-compatible with the original scripts, under a key made of an easy one.
-import { type BucketObject, download, putFromStdin } from '../aws/arguments.js';
+
+import { download } from '../aws/arguments/download-arguments.js';
+import type { BucketObject } from '../aws/arguments/object-arguments.js';
+import { putFromStdin } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { findObject, whyNoBucket } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
-import { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 
 const ESCROW_KEY = `${RESERVED_PREFIX}key/data`;
 
 export function escrowObject(bucket: string): BucketObject {
   return { bucket, key: ESCROW_KEY };
-}
-
-/** The object's content. Secret: it holds the key. */
-export function escrowContent(key: EncryptionKey): string {
-  return `#_ORIGINAL_KEY='${key.bytes().toString('utf8')}' # original backup encryption key\n`;
 }
 
 /** Whether the key is in the bucket, and whether there is a bucket. */
@@ -59,17 +57,6 @@ export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promi
     );
   }
   return escrowed.content;
-}
-
-/** The key in the object's content. @throws {BackupError} if there is none */
-export function keyInEscrow(content: string): EncryptionKey {
-  const [, key] = /^#_ORIGINAL_KEY='([\s\S]*)' # /.exec(content) ?? [];
-  if (key === undefined) {
-    throw new BackupError('The escrowed object does not have the form of a backup key.', {
-      hint: 'See what encrypted-s3-download-key prints, and give the key by hand.',
-    });
-  }
-  return new EncryptionKey(key);
 }
 
 /** Stores the object; its content goes through the child's standard input. */

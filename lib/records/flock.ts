@@ -3,10 +3,10 @@
 // it stays with us, and with every child that inherits the descriptor.
 import { spawn } from 'node:child_process';
 import { closeSync, constants, openSync } from 'node:fs';
-import { withoutKey } from '../environment.js';
-import { BackupError, wordsOf } from '../errors.js';
-import type { Interruption } from '../interruption.js';
-import { untilFree } from './until-free.js';
+import { BackupError, describeError } from '../cli/errors.js';
+import type { Interruption } from '../cli/interruption.js';
+import { withoutKey } from '../secrets/environment.js';
+import { waitForLock } from './until-free.js';
 
 const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
 /** flock(1)'s exit code for a lock that somebody else holds. */
@@ -30,7 +30,7 @@ export async function acquireFlock(
 ): Promise<Flock> {
   const descriptor = openLockFile(file);
   try {
-    await untilFree(file, Date.now() + waitSeconds * 1000, interruption, () => tryFlock(descriptor));
+    await waitForLock(file, Date.now() + waitSeconds * 1000, interruption, () => tryFlock(descriptor));
   } catch (error) {
     closeSync(descriptor);
     throw error;
@@ -44,7 +44,7 @@ function openLockFile(file: string): number {
     // Without O_NONBLOCK, a FIFO would be waited for.
     return openSync(file, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK, 0o666);
   } catch (error) {
-    throw new BackupError(`The lock file "${file}" can't be opened: ${wordsOf(error)}.`, {
+    throw new BackupError(`The lock file "${file}" can't be opened: ${describeError(error)}.`, {
       hint: 'LOCAL_LOCK must name a file in a folder that exists and that this user may write to.',
     });
   }
@@ -62,7 +62,7 @@ async function tryFlock(descriptor: number): Promise<boolean> {
     child.on('error', reject);
     child.on('close', resolve);
   }).catch((error) => {
-    throw new BackupError(`The program "flock" could not be started: ${wordsOf(error)}.`, {
+    throw new BackupError(`The program "flock" could not be started: ${describeError(error)}.`, {
       hint: 'Install the package util-linux.',
     });
   });

@@ -1,14 +1,16 @@
 // What the last run left in the bucket: its record and its tree, under backup.info/runs/PREFIX/.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { download, s3Url, uploadAll } from '../aws/arguments.js';
+import { download } from '../aws/arguments/download-arguments.js';
+import { s3Url } from '../aws/arguments/object-arguments.js';
+import { uploadAll } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
-import { causeOfRefusal, keyRefused } from '../aws/wrong-key.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-import { sha256OfFile } from '../tree/sha256.js';
+import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
+import { BackupError } from '../cli/errors.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
+import { sha256OfFile } from '../tree/streams/sha256.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
@@ -64,7 +66,7 @@ export async function fetchLastRun(
   if (answer.exitCode === 0) return parseLastRun(answer.stdout, s3Url(object));
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
   const cause = await causeOfRefusal(aws, object, key, args, answer);
-  throw cause === 'wrong key' ? keyRefused(object) : cause;
+  throw cause === 'wrong key' ? wrongKeyError(object) : cause;
 }
 
 /** @throws {BackupError} if a later version wrote it, or it is damaged */

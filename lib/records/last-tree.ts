@@ -1,13 +1,13 @@
 // The tree file of the last run: the copy on this machine, or that in the bucket.
 import { join } from 'node:path';
-import { download } from '../aws/arguments.js';
+import { download } from '../aws/arguments/download-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import { singly } from '../tree/batches.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { entryOf } from '../tree/entry-line.js';
-import { sha256OfFile } from '../tree/sha256.js';
-import { DamagedTreeError, openTree, parsed } from '../tree/tree-file.js';
+import { flatten } from '../tree/streams/batches.js';
+import { sha256OfFile } from '../tree/streams/sha256.js';
+import { DamagedTreeError, openTree, parseLinesWith } from '../tree/tree-file.js';
 import { FETCHED_TREE, type LastRun, runFolderKey, TREE } from './last-run.js';
 
 /**
@@ -26,7 +26,7 @@ export async function fetchTree(
   folder: string,
   log: (message: string) => void,
 ): Promise<string | undefined> {
-  if (copy !== undefined && (await hashOfFile(copy)) === treeSha256) return copy;
+  if (copy !== undefined && (await sha256IfReadable(copy)) === treeSha256) return copy;
   const file = join(folder, FETCHED_TREE);
   const args = download({ bucket: aws.bucket, key: runFolderKey(prefix) + TREE }, file);
   const answer = await aws.run(args, { key });
@@ -36,13 +36,13 @@ export async function fetchTree(
     return undefined;
   }
   // A run that was killed while it stored its record has left one without the other; each is good by itself.
-  if ((await hashOfFile(file)) === treeSha256 || (await isWhole(file, log))) return file;
+  if ((await sha256IfReadable(file)) === treeSha256 || (await isWhole(file, log))) return file;
   return undefined;
 }
 
 async function isWhole(file: string, log: (message: string) => void): Promise<boolean> {
   try {
-    for await (const _ of singly((await openTree(file, parsed(entryOf))).entries));
+    for await (const _ of flatten((await openTree(file, parseLinesWith(entryOf))).entries));
     return true;
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
@@ -52,6 +52,6 @@ async function isWhole(file: string, log: (message: string) => void): Promise<bo
 }
 
 /** `undefined` if the file can't be read. */
-export function hashOfFile(file: string): Promise<string | undefined> {
+export function sha256IfReadable(file: string): Promise<string | undefined> {
   return sha256OfFile(file).catch(() => undefined);
 }

@@ -2,9 +2,9 @@
 // On one machine it is flock that counts: a folder that went stale, while a laptop slept say, stops nothing.
 import { rmdirSync, statSync } from 'node:fs';
 import { lock } from 'proper-lockfile';
-import { errnoOf } from '../errors.js';
-import type { Interruption } from '../interruption.js';
-import { untilFree } from './until-free.js';
+import { errnoOf } from '../cli/errors.js';
+import type { Interruption } from '../cli/interruption.js';
+import { waitForLock } from './until-free.js';
 
 /** Milliseconds after which a folder whose owner was killed counts as abandoned. */
 const STALE = 8_000;
@@ -23,7 +23,7 @@ export async function acquireLockFolder(
 ): Promise<() => Promise<void>> {
   let release = async (): Promise<void> => undefined;
   const isAbandoned = watchForUpdates(`${file}.lock`);
-  await untilFree(file, Date.now() + PATIENCE, interruption, async () => {
+  await waitForLock(file, Date.now() + PATIENCE, interruption, async () => {
     try {
       release = await lock(file, {
         realpath: false,

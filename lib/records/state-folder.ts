@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { BackupError, errnoOf, wordsOf } from '../errors.js';
-import { homeOf } from '../home.js';
-import { makeFolders } from '../make-folders.js';
+import { homeFolderOf } from '../aws/settings/home.js';
+import { BackupError, describeError, errnoOf } from '../cli/errors.js';
+import { makeFolders } from './make-folders.js';
 
 export interface StateFolder {
   /** What must not be backed up: it changes while the run is going on. Without links. */
@@ -53,9 +53,12 @@ export function openStateFolder(
     const ownFolders = [made.runFolder, ...(keepsState ? [] : ownStateHome(home))];
     return { ...(keepsState ? { treeCopy: undefined, unfinished: undefined } : places), ownFolders, ...made };
   } catch (error) {
-    throw new BackupError(`No folder for the run's notes can be made in "${tmpdir()}": ${wordsOf(error)}.`, {
-      hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
-    });
+    throw new BackupError(
+      `No folder for the run's notes can be made in "${tmpdir()}": ${describeError(error)}.`,
+      {
+        hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
+      },
+    );
   }
 }
 
@@ -68,7 +71,7 @@ function ownStateHome(home: string | undefined): string[] {
 function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_STATE_HOME'] ?? '';
   if (isAbsolute(configured)) return join(configured, 'encrypted-s3-backup');
-  const home = homeOf(environment);
+  const home = homeFolderOf(environment);
   return home === undefined ? undefined : join(home, '.local/state/encrypted-s3-backup');
 }
 
@@ -79,11 +82,11 @@ function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'
 }
 
 /** What a system error in the run's folder means, in words for the user; any other error as it is. */
-export function explainNotes(error: unknown, { runFolder }: StateFolder): unknown {
+export function explainStateError(error: unknown, { runFolder }: StateFolder): unknown {
   const errno = errnoOf(error);
   const isThere = error instanceof Error && 'path' in error && `${error.path}`.startsWith(runFolder);
   if (errno === undefined || !(isThere || errno === 'ENOSPC' || errno === 'EDQUOT')) return error;
-  return new BackupError(`The run's notes in "${runFolder}" can't be used: ${wordsOf(error)}.`, {
+  return new BackupError(`The run's notes in "${runFolder}" can't be used: ${describeError(error)}.`, {
     hint: 'Leave that folder alone while a run is going on, and see that its disk has space. Run the command again.',
     cause: error,
   });

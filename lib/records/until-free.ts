@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
-import type { Interruption } from '../interruption.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { Interruption } from '../cli/interruption.js';
 
 /** Milliseconds between two attempts. */
 const POLL = 250;
@@ -11,7 +11,7 @@ const POLL = 250;
  * @param deadline in ms since the epoch; one in the past allows a single attempt
  * @throws {BackupError} with exit code 75 at the deadline
  */
-export async function untilFree(
+export async function waitForLock(
   file: string,
   deadline: number,
   interruption: Interruption,

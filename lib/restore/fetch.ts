@@ -1,23 +1,23 @@
 // Brings the files of a plan into the stage: most of them by one call of the AWS CLI, beside it older versions by a
 // call each, as many at once as there are processors, and then what did not arrive.
 import { availableParallelism } from 'node:os';
-import { download, downloadAll, IN_UTC, s3Url } from '../aws/arguments.js';
+import { download, downloadAll, IN_UTC } from '../aws/arguments/download-arguments.js';
+import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsAnswer, AwsCall, AwsCli } from '../aws/aws-cli.js';
 import { type AwsError, type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
+import { splitLines } from '../aws/child-output.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
-import { splitLines } from '../aws/split-lines.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import { pool } from '../pool.js';
-import { sideBySide } from '../side-by-side.js';
-import type { Log } from '../terminal/log.js';
-import { mapEach, singly } from '../tree/batches.js';
+import { allSettledOrThrow, forEachInPool } from '../cli/concurrency.js';
+import type { Log } from '../cli/log.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { textOf } from '../tree/bytes.js';
-import { readJson, type Spool } from '../tree/spool.js';
-import type { Totals } from './plan.js';
-import type { PlannedFile } from './planned-file.js';
-import { UNSAFE_KEYS } from './safe-key.js';
-import type { Stage } from './stage.js';
+import { flatten, mapEach } from '../tree/streams/batches.js';
+import { readJson, type Spool } from '../tree/streams/spool.js';
+import { UNSAFE_KEYS } from './destination/safe-key.js';
+import type { Stage } from './destination/stage.js';
+import type { PlanTotals } from './plan/plan.js';
+import type { PlannedFile } from './plan/planned-file.js';
 
 /** How many files that did not arrive in bulk are asked for once more. */
 const RETRIES = 100;
@@ -33,7 +33,7 @@ const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
   'disk-full',
 ]);
 
-export interface Fetch {
+export interface FetchContext {
   readonly aws: AwsCli;
   readonly key: EncryptionKey;
   /** Of the folder: '' or ends in a `/`. */
@@ -47,9 +47,9 @@ export interface Fetch {
  * @throws {AwsError} if the AWS CLI failed as a whole
  */
 export async function fetchPlanned(
-  fetch: Fetch,
+  fetch: FetchContext,
   planned: Spool,
-  { counts }: Totals,
+  { counts }: PlanTotals,
 ): Promise<ReadonlyMap<number, string>> {
   const reasons = new Map<number, string>();
   // For a few files, the AWS CLI need not list and compare them all.
@@ -57,7 +57,8 @@ export async function fetchPlanned(
     counts['in bulk'] > availableParallelism() && !cannotExclude(fetch.prefix, counts.unsafe);
   const all = isBulkWorthIt ? counts.singly : counts.singly + counts['in bulk'];
   const progress = { done: 0, all, isShown: !isBulkWorthIt };
-  const get = (due: AsyncGenerator<Task>) => pool(due, (task) => fetchSingly(fetch, task, reasons, progress));
+  const get = (due: AsyncGenerator<Task>) =>
+    forEachInPool(due, (task) => fetchSingly(fetch, task, reasons, progress));
   let hasFailed = false;
   const bulk = async () => {
     try {
@@ -68,7 +69,7 @@ export async function fetchPlanned(
     }
     progress.isShown = true;
   };
-  await sideBySide(bulk(), get(singly()));
+  await allSettledOrThrow(bulk(), get(singly()));
   if (isBulkWorthIt) await get(stragglers());
   fetch.log.progress(undefined);
   return reasons;
@@ -105,7 +106,7 @@ function tasks(planned: Spool): AsyncGenerator<Task> {
     index += 1;
     return { index, file };
   });
-  return singly(all);
+  return flatten(all);
 }
 
 /** A prefix with wildcards would make a pattern of itself. */
@@ -113,7 +114,7 @@ function cannotExclude(prefix: string, unsafe: number): boolean {
   return /[*?[]/.test(prefix) && unsafe > 0;
 }
 
-async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Promise<void> {
+async function fetchInBulk(fetch: FetchContext, planned: Spool, hasUnsafe: boolean): Promise<void> {
   const { aws, prefix, stage, log } = fetch;
   for await (const { index, file } of tasks(planned)) {
     const { key: name, how, want, unwanted } = file;
@@ -141,7 +142,7 @@ async function fetchInBulk(fetch: Fetch, planned: Spool, hasUnsafe: boolean): Pr
 }
 
 async function fetchSingly(
-  fetch: Fetch,
+  fetch: FetchContext,
   { index, file: { key: name, want } }: Task,
   reasons: Map<number, string>,
   progress: { done: number; readonly all: number; readonly isShown: boolean },
@@ -163,7 +164,11 @@ async function fetchSingly(
 }
 
 /** Has the AWS CLI write into the stage; its answer calls the stage by its name. */
-async function run({ aws, key, stage }: Fetch, args: readonly string[], call?: AwsCall): Promise<AwsAnswer> {
+async function run(
+  { aws, key, stage }: FetchContext,
+  args: readonly string[],
+  call?: AwsCall,
+): Promise<AwsAnswer> {
   const answer = await aws.run(args, { ...call, key, environment: IN_UTC });
   return { ...answer, stderr: stage.opened.inWords(answer.stderr) };
 }

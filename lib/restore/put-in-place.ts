@@ -1,15 +1,20 @@
 // The order in which everything gets its place: the tree's files and folders; what is in the bucket without being
 // in the tree; links, so that nothing passes through them; times; and the folders' modes, which may keep us out.
 import { join } from 'node:path';
-import { type Batches, mapEach, nothing, singly } from '../tree/batches.js';
 import type { Entry } from '../tree/entry.js';
-import { mergeByKey, type Pair } from '../tree/merge.js';
-import { readJson, Spool } from '../tree/spool.js';
-import { type ExactTime, setExactTimes } from './exact-times.js';
-import { notInBucket, Placement, type PlacementOptions, type PlannedLine } from './placement.js';
-import type { PlannedFile } from './planned-file.js';
-import { isSafeKey } from './safe-key.js';
-import { NotRestored } from './target.js';
+import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';
+import { mergeByKey, type Pair } from '../tree/streams/merge.js';
+import { readJson, Spool } from '../tree/streams/spool.js';
+import { isSafeKey } from './destination/safe-key.js';
+import { NotRestoredError } from './destination/target.js';
+import { type ExactTime, setExactTimes } from './metadata/exact-times.js';
+import {
+  notInBucketError,
+  Placement,
+  type PlacementOptions,
+  type PlannedLine,
+} from './metadata/placement.js';
+import type { PlannedFile } from './plan/planned-file.js';
 
 /** The mode of a file that the tree, which knows the others', does not: perhaps it was for its owner's eyes only. */
 const PRIVATE = 0o600;
@@ -33,16 +38,16 @@ export async function putInPlace(
   const placement = new Placement(options);
   const links = new Spool(join(options.folder, 'links'));
   const extras = new Spool(join(options.folder, 'extras'));
-  for await (const pairs of mergeByKey(numbered(planned), tree ?? nothing()))
+  for await (const pairs of mergeByKey(numbered(planned), tree ?? emptyStream()))
     for (const pair of pairs) put(...pair);
   const inNoTree = await putExtras(placement, extras, tree === undefined ? undefined : PRIVATE);
   await makeLinks(placement, links);
   placement.times.close();
   const { folders } = placement.target;
-  const areExact = await setExactTimes(folders, () => singly(readJson<ExactTime>(placement.times)));
+  const areExact = await setExactTimes(folders, () => flatten(readJson<ExactTime>(placement.times)));
   options.interruption.check();
   if (!areExact) {
-    options.shortfalls.add('Some times of modification could not be set to the nanosecond.');
+    options.incomplete.add('Some times of modification could not be set to the nanosecond.');
   }
   await finishFolders(placement);
   options.metadata.finish();
@@ -52,14 +57,14 @@ export async function putInPlace(
     const { key } = entry ?? line;
     placement.attempt(key, () => {
       if (!isSafeKey(key) && line?.how !== 'folder')
-        throw new NotRestored('its name is not that of a file below a folder');
+        throw new NotRestoredError('its name is not that of a file below a folder');
       if (entry?.type === 'link' && line?.isNewer) placement.noteNewer(entry);
       if (entry?.type === 'link') links.write(JSON.stringify(entry));
       else if (entry?.type === 'directory') placement.makeFolder(entry);
-      else if (entry !== undefined && line === undefined) throw notInBucket();
+      else if (entry !== undefined && line === undefined) throw notInBucketError();
       else if (entry !== undefined) placement.putFile(line, entry);
       else if (line.how !== 'not wanted' && line.how !== 'unsafe') extras.write(JSON.stringify(line));
-      if (line?.how === 'unsafe') throw new NotRestored("it has content, but its name is a folder's");
+      if (line?.how === 'unsafe') throw new NotRestoredError("it has content, but its name is a folder's");
     });
   }
 }
@@ -68,7 +73,7 @@ export async function putInPlace(
 async function putExtras(placement: Placement, extras: Spool, mode: number | undefined): Promise<number> {
   extras.close();
   const before = placement.restored.files;
-  for await (const line of singly(readJson<PlannedLine>(extras))) {
+  for await (const line of flatten(readJson<PlannedLine>(extras))) {
     placement.attempt(line.key, () => {
       if (line.how === 'folder') placement.target.makeFolder(line.key);
       else placement.putFile(line, undefined, mode);
@@ -79,7 +84,7 @@ async function putExtras(placement: Placement, extras: Spool, mode: number | und
 
 async function makeLinks(placement: Placement, links: Spool): Promise<void> {
   links.close();
-  for await (const entry of singly(readJson<Entry>(links))) {
+  for await (const entry of flatten(readJson<Entry>(links))) {
     placement.attempt(entry.key, () => placement.makeLink(entry));
   }
 }
@@ -95,7 +100,7 @@ async function finishFolders(placement: Placement): Promise<void> {
       open.pop();
     }
   };
-  for await (const entry of singly(readJson<Entry>(placement.folders))) {
+  for await (const entry of flatten(readJson<Entry>(placement.folders))) {
     leave(entry.key);
     open.push(entry);
   }

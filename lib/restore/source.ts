@@ -1,7 +1,7 @@
 // Where a restore comes from, as the command line says it.
 import { relative, resolve } from 'node:path';
+import { BackupError } from '../cli/errors.js';
 import type { BackupConfig } from '../config/config.js';
-import { BackupError } from '../errors.js';
 
 export interface RestoreSource {
   readonly profile: string;
@@ -37,7 +37,7 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
     profile: config.awsProfile,
     region: config.awsRegion,
     bucket: config.awsBucket,
-    prefix: config.remoteDirPrefix + asFolder(inBackup(subfolder, config.localDir)),
+    prefix: config.remoteDirPrefix + asFolder(pathInBackup(subfolder, config.localDir)),
     backupPrefix: config.remoteDirPrefix,
     destination: target,
   };
@@ -57,7 +57,7 @@ function parseFolderUrl(url: string): Pick<RestoreSource, 'bucket' | 'prefix'> {
  * The path of a file or folder relative to LOCAL_DIR, without `.` and `..`.
  * @param given relative, or as it is on disk
  */
-export function inBackup(given: string, localDir: string): string {
+export function pathInBackup(given: string, localDir: string): string {
   const path = relative(localDir, resolve(localDir, given));
   if (path !== '..' && !path.startsWith('../')) return path;
   throw new BackupError(`"${given}" is not in LOCAL_DIR "${localDir}".`, {

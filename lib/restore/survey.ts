@@ -1,23 +1,23 @@
 // What there is to restore: the listing of a folder, now or at a point in time, and the tree that goes with it.
 import { join } from 'node:path';
-import { headWithKey } from '../aws/arguments.js';
+import { headWithKey } from '../aws/arguments/download-arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-import { sideBySide } from '../side-by-side.js';
-import type { Log } from '../terminal/log.js';
-import { singly } from '../tree/batches.js';
+import { allSettledOrThrow } from '../cli/concurrency.js';
+import { BackupError } from '../cli/errors.js';
+import type { Log } from '../cli/log.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { textOf } from '../tree/bytes.js';
-import { readJson, Spool } from '../tree/spool.js';
+import { flatten } from '../tree/streams/batches.js';
+import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
-import { fetchTreeOf, type LocalTree, otherKey, tooEarly } from './find-tree.js';
-import { listFolder } from './list.js';
-import { plan, type Totals } from './plan.js';
-import type { ListedKey } from './planned-file.js';
-import { isSafeKey } from './safe-key.js';
-import type { Target } from './target.js';
-import { treeBelow } from './tree-below.js';
+import { isSafeKey } from './destination/safe-key.js';
+import type { Target } from './destination/target.js';
+import { fetchTreeAt, type LocalTree, tooEarlyError, wrongKeyForTree } from './plan/find-tree.js';
+import { listFolder } from './plan/list.js';
+import { type PlanTotals, planRestore } from './plan/plan.js';
+import type { ListedKey } from './plan/planned-file.js';
+import { treeBelow } from './plan/tree-below.js';
 
 /** How many objects are tried with a key of which no tree tells. */
 const TRIED = 3;
@@ -27,7 +27,7 @@ export interface RestoreSurvey {
   readonly tree: LocalTree | undefined;
   /** Lines of `PlannedFile`. */
   readonly planned: Spool;
-  readonly totals: Totals;
+  readonly totals: PlanTotals;
 }
 
 /**
@@ -49,12 +49,12 @@ export async function surveyRestore(
   log: Log,
 ): Promise<RestoreSurvey> {
   const listed = new Spool(join(folder, 'listed'));
-  const [tree, oldest] = await sideBySide(
-    fetchTreeOf(aws, key, prefix, backupPrefix, time, folder),
+  const [tree, oldest] = await allSettledOrThrow(
+    fetchTreeAt(aws, key, prefix, backupPrefix, time, folder),
     listFolder(aws, prefix, time, listed),
   );
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
-    throw tooEarly(time, oldest);
+    throw tooEarlyError(time, oldest);
   }
   const survey = await planned(tree, listed, existing, folder, log);
   const { counts, files, entries } = survey.totals;
@@ -78,7 +78,7 @@ async function planned(
   const spool = new Spool(join(folder, tree === undefined ? 'planned' : 'planned-by-tree'));
   const planTree = tree && { entries: treeBelow(tree.file, tree.folder), stored: tree.stored };
   try {
-    return { tree, planned: spool, totals: await plan(listed, planTree, existing, spool) };
+    return { tree, planned: spool, totals: await planRestore(listed, planTree, existing, spool) };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     log.warn(`The tree file is not used: ${error.message}`);
@@ -90,7 +90,7 @@ async function planned(
 async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: Spool): Promise<void> {
   let refused: BackupError | undefined;
   let tried = 0;
-  for await (const { key: name, want } of singly(readJson<ListedKey>(listed))) {
+  for await (const { key: name, want } of flatten(readJson<ListedKey>(listed))) {
     // `aws s3api` reads the file that a key like `file:///etc/passwd` names, and sends its content.
     if (want === undefined || !isSafeKey(name)) continue;
     const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want.versionId };
@@ -98,7 +98,7 @@ async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: S
     const answer: AwsAnswer = await aws.run(args, { key });
     if (answer.exitCode === 0) return;
     const cause = await causeOfRefusal(aws, object, key, args, answer);
-    if (cause === 'wrong key') refused = otherKey(object);
+    if (cause === 'wrong key') refused = wrongKeyForTree(object);
     else if (cause.kind === 'bad-credentials') throw cause;
     tried += 1;
     if (tried === TRIED) break;

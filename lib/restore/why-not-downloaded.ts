@@ -1,12 +1,14 @@
 // Turns the failed download of a file into words.
-import { type BucketObject, headWithoutKey, s3Url } from '../aws/arguments.js';
+
+import { headWithoutKey } from '../aws/arguments/download-arguments.js';
+import { type BucketObject, s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { whyNoBucket } from '../aws/bucket.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
-import type { EncryptionKey } from '../encryption-key.js';
-import { BackupError } from '../errors.js';
-import { exitCode } from '../exit-codes.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 
 const NOT_THERE = 'does not exist';
 const HINT =

@@ -29,6 +29,6 @@ export function pathOf(bytes: Bytes): string | Buffer {
 }
 
 /** Joins a folder and a name or relative path. */
-export function below(folder: Bytes, name: Bytes): Bytes {
+export function joinPath(folder: Bytes, name: Bytes): Bytes {
   return `${folder}/${name}` as Bytes;
 }

@@ -3,12 +3,12 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { BackupError } from '../errors.js';
-import type { Batches } from './batches.js';
+import { BackupError } from '../cli/errors.js';
 import type { Bytes } from './bytes.js';
 import type { Entry } from './entry.js';
 import { entryOf, keyOfLine } from './entry-line.js';
-import { linesOf } from './lines.js';
+import type { Batches } from './streams/batches.js';
+import { linesOf } from './streams/lines.js';
 
 export const FORMAT = 'encrypted-s3-backup tree';
 export const VERSION = 1;
@@ -54,7 +54,7 @@ export function treeLine(line: string): TreeLine | undefined {
 }
 
 /** @param read what to take from a parsed line */
-export function parsed<T>(read: (line: Readonly<Record<string, unknown>>) => T | undefined) {
+export function parseLinesWith<T>(read: (line: Readonly<Record<string, unknown>>) => T | undefined) {
   return (line: string): T | undefined => {
     const value = objectIn(line);
     return value && read(value);
@@ -63,7 +63,7 @@ export function parsed<T>(read: (line: Readonly<Record<string, unknown>>) => T |
 
 /** The entry of a line. @throws {DamagedTreeError} if there is none */
 export function entryIn({ line }: TreeLine): Entry {
-  const entry = parsed(entryOf)(line);
+  const entry = parseLinesWith(entryOf)(line);
   if (entry === undefined) throw new DamagedTreeError(`The tree file holds a line that is no entry: ${line}`);
   return entry;
 }

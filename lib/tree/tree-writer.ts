@@ -3,9 +3,9 @@ import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { BackupError, wordsOf } from '../errors.js';
+import { BackupError, describeError } from '../cli/errors.js';
 import type { Entry } from './entry.js';
-import { TextBuffer } from './text-buffer.js';
+import { TextBuffer } from './streams/text-buffer.js';
 import { FORMAT, type TreeHeader, type TreeTotals, VERSION } from './tree-file.js';
 
 export class TreeWriter {
@@ -79,7 +79,7 @@ export class TreeWriter {
 }
 
 function fail(file: string, error: unknown): never {
-  throw new BackupError(`The tree file "${file}" can't be written: ${wordsOf(error)}.`, {
+  throw new BackupError(`The tree file "${file}" can't be written: ${describeError(error)}.`, {
     hint: 'Free some space there, or set XDG_STATE_HOME to a folder that has it.',
     cause: error,
   });

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sync } from '../../lib/aws/arguments.js';
-import { KEY_URL } from '../../lib/aws/key-descriptor.js';
+import { syncArguments } from '../../lib/aws/arguments/upload-arguments.js';
+import { KEY_URL } from '../../lib/secrets/key-descriptor.js';
 import { type S3Server, startS3Server } from '../s3-server/server.js';
 
 export const BIN = fileURLToPath(new URL('../../bin', import.meta.url));
@@ -83,7 +83,7 @@ export class Bench {
 
   /** A bare `aws s3 sync` with our flags. @param prefix ends in a `/` */
   bareSync(source: string, prefix: string): string {
-    const args = sync(source, { bucket: BUCKET, prefix, storageClass: STORAGE_CLASS });
+    const args = syncArguments(source, { bucket: BUCKET, prefix, storageClass: STORAGE_CLASS });
     return ['aws', ...args.map((it) => (it === KEY_URL ? `fileb://${this.keyFile}` : it))].join(' ');
   }
 

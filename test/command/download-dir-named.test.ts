@@ -10,8 +10,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { HeldFolder } from '../../lib/restore/held-folder.js';
-import { Stage } from '../../lib/restore/stage.js';
+import { HeldFolder } from '../../lib/restore/destination/held-folder.js';
+import { Stage } from '../../lib/restore/destination/stage.js';
 import { s3Error } from '../fakes/replies.js';
 import { entriesOf } from '../s3/entries.js';
 import { PREFIX } from './bucket-world.js';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { lastingDevice } from '../../lib/tree/inode.js';
+import { lastingDevice } from '../../lib/tree/disk/inode.js';
 import { BucketWorld } from './bucket-world.js';
 
 for (const hours of ['0', '20']) {

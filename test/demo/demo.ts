@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exitCodeOfSignal } from '../../lib/exit-codes.js';
+import { exitCodeOfSignal } from '../../lib/cli/exit-codes.js';
 import { linkAwsClis } from '../s3-server/aws-clis.js';
 import { missingServerPrograms, type S3Server, startS3Server } from '../s3-server/server.js';
 import { writeSampleTree } from './sample-tree.js';

@@ -1,7 +1,7 @@
 // `aws s3 sync s3://… DIR` of the fake `aws`: what it fetches, and what it leaves alone.
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { patternFinder } from '../../lib/backup/patterns.js';
+import { compilePatterns } from '../../lib/backup/source/patterns.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import type { Journal } from './journal.js';
 import type { FakeCall } from './resident.js';
@@ -17,7 +17,7 @@ export function downloadAll(
   const patterns = call.argv.flatMap((it) =>
     it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : [],
   );
-  const patternFor = patternFinder(patterns);
+  const patternFor = compilePatterns(patterns);
   let exitCode = 0;
   for (const object of journal.current().values()) {
     const path = object.key.slice(prefix.length);

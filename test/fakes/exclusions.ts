@@ -1,4 +1,4 @@
-import type { Exclusion } from '../../lib/tree/exclusion.js';
+import type { Exclusion } from '../../lib/tree/disk/exclusion.js';
 
 /** Leaves nothing out. */
 export const NO_EXCLUSION: Exclusion = {

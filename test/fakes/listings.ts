@@ -1,5 +1,5 @@
 // What the fake `aws` prints of a bucket: the tables of the queries in lib/aws/arguments.ts, as text.
-import type { VersionMarker, VersionRow, VersionsPage } from '../../lib/aws/list-arguments.js';
+import type { VersionMarker, VersionRow, VersionsPage } from '../../lib/aws/arguments/list-arguments.js';
 import type { Journal, StoredObject, StoredVersion } from './journal.js';
 
 /** Of list-objects-v2: key, size, time and entity tag. */

@@ -1,7 +1,7 @@
 // What `aws s3 sync` finds on disk: the files it would upload, and what it warns about.
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { patternFinder } from '../../lib/backup/patterns.js';
+import { compilePatterns } from '../../lib/backup/source/patterns.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
 
 export interface Source {
@@ -30,7 +30,7 @@ export function sourcesOf(
 ): { sources: Source[]; warnings: string[] } {
   const sources: Source[] = [];
   const warnings: string[] = [];
-  const patternFor = patternFinder(exclude);
+  const patternFor = compilePatterns(exclude);
   enter('');
   return { sources, warnings };
 

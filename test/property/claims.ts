@@ -4,11 +4,11 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LastRun } from '../../lib/records/last-run.js';
-import { singly } from '../../lib/tree/batches.js';
 import { textOf } from '../../lib/tree/bytes.js';
 import type { Inode } from '../../lib/tree/entry.js';
 import { entryOf } from '../../lib/tree/entry-line.js';
-import { openTree, parsed } from '../../lib/tree/tree-file.js';
+import { flatten } from '../../lib/tree/streams/batches.js';
+import { openTree, parseLinesWith } from '../../lib/tree/tree-file.js';
 import type { Journal } from '../fakes/journal.js';
 
 export interface ClaimedBackup {
@@ -53,7 +53,7 @@ export async function assertRecordIsTrue(
   const now = journal.current();
   const file = join(folder, 'tree');
   writeFileSync(file, body);
-  for await (const { key, type, inode } of singly((await openTree(file, parsed(entryOf))).entries)) {
+  for await (const { key, type, inode } of flatten((await openTree(file, parseLinesWith(entryOf))).entries)) {
     const path = textOf(key);
     if (type !== 'file' || isExcused(path)) continue;
     const object = then.get(prefix + path);

@@ -1,8 +1,8 @@
 // Runs `encrypted-s3-sync` again and again in one process, which saves the start of Node.js: it reads the arguments of
 // each run as a line of JSON, and ends what that says on stderr with a line of `END_OF_RUN` and the exit code.
 import { createInterface } from 'node:readline';
+import { main } from '../../lib/cli/main.js';
 import { sync } from '../../lib/commands/sync.js';
-import { main } from '../../lib/main.js';
 import { END_OF_RUN, type RunRequest } from './run-request.js';
 
 // Each run listens until its process ends.

@@ -1,11 +1,11 @@
 // Cuts what is due into batches: each is one call of the AWS CLI.
 import { readFileSync } from 'node:fs';
-import { isTellable } from '../../aws/upload-outcome.js';
+import { canParseName } from '../../aws/upload-outcome.js';
 import { textOf } from '../../tree/bytes.js';
-import { type DraftLine, entryOfDraft } from '../draft.js';
+import { type DraftLine, entryOfDraft } from '../scan/draft.js';
 
 /** When so many fail for one reason, and none is sent, nothing else is tried. */
-export const FIRST = 10;
+export const FIRST_BATCH = 10;
 /** A process of the AWS CLI is worth so many files, or so many bytes: it takes its time to start. */
 const WORTH_FILES = 100;
 const WORTH_BYTES = 64 * 2 ** 20;
@@ -66,7 +66,7 @@ export function openFilesLimit(): number {
 }
 
 /** @param due in the order of their keys, in which the batches keep them */
-export async function* cutBatches(
+export async function* splitIntoBatches(
   due: AsyncIterable<DraftLine>,
   { files: mostFiles }: BatchLimits,
 ): AsyncGenerator<Batch> {
@@ -85,7 +85,7 @@ export async function* cutBatches(
   for await (const draft of due) {
     const file = { draft, path: textOf(draft.key), size: entryOfDraft(draft).inode.size };
     const isAlone = !isBatchable(file.path);
-    const isFull = files.length === (isFirst ? Math.min(FIRST, mostFiles) : mostFiles);
+    const isFull = files.length === (isFirst ? Math.min(FIRST_BATCH, mostFiles) : mostFiles);
     if (files.length > 0 && (isAlone || isFull || bytes + file.size > MOST_BYTES)) yield cut(false);
     files.push(file);
     bytes += file.size;
@@ -95,5 +95,5 @@ export async function* cutBatches(
 }
 
 function isBatchable(path: string): boolean {
-  return isTellable(path) && path.length <= LONGEST && path.split('/').length <= DEEPEST;
+  return canParseName(path) && path.length <= LONGEST && path.split('/').length <= DEEPEST;
 }

@@ -1,12 +1,12 @@
 // The first upload to an empty prefix: one `aws s3 sync`, which finds all files by itself. What it has uploaded, the
 // check tells, however it ended.
 import type { Readable } from 'node:stream';
-import { sync } from '../../aws/arguments.js';
-import { splitLines } from '../../aws/split-lines.js';
+import { syncArguments } from '../../aws/arguments/upload-arguments.js';
+import { splitLines } from '../../aws/child-output.js';
 import type { BackupConfig } from '../../config/config.js';
-import { placesTo } from '../../tree/places.js';
+import { partsOfPath } from '../../tree/disk/places.js';
 import type { Backup } from '../backup.js';
-import type { Counts } from '../scan.js';
+import type { ScanCounts } from '../scan.js';
 
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o022;
@@ -15,9 +15,9 @@ const OTHERS_WRITE = 0o022;
  * Whether `aws s3 sync` uploads just what the scan has seen: it opens files by their paths, so that nobody else may be
  * able to change what is there, and it knows nothing of what is left out.
  */
-export function canSync(
+export function isSyncSafe(
   { config, localDir, followSymlinks }: Backup,
-  { excluded, othersFolders }: Counts,
+  { excluded, othersFolders }: ScanCounts,
 ): boolean {
   const isAllTaken = excluded === 0 && !followSymlinks && !leavesOut(config);
   return isAllTaken && othersFolders === 0 && !isOthersPath(localDir);
@@ -33,7 +33,7 @@ function leavesOut(config: BackupConfig): boolean {
 /** True if somebody else than root and this user could change LOCAL_DIR, or where its path leads. */
 function isOthersPath(localDir: string): boolean {
   const user = process.geteuid?.();
-  const places = placesTo(localDir);
+  const places = partsOfPath(localDir);
   return places.some(({ uid, mode }, index) => {
     // Above LOCAL_DIR, a sticky folder is no danger: nobody can rename there what is not theirs.
     const isSticky = (mode & STICKY) !== 0 && index < places.length - 1;
@@ -42,7 +42,7 @@ function isOthersPath(localDir: string): boolean {
 }
 
 /** @returns how many files were uploaded, as the AWS CLI tells @throws {InterruptedError} if a signal ended it */
-export async function uploadFirst(backup: Backup, files: number): Promise<number> {
+export async function uploadBySync(backup: Backup, files: number): Promise<number> {
   const { aws, encryptionKey, localDir, prefix, config, log } = backup;
   const target = { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass };
   log.info(`Uploading "${localDir}" for the first time.`);
@@ -57,7 +57,7 @@ export async function uploadFirst(backup: Backup, files: number): Promise<number
   const onErrorLine = (line: string) => {
     if (line !== '') log.info(line);
   };
-  await aws.run(sync(localDir, target), { key: encryptionKey, output: follow, onErrorLine });
+  await aws.run(syncArguments(localDir, target), { key: encryptionKey, output: follow, onErrorLine });
   log.progress(undefined);
   log.info(`Uploaded about ${uploaded} files.`);
   return uploaded;

@@ -2,7 +2,7 @@
 // what the links lead to.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { pathOfDescriptor } from '../../tree/descriptor-path.js';
+import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 
 export interface LinkedFile {
   /** Below the folder. */

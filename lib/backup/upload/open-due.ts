@@ -1,7 +1,7 @@
 // Opens files below LOCAL_DIR, folder by folder and without following links, so that nobody who may write there can
 // lead the backup to another file than the one that the scan has seen.
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
-import { type Bytes, below, bytesOf, pathOf } from '../../tree/bytes.js';
+import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
@@ -15,7 +15,7 @@ interface OpenFolder {
 }
 
 /** Holds the folders open that lead to the file it has opened last: files come in the order of their keys. */
-export class DueOpener {
+export class FileOpener {
   readonly #root: number;
   readonly #flags: number;
   readonly #folders: OpenFolder[] = [];
@@ -72,6 +72,6 @@ export class DueOpener {
 
   #path(name: string): string | Buffer {
     const folder = this.#folders.at(-1)?.descriptor ?? this.#root;
-    return pathOf(below(bytesOf(`/proc/self/fd/${folder}`), name as Bytes));
+    return pathOf(joinPath(bytesOf(`/proc/self/fd/${folder}`), name as Bytes));
   }
 }

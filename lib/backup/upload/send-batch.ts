@@ -3,20 +3,20 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AwsError } from '../../aws/aws-error.js';
-import { isForAll, isPassing } from '../../aws/upload-outcome.js';
-import { errnoOf, wordsOf } from '../../errors.js';
-import { readAcls } from '../../tree/acls.js';
+import { concernsAllFiles, isPassing } from '../../aws/upload-outcome.js';
+import { describeError, errnoOf } from '../../cli/errors.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
-import { pathOfDescriptor } from '../../tree/descriptor-path.js';
+import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
+import { fileIdOf, inodeOf } from '../../tree/disk/inode.js';
+import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Entry, Inode } from '../../tree/entry.js';
 import { formatEntry, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
-import { identity, inodeOf } from '../../tree/inode.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, entryOfDraft } from '../draft.js';
-import { milliseconds } from '../stored.js';
+import { milliseconds } from '../check/is-stored.js';
+import { type DraftLine, entryOfDraft } from '../scan/draft.js';
 import type { Batch, BatchFile } from './batches.js';
-import { DueOpener } from './open-due.js';
-import { uploadOpen } from './upload-open.js';
+import { FileOpener } from './open-due.js';
+import { uploadOpenFiles } from './upload-open.js';
 
 /** How often a file that changed while it was sent, or failed by a passing error, is sent. */
 const ROUNDS = 3;
@@ -25,7 +25,7 @@ const LONGEST_KEY = 1024;
 /** What opening says of a file that is not there any more, or that a link has taken the place of. */
 const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
-export interface Failure {
+export interface UploadFailure {
   readonly path: string;
   readonly why: string;
   /** Whether these are the AWS CLI's words. */
@@ -35,7 +35,7 @@ export interface Failure {
 export interface BatchOutcome {
   /** A line for each file of the batch, in the order of their keys. */
   readonly lines: readonly DraftLine[];
-  readonly failures: readonly Failure[];
+  readonly failures: readonly UploadFailure[];
   readonly sent: number;
   readonly bytes: number;
   /** The last failed call of the AWS CLI as an error. */
@@ -76,7 +76,7 @@ class Sending {
   readonly #settled = new Map<Bytes, DraftLine>();
   #left: readonly BatchFile[];
   /** Why each of those was not sent in the last round. */
-  readonly #failures = new Map<Bytes, Failure>();
+  readonly #failures = new Map<Bytes, UploadFailure>();
   #bytes = 0;
   #error: AwsError | undefined;
 
@@ -112,14 +112,14 @@ class Sending {
       ({ draft }): DraftLine => this.#settled.get(draft.key) ?? { ...draft, state: 'failed' },
     );
     const sent = lines.filter(({ state }) => state === 'sent').length;
-    if (sent === 0 && this.#error !== undefined && failures.some(({ why }) => isForAll(why)))
+    if (sent === 0 && this.#error !== undefined && failures.some(({ why }) => concernsAllFiles(why)))
       throw this.#error;
     return { lines, failures, sent, bytes: this.#bytes, error: this.#error };
   }
 
   #openAll(): OpenFile[] {
     const { localDirDescriptor, followSymlinks, prefix } = this.#backup;
-    const opener = new DueOpener(localDirDescriptor, followSymlinks);
+    const opener = new FileOpener(localDirDescriptor, followSymlinks);
     const open: OpenFile[] = [];
     for (const file of this.#left) {
       const { key } = file.draft;
@@ -137,7 +137,7 @@ class Sending {
         if (VANISHED.has(errno)) {
           this.#failures.delete(key);
           this.#settled.set(key, { ...file.draft, state: 'vanished' });
-        } else this.#fail(file, `it can't be read (${wordsOf(error)})`, false);
+        } else this.#fail(file, `it can't be read (${describeError(error)})`, false);
       }
     }
     opener.close();
@@ -148,7 +148,7 @@ class Sending {
   #asOpened(draft: DraftLine, descriptor: number): { draft: DraftLine; inode: Inode } {
     const stats = fstatSync(descriptor, { bigint: true });
     const inode = inodeOf(stats, stats.dev === this.#backup.lastingDevice);
-    const id = identity(stats);
+    const id = fileIdOf(stats);
     if (id === draft.id && isSameInode(inode, entryOfDraft(draft).inode)) return { draft, inode };
     const entry: Entry = { key: draft.key, type: 'file', inode };
     const line = formatEntry(entry, this.#names);
@@ -179,7 +179,7 @@ class Sending {
       if (sent !== undefined) this.#onSent(places.get(path) ?? 0, { ...sent.draft, state: 'sent' });
     };
     const files = open.map(({ file, descriptor }) => ({ path: file.path, descriptor }));
-    const { whyNot, error } = await uploadOpen(this.#backup, files, this.#batch.isAlone, onSent);
+    const { whyNot, error } = await uploadOpenFiles(this.#backup, files, this.#batch.isAlone, onSent);
     this.#error = error ?? this.#error;
     return whyNot;
   }
@@ -192,7 +192,7 @@ class Sending {
       return false;
     }
     if (why !== undefined) {
-      if (isForAll(why) && !isPassing(why) && this.#error !== undefined) throw this.#error;
+      if (concernsAllFiles(why) && !isPassing(why) && this.#error !== undefined) throw this.#error;
       this.#fail(file, why, true);
       return !isPassing(why);
     }

@@ -1,14 +1,14 @@
-import { isOfOneFile, reasonIn } from '../../aws/upload-outcome.js';
-import { pool } from '../../pool.js';
-import type { Journal } from '../../records/unfinished.js';
-import { type Batches, mapEach, singly } from '../../tree/batches.js';
-import { ownerNames } from '../../tree/owner-names.js';
-import type { Spool } from '../../tree/spool.js';
+import { concernsOneFile, reasonOf } from '../../aws/upload-outcome.js';
+import { forEachInPool } from '../../cli/concurrency.js';
+import type { Journal } from '../../records/journal.js';
+import { ownerNames } from '../../tree/disk/owner-names.js';
+import { type Batches, flatten, mapEach } from '../../tree/streams/batches.js';
+import type { Spool } from '../../tree/streams/spool.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, formatDraftLine, parseDraftLine, readDraft } from '../draft.js';
-import type { Due } from '../scan.js';
-import { batchLimits, cutBatches, FIRST, openFilesLimit } from './batches.js';
-import { type BatchOutcome, type Failure, sendBatch } from './send-batch.js';
+import { type DraftLine, formatDraftLine, parseDraftLine, readDraft } from '../scan/draft.js';
+import type { DueList } from '../scan.js';
+import { batchLimits, FIRST_BATCH, openFilesLimit, splitIntoBatches } from './batches.js';
+import { type BatchOutcome, sendBatch, type UploadFailure } from './send-batch.js';
 
 export interface Uploaded {
   readonly sent: number;
@@ -28,7 +28,7 @@ export interface Uploaded {
  */
 export async function uploadDue(
   backup: Backup,
-  due: Pick<Due, 'files' | 'bytes'>,
+  due: Pick<DueList, 'files' | 'bytes'>,
   journal: Journal,
 ): Promise<Uploaded> {
   const { aws, log, interruption, config } = backup;
@@ -45,7 +45,7 @@ export async function uploadDue(
     log.progress(`uploading: ${told} of ${count} files`);
   };
   if (count > 0) log.info(`Uploading ${count} files, ${due.bytes} bytes.`);
-  const batches = cutBatches(singly(readDraft(due.files)), limits);
+  const batches = splitIntoBatches(flatten(readDraft(due.files)), limits);
   const send = async (batch: Parameters<typeof sendBatch>[1]) => {
     interruption.check();
     const outcome = await sendBatch(backup, batch, names, (place, line) => onSent(batch.number, place, line));
@@ -60,14 +60,14 @@ export async function uploadDue(
   };
   // One after the other until a file is sent: what concerns all files shows before many are tried.
   const probes: BatchOutcome[] = [];
-  while (sent === 0 && telling(probes).length < FIRST) {
+  while (sent === 0 && telling(probes).length < FIRST_BATCH) {
     const { value: batch, done } = await batches.next();
     if (done) break;
     const outcome = await send(batch);
     if (telling([outcome]).length > 0) probes.push(outcome);
   }
   if (sent === 0 && tried < count) throwIfForAll(probes);
-  await pool(batches, async (batch) => void (await send(batch)), limits.processes);
+  await forEachInPool(batches, async (batch) => void (await send(batch)), limits.processes);
   log.progress(undefined);
   failures.close();
   if (count > 0) log.info(`Uploaded ${sent} files, ${bytes} bytes.`);
@@ -82,15 +82,15 @@ export async function uploadDue(
 }
 
 /** The failures that may be those of all files. */
-function telling(outcomes: readonly BatchOutcome[]): Failure[] {
+function telling(outcomes: readonly BatchOutcome[]): UploadFailure[] {
   const failures = outcomes.flatMap((outcome) => outcome.failures);
-  return failures.filter(({ why, isOfAws }) => isOfAws && !isOfOneFile(why));
+  return failures.filter(({ why, isOfAws }) => isOfAws && !concernsOneFile(why));
 }
 
 /** @throws {AwsError} if S3 said the same of all of them */
 function throwIfForAll(outcomes: readonly BatchOutcome[]): void {
   const failures = telling(outcomes);
-  const reasons = new Set(failures.map(({ why }) => reasonIn(why)));
+  const reasons = new Set(failures.map(({ why }) => reasonOf(why)));
   const error = outcomes.at(-1)?.error;
   if (reasons.size === 1 && error !== undefined) throw error;
 }

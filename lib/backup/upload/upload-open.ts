@@ -1,14 +1,15 @@
 // One call of the AWS CLI, which uploads files that this process holds open.
-import { s3Url, uploadAll, uploadOne } from '../../aws/arguments.js';
+import { s3Url } from '../../aws/arguments/object-arguments.js';
+import { uploadAll, uploadOne } from '../../aws/arguments/upload-arguments.js';
 import type { AwsAnswer } from '../../aws/aws-cli.js';
 import type { AwsError } from '../../aws/aws-error.js';
-import { splitLines } from '../../aws/split-lines.js';
+import { splitLines } from '../../aws/child-output.js';
 import { isPassing, UploadOutcome } from '../../aws/upload-outcome.js';
-import { pathOfDescriptor } from '../../tree/descriptor-path.js';
+import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import type { Backup } from '../backup.js';
 import { type LinkedFile, makeLinks, removeLinks } from './links.js';
 
-export interface OpenUpload {
+export interface UploadResult {
   /** Why a file was not uploaded; `undefined` for one that was. */
   readonly whyNot: (path: string) => string | undefined;
   /** What the call failed by, if it did. */
@@ -21,12 +22,12 @@ export interface OpenUpload {
  * @param onSent told of each file as soon as the AWS CLI says that it was uploaded
  * @throws {AwsError} if the AWS CLI failed before it came to any file, by an error that will not pass
  */
-export async function uploadOpen(
+export async function uploadOpenFiles(
   backup: Backup,
   files: readonly LinkedFile[],
   isAlone: boolean,
   onSent: (path: string) => void,
-): Promise<OpenUpload> {
+): Promise<UploadResult> {
   const { aws, encryptionKey, prefix, log } = backup;
   const outcome = new UploadOutcome(
     s3Url({ bucket: aws.bucket, key: prefix }),

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { parseListing } from '../../../lib/aws/listing.js';
-import { singly } from '../../../lib/tree/batches.js';
 import { textOf } from '../../../lib/tree/bytes.js';
+import { flatten } from '../../../lib/tree/streams/batches.js';
 
 const line = (key: string) => `${key}\t1\t2026-01-01T00:00:00+00:00\t"e"\n`;
 
 async function parsed(text: string, prefix = 'p/'): Promise<string[]> {
   const keys: string[] = [];
-  for await (const { key } of singly(parseListing(Readable.from([Buffer.from(text)]), prefix)))
+  for await (const { key } of flatten(parseListing(Readable.from([Buffer.from(text)]), prefix)))
     keys.push(textOf(key));
   return keys;
 }

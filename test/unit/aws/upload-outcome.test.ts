@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isForAll, isPassing, isTellable, reasonIn, UploadOutcome } from '../../../lib/aws/upload-outcome.js';
+import {
+  canParseName,
+  concernsAllFiles,
+  isPassing,
+  reasonOf,
+  UploadOutcome,
+} from '../../../lib/aws/upload-outcome.js';
 
 const TARGET = 's3://bucket/pc/docs/';
 const s3 = (code: string, operation = 'PutObject') =>
@@ -107,9 +113,9 @@ test('a line of an uploaded file counts once', () => {
 });
 
 test('which names the output can tell from others', () => {
-  for (const path of ['a', 'a b', 'ü', 'a to b', '%', "'", '\ufffd']) assert.ok(isTellable(path), path);
+  for (const path of ['a', 'a b', 'ü', 'a to b', '%', "'", '\ufffd']) assert.ok(canParseName(path), path);
   for (const path of ['a\nb', 'a\rb', '\x1b[2J', 'a\x85b', 'a\u2028b', 'a to s3://b'])
-    assert.ok(!isTellable(path), JSON.stringify(path));
+    assert.ok(!canParseName(path), JSON.stringify(path));
 });
 
 test('which failures pass', () => {
@@ -153,13 +159,13 @@ test('which failures are those of every file', () => {
     '[Errno 28] No space left on device',
   ];
   const one = [s3('AccessDenied'), s3('SlowDown'), s3('EntityTooLarge'), '[Errno 13] Permission denied', ''];
-  for (const why of all) assert.ok(isForAll(why), why);
-  for (const why of one) assert.ok(!isForAll(why), why);
+  for (const why of all) assert.ok(concernsAllFiles(why), why);
+  for (const why of one) assert.ok(!concernsAllFiles(why), why);
 });
 
 test('reasons are compared by their code, not by their words', () => {
-  assert.equal(reasonIn('An error occurred (SlowDown) when calling the PutObject operation: a'), 'SlowDown');
-  assert.equal(reasonIn(`${s3('SlowDown')} of another file`), 'SlowDown');
-  assert.notEqual(reasonIn(s3('AccessDenied')), reasonIn(s3('SlowDown')));
-  assert.equal(reasonIn('Unable to locate credentials'), 'no-credentials');
+  assert.equal(reasonOf('An error occurred (SlowDown) when calling the PutObject operation: a'), 'SlowDown');
+  assert.equal(reasonOf(`${s3('SlowDown')} of another file`), 'SlowDown');
+  assert.notEqual(reasonOf(s3('AccessDenied')), reasonOf(s3('SlowDown')));
+  assert.equal(reasonOf('Unable to locate credentials'), 'no-credentials');
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { VersionRow, VersionsPage } from '../../../lib/aws/list-arguments.js';
+import type { VersionRow, VersionsPage } from '../../../lib/aws/arguments/list-arguments.js';
 import { nextMarker, parseVersions } from '../../../lib/aws/version-listing.js';
 
 const page = (

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DraftLine } from '../../../lib/backup/draft.js';
-import { batchLimits, cutBatches, openFilesLimit } from '../../../lib/backup/upload/batches.js';
+import type { DraftLine } from '../../../lib/backup/scan/draft.js';
+import { batchLimits, openFilesLimit, splitIntoBatches } from '../../../lib/backup/upload/batches.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
 import { formatEntry } from '../../../lib/tree/entry-line.js';
 
@@ -46,7 +46,7 @@ async function cut(lines: readonly DraftLine[], files: number): Promise<string[]
     yield* lines;
   }
   const texts: string[] = [];
-  for await (const batch of cutBatches(each(), { processes: 1, files })) {
+  for await (const batch of splitIntoBatches(each(), { processes: 1, files })) {
     assert.equal(batch.number, texts.length + 1);
     const paths = batch.files.map(({ path }) => path).join(' ');
     texts.push(batch.isAlone ? `[${paths}]` : paths);

@@ -4,15 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Backup } from '../../../lib/backup/backup.js';
-import { isFile, readDraft } from '../../../lib/backup/draft.js';
+import { isFile, readDraft } from '../../../lib/backup/scan/draft.js';
 import { scanLocalDir } from '../../../lib/backup/scan.js';
-import { Interruption } from '../../../lib/interruption.js';
-import { nothing, singly } from '../../../lib/tree/batches.js';
-import { Spool } from '../../../lib/tree/spool.js';
+import { Interruption } from '../../../lib/cli/interruption.js';
+import { emptyStream, flatten } from '../../../lib/tree/streams/batches.js';
+import { Spool } from '../../../lib/tree/streams/spool.js';
 import type { OpenedTree, TreeLine } from '../../../lib/tree/tree-file.js';
 import { NO_EXCLUSION } from '../../fakes/exclusions.js';
 
-const EMPTY_TREE = (): OpenedTree<TreeLine> => ({ runId: 'r', started: '', root: '/', entries: nothing() });
+const EMPTY_TREE = (): OpenedTree<TreeLine> => ({
+  runId: 'r',
+  started: '',
+  root: '/',
+  entries: emptyStream(),
+});
 
 /** As much of a backup as a scan needs. */
 function backupOf(t: TestContext): Backup {
@@ -50,7 +55,7 @@ async function sinceIn(
 ): Promise<Record<string, number>> {
   const { draft } = await scanLocalDir(backup, tree);
   const found: Record<string, number> = {};
-  for await (const line of singly(readDraft(draft))) if (isFile(line)) found[line.key] = line.since;
+  for await (const line of flatten(readDraft(draft))) if (isFile(line)) found[line.key] = line.since;
   return found;
 }
 

@@ -3,8 +3,8 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { readWithBash } from '../../../lib/config/bash.js';
-import { evaluate } from '../../../lib/config/evaluate.js';
+import { readWithBash } from '../../../lib/config/bash/bash.js';
+import { evaluate } from '../../../lib/config/literal/evaluate.js';
 import { findSlips } from '../../../lib/config/slips.js';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'config-exclude-')));

@@ -1,7 +1,7 @@
 // The settings of what is left out besides EXCLUDE, and of how runs go about it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { evaluate } from '../../../lib/config/evaluate.js';
+import { evaluate } from '../../../lib/config/literal/evaluate.js';
 import { validate } from '../../../lib/config/validate.js';
 
 const complete = `AWS_REGION=eu-west-1 AWS_BUCKET=my-bucket AWS_RETENTION_DAYS=30 LOCAL_DIR=docs LOCAL_LOCK=/lock

@@ -4,10 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { mergedEnvironment } from '../../../lib/config/bash.js';
-import { type BashOutcome, parseReport } from '../../../lib/config/bash-report.js';
-import { readerScript } from '../../../lib/config/bash-script.js';
-import { type Evaluation, evaluate } from '../../../lib/config/evaluate.js';
+import { mergedEnvironment } from '../../../lib/config/bash/bash.js';
+import { type BashOutcome, parseReport } from '../../../lib/config/bash/bash-report.js';
+import { readerScript } from '../../../lib/config/bash/bash-script.js';
+import { type Evaluation, evaluate } from '../../../lib/config/literal/evaluate.js';
 import { ConfigGenerator } from './config-generator.js';
 import { environment as generated } from './config-pieces.js';
 

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { geteuid } from 'node:process';
 import { after, before, describe, test } from 'node:test';
+import { BackupError } from '../../../lib/cli/errors.js';
 import { readConfig, readPartialConfig } from '../../../lib/config/read-config.js';
 import { settingNames } from '../../../lib/config/settings.js';
 import {
@@ -22,7 +23,7 @@ import {
   type Reason,
   warningAbout,
 } from '../../../lib/config/trust.js';
-import { BackupError } from '../../../lib/errors.js';
+import { bytesOfKey } from '../../../lib/secrets/key-bytes.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../../fakes/without-roots-rights.js';
 
 const KEY = 'abcdefghijklmnopqrstuvwxyz012345';
@@ -57,7 +58,7 @@ async function failureOf(file: string): Promise<{ message: string; hint: string 
 test('a config is read', async () => {
   const config = await readConfig(write(complete));
   assert.equal(config.awsBucket, 'my-bucket');
-  assert.equal(config.encryptionKey.bytes().toString(), KEY);
+  assert.equal(bytesOfKey(config.encryptionKey).toString(), KEY);
   assert.equal(config.environment['PATH'], process.env['PATH']);
 });
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { evaluate } from '../../../lib/config/evaluate.js';
+import { BackupError } from '../../../lib/cli/errors.js';
+import { evaluate } from '../../../lib/config/literal/evaluate.js';
 import { validate, validatePartially } from '../../../lib/config/validate.js';
-import { BackupError } from '../../../lib/errors.js';
+import { bytesOfKey } from '../../../lib/secrets/key-bytes.js';
 
 const KEY = 'abcdefghijklmnopqrstuvwxyz012345';
 const complete = `
@@ -36,7 +37,7 @@ function problemsOf(text: string, check: typeof validate | typeof validatePartia
 
 test('a complete config', () => {
   const { encryptionKey, environment, ...rest } = configOf(complete);
-  assert.equal(encryptionKey.bytes().toString(), KEY);
+  assert.equal(bytesOfKey(encryptionKey).toString(), KEY);
   assert.deepEqual(environment, { HOME: '/home/anna' });
   assert.deepEqual(rest, {
     file: 'my.config',

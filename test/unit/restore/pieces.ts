@@ -3,11 +3,11 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { formatPlan, type ListedKey } from '../../../lib/restore/planned-file.js';
-import type { Batches } from '../../../lib/tree/batches.js';
+import { formatPlan, type ListedKey } from '../../../lib/restore/plan/planned-file.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry, Inode } from '../../../lib/tree/entry.js';
-import { Spool } from '../../../lib/tree/spool.js';
+import type { Batches } from '../../../lib/tree/streams/batches.js';
+import { Spool } from '../../../lib/tree/streams/spool.js';
 
 /** Absolute, without links. */
 export function temporaryFolder(t: TestContext): string {

@@ -13,16 +13,16 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { InterruptedError } from '../../../lib/errors.js';
-import { Interruption } from '../../../lib/interruption.js';
-import { HeldFolder } from '../../../lib/restore/held-folder.js';
-import { Metadata } from '../../../lib/restore/metadata.js';
-import type { How, PlannedFile } from '../../../lib/restore/planned-file.js';
+import { InterruptedError } from '../../../lib/cli/errors.js';
+import { Incomplete } from '../../../lib/cli/incomplete.js';
+import { Interruption } from '../../../lib/cli/interruption.js';
+import type { Log } from '../../../lib/cli/log.js';
+import { HeldFolder } from '../../../lib/restore/destination/held-folder.js';
+import { Stage } from '../../../lib/restore/destination/stage.js';
+import { Target } from '../../../lib/restore/destination/target.js';
+import { Metadata } from '../../../lib/restore/metadata/metadata.js';
+import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
 import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js';
-import { Stage } from '../../../lib/restore/stage.js';
-import { Target } from '../../../lib/restore/target.js';
-import type { Log } from '../../../lib/terminal/log.js';
-import { Shortfalls } from '../../../lib/terminal/shortfalls.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { entry, MTIME, planOf, streamOf, temporaryFolder } from './pieces.js';
@@ -61,7 +61,7 @@ class Destination {
   add(
     key: string,
     content: string | undefined,
-    how: How = 'in bulk',
+    how: FetchMethod = 'in bulk',
     { size = content?.length ?? 1, isNewer = false } = {},
   ): void {
     this.#plan.push({
@@ -89,7 +89,7 @@ class Destination {
       target: new Target(new HeldFolder(this.to), overwrites),
       stage: this.stage,
       metadata: this.metadata,
-      shortfalls: new Shortfalls(log as unknown as Log),
+      incomplete: new Incomplete(log as unknown as Log),
       log,
       reasons: new Map(reasons),
       interruption,

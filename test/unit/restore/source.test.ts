@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { BackupError } from '../../../lib/cli/errors.js';
 import type { BackupConfig } from '../../../lib/config/config.js';
-import { BackupError } from '../../../lib/errors.js';
 import { parseSource } from '../../../lib/restore/source.js';
 
 const CONFIG = {

@@ -6,11 +6,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { singly } from '../../../lib/tree/batches.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { entryOf, formatEntry } from '../../../lib/tree/entry-line.js';
-import { DamagedTreeError, entryIn, openTree, parsed, treeLine } from '../../../lib/tree/tree-file.js';
+import { flatten } from '../../../lib/tree/streams/batches.js';
+import {
+  DamagedTreeError,
+  entryIn,
+  openTree,
+  parseLinesWith,
+  treeLine,
+} from '../../../lib/tree/tree-file.js';
 import { TreeWriter } from '../../../lib/tree/tree-writer.js';
 
 const HEADER = { runId: 'id', started: '2026-01-01T00:00:00.000Z', root: '/data' };
@@ -43,13 +49,14 @@ async function written(t: TestContext): Promise<string> {
 
 async function read(file: string): Promise<Entry[]> {
   const found: Entry[] = [];
-  for await (const entry of singly((await openTree(file, parsed(entryOf))).entries)) found.push(entry);
+  for await (const entry of flatten((await openTree(file, parseLinesWith(entryOf))).entries))
+    found.push(entry);
   return found;
 }
 
 test('a line is an entry when it is asked for', async (t) => {
   const found: Entry[] = [];
-  for await (const line of singly((await openTree(await written(t), treeLine)).entries)) {
+  for await (const line of flatten((await openTree(await written(t), treeLine)).entries)) {
     const entry = entryIn(line);
     assert.equal(line.key, entry.key);
     found.push(entry);
@@ -62,7 +69,7 @@ test('a line is an entry when it is asked for', async (t) => {
 
 test('what was written is read, with gunzip and a JSON reader as well', async (t) => {
   const file = await written(t);
-  const { runId, started, root } = await openTree(file, parsed(entryOf));
+  const { runId, started, root } = await openTree(file, parseLinesWith(entryOf));
   assert.deepEqual({ runId, started, root }, HEADER);
   assert.deepEqual(await read(file), ENTRIES);
   const lines = gunzipSync(readFileSync(file))

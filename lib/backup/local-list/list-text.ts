@@ -1,0 +1,35 @@
+// The text of LOCAL_LIST: what `aws s3 ls --recursive --summarize` prints, but a line an object, whatever its name.
+import type { StoredObject } from '../../aws/listing.js';
+import { printable } from '../../cli/log.js';
+import { textOf } from '../../tree/bytes.js';
+import { type Batches, flatten } from '../../tree/streams/batches.js';
+
+/** How much text is handed on at a time. */
+const PIECE = 1 << 15;
+
+/**
+ * @param prefix what the whole keys begin with
+ * @returns pieces of the text; times are local ones, and control characters in names are spelled out
+ */
+export async function* listText(objects: Batches<StoredObject>, prefix: string): AsyncGenerator<string> {
+  let count = 0;
+  let bytes = 0;
+  let piece = '';
+  for await (const { key, size, lastModified } of flatten(objects)) {
+    count += 1;
+    bytes += size;
+    piece += `${localTime(lastModified)} ${`${size}`.padStart(10)} ${printable(prefix + textOf(key))}\n`;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}\nTotal Objects: ${count}\n   Total Size: ${bytes}\n`;
+}
+
+/** @param time ISO 8601 */
+function localTime(time: string): string {
+  const date = new Date(time);
+  const two = (number: number) => `${number}`.padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}

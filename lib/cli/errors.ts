@@ -1,0 +1,54 @@
+import { exitCode } from './exit-codes.js';
+
+/**
+ * A failure that the user can understand: `message` says what happened and where,
+ * `hint` what to do next. Neither may hold a secret. Anything else that is thrown
+ * is a defect of ours and is reported as such.
+ */
+export class BackupError extends Error {
+  readonly exitCode: number;
+  readonly hint: string | undefined;
+
+  constructor(message: string, options: { exitCode?: number; hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'BackupError';
+    this.exitCode = options.exitCode ?? exitCode.failed;
+    this.hint = options.hint;
+  }
+}
+
+/** A signal asked this process to end; everything in progress has been stopped and waited for. */
+export class InterruptedError extends Error {
+  readonly signal: NodeJS.Signals;
+
+  constructor(signal: NodeJS.Signals) {
+    super(`ended by ${signal}`);
+    this.name = 'InterruptedError';
+    this.signal = signal;
+  }
+}
+
+/** The `errno` name (`ENOENT`, `EACCES`, …) of a system error, or `undefined`. */
+export function errnoOf(error: unknown): string | undefined {
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return undefined;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EEXIST: 'it is there already',
+  ENOENT: 'no such file or folder',
+  ENOTDIR: 'a part of the path is not a folder',
+  EISDIR: 'it is a folder',
+  ENOTEMPTY: 'the folder is not empty',
+  ENOSPC: 'no space left on the disk',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the file system is read-only',
+};
+
+/** A system error in words, for messages. */
+export function describeError(error: unknown): string {
+  const errno = errnoOf(error);
+  return (errno && WORDS[errno]) ?? errno ?? String(error);
+}

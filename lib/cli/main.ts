@@ -1,0 +1,64 @@
+// Around every command: signals, the log, and the one place that turns an error into a message and an exit code.
+import { constants } from 'node:os';
+import { BackupError, InterruptedError } from './errors.js';
+import { exitCode, exitCodeOfSignal } from './exit-codes.js';
+import { Interruption } from './interruption.js';
+import { Log } from './log.js';
+import { adoptTimeZone } from './time-zone.js';
+
+export interface CommandContext {
+  readonly log: Log;
+  readonly interruption: Interruption;
+}
+
+/**
+ * Runs a command and sets the process's exit code; the process ends when nothing is left to do.
+ * @param prefixed whether messages on stderr begin with `name[PID]: `, as the original's sync does it
+ */
+export async function main(
+  name: string,
+  prefixed: boolean,
+  command: (context: CommandContext) => Promise<number>,
+): Promise<void> {
+  const log = new Log(name, prefixed);
+  adoptTimeZone();
+  const interruption = new Interruption();
+  interruption.install();
+  // Whoever reads our output may stop reading: `… | head`.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  try {
+    checkFolder();
+    process.exitCode = await command({ log, interruption });
+  } catch (error) {
+    process.exitCode = report(error, log);
+  }
+  if (await log.close()) return;
+  // Node would wait for the thread that waits for syslog, for ever, and deaf to signals.
+  process.stderr.write(
+    `${name}: syslog takes no messages: this process kills itself. But for them, it is done, with exit code ${process.exitCode}.\n`,
+  );
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** @throws {BackupError} if the current folder has been removed */
+function checkFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    throw new BackupError('The current folder is not there any more.', { hint: 'Go to another one: cd /' });
+  }
+}
+
+function report(error: unknown, log: Log): number {
+  if (error instanceof InterruptedError) {
+    log.info(`Ended by ${error.signal}.`);
+    return exitCodeOfSignal(constants.signals[error.signal]);
+  }
+  if (error instanceof BackupError) {
+    for (const line of error.message.split('\n')) log.error(line);
+    if (error.hint !== undefined) log.hint(error.hint);
+    return error.exitCode;
+  }
+  log.error(`This is a defect of encrypted-s3-backup: ${error instanceof Error ? error.stack : error}`);
+  return exitCode.failed;
+}

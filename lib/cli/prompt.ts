@@ -1,0 +1,127 @@
+// Questions on a terminal or over a pipe, one line an answer, as bash's `read -r` takes it.
+import { createInterface, type Interface } from 'node:readline';
+import { Writable } from 'node:stream';
+import { BackupError, InterruptedError } from './errors.js';
+import type { Interruption } from './interruption.js';
+import { printable } from './log.js';
+
+export class Prompt {
+  readonly #output: Writable;
+  readonly #interruption: Interruption;
+  #piped: AsyncIterator<string> | undefined;
+  /** Lines that were typed, or pasted, before their questions, and the beginning of another one. */
+  readonly #typedAhead: string[] = [];
+  #begun = '';
+
+  /** @param output where the questions go */
+  constructor(output: Writable, interruption: Interruption) {
+    this.#output = output;
+    this.#interruption = interruption;
+  }
+
+  say(text: string): void {
+    this.#output.write(text);
+  }
+
+  /** Asks and returns the line without the blanks around it; '' at the end of the input. */
+  async ask(question: string): Promise<string> {
+    return this.#answer(question, false);
+  }
+
+  /** Like `ask`, without showing what is typed. */
+  async askHidden(question: string): Promise<string> {
+    return this.#answer(question, true);
+  }
+
+  async #answer(question: string, hidden: boolean): Promise<string> {
+    const { isTTY } = process.stdin;
+    const line = isTTY ? await this.#type(question, hidden) : await this.#read(question);
+    if (hidden) this.#output.write('\n');
+    this.#interruption.check();
+    if (line.includes('\ufffd')) throw new BackupError('The answer is not valid UTF-8.');
+    const answer = line.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
+    if (isTTY && printable(answer) !== answer) {
+      throw new BackupError('The answer holds a control character.', {
+        hint: 'On a terminal that is dumb, as TERM has it, Backspace and other keys do not edit: run the command again.',
+      });
+    }
+    return answer;
+  }
+
+  /** A line from the terminal; Ctrl-D and a closed terminal give ''. */
+  async #type(question: string, hidden: boolean): Promise<string> {
+    const typed = this.#typedAhead.shift();
+    if (typed !== undefined) {
+      this.#output.write(hidden ? question : `${question}\n`);
+      return typed;
+    }
+    // readline shows what is typed by writing it, question and all.
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+    if (hidden) this.#output.write(question);
+    const terminal = createInterface({
+      input: process.stdin,
+      output: hidden ? nowhere : this.#output,
+      terminal: true,
+    });
+    const close = () => terminal.close();
+    const { aborted } = this.#interruption;
+    aborted.addEventListener('abort', close, { once: true });
+    process.stdin.once('error', close);
+    try {
+      return await new Promise<string>((resolve, reject) => {
+        terminal.question(hidden ? '' : question, resolve);
+        terminal.on('SIGINT', () => reject(new InterruptedError('SIGINT')));
+        terminal.on('SIGCONT', () => terminal.resume()); // Ctrl-Z has paused it.
+        terminal.on('close', () => resolve(''));
+        terminal.on('line', (line) => this.#typedAhead.push(line));
+        terminal.write(this.#begun);
+      });
+    } finally {
+      this.#begun = terminal.line;
+      aborted.removeEventListener('abort', close);
+      terminal.close();
+    }
+  }
+
+  async #read(question: string): Promise<string> {
+    this.#output.write(question);
+    this.#piped ??= pipedLines(this.#interruption.aborted);
+    const { value, done } = await this.#piped.next();
+    return done ? '' : value;
+  }
+}
+
+/** The lines of standard input, which is left alone while nobody asks for one. */
+async function* pipedLines(aborted: AbortSignal): AsyncGenerator<string> {
+  const input: Interface = createInterface({ input: process.stdin });
+  const lines: string[] = [];
+  let wake = () => {};
+  let ended = false;
+  const end = () => {
+    ended = true;
+    wake();
+  };
+  input.on('line', (line) => {
+    lines.push(line);
+    wake();
+  });
+  input.on('close', end);
+  process.stdin.on('error', end);
+  aborted.addEventListener('abort', end, { once: true });
+  for (;;) {
+    const line = lines.shift();
+    if (line !== undefined) {
+      // From Node 24 on, both fail when the input has ended.
+      if (!ended) input.pause();
+      yield line;
+      if (!ended) input.resume();
+    } else if (ended || aborted.aborted) {
+      input.close();
+      return;
+    } else {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import type { Environment } from '../values.js';
+
+/**
+ * Variables that bash sets, changes or acts upon by itself, so that an assignment to one of them is more than that.
+ * `HOME` is among them, which decides what a `~` is; `PATH` and the like bash takes as they are.
+ */
+const bashsOwn = new Set(
+  `_ CHILD_MAX COLUMNS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID EXECIGNORE FCEDIT FIGNORE FUNCNAME FUNCNEST
+   GLOBIGNORE GLOBSORT GROUPS HOME HOSTFILE HOSTNAME HOSTTYPE IFS IGNOREEOF INPUTRC INSIDE_EMACS LINENO LINES
+   LOGGER_ID MACHTYPE MAIL MAILCHECK MAILPATH MAPFILE OLDPWD OPTARG OPTERR OPTIND OSTYPE PIPESTATUS
+   POSIXLY_CORRECT PPID PROMPT_COMMAND PROMPT_DIRTRIM PS0 PS1 PS2 PS3 PS4 PWD RANDOM REPLY SECONDS SHELLOPTS
+   SHLVL SRANDOM TERMCAP TERMINFO TEXTDOMAIN TEXTDOMAINDIR TIMEFORMAT TMOUT UID auto_resume histchars
+   ignoreeof`.split(/\s+/),
+);
+const bashsOwnPattern = /^(BASH|COMP_|COMPREPLY|COPROC|HIST|READLINE_)/;
+
+export function isBashsOwn(name: string): boolean {
+  return bashsOwn.has(name) || bashsOwnPattern.test(name);
+}
+
+/** Variables that decide how bash takes a byte above 127. */
+export function isCharsetVariable(name: string): boolean {
+  return name === 'LANG' || name === 'LC_ALL' || name === 'LC_CTYPE';
+}
+
+/** May the lexer read UTF-8 text as bash does in this environment's locale? */
+export function isPlainCharset(environment: Environment): boolean {
+  const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || 'C';
+  return locale === 'C' || locale === 'POSIX' || /\.utf-?8(@.*)?$/i.test(locale);
+}
+
+/** What in the environment makes bash itself behave in another way than the lexer expects, if anything. */
+export function bashModifier(environment: Environment): string | undefined {
+  const names = ['BASH_ENV', 'BASHOPTS', 'BASH_COMPAT', 'SHELLOPTS', 'POSIXLY_CORRECT', 'BASH_FUNC_export%%'];
+  const found = names.find((name) => environment[name] !== undefined);
+  return found === undefined ? undefined : `the environment variable ${found}`;
+}

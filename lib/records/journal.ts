@@ -1,0 +1,172 @@
+// What a run has sent so far, kept in the state folder from before its first upload until its record is stored. A run
+// that finds it knows that the one before did not end, and does not send again what that one has sent.
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { Batches } from '../tree/streams/batches.js';
+import { emptyStream } from '../tree/streams/batches.js';
+import { linesOfFile, Spool } from '../tree/streams/spool.js';
+
+const HEAD = 'run.json';
+/** The lines of each are in the order of their keys; so are those of all parts of a pass, one after the other. */
+const PART = /^pass-(\d+)-part-\d+$/;
+/** Of a batch that has not ended: each line after its place in the batch, as they came. */
+const NOTES = '.notes';
+
+export interface JournalHead {
+  /** When the run began; ISO 8601. */
+  readonly started: string;
+}
+
+export interface UnfinishedRun extends JournalHead {
+  /** What it has sent, if the bucket holds it: the lines of each pass, in the order of their keys. */
+  passes(): Batches<string>[];
+}
+
+/** The run before, if it did not end. @param folder `undefined`: there is no place to keep it */
+export function readUnfinished(folder: string | undefined): UnfinishedRun | undefined {
+  if (folder === undefined || !existsSync(folder)) return undefined;
+  const { started = '' } = headIn(folder);
+  return { started, passes: () => passesIn(folder) };
+}
+
+/** A damaged one tells at least that a run did not end. */
+function headIn(folder: string): Partial<JournalHead> {
+  try {
+    const head = JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<JournalHead> | null;
+    return head ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function passesIn(folder: string): Batches<string>[] {
+  // What is there may be no folder.
+  const found = statSync(folder).isDirectory() ? readdirSync(folder) : [];
+  const names = new Set(found.map((name) => name.replace(NOTES, '')));
+  const passes = new Map<string, string[]>();
+  for (const name of [...names].sort()) {
+    const pass = PART.exec(name)?.[1];
+    if (pass !== undefined) passes.set(pass, [...(passes.get(pass) ?? []), join(folder, name)]);
+  }
+  return [...passes.values()].map(linesOfFiles);
+}
+
+async function* linesOfFiles(parts: readonly string[]): Batches<string> {
+  for (const part of parts) {
+    if (existsSync(part)) yield* linesOfFile(part);
+    else yield notedLines(`${part}${NOTES}`);
+  }
+}
+
+/** A batch is small enough to be sorted in memory. */
+function notedLines(file: string): string[] {
+  const lines = new Map<number, string>();
+  // What is after the last newline was cut off.
+  for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
+    const end = line.indexOf('\t');
+    lines.set(Number(line.slice(0, end)), line.slice(end + 1));
+  }
+  return [...lines.keys()].sort((a, b) => a - b).map((place) => lines.get(place) ?? '');
+}
+
+/** The journal of this run. */
+export class Journal {
+  readonly #folder: string;
+  readonly #notes = new Map<string, number>();
+  #pass = 0;
+  #hasBegun = false;
+
+  /** @param folder made when the first upload begins */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /**
+   * Takes the place of what an earlier run has left.
+   * @param sent lines of what the bucket holds of the files that are due, or will hold before anything else under their
+   *   keys, in the order of these
+   */
+  async begin(head: JournalHead, sent: Batches<string> = emptyStream()): Promise<void> {
+    const aside = `${this.#folder}.new`;
+    rmSync(aside, { recursive: true, force: true });
+    mkdirSync(aside, { mode: 0o700 });
+    writeFileSync(join(aside, HEAD), JSON.stringify(head), { mode: 0o600 });
+    const spool = new Spool(join(aside, partName(0, 0)));
+    for await (const lines of sent) for (const line of lines) spool.write(line);
+    spool.close();
+    rmSync(this.#folder, { recursive: true, force: true });
+    renameSync(aside, this.#folder);
+    this.#hasBegun = true;
+  }
+
+  get hasBegun(): boolean {
+    return this.#hasBegun;
+  }
+
+  /** Begins another pass over the files. @returns its number */
+  nextPass(): number {
+    this.#pass += 1;
+    return this.#pass;
+  }
+
+  /**
+   * Notes at once that the AWS CLI has sent a file: a run that is killed in the middle of a batch does not lose it.
+   * @param place of the file in its batch
+   */
+  note(pass: number, part: number, place: number, line: string): void {
+    const name = partName(pass, part);
+    let descriptor = this.#notes.get(name);
+    if (descriptor === undefined) {
+      descriptor = openSync(join(this.#folder, `${name}${NOTES}`), 'a', 0o600);
+      this.#notes.set(name, descriptor);
+    }
+    writeSync(descriptor, `${place}\t${line}\n`);
+  }
+
+  /**
+   * Adds what a batch has come to, in the place of its notes. The parts of a pass are in the order of their numbers,
+   * whenever they are added.
+   */
+  add(pass: number, part: number, lines: readonly string[]): void {
+    const name = partName(pass, part);
+    const file = join(this.#folder, name);
+    const spool = new Spool(`${file}.new`);
+    for (const line of lines) spool.write(line);
+    spool.close();
+    renameSync(`${file}.new`, file);
+    const notes = this.#notes.get(name);
+    if (notes === undefined) return;
+    closeSync(notes);
+    this.#notes.delete(name);
+    rmSync(`${file}${NOTES}`);
+  }
+
+  /** What has been added in a pass. */
+  lines(pass: number): Batches<string> {
+    const prefix = partName(pass, 0).slice(0, -6);
+    const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
+    const files = names.filter((name) => PART.test(name) && name.startsWith(prefix)).sort();
+    return files.length === 0 ? emptyStream() : linesOfFiles(files.map((name) => join(this.#folder, name)));
+  }
+
+  /** The run has ended. */
+  end(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function partName(pass: number, part: number): string {
+  return `pass-${`${pass}`.padStart(2, '0')}-part-${`${part}`.padStart(6, '0')}`;
+}

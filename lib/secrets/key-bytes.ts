@@ -1,0 +1,20 @@
+// The bytes of encryption keys. Only what hands a key to `aws`, and what writes the escrow, may import this.
+
+/** An `EncryptionKey`. */
+interface Key {
+  readonly isEncryptionKey: true;
+}
+
+const bytesOfKeys = new WeakMap<Key, Buffer>();
+
+/** Called by the constructor of `EncryptionKey` alone. */
+export function keepBytes(encryptionKey: Key, bytes: Buffer): void {
+  bytesOfKeys.set(encryptionKey, bytes);
+}
+
+/** The secret itself, 32 bytes. */
+export function bytesOfKey(encryptionKey: Key): Buffer {
+  const bytes = bytesOfKeys.get(encryptionKey);
+  if (bytes === undefined) throw new Error('not an encryption key');
+  return bytes;
+}

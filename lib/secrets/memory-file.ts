@@ -1,0 +1,33 @@
+// Nameless files in memory, for what holds the key and must never get to a disk.
+import { closeSync, constants, openSync, statfsSync } from 'node:fs';
+import { BackupError } from '../cli/errors.js';
+
+/** Linux's O_TMPFILE, which Node does not name: a file that never has a name. */
+const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+/** statfs(2) types of file systems that live in memory: tmpfs and ramfs. */
+const IN_MEMORY = new Set([0x01021994, 0x858458f6]);
+
+/**
+ * Opens a new file, 0600, to read and to append to.
+ * @param prepare what has to succeed with it; where it throws, the next file system is tried
+ * @returns the descriptor, which the caller closes
+ * @throws {BackupError} if no writable file system in memory is found
+ */
+export function openMemoryFile(prepare: (descriptor: number) => void = () => undefined): number {
+  for (const directory of ['/dev/shm', process.env['XDG_RUNTIME_DIR'], '/run']) {
+    if (directory === undefined || directory === '') continue;
+    let descriptor: number | undefined;
+    try {
+      if (!IN_MEMORY.has(statfsSync(directory).type)) continue;
+      descriptor = openSync(directory, O_TMPFILE | constants.O_RDWR | constants.O_APPEND, 0o600);
+      prepare(descriptor);
+      return descriptor;
+    } catch {
+      // Not writable for us, or full: perhaps the next one.
+      if (descriptor !== undefined) closeSync(descriptor);
+    }
+  }
+  throw new BackupError('There is no file system in memory to keep the encryption key in.', {
+    hint: 'Mount a tmpfs on /dev/shm that this user may write to and that is not full.',
+  });
+}

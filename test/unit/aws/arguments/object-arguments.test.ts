@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createBucket, listFirst, putLifecycle } from '../../../../lib/aws/arguments/bucket-arguments.js';
+import { connectionArguments } from '../../../../lib/aws/arguments/connection-arguments.js';
+import { deleteObject } from '../../../../lib/aws/arguments/delete-arguments.js';
+import {
+  download,
+  headWithKey,
+  headWithoutKey,
+  readByteWithKey,
+  readByteWithoutKey,
+  readWithKey,
+  readWithoutKey,
+} from '../../../../lib/aws/arguments/download-arguments.js';
+import { listObjects, listObjectVersions } from '../../../../lib/aws/arguments/list-arguments.js';
+import type { BucketObject } from '../../../../lib/aws/arguments/object-arguments.js';
+import {
+  putFromStdin,
+  syncArguments,
+  uploadAll,
+  uploadOne,
+} from '../../../../lib/aws/arguments/upload-arguments.js';
+
+const UPLOAD = { bucket: 'b', prefix: 'p/q/', storageClass: 'STANDARD_IA' };
+
+test('the connection goes with every call, without what is not set', () => {
+  const connection = { profile: 'p', region: 'r', endpointUrl: undefined, netTimeout: undefined };
+  assert.deepEqual(connectionArguments(connection), ['--profile', 'p', '--output', 'text', '--region', 'r']);
+  assert.deepEqual(
+    connectionArguments({ ...connection, netTimeout: 60, endpointUrl: 'https://s3' }).slice(6),
+    ['--cli-read-timeout', '60', '--cli-connect-timeout', '60', '--endpoint-url', 'https://s3'],
+  );
+});
+
+test("sync has the original's flags, without --acl", () => {
+  assert.equal(
+    syncArguments('/data', UPLOAD).join(' '),
+    's3 sync /data s3://b/p/q/ --no-follow-symlinks --no-guess-mime-type --sse-c AES256 ' +
+      '--sse-c-key fileb:///dev/fd/3 --storage-class STANDARD_IA --content-type application/octet-stream',
+  );
+});
+
+test('an upload by name is told file by file, and goes through the links', () => {
+  const flags = '--no-progress --no-guess-mime-type --sse-c AES256 --sse-c-key fileb:///dev/fd/3';
+  assert.ok(
+    uploadAll('/links', UPLOAD)
+      .join(' ')
+      .startsWith(`s3 cp /links s3://b/p/q/ --recursive --follow-symlinks ${flags}`),
+  );
+  const alone = uploadOne('/proc/1/fd/9', { bucket: 'b', key: 'p/q/new\nline' }, 'STANDARD');
+  assert.deepEqual(alone.slice(0, 5), ['s3', 'cp', '/proc/1/fd/9', 's3://b/p/q/new\nline', '--no-progress']);
+});
+
+test('us-east-1 takes no location constraint', () => {
+  assert.deepEqual(createBucket('b', 'us-east-1'), ['s3api', 'create-bucket', '--bucket', 'b']);
+  assert.deepEqual(createBucket('b', 'eu-west-1').slice(4), [
+    '--create-bucket-configuration',
+    'LocationConstraint=eu-west-1',
+  ]);
+});
+
+test('the lifecycle rule keeps noncurrent versions for the retention time', () => {
+  const { Rules } = JSON.parse(putLifecycle('b', 45).at(-1) ?? '');
+  assert.equal(Rules.length, 1);
+  assert.deepEqual(Rules[0].NoncurrentVersionExpiration, { NoncurrentDays: 45 });
+  assert.deepEqual(Rules[0].Expiration, { ExpiredObjectDeleteMarker: true });
+  assert.deepEqual(Rules[0].AbortIncompleteMultipartUpload, { DaysAfterInitiation: 3 });
+});
+
+test('no call names anything by what the AWS CLI would take for an address', () => {
+  for (const address of [
+    'file:///etc/shadow',
+    'fileb:///dev/fd/3',
+    'http://169.254.169.254/',
+    'https://evil.example/',
+  ]) {
+    const objects = [
+      { bucket: 'b', key: address },
+      { bucket: 'b', key: 'k', versionId: address },
+    ];
+    for (const object of objects) {
+      for (const build of [
+        (it: BucketObject) => download({ versionId: 'v', ...it }, '/dev/null'),
+        headWithoutKey,
+        headWithKey,
+        readWithoutKey,
+        readWithKey,
+        readByteWithoutKey,
+        readByteWithKey,
+        deleteObject,
+      ]) {
+        assert.throws(() => build(object), /named like an address/);
+      }
+    }
+    for (const list of [listFirst, listObjects, listObjectVersions])
+      assert.throws(() => list('b', address), /named like an address/);
+    // In JSON, and after `s3://`, it is a name like any other.
+    listObjectVersions('b', 'p/', { key: address, versionId: address });
+    assert.ok(download({ bucket: 'b', key: address }, '-').includes(`s3://b/${address}`));
+  }
+});
+
+test('no call sets an ACL, and a key is only ever a path', () => {
+  const object = { bucket: 'b', key: 'k' };
+  const all = [
+    syncArguments('/data', UPLOAD),
+    uploadAll('/links', UPLOAD),
+    putFromStdin(object, 'STANDARD'),
+    download({ bucket: 'b', key: 'k' }, '-'),
+    readWithKey(object),
+  ];
+  for (const args of all) {
+    assert.equal(args.includes('--acl'), false);
+    const key = args[args.findIndex((it) => /^--sse-(c|customer)-key$/.test(it)) + 1];
+    assert.equal(key, 'fileb:///dev/fd/3');
+  }
+  assert.equal(
+    readWithoutKey(object).some((it) => it.includes('sse')),
+    false,
+  );
+});

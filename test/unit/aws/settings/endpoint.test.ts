@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checksumVariables, resolveEndpoint } from '../../../../lib/aws/settings/endpoint.js';
+import { BackupError } from '../../../../lib/cli/errors.js';
+
+test('nothing configured means the endpoint of AWS', () => {
+  assert.equal(resolveEndpoint(undefined, {}, {}), undefined);
+  assert.equal(resolveEndpoint('', { AWS_ENDPOINT_URL: '' }, {}), undefined);
+});
+
+test('the first of config, variables and profile wins', () => {
+  const variables = { AWS_ENDPOINT_URL_S3: 'https://1', AWS_ENDPOINT_URL: 'https://2' };
+  const profile = { 's3.endpoint_url': 'https://3', endpoint_url: 'https://4' };
+  assert.equal(resolveEndpoint('https://0', variables, profile), 'https://0');
+  assert.equal(resolveEndpoint(undefined, variables, profile), 'https://1');
+  assert.equal(resolveEndpoint(undefined, { AWS_ENDPOINT_URL: 'https://2' }, profile), 'https://2');
+  assert.equal(resolveEndpoint(undefined, {}, profile), 'https://3');
+  assert.equal(resolveEndpoint(undefined, {}, { endpoint_url: 'https://4' }), 'https://4');
+});
+
+test("the AWS CLI's switch turns variables and profile off", () => {
+  const off = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', AWS_ENDPOINT_URL: 'http://example.com' };
+  assert.equal(resolveEndpoint(undefined, off, {}), undefined);
+  assert.equal(resolveEndpoint('https://0', off, {}), 'https://0');
+});
+
+test('plain http is for this machine only', () => {
+  for (const fine of [
+    'http://127.0.0.1:8000',
+    'http://127.9.9.9',
+    'http://localhost:1',
+    'http://[::1]:8000',
+  ]) {
+    assert.equal(resolveEndpoint(fine, {}, {}), fine);
+  }
+  // What the AWS CLI would hand to a proxy.
+  assert.equal(resolveEndpoint('http://127.1:9', {}, {}), 'http://127.0.0.1:9');
+  assert.equal(resolveEndpoint('http://2130706433:9/', {}, {}), 'http://127.0.0.1:9');
+  assert.equal(resolveEndpoint('http://127.0.0.1\\@example.com', {}, {}), 'http://127.0.0.1/@example.com');
+  for (const refused of [
+    'http://example.com',
+    'http://10.0.0.1',
+    'http://127.0.0.1.example.com',
+    'http://localhost.example.com',
+    'HTTP://EXAMPLE.COM',
+    'http://127.0.0.1@example.com',
+  ]) {
+    assert.throws(() => resolveEndpoint(refused, {}, {}), /unencrypted/, refused);
+    assert.throws(() => resolveEndpoint(undefined, { AWS_ENDPOINT_URL: refused }, {}), BackupError);
+    assert.throws(() => resolveEndpoint(undefined, {}, { endpoint_url: refused }), BackupError);
+  }
+});
+
+test('credentials in a URL are refused, and not told', () => {
+  const refused = 'https://user:secret@s3.example.com';
+  assert.throws(
+    () => resolveEndpoint(undefined, { AWS_ENDPOINT_URL: refused }, {}),
+    (error: Error) =>
+      /https:\/\/s3\.example\.com is given with/.test(error.message) && !/secret/.test(error.message),
+  );
+});
+
+test('what is no URL is refused', () => {
+  for (const refused of ['example.com', 'ftp://example.com', '//example.com']) {
+    assert.throws(() => resolveEndpoint(refused, {}, {}), /not an https/);
+  }
+});
+
+test('servers other than those of AWS get no checksums they may not know, unless the user says so', () => {
+  const both = {
+    AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
+    AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',
+  };
+  assert.deepEqual(checksumVariables('https://s3.example.com', {}, {}), both);
+  assert.deepEqual(checksumVariables(undefined, {}, {}), {});
+  assert.deepEqual(checksumVariables('https://s3.eu-west-1.amazonaws.com', {}, {}), {});
+  const set = { AWS_REQUEST_CHECKSUM_CALCULATION: 'when_supported' };
+  assert.deepEqual(
+    checksumVariables('https://x', set, { response_checksum_validation: 'when_supported' }),
+    {},
+  );
+});

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { StoredObject } from '../../../../lib/aws/listing.js';
+import { type RunTimes, whyNotStored } from '../../../../lib/backup/check/is-stored.js';
+import type { DraftState } from '../../../../lib/backup/scan/draft.js';
+import { bytesOf } from '../../../../lib/tree/bytes.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** When the object was stored; all other times are in ms after it. */
+const STORED = Date.parse('2026-05-01T12:00:00Z');
+const object = (size: number): StoredObject => ({
+  key: bytesOf('a'),
+  size,
+  lastModified: '2026-05-01T12:00:00+00:00',
+  etag: '"e"',
+});
+
+function why(
+  state: DraftState,
+  stored: StoredObject | undefined,
+  {
+    size = 1,
+    mtime = -DAY,
+    ctime = -DAY,
+    since = ctime,
+    started = 10 * DAY,
+    lastEnded,
+    lastFullCheck,
+  }: {
+    size?: number;
+    mtime?: number;
+    ctime?: number;
+    since?: number;
+    started?: number;
+    lastEnded?: number;
+    lastFullCheck?: number;
+  } = {},
+): string | undefined {
+  const nanoseconds = (time: number) => `${STORED + time}000000`;
+  const inode = { size, mtime: nanoseconds(mtime), ctime: nanoseconds(ctime), mode: 0, uid: 0, gid: 0 };
+  const at = (time: number | undefined) => (time === undefined ? undefined : STORED + time);
+  const times: RunTimes = {
+    started: STORED + started,
+    lastEnded: at(lastEnded),
+    lastFullCheck: at(lastFullCheck),
+  };
+  return whyNotStored({ state, since: STORED + since, inode }, stored, times);
+}
+
+test('whatever is known of a file, an object that is not there or has another size is not it', () => {
+  for (const state of ['unchanged', 'stored', 'due', 'sent'] as const) {
+    assert.equal(why(state, undefined), 'it is not in the bucket');
+    assert.equal(why(state, object(2)), 'the bucket holds 2 bytes of it, not 1');
+  }
+});
+
+test('a file that is due is in the bucket if the object came long after its last change', () => {
+  const cases: readonly [boolean, string, Parameters<typeof why>[2]][] = [
+    [true, 'long after', { ctime: -20 * MINUTE }],
+    [false, 'after it, but only by the clocks', { ctime: -10 * MINUTE }],
+    [false, 'an older file in its place', { mtime: -DAY, ctime: 5 * MINUTE }],
+    [false, 'a folder above it has changed since', { ctime: -DAY, since: 5 * MINUTE }],
+    [false, 'the upload may have taken long', { size: 1e9, ctime: -120 * MINUTE }],
+  ];
+  for (const [isStored, what, facts] of cases)
+    assert.equal(why('due', object(facts?.size ?? 1), facts) === undefined, isStored, what);
+});
+
+test('a file that is unchanged is in the bucket unless the object is another one than the last run knew', () => {
+  const cases: readonly [boolean, string, Parameters<typeof why>[2]][] = [
+    [true, 'without a last run', {}],
+    [true, 'as the last run knew it', { lastEnded: HOUR }],
+    [true, 'by a clock that is 10 minutes off', { lastEnded: -10 * MINUTE }],
+    [false, 'stored after the last run', { lastEnded: -20 * MINUTE }],
+    [false, 'an older version that is current again', { ctime: 30 * MINUTE, lastEnded: DAY }],
+    [false, 'older than its mtime', { mtime: 5000, ctime: 5000, lastEnded: DAY }],
+    [true, 'a ctime after the run that knew of it', { ctime: 2 * DAY, lastEnded: DAY }],
+    [true, 'sent by a quick run', { ctime: -HOUR, lastEnded: HOUR, lastFullCheck: -2 * HOUR }],
+    [
+      false,
+      'replaced between the last full check and a quick run',
+      { lastEnded: HOUR, lastFullCheck: -HOUR },
+    ],
+  ];
+  for (const [isStored, what, facts] of cases)
+    assert.equal(why('unchanged', object(1), facts) === undefined, isStored, what);
+});
+
+test('what was sent must have been stored in this run', () => {
+  assert.equal(why('sent', object(1), { started: -MINUTE }), undefined);
+  assert.equal(why('sent', object(1), { started: 10 * MINUTE }), undefined, 'by a clock that is off');
+  assert.equal(why('sent', object(1), { started: 20 * MINUTE }), 'its upload did not arrive');
+});

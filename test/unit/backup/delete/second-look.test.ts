@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { hasFileAppeared } from '../../../../lib/backup/delete/second-look.js';
+import type { DraftLine } from '../../../../lib/backup/scan/draft.js';
+import { Interruption } from '../../../../lib/cli/interruption.js';
+import { bytesOf } from '../../../../lib/tree/bytes.js';
+import { lastingDevice } from '../../../../lib/tree/disk/inode.js';
+import { walk } from '../../../../lib/tree/disk/walk.js';
+import { type Batches, flatten } from '../../../../lib/tree/streams/batches.js';
+import { NO_EXCLUSION } from '../../../fakes/exclusions.js';
+
+/** A folder of two files, `a` and `b`, of which a scan has seen those that `hasSeen` says. */
+async function lookAgain(
+  t: TestContext,
+  change: (path: (name: string) => string) => void,
+  hasSeen: (key: string) => boolean = () => true,
+): Promise<{ hasAppeared: boolean; tellsInodes: boolean }> {
+  const localDir = mkdtempSync(join(tmpdir(), 'second-look-'));
+  t.after(() => rmSync(localDir, { recursive: true }));
+  const path = (name: string) => join(localDir, name);
+  for (const name of ['a', 'b']) writeFileSync(path(name), name);
+  const options = { followSymlinks: false, exclusion: NO_EXCLUSION };
+  const lines: DraftLine[] = [];
+  for await (const entry of flatten(walk(bytesOf(localDir), options)))
+    if (entry.type === 'file' && hasSeen(entry.key))
+      lines.push({ key: entry.key, state: 'unchanged', id: entry.id ?? '', since: 0, line: '' });
+  change(path);
+  async function* draft(): Batches<DraftLine> {
+    yield lines;
+  }
+  const backup = { localDir, interruption: new Interruption(), ...options };
+  return {
+    hasAppeared: await hasFileAppeared(backup, draft()),
+    tellsInodes: lastingDevice(localDir) !== undefined,
+  };
+}
+
+test('what is there as the scan saw it, or was written on or removed since, has not appeared', async (t) => {
+  const { hasAppeared } = await lookAgain(t, (path) => {
+    appendFileSync(path('a'), 'more');
+    rmSync(path('b'));
+  });
+  assert.equal(hasAppeared, false);
+});
+
+test('a file has appeared under a name that the scan did not see', async (t) => {
+  const { hasAppeared } = await lookAgain(t, (path) => writeFileSync(path('c'), 'c'));
+  assert.equal(hasAppeared, true);
+});
+
+test('a file has appeared under the name of another one, where the file system tells them apart', async (t) => {
+  // As when the scan has passed `a`, and has not come to `b` yet.
+  const rename = (path: (name: string) => string) => renameSync(path('b'), path('a'));
+  const { hasAppeared, tellsInodes } = await lookAgain(t, rename, (key) => key === 'a');
+  assert.equal(hasAppeared, tellsInodes);
+});

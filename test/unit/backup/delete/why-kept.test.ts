@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AwsError } from '../../../../lib/aws/aws-error.js';
+import type { Versioning } from '../../../../lib/backup/delete/versioning.js';
+import { type BackupBelow, reasonInBucket, reasonInRun } from '../../../../lib/backup/delete/why-kept.js';
+
+const PLACE = { bucket: 'b', profile: 'default' };
+const NONE: BackupBelow = { is: 'none' };
+const KILLED = new AwsError('aws s3api x', 'other', 'aws was ended by SIGKILL', undefined);
+const DENIED = new AwsError('aws s3api x', 'access-denied', 'AccessDenied', undefined);
+
+test('with older versions kept, or where that is of no matter, and with no other backup below, nothing waits', () => {
+  assert.equal(reasonInBucket({ is: 'enabled' }, NONE, PLACE), undefined);
+  assert.equal(reasonInBucket(undefined, NONE, PLACE), undefined);
+  assert.equal(reasonInRun(0, 0, 0), undefined);
+});
+
+test('what the bucket is like holds deletions back, which is no failure', () => {
+  const cases: [Versioning | undefined, BackupBelow, RegExp][] = [
+    [{ is: 'never' }, NONE, /^versioning is not on there.*put-bucket-versioning --bucket b /],
+    [{ is: 'suspended' }, NONE, /^versioning is suspended there.*put-bucket-versioning --bucket b /],
+    [
+      { is: 'enabled' },
+      { is: 'backup', prefix: 'p/q/' },
+      /^another backup, of the prefix "p\/q\/", lies below/,
+    ],
+    [undefined, { is: 'backup', prefix: 'p/q/' }, /^another backup/],
+    // It is known that nothing may be deleted, whatever the other answer is.
+    [{ is: 'unknown', failure: KILLED }, { is: 'backup', prefix: 'p/q/' }, /^another backup/],
+  ];
+  for (const [versioning, below, why] of cases) {
+    const wait = reasonInBucket(versioning, below, PLACE);
+    assert.match(wait?.why ?? '', why);
+    assert.equal(wait?.isFailure, false);
+  }
+});
+
+test('a call that fails holds them back, which is a failure', () => {
+  for (const failure of [KILLED, DENIED]) {
+    const cases: [Versioning | undefined, BackupBelow][] = [
+      [{ is: 'unknown', failure }, NONE],
+      [{ is: 'enabled' }, { is: 'unknown', failure }],
+      [{ is: 'never' }, { is: 'unknown', failure }],
+      [undefined, { is: 'unknown', failure }],
+    ];
+    for (const [versioning, below] of cases) {
+      const wait = reasonInBucket(versioning, below, PLACE);
+      assert.equal(wait?.isFailure, true);
+      assert.match(wait?.why ?? '', /^whether that is safe could not be found out/);
+      assert.equal(/needs s3:GetBucketVersioning/.test(wait?.why ?? ''), failure === DENIED);
+      assert.ok(wait?.why.endsWith(failure.message));
+    }
+  }
+});
+
+test('what is on disk and not in the bucket holds them back; it is a failure if uploads failed', () => {
+  for (const failedUploads of [0, 2]) {
+    const isFailure = failedUploads > 0;
+    assert.match(reasonInRun(1, 0, failedUploads)?.why ?? '', /^1 file is not there yet/);
+    assert.match(reasonInRun(0, 2, failedUploads)?.why ?? '', /^2 names are not there and can't be read/);
+    assert.equal(reasonInRun(1, 0, failedUploads)?.isFailure, isFailure);
+    assert.equal(reasonInRun(0, 2, failedUploads)?.isFailure, isFailure);
+  }
+  assert.deepEqual(reasonInRun(0, 0, 1), {
+    why: 'uploads failed. The next run in which none does deletes them.',
+    isFailure: true,
+  });
+});

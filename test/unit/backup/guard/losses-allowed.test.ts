@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { LossCounter } from '../../../../lib/backup/guard/losses.js';
+import { assertLossesAllowed, reasonToRefuse } from '../../../../lib/backup/guard/losses-allowed.js';
+import { countLossesStillStored } from '../../../../lib/backup/guard/still-stored.js';
+import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
+import type { Batches } from '../../../../lib/tree/streams/batches.js';
+
+const LIMITS = { maxDeletePercent: 50, allowsMassDelete: false };
+
+const TABLE: readonly [
+  gone: number,
+  mayBeLost: number,
+  onDisk: number,
+  percent: number,
+  ReturnType<typeof reasonToRefuse>,
+][] = [
+  // Nothing is gone.
+  [0, 0, 0, 50, undefined],
+  [0, 100, 100, 0, undefined],
+  // No file is left.
+  [1, 1, 0, 50, 'none left'],
+  [1, 1, 0, 100, 'none left'],
+  [500, 500, 0, 100, 'none left'],
+  // Others came in their place.
+  [20, 20, 1, 50, undefined],
+  [21, 21, 1, 50, 'too many gone'],
+  [21, 21, 1, 100, undefined],
+  // So few may always go.
+  [20, 21, 1, 0, undefined],
+  [21, 1_000_000, 999_979, 0, 'too many gone'],
+  // The share.
+  [50, 100, 50, 50, undefined],
+  [51, 100, 49, 50, 'too many gone'],
+  [51, 101, 50, 50, 'too many gone'],
+  [25, 100, 75, 25, undefined],
+  [26, 100, 74, 25, 'too many gone'],
+  [1000, 1999, 999, 50, 'too many gone'],
+  // New files on disk are none that could be lost.
+  [28, 30, 1002, 50, 'too many gone'],
+];
+
+for (const [gone, mayBeLost, onDisk, maxDeletePercent, expected] of TABLE) {
+  test(`${gone} of ${mayBeLost} are gone, ${onDisk} on disk, MAX_DELETE_PERCENT=${maxDeletePercent}`, () => {
+    const counts = { gone, mayBeLost, onDisk };
+    assert.equal(reasonToRefuse(counts, { maxDeletePercent, allowsMassDelete: false }), expected);
+    assert.equal(reasonToRefuse(counts, { maxDeletePercent, allowsMassDelete: true }), undefined);
+  });
+}
+
+const names = (count: number, folder: string) =>
+  Array.from({ length: count }, (_, number) => bytesOf(`${folder}/${String(number).padStart(3, '0')}`));
+
+/** 60 files that are kept, 30 of which `gone` are gone, and 5 that the backup does not have. */
+function counted(gone: number): LossCounter {
+  const counter = new LossCounter();
+  for (const key of names(60, 'kept')) counter.add(key, true, 'kept');
+  for (const key of names(5, 'new')) counter.add(key, false, 'on disk');
+  for (const [at, key] of names(30, 'real').entries()) counter.add(key, true, at < gone ? 'gone' : 'on disk');
+  return counter;
+}
+
+test('what is kept is none of those that could be lost', () => {
+  const { gone, mayBeLost, kept, onDisk, first, emptiedFolders } = counted(28);
+  assert.deepEqual([gone, mayBeLost, kept, onDisk], [28, 30, 60, 7]);
+  assert.deepEqual([first, emptiedFolders], [names(10, 'real'), []]);
+  assert.deepEqual(counted(30).emptiedFolders, ['real/']);
+});
+
+test('what is not counted is told, beside what is gone', () => {
+  assert.throws(() => assertLossesAllowed(counted(28), '/data', LIMITS), {
+    exitCode: 4,
+    message: [
+      '28 of the 30 files in the backup are gone from LOCAL_DIR "/data", more than MAX_DELETE_PERCENT=50 allows: they would be deleted.',
+      `Gone: ${names(10, 'real')
+        .map((key) => `"${key}"`)
+        .join(', ')}, and 18 more.`,
+      'Not counted: 60 files that are kept, not being proven to be gone.',
+    ].join('\n'),
+  });
+  assertLossesAllowed(counted(15), '/data', LIMITS);
+});
+
+async function* keyed(keys: readonly Bytes[]): Batches<{ readonly key: Bytes }> {
+  for (const key of keys) yield [{ key }];
+}
+
+test('what is gone, and deleted in the bucket already, counts neither as gone nor as what could be lost', async () => {
+  const gone = names(28, 'real');
+  const still = [...gone.slice(3, 12), ...gone.slice(20)];
+  const listed = [bytesOf('a/foreign'), ...still, bytesOf('z/foreign')];
+  const losses = await countLossesStillStored(counted(28), keyed(gone), keyed(listed));
+  assert.deepEqual(losses, {
+    gone: 17,
+    mayBeLost: 19,
+    kept: 60,
+    onDisk: 7,
+    first: still.slice(0, 10),
+    emptiedFolders: [],
+  });
+  const none = await countLossesStillStored(counted(28), keyed(gone), keyed([]));
+  assert.deepEqual([none.gone, none.mayBeLost, none.first], [0, 2, []]);
+});

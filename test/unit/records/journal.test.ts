@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import { Journal, readUnfinished } from '../../../lib/records/journal.js';
+import { flatten } from '../../../lib/tree/streams/batches.js';
+
+const HEAD = { started: '2026-11-01T00:00:00.000Z', wasEmpty: false };
+
+async function begun(t: TestContext): Promise<{ folder: string; journal: Journal; pass: number }> {
+  const parent = mkdtempSync(join(tmpdir(), 'journal-'));
+  t.after(() => rmSync(parent, { recursive: true, force: true }));
+  const folder = join(parent, 'unfinished');
+  const journal = new Journal(folder);
+  await journal.begin(HEAD);
+  return { folder, journal, pass: journal.nextPass() };
+}
+
+/** What the next run finds of each pass that has sent something. */
+async function found(folder: string): Promise<string[][]> {
+  const passes: string[][] = [];
+  for (const pass of readUnfinished(folder)?.passes() ?? []) {
+    const lines: string[] = [];
+    for await (const line of flatten(pass)) lines.push(line);
+    if (lines.length > 0) passes.push(lines);
+  }
+  return passes;
+}
+
+describe('the journal of a run that did not end', () => {
+  test('has what each batch has come to, in the order of the batches', async (t) => {
+    const { folder, journal, pass } = await begun(t);
+    journal.add(pass, 2, ['c', 'd']);
+    journal.add(pass, 1, ['a', 'b']);
+    assert.deepEqual(await found(folder), [['a', 'b', 'c', 'd']]);
+  });
+
+  test('has what a batch has sent so far, in the order of its files, however the files come', async (t) => {
+    const { folder, journal, pass } = await begun(t);
+    journal.add(pass, 1, ['a']);
+    journal.note(pass, 2, 11, 'e');
+    journal.note(pass, 2, 2, 'd, as it was at first');
+    journal.note(pass, 2, 0, 'b');
+    journal.note(pass, 2, 2, 'd');
+    journal.add(pass, 3, ['f']);
+    assert.deepEqual(await found(folder), [['a', 'b', 'd', 'e', 'f']]);
+  });
+
+  test('without a line that was cut off when the run was killed', async (t) => {
+    const { folder, journal, pass } = await begun(t);
+    journal.note(pass, 1, 0, 'a');
+    const [notes = ''] = readdirSync(folder).filter((name) => name.endsWith('.notes'));
+    appendFileSync(join(folder, notes), '1\tb, but not al');
+    assert.deepEqual(await found(folder), [['a']]);
+  });
+
+  test('has the notes of a batch no more when that has ended', async (t) => {
+    const { folder, journal, pass } = await begun(t);
+    journal.note(pass, 1, 0, 'sent, but changed meanwhile');
+    journal.add(pass, 1, ['failed']);
+    assert.deepEqual(await found(folder), [['failed']]);
+    assert.deepEqual(
+      readdirSync(folder).filter((name) => name.endsWith('.notes')),
+      [],
+    );
+    journal.end();
+    assert.equal(readUnfinished(folder), undefined);
+  });
+});

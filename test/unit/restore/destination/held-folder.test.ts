@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
+import { temporaryFolder } from '../pieces.js';
+
+test('what is done below its path is done in it, wherever it is', (t) => {
+  const above = temporaryFolder(t);
+  const path = join(above, 'held');
+  mkdirSync(path);
+  const held = new HeldFolder(path);
+  renameSync(path, join(above, 'moved'));
+  symlinkSync(temporaryFolder(t), path);
+  writeFileSync(join(held.path, 'file'), '');
+  const made = held.makeOrFind('new');
+  writeFileSync(join(made.path, 'inner'), '');
+  assert.deepEqual(readdirSync(join(above, 'moved')), ['file', 'new']);
+  assert.equal(made.name, join(path, 'new'));
+  assert.deepEqual(readdirSync(held.makeOrFind('new').path), ['inner']);
+});
+
+test('a link that leads to a folder, and a file, are not opened', (t) => {
+  const folder = temporaryFolder(t);
+  const held = new HeldFolder(folder);
+  writeFileSync(join(folder, 'file'), '');
+  symlinkSync('.', join(folder, 'link'));
+  for (const name of ['file', 'link']) {
+    assert.throws(() => held.inner(name), { code: 'ENOTDIR' });
+    assert.throws(() => held.makeOrFind(name), { code: 'ENOTDIR' });
+    assert.throws(() => held.removeEmpty(name), { code: 'ENOTDIR' });
+  }
+});
+
+test('in the words of a child process, its name is where its path was', (t) => {
+  const held = new HeldFolder(temporaryFolder(t), '/as/$& named');
+  for (const [said, expected] of [
+    [`to ${held.path}/bulk/x: no`, 'to /as/$& named/bulk/x: no'],
+    [`to ../../..${held.path}/x and .${held.path}`, 'to /as/$& named/x and /as/$& named'],
+    [`${held.path.slice(1)}/x`, '/as/$& named/x'],
+    [`${held.path}7/x`, `${held.path}7/x`],
+  ]) {
+    assert.equal(held.inWords(said ?? ''), expected);
+  }
+});

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { reasonNotTrusted } from '../../../../lib/restore/destination/trusted-way.js';
+import type { PathPart } from '../../../../lib/tree/disk/places.js';
+
+const ROOT = { path: '/', uid: 0, mode: 0o755, isLink: false };
+const LINK = { path: '/srv/link', uid: 0, mode: 0o777, isLink: true };
+
+function folder(mode: number, uid = 0, path = '/srv'): PathPart {
+  return { path, uid, mode, isLink: false };
+}
+
+for (const [what, way, above, destination] of [
+  ['all of it is of root alone', [ROOT, folder(0o755), folder(0o700, 0, '/srv/x')], undefined, undefined],
+  ['a folder of another user', [ROOT, folder(0o700, 7), folder(0o700, 0, '/srv/x')], 'belongs', 'belongs'],
+  ['the last one is of another user', [ROOT, folder(0o700, 7)], 'belongs', 'belongs'],
+  ["another user's sticky folder", [ROOT, folder(0o1777, 7), folder(0o700)], 'belongs', 'belongs'],
+  ['a folder of all users', [ROOT, folder(0o777), folder(0o700, 0, '/srv/x')], 'written', 'written'],
+  ["a folder of the group's", [ROOT, folder(0o775), folder(0o700, 0, '/srv/x')], 'written', 'written'],
+  ['a sticky folder on the way', [ROOT, folder(0o1777), folder(0o700, 0, '/srv/x')], undefined, undefined],
+  ['the last one is sticky', [ROOT, folder(0o1777)], undefined, 'written'],
+  ['the last one is sticky, and for root alone', [ROOT, folder(0o1755)], undefined, undefined],
+  ['the last one may be written to', [ROOT, folder(0o757)], 'written', 'written'],
+  ["root's link", [ROOT, LINK, folder(0o755)], undefined, undefined],
+  [
+    "another user's link in a sticky folder",
+    [ROOT, folder(0o1777), { ...LINK, uid: 7 }],
+    'belongs',
+    'belongs',
+  ],
+  ['the root folder', [{ ...ROOT, mode: 0o777 }, folder(0o755)], 'written', 'written'],
+] as const) {
+  test(`who could change the way: ${what}`, () => {
+    const words = (reason: string | undefined) => /belongs|written/.exec(reason ?? '')?.[0];
+    assert.equal(words(reasonNotTrusted(way, false)), above);
+    assert.equal(words(reasonNotTrusted(way, true)), destination);
+  });
+}
+
+test('it is said which folder it is', () => {
+  assert.equal(reasonNotTrusted([ROOT, folder(0o700, 7)], true), '"/srv" belongs to user 7');
+  assert.equal(reasonNotTrusted([ROOT, folder(0o777)], true), '"/srv" can be written to by other users');
+});

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { lutimesSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
+import { Target } from '../../../../lib/restore/destination/target.js';
+import { type PlanTotals, planRestore } from '../../../../lib/restore/plan/plan.js';
+import type { ListedKey, PlannedFile } from '../../../../lib/restore/plan/planned-file.js';
+import { bytesOf, textOf } from '../../../../lib/tree/bytes.js';
+import type { Entry } from '../../../../lib/tree/entry.js';
+import { type Batches, flatten } from '../../../../lib/tree/streams/batches.js';
+import { readJson, Spool } from '../../../../lib/tree/streams/spool.js';
+import { DamagedTreeError } from '../../../../lib/tree/tree-file.js';
+import { entry, MTIME, planOf, streamOf, temporaryFolder } from '../pieces.js';
+
+const STORED = 1_500_000_000_000;
+
+/** What the bucket holds now. */
+function current(key: string, size = 1): ListedKey {
+  return { key: bytesOf(key), want: { size, lastModified: STORED, isCurrent: true } };
+}
+
+/** What it held then, and perhaps holds something else now. */
+function older(key: string, size: number, unwanted?: number): ListedKey {
+  const want = { size, lastModified: STORED, isCurrent: false, versionId: 'v' };
+  return { key: bytesOf(key), want, ...(unwanted !== undefined && { unwanted }) };
+}
+
+interface Planned {
+  readonly totals: PlanTotals;
+  /** By key: how, and the size of what is to be kept out of the bulk. */
+  readonly lines: Record<string, string>;
+}
+
+async function planned(
+  t: TestContext,
+  listed: readonly ListedKey[],
+  tree?: Batches<Entry>,
+  existing?: string,
+): Promise<Planned> {
+  const folder = temporaryFolder(t);
+  const output = new Spool(join(folder, 'planned'));
+  const target = existing === undefined ? undefined : new Target(new HeldFolder(existing), true);
+  const planTree = tree && { entries: tree, stored: STORED + 999 };
+  const totals = await planRestore(planOf(folder, 'listed', listed), planTree, target, output);
+  const lines: Record<string, string> = {};
+  for await (const { key, how, unwanted, isNewer } of flatten(readJson<PlannedFile>(output))) {
+    lines[textOf(key)] =
+      how + (unwanted === undefined ? '' : ` not ${unwanted}`) + (isNewer ? ', newer' : '');
+  }
+  return { totals, lines };
+}
+
+test('every key gets its way', async (t) => {
+  const listed = [
+    current('now'),
+    older('before', 7),
+    older('before, and other now', 7, 9),
+    { key: bytesOf('later'), unwanted: 5 },
+    current('', 0),
+    current('folder/', 0),
+    current('with content/', 3),
+    current('../out', 4),
+    older('a//b', 4, 6),
+  ];
+  const { lines, totals } = await planned(t, listed);
+  assert.deepEqual(lines, {
+    '': 'folder not 0',
+    now: 'in bulk',
+    'folder/': 'folder not 0',
+    'with content/': 'unsafe not 3',
+    '../out': 'unsafe not 4',
+    'a//b': 'unsafe not 6',
+    before: 'singly',
+    'before, and other now': 'singly not 9',
+    later: 'not wanted not 5',
+  });
+  assert.deepEqual(totals, {
+    counts: { 'in bulk': 1, singly: 2, 'there already': 0, folder: 2, unsafe: 3, 'not wanted': 1 },
+    files: 3,
+    room: 3 * 4096,
+    entries: 0,
+  });
+});
+
+test('a name to which the AWS CLI can append nothing is fetched by itself', async (t) => {
+  const name = (bytes: number) => `d/${'é'.repeat(120)}${'x'.repeat(bytes - 240)}`;
+  const { lines } = await planned(t, [current(name(246)), current(name(247)), current(`${name(255)}/x`)]);
+  assert.deepEqual(lines, {
+    [name(246)]: 'in bulk',
+    [name(247)]: 'singly not 1',
+    [`${name(255)}/x`]: 'in bulk',
+  });
+});
+
+test('room is counted in whole blocks, of what is fetched only', async (t) => {
+  const sizes = { empty: 0, a: 1, block: 4096, more: 4097 };
+  const listed = Object.entries(sizes).map(([key, size]) => current(key, size));
+  const others = [{ key: bytesOf('unwanted'), unwanted: 1e9 }, current('x/', 0), current('../x', 1e9)];
+  assert.equal((await planned(t, [...listed, ...others])).totals.room, 4096 + 4096 + 8192);
+});
+
+test('entries of the tree are counted, and a link in it needs no object', async (t) => {
+  const tree = [entry('d/'), entry('file'), entry('gone'), entry('link', {}, 'file')];
+  const { lines, totals } = await planned(t, [current('file'), current('link', 5)], streamOf(tree));
+  assert.deepEqual(lines, { file: 'in bulk', link: 'not wanted not 5' });
+  assert.deepEqual([totals.entries, totals.files], [4, 2]);
+});
+
+test('what is in the destination with its size and time is not fetched', async (t) => {
+  const to = temporaryFolder(t);
+  mkdirSync(join(to, 'folder'));
+  symlinkSync('same', join(to, 'link'));
+  const seconds = Number(MTIME) / 1e9;
+  for (const [name, content, time] of [
+    ['same', 'x', seconds],
+    ['other size', 'xx', seconds],
+    ['other time', 'x', seconds + 0.00001],
+    ['by object', 'x', STORED / 1000 + 0.5],
+    ['not by object', 'x', STORED / 1000 + 1],
+  ] as const) {
+    writeFileSync(join(to, name), content);
+    lutimesSync(join(to, name), time, time);
+  }
+  writeFileSync(join(to, 'older'), 'x');
+  lutimesSync(join(to, 'older'), seconds, seconds);
+  lutimesSync(join(to, 'link'), seconds, seconds);
+  const inTree = ['same', 'other size', 'other time', 'link', 'missing', 'folder'];
+  const listed = [...inTree, 'by object', 'not by object'].map((key) => current(key));
+  // Programs that keep the times of their files change them in place.
+  listed.push(older('older', 1));
+  const tree = streamOf([...inTree, 'older'].map((key) => entry(key)));
+  const { lines, totals } = await planned(t, listed, tree, to);
+  assert.deepEqual(lines, {
+    same: 'there already not 1',
+    'by object': 'there already not 1',
+    'other size': 'in bulk',
+    'other time': 'in bulk',
+    link: 'in bulk',
+    missing: 'in bulk',
+    folder: 'in bulk',
+    'not by object': 'in bulk',
+    older: 'singly',
+  });
+  assert.deepEqual([totals.files, totals.room], [9, 7 * 4096]);
+});
+
+test('what was stored after the tree is not there already by the word of the tree', async (t) => {
+  const to = temporaryFolder(t);
+  const names = ['by then', 'in its second', 'later'];
+  for (const name of names) {
+    writeFileSync(join(to, name), 'x');
+    lutimesSync(join(to, name), Number(MTIME) / 1e9, Number(MTIME) / 1e9);
+  }
+  const later = { size: 1, lastModified: STORED + 1000, isCurrent: true };
+  const listed: ListedKey[] = [
+    current('by then'),
+    { key: bytesOf('in its second'), want: { ...later, lastModified: STORED + 999 } },
+    { key: bytesOf('later'), want: later },
+    { key: bytesOf('not in the tree'), want: later },
+    { key: bytesOf('link'), want: later },
+    { key: bytesOf('folder/'), want: { ...later, size: 0 } },
+  ];
+  const tree = [...names.map((key) => entry(key, { size: 1 })), entry('link', {}, 'x'), entry('folder/')];
+  assert.deepEqual((await planned(t, listed, streamOf(tree), to)).lines, {
+    'by then': 'there already not 1',
+    'in its second': 'there already not 1',
+    later: 'in bulk, newer',
+    'not in the tree': 'in bulk',
+    link: 'not wanted not 1, newer',
+    'folder/': 'folder not 0',
+  });
+});
+
+test('names that are not ASCII meet their entries', async (t) => {
+  const names = ['é', 'z', '\u{fffd}', '😀'];
+  const tree = names.map((name) => entry(name, {}, 'x'));
+  const { lines } = await planned(
+    t,
+    names.map((it) => current(it)),
+    streamOf(tree),
+  );
+  assert.deepEqual(
+    Object.values(lines),
+    names.map(() => 'not wanted not 1'),
+  );
+});
+
+test('a tree that turns out to be damaged fails the plan', async (t) => {
+  const torn = (async function* () {
+    yield [entry('a')];
+    throw new DamagedTreeError('torn');
+  })();
+  await assert.rejects(planned(t, [current('a'), current('b')], torn), DamagedTreeError);
+});
