@@ -27,7 +27,7 @@ export interface AwsSettings extends AwsConnection {
 
 export interface AwsCall {
   /** Given to the child as descriptor 3; see `KEY_URL`. */
-  readonly key?: EncryptionKey;
+  readonly encryptionKey?: EncryptionKey;
   /** Standard input, from memory. */
   readonly input?: string;
   /** Variables for this call only. */
@@ -70,8 +70,9 @@ export class AwsCli {
     const { interruption, log } = this.#settings;
     interruption.check();
     // Each time: the service may have ended since, and another user's program have taken its port.
-    if (call.key !== undefined) assertTrustedListener(this.#settings.endpointUrl);
-    const keyDescriptor = call.key === undefined ? undefined : openKeyDescriptor(call.key);
+    if (call.encryptionKey !== undefined) assertTrustedListener(this.#settings.endpointUrl);
+    const keyDescriptor =
+      call.encryptionKey === undefined ? undefined : openKeyDescriptor(call.encryptionKey);
     let answer: AwsAnswer;
     try {
       answer = await this.#spawn(args, call, keyDescriptor);

@@ -14,6 +14,7 @@ import { putFromStdin } from './arguments/upload-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { RESERVED_PREFIX } from './listing.js';
 import { isRefusal, randomEncryptionKey, readWithoutWrongAndRightKey } from './read-with-keys.js';
+import type { KeyedAws } from './remote.js';
 
 /** It is removed at once: what is billed for 30 days at least would be dearer. */
 const STORAGE_CLASS = 'STANDARD';
@@ -30,22 +31,18 @@ export async function assertSseCHonoured(aws: AwsCli, log: Log): Promise<void> {
   const object = { bucket: aws.bucket, key: `${RESERVED_PREFIX}probe/${name}` };
   const key = randomEncryptionKey();
   const content = `${randomBytes(16).toString('hex')}\n`;
-  await aws.runOrThrow(putFromStdin(object, STORAGE_CLASS), { key, input: content });
+  await aws.runOrThrow(putFromStdin(object, STORAGE_CLASS), { encryptionKey: key, input: content });
   try {
-    await assertEncrypted(aws, object, key, content);
+    await assertEncrypted({ aws, encryptionKey: key }, object, content);
   } finally {
     await remove(aws, object, key, log);
   }
 }
 
-async function assertEncrypted(
-  aws: AwsCli,
-  object: BucketObject,
-  key: EncryptionKey,
-  content: string,
-): Promise<void> {
+async function assertEncrypted(remote: KeyedAws, object: BucketObject, content: string): Promise<void> {
+  const { aws } = remote;
   const size = Buffer.byteLength(content);
-  const { without, wrong, right, sha256, args } = await readWithoutWrongAndRightKey(aws, object, key, size);
+  const { without, wrong, right, sha256, args } = await readWithoutWrongAndRightKey(remote, object, size);
   if (without.exitCode === 0) throw notEncrypted(object, 'can be read without a key');
   if (wrong.exitCode === 0) throw notEncrypted(object, 'can be read with another key');
   if (right.exitCode !== 0) throw aws.errorOf(args.right, right);
@@ -66,8 +63,13 @@ function notEncrypted(object: BucketObject, how: string): BackupError {
 }
 
 /** For good, if the profile's user may remove versions, which the one of a backup need not. */
-async function remove(aws: AwsCli, object: BucketObject, key: EncryptionKey, log: Log): Promise<void> {
-  const head = await aws.run(readVersionId(object), { key });
+async function remove(
+  aws: AwsCli,
+  object: BucketObject,
+  encryptionKey: EncryptionKey,
+  log: Log,
+): Promise<void> {
+  const head = await aws.run(readVersionId(object), { encryptionKey });
   const versionId = head.stdout.trim();
   // What the AWS CLI prints in a bucket without versions.
   if (head.exitCode === 0 && versionId !== 'None' && isVersionId(versionId)) {

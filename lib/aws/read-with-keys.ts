@@ -21,6 +21,7 @@ import {
 import { type BucketObject, s3Url } from './arguments/object-arguments.js';
 import type { AwsAnswer, AwsCli } from './aws-cli.js';
 import { kindOfAwsError } from './aws-error.js';
+import type { KeyedAws } from './remote.js';
 import { causeOfRefusal, KEY_REFUSAL_KINDS, wrongKeyError } from './wrong-key.js';
 
 /** What reading an object with the right key came to. */
@@ -48,19 +49,19 @@ export function randomEncryptionKey(): EncryptionKey {
  * @param range what is read with the key; `undefined`: all of it
  */
 export async function readWithoutWrongAndRightKey(
-  aws: AwsCli,
+  remote: KeyedAws,
   object: BucketObject,
-  key: EncryptionKey,
   size: number,
   range?: ByteRange,
 ): Promise<Reads> {
+  const { aws } = remote;
   const isEmpty = size === 0;
   const withoutKey = isEmpty ? readWithoutKey(object) : readByteWithoutKey(object);
   const withWrongKey = isEmpty ? readWithKey(object) : readByteWithKey(object);
   const [without, wrong, { args, right, sha256 }] = await allSettledOrThrow(
     aws.run(withoutKey),
-    aws.run(withWrongKey, { key: randomEncryptionKey() }),
-    range === undefined ? readWhole(aws, object, key) : readRange(aws, object, key, range),
+    aws.run(withWrongKey, { encryptionKey: randomEncryptionKey() }),
+    range === undefined ? readWhole(remote, object) : readRange(remote, object, range),
   );
   return { without, wrong, right, sha256, args: { without: withoutKey, wrong: withWrongKey, right: args } };
 }
@@ -72,23 +73,22 @@ export async function readWithoutWrongAndRightKey(
  * @throws {BackupError} with exit code 6 if S3 gave it away without the right key, 5 if it refused the right one
  */
 export async function verifyObject(
-  aws: AwsCli,
+  remote: KeyedAws,
   object: BucketObject,
-  key: EncryptionKey,
   size: number,
   range?: ByteRange,
 ): Promise<ReadResult> {
+  const { aws } = remote;
   const { without, wrong, right, sha256, args } = await readWithoutWrongAndRightKey(
-    aws,
+    remote,
     object,
-    key,
     size,
     range,
   );
   if (without.exitCode !== 0 && right.exitCode !== 0) {
     const kind = kindOfAwsError(right.stderr);
     if (kind === 'not-found' || kind === 'archived') return kind;
-    const cause = await causeOfRefusal(aws, object, key, args.right, right);
+    const cause = await causeOfRefusal(remote, object, args.right, right);
     throw cause === 'wrong key' ? wrongKeyError(object) : cause;
   }
   assertRefused(aws, object, without, 'without a key', args.without);
@@ -103,26 +103,25 @@ interface RightRead {
   readonly sha256: string;
 }
 
-async function readWhole(aws: AwsCli, object: BucketObject, key: EncryptionKey): Promise<RightRead> {
+async function readWhole({ aws, encryptionKey }: KeyedAws, object: BucketObject): Promise<RightRead> {
   const args = download(object, '-');
   let sha256 = '';
   const output = async (stdout: Readable) => {
     sha256 = await sha256Of(stdout);
   };
-  const right = await aws.run(args, { key, output });
+  const right = await aws.run(args, { encryptionKey, output });
   return { args, right, sha256 };
 }
 
 async function readRange(
-  aws: AwsCli,
+  { aws, encryptionKey }: KeyedAws,
   object: BucketObject,
-  key: EncryptionKey,
   range: ByteRange,
 ): Promise<RightRead> {
   const args = downloadRange(object, range);
   const file = openMemoryFile();
   try {
-    const right = await aws.run(args, { key, outputFile: file });
+    const right = await aws.run(args, { encryptionKey, outputFile: file });
     // The path is not used: it may be that of another file, or of none.
     const content = createReadStream('', { fd: file, autoClose: false, start: 0 });
     return { args, right, sha256: await sha256Of(content) };
@@ -158,15 +157,10 @@ function assertRefused(
 
 /**
  * Reads `object` in all three ways and compares it.
- * @throws {BackupError} with exit code 6 if it is not `content`, or as `readInThreeWays` does
+ * @throws {BackupError} with exit code 6 if it is not `content`, or as `verifyObject` does
  */
-export async function verifyContent(
-  aws: AwsCli,
-  object: BucketObject,
-  key: EncryptionKey,
-  content: string,
-): Promise<void> {
-  const read = await verifyObject(aws, object, key, Buffer.byteLength(content));
+export async function verifyContent(remote: KeyedAws, object: BucketObject, content: string): Promise<void> {
+  const read = await verifyObject(remote, object, Buffer.byteLength(content));
   if (typeof read === 'string' || read.sha256 !== (await sha256Of([Buffer.from(content)]))) {
     throw new BackupError(`${s3Url(object)} is not what was stored.`, {
       exitCode: exitCode.mismatch,

@@ -2,7 +2,6 @@
 
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { headWithKey, readByteWithKey, readByteWithoutKey } from './arguments/download-arguments.js';
 import { isLikeAddress } from './arguments/literal-argument.js';
 import { type BucketObject, s3Url } from './arguments/object-arguments.js';
@@ -11,6 +10,7 @@ import type { AwsError } from './aws-error.js';
 import { kindOfAwsError } from './aws-error.js';
 import { findObject } from './bucket.js';
 import { keyRefusalIn } from './key-refusal.js';
+import type { KeyedAws } from './remote.js';
 
 /** How S3 refuses a read for its key: 400 without one, 403 with a wrong one; some servers say 400 to both. */
 export const KEY_REFUSAL_KINDS = new Set(['bad-request', 'access-denied']);
@@ -31,17 +31,14 @@ export function wrongKeyError(object: BucketObject): BackupError {
  * with a customer's key prove nothing.
  * @throws {BackupError} with exit code 5 if it is another one
  */
-export async function assertKeyFits(
-  aws: AwsCli,
-  key: EncryptionKey,
-  objects: readonly BucketObject[],
-): Promise<void> {
+export async function assertKeyFits(remote: KeyedAws, objects: readonly BucketObject[]): Promise<void> {
+  const { aws, encryptionKey } = remote;
   for (const object of objects) {
     if (isLikeAddress(object.key)) continue;
     const args = headWithKey(object);
-    const answer = await aws.run(args, { key });
+    const answer = await aws.run(args, { encryptionKey });
     if (answer.exitCode === 0) return;
-    const cause = await causeOfRefusal(aws, object, key, args, answer);
+    const cause = await causeOfRefusal(remote, object, args, answer);
     if (cause === 'wrong key') throw wrongKeyError(object);
     if (cause.kind !== 'not-found' && !KEY_REFUSAL_KINDS.has(cause.kind)) throw cause;
   }
@@ -55,9 +52,8 @@ export async function assertKeyFits(
  * @returns for any other reason what S3 says of it, which a HEAD request, as `aws s3 cp` begins with, does not tell
  */
 export async function causeOfRefusal(
-  aws: AwsCli,
+  { aws, encryptionKey }: KeyedAws,
   object: BucketObject,
-  key: EncryptionKey,
   args: readonly string[],
   failure: AwsAnswer,
 ): Promise<'wrong key' | AwsError> {
@@ -65,7 +61,7 @@ export async function causeOfRefusal(
   if (!KEY_REFUSAL_KINDS.has(first.kind)) return first;
   const isToldAll = !/when calling the HeadObject operation/.test(failure.stderr);
   const read = readByteWithKey(object);
-  const withKey = isToldAll ? failure : await aws.run(read, { key });
+  const withKey = isToldAll ? failure : await aws.run(read, { encryptionKey });
   if (withKey.exitCode === 0) return first;
   const cause = isToldAll ? first : aws.errorOf(read, withKey);
   const words = keyRefusalIn(withKey.stderr);

@@ -34,8 +34,8 @@ export interface StartingPoint {
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function fetchLastRunAndScan(backup: Backup): Promise<StartingPoint> {
-  const { aws, encryptionKey, prefix, state } = backup;
-  const record = fetchLastRun(aws, encryptionKey, prefix).then((lastRun) => {
+  const { aws, state } = backup;
+  const record = fetchLastRun(backup).then((lastRun) => {
     assertSameSource(lastRun, backup.source, backup.flags.adopts);
     return lastRun;
   });
@@ -111,9 +111,8 @@ async function scanWithTreeOf(
 ): Promise<{ scan: Scan; tree: StartingPoint['tree']; treeStarted: number | undefined }> {
   if (early.scan !== undefined && early.sha256 === lastRun.treeSha256)
     return { scan: early.scan, tree: 'of the last run', treeStarted: undefined };
-  const { aws, encryptionKey, prefix, state, log } = backup;
-  const info = (message: string) => log.info(message);
-  const file = await fetchTree(aws, encryptionKey, prefix, lastRun, state.treeCopy, state.runFolder, info);
+  const { prefix, state } = backup;
+  const file = await fetchTree(backup, state, lastRun);
   if (file === undefined)
     return { scan: await scanLocalDir(backup, undefined), tree: 'none', treeStarted: undefined };
   try {

@@ -3,12 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AwsCli } from '../aws/aws-cli.js';
+import type { Remote } from '../aws/remote.js';
 import { Incomplete } from '../cli/incomplete.js';
 import type { Interruption } from '../cli/interruption.js';
 import type { Log } from '../cli/log.js';
 import type { BackupConfig } from '../config/config.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Exclusion } from '../tree/disk/exclusion.js';
 import { lastingDevice } from '../tree/disk/inode.js';
@@ -21,12 +21,8 @@ import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';
 
-export interface Backup {
+export interface Backup extends Remote {
   readonly config: BackupConfig;
-  readonly aws: AwsCli;
-  readonly encryptionKey: EncryptionKey;
-  /** Where the files are in the bucket: '' or ends in a `/`. */
-  readonly prefix: string;
   /** LOCAL_DIR, absolute and without links. */
   readonly localDir: string;
   /** LOCAL_DIR, open: what is uploaded is opened below this descriptor. */
@@ -48,7 +44,6 @@ export interface Backup {
   readonly header: TreeHeader;
   readonly incomplete: Incomplete;
   readonly interruption: Interruption;
-  readonly log: Log;
   /** The path of a new file or folder in the run's own folder. */
   fileFor(name: string): string;
   /** A new spool in the run's own folder. */

@@ -23,9 +23,9 @@ export async function findDue(backup: Backup, start: StartingPoint): Promise<Due
     return { draft: scan.draft, due: scan.due, listed: undefined };
   const listed = await compareBeforeUpload(backup, readDraft(scan.draft), start);
   if (lastRun === undefined && escrow !== 'no bucket') {
-    const { aws, encryptionKey, prefix } = backup;
+    const { aws, prefix } = backup;
     const samples = listed.objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
-    await assertKeyFits(aws, encryptionKey, samples);
+    await assertKeyFits(backup, samples);
   }
   return { draft: listed.draft, due: listed.due, listed };
 }

@@ -42,12 +42,13 @@ function isInTree({ state }: DraftLine): boolean {
 
 /** @throws {AwsError} if it could not be stored; the last record is still there then */
 export async function storeRecord(
-  { aws, encryptionKey, prefix, header, source, state, incomplete }: Backup,
+  backup: Backup,
   { lastRun }: StartingPoint,
   { isFull, sent }: Checked,
   { tree, totals }: NewTree,
   deleted: Deleted,
 ): Promise<void> {
+  const { header, source, incomplete } = backup;
   const ended = new Date().toISOString();
   const lastFullCheck = isFull ? ended : lastRun?.lastFullCheck;
   const record = {
@@ -62,5 +63,5 @@ export async function storeRecord(
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
     isIncomplete: incomplete.count > 0 || deleted.isHeldBack,
   };
-  await storeLastRun(aws, encryptionKey, prefix, record, tree, state.treeCopy, state.runFolder);
+  await storeLastRun(backup, backup.state, record, tree);
 }

@@ -62,11 +62,8 @@ function openCandidate({ localDirDescriptor, followSymlinks }: Backup, { key }: 
 }
 
 /** @returns whether it proves anything: the file is as the tree has it, before and after */
-async function verify(
-  { aws, encryptionKey, prefix, localDir, header, log }: Backup,
-  { key, inode }: Entry,
-  descriptor: number,
-): Promise<boolean> {
+async function verify(backup: Backup, { key, inode }: Entry, descriptor: number): Promise<boolean> {
+  const { aws, prefix, localDir, header, log } = backup;
   const path = textOf(key);
   const object = { bucket: aws.bucket, key: prefix + path };
   const range = rangeToCompare(inode.size, randomBelow);
@@ -77,7 +74,7 @@ async function verify(
   const isOld = before.ctimeMs < BigInt(Date.parse(header.started));
   if (!isOld || !isAsNoted(before, inode)) return false;
   const [stored, sha256] = await allSettledOrThrow(
-    verifyObject(aws, object, encryptionKey, inode.size, range),
+    verifyObject(backup, object, inode.size, range),
     sha256OfPart(descriptor, range),
   );
   if (!isAsNoted(fstatSync(descriptor, { bigint: true }), inode)) return false;

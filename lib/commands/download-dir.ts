@@ -22,11 +22,11 @@ import { openRestore, type Restore, type RestoreRequest } from './open-restore.j
 export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
   const restore = await openRestore(request, context);
-  const { aws, key, prefix, backupPrefix, time, destination } = restore;
+  const { aws, prefix, destination } = restore;
   return withPrivateFolder(async (folder) => {
     const { path, existing, isEmpty } = destination;
     const filled = isEmpty ? undefined : new Target(existing, true);
-    const survey = await surveyRestore(aws, key, prefix, backupPrefix, time, filled, folder, log);
+    const survey = await surveyRestore(restore, filled, folder);
     const source = [aws.bucket, prefix];
     // In a folder above, there is no stage.
     assertDiskSpace(path, existing.path, survey.totals.room - new Stage(existing, source).held());
@@ -74,13 +74,13 @@ function announce({ aws, prefix, prompt }: Restore, { tree, totals }: RestoreSur
 
 /** What has come in bulk of a download that fails is what the next one goes on from. */
 async function fetchOrKeep(
-  { aws, key, prefix }: Restore,
+  restore: Restore,
   { planned, totals }: RestoreSurvey,
   stage: Stage,
   log: Log,
 ): Promise<ReadonlyMap<number, string>> {
   try {
-    return await fetchPlanned({ aws, key, prefix, stage, log }, planned, totals);
+    return await fetchPlanned({ ...restore, stage }, planned, totals);
   } catch (error) {
     log.info(
       `What has arrived is kept in ${stage.folder}: the same restore goes on from what came in bulk, and fetches anew what came by itself, as older versions do.`,

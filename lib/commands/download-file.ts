@@ -81,18 +81,21 @@ function timeOf({ at, versionId }: DownloadFile): number | undefined {
 async function fetch(
   aws: AwsCli,
   object: BucketObject,
-  key: EncryptionKey,
+  encryptionKey: EncryptionKey,
   destination: string,
   inWords = (text: string) => text,
 ): Promise<void> {
   const args = download(object, destination);
   const answer = await aws.run(args, {
-    key,
+    encryptionKey,
     environment: IN_UTC,
     output: object.versionId === undefined ? stdout.fd : 'answer',
   });
   if (answer.exitCode === 0) return;
-  throw await whyNotDownloaded(aws, object, key, args, { ...answer, stderr: inWords(answer.stderr) });
+  throw await whyNotDownloaded({ aws, encryptionKey }, object, args, {
+    ...answer,
+    stderr: inWords(answer.stderr),
+  });
 }
 
 /** The AWS CLI writes a version to a file only: a private one, which is gone afterwards. */

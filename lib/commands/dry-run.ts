@@ -21,7 +21,7 @@ import { printExcluded } from './dry-run-excluded.js';
 
 /** @returns the exit code that the run would have, as far as can be known */
 export async function dryRun(backup: Backup): Promise<number> {
-  const { aws, encryptionKey, prefix, localDir, guard, incomplete } = backup;
+  const { aws, prefix, localDir, guard, incomplete } = backup;
   const start = await fetchLastRunAndScan(backup);
   const uploads = backup.spool('uploads');
   const listed = await compare(backup, start, (line, object) => uploads.write(uploadLine(line, object)));
@@ -29,7 +29,7 @@ export async function dryRun(backup: Backup): Promise<number> {
   await reportObstacles(backup, start.scan.obstacles);
   if (start.lastRun === undefined) {
     const samples = listed.objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
-    await assertKeyFits(aws, encryptionKey, samples);
+    await assertKeyFits(backup, samples);
   }
   const wait = listed.gone.count === 0 ? undefined : await whyHeldBack(backup, listed);
   try {

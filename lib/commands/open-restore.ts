@@ -8,6 +8,7 @@ import type { BackupConfig } from '../config/config.js';
 import { readConfig } from '../config/read-config.js';
 import { retrieveEscrow } from '../records/escrow.js';
 import { type Destination, inspectDestination } from '../restore/destination/destination.js';
+import type { RestoreScope } from '../restore/scope.js';
 import { parseSource } from '../restore/source.js';
 import { parseTime } from '../restore/versions/point-in-time.js';
 import { keyOfEasyKey } from '../secrets/easy-key.js';
@@ -31,15 +32,7 @@ export interface RestoreRequest {
   readonly trustsDestination: boolean;
 }
 
-export interface Restore {
-  readonly aws: AwsCli;
-  readonly key: EncryptionKey;
-  /** Of the folder: '' or ends in a `/`. */
-  readonly prefix: string;
-  /** Of the backup, as far as the command line tells. */
-  readonly backupPrefix: string;
-  /** Milliseconds since the epoch; `undefined`: now. */
-  readonly time: number | undefined;
+export interface Restore extends RestoreScope {
   readonly destination: Destination;
   readonly prompt: Prompt;
 }
@@ -57,8 +50,8 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
   const target = inspectDestination(destination, request.overwrites, request.trustsDestination);
   const aws = connectToBucket({ profile, region, bucket }, config, context);
   const prompt = new Prompt(stderr, interruption);
-  const key = await keyFor(request, config, aws, prompt);
-  return { aws, key, prefix, backupPrefix, time, destination: target, prompt };
+  const encryptionKey = await keyFor(request, config, aws, prompt);
+  return { aws, encryptionKey, prefix, backupPrefix, time, log, destination: target, prompt };
 }
 
 async function keyFor(

@@ -36,7 +36,7 @@ interface Answers {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
-  readonly key: EncryptionKey;
+  readonly encryptionKey: EncryptionKey;
   readonly easyKey: string;
 }
 
@@ -74,7 +74,7 @@ async function interview(prompt: Prompt, config: PartialConfig | undefined): Pro
       hint: `Use at least ${SHORTEST_EASY_KEY} characters; a sentence is easy to remember.`,
     });
   }
-  return { profile, region, bucket, key, easyKey };
+  return { profile, region, bucket, encryptionKey: key, easyKey };
 }
 
 async function required(prompt: Prompt, question: string): Promise<string> {
@@ -84,7 +84,10 @@ async function required(prompt: Prompt, question: string): Promise<string> {
 }
 
 /** The keys are shown on a terminal only, to whoever has just typed them: never into a log. */
-async function confirm(prompt: Prompt, { profile, region, bucket, key, easyKey }: Answers): Promise<void> {
+async function confirm(
+  prompt: Prompt,
+  { profile, region, bucket, encryptionKey: key, easyKey }: Answers,
+): Promise<void> {
   prompt.say('\n');
   await prompt.ask('All settings will now be displayed for you to verify them.\nPress Enter to continue.');
   const secrets = stdout.isTTY
@@ -116,7 +119,7 @@ async function store(
   storageClass: string,
 ): Promise<void> {
   const easyKey = keyOfEasyKey(answers.easyKey);
-  const content = escrowContent(answers.key);
+  const content = escrowContent(answers.encryptionKey);
   const escrowed = await fetchEscrow(aws, easyKey);
   if (typeof escrowed === 'object' && escrowed.content === content) return;
   if (escrowed !== 'none') {
@@ -130,5 +133,5 @@ async function store(
   }
   await assertSseCHonoured(aws, log);
   await storeEscrow(aws, easyKey, content, storageClass);
-  await verifyContent(aws, escrowObject(aws.bucket), easyKey, content);
+  await verifyContent({ aws, encryptionKey: easyKey }, escrowObject(aws.bucket), content);
 }

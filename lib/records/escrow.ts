@@ -29,10 +29,10 @@ export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
 export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {
   const object = escrowObject(aws.bucket);
   const args = download(object, '-');
-  const answer = await aws.run(args, { key: easyKey });
+  const answer = await aws.run(args, { encryptionKey: easyKey });
   if (answer.exitCode === 0) return { content: answer.stdout };
   if (kindOfAwsError(answer.stderr) === 'not-found') return 'none';
-  const cause = await causeOfRefusal(aws, object, easyKey, args, answer);
+  const cause = await causeOfRefusal({ aws, encryptionKey: easyKey }, object, args, answer);
   if (cause === 'wrong key') return 'other easy key';
   throw cause;
 }
@@ -67,7 +67,7 @@ export async function storeEscrow(
   storageClass: string,
 ): Promise<void> {
   await aws.runOrThrow(putFromStdin(escrowObject(aws.bucket), storageClass), {
-    key: easyKey,
+    encryptionKey: easyKey,
     input: content,
   });
 }

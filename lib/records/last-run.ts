@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import { uploadAll } from '../aws/arguments/upload-arguments.js';
-import type { AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
+import type { Remote } from '../aws/remote.js';
 import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import type { TreeTotals } from '../tree/tree-file.js';
+import type { StateFolder } from './state-folder.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
 const VERSION = 1;
@@ -55,17 +55,14 @@ export function runFolderKey(prefix: string): string {
  * The record; `undefined` if there is none, as in a new bucket or one of the original scripts.
  * @throws {BackupError} with exit code 5 if it was stored with another key
  */
-export async function fetchLastRun(
-  aws: AwsCli,
-  key: EncryptionKey,
-  prefix: string,
-): Promise<LastRun | undefined> {
+export async function fetchLastRun(remote: Remote): Promise<LastRun | undefined> {
+  const { aws, encryptionKey, prefix } = remote;
   const object = { bucket: aws.bucket, key: runFolderKey(prefix) + RECORD };
   const args = download(object, '-');
-  const answer = await aws.run(args, { key });
+  const answer = await aws.run(args, { encryptionKey });
   if (answer.exitCode === 0) return parseLastRun(answer.stdout, s3Url(object));
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
-  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  const cause = await causeOfRefusal(remote, object, args, answer);
   throw cause === 'wrong key' ? wrongKeyError(object) : cause;
 }
 
@@ -90,6 +87,9 @@ export function parseLastRun(text: string, where: string): LastRun {
   return record as unknown as LastRun;
 }
 
+/** Where a tree is on this machine. */
+export type TreePlaces = Pick<StateFolder, 'treeCopy' | 'runFolder'>;
+
 /** The tree that a record belongs to. */
 export type RecordedTree =
   /** A file that is stored with the record, and moved. */
@@ -99,20 +99,15 @@ export type RecordedTree =
 
 /**
  * Stores the record, with the tree unless that is in the bucket already, and keeps a copy of the tree.
- * @param copy where the copy is kept
- * @param folder the run's own
  * @throws {AwsError} if it could not be stored; the last one is still there then
  */
 export async function storeLastRun(
-  aws: AwsCli,
-  key: EncryptionKey,
-  prefix: string,
+  { aws, encryptionKey, prefix }: Remote,
+  { treeCopy, runFolder }: TreePlaces,
   facts: Omit<LastRun, 'treeSha256'>,
   tree: RecordedTree,
-  copy: string | undefined,
-  folder: string,
 ): Promise<void> {
-  const stage = join(folder, 'record');
+  const stage = join(runFolder, 'record');
   mkdirSync(stage, { mode: 0o700 });
   const staged = join(stage, TREE);
   const isNew = 'file' in tree;
@@ -121,10 +116,10 @@ export async function storeLastRun(
   const record = { format: FORMAT, version: VERSION, ...facts, treeSha256 };
   writeFileSync(join(stage, RECORD), `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
   const target = { bucket: aws.bucket, prefix: runFolderKey(prefix), storageClass: STORAGE_CLASS };
-  await aws.runOrThrow(uploadAll(stage, target), { key });
-  if (copy === undefined) return;
+  await aws.runOrThrow(uploadAll(stage, target), { encryptionKey });
+  if (treeCopy === undefined) return;
   try {
-    renameSync(isNew ? staged : join(folder, FETCHED_TREE), copy);
+    renameSync(isNew ? staged : join(runFolder, FETCHED_TREE), treeCopy);
   } catch {
     // The copy is there already; or something else has its name: then the next run downloads the tree.
   }

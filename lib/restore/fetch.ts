@@ -3,14 +3,12 @@
 import { availableParallelism } from 'node:os';
 import { download, downloadAll, IN_UTC } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
-import type { AwsAnswer, AwsCall, AwsCli } from '../aws/aws-cli.js';
+import type { AwsAnswer, AwsCall } from '../aws/aws-cli.js';
 import { type AwsError, type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
 import { splitLines } from '../aws/child-output.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { allSettledOrThrow, forEachInPool } from '../cli/concurrency.js';
-import type { Log } from '../cli/log.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten, mapEach } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
@@ -18,6 +16,7 @@ import { UNSAFE_KEYS } from './destination/safe-key.js';
 import type { Stage } from './destination/stage.js';
 import type { PlanTotals } from './plan/plan.js';
 import type { PlannedFile } from './plan/planned-file.js';
+import type { RestoreScope } from './scope.js';
 
 /** How many files that did not arrive in bulk are asked for once more. */
 const RETRIES = 100;
@@ -33,13 +32,8 @@ const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
   'disk-full',
 ]);
 
-export interface FetchContext {
-  readonly aws: AwsCli;
-  readonly key: EncryptionKey;
-  /** Of the folder: '' or ends in a `/`. */
-  readonly prefix: string;
+export interface FetchContext extends RestoreScope {
   readonly stage: Stage;
-  readonly log: Log;
 }
 
 /**
@@ -147,7 +141,7 @@ async function fetchSingly(
   reasons: Map<number, string>,
   progress: { done: number; readonly all: number; readonly isShown: boolean },
 ): Promise<void> {
-  const { aws, key, prefix, stage, log } = fetch;
+  const { aws, prefix, stage, log } = fetch;
   const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want?.versionId };
   const args = download(object, stage.single(index));
   const answer = await run(fetch, args);
@@ -156,7 +150,7 @@ async function fetchSingly(
   if (answer.exitCode === 0) return;
   stage.discard(index);
   if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
-  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  const cause = await causeOfRefusal(fetch, object, args, answer);
   const isOtherKey = cause === 'wrong key';
   if (!isOtherKey && FATAL_KINDS.has(cause.kind)) throw cause;
   log.info(`${s3Url(object)}: ${isOtherKey ? answer.stderr : cause.detail}`);
@@ -165,11 +159,11 @@ async function fetchSingly(
 
 /** Has the AWS CLI write into the stage; its answer calls the stage by its name. */
 async function run(
-  { aws, key, stage }: FetchContext,
+  { aws, stage }: FetchContext,
   args: readonly string[],
   call?: AwsCall,
 ): Promise<AwsAnswer> {
-  const answer = await aws.run(args, { ...call, key, environment: IN_UTC });
+  const answer = await aws.run(args, { ...call, environment: IN_UTC });
   return { ...answer, stderr: stage.opened.inWords(answer.stderr) };
 }
 

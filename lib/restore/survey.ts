@@ -1,12 +1,11 @@
 // What there is to restore: the listing of a folder, now or at a point in time, and the tree that goes with it.
 import { join } from 'node:path';
 import { headWithKey } from '../aws/arguments/download-arguments.js';
-import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
+import type { AwsAnswer } from '../aws/aws-cli.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
 import type { Log } from '../cli/log.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
@@ -18,6 +17,7 @@ import { listFolder } from './plan/list.js';
 import { type PlanTotals, planRestore } from './plan/plan.js';
 import type { ListedKey } from './plan/planned-file.js';
 import { treeBelow } from './plan/tree-below.js';
+import type { RestoreScope } from './scope.js';
 
 /** How many objects are tried with a key of which no tree tells. */
 const TRIED = 3;
@@ -32,38 +32,31 @@ export interface RestoreSurvey {
 
 /**
  * Reads from the bucket, and writes only to `folder`, which is ours.
- * @param prefix of the folder: '' or ends in a `/`
- * @param backupPrefix perhaps that of the backup: looked at first
- * @param time milliseconds since the epoch; `undefined`: now
  * @param existing the destination, if files in it may be as they should be
  * @throws {BackupError} for a time that is too long ago, a wrong key, and where there is nothing
  */
 export async function surveyRestore(
-  aws: AwsCli,
-  key: EncryptionKey,
-  prefix: string,
-  backupPrefix: string,
-  time: number | undefined,
+  scope: RestoreScope,
   existing: Target | undefined,
   folder: string,
-  log: Log,
 ): Promise<RestoreSurvey> {
+  const { aws, prefix, time } = scope;
   const listed = new Spool(join(folder, 'listed'));
   const [tree, oldest] = await allSettledOrThrow(
-    fetchTreeAt(aws, key, prefix, backupPrefix, time, folder),
+    fetchTreeAt(scope, folder),
     listFolder(aws, prefix, time, listed),
   );
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarlyError(time, oldest);
   }
-  const survey = await planned(tree, listed, existing, folder, log);
+  const survey = await planned(tree, listed, existing, folder, scope.log);
   const { counts, files, entries } = survey.totals;
   if (files + entries + counts.unsafe + counts.folder === 0) {
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
       hint: 'Check the bucket and the prefix. What was deleted there: encrypted-s3-list-versions shows it, and --at restores it as it was. A single file is restored by encrypted-s3-download-file.',
     });
   }
-  if (survey.tree === undefined) await tryKey(aws, key, prefix, listed);
+  if (survey.tree === undefined) await assertKeyFitsSome(scope, listed);
   return survey;
 }
 
@@ -87,7 +80,8 @@ async function planned(
 }
 
 /** @throws {BackupError} with exit code 5 if none of a few objects can be read for the key */
-async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: Spool): Promise<void> {
+async function assertKeyFitsSome(scope: RestoreScope, listed: Spool): Promise<void> {
+  const { aws, encryptionKey, prefix } = scope;
   let refused: BackupError | undefined;
   let tried = 0;
   for await (const { key: name, want } of flatten(readJson<ListedKey>(listed))) {
@@ -95,9 +89,9 @@ async function tryKey(aws: AwsCli, key: EncryptionKey, prefix: string, listed: S
     if (want === undefined || !isSafeKey(name)) continue;
     const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want.versionId };
     const args = headWithKey(object);
-    const answer: AwsAnswer = await aws.run(args, { key });
+    const answer: AwsAnswer = await aws.run(args, { encryptionKey });
     if (answer.exitCode === 0) return;
-    const cause = await causeOfRefusal(aws, object, key, args, answer);
+    const cause = await causeOfRefusal(scope, object, args, answer);
     if (cause === 'wrong key') refused = wrongKeyForTree(object);
     else if (cause.kind === 'bad-credentials') throw cause;
     tried += 1;

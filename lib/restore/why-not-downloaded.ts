@@ -5,10 +5,10 @@ import { type BucketObject, s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
 import { kindOfAwsError } from '../aws/aws-error.js';
 import { whyNoBucket } from '../aws/bucket.js';
+import type { KeyedAws } from '../aws/remote.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
 
 const NOT_THERE = 'does not exist';
 const HINT =
@@ -16,12 +16,12 @@ const HINT =
 
 /** @returns an error with exit code 5 if it is the key that is wrong */
 export async function whyNotDownloaded(
-  aws: AwsCli,
+  remote: KeyedAws,
   object: BucketObject,
-  key: EncryptionKey,
   args: string[],
   answer: AwsAnswer,
 ): Promise<BackupError> {
+  const { aws } = remote;
   const problem = object.versionId === undefined ? undefined : await problemOfVersion(aws, object, answer);
   const { kind } = aws.errorOf(args, answer);
   const noBucket = kind === 'not-found' || problem === NOT_THERE ? await whyNoBucket(aws) : undefined;
@@ -31,7 +31,7 @@ export async function whyNotDownloaded(
       hint: HINT,
     });
   }
-  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  const cause = await causeOfRefusal(remote, object, args, answer);
   if (cause === 'wrong key') {
     return new BackupError(`Download failed: ${s3Url(object)} was not stored with this encryption key.`, {
       exitCode: exitCode.wrongKey,

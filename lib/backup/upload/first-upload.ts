@@ -57,7 +57,7 @@ export async function uploadBySync(backup: Backup, files: number): Promise<numbe
   const onErrorLine = (line: string) => {
     if (line !== '') log.info(line);
   };
-  await aws.run(syncArguments(localDir, target), { key: encryptionKey, output: follow, onErrorLine });
+  await aws.run(syncArguments(localDir, target), { encryptionKey, output: follow, onErrorLine });
   log.progress(undefined);
   log.info(`Uploaded about ${uploaded} files.`);
   return uploaded;

@@ -37,7 +37,7 @@ export async function uploadOpenFiles(
   let answer: AwsAnswer;
   try {
     answer = await aws.run(args, {
-      key: encryptionKey,
+      encryptionKey,
       output: async (stdout) => {
         for await (const line of splitLines(stdout, /\n/)) {
           const path = outcome.readOutput(line);

@@ -3,7 +3,6 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, IN_UTC } from '../../aws/arguments/download-arguments.js';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
-import type { AwsCli } from '../../aws/aws-cli.js';
 import { kindOfAwsError } from '../../aws/aws-error.js';
 import { listPrefix } from '../../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
@@ -11,9 +10,9 @@ import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import { RUNS_PREFIX, TREE } from '../../records/last-run.js';
-import type { EncryptionKey } from '../../secrets/encryption-key.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
+import type { RestoreScope } from '../scope.js';
 import { formatTime } from '../versions/point-in-time.js';
 import { versionsAt } from '../versions/version-at.js';
 
@@ -37,47 +36,27 @@ export interface LocalTree {
 
 /**
  * Downloads the tree file of the last run, or of the last one that ended not after `time`.
- * @param prefix of the folder: '' or ends in a `/`
- * @param backupPrefix perhaps that of the backup: looked at first
- * @param time milliseconds since the epoch; `undefined`: now
  * @param folder of ours, where it is put
  * @returns `undefined` if no backup has left one: the original scripts leave none
  * @throws {BackupError} if there are some, but none that old; with exit code 5 if it was stored with another key
  */
-export async function fetchTreeAt(
-  aws: AwsCli,
-  key: EncryptionKey,
-  prefix: string,
-  backupPrefix: string,
-  time: number | undefined,
-  folder: string,
-): Promise<LocalTree | undefined> {
+export async function fetchTreeAt(scope: RestoreScope, folder: string): Promise<LocalTree | undefined> {
+  const { prefix, backupPrefix, time } = scope;
   if (time === undefined) {
     const inTree = bytesOf(prefix.slice(backupPrefix.length));
-    const tree = await fetchTree(
-      aws,
-      key,
-      { key: RUNS_PREFIX + backupPrefix + TREE, folder: inTree },
-      folder,
-    );
+    const tree = await fetchTree(scope, { key: RUNS_PREFIX + backupPrefix + TREE, folder: inTree }, folder);
     if (tree !== undefined) return tree;
   }
-  const found = await findTree(aws, prefix, time);
-  return found && fetchTree(aws, key, found, folder);
+  const found = await findTree(scope);
+  return found && fetchTree(scope, found, folder);
 }
 
 /**
  * The tree file of the last run, or of the last one that ended not after `time`.
- * @param prefix of the folder: '' or ends in a `/`
- * @param time milliseconds since the epoch; `undefined`: now
  * @returns `undefined` if no backup has left one: the original scripts leave none
  * @throws {BackupError} if there are some, but none that old
  */
-async function findTree(
-  aws: AwsCli,
-  prefix: string,
-  time: number | undefined,
-): Promise<FoundTree | undefined> {
+async function findTree({ aws, prefix, time }: RestoreScope): Promise<FoundTree | undefined> {
   let found: FoundTree | undefined;
   let oldest: number | undefined;
   const consider = (key: Bytes, version?: ObjectVersion) => {
@@ -124,22 +103,22 @@ function folderInTree(key: Bytes, prefix: string): Bytes | undefined {
 
 /** @returns `undefined` if it is not there */
 async function fetchTree(
-  aws: AwsCli,
-  key: EncryptionKey,
+  scope: RestoreScope,
   tree: FoundTree,
   folder: string,
 ): Promise<LocalTree | undefined> {
+  const { aws, encryptionKey } = scope;
   const file = join(folder, 'tree.ndjson.gz');
   const object = { bucket: aws.bucket, key: tree.key, versionId: tree.version?.versionId };
   const args = download(object, file);
-  const answer = await aws.run(args, { key, environment: IN_UTC });
+  const answer = await aws.run(args, { encryptionKey, environment: IN_UTC });
   if (answer.exitCode === 0) {
     // To which `aws s3 cp` sets the file.
     const stored = tree.version?.lastModified ?? statSync(file).mtimeMs;
     return { file, folder: tree.folder, stored };
   }
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
-  const cause = await causeOfRefusal(aws, object, key, args, answer);
+  const cause = await causeOfRefusal(scope, object, args, answer);
   throw cause === 'wrong key' ? wrongKeyForTree(object) : cause;
 }
 

@@ -149,8 +149,8 @@ test('a call with the key looks again; one without has nothing to lose', async (
     log: () => undefined,
   });
   const key = new EncryptionKey('x'.repeat(32));
-  await assert.rejects(aws.run(['s3', 'ls'], { key }), /there is no "aws"/);
+  await assert.rejects(aws.run(['s3', 'ls'], { encryptionKey: key }), /there is no "aws"/);
   await new Promise((resolve) => server.close(resolve));
-  await assert.rejects(aws.run(['s3', 'ls'], { key }), /Nobody listens at/);
+  await assert.rejects(aws.run(['s3', 'ls'], { encryptionKey: key }), /Nobody listens at/);
   await assert.rejects(aws.run(['s3', 'ls']), /there is no "aws"/);
 });
