@@ -4,7 +4,7 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import type { BackupConfig } from '../config/config.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
 import { retrieveEscrow } from '../records/escrow.js';
 import { type Destination, inspectDestination } from '../restore/destination/destination.js';
