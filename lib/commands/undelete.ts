@@ -9,6 +9,7 @@ import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
+import { formatTime, parseTime } from '../cli/times.js';
 import { readConfig } from '../config/read-config.js';
 import { acquireFlock } from '../records/flock.js';
 import { acquireLockFolder } from '../records/lock-folder.js';
@@ -19,7 +20,6 @@ import {
   removeMarkers,
   type Undeletion,
 } from '../restore/versions/delete-markers.js';
-import { formatTime, parseTime } from '../restore/versions/point-in-time.js';
 import { WantedPaths } from '../restore/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';
 import { connectToBucket } from './connection.js';
