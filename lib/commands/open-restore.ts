@@ -11,8 +11,7 @@ import { type Destination, inspectDestination } from '../restore/destination/des
 import type { RestoreScope } from '../restore/scope.js';
 import { parseSource } from '../restore/source.js';
 import { parseTime } from '../restore/versions/point-in-time.js';
-import { keyOfEasyKey } from '../secrets/easy-key.js';
-import { EncryptionKey } from '../secrets/encryption-key.js';
+import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { keyInEscrow } from '../secrets/escrow-content.js';
 import { connectToBucket } from './connection.js';
 

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { takeEnvironmentFromProcess } from '../secrets/environment.js';
-import { type PathPart, partsOfPath } from '../tree/disk/places.js';
+import { type PathPart, partsOfPath } from '../tree/disk/path-parts.js';
 import type { BackupConfig, PartialConfig } from './config.js';
 import { evaluate } from './literal/evaluate.js';
 import { shellQuote } from './shell-quote.js';

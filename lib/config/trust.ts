@@ -1,5 +1,5 @@
 import { BackupError } from '../cli/errors.js';
-import type { PathPart } from '../tree/disk/places.js';
+import type { PathPart } from '../tree/disk/path-parts.js';
 import { shellQuote } from './shell-quote.js';
 
 /** What decides whether a file may be run: who owns it and who may write it. */
