@@ -5,7 +5,7 @@ import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/times.js';
-import type { BackupConfig } from '../config/config.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
 import { type Destination, inspectDestination } from '../restore/destination/destination.js';

@@ -20,7 +20,7 @@ import { describeStatus, pluginLine } from '../health/status-text.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
 import { keyOfEasyKey } from '../secrets/encryption-key.js';
-import { bucketPlaceOf, connectToBucket } from './connection.js';
+import { connectToBucket } from './connection.js';
 
 const FORMAT = { format: 'encrypted-s3-backup status', version: 1 };
 
@@ -50,8 +50,8 @@ async function showStatus(request: StatusRequest, context: CommandContext): Prom
   const { log } = context;
   const config = await readConfig(configFileOrDefault(request.config));
   for (const warning of config.warnings) log.warn(warning);
-  const aws = connectToBucket(bucketPlaceOf(config), config, context);
-  const remote = { aws, encryptionKey: config.encryptionKey, prefix: config.remoteDirPrefix, log };
+  const aws = connectToBucket(config, config, context);
+  const remote = { aws, encryptionKey: config.encryptionKey, prefix: config.prefix, log };
   const found = await fetchBackupStatus(remote);
   const now = Date.now();
   const freshness = judgeFreshness(found, maxAge, now);
