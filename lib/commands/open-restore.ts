@@ -11,9 +11,7 @@ import { fetchEscrowedKey } from '../records/escrow.js';
 import { type Destination, inspectDestination } from '../restore/destination/destination.js';
 import type { RestoreScope } from '../restore/scope.js';
 import { parseSource } from '../restore/source.js';
-import { keyOfEasyKey } from '../secrets/easy-key.js';
-import { EncryptionKey } from '../secrets/encryption-key.js';
-
+import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { connectToBucket } from './connection.js';
 
 export interface RestoreRequest {

@@ -19,7 +19,7 @@ import { writeMetrics } from '../health/prometheus.js';
 import { describeStatus, pluginLine } from '../health/status-text.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
-import { keyOfEasyKey } from '../secrets/easy-key.js';
+import { keyOfEasyKey } from '../secrets/encryption-key.js';
 import { connectToBucket } from './connection.js';
 
 const FORMAT = { format: 'encrypted-s3-backup status', version: 1 };

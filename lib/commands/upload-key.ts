@@ -4,7 +4,7 @@ import { stdout } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket } from '../aws/bucket.js';
 import { assertSseCHonoured } from '../aws/prove-sse-c.js';
-import { verifyContent } from '../aws/read-with-keys.js';
+import { verifyContent } from '../aws/verify-object.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
@@ -13,8 +13,7 @@ import { Prompt } from '../cli/prompt.js';
 import type { PartialConfig } from '../config/backup-config.js';
 import { readPartialConfig } from '../config/read-config.js';
 import { escrowObject, fetchEscrow, storeEscrow } from '../records/escrow.js';
-import { keyOfEasyKey } from '../secrets/easy-key.js';
-import { EncryptionKey } from '../secrets/encryption-key.js';
+import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { escrowContent } from '../secrets/escrow-content.js';
 import { connectToBucket } from './connection.js';
 

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, IN_UTC } from '../../aws/arguments/download-arguments.js';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
-import { kindOfAwsError } from '../../aws/aws-error.js';
+import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { listPrefix } from '../../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
