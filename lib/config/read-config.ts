@@ -29,10 +29,6 @@ async function readValues(file: string): Promise<ConfigValues> {
   const config = load(file);
   const shell = { file, environment: takeEnvironmentFromProcess(), directory: config.directory };
   const evaluation = evaluate(config.bytes, shell);
-  if (evaluation.kind === 'problem') {
-    const { line, message, hint = `Correct line ${line} of ${file}.` } = evaluation.problem;
-    throw new BackupError(`${file}:${line}: ${message}`, { hint });
-  }
   let values: ConfigValues;
   if (evaluation.kind === 'values') values = evaluation.values;
   else {
