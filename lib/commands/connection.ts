@@ -1,24 +1,26 @@
-// How a command comes to its bucket: the place that is named, and the settings of the config, if there is one.
+// From the settings of a config or of a command line to the AWS CLI.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { connect } from '../aws/settings/connect.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 
-export interface BucketPlace {
+/** A config; or a place that the command line names, with the rest of a config if there is one. */
+export interface BucketSettings {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
+  readonly endpointUrl?: BackupConfig['endpointUrl'];
+  readonly netTimeout?: BackupConfig['netTimeout'] | undefined;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
 /**
- * @param config `undefined`: what the AWS CLI's own files and the environment say
- * @param lockDescriptor LOCAL_LOCK, locked: the AWS CLI's processes keep it
- * @throws {BackupError} for what is no name of a bucket, and for an endpoint or a profile that must not be used
+ * @param lockDescriptor LOCAL_LOCK, locked: the processes of the AWS CLI inherit it
+ * @throws {BackupError} if a name can't be right, or the endpoint or the profile must not be used
  */
 export function connectToBucket(
-  { profile, region, bucket }: BucketPlace,
-  config: Pick<BackupConfig, 'endpointUrl' | 'netTimeout' | 'environment'> | undefined,
+  { profile, region, bucket, endpointUrl, netTimeout, environment = process.env }: BucketSettings,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,
 ): AwsCli {
@@ -38,9 +40,9 @@ export function connectToBucket(
     profile,
     region,
     bucket,
-    endpointUrl: config?.endpointUrl,
-    netTimeout: config?.netTimeout,
-    environment: config?.environment ?? process.env,
+    endpointUrl,
+    netTimeout,
+    environment,
     interruption,
     log: (message) => log.info(message),
     ...(lockDescriptor === undefined ? {} : { lockDescriptor }),

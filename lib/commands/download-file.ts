@@ -39,9 +39,8 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const object = parseS3Url(request.url);
   const time = timeOf(request);
   const file = fileOf(request, object);
-  const config = request.config === undefined ? undefined : await readConfig(request.config);
-  for (const warning of config?.warnings ?? []) log.warn(warning);
-  const aws = connectToBucket({ ...request, bucket: object.bucket }, config, context);
+  const config = request.config === undefined ? undefined : await readConfig(request.config, log);
+  const aws = connectToBucket({ ...config, ...request, bucket: object.bucket }, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, interruption);
   const key =

@@ -14,7 +14,7 @@ export async function downloadKey(
   bucket: string,
   context: CommandContext,
 ): Promise<number> {
-  const aws = connectToBucket({ profile, region, bucket }, undefined, context);
+  const aws = connectToBucket({ profile, region, bucket }, context);
   // Only the key goes to standard output, so that it can be captured.
   const prompt = new Prompt(stderr, context.interruption);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');

@@ -21,7 +21,7 @@ export interface ListVersions {
 export async function listVersionsCommand(request: ListVersions, context: CommandContext): Promise<number> {
   const { profile, region, url, isJson } = request;
   const { bucket, key } = parseUrl(url);
-  const aws = connectToBucket({ profile, region, bucket }, undefined, context);
+  const aws = connectToBucket({ profile, region, bucket }, context);
   const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
   let count = 0;
   try {

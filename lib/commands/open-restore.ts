@@ -42,11 +42,10 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
     throw new BackupError('--escrow and --config can not be used together: the config has the key.');
   }
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = request.config === undefined ? undefined : await readConfig(request.config);
-  for (const warning of config?.warnings ?? []) log.warn(warning);
+  const config = request.config === undefined ? undefined : await readConfig(request.config, log);
   const { profile, region, bucket, prefix, backupPrefix, destination } = parseSource(request.words, config);
   const target = inspectDestination(destination, request.overwrites, request.trustsDestination);
-  const aws = connectToBucket({ profile, region, bucket }, config, context);
+  const aws = connectToBucket({ ...config, profile, region, bucket }, context);
   const prompt = new Prompt(stderr, interruption);
   const encryptionKey = await keyFor(request, config, aws, prompt);
   return { aws, encryptionKey, prefix, backupPrefix, time, log, destination: target, prompt };

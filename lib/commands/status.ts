@@ -48,9 +48,8 @@ export async function status(request: StatusRequest, context: CommandContext): P
 async function showStatus(request: StatusRequest, context: CommandContext): Promise<number> {
   const { maxAge, isJson, metricsFile } = request;
   const { log } = context;
-  const config = await readConfig(configFileOrDefault(request.config));
-  for (const warning of config.warnings) log.warn(warning);
-  const aws = connectToBucket(config, config, context);
+  const config = await readConfig(configFileOrDefault(request.config), log);
+  const aws = connectToBucket(config, context);
   const remote = { aws, encryptionKey: config.encryptionKey, prefix: config.prefix, log };
   const found = await fetchBackupStatus(remote);
   const now = Date.now();
@@ -94,7 +93,7 @@ interface Row extends BackupInBucket {
 /** A row for each backup in the bucket. @returns 2 if one is older than `maxAge`; 0 otherwise */
 export async function bucketStatus(request: BucketStatusRequest, context: CommandContext): Promise<number> {
   const { maxAge, isJson, usesEscrow } = request;
-  const aws = connectToBucket(request, undefined, context);
+  const aws = connectToBucket(request, context);
   const backups = await listBackups(aws);
   const rows: readonly Row[] = usesEscrow ? await withRecords(aws, backups, context) : backups;
   const now = Date.now();

@@ -21,8 +21,7 @@ export interface SyncFlags {
 
 /** @returns the exit code: done, or done with files missing */
 export async function sync(configFile: string, flags: SyncFlags, context: CommandContext): Promise<number> {
-  const config = await readConfig(configFile);
-  for (const warning of config.warnings) context.log.warn(warning);
+  const config = await readConfig(configFile, context.log);
   if (flags.isDry) return withBackup(undefined, dryRun);
   return withLock(config.localLock, flags.waitSeconds, context, (lockDescriptor) =>
     withBackup(lockDescriptor, runBackup),
@@ -32,7 +31,7 @@ export async function sync(configFile: string, flags: SyncFlags, context: Comman
     lockDescriptor: number | undefined,
     work: (backup: Awaited<ReturnType<typeof openBackup>>) => Promise<number>,
   ): Promise<number> {
-    const aws = connectToBucket(config, config, context, lockDescriptor);
+    const aws = connectToBucket(config, context, lockDescriptor);
     const backup = await openBackup(config, aws, flags, context);
     try {
       return await work(backup);

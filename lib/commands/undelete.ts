@@ -41,12 +41,11 @@ export async function undelete(
 ): Promise<number> {
   const { log } = context;
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = await readConfig(configFile);
-  for (const warning of config.warnings) log.warn(warning);
+  const config = await readConfig(configFile, log);
   const wanted = new WantedPaths(request.paths, config.localDir);
-  const place = { ...config, profile: request.profile ?? config.profile };
+  const settings = { ...config, profile: request.profile ?? config.profile };
   const run = async (lockDescriptor?: number): Promise<number> => {
-    const aws = connectToBucket(place, config, context, lockDescriptor);
+    const aws = connectToBucket(settings, context, lockDescriptor);
     const { prefix } = config;
     return withPrivateFolder((folder) =>
       bringBack({ aws, prefix, wanted, time, folder, log }, request.isDry),

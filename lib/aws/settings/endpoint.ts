@@ -4,7 +4,7 @@ import { BackupError } from '../../cli/errors.js';
 import type { ProfileSettings } from './profile-files.js';
 
 /** What is said of an endpoint that `isExposed`. */
-export const EXPOSED_MESSAGE =
+const EXPOSED_MESSAGE =
   'is plain http: the encryption key would travel unencrypted. Use its https address; plain http is accepted for this machine itself only.';
 
 /**
