@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { sha256Of } from '../tree/streams/sha256.js';
 import { deleteObject } from './arguments/delete-arguments.js';

@@ -1,5 +1,5 @@
 // What functions need that read or change a backup in its bucket.
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import type { AwsCli } from './aws-cli.js';
 

@@ -5,7 +5,7 @@ import type { Backup } from '../backup/backup.js';
 import type { Excluded } from '../backup/scan.js';
 import { OWN_FILES } from '../backup/source/exclusion.js';
 import { errnoOf } from '../cli/errors.js';
-import { formatBytes } from '../cli/quantities.js';
+import { formatBytes } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../tree/bytes.js';
 import { readFolder } from '../tree/disk/read-folder.js';
 import { flatten } from '../tree/streams/batches.js';

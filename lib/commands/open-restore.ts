@@ -4,7 +4,7 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import { parseTime } from '../cli/times.js';
+import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
 import { fetchEscrowedKey } from '../records/escrow.js';

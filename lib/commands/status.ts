@@ -1,15 +1,15 @@
 // Whether a backup is fresh, and what its last run did; or, of a bucket, each backup in it.
 import { stderr, stdout } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { formatDuration } from '../cli/duration.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import { printable } from '../cli/log.js';
+import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { Prompt } from '../cli/prompt.js';
-import { formatBytes, formatCount } from '../cli/quantities.js';
-import { formatTime } from '../cli/times.js';
+import { formatDuration } from '../cli/units/duration.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatTime } from '../cli/units/times.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { type BackupStatus, fetchBackupStatus } from '../health/backup-status.js';

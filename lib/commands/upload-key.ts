@@ -7,7 +7,7 @@ import { assertSseCHonoured } from '../aws/prove-sse-c.js';
 import { verifyContent } from '../aws/verify-object.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import type { PartialConfig } from '../config/backup-config.js';

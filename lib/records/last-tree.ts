@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import { kindOfAwsError } from '../aws/error-kinds.js';
 import type { Remote } from '../aws/remote.js';
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import { parseEntry } from '../tree/entry-line.js';
 import { flatten } from '../tree/streams/batches.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
