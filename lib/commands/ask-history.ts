@@ -3,7 +3,7 @@ import { stdout } from 'node:process';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
-import { parseTime } from '../cli/times.js';
+import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import type { OutputStyle } from '../history/history-text.js';
 import { type History, withHistory } from '../history/open-history.js';

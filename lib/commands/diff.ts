@@ -1,6 +1,6 @@
 // What changed in the backup between two points in time.
 import type { CommandContext } from '../cli/main.js';
-import { formatBytes, formatCount } from '../cli/quantities.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { type Change, compareTrees, type Difference } from '../history/compare-trees.js';
 import { entryMembers, jsonHeader, pathMember, rowText } from '../history/history-text.js';
 import { treeAt } from '../history/stored-runs.js';

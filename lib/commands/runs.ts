@@ -1,7 +1,8 @@
 // A row for each run that has stored its record, the newest last.
-import { formatDuration } from '../cli/duration.js';
+
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
+import { formatDuration } from '../cli/units/duration.js';
 import { jsonHeader, rowText, sizeText, timeText } from '../history/history-text.js';
 import type { LastRun } from '../records/last-run.js';
 import { askHistory, type HistoryRequest, type Question } from './ask-history.js';

@@ -6,13 +6,12 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { isVersioned } from '../aws/bucket.js';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import { printable } from '../cli/log.js';
+import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
-import { formatTime, parseTime } from '../cli/times.js';
+import { formatTime, parseTime } from '../cli/units/times.js';
 import { readConfig } from '../config/read-config.js';
-import { acquireFlock } from '../records/flock.js';
-import { acquireLockFolder } from '../records/lock-folder.js';
+import { withLock } from '../records/lock/lock.js';
 import { withPrivateFolder } from '../restore/destination/private-folder.js';
 import {
   findDeleted,
@@ -40,7 +39,7 @@ export async function undelete(
   request: UndeleteRequest,
   context: CommandContext,
 ): Promise<number> {
-  const { log, interruption } = context;
+  const { log } = context;
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
   const config = await readConfig(configFile);
   for (const warning of config.warnings) log.warn(warning);
@@ -53,16 +52,7 @@ export async function undelete(
       bringBack({ aws, prefix, wanted, time, folder, log }, request.isDry),
     );
   };
-  if (request.isDry) return run();
-  const flock = await acquireFlock(config.localLock, 0, interruption);
-  let release = async () => {};
-  try {
-    release = await acquireLockFolder(config.localLock, interruption, (message) => log.info(message));
-    return await run(flock.descriptor);
-  } finally {
-    await release();
-    flock.release();
-  }
+  return request.isDry ? run() : withLock(config.localLock, 0, context, run);
 }
 
 /** Everything is decided before anything is changed. */

@@ -1,10 +1,10 @@
 // What is different between two stored trees.
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
-import { ownedEntryOf } from '../tree/entry-line.js';
+import { parseOwnedEntry } from '../tree/entry-line.js';
 import { flatten } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
-import { openTree, parseLinesWith } from '../tree/tree-file.js';
+import { openTree } from '../tree/tree-file.js';
 import { isSameContent } from './find-in-trees.js';
 
 export type Change = 'added' | 'removed' | 'changed' | 'metadata';
@@ -18,7 +18,7 @@ export interface Difference {
 
 /** In the order of the keys; memory does not grow with the trees. */
 export async function* compareTrees(earlier: string, later: string): AsyncGenerator<Difference> {
-  const entries = async (file: string) => (await openTree(file, parseLinesWith(ownedEntryOf))).entries;
+  const entries = async (file: string) => (await openTree(file, parseOwnedEntry)).entries;
   for await (const [before, after] of flatten(mergeByKey(await entries(earlier), await entries(later)))) {
     const change = changeOf(before, after);
     const key = after?.key ?? before?.key;

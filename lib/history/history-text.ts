@@ -1,7 +1,7 @@
 // Answers about earlier runs as text: for people on a terminal, exact and between tabs in a pipe, or JSON, a line each.
-import { printable } from '../cli/log.js';
-import { formatBytes } from '../cli/quantities.js';
-import { formatTime } from '../cli/times.js';
+import { printable } from '../cli/log/log.js';
+import { formatBytes } from '../cli/units/quantities.js';
+import { formatTime } from '../cli/units/times.js';
 import { type Bytes, isText, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 

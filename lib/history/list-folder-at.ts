@@ -1,13 +1,13 @@
 // What a folder holds in a stored tree.
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
-import { ownedEntryOf } from '../tree/entry-line.js';
+import { parseOwnedEntry } from '../tree/entry-line.js';
 import { flatten } from '../tree/streams/batches.js';
-import { openTree, parseLinesWith } from '../tree/tree-file.js';
+import { openTree } from '../tree/tree-file.js';
 
 /** Every entry of a tree file, in the order of the keys, with the names of the owners. */
 export async function* entriesOf(treeFile: string): AsyncGenerator<Entry> {
-  const { entries } = await openTree(treeFile, parseLinesWith(ownedEntryOf));
+  const { entries } = await openTree(treeFile, parseOwnedEntry);
   yield* flatten(entries);
 }
 

@@ -3,7 +3,7 @@
 import type { Remote } from '../aws/remote.js';
 import { listVersions } from '../aws/version-listing.js';
 import { BackupError } from '../cli/errors.js';
-import { formatTime } from '../cli/times.js';
+import { formatTime } from '../cli/units/times.js';
 import { RECORD, runFolderKey, TREE } from '../records/last-run.js';
 
 export interface StoredVersion {

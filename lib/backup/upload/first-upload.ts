@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { syncArguments } from '../../aws/arguments/upload-arguments.js';
 import { splitLines } from '../../aws/child-output.js';
 import type { BackupConfig } from '../../config/backup-config.js';
-import { partsOfPath } from '../../tree/disk/places.js';
+import { partsOfPath } from '../../tree/disk/path-parts.js';
 import type { Backup } from '../backup.js';
 import type { ScanCounts } from '../scan.js';
 
