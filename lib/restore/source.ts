@@ -1,7 +1,8 @@
 // Where a restore comes from, as the command line says it.
-import { relative, resolve } from 'node:path';
+
 import { BackupError } from '../cli/errors.js';
 import type { BackupConfig } from '../config/backup-config.js';
+import { pathInLocalDir } from '../config/path-in-local-dir.js';
 
 export interface RestoreSource {
   readonly profile: string;
@@ -37,7 +38,7 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
     profile: config.profile,
     region: config.region,
     bucket: config.bucket,
-    prefix: config.prefix + asFolder(pathInBackup(subfolder, config.localDir)),
+    prefix: config.prefix + asFolder(pathInLocalDir(subfolder, config.localDir)),
     backupPrefix: config.prefix,
     destination: target,
   };
@@ -51,18 +52,6 @@ function parseFolderUrl(url: string): Pick<RestoreSource, 'bucket' | 'prefix'> {
     });
   }
   return { bucket, prefix: asFolder(path) };
-}
-
-/**
- * The path of a file or folder relative to LOCAL_DIR, without `.` and `..`.
- * @param given relative, or as it is on disk
- */
-export function pathInBackup(given: string, localDir: string): string {
-  const path = relative(localDir, resolve(localDir, given));
-  if (path !== '..' && !path.startsWith('../')) return path;
-  throw new BackupError(`"${given}" is not in LOCAL_DIR "${localDir}".`, {
-    hint: 'Name what is in the backup relative to LOCAL_DIR.',
-  });
 }
 
 function asFolder(path: string): string {
