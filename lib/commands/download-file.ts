@@ -12,10 +12,10 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/times.js';
 import { readConfig } from '../config/read-config.js';
-import { withPrivateFolder } from '../restore/destination/private-folder.js';
+import { withPrivateFolder } from '../restore/private-folder.js';
 import { replaceWhenComplete, targetFileFor } from '../restore/destination/single-file.js';
-import { versionIdAt } from '../restore/versions/version-of-file.js';
-import { whyNotDownloaded } from '../restore/why-not-downloaded.js';
+import { versionIdAt } from '../restore/versions/version-at.js';
+import { whyNotDownloaded } from '../restore/fetch/why-not-downloaded.js';
 import { EncryptionKey } from '../secrets/encryption-key.js';
 import { connectToBucket } from './connection.js';
 

@@ -14,14 +14,14 @@ import { readConfig } from '../config/read-config.js';
 import { shellQuote } from '../config/shell-quote.js';
 import { acquireFlock } from '../records/flock.js';
 import { acquireLockFolder } from '../records/lock-folder.js';
-import { withPrivateFolder } from '../restore/destination/private-folder.js';
+import { withPrivateFolder } from '../restore/private-folder.js';
 import {
   findDeleted,
   readDeleted,
   removeMarkers,
   type Undeletion,
 } from '../restore/versions/delete-markers.js';
-import { WantedPaths } from '../restore/wanted-paths.js';
+import { WantedPaths } from '../restore/versions/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';
 import { bucketPlaceOf, connectToBucket } from './connection.js';
 

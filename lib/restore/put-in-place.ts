@@ -6,14 +6,14 @@ import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/bat
 import { mergeByKey, type Pair } from '../tree/streams/merge.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { isSafeKey } from './destination/safe-key.js';
-import { NotRestoredError } from './destination/target.js';
+import { NotRestoredError } from './destination/destination.js';
 import { type ExactTime, setExactTimes } from './metadata/exact-times.js';
 import {
   notInBucketError,
   Placement,
   type PlacementOptions,
   type PlannedLine,
-} from './metadata/placement.js';
+} from './put-in-place/placement.js';
 import type { PlannedFile } from './plan/planned-file.js';
 
 /** The mode of a file that the tree, which knows the others', does not: perhaps it was for its owner's eyes only. */

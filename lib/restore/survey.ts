@@ -11,12 +11,12 @@ import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { isSafeKey } from './destination/safe-key.js';
-import type { Target } from './destination/target.js';
+import type { Target } from './destination/destination.js';
 import { fetchTreeAt, type LocalTree, tooEarlyError, wrongKeyForTree } from './plan/find-tree.js';
-import { listFolder } from './plan/list.js';
+import { listFolder } from './plan/list-folder.js';
 import { type PlanTotals, planRestore } from './plan/plan.js';
 import type { ListedKey } from './plan/planned-file.js';
-import { treeBelow } from './plan/tree-below.js';
+import { treeBelow } from './plan/find-tree.js';
 import type { RestoreScope } from './scope.js';
 
 /** How many objects are tried with a key of which no tree tells. */

@@ -3,7 +3,7 @@ import { constants, existsSync, mkdtempSync, realpathSync, renameSync, statSync 
 import { access } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
-import { existingFolder } from './disk-space.js';
+import { existingFolder } from './open-destination.js';
 import { HeldFolder } from './held-folder.js';
 import { assertTrustedPath } from './trusted-way.js';
 

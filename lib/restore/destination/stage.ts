@@ -23,7 +23,7 @@ import { STAGE_NAME } from '../../tree/stage-name.js';
 import type { WantedObject } from '../plan/planned-file.js';
 import type { HeldFolder } from './held-folder.js';
 import { isSafeKey } from './safe-key.js';
-import { orNotRestored } from './target.js';
+import { orNotRestored } from './destination.js';
 
 const SINGLES = 'singles-';
 /** An `aws` of a killed restore may still write there. */

@@ -7,7 +7,7 @@ import type { Writable } from 'node:stream';
 import { withoutKey } from '../../secrets/environment.js';
 import type { Bytes } from '../../tree/bytes.js';
 import type { FoldersBelow } from '../destination/folders-below.js';
-import { parentOf } from '../destination/target.js';
+import { parentOf } from '../destination/destination.js';
 
 /** Reads pairs of time and path, relative to its current folder, each ended by a NUL. */
 const PYTHON = `

@@ -5,8 +5,8 @@ import type { Bytes } from '../../tree/bytes.js';
 import { type OwnerIds, ownerIds } from '../../tree/disk/owner-names.js';
 import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Entry, Inode } from '../../tree/entry.js';
-import { orNotRestored } from '../destination/target.js';
-import { AclSetter, type OnAclFailure } from './acl-giver.js';
+import { orNotRestored } from '../destination/destination.js';
+import { AclSetter, type OnAclFailure } from './acl-setter.js';
 
 export class Metadata {
   readonly #isRoot = process.getuid?.() === 0;

@@ -1,4 +1,9 @@
 // The tree file that tells the metadata of a folder: that of the backup whose prefix the folder is, or is below.
+import type { Bytes } from '../../tree/bytes.js';
+import type { Entry } from '../../tree/entry.js';
+import { ownedEntryOf } from '../../tree/entry-line.js';
+import { type Batches, mapEach } from '../../tree/streams/batches.js';
+import { openTree, parseLinesWith } from '../../tree/tree-file.js';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, IN_UTC } from '../../aws/arguments/download-arguments.js';
@@ -127,5 +132,22 @@ export function wrongKeyForTree(object: BucketObject): BackupError {
   return new BackupError(`${s3Url(object)} can't be read with this key: it was stored with another one.`, {
     exitCode: exitCode.wrongKey,
     hint: 'Use the key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
+  });
+}
+
+// The part of a tree that is below a folder.
+
+
+/**
+ * The entries below `folder`, their keys relative to it, in the order of the keys.
+ * @param folder '' or ends in a `/`
+ * @throws {DamagedTreeError} at the end, at the latest, of a torn file
+ * @throws {BackupError} if a later version wrote it
+ */
+export async function* treeBelow(file: string, folder: Bytes): Batches<Entry> {
+  const { entries } = await openTree(file, parseLinesWith(ownedEntryOf));
+  yield* mapEach(entries, (entry) => {
+    if (!entry.key.startsWith(folder) || entry.key === folder) return undefined;
+    return folder === '' ? entry : { ...entry, key: entry.key.slice(folder.length) as Bytes };
   });
 }

@@ -6,7 +6,7 @@ import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import { isSafeKey, LONGEST_NAME } from '../destination/safe-key.js';
-import type { Target } from '../destination/target.js';
+import type { Target } from '../destination/destination.js';
 import { type FetchMethod, formatPlan, type ListedKey, type PlannedFile } from './planned-file.js';
 
 /** A file takes whole blocks of the disk. */

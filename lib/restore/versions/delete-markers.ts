@@ -1,4 +1,6 @@
 // The delete markers in the way of what is to come back: found and noted, and then removed.
+import type { ObjectVersion } from '../../aws/version-listing.js';
+import type { Bytes } from '../../tree/bytes.js';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { explainDenial } from '../../aws/aws-error.js';
@@ -11,8 +13,7 @@ import type { Log } from '../../cli/log.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
-import type { WantedPaths } from '../wanted-paths.js';
-import { type DeletedKey, deletedKeys } from './deleted-keys.js';
+import type { WantedPaths } from './wanted-paths.js';
 
 const MAY_NOT_DELETE =
   "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Run it with an administrator's profile: --profile PROFILE.";
@@ -89,4 +90,38 @@ export async function removeMarkers(
   incomplete.close();
   if (isDenied) log.hint(MAY_NOT_DELETE);
   return { back: deleted.count - refused.size, refused: refused.size };
+}
+
+// What was deleted, and could be had back by taking the deletion away, by the bucket's history.
+
+/** A key that is deleted now. */
+export interface DeletedKey {
+  readonly key: Bytes;
+  /** Version ids of the delete markers on top of the newest version; without them, the key is back. */
+  readonly markers: readonly string[];
+}
+
+/**
+ * The keys that are deleted and still have a version.
+ * @param versions in the order of the keys, and of each key the newest first
+ * @param time milliseconds since the epoch: what was deleted then already is left out; `undefined`: nothing is
+ */
+export async function* deletedKeys(
+  versions: AsyncIterable<ObjectVersion>,
+  time: number | undefined,
+): AsyncGenerator<DeletedKey> {
+  let key: Bytes | undefined;
+  /** Those on top, as far as they are known; `undefined` where there is nothing more to find out. */
+  let markers: string[] | undefined;
+  for await (const version of versions) {
+    if (version.key !== key) {
+      key = version.key;
+      markers = [];
+    }
+    if (markers === undefined) continue;
+    const isObject = version.size !== undefined;
+    if (isObject && markers.length > 0) yield { key, markers };
+    if (isObject || (time !== undefined && version.lastModified <= time)) markers = undefined;
+    else markers.push(version.versionId);
+  }
 }

@@ -19,7 +19,7 @@ import { Interruption } from '../../../lib/cli/interruption.js';
 import type { Log } from '../../../lib/cli/log.js';
 import { HeldFolder } from '../../../lib/restore/destination/held-folder.js';
 import { Stage } from '../../../lib/restore/destination/stage.js';
-import { Target } from '../../../lib/restore/destination/target.js';
+import { Target } from '../../../lib/restore/destination/destination.js';
 import { Metadata } from '../../../lib/restore/metadata/metadata.js';
 import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
 import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
 import { formatBytes } from '../../../../lib/cli/quantities.js';
-import { assertDiskSpace, existingFolder } from '../../../../lib/restore/destination/disk-space.js';
+import { assertDiskSpace, existingFolder } from '../../../../lib/restore/destination/open-destination.js';
 import { temporaryFolder } from '../pieces.js';
 
 test('a number of bytes for people', () => {

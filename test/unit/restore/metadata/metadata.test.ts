@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { NotRestoredError } from '../../../../lib/restore/destination/target.js';
+import { NotRestoredError } from '../../../../lib/restore/destination/destination.js';
 import { Metadata, setMtimeRoughly } from '../../../../lib/restore/metadata/metadata.js';
 import { entry, temporaryFolder } from '../pieces.js';
 

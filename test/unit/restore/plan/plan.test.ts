@@ -3,7 +3,7 @@ import { lutimesSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
-import { Target } from '../../../../lib/restore/destination/target.js';
+import { Target } from '../../../../lib/restore/destination/destination.js';
 import { type PlanTotals, planRestore } from '../../../../lib/restore/plan/plan.js';
 import type { ListedKey, PlannedFile } from '../../../../lib/restore/plan/planned-file.js';
 import { bytesOf, textOf } from '../../../../lib/tree/bytes.js';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { treeBelow } from '../../../../lib/restore/plan/tree-below.js';
+import { treeBelow } from '../../../../lib/restore/plan/find-tree.js';
 import { bytesOf, textOf } from '../../../../lib/tree/bytes.js';
 import { formatEntry } from '../../../../lib/tree/entry-line.js';
 import { flatten } from '../../../../lib/tree/streams/batches.js';

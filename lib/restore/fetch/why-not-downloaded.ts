@@ -1,14 +1,14 @@
 // Turns the failed download of a file into words.
 
-import { headWithoutKey } from '../aws/arguments/download-arguments.js';
-import { type BucketObject, s3Url } from '../aws/arguments/object-arguments.js';
-import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
-import { whyNoBucket } from '../aws/bucket.js';
-import type { KeyedAws } from '../aws/remote.js';
-import { causeOfRefusal } from '../aws/wrong-key.js';
-import { BackupError } from '../cli/errors.js';
-import { exitCode } from '../cli/exit-codes.js';
+import { headWithoutKey } from '../../aws/arguments/download-arguments.js';
+import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
+import type { AwsAnswer, AwsCli } from '../../aws/aws-cli.js';
+import { kindOfAwsError } from '../../aws/aws-error.js';
+import { whyNoBucket } from '../../aws/bucket.js';
+import type { KeyedAws } from '../../aws/remote.js';
+import { causeOfRefusal } from '../../aws/wrong-key.js';
+import { BackupError } from '../../cli/errors.js';
+import { exitCode } from '../../cli/exit-codes.js';
 
 const NOT_THERE = 'does not exist';
 const HINT =

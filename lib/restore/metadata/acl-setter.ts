@@ -6,7 +6,7 @@ import { describeError, errnoOf } from '../../cli/errors.js';
 import { withoutKey } from '../../secrets/environment.js';
 import { type Acl, withoutDefaults } from '../../tree/acl.js';
 import type { Bytes } from '../../tree/bytes.js';
-import { orNotRestored } from '../destination/target.js';
+import { orNotRestored } from '../destination/destination.js';
 
 /** Linux's O_PATH, which Node does not name: no right to read is needed. */
 const O_PATH = 0o10000000;

@@ -8,10 +8,10 @@ import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { Spool } from '../../tree/streams/spool.js';
 import type { Stage } from '../destination/stage.js';
-import { NotRestoredError, orNotRestored, parentOf, type Target } from '../destination/target.js';
+import { NotRestoredError, orNotRestored, parentOf, type Target } from '../destination/destination.js';
 import type { PlannedFile } from '../plan/planned-file.js';
-import type { ExactTime } from './exact-times.js';
-import { type Metadata, setMtimeRoughly } from './metadata.js';
+import type { ExactTime } from '../metadata/exact-times.js';
+import { type Metadata, setMtimeRoughly } from '../metadata/metadata.js';
 
 /** A line of the plan. */
 export type PlannedLine = PlannedFile & { readonly index: number };

@@ -1,7 +1,7 @@
 // A folder in TMPDIR for what a restore notes, and for what passes through it.
 import { tmpdir } from 'node:os';
 import tmp from 'tmp';
-import { BackupError, describeError } from '../../cli/errors.js';
+import { BackupError, describeError } from '../cli/errors.js';
 
 /**
  * Calls `work` with a new folder, 0700, that is removed afterwards with all that is in it.

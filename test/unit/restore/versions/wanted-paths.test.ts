@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WantedPaths } from '../../../lib/restore/wanted-paths.js';
-import { bytesOf } from '../../../lib/tree/bytes.js';
+import { WantedPaths } from '../../../../lib/restore/versions/wanted-paths.js';
+import { bytesOf } from '../../../../lib/tree/bytes.js';
 
 const KEYS = ['a', 'a/b', 'a/bc', 'a/bc/d', 'a2', 'ü/x'];
 

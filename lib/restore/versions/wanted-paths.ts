@@ -1,7 +1,7 @@
 // The files and folders of a backup that the command line names, and whether they were met.
-import { BackupError } from '../cli/errors.js';
-import { type Bytes, bytesOf } from '../tree/bytes.js';
-import { pathInBackup } from './source.js';
+import { BackupError } from '../../cli/errors.js';
+import { type Bytes, bytesOf } from '../../tree/bytes.js';
+import { pathInBackup } from '../scope.js';
 
 interface WantedPath {
   readonly given: string;
