@@ -1,10 +1,11 @@
-// What of which backup a restore brings back: every step of a restore is given this.
+// What a restore brings back: which folder of which backup, as of when. And how the command line says so.
 import { relative, resolve } from 'node:path';
+import type { BucketObject } from '../aws/arguments/object-arguments.js';
+import type { Remote } from '../aws/remote.js';
 import { BackupError } from '../cli/errors.js';
 import type { BackupConfig } from '../config/config.js';
-import type { Remote } from '../aws/remote.js';
 
-/** Here, `prefix` is that of the folder to restore: '' or ends in a `/`. */
+/** Every step of a restore takes this. Here, `prefix` is that of the folder to restore: '' or ends in a `/`. */
 export interface RestoreScope extends Remote {
   /** That of the backup, as far as the command line tells: `prefix` begins with it. */
   readonly backupPrefix: string;
@@ -12,28 +13,23 @@ export interface RestoreScope extends Remote {
   readonly time: number | undefined;
 }
 
-// Where a restore comes from, as the command line says it.
-
-export interface RestoreSource {
+/** What the arguments of a command say about the scope. */
+export interface RestoreSource extends Pick<RestoreScope, 'prefix' | 'backupPrefix'> {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
-  /** Of the folder: '' or ends in a `/`. */
-  readonly prefix: string;
-  /** Of the backup, as far as the command line tells: `prefix` begins with it. */
-  readonly backupPrefix: string;
   readonly destination: string;
 }
 
 /**
- * @param words PROFILE REGION URL DEST, or with a config [SUBDIR] DEST
+ * @param words PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION
  * @throws {BackupError} for anything else
  */
 export function parseSource(words: readonly string[], config: BackupConfig | undefined): RestoreSource {
   const [first = '', second = '', url, destination] = words;
   if (words.length === 4 && url !== undefined && destination !== undefined) {
-    const folder = parseFolderUrl(url);
-    return { profile: first, region: second, ...folder, backupPrefix: folder.prefix, destination };
+    const { bucket, prefix } = parseFolderUrl(url);
+    return { profile: first, region: second, bucket, prefix, backupPrefix: prefix, destination };
   }
   if (config === undefined || words.length < 1 || words.length > 2) {
     throw new BackupError(
@@ -43,30 +39,27 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
       { hint: '--help shows how to call this.' },
     );
   }
-  const [subfolder, target] = words.length === 2 ? [first, second] : ['', first];
+  const [folder, target] = words.length === 2 ? [first, second] : ['', first];
   return {
     profile: config.awsProfile,
     region: config.awsRegion,
     bucket: config.awsBucket,
-    prefix: config.remoteDirPrefix + asFolder(pathInBackup(subfolder, config.localDir)),
+    prefix: config.remoteDirPrefix + withSlash(pathInBackup(folder, config.localDir)),
     backupPrefix: config.remoteDirPrefix,
     destination: target,
   };
 }
 
-function parseFolderUrl(url: string): Pick<RestoreSource, 'bucket' | 'prefix'> {
-  const [, bucket, path = ''] = /^s3:\/\/([^/]+)(?:\/([\s\S]*))?$/.exec(url) ?? [];
-  if (bucket === undefined) {
-    throw new BackupError(`"${url}" does not name a folder in a bucket.`, {
-      hint: 'Write it as s3://BUCKET/PREFIX, for example s3://my-backup-s3/home/user.',
-    });
-  }
-  return { bucket, prefix: asFolder(path) };
+/** @returns the bucket and the key, which may be empty; `undefined` for what is no `s3://` URL */
+export function parseS3Url(url: string): BucketObject | undefined {
+  const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/([\s\S]*))?$/.exec(url) ?? [];
+  return bucket === undefined ? undefined : { bucket, key };
 }
 
 /**
  * The path of a file or folder relative to LOCAL_DIR, without `.` and `..`.
- * @param given relative, or as it is on disk
+ * @param given relative to LOCAL_DIR, or absolute
+ * @throws {BackupError} if it is not in LOCAL_DIR
  */
 export function pathInBackup(given: string, localDir: string): string {
   const path = relative(localDir, resolve(localDir, given));
@@ -76,6 +69,14 @@ export function pathInBackup(given: string, localDir: string): string {
   });
 }
 
-function asFolder(path: string): string {
+function parseFolderUrl(url: string): { readonly bucket: string; readonly prefix: string } {
+  const named = parseS3Url(url);
+  if (named !== undefined) return { bucket: named.bucket, prefix: withSlash(named.key) };
+  throw new BackupError(`"${url}" does not name a folder in a bucket.`, {
+    hint: 'Write it as s3://BUCKET/PREFIX, for example s3://my-backup-s3/home/user.',
+  });
+}
+
+function withSlash(path: string): string {
   return path === '' || path.endsWith('/') ? path : `${path}/`;
 }

@@ -1,4 +1,4 @@
-// The destination of a restore: nothing is written outside of it, not even through a link that is in it, or that
+// The destination of a restore: nothing is written outside of it, not even through a link that is in it or that
 // somebody puts there meanwhile.
 import { randomUUID } from 'node:crypto';
 import {
@@ -14,29 +14,26 @@ import {
 import { describeError, errnoOf } from '../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../tree/bytes.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
+import type { Entry } from '../../tree/entry.js';
 import { FoldersBelow } from './folders-below.js';
-import { type HeldFolder, THING_ITSELF } from './held-folder.js';
+import { type HeldFolder, WITHOUT_FOLLOWING } from './held-folder.js';
 import { move } from './move.js';
 
 /** Why one entry is not restored, in words that end a sentence. */
 export class NotRestoredError extends Error {}
 
-export class Target {
+export class Destination {
   readonly folders: FoldersBelow;
   readonly #overwrites: boolean;
 
+  /** @param overwrites true if it may replace files and links that are there */
   constructor(root: HeldFolder, overwrites: boolean) {
     this.folders = new FoldersBelow(root);
     this.#overwrites = overwrites;
   }
 
-  /** For messages. */
-  name(key: Bytes): string {
-    return textOf(joinPath(bytesOf(this.folders.root.name), withoutSlash(key)));
-  }
-
-  /** What is at `key`; of a link, the link. `undefined`, too, where a link leads there. */
-  look(key: Bytes): BigIntStats | undefined {
+  /** What is at `key`; of a link, the link. `undefined` also if a link is on the way. */
+  statsOf(key: Bytes): BigIntStats | undefined {
     try {
       return lstatSync(this.#path(key), { bigint: true });
     } catch {
@@ -48,65 +45,62 @@ export class Target {
    * Makes a folder and those above it.
    * @param key ends in a `/`, or is empty
    * @param mode of the folder itself, if it is made
-   * @throws {NotRestoredError} if something else is in the way of one of them
+   * @throws {NotRestoredError} if something else is in the place of one of them
    */
   makeFolder(key: Bytes, mode = 0o777): void {
     if (this.folders.isEntered(key)) return;
     this.makeFolder(parentOf(key));
-    const found = this.look(key);
-    if (found !== undefined && !found.isDirectory()) throw inTheWay(this.name(key), found);
+    const found = this.statsOf(key);
+    if (found !== undefined && !found.isDirectory()) throw this.#isOccupiedError(key, found);
     orNotRestored(() => {
       if (found === undefined) mkdirSync(this.#path(key), mode);
       this.folders.enter(key);
     });
   }
 
-  /** Has this user write in a folder whose mode keeps its owner out; its mode is set anew at the end. */
-  letIn(key: Bytes): void {
+  /** Lets this user write in a folder whose mode keeps its owner out. Its mode is set again at the end. */
+  letOwnerWrite(key: Bytes): void {
     try {
-      this.withHeld(key, 'directory', (path) => {
+      this.withOpen(key, 'directory', (path) => {
         const mode = statSync(path).mode & 0o7777;
         if ((mode & 0o700) !== 0o700) chmodSync(path, mode | 0o700);
       });
     } catch (error) {
-      // Not ours: what can't be written in it will tell.
+      // Somebody else's folder: what can't be written in it will be named.
       if (!(error instanceof NotRestoredError)) throw error;
     }
   }
 
   /**
    * Moves a file or link to `key`, in place of a file or link that is there.
-   * @returns how; see `move`
+   * @returns see `move`
    * @throws {NotRestoredError} if it can't be there
    */
-  moveHere(from: PathLike, key: Bytes): 'renamed' | 'copied' {
-    this.makeFolder(parentOf(key));
-    const found = this.look(key);
+  moveIn(from: PathLike, key: Bytes): 'renamed' | 'copied' {
+    const parent = parentOf(key);
+    this.makeFolder(parent);
+    const found = this.statsOf(key);
     if (found !== undefined && (!this.#overwrites || found.isDirectory())) {
-      throw inTheWay(this.name(key), found);
+      throw this.#isOccupiedError(key, found);
     }
-    const besides = () => this.#path(`${parentOf(key)}.encrypted-s3-${randomUUID()}` as Bytes);
-    return orNotRestored(() => move(from, this.#path(key), besides));
+    const unusedPath = () => this.#path(`${parent}.encrypted-s3-${randomUUID()}` as Bytes);
+    return orNotRestored(() => move(from, this.#path(key), unusedPath));
   }
 
   /**
-   * Calls `action` with a path of what is at `key`. That of a file or folder leads to it whatever is put there
-   * meanwhile; that of a link must not be followed.
+   * Calls `action` with a path of what is at `key`. The path of a file or folder leads to it whatever somebody puts in
+   * its place meanwhile; `action` must not follow that of a link.
    * @throws {NotRestoredError} if something else is there, or the file system refuses
    */
-  withHeld<Result>(
-    key: Bytes,
-    type: 'file' | 'directory' | 'link',
-    action: (path: string | Buffer) => Result,
-  ): Result {
+  withOpen<Result>(key: Bytes, type: Entry['type'], action: (path: string | Buffer) => Result): Result {
     return orNotRestored(() => {
       const path = this.#path(key);
       if (type === 'link') return action(path);
-      const descriptor = openSync(path, THING_ITSELF);
+      const descriptor = openSync(path, WITHOUT_FOLLOWING);
       try {
-        const held = pathOfDescriptor(descriptor);
-        const found = statSync(held);
-        if (type === 'file' ? found.isFile() : found.isDirectory()) return action(held);
+        const open = pathOfDescriptor(descriptor);
+        const found = statSync(open);
+        if (type === 'file' ? found.isFile() : found.isDirectory()) return action(open);
         throw new NotRestoredError('something else has taken its place');
       } finally {
         closeSync(descriptor);
@@ -115,14 +109,19 @@ export class Target {
   }
 
   /**
-   * In a folder that is open, and until another one is.
-   * @throws the system's error; ENOTDIR where a link or a file is on the way
+   * Leads through a folder that is held open until the next one is entered.
+   * @throws the system's error; ENOTDIR if a link or a file is on the way
    */
   #path(key: Bytes): string | Buffer {
     const parent = parentOf(key);
-    return pathOf(
-      joinPath(bytesOf(this.folders.enter(parent)), withoutSlash(key.slice(parent.length) as Bytes)),
-    );
+    const name = withoutSlash(key.slice(parent.length) as Bytes);
+    return pathOf(joinPath(bytesOf(this.folders.enter(parent)), name));
+  }
+
+  #isOccupiedError(key: Bytes, found: BigIntStats): NotRestoredError {
+    const type = found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'link' : 'file';
+    const path = textOf(joinPath(bytesOf(this.folders.root.name), withoutSlash(key)));
+    return new NotRestoredError(`a ${type} is at "${path}"`);
   }
 }
 
@@ -131,16 +130,11 @@ export function parentOf(key: Bytes): Bytes {
   return key.slice(0, withoutSlash(key).lastIndexOf('/') + 1) as Bytes;
 }
 
-function withoutSlash(key: Bytes): Bytes {
+export function withoutSlash(key: Bytes): Bytes {
   return (key.endsWith('/') ? key.slice(0, -1) : key) as Bytes;
 }
 
-function inTheWay(name: string, found: BigIntStats): NotRestoredError {
-  const what = found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'link' : 'file';
-  return new NotRestoredError(`a ${what} is at "${name}"`);
-}
-
-/** @throws {NotRestoredError} for what the file system refuses */
+/** @throws {NotRestoredError} if the file system refuses */
 export function orNotRestored<Result>(action: () => Result): Result {
   try {
     return action();

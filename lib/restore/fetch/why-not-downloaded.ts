@@ -1,5 +1,4 @@
-// Turns the failed download of a file into words.
-
+// Why the download of a single file failed, in words.
 import { headWithoutKey } from '../../aws/arguments/download-arguments.js';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
 import type { AwsAnswer, AwsCli } from '../../aws/aws-cli.js';
@@ -8,13 +7,13 @@ import { whyNoBucket } from '../../aws/bucket.js';
 import type { KeyedAws } from '../../aws/remote.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
-import { exitCode } from '../../cli/exit-codes.js';
+import { otherKeyError } from '../other-key-error.js';
 
-const NOT_THERE = 'does not exist';
+const MISSING = 'does not exist';
 const HINT =
   'encrypted-s3-list-versions shows what there is and was; encrypted-s3-download-dir restores a folder.';
 
-/** @returns an error with exit code 5 if it is the key that is wrong */
+/** @returns an error with exit code 5 if the encryption key is the wrong one */
 export async function whyNotDownloaded(
   remote: KeyedAws,
   object: BucketObject,
@@ -24,7 +23,7 @@ export async function whyNotDownloaded(
   const { aws } = remote;
   const problem = object.versionId === undefined ? undefined : await problemOfVersion(aws, object, answer);
   const { kind } = aws.errorOf(args, answer);
-  const noBucket = kind === 'not-found' || problem === NOT_THERE ? await whyNoBucket(aws) : undefined;
+  const noBucket = kind === 'not-found' || problem === MISSING ? await whyNoBucket(aws) : undefined;
   if (noBucket !== undefined) return noBucket;
   if (problem !== undefined) {
     return new BackupError(`Download failed: version "${object.versionId}" of ${s3Url(object)} ${problem}.`, {
@@ -32,26 +31,21 @@ export async function whyNotDownloaded(
     });
   }
   const cause = await causeOfRefusal(remote, object, args, answer);
-  if (cause === 'wrong key') {
-    return new BackupError(`Download failed: ${s3Url(object)} was not stored with this encryption key.`, {
-      exitCode: exitCode.wrongKey,
-      hint: 'Use the key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
-    });
-  }
+  if (cause === 'wrong key') return otherKeyError(object);
   const { message, hint = kind === 'not-found' ? HINT : undefined } = cause;
   return new BackupError(`Download failed: ${message}`, hint === undefined ? {} : { hint });
 }
 
-/** A HEAD request tells more than what AWS CLI v1 makes of an error without a message, as some servers send it. */
+/** Asks again with a HEAD request: some servers send an error without a message, which AWS CLI v1 can't read. */
 async function problemOfVersion(
   aws: AwsCli,
   object: BucketObject,
   { stderr }: AwsAnswer,
 ): Promise<string | undefined> {
-  if (/\(InvalidArgument\).*version id/i.test(stderr)) return NOT_THERE;
+  if (/\(InvalidArgument\).*version id/i.test(stderr)) return MISSING;
   const head = await aws.run(headWithoutKey(object));
   const kind = head.exitCode === 0 ? undefined : kindOfAwsError(head.stderr);
-  if (kind === 'not-found') return NOT_THERE;
-  // Only an object can be had: 405, Method Not Allowed.
-  return kind === 'not-implemented' ? 'is a deletion, which has no content' : undefined;
+  if (kind === 'not-found') return MISSING;
+  // S3 answers 405, Method Not Allowed.
+  return kind === 'not-implemented' ? 'is a delete marker, which has no content' : undefined;
 }

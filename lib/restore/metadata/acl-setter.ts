@@ -1,5 +1,5 @@
-// ACLs given back by setfacl(1), many files a call. Each file is opened when it is handed over: what is moved, put in
-// its place or closed to us by a folder's mode after that makes no difference.
+// Sets ACLs by setfacl(1), many files a call. A file is opened when it is added: whoever moves it, replaces it or closes
+// its folder afterwards changes nothing.
 import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { describeError, errnoOf } from '../../cli/errors.js';
@@ -7,26 +7,25 @@ import { withoutKey } from '../../secrets/environment.js';
 import { type Acl, withoutDefaults } from '../../tree/acl.js';
 import type { Bytes } from '../../tree/bytes.js';
 import { orNotRestored } from '../destination/destination.js';
+import { O_PATH } from '../destination/held-folder.js';
 
-/** Linux's O_PATH, which Node does not name: no right to read is needed. */
-const O_PATH = 0o10000000;
 /** How many files are held open. */
-const HELD = 200;
+const MAX_OPEN = 200;
 /** The child's first descriptor after its standard ones. */
-const FIRST = 3;
+const FIRST_DESCRIPTOR = 3;
 
-interface Held {
+interface OpenFile {
   readonly key: Bytes;
   readonly descriptor: number;
 }
 
-/** Told of a file that is without its ACL, and why, in words that end a sentence. */
-export type OnAclFailure = (key: Bytes, why: string) => void;
+/** @param reason why the file is without its ACL, in words that end a sentence */
+export type OnAclFailure = (key: Bytes, reason: string) => void;
 
 export class AclSetter {
   readonly #onFailure: OnAclFailure;
-  /** By their ACLs: many files have the same. */
-  #held = new Map<Acl, Held[]>();
+  /** By their ACLs, since many files have the same. */
+  readonly #waiting = new Map<Acl, OpenFile[]>();
   #count = 0;
 
   constructor(onFailure: OnAclFailure) {
@@ -34,31 +33,28 @@ export class AclSetter {
   }
 
   /**
-   * Sees to it that a file or folder gets its ACL, in place of one that it has, by the next `flush` at the latest. Its
-   * mode is that of the ACL then.
-   * @param path leads only where it should, since it is followed
-   * @throws {NotRestored} if it can't be opened
+   * By the next `flush` at the latest, the file or folder has this ACL and no other. That sets its mode, too.
+   * @param path is followed, and must lead only where it should
+   * @throws {NotRestoredError} if it can't be opened
    */
-  give(path: string | Buffer, key: Bytes, acl: Acl): void {
+  add(path: string | Buffer, key: Bytes, acl: Acl): void {
     const descriptor = orNotRestored(() => openSync(path, O_PATH));
     const entries = key.endsWith('/') ? acl : withoutDefaults(acl);
-    const alike = this.#held.get(entries);
-    if (alike === undefined) this.#held.set(entries, [{ key, descriptor }]);
+    const alike = this.#waiting.get(entries);
+    if (alike === undefined) this.#waiting.set(entries, [{ key, descriptor }]);
     else alike.push({ key, descriptor });
     this.#count += 1;
-    if (this.#count >= HELD) this.flush();
+    if (this.#count >= MAX_OPEN) this.flush();
   }
 
-  /** Gives all ACLs that are still to be given. */
   flush(): void {
-    const held = this.#held;
-    this.#held = new Map();
+    for (const [acl, files] of this.#waiting) this.#set(acl, files);
+    this.#waiting.clear();
     this.#count = 0;
-    for (const [acl, files] of held) this.#set(acl, files);
   }
 
-  #set(acl: Acl, files: readonly Held[]): void {
-    const paths = files.map((_, at) => `/dev/fd/${FIRST + at}`);
+  #set(acl: Acl, files: readonly OpenFile[]): void {
+    const paths = files.map((_, at) => `/dev/fd/${FIRST_DESCRIPTOR + at}`);
     const { status, error, stderr } = spawnSync('setfacl', ['-k', `--set=${acl}`, '--', ...paths], {
       stdio: ['ignore', 'ignore', 'pipe', ...files.map(({ descriptor }) => descriptor)],
       env: { ...withoutKey(), LC_ALL: 'C' },
@@ -66,25 +62,19 @@ export class AclSetter {
     });
     for (const { descriptor } of files) closeSync(descriptor);
     if (status === 0) return;
-    if (error !== undefined) {
-      for (const { key } of files) this.#onFailure(key, whyNotStarted(error));
-      return;
-    }
-    // It goes on after a file that it could not do, and names each.
-    const failed = new Map(
-      [...stderr.matchAll(/^setfacl: \/dev\/fd\/(\d+): (.*)$/gm)].map(([, at, why]) => [
-        Number(at) - FIRST,
-        why,
-      ]),
+    // It continues after a file that fails, and names each that does.
+    const failed = new Map<string | undefined, string | undefined>(
+      [...(stderr ?? '').matchAll(/^setfacl: (\/dev\/fd\/\d+): (.*)$/gm)].map(([, path, why]) => [path, why]),
     );
     for (const [at, { key }] of files.entries()) {
-      const why = failed.size === 0 ? 'setfacl failed' : failed.get(at);
-      if (why !== undefined) this.#onFailure(key, why);
+      const reason = failed.size === 0 ? reasonOfFailure(error) : failed.get(paths[at]);
+      if (reason !== undefined) this.#onFailure(key, reason);
     }
   }
 }
 
-function whyNotStarted(error: Error): string {
+function reasonOfFailure(error: Error | undefined): string {
+  if (error === undefined) return 'setfacl failed';
   if (errnoOf(error) === 'ENOENT') return 'setfacl is not installed (Debian: apt install acl)';
   return `setfacl can't be started: ${describeError(error)}`;
 }

@@ -1,4 +1,4 @@
-// Puts single entries of a tree into the destination, and notes what can only be done at the end.
+// Puts single entries into the destination, and notes what can only be done at the end.
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Incomplete } from '../../cli/incomplete.js';
@@ -7,44 +7,39 @@ import type { Log } from '../../cli/log.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { Spool } from '../../tree/streams/spool.js';
+import { type Destination, NotRestoredError, orNotRestored, parentOf } from '../destination/destination.js';
 import type { Stage } from '../destination/stage.js';
-import { NotRestoredError, orNotRestored, parentOf, type Target } from '../destination/destination.js';
-import type { PlannedFile } from '../plan/planned-file.js';
 import type { ExactTime } from '../metadata/exact-times.js';
-import { type Metadata, setMtimeRoughly } from '../metadata/metadata.js';
-
-/** A line of the plan. */
-export type PlannedLine = PlannedFile & { readonly index: number };
+import { type Metadata, setMtime } from '../metadata/metadata.js';
+import type { PlannedFile } from '../plan/planned-file.js';
 
 export interface PlacementOptions {
-  readonly target: Target;
+  readonly destination: Destination;
   readonly stage: Stage;
   readonly metadata: Metadata;
-  /** Told of what is not restored as the tree has it. */
+  /** Names what is not restored as the tree has it. */
   readonly incomplete: Incomplete;
-  /** Told of files that are newer than the tree. */
+  /** Names files that are newer than the tree. */
   readonly log: Pick<Log, 'info'>;
-  /** Why files did not arrive, by their lines in the plan, as far as it is known. */
+  /** By the numbers of files in the plan: why they did not arrive, as far as that is known. */
   readonly reasons: ReadonlyMap<number, string>;
   readonly interruption: Interruption;
-  /** For notes. */
-  readonly folder: string;
+  /** A folder of ours. */
+  readonly notes: string;
 }
 
 export class Placement {
   readonly restored = { files: 0, folders: 0, links: 0, newer: 0 };
-  readonly target: Target;
-  /** Of `ExactTime`. */
+  /** JSON of `ExactTime`. */
   readonly times: Spool;
-  /** Of `Entry`, in the order of their keys. */
+  /** JSON of `Entry`, in the order of their keys. */
   readonly folders: Spool;
   readonly #options: PlacementOptions;
 
   constructor(options: PlacementOptions) {
     this.#options = options;
-    this.target = options.target;
-    this.times = new Spool(join(options.folder, 'times'));
-    this.folders = new Spool(join(options.folder, 'folders'));
+    this.times = new Spool(join(options.notes, 'times'));
+    this.folders = new Spool(join(options.notes, 'folders'));
   }
 
   /** Does `action`, and names `key` if it can't be restored. @throws {InterruptedError} if a signal has arrived */
@@ -59,39 +54,30 @@ export class Placement {
   }
 
   /**
-   * @param entry what the tree knows of the file
-   * @param mode of a file of which it knows nothing; `undefined`: as umask has it
+   * @param entry `undefined` if the tree does not have the file
+   * @param mode of a file that the tree does not have; `undefined`: what umask leaves
    * @throws {NotRestoredError}
    */
-  putFile({ key, want, how, index, isNewer }: PlannedLine, entry: Entry | undefined, mode?: number): void {
-    const { target, stage, incomplete, reasons } = this.#options;
-    if (want === undefined || how === 'not wanted') throw notInBucketError();
-    if (how === 'there already') {
-      target.makeFolder(parentOf(key));
-      if (entry !== undefined) this.giveMetadata(entry);
-    } else {
-      const arrived = stage.arrived(key, want, index);
-      if (arrived === undefined)
-        throw new NotRestoredError(reasons.get(index) ?? 'it did not arrive; syslog says why');
-      if (entry !== undefined) {
-        this.giveMetadata(entry, arrived);
-        setMtimeRoughly(arrived, entry.inode);
-      } else if (mode !== undefined) orNotRestored(() => chmodSync(arrived, mode));
-      if (target.moveHere(arrived, key) === 'copied' && entry !== undefined) this.giveMetadata(entry);
-    }
+  putFile(file: PlannedFile, entry: Entry | undefined, mode?: number): void {
+    const { key, wanted, method, isNewer } = file;
+    if (wanted === undefined || method === 'not wanted') throw notInBucketError();
+    if (method === 'there already') {
+      this.#options.destination.makeFolder(parentOf(key));
+      if (entry !== undefined) this.applyMetadata(entry);
+    } else this.#moveIn(file, entry, mode);
     this.restored.files += 1;
     if (entry === undefined) return;
     this.#noteTime(entry);
-    if (isNewer) this.noteNewer(entry);
+    if (isNewer) this.logNewer(entry);
     const { size } = entry.inode;
-    if (size === want.size) return;
-    incomplete.add(
-      `"${textOf(key)}" is restored as it is in the bucket, ${want.size} bytes; the tree has ${size}.`,
+    if (size === wanted.size) return;
+    this.#options.incomplete.add(
+      `"${textOf(key)}" is restored as it is in the bucket, ${wanted.size} bytes; the tree has ${size}.`,
     );
   }
 
-  /** Names, in syslog, an entry of the tree whose object was stored after the tree. */
-  noteNewer({ key, type }: Entry): void {
+  /** Writes to syslog that an object of the tree's entry was stored after the tree. */
+  logNewer({ key, type }: Entry): void {
     this.restored.newer += 1;
     const what =
       type === 'link'
@@ -102,38 +88,61 @@ export class Placement {
 
   /** @throws {NotRestoredError} */
   makeFolder(entry: Entry): void {
-    // Ours alone until everything is in it.
-    this.target.makeFolder(entry.key, 0o700);
-    this.target.letIn(entry.key);
+    const { destination } = this.#options;
+    // For this user alone until everything is in it.
+    destination.makeFolder(entry.key, 0o700);
+    destination.letOwnerWrite(entry.key);
     this.folders.write(JSON.stringify(entry));
     this.#noteTime(entry);
     this.restored.folders += 1;
   }
 
+  /** Makes a folder that the tree does not have. @throws {NotRestoredError} */
+  makeEmptyFolder(key: Bytes): void {
+    this.#options.destination.makeFolder(key);
+  }
+
   /** @throws {NotRestoredError} */
   makeLink(entry: Entry): void {
-    const link = this.#options.stage.link(entry.target ?? ('' as Bytes));
-    this.giveMetadata(entry, link);
-    setMtimeRoughly(link, entry.inode);
-    if (this.target.moveHere(link, entry.key) === 'copied') this.giveMetadata(entry);
+    const link = this.#options.stage.makeLink(entry.target ?? ('' as Bytes));
+    this.#moveInWithMetadata(link, entry);
     this.#noteTime(entry);
     this.restored.links += 1;
   }
 
   /**
-   * Names the entry if it can't be given its owner and mode, which is no reason to go without it.
-   * @param inStage its path, while it is not in its place
+   * Names the entry if it can't be given its owner and mode: it is restored all the same.
+   * @param inStage its path, while it is not in place
    */
-  giveMetadata(entry: Entry, inStage?: string | Buffer): void {
-    const { metadata } = this.#options;
+  applyMetadata(entry: Entry, inStage?: string | Buffer): void {
+    const { metadata, destination } = this.#options;
     try {
-      if (inStage !== undefined) metadata.give(inStage, entry);
-      else this.target.withHeld(entry.key, entry.type, (path) => metadata.give(path, entry));
+      if (inStage !== undefined) metadata.apply(inStage, entry);
+      else destination.withOpen(entry.key, entry.type, (path) => metadata.apply(path, entry));
     } catch (error) {
       if (!(error instanceof NotRestoredError)) throw error;
       const what = `"${textOf(entry.key)}" is restored, but not its owner and mode as they were`;
       this.#options.incomplete.add(`${what}: ${error.message}.`);
     }
+  }
+
+  #moveIn(file: PlannedFile, entry: Entry | undefined, mode: number | undefined): void {
+    const { destination, stage, reasons } = this.#options;
+    const arrived = stage.findArrived(file);
+    if (arrived === undefined)
+      throw new NotRestoredError(reasons.get(file.index) ?? 'it did not arrive; syslog says why');
+    if (entry !== undefined) {
+      this.#moveInWithMetadata(arrived, entry);
+      return;
+    }
+    if (mode !== undefined) orNotRestored(() => chmodSync(arrived, mode));
+    destination.moveIn(arrived, file.key);
+  }
+
+  #moveInWithMetadata(inStage: string | Buffer, entry: Entry): void {
+    this.applyMetadata(entry, inStage);
+    setMtime(inStage, entry.inode);
+    if (this.#options.destination.moveIn(inStage, entry.key) === 'copied') this.applyMetadata(entry);
   }
 
   #noteTime({ key, inode }: Entry): void {

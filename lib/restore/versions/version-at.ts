@@ -1,18 +1,16 @@
-// What was there at a point in time, by the bucket's history.
+// Which version of a key a reader got at a point in time.
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
 import { BackupError } from '../../cli/errors.js';
 import { formatTime } from '../../cli/times.js';
-import type { ObjectVersion } from '../../aws/version-listing.js';
 import type { Bytes } from '../../tree/bytes.js';
 
-/** A key and its history at a point in time. */
 export interface VersionsAtTime {
   readonly key: Bytes;
-  /** The newest version not after that time: what a reader would have got then. */
+  /** The newest version that is not after that time; it may be a delete marker. */
   readonly was: ObjectVersion | undefined;
-  /** What a reader gets now; like `was`, it may be a delete marker. */
+  /** The current version; it may be a delete marker. */
   readonly now: ObjectVersion;
 }
 
@@ -24,23 +22,21 @@ export async function* versionsAt(
   versions: AsyncIterable<ObjectVersion> | Iterable<ObjectVersion>,
   time: number,
 ): AsyncGenerator<VersionsAtTime> {
-  let key: VersionsAtTime | undefined;
+  let current: VersionsAtTime | undefined;
   for await (const version of versions) {
-    if (version.key !== key?.key) {
-      if (key !== undefined) yield key;
-      key = { key: version.key, was: undefined, now: version };
+    if (version.key !== current?.key) {
+      if (current !== undefined) yield current;
+      current = { key: version.key, was: undefined, now: version };
     }
-    if (key.was === undefined && version.lastModified <= time) key = { ...key, was: version };
+    if (current.was === undefined && version.lastModified <= time) current = { ...current, was: version };
   }
-  if (key !== undefined) yield key;
+  if (current !== undefined) yield current;
 }
-
-// Which version of a single file is meant by a point in time.
 
 /**
  * @param time milliseconds since the epoch
- * @returns the version id; `undefined` if it is what is there now
- * @throws {BackupError} if there was no such file then, or the bucket does not go back that far
+ * @returns the version id of a file at that time; `undefined` if it is the current version
+ * @throws {BackupError} if the file did not exist then, or the bucket's history is not that old
  */
 export async function versionIdAt(
   aws: AwsCli,
@@ -49,8 +45,8 @@ export async function versionIdAt(
 ): Promise<string | undefined> {
   const versions = await listVersions(aws, object.key, versionsOfKeyItself);
   for await (const { was, now } of versionsAt(versions, time)) {
-    if (was === undefined) throw notThatOld(object, time, versions);
-    if (was.size === undefined) throw deletedThen(object, was, versions);
+    if (was === undefined) throw noVersionThatOldError(object, time, versions);
+    if (was.size === undefined) throw deletedAtThatTimeError(object, was, versions);
     return was === now ? undefined : was.versionId;
   }
   throw new BackupError(`There is no ${s3Url(object)}, and no version of it.`, {
@@ -58,22 +54,26 @@ export async function versionIdAt(
   });
 }
 
-/** Those of the longer keys that begin like this one come after it. */
+/** Without those of longer keys that begin with it, which follow. */
 async function versionsOfKeyItself(listed: AsyncGenerator<ObjectVersion>): Promise<ObjectVersion[]> {
   const versions: ObjectVersion[] = [];
   for await (const version of listed) if (version.key === '') versions.push(version);
   return versions;
 }
 
-function notThatOld(object: BucketObject, time: number, versions: readonly ObjectVersion[]): BackupError {
+function noVersionThatOldError(
+  object: BucketObject,
+  time: number,
+  versions: readonly ObjectVersion[],
+): BackupError {
   const oldest = versions.findLast(({ size }) => size !== undefined);
-  const known = oldest && `The oldest version that can be had is --at "${formatTime(oldest.lastModified)}". `;
+  const known = oldest && `The oldest version is --at "${formatTime(oldest.lastModified)}". `;
   return new BackupError(`The bucket has no version of ${s3Url(object)} as old as ${formatTime(time)}.`, {
-    hint: `${known ?? ''}Older ones are removed by the bucket's lifecycle rule, or there were none.`,
+    hint: `${known ?? ''}The bucket's lifecycle rule has removed older ones, or there were none.`,
   });
 }
 
-function deletedThen(
+function deletedAtThatTimeError(
   object: BucketObject,
   deletion: ObjectVersion,
   versions: readonly ObjectVersion[],
@@ -84,8 +84,8 @@ function deletedThen(
     {
       hint:
         before === undefined
-          ? "What was there before has been removed by the bucket's lifecycle rule."
-          : `What was there before can be had with --version-id=${before.versionId}.`,
+          ? "The bucket's lifecycle rule has removed the version before."
+          : `For the version before, use --version-id=${before.versionId}.`,
     },
   );
 }

@@ -17,8 +17,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { Destination, NotRestoredError, parentOf } from '../../../../lib/restore/destination/destination.js';
 import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
-import { NotRestoredError, parentOf, Target } from '../../../../lib/restore/destination/destination.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 import { temporaryFolder } from '../pieces.js';
 
@@ -30,14 +30,14 @@ function place(t: TestContext, overwrites = true) {
   mkdirSync(outside);
   const from = join(folder, 'from');
   writeFileSync(from, 'new');
-  return { folder, to, outside, from, target: new Target(new HeldFolder(to), overwrites) };
+  return { folder, to, outside, from, destination: new Destination(new HeldFolder(to), overwrites) };
 }
 
 const INTO = bytesOf('d/e/file');
 
 test('a file is moved into folders that are made', (t) => {
-  const { to, from, target } = place(t, false);
-  target.moveHere(from, INTO);
+  const { to, from, destination } = place(t, false);
+  destination.moveIn(from, INTO);
   assert.equal(readFileSync(join(to, INTO), 'utf8'), 'new');
   assert.ok(!existsSync(from));
 });
@@ -49,34 +49,37 @@ test('nothing passes through a link, wherever on the way it is', (t) => {
     ['d', 'nowhere'],
     ['d/e', 'to'],
   ] as const) {
-    const { folder, to, outside, from, target } = place(t);
+    const { folder, to, outside, from, destination } = place(t);
     if (link === 'd/e') mkdirSync(join(to, 'd'));
     mkdirSync(join(outside, 'e'));
     symlinkSync(join(folder, leadsTo), join(to, link));
-    assert.throws(() => target.moveHere(from, INTO), new NotRestoredError(`a link is at "${to}/${link}"`));
-    assert.throws(() => target.makeFolder(bytesOf('d/e/f/')), NotRestoredError);
+    assert.throws(() => destination.moveIn(from, INTO), new NotRestoredError(`a link is at "${to}/${link}"`));
+    assert.throws(() => destination.makeFolder(bytesOf('d/e/f/')), NotRestoredError);
     assert.deepEqual([readdirSync(outside), readdirSync(join(outside, 'e'))], [['e'], []]);
     assert.equal(readlinkSync(join(to, link)), join(folder, leadsTo));
   }
 });
 
 test('a folder that is moved, and a link in its place: nothing goes through it', (t) => {
-  const { folder, to, outside, from, target } = place(t);
-  target.makeFolder(bytesOf('d/e/'));
+  const { folder, to, outside, from, destination } = place(t);
+  destination.makeFolder(bytesOf('d/e/'));
   renameSync(join(to, 'd'), join(folder, 'moved'));
   symlinkSync(outside, join(to, 'd'));
-  target.moveHere(from, INTO);
-  target.makeFolder(bytesOf('d/e/f/'));
+  destination.moveIn(from, INTO);
+  destination.makeFolder(bytesOf('d/e/f/'));
   assert.deepEqual(readdirSync(join(folder, 'moved/e')), ['f', 'file']);
   // And none that has been left is entered again.
-  target.makeFolder(bytesOf('other/'));
-  assert.equal(target.look(INTO), undefined);
-  assert.throws(() => target.makeFolder(bytesOf('d/e/')), new NotRestoredError(`a link is at "${to}/d"`));
+  destination.makeFolder(bytesOf('other/'));
+  assert.equal(destination.statsOf(INTO), undefined);
+  assert.throws(
+    () => destination.makeFolder(bytesOf('d/e/')),
+    new NotRestoredError(`a link is at "${to}/d"`),
+  );
   assert.deepEqual(readdirSync(outside), []);
 });
 
 test('what is changed in its place is what was found there, and never what a link leads to', (t) => {
-  const { to, outside, target } = place(t);
+  const { to, outside, destination } = place(t);
   const [mine, precious] = [join(to, 'file'), join(outside, 'precious')];
   const modes = () => [precious, outside].map((path) => (statSync(path).mode & 0o777).toString(8));
   writeFileSync(precious, '', { mode: 0o600 });
@@ -88,15 +91,15 @@ test('what is changed in its place is what was found there, and never what a lin
     const path = join(to, key.replace('/', ''));
     if (type === 'file') writeFileSync(mine, '');
     else mkdirSync(path);
-    target.withHeld(bytesOf(key), type, (held) => {
+    destination.withOpen(bytesOf(key), type, (held) => {
       renameSync(path, `${path}-moved`);
       symlinkSync(leadsTo, path);
       chmodSync(held, 0o777);
     });
     assert.equal(statSync(`${path}-moved`).mode & 0o777, 0o777);
-    target.letIn(bytesOf(key));
+    destination.letOwnerWrite(bytesOf(key));
     assert.throws(
-      () => target.withHeld(bytesOf(key), type, (held) => chmodSync(held, 0o777)),
+      () => destination.withOpen(bytesOf(key), type, (held) => chmodSync(held, 0o777)),
       new NotRestoredError('something else has taken its place'),
     );
     assert.deepEqual(modes(), ['600', '700']);
@@ -104,42 +107,45 @@ test('what is changed in its place is what was found there, and never what a lin
 });
 
 test('a link at the very place is replaced, not followed', (t) => {
-  const { to, outside, from, target } = place(t);
+  const { to, outside, from, destination } = place(t);
   symlinkSync(join(outside, 'file'), join(to, 'x'));
-  target.moveHere(from, bytesOf('x'));
+  destination.moveIn(from, bytesOf('x'));
   assert.ok(lstatSync(join(to, 'x')).isFile());
   assert.deepEqual(readdirSync(outside), []);
 });
 
 test('a file and a link replace each other, but no folder, and no folder replaces a file', (t) => {
-  const { folder, to, from, target } = place(t);
+  const { folder, to, from, destination } = place(t);
   const link = join(folder, 'link');
   symlinkSync('elsewhere', link);
   writeFileSync(join(to, 'file'), 'old');
-  target.moveHere(link, bytesOf('file'));
+  destination.moveIn(link, bytesOf('file'));
   assert.equal(readlinkSync(join(to, 'file')), 'elsewhere');
   mkdirSync(join(to, 'folder'));
   const aFolder = new NotRestoredError(`a folder is at "${to}/folder"`);
-  assert.throws(() => target.moveHere(from, bytesOf('folder')), aFolder);
+  assert.throws(() => destination.moveIn(from, bytesOf('folder')), aFolder);
   writeFileSync(join(to, 'f'), 'old');
-  assert.throws(() => target.makeFolder(bytesOf('f/')), new NotRestoredError(`a file is at "${to}/f"`));
-  assert.throws(() => target.moveHere(from, bytesOf('f/x')), new NotRestoredError(`a file is at "${to}/f"`));
+  assert.throws(() => destination.makeFolder(bytesOf('f/')), new NotRestoredError(`a file is at "${to}/f"`));
+  assert.throws(
+    () => destination.moveIn(from, bytesOf('f/x')),
+    new NotRestoredError(`a file is at "${to}/f"`),
+  );
   assert.equal(readFileSync(join(to, 'f'), 'utf8'), 'old');
 });
 
 test('what is on another file system gets a copy, with its mode and time, and nothing beside it', (t) => {
   const { folder, from } = place(t);
   // Memory, as a rule.
-  const elsewhere = mkdtempSync('/dev/shm/target-');
+  const elsewhere = mkdtempSync('/dev/shm/destination-');
   t.after(() => rmSync(elsewhere, { recursive: true }));
   assert.notEqual(statSync(elsewhere).dev, statSync(folder).dev);
-  const target = new Target(new HeldFolder(elsewhere), true);
+  const destination = new Destination(new HeldFolder(elsewhere), true);
   chmodSync(from, 0o640);
   utimesSync(from, 1_500_000_000, 1_500_000_000);
   const link = join(folder, 'link');
   symlinkSync('nowhere', link);
-  assert.equal(target.moveHere(from, INTO), 'copied');
-  assert.equal(target.moveHere(link, bytesOf('d/e/link')), 'copied');
+  assert.equal(destination.moveIn(from, INTO), 'copied');
+  assert.equal(destination.moveIn(link, bytesOf('d/e/link')), 'copied');
   const stats = statSync(join(elsewhere, INTO));
   assert.deepEqual([stats.mode & 0o777, stats.mtimeMs], [0o640, 1_500_000_000_000]);
   assert.equal(readFileSync(join(elsewhere, INTO), 'utf8'), 'new');
@@ -147,20 +153,20 @@ test('what is on another file system gets a copy, with its mode and time, and no
   assert.deepEqual([readdirSync(join(elsewhere, 'd/e')), existsSync(from)], [['file', 'link'], false]);
   mkdirSync(join(elsewhere, 'folder'));
   writeFileSync(from, 'new');
-  assert.throws(() => target.moveHere(from, bytesOf('folder')), NotRestoredError);
+  assert.throws(() => destination.moveIn(from, bytesOf('folder')), NotRestoredError);
   assert.deepEqual(readdirSync(elsewhere), ['d', 'folder']);
 });
 
 test('without leave to overwrite, what is there stays', (t) => {
-  const { to, from, target } = place(t, false);
+  const { to, from, destination } = place(t, false);
   writeFileSync(join(to, 'file'), 'old');
   symlinkSync('nowhere', join(to, 'link'));
   assert.throws(
-    () => target.moveHere(from, bytesOf('file')),
+    () => destination.moveIn(from, bytesOf('file')),
     new NotRestoredError(`a file is at "${to}/file"`),
   );
   assert.throws(
-    () => target.moveHere(from, bytesOf('link')),
+    () => destination.moveIn(from, bytesOf('link')),
     new NotRestoredError(`a link is at "${to}/link"`),
   );
   assert.equal(readFileSync(join(to, 'file'), 'utf8'), 'old');
@@ -168,21 +174,24 @@ test('without leave to overwrite, what is there stays', (t) => {
 });
 
 test('what the file system refuses is told in words', (t) => {
-  const { folder, from, target } = place(t);
+  const { folder, from, destination } = place(t);
   const missing = new NotRestoredError('no such file or folder');
-  assert.throws(() => target.moveHere(join(folder, 'missing'), bytesOf('x')), missing);
-  assert.throws(() => target.moveHere(from, bytesOf('x'.repeat(256))), new NotRestoredError('ENAMETOOLONG'));
+  assert.throws(() => destination.moveIn(join(folder, 'missing'), bytesOf('x')), missing);
+  assert.throws(
+    () => destination.moveIn(from, bytesOf('x'.repeat(256))),
+    new NotRestoredError('ENAMETOOLONG'),
+  );
 });
 
 test('a folder has the mode it is made with, those above it have the usual', (t) => {
-  const { to, target } = place(t);
-  target.makeFolder(bytesOf('d/e/'), 0o700);
+  const { to, destination } = place(t);
+  destination.makeFolder(bytesOf('d/e/'), 0o700);
   assert.equal(statSync(join(to, 'd/e')).mode & 0o777, 0o700);
   assert.equal(statSync(join(to, 'd')).mode & 0o777, 0o777 & ~process.umask());
 });
 
 test('a folder that keeps its owner out lets it in, and others no more than before', (t) => {
-  const { to, target } = place(t);
+  const { to, destination } = place(t);
   for (const [mode, expected] of [
     [0o500, 0o700],
     [0o0, 0o700],
@@ -191,18 +200,18 @@ test('a folder that keeps its owner out lets it in, and others no more than befo
   ] as const) {
     mkdirSync(join(to, `${mode}`));
     chmodSync(join(to, `${mode}`), mode);
-    target.letIn(bytesOf(`${mode}/`));
+    destination.letOwnerWrite(bytesOf(`${mode}/`));
     assert.equal(statSync(join(to, `${mode}`)).mode & 0o7777, expected);
   }
 });
 
 test('any bytes make a name', (t) => {
-  const { to, from, target } = place(t);
+  const { to, from, destination } = place(t);
   const key = 'd\xff\n/f\xfe' as Bytes;
-  target.moveHere(from, key);
+  destination.moveIn(from, key);
   const path = Buffer.from(`${to}/${key}`, 'latin1');
   assert.equal(readFileSync(path, 'utf8'), 'new');
-  assert.equal(target.look(key)?.size, 3n);
+  assert.equal(destination.statsOf(key)?.size, 3n);
 });
 
 test('the folder that a key is in', () => {
