@@ -2,10 +2,10 @@
 import type { AwsCli } from '../aws/aws-cli.js';
 import { connect } from '../aws/settings/connect.js';
 import { BackupError } from '../cli/errors.js';
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import type { Prompt } from '../cli/prompt.js';
-import type { BackupConfig } from '../config/config.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
 import { EncryptionKey } from '../secrets/encryption-key.js';
 
@@ -13,10 +13,6 @@ export interface BucketPlace {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
-}
-
-export function bucketPlaceOf({ awsProfile, awsRegion, awsBucket }: BackupConfig): BucketPlace {
-  return { profile: awsProfile, region: awsRegion, bucket: awsBucket };
 }
 
 /** @throws {BackupError} with everything that is wrong with it */
@@ -38,7 +34,7 @@ export async function askEncryptionKey(prompt: Prompt): Promise<EncryptionKey> {
  */
 export function connectToBucket(
   { profile, region, bucket }: BucketPlace,
-  config: Pick<BackupConfig, 'awsEndpointUrl' | 'awsNetTimeout' | 'environment'> | undefined,
+  config: Pick<BackupConfig, 'endpointUrl' | 'netTimeout' | 'environment'> | undefined,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,
 ): AwsCli {
@@ -58,8 +54,8 @@ export function connectToBucket(
     profile,
     region,
     bucket,
-    endpointUrl: config?.awsEndpointUrl,
-    netTimeout: config?.awsNetTimeout,
+    endpointUrl: config?.endpointUrl,
+    netTimeout: config?.netTimeout,
     environment: config?.environment ?? process.env,
     interruption,
     log: (message) => log.info(message),

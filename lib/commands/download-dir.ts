@@ -1,5 +1,5 @@
 // Restores a folder of the backup, or all of it, with its metadata; as it is, or as it was.
-import { Incomplete } from '../cli/incomplete.js';
+import { Incomplete } from '../cli/log/incomplete.js';
 import type { CommandContext } from '../cli/main.js';
 import { Destination } from '../restore/destination/destination.js';
 import { assertDiskSpace, makeDestination } from '../restore/destination/open-destination.js';

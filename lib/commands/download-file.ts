@@ -11,7 +11,7 @@ import { BackupError, describeError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import { parseTime } from '../cli/times.js';
+import { parseTime } from '../cli/units/times.js';
 import { findTargetFile, replaceWhenComplete } from '../restore/destination/single-file.js';
 import { whyNotDownloaded } from '../restore/fetch/why-not-downloaded.js';
 import { withPrivateFolder } from '../restore/private-folder.js';

@@ -4,18 +4,16 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import { parseTime } from '../cli/times.js';
-import type { BackupConfig } from '../config/config.js';
-import { retrieveEscrow } from '../records/escrow.js';
+import { parseTime } from '../cli/units/times.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { fetchEscrowedKey } from '../records/escrow.js';
 import {
   type DestinationPath,
   type DestinationRights,
   inspectDestination,
 } from '../restore/destination/open-destination.js';
 import { parseSource, type RestoreScope, type RestoreSource } from '../restore/scope.js';
-import { keyOfEasyKey } from '../secrets/easy-key.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
-import { keyInEscrow } from '../secrets/escrow-content.js';
+import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { askEncryptionKey, connectToBucket, readConfigAndWarn } from './connection.js';
 
 export interface RestoreRequest extends DestinationRights {
@@ -66,5 +64,5 @@ async function findEncryptionKey(
   if (config !== undefined) return config.encryptionKey;
   if (!usesEscrow) return askEncryptionKey(prompt);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');
-  return keyInEscrow(await retrieveEscrow(aws, keyOfEasyKey(easyKey)));
+  return fetchEscrowedKey(aws, keyOfEasyKey(easyKey));
 }

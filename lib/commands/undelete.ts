@@ -4,13 +4,12 @@ import { stderr } from 'node:process';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { isVersioned } from '../aws/bucket.js';
-import { BackupError } from '../cli/errors.js';
+import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import { printable } from '../cli/log.js';
+import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
-import { formatTime, parseTime } from '../cli/times.js';
-import { shellQuote } from '../config/shell-quote.js';
+import { formatTime, parseTime } from '../cli/units/times.js';
 import { acquireFlock } from '../records/flock.js';
 import { acquireLockFolder } from '../records/lock-folder.js';
 import { withPrivateFolder } from '../restore/private-folder.js';
@@ -22,7 +21,7 @@ import {
 } from '../restore/versions/delete-markers.js';
 import { WantedPaths } from '../restore/versions/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';
-import { bucketPlaceOf, connectToBucket, readConfigAndWarn } from './connection.js';
+import { connectToBucket, readConfigAndWarn } from './connection.js';
 
 export interface UndeleteRequest {
   /** Relative to LOCAL_DIR or absolute; none means everything. */
@@ -44,11 +43,10 @@ export async function undelete(
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
   const config = await readConfigAndWarn(configFile, log);
   const wanted = new WantedPaths(request.paths, config.localDir);
-  const place = bucketPlaceOf(config);
   const run = (lockDescriptor?: number): Promise<number> => {
-    const profile = request.profile ?? place.profile;
-    const aws = connectToBucket({ ...place, profile }, config, context, lockDescriptor);
-    const prefix = config.remoteDirPrefix;
+    const place = { ...config, profile: request.profile ?? config.profile };
+    const aws = connectToBucket(place, config, context, lockDescriptor);
+    const { prefix } = config;
     return withPrivateFolder((notes) =>
       undeleteWanted({ aws, prefix, wanted, time, notes, log }, request.isDry),
     );

@@ -1,10 +1,10 @@
 // What the user is told before and after a restore.
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import type { Prompt } from '../cli/prompt.js';
-import { formatBytes, formatCount } from '../cli/quantities.js';
-import { formatTime } from '../cli/times.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatTime } from '../cli/units/times.js';
 import type { Stage } from './destination/stage.js';
 import type { Restored } from './put-in-place.js';
 import type { RestoreScope } from './scope.js';

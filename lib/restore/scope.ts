@@ -3,7 +3,7 @@ import { relative, resolve } from 'node:path';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import type { Remote } from '../aws/remote.js';
 import { BackupError } from '../cli/errors.js';
-import type { BackupConfig } from '../config/config.js';
+import type { BackupConfig } from '../config/backup-config.js';
 
 /** Every step of a restore takes this. Here, `prefix` is that of the folder to restore: '' or ends in a `/`. */
 export interface RestoreScope extends Remote {
@@ -41,11 +41,11 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
   }
   const [folder, target] = words.length === 2 ? [first, second] : ['', first];
   return {
-    profile: config.awsProfile,
-    region: config.awsRegion,
-    bucket: config.awsBucket,
-    prefix: config.remoteDirPrefix + withSlash(pathInBackup(folder, config.localDir)),
-    backupPrefix: config.remoteDirPrefix,
+    profile: config.profile,
+    region: config.region,
+    bucket: config.bucket,
+    prefix: config.prefix + withSlash(pathInBackup(folder, config.localDir)),
+    backupPrefix: config.prefix,
     destination: target,
   };
 }

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
-import { formatBytes } from '../../cli/quantities.js';
+import { formatBytes } from '../../cli/units/quantities.js';
 import { HeldFolder } from './held-folder.js';
 import { holdsOnlyStages } from './stage.js';
 import { assertTrustedPath } from './trusted-way.js';

@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { lstatSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
-import type { Log } from '../../cli/log.js';
+import type { Log } from '../../cli/log/log.js';
 import { type Bytes, pathOf } from '../../tree/bytes.js';
-import { STAGE_NAME } from '../../tree/stage-name.js';
+import { STAGE_PREFIX } from '../../tree/disk/exclusion.js';
 import type { PlannedFile } from '../plan/planned-file.js';
 import { BulkFolder, bytesOnDisk } from './bulk-folder.js';
 import { orNotRestored } from './destination.js';
@@ -99,7 +99,7 @@ export class Stage {
   /** The paths of stages of other restores, interrupted or in progress. */
   others(): string[] {
     return readdirSync(this.#destination.path)
-      .filter((name) => name.startsWith(STAGE_NAME) && name !== this.#name)
+      .filter((name) => name.startsWith(STAGE_PREFIX) && name !== this.#name)
       .map((name) => join(this.#destination.name, name));
   }
 
@@ -133,10 +133,10 @@ export function bytesInStage(destination: HeldFolder, source: StageSource): numb
 
 /** True if a destination is as good as empty: it may hold what an earlier restore has left. */
 export function holdsOnlyStages(names: readonly string[]): boolean {
-  return names.every((name) => name.startsWith(STAGE_NAME));
+  return names.every((name) => name.startsWith(STAGE_PREFIX));
 }
 
 function stageName({ bucket, prefix }: StageSource): string {
   const id = createHash('sha256').update(`${bucket}\n${prefix}`).digest('hex').slice(0, 8);
-  return STAGE_NAME + id;
+  return STAGE_PREFIX + id;
 }

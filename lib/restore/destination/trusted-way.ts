@@ -1,7 +1,7 @@
 // Who could redirect a restore: a user who may change a folder or link on the way to the destination can put something
 // else there. Root restores anybody's files, so root takes no such way unless told to.
 import { BackupError } from '../../cli/errors.js';
-import { type PathPart, partsOfPath } from '../../tree/disk/places.js';
+import { type PathPart, partsOfPath } from '../../tree/disk/path-parts.js';
 
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o022;

@@ -1,7 +1,7 @@
 // One `aws s3 sync` for everything below the folder that is wanted as it is now.
 import { downloadAll } from '../../aws/arguments/download-arguments.js';
-import { kindOfAwsError } from '../../aws/aws-error.js';
 import { splitLines } from '../../aws/child-output.js';
+import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../../aws/listing.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';

@@ -2,7 +2,8 @@
 // for the bulk, and what did not arrive in bulk.
 import { download } from '../../aws/arguments/download-arguments.js';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
-import { type AwsError, kindOfAwsError } from '../../aws/aws-error.js';
+import type { AwsError } from '../../aws/aws-error.js';
+import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import { textOf } from '../../tree/bytes.js';

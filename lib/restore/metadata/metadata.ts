@@ -1,6 +1,6 @@
 // What the tree knows of a file and the bucket does not: owner, mode, ACL, mtime.
 import { chmodSync, chownSync, lchownSync, lutimesSync } from 'node:fs';
-import type { Incomplete } from '../../cli/incomplete.js';
+import type { Incomplete } from '../../cli/log/incomplete.js';
 import { aclOfMode, narrowedMode, UNKNOWN_ACL } from '../../tree/acl.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { ownerIds } from '../../tree/disk/owner-names.js';

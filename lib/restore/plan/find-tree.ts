@@ -2,18 +2,18 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, IN_UTC } from '../../aws/arguments/download-arguments.js';
-import { kindOfAwsError } from '../../aws/aws-error.js';
+import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { listPrefix } from '../../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
-import { formatTime } from '../../cli/times.js';
+import { formatTime } from '../../cli/units/times.js';
 import { RUNS_PREFIX, runFolderKey, TREE } from '../../records/last-run.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
-import { ownedEntryOf } from '../../tree/entry-line.js';
+import { parseOwnedEntry } from '../../tree/entry-line.js';
 import { type Batches, flatten, mapEach } from '../../tree/streams/batches.js';
-import { openTree, parseLinesWith } from '../../tree/tree-file.js';
+import { openTree } from '../../tree/tree-file.js';
 import { otherKeyError } from '../other-key-error.js';
 import type { RestoreScope } from '../scope.js';
 import { versionsAt } from '../versions/version-at.js';
@@ -59,7 +59,7 @@ export async function fetchTreeAt(scope: RestoreScope, notes: string): Promise<L
  * @throws {BackupError} if a later version of this program wrote it
  */
 export async function* entriesBelow({ file, folder }: Pick<LocalTree, 'file' | 'folder'>): Batches<Entry> {
-  const { entries } = await openTree(file, parseLinesWith(ownedEntryOf));
+  const { entries } = await openTree(file, parseOwnedEntry);
   yield* mapEach(entries, (entry) => {
     if (!entry.key.startsWith(folder) || entry.key === folder) return undefined;
     return folder === '' ? entry : { ...entry, key: entry.key.slice(folder.length) as Bytes };

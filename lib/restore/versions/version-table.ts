@@ -1,7 +1,7 @@
 // Versions as text, a line each: a table for people, tab-separated columns for `cut` and `awk`, JSON for exact keys.
 import type { ObjectVersion } from '../../aws/version-listing.js';
-import { printable } from '../../cli/log.js';
-import { formatTime } from '../../cli/times.js';
+import { printable } from '../../cli/log/log.js';
+import { formatTime } from '../../cli/units/times.js';
 import { type Bytes, isText, textOf } from '../../tree/bytes.js';
 
 /** Turns versions, with their whole keys, into lines with their newlines. */
