@@ -10,8 +10,7 @@ import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
-import { acquireFlock } from '../records/flock.js';
-import { acquireLockFolder } from '../records/lock-folder.js';
+import { withLock } from '../records/lock/lock.js';
 import { withPrivateFolder } from '../restore/private-folder.js';
 import {
   findDeleted,
@@ -39,7 +38,7 @@ export async function undelete(
   request: UndeleteRequest,
   context: CommandContext,
 ): Promise<number> {
-  const { log, interruption } = context;
+  const { log } = context;
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
   const config = await readConfigAndWarn(configFile, log);
   const wanted = new WantedPaths(request.paths, config.localDir);
@@ -51,16 +50,7 @@ export async function undelete(
       undeleteWanted({ aws, prefix, wanted, time, notes, log }, request.isDry),
     );
   };
-  if (request.isDry) return run();
-  const flock = await acquireFlock(config.localLock, 0, interruption);
-  let release = async () => {};
-  try {
-    release = await acquireLockFolder(config.localLock, interruption, (message) => log.info(message));
-    return await run(flock.descriptor);
-  } finally {
-    await release();
-    flock.release();
-  }
+  return request.isDry ? run() : withLock(config.localLock, 0, context, run);
 }
 
 /** Finds everything before it changes anything. */

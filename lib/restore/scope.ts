@@ -1,9 +1,9 @@
 // What a restore brings back: which folder of which backup, as of when. And how the command line says so.
-import { relative, resolve } from 'node:path';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import type { Remote } from '../aws/remote.js';
 import { BackupError } from '../cli/errors.js';
 import type { BackupConfig } from '../config/backup-config.js';
+import { pathInLocalDir } from '../config/path-in-local-dir.js';
 
 /** Every step of a restore takes this. Here, `prefix` is that of the folder to restore: '' or ends in a `/`. */
 export interface RestoreScope extends Remote {
@@ -44,7 +44,7 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
     profile: config.profile,
     region: config.region,
     bucket: config.bucket,
-    prefix: config.prefix + withSlash(pathInBackup(folder, config.localDir)),
+    prefix: config.prefix + withSlash(pathInLocalDir(folder, config.localDir)),
     backupPrefix: config.prefix,
     destination: target,
   };
@@ -54,19 +54,6 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
 export function parseS3Url(url: string): BucketObject | undefined {
   const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/([\s\S]*))?$/.exec(url) ?? [];
   return bucket === undefined ? undefined : { bucket, key };
-}
-
-/**
- * The path of a file or folder relative to LOCAL_DIR, without `.` and `..`.
- * @param given relative to LOCAL_DIR, or absolute
- * @throws {BackupError} if it is not in LOCAL_DIR
- */
-export function pathInBackup(given: string, localDir: string): string {
-  const path = relative(localDir, resolve(localDir, given));
-  if (path !== '..' && !path.startsWith('../')) return path;
-  throw new BackupError(`"${given}" is not in LOCAL_DIR "${localDir}".`, {
-    hint: 'Name what is in the backup relative to LOCAL_DIR.',
-  });
 }
 
 function parseFolderUrl(url: string): { readonly bucket: string; readonly prefix: string } {

@@ -1,7 +1,7 @@
 // The files and folders of a backup that the command line names, and whether the bucket had something for each.
 import { BackupError } from '../../cli/errors.js';
+import { pathInLocalDir } from '../../config/path-in-local-dir.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
-import { pathInBackup } from '../scope.js';
 
 interface WantedPath {
   readonly given: string;
@@ -21,7 +21,7 @@ export class WantedPaths {
     this.#paths = given.map((it) => {
       // Unlike `.`, it does not mean everything: it may be a variable that is not set.
       if (it === '') throw new BackupError('A PATH is empty.', { hint: 'Leave it out, or name it.' });
-      return { given: it, path: pathInBackup(it, localDir), isMatched: false };
+      return { given: it, path: pathInLocalDir(it, localDir), isMatched: false };
     });
   }
 
