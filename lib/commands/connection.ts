@@ -1,9 +1,11 @@
-// From the settings of a config or of a command line to the AWS CLI.
+// How a command gets to its bucket: the config, if there is one, the AWS CLI, and the encryption key.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { connect } from '../aws/settings/connect.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
+import type { Prompt } from '../cli/prompt.js';
 import type { BackupConfig } from '../config/backup-config.js';
+import { EncryptionKey } from '../secrets/encryption-key.js';
 
 /** A config; or a place that the command line names, with the rest of a config if there is one. */
 export interface BucketSettings {
@@ -13,6 +15,11 @@ export interface BucketSettings {
   readonly endpointUrl?: BackupConfig['endpointUrl'];
   readonly netTimeout?: BackupConfig['netTimeout'] | undefined;
   readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+/** @throws {BackupError} for an answer of another length */
+export async function askEncryptionKey(prompt: Prompt): Promise<EncryptionKey> {
+  return new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
 }
 
 /**
@@ -32,7 +39,7 @@ export function connectToBucket(
   for (const [what, value] of Object.entries({ profile, region })) {
     if (value === '') {
       throw new BackupError(`The ${what} is empty.`, {
-        hint: 'Name it: the AWS CLI would take another one, which is not checked here.',
+        hint: 'Name it: the AWS CLI would choose another one, which is not checked here.',
       });
     }
   }
