@@ -31,6 +31,8 @@ export interface Checked {
   readonly sent: number;
   /** The lines of the draft that the bucket does not hold although the AWS CLI has sent them. */
   readonly stillDue: Spool | undefined;
+  /** The file that was read back; `undefined`: none was. */
+  readonly verified: Bytes | undefined;
 }
 
 /** @throws {BackupError} with exit code 6 if a random file of the bucket is not what is on disk */
@@ -77,6 +79,7 @@ function checkByTree(
     uploads,
     sent: sentIn(uploads),
     stillDue: undefined,
+    verified: undefined,
   };
 }
 
@@ -101,10 +104,9 @@ async function checkByListing(
     again === undefined
       ? first
       : await compareAfterUpload(backup, draftAfter(first.draft, again.uploaded), times, false);
-  if (early === undefined || isReplaced) {
-    const { mismatch } = await verifyRandomFile(backup, last.stored.items);
-    if (mismatch !== undefined) throw mismatch;
-  }
+  const verified =
+    early === undefined || isReplaced ? await verifyRandomFile(backup, last.stored.items) : early;
+  if (verified.mismatch !== undefined) throw verified.mismatch;
   const uploads = [byName, again?.uploaded].filter((it) => it !== undefined);
   const latest = () => readDraft(last.draft);
   return {
@@ -126,6 +128,7 @@ async function checkByListing(
     uploads,
     sent: synced + sentIn(uploads),
     stillDue: last.due.files,
+    verified: verified.key,
   };
 }
 

@@ -5,7 +5,7 @@ import type { Backup } from '../backup/backup.js';
 import type { Excluded } from '../backup/scan.js';
 import { OWN_FILES } from '../backup/source/exclusion.js';
 import { errnoOf } from '../cli/errors.js';
-import { formatBytes } from '../restore/destination/disk-space.js';
+import { formatBytes } from '../cli/quantities.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../tree/bytes.js';
 import { listFolder } from '../tree/disk/list-folder.js';
 import { flatten } from '../tree/streams/batches.js';

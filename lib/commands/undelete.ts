@@ -9,6 +9,7 @@ import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
+import { formatTime, parseTime } from '../cli/times.js';
 import { readConfig } from '../config/read-config.js';
 import { shellQuote } from '../config/shell-quote.js';
 import { acquireFlock } from '../records/flock.js';
@@ -20,7 +21,6 @@ import {
   removeMarkers,
   type Undeletion,
 } from '../restore/versions/delete-markers.js';
-import { formatTime, parseTime } from '../restore/versions/point-in-time.js';
 import { WantedPaths } from '../restore/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';
 import { bucketPlaceOf, connectToBucket } from './connection.js';

@@ -9,11 +9,11 @@ import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
+import { formatTime } from '../../cli/times.js';
 import { RUNS_PREFIX, TREE } from '../../records/last-run.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
 import type { RestoreScope } from '../scope.js';
-import { formatTime } from '../versions/point-in-time.js';
 import { versionsAt } from '../versions/version-at.js';
 
 interface FoundTree {

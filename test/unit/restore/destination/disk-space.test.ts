@@ -3,11 +3,8 @@ import { statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
-import {
-  assertDiskSpace,
-  existingFolder,
-  formatBytes,
-} from '../../../../lib/restore/destination/disk-space.js';
+import { formatBytes } from '../../../../lib/cli/quantities.js';
+import { assertDiskSpace, existingFolder } from '../../../../lib/restore/destination/disk-space.js';
 import { temporaryFolder } from '../pieces.js';
 
 test('a number of bytes for people', () => {

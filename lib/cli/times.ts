@@ -1,6 +1,6 @@
 // The TIME of --at: a point in the past, as a person writes it.
-import { BackupError } from '../../cli/errors.js';
-import { checkTimeZone } from '../../cli/time-zone.js';
+import { BackupError } from './errors.js';
+import { checkTimeZone } from './time-zone.js';
 
 const UNITS: Readonly<Record<string, (date: Date, count: number) => void>> = {
   second: (date, count) => date.setTime(date.getTime() - count * 1000),
