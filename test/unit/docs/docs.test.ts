@@ -16,7 +16,7 @@ const DOCS = [
 
 /** The text without blocks of code. */
 function prose(file: string): string {
-  return read(file).replace(/^( *)```[^]*?^\1```$/gm, '');
+  return read(file).replace(/^( *)```[\s\S]*?^\1```$/gm, '');
 }
 
 /** The anchors of the headings, as GitHub makes them. */
@@ -51,7 +51,7 @@ describe('every file of the project that is named exists', () => {
   for (const file of DOCS)
     test(file, () => {
       for (const [, path = ''] of read(file).matchAll(/`((?:lib|bin|test|docs)\/[\w./-]*)`/g))
-        assert.ok(existsSync(join(PROJECT, path)), `there is no ${path}`);
+        assert.ok(path.includes('NAME') || existsSync(join(PROJECT, path)), `there is no ${path}`);
     });
 });
 
@@ -77,7 +77,10 @@ test('README has a table with every exit code, once, and there is no other', () 
   const tables = DOCS.filter((file) => /^\| code \|/m.test(prose(file)));
   assert.deepEqual(tables, ['README.md']);
   const codes = [...prose('README.md').matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
-  assert.deepEqual(codes, Object.values(exitCode).toSorted((a, b) => a - b));
+  assert.deepEqual(
+    codes,
+    Object.values(exitCode).toSorted((a, b) => a - b),
+  );
 });
 
 test('README and docs are in the packed program', () => {
