@@ -14,7 +14,7 @@ import { devNull } from 'node:os';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { listPrefix, type StoredObject, wholeListing } from '../aws/listing.js';
+import { listPrefix, parseWholeListing, type StoredObject } from '../aws/listing.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Batches } from '../tree/streams/batches.js';
@@ -35,7 +35,7 @@ const STREAMS = new Map<string, Writable>([
 export async function writeLocalList(aws: AwsCli, file: string, prefix: string): Promise<void> {
   const write = (to: (pieces: AsyncGenerator<string>) => Promise<void>) => {
     const read = (objects: Batches<StoredObject>) => to(listText(objects, prefix));
-    return listPrefix(aws, prefix, read, undefined, wholeListing);
+    return listPrefix(aws, prefix, read, undefined, parseWholeListing);
   };
   let place: OpenPlace | undefined;
   try {

@@ -9,7 +9,7 @@ import { formatEntry, isSameLine, lineWithAcl } from '../tree/entry-line.js';
 import { emptyStream, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey, type Pair } from '../tree/streams/merge.js';
 import type { Spool } from '../tree/streams/spool.js';
-import { entryIn, type OpenedTree, type TreeLine } from '../tree/tree-file.js';
+import { entryOfLine, type OpenedTree, type TreeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import { milliseconds } from './check/is-stored.js';
 import { LossCounter, type Losses } from './guard/losses.js';
@@ -186,7 +186,7 @@ class ScanWriter {
   /** Something of the last tree that is not on disk, or is no entry any more. */
   #addMissing(before: TreeLine): void {
     this.#isAsTree = false;
-    if (entryIn(before).type !== 'file' || this.#backup.isExcluded(before.key)) return;
+    if (entryOfLine(before).type !== 'file' || this.#backup.isExcluded(before.key)) return;
     const hasGone = isGone(this.#root, before.key, this.#backup.followSymlinks);
     this.#losses.add(before.key, true, hasGone ? 'gone' : 'kept');
     if (hasGone) this.#gone.write(JSON.stringify(textOf(before.key)));
@@ -202,17 +202,17 @@ class ScanWriter {
       this.#write({ key: now.key, state: 'no object', id: '', since: 0, line });
       return;
     }
-    const then = look.isSameLine ? now : before && entryIn(before);
+    const then = look.isSameLine ? now : before && entryOfLine(before);
     const wasFile = then?.type === 'file';
     this.#losses.add(now.key, wasFile, 'on disk');
     const isUnchanged = wasFile && (look.isSameLine || isSame(now, then));
     // Without a tree, all files would have to be sent whose folder has changed since: with a backup of years, most.
-    const wayChanged = this.#hasTree ? (now.wayChanged ?? 0) : 0;
+    const pathChangedAt = this.#hasTree ? (now.pathChangedAt ?? 0) : 0;
     const draft: DraftLine = {
       key: now.key,
       state: isUnchanged ? 'unchanged' : 'due',
       id: now.id ?? '',
-      since: Math.max(milliseconds(now.inode.ctime), wayChanged),
+      since: Math.max(milliseconds(now.inode.ctime), pathChangedAt),
       line,
     };
     this.#write(draft);
@@ -242,7 +242,7 @@ function isSame({ inode }: Entry, before: Entry): boolean {
 
 /** True if a file that can't be read is known to have taken the place of the last tree's: it may be one that is gone. */
 function isAnother({ ino }: Obstacle, before: TreeLine | undefined): boolean {
-  const then = before && entryIn(before).inode.ino;
+  const then = before && entryOfLine(before).inode.ino;
   return ino !== undefined && then !== undefined && ino !== then;
 }
 

@@ -2,11 +2,11 @@
 
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import { Incomplete } from '../cli/incomplete.js';
-import type { Log } from '../cli/log.js';
+import { Incomplete } from '../cli/log/incomplete.js';
+import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { formatBytes, formatCount } from '../cli/quantities.js';
-import { formatTime } from '../cli/times.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatTime } from '../cli/units/times.js';
 import { makeDestination } from '../restore/destination/destination.js';
 import { assertDiskSpace } from '../restore/destination/disk-space.js';
 import { withPrivateFolder } from '../restore/destination/private-folder.js';

@@ -10,7 +10,7 @@ import { BackupError, describeError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import { parseTime } from '../cli/times.js';
+import { parseTime } from '../cli/units/times.js';
 import { readConfig } from '../config/read-config.js';
 import { withPrivateFolder } from '../restore/destination/private-folder.js';
 import { replaceWhenComplete, targetFileFor } from '../restore/destination/single-file.js';

@@ -4,16 +4,14 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import { parseTime } from '../cli/times.js';
-import type { BackupConfig } from '../config/config.js';
+import { parseTime } from '../cli/units/times.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
 import { type Destination, inspectDestination } from '../restore/destination/destination.js';
 import type { RestoreScope } from '../restore/scope.js';
 import { parseSource } from '../restore/source.js';
-import { keyOfEasyKey } from '../secrets/easy-key.js';
-import { EncryptionKey } from '../secrets/encryption-key.js';
-
+import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { connectToBucket } from './connection.js';
 
 export interface RestoreRequest {

@@ -1,6 +1,6 @@
 // Whether the bucket keeps what is overwritten or deleted there. It may have been suspended since the last run.
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { type BucketPlace, bucketCommand } from '../../aws/aws-error.js';
+import { type BucketAccess, bucketCommand } from '../../aws/aws-error.js';
 import { type VersioningStatus, versioningStatus } from '../../aws/bucket.js';
 import { BackupError } from '../../cli/errors.js';
 import type { Backup } from '../backup.js';
@@ -45,7 +45,7 @@ export function isVersioningNeeded({
 export function overwriteWarning(
   { is }: Versioning,
   { overwritten, isFirst, allowsUnversioned }: BucketChanges,
-  place: BucketPlace,
+  place: BucketAccess,
 ): string | undefined {
   if (is === 'enabled' || is === 'unknown' || (overwritten === 0 && !isFirst)) return undefined;
   const what =
@@ -57,7 +57,7 @@ export function overwriteWarning(
 }
 
 /** The command that turns versioning on. */
-export function enableVersioningCommand(place: BucketPlace): string {
+export function enableVersioningCommand(place: BucketAccess): string {
   return `${bucketCommand('put-bucket-versioning', place)} --versioning-configuration Status=Enabled`;
 }
 

@@ -1,6 +1,6 @@
 // Why deletions in the bucket have to wait: what is deleted may be needed yet, or could not be brought back.
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { AwsError, type BucketPlace } from '../../aws/aws-error.js';
+import { AwsError, type BucketAccess } from '../../aws/aws-error.js';
 import { listPrefix } from '../../aws/listing.js';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import { BackupError } from '../../cli/errors.js';
@@ -60,7 +60,7 @@ function are(count: number, what: string): string {
 export function reasonInBucket(
   versioning: Versioning | undefined,
   below: BackupBelow,
-  place: BucketPlace,
+  place: BucketAccess,
 ): ReasonToKeep | undefined {
   if (below.is === 'backup') {
     const { prefix } = below;

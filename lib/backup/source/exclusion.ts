@@ -1,9 +1,9 @@
 // What the config leaves out, what restores below LOCAL_DIR have not moved into place yet, and the run's own folders.
 import { relative } from 'node:path';
-import type { BackupConfig } from '../../config/config.js';
+import type { BackupConfig } from '../../config/backup-config.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import type { Exclusion, Tag } from '../../tree/disk/exclusion.js';
-import { STAGE_NAME } from '../../tree/stage-name.js';
+import { STAGE_PREFIX } from '../../tree/disk/exclusion.js';
 import { CACHE_TAG, isCacheTag } from './cache-tag.js';
 import { compilePatterns, type MatchPattern } from './patterns.js';
 
@@ -74,5 +74,5 @@ class ConfiguredExclusion implements Exclusion {
 
 /** True for what a restore below LOCAL_DIR keeps in its folder until it has ended. */
 function isInStage(key: Bytes): boolean {
-  return key.startsWith(STAGE_NAME) || key.includes(`/${STAGE_NAME}`);
+  return key.startsWith(STAGE_PREFIX) || key.includes(`/${STAGE_PREFIX}`);
 }

@@ -3,7 +3,7 @@
 import { closeSync, fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { AwsError } from '../../aws/aws-error.js';
-import { concernsAllFiles, isPassing } from '../../aws/upload-outcome.js';
+import { concernsAllFiles, isTransient } from '../../aws/error-kinds.js';
 import { describeError, errnoOf } from '../../cli/errors.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
@@ -192,9 +192,9 @@ class Sending {
       return false;
     }
     if (why !== undefined) {
-      if (concernsAllFiles(why) && !isPassing(why) && this.#error !== undefined) throw this.#error;
+      if (concernsAllFiles(why) && !isTransient(why) && this.#error !== undefined) throw this.#error;
       this.#fail(file, why, true);
-      return !isPassing(why);
+      return !isTransient(why);
     }
     this.#failures.delete(draft.key);
     this.#settled.set(draft.key, { ...draft, state: 'sent' });

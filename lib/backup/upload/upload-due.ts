@@ -1,4 +1,4 @@
-import { concernsOneFile, reasonOf } from '../../aws/upload-outcome.js';
+import { concernsOneFile, reasonOf } from '../../aws/error-kinds.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import type { Journal } from '../../records/journal.js';
 import { ownerNames } from '../../tree/disk/owner-names.js';

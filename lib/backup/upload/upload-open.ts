@@ -4,7 +4,8 @@ import { uploadAll, uploadOne } from '../../aws/arguments/upload-arguments.js';
 import type { AwsAnswer } from '../../aws/aws-cli.js';
 import type { AwsError } from '../../aws/aws-error.js';
 import { splitLines } from '../../aws/child-output.js';
-import { isPassing, UploadOutcome } from '../../aws/upload-outcome.js';
+import { isTransient } from '../../aws/error-kinds.js';
+import { UploadOutcome } from '../../aws/upload-outcome.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import type { Backup } from '../backup.js';
 import { type LinkedFile, makeLinks, removeLinks } from './links.js';
@@ -54,7 +55,7 @@ export async function uploadOpenFiles(
   }
   const isDone = answer.exitCode === 0;
   const error = isDone ? undefined : aws.errorOf(args, answer);
-  if (error !== undefined && !outcome.hasTold && !isAlone && !isPassing(answer.stderr)) throw error;
+  if (error !== undefined && !outcome.hasTold && !isAlone && !isTransient(answer.stderr)) throw error;
   return { whyNot: (path) => outcome.result(path, isDone, answer.stderr.trim()), error };
 }
 
@@ -64,12 +65,12 @@ function together(backup: Backup, files: readonly LinkedFile[]): Call {
   const { aws, prefix, config } = backup;
   const folder = backup.fileFor('links');
   makeLinks(folder, files);
-  const target = { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass };
+  const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
   return [uploadAll(folder, target), () => removeLinks(folder)];
 }
 
 function alone({ aws, prefix, config }: Backup, [file]: readonly LinkedFile[]): Call {
   if (file === undefined) throw new Error('there is no file to upload');
   const object = { bucket: aws.bucket, key: prefix + file.path };
-  return [uploadOne(pathOfDescriptor(file.descriptor), object, config.awsStorageClass), () => undefined];
+  return [uploadOne(pathOfDescriptor(file.descriptor), object, config.storageClass), () => undefined];
 }

@@ -3,7 +3,7 @@ import { statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
-import { formatBytes } from '../../../../lib/cli/quantities.js';
+import { formatBytes } from '../../../../lib/cli/units/quantities.js';
 import { assertDiskSpace, existingFolder } from '../../../../lib/restore/destination/disk-space.js';
 import { temporaryFolder } from '../pieces.js';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BackupError } from '../../../lib/cli/errors.js';
-import { adoptTimeZone } from '../../../lib/cli/time-zone.js';
-import { formatTime, parseTime } from '../../../lib/cli/times.js';
+import { BackupError } from '../../../../lib/cli/errors.js';
+import { adoptTimeZone } from '../../../../lib/cli/units/time-zone.js';
+import { formatTime, parseTime } from '../../../../lib/cli/units/times.js';
 
 process.env['TZ'] = 'Europe/Sofia'; // +0200 in winter
 const NOW = new Date('2026-03-20T10:00:00Z');

@@ -1,12 +1,14 @@
-// The names in a folder.
 import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 
 /**
- * The names as bytes. Node's types do not know that a Dirent's name is a string in this encoding, too.
- * Where the file system does not tell types, Node looks at each name, and fails for one that is not ASCII.
+ * What is in a folder; the names are `Bytes`.
+ *
+ * Where a file system does not tell the types of names, Node asks for each with lstat(2), and fails with ENOENT at one
+ * that is not ASCII: then, it is asked for buffers. (Node's types don't know that `latin1` gives strings, too.)
+ * @throws the system's error
  */
-export function listFolder(path: string | Buffer): Dirent[] {
+export function readFolder(path: string | Buffer): Dirent[] {
   try {
     return readdirSync(path, { encoding: 'latin1', withFileTypes: true });
   } catch (error) {

@@ -20,7 +20,7 @@ import {
 } from './arguments/download-arguments.js';
 import { type BucketObject, s3Url } from './arguments/object-arguments.js';
 import type { AwsAnswer, AwsCli } from './aws-cli.js';
-import { kindOfAwsError } from './aws-error.js';
+import { kindOfAwsError } from './error-kinds.js';
 import type { KeyedAws } from './remote.js';
 import { causeOfRefusal, KEY_REFUSAL_KINDS, wrongKeyError } from './wrong-key.js';
 
@@ -48,7 +48,7 @@ export function randomEncryptionKey(): EncryptionKey {
  * @param size of the object in bytes
  * @param range what is read with the key; `undefined`: all of it
  */
-export async function readWithoutWrongAndRightKey(
+export async function readInThreeWays(
   remote: KeyedAws,
   object: BucketObject,
   size: number,
@@ -79,12 +79,7 @@ export async function verifyObject(
   range?: ByteRange,
 ): Promise<ReadResult> {
   const { aws } = remote;
-  const { without, wrong, right, sha256, args } = await readWithoutWrongAndRightKey(
-    remote,
-    object,
-    size,
-    range,
-  );
+  const { without, wrong, right, sha256, args } = await readInThreeWays(remote, object, size, range);
   if (without.exitCode !== 0 && right.exitCode !== 0) {
     const kind = kindOfAwsError(right.stderr);
     if (kind === 'not-found' || kind === 'archived') return kind;

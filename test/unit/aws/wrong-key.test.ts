@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type KeyRefusal, keyRefusalIn } from '../../../lib/aws/key-refusal.js';
+import { type KeyRefusal, keyRefusalIn } from '../../../lib/aws/wrong-key.js';
 
 const said: readonly (readonly [KeyRefusal, string, string])[] = [
   [

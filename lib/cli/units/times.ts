@@ -1,5 +1,5 @@
 // The TIME of --at: a point in the past, as a person writes it.
-import { BackupError } from './errors.js';
+import { BackupError } from '../errors.js';
 import { checkTimeZone } from './time-zone.js';
 
 const UNITS: Readonly<Record<string, (date: Date, count: number) => void>> = {

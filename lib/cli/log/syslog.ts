@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withoutKey } from '../secrets/environment.js';
+import { withoutKey } from '../../secrets/environment.js';
 
 // Not imported: it is optional, since it has to be compiled.
 const require = createRequire(import.meta.url);

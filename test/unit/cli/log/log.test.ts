@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { printable } from '../../../lib/cli/log.js';
+import { printable } from '../../../../lib/cli/log/log.js';
 
 test('control characters are spelled out, everything else stays', () => {
   assert.equal(printable('a\nERROR: b'), 'a\\nERROR: b');

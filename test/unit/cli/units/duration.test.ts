@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatDuration, parseDuration } from '../../../lib/cli/duration.js';
+import { formatDuration, parseDuration } from '../../../../lib/cli/units/duration.js';
 
 test('a duration is a number with a unit; without one it means seconds', () => {
   const cases = { '90': 90, '90s': 90, '30m': 1800, '26h': 93_600, '2d': 172_800, '1w': 604_800 };

@@ -1,29 +1,29 @@
-// The way that a path takes: whoever can change a folder or link on it can lead it elsewhere.
+// The folders and links that a path leads through: whoever can change one of them can lead the path elsewhere.
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import { errnoOf } from '../../cli/errors.js';
 
-/** A folder that a path leads through, or a link on it. */
+/** A folder or link. */
 export interface PathPart {
   readonly path: string;
   readonly uid: number;
-  /** Of stat(2). */
+  /** Of stat(2): type and permission bits. */
   readonly mode: number;
   readonly isLink: boolean;
 }
 
-/** As many links as Linux follows on one path. */
+/** As many links as Linux follows in one path. */
 const MAX_LINKS = 40;
 
 /**
- * Every folder and link from `/` on that is passed when `path` is looked up, in the order in which the kernel goes
- * through them, links followed: what it leads to included, if that is a folder. It ends where nothing is there.
+ * The folders and links that the kernel passes when it looks up `path`, in its order, from `/` on; the target of `path`
+ * is the last one, if it is a folder. Ends where nothing exists.
  *
  * @param directory what a relative path is relative to
- * @throws the system's error, if one may not be looked at
+ * @throws the system's error if one can't be looked at
  */
 export function partsOfPath(path: string, directory = '/'): PathPart[] {
-  const places = [placeOf('/', lstatSync('/'))];
+  const parts = [partOf('/', lstatSync('/'))];
   const names = namesIn(isAbsolute(path) ? path : `${directory}/${path}`);
   let reached = '/';
   let links = 0;
@@ -31,27 +31,27 @@ export function partsOfPath(path: string, directory = '/'): PathPart[] {
     const next = join(reached, name);
     const stats = name === '..' ? undefined : statsOf(next);
     if (name === '..') reached = dirname(reached);
-    // The link to a pipe (/dev/fd/63) leads to nothing that has a path.
+    // The target of a link to a pipe, such as /dev/fd/63, has no path.
     else if (stats === undefined) break;
     else if (!stats.isSymbolicLink()) {
-      if (stats.isDirectory()) places.push(placeOf(next, stats));
+      if (stats.isDirectory()) parts.push(partOf(next, stats));
       reached = next;
     } else if (links < MAX_LINKS) {
       links += 1;
-      places.push(placeOf(next, stats));
+      parts.push(partOf(next, stats));
       const target = readlinkSync(next);
       names.unshift(...namesIn(target));
       if (isAbsolute(target)) reached = '/';
     } else break;
   }
-  return places;
+  return parts;
 }
 
 function namesIn(path: string): string[] {
   return path.split('/').filter((name) => name !== '' && name !== '.');
 }
 
-function placeOf(path: string, stats: Stats): PathPart {
+function partOf(path: string, stats: Stats): PathPart {
   return { path, uid: stats.uid, mode: stats.mode, isLink: stats.isSymbolicLink() };
 }
 

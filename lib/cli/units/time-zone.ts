@@ -1,7 +1,7 @@
 // The local time zone, for times that a person writes. The C library takes TZ for a name, a file, or a rule; Node knows
 // names only, and silently computes in UTC, or without summer time, where it has something else.
 import { realpathSync } from 'node:fs';
-import { BackupError } from './errors.js';
+import { BackupError } from '../errors.js';
 
 const NAME_IN_PATH = /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/;
 /** Those that Node calls UTC, as it does whatever it does not know. */
