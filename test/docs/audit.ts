@@ -1,5 +1,5 @@
 // The numbers in docs/audit.md: `npm run docs` writes them, and a test compares them.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -23,7 +23,8 @@ export function audit(): { readonly is: string; readonly shouldBe: string } {
   let [files, lines] = [0, 0];
   const shouldBe = is.split('\n').map((row) => {
     const [, file] = FILE_ROW.exec(row) ?? [];
-    if (file !== undefined) {
+    // A file that is not there is another test's business.
+    if (file !== undefined && existsSync(join(PROJECT, file))) {
       const count = read(file).split('\n').length - 1;
       files += 1;
       lines += count;
