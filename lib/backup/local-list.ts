@@ -35,7 +35,7 @@ const STREAMS = new Map<string, Writable>([
 export async function writeLocalList(aws: AwsCli, file: string, prefix: string): Promise<void> {
   const write = (to: (pieces: AsyncGenerator<string>) => Promise<void>) => {
     const read = (objects: Batches<StoredObject>) => to(listText(objects, prefix));
-    return listPrefix(aws, prefix, read, undefined, parseWholeListing);
+    return listPrefix(aws, prefix, read, parseWholeListing);
   };
   let place: OpenPlace | undefined;
   try {
