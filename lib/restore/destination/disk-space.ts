@@ -1,6 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BackupError } from '../../cli/errors.js';
+import { formatBytes } from '../../cli/numbers.js';
 
 /**
  * @param destination for the message
@@ -21,13 +22,4 @@ export function assertDiskSpace(destination: string, folder: string, room: numbe
 /** The nearest folder above that exists: on the same file system as what will be made below it. */
 export function existingFolder(folder: string): string {
   return existsSync(folder) ? folder : existingFolder(dirname(folder));
-}
-
-const UNITS = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-
-/** A number of bytes for people. */
-export function formatBytes(bytes: number): string {
-  const power = Math.min(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), UNITS.length - 1);
-  const value = bytes / 1024 ** power;
-  return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
 }
