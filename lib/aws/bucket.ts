@@ -7,11 +7,11 @@ import {
   enableVersioning,
   getVersioning,
   headBucket,
-  listFirst,
   putLifecycle,
 } from './arguments/bucket-arguments.js';
+import { listFirst } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { kindOfAwsError } from './aws-error.js';
+import { kindOfAwsError } from './error-kinds.js';
 
 /** What an AWS CLI that predates BlockedEncryptionTypes (v1 1.43.0, v2 2.32.0) needs to send it. */
 const NEWER_MODEL = fileURLToPath(new URL('../../../lib/aws/cli-model', import.meta.url));
@@ -34,7 +34,7 @@ export async function bucketExists(aws: AwsCli): Promise<boolean> {
  * Why nothing was found, if it is for want of the bucket: one that does not exist answers like one without the object.
  * @returns `undefined` if it exists, or may do
  */
-export async function whyNoBucket(aws: AwsCli): Promise<BackupError | undefined> {
+export async function missingBucketError(aws: AwsCli): Promise<BackupError | undefined> {
   try {
     if (await bucketExists(aws)) return undefined;
   } catch (error) {

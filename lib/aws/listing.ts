@@ -25,7 +25,7 @@ export interface StoredObject {
  * Hands the objects below `prefix` to `read`, without those that are the backup's own. The whole of them is
  * known to have come only when this returns: until then, what seems missing may still be on its way.
  * @param onFirstPage called when S3 has answered for the first time
- * @param parse `wholeListing` keeps what is the backup's own
+ * @param parse `parseWholeListing` keeps what is the backup's own
  * @throws {AwsError} if the listing failed
  */
 export async function listPrefix<T>(
@@ -51,13 +51,13 @@ export async function listPrefix<T>(
 
 /** @throws {BackupError} at what is no listing, or is not in order */
 export function parseListing(stdout: Readable, prefix: string): Batches<StoredObject> {
-  const objects = wholeListing(stdout, prefix);
+  const objects = parseWholeListing(stdout, prefix);
   if (prefix !== '') return objects;
   return mapEach(objects, (object) => (object.key.startsWith(RESERVED_PREFIX) ? undefined : object));
 }
 
 /** What is the backup's own included. @throws {BackupError} at what is no listing, or is not in order */
-export function wholeListing(stdout: Readable, prefix: string): Batches<StoredObject> {
+export function parseWholeListing(stdout: Readable, prefix: string): Batches<StoredObject> {
   const prefixBytes = bytesOf(prefix);
   let previous = '';
   return mapEach(linesOf(stdout), (line) => {

@@ -3,18 +3,17 @@
 import { randomBytes } from 'node:crypto';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { sha256Of } from '../tree/streams/sha256.js';
 import { deleteObject } from './arguments/delete-arguments.js';
 import { readVersionId } from './arguments/download-arguments.js';
-import { isVersionId } from './arguments/literal-argument.js';
-import { type BucketObject, s3Url } from './arguments/object-arguments.js';
+import { type BucketObject, isVersionId, s3Url } from './arguments/object-arguments.js';
 import { putFromStdin } from './arguments/upload-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { RESERVED_PREFIX } from './listing.js';
-import { isRefusal, randomEncryptionKey, readWithoutWrongAndRightKey } from './read-with-keys.js';
 import type { KeyedAws } from './remote.js';
+import { isRefusal, randomEncryptionKey, readInThreeWays } from './verify-object.js';
 
 /** It is removed at once: what is billed for 30 days at least would be dearer. */
 const STORAGE_CLASS = 'STANDARD';
@@ -42,7 +41,7 @@ export async function assertSseCHonoured(aws: AwsCli, log: Log): Promise<void> {
 async function assertEncrypted(remote: KeyedAws, object: BucketObject, content: string): Promise<void> {
   const { aws } = remote;
   const size = Buffer.byteLength(content);
-  const { without, wrong, right, sha256, args } = await readWithoutWrongAndRightKey(remote, object, size);
+  const { without, wrong, right, sha256, args } = await readInThreeWays(remote, object, size);
   if (without.exitCode === 0) throw notEncrypted(object, 'can be read without a key');
   if (wrong.exitCode === 0) throw notEncrypted(object, 'can be read with another key');
   if (right.exitCode !== 0) throw aws.errorOf(args.right, right);

@@ -1,5 +1,5 @@
 // A backup in its bucket, as everything sees it that asks or changes the bucket.
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import type { AwsCli } from './aws-cli.js';
 

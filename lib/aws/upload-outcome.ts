@@ -1,51 +1,13 @@
 // What became of each file of an upload, as `aws s3 cp` tells it: a line on standard output for each that was
 // uploaded, one on standard error for each that was not. Names are printed raw.
-import { kindOfAwsError } from './aws-error.js';
 
 /** What a name must not hold if the lines of several files are to be told apart. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a line may be split at these
 const AMBIGUOUS = /[\x00-\x1f\x7f\x85\u2028\u2029]| to s3:\/\//;
 
-/** S3's error codes, and statuses, after which the same request may succeed. */
-const PASSING_CODES =
-  /^(InternalError|ServiceUnavailable|SlowDown|Throttling|ThrottlingException|RequestThrottled|TooManyRequests(Exception)?|RequestTimeout|RequestTimeoutException|OperationAborted|PriorRequestNotComplete|BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|408|429|5\d\d)$/;
-const PASSING_TEXTS =
-  /timeout|timed out|Could not connect|Connection was closed|Connection (aborted|reset|broken)|Broken pipe|EndpointConnectionError|IncompleteRead|EOF occurred|Failed to connect to proxy|argument of type 'NoneType' is not iterable|was ended by SIG/i;
-
-/** S3's error codes, and other servers', for what is wrong with one name or one size. */
-const CODES_OF_A_FILE =
-  /^(KeyTooLong(Error)?|(XMinio)?InvalidObjectName|InvalidURI|EntityTooLarge|EntityTooSmall)$/;
-
 /** True if the AWS CLI's output tells this file from all others of the same upload. */
 export function canParseName(path: string): boolean {
   return !AMBIGUOUS.test(path);
-}
-
-/** True if what failed with these words of the AWS CLI may succeed when it is tried again. */
-export function isPassing(why: string): boolean {
-  const code = codeIn(why);
-  return code === undefined ? PASSING_TEXTS.test(why) : PASSING_CODES.test(code);
-}
-
-/** True if what failed with these words of the AWS CLI fails for every other file, too. */
-export function concernsAllFiles(why: string): boolean {
-  const kinds = ['sse-c-blocked', 'no-profile', 'no-credentials', 'bad-credentials', 'clock', 'wrong-region'];
-  return [...kinds, 'unreachable', 'tls', 'disk-full'].includes(kindOfAwsError(why));
-}
-
-/** True if what failed with these words of the AWS CLI says nothing of other files: a long name, or a read error. */
-export function concernsOneFile(why: string): boolean {
-  const code = codeIn(why);
-  return code === undefined ? kindOfAwsError(why) === 'other' : CODES_OF_A_FILE.test(code);
-}
-
-/** S3's error code in the AWS CLI's words, or a word for what else it is; for comparing reasons. */
-export function reasonOf(why: string): string {
-  return codeIn(why) ?? kindOfAwsError(why);
-}
-
-function codeIn(why: string): string | undefined {
-  return /An error occurred \((\w+)\) when calling/.exec(why)?.[1];
 }
 
 /** Collects what the AWS CLI says of the files of one upload. */

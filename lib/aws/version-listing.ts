@@ -7,7 +7,7 @@ import {
   type VersionRow,
   type VersionsPage,
 } from './arguments/list-arguments.js';
-import { isVersionId } from './arguments/literal-argument.js';
+import { isVersionId } from './arguments/object-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { explainDenial } from './aws-error.js';
 import { decodeKey, RESERVED_PREFIX } from './listing.js';

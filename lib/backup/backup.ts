@@ -4,10 +4,10 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { Remote } from '../aws/remote.js';
-import { Incomplete } from '../cli/incomplete.js';
 import type { Interruption } from '../cli/interruption.js';
-import type { Log } from '../cli/log.js';
-import type { BackupConfig } from '../config/config.js';
+import { Incomplete } from '../cli/log/incomplete.js';
+import type { Log } from '../cli/log/log.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Exclusion } from '../tree/disk/exclusion.js';
@@ -74,10 +74,10 @@ export async function openBackup(
 ): Promise<Backup> {
   const localDir = await resolveLocalDir(config.localDir);
   const localDirId = await localDirIdOf(localDir);
-  const prefix = config.remoteDirPrefix;
+  const { prefix } = config;
   if (prefix === '') assertNoReservedName(localDir);
   const state = openStateFolder(
-    [config.awsEndpointUrl ?? '', config.awsBucket, prefix],
+    [config.endpointUrl ?? '', config.bucket, prefix],
     config.environment,
     !flags.isDry,
   );

@@ -1,7 +1,7 @@
 // After the upload: what is in the backup now. A full run compares the bucket's listing with the disk, and sends again
 // what is missing; a quick run trusts the last full check and the AWS CLI's success.
 import { allSettledOrThrow } from '../cli/concurrency.js';
-import { formatCount } from '../cli/numbers.js';
+import { formatCount } from '../cli/units/quantities.js';
 import type { Bytes } from '../tree/bytes.js';
 import { type Batches, flatten } from '../tree/streams/batches.js';
 import type { Spool } from '../tree/streams/spool.js';
@@ -38,6 +38,8 @@ export interface Checked {
   readonly failedUploads: number;
   /** The draft's lines of files that the AWS CLI has sent and the bucket does not hold. */
   readonly stillDue: Spool | undefined;
+  /** The file that was read back; `undefined`: none was. */
+  readonly verified: Bytes | undefined;
 }
 
 /** @throws {BackupError} with exit code 6 if a random file of the bucket is not what is on disk */
@@ -75,6 +77,7 @@ function checkByTree(
     kept: 0,
     ...sumOf(byName === undefined ? [] : [byName]),
     stillDue: undefined,
+    verified: undefined,
   };
 }
 
@@ -87,22 +90,21 @@ async function checkByListing(
 ): Promise<Checked> {
   const { byName, wasSynced, synced } = uploaded;
   const unchanged = scan.unchanged.items;
-  const [first, verified] = await allSettledOrThrow(
+  const [first, early] = await allSettledOrThrow(
     compareAfterUpload(backup, draft, times, wasSynced),
     unchanged.length > 0 ? verifyRandomFile(backup, unchanged) : Promise.resolve(undefined),
   );
   // If the listing shows that the object was replaced, its mismatch is no surprise: the file is sent again.
-  const isReplaced = verified?.mismatch !== undefined && (await isDue(first, verified.key));
-  if (verified?.mismatch !== undefined && !isReplaced) throw verified.mismatch;
+  const isReplaced = early?.mismatch !== undefined && (await isDue(first, early.key));
+  if (early?.mismatch !== undefined && !isReplaced) throw early.mismatch;
   const again = await sendAgain(backup, first, uploaded);
   const last =
     again === undefined
       ? first
       : await compareAfterUpload(backup, draftAfter(first.draft, again), times, false);
-  if (verified === undefined || isReplaced) {
-    const { mismatch } = await verifyRandomFile(backup, last.stored.items);
-    if (mismatch !== undefined) throw mismatch;
-  }
+  const verified =
+    early === undefined || isReplaced ? await verifyRandomFile(backup, last.stored.items) : early;
+  if (verified.mismatch !== undefined) throw verified.mismatch;
   const sums = sumOf([byName, again].filter((it) => it !== undefined));
   return {
     isFull: true,
@@ -118,6 +120,7 @@ async function checkByListing(
     ...sums,
     sent: sums.sent + synced,
     stillDue: last.due.files,
+    verified: verified.key,
   };
 }
 

@@ -14,6 +14,5 @@ export async function createBucketIfMissing(
       `The bucket "${aws.bucket}" existed at the last run and is gone, with everything that was in it. Creating it again.`,
     );
   }
-  const settings = { region: config.awsRegion, retentionDays: config.awsRetentionDays };
-  await makeBucket(aws, settings, (message) => log.info(message));
+  await makeBucket(aws, config, (message) => log.info(message));
 }

@@ -1,7 +1,7 @@
 // Deletes in the bucket what is proven to be gone from disk, and nothing else.
 import { AwsError } from '../aws/aws-error.js';
 import { deleteAll } from '../aws/batch-deletion.js';
-import { formatCount } from '../cli/numbers.js';
+import { formatCount } from '../cli/units/quantities.js';
 import { bytesOf } from '../tree/bytes.js';
 import { isGone } from '../tree/disk/is-gone.js';
 import { flatten, mapEach } from '../tree/streams/batches.js';

@@ -13,7 +13,7 @@ import {
 import { devNull } from 'node:os';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { listPrefix, type StoredObject, wholeListing } from '../aws/listing.js';
+import { listPrefix, parseWholeListing, type StoredObject } from '../aws/listing.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Batches } from '../tree/streams/batches.js';
@@ -40,7 +40,7 @@ export async function writeLocalList({ aws, prefix, config }: Backup): Promise<v
   if (file === undefined) return;
   const write = (consumer: Consumer) => {
     const read = (objects: Batches<StoredObject>) => consumer(listText(objects, prefix));
-    return listPrefix(aws, prefix, read, undefined, wholeListing);
+    return listPrefix(aws, prefix, read, undefined, parseWholeListing);
   };
   let place: OpenPlace | undefined;
   try {

@@ -1,5 +1,6 @@
 // The end of a run: the new tree, and the record, which is stored last.
-import { type RecordedTree, storeLastRun } from '../records/last-run.js';
+import { type LastRun, type RecordedTree, storeLastRun } from '../records/last-run.js';
+import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
@@ -45,13 +46,16 @@ function isInTree({ state }: DraftLine): boolean {
 export async function storeRecord(
   backup: Backup,
   { lastRun }: Start,
-  { isFull, sent }: Checked,
+  { isFull, sent, verified }: Checked,
   { tree, totals }: NewTree,
   deleted: Deleted,
 ): Promise<void> {
   const { header, source, incomplete } = backup;
   const ended = new Date().toISOString();
   const lastFullCheck = isFull ? ended : lastRun?.lastFullCheck;
+  const isIncomplete = incomplete.count > 0 || deleted.isHeldBack;
+  const lastComplete = isIncomplete ? lastCompleteBefore(lastRun) : ended;
+  const lastVerified = verified === undefined ? lastRun?.lastVerified : { path: textOf(verified), at: ended };
   const record = {
     runId: header.runId,
     started: header.started,
@@ -62,7 +66,14 @@ export async function storeRecord(
     sent,
     deleted: deleted.count,
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
-    isIncomplete: incomplete.count > 0 || deleted.isHeldBack,
+    ...(lastComplete === undefined ? {} : { lastComplete }),
+    ...(lastVerified === undefined ? {} : { lastVerified }),
+    isIncomplete,
   };
   await storeLastRun(backup, backup.state, record, tree);
+}
+
+/** When the last run before this one ended that left nothing undone; ISO 8601. */
+function lastCompleteBefore(lastRun: LastRun | undefined): string | undefined {
+  return lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;
 }

@@ -1,6 +1,6 @@
 // What a run says: which files are not in the backup, and what else is worth knowing.
 import { BackupError } from '../cli/errors.js';
-import { formatCount } from '../cli/numbers.js';
+import { formatCount } from '../cli/units/quantities.js';
 import { textOf } from '../tree/bytes.js';
 import type { Obstacle } from '../tree/entry.js';
 import { flatten } from '../tree/streams/batches.js';

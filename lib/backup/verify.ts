@@ -3,7 +3,7 @@
 import { type BigIntStats, closeSync, createReadStream, fstatSync } from 'node:fs';
 import type { ByteRange } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
-import { verifyObject } from '../aws/read-with-keys.js';
+import { verifyObject } from '../aws/verify-object.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';

@@ -3,7 +3,7 @@ import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { BackupError, InterruptedError } from './errors.js';
 import type { Interruption } from './interruption.js';
-import { printable } from './log.js';
+import { printable } from './log/log.js';
 
 export class Prompt {
   readonly #output: Writable;

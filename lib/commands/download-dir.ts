@@ -1,10 +1,12 @@
 // A folder of the backup, or all of it, with its metadata; as it is, or as it was.
+
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import { Incomplete } from '../cli/incomplete.js';
-import type { Log } from '../cli/log.js';
+import { Incomplete } from '../cli/log/incomplete.js';
+import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { formatBytes } from '../cli/numbers.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatTime } from '../cli/units/times.js';
 import { makeDestination } from '../restore/destination/destination.js';
 import { assertDiskSpace } from '../restore/destination/disk-space.js';
 import { withPrivateFolder } from '../restore/destination/private-folder.js';
@@ -15,7 +17,6 @@ import { hasDefaultAcl, Metadata } from '../restore/metadata/metadata.js';
 import { treeBelow } from '../restore/plan/tree-below.js';
 import { putInPlace, type Restored } from '../restore/put-in-place.js';
 import { type RestoreSurvey, surveyRestore } from '../restore/survey.js';
-import { formatTime } from '../restore/versions/point-in-time.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { openRestore, type Restore, type RestoreRequest } from './open-restore.js';
 
@@ -65,7 +66,7 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
 
 function announce({ aws, prefix, prompt }: Restore, { tree, totals }: RestoreSurvey, log: Log): void {
   const origin = tree === undefined ? '' : ` from the run of ${formatTime(tree.stored)}`;
-  const amount = `${counted(totals.files, 'file')}, ${formatBytes(totals.room)} to download`;
+  const amount = `${formatCount(totals.files, 'file')}, ${formatBytes(totals.room)} to download`;
   prompt.say(`Restoring s3://${aws.bucket}/${prefix}${origin}: ${amount}...\n`);
   if (tree !== undefined) return;
   log.warn(
@@ -109,13 +110,9 @@ function report(
       `${newer} of the files are newer in the bucket than the tree of that run, as an interrupted run leaves them: they are restored with the modes, times and owners of that run, or as the links that it has. Syslog names them.`,
     );
   }
-  const parts = [counted(files, 'file'), counted(folders, 'folder'), counted(links, 'link')];
+  const parts = [formatCount(files, 'file'), formatCount(folders, 'folder'), formatCount(links, 'link')];
   prompt.say(`Restored ${parts.join(', ')}.\n`);
   if (missing > 0) return exitCode.incomplete;
   prompt.say('Success.\n');
   return exitCode.done;
-}
-
-function counted(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -5,7 +5,7 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { retrieveEscrow } from '../records/escrow.js';
-import { keyOfEasyKey } from '../secrets/easy-key.js';
+import { keyOfEasyKey } from '../secrets/encryption-key.js';
 import { connectToBucket } from './connection.js';
 
 export async function downloadKey(

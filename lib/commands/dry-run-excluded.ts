@@ -5,9 +5,9 @@ import type { Backup } from '../backup/backup.js';
 import type { Excluded } from '../backup/scan/scan-writer.js';
 import { OWN_FILES } from '../backup/source/exclusion.js';
 import { errnoOf } from '../cli/errors.js';
-import { formatBytes, formatCount } from '../cli/numbers.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../tree/bytes.js';
-import { listFolder } from '../tree/disk/list-folder.js';
+import { readFolder } from '../tree/disk/read-folder.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
 
@@ -49,7 +49,7 @@ export async function* describeExcluded(
 function countOne(path: Bytes, count: Count): Bytes[] {
   try {
     const stats = lstatSync(pathOf(path));
-    if (stats.isDirectory()) return listFolder(pathOf(path)).map(({ name }) => joinPath(path, name as Bytes));
+    if (stats.isDirectory()) return readFolder(pathOf(path)).map(({ name }) => joinPath(path, name as Bytes));
     if (!stats.isFile()) return [];
     count.files += 1;
     count.bytes += stats.size;

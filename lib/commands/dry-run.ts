@@ -14,7 +14,7 @@ import { reportObstacles } from '../backup/report.js';
 import { type DraftLine, entryOfDraft, readDraft } from '../backup/scan/draft.js';
 import { fetchLastRunAndScan, type Start } from '../backup/start.js';
 import { exitCode } from '../cli/exit-codes.js';
-import { printable } from '../cli/log.js';
+import { printable } from '../cli/log/log.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';

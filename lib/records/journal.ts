@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 import type { Batches } from '../tree/streams/batches.js';
 import { emptyStream } from '../tree/streams/batches.js';
-import { linesOfFile, Spool } from '../tree/streams/spool.js';
+import { linesOfFile } from '../tree/streams/lines.js';
+import { Spool } from '../tree/streams/spool.js';
 
 /** The lines of each are in the order of their keys; so are those of all parts of a pass, one after the other. */
 const PART = /^pass-(\d+)-part-\d+$/;

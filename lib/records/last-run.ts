@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import { uploadAll } from '../aws/arguments/upload-arguments.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
+import { kindOfAwsError } from '../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import type { Remote } from '../aws/remote.js';
 import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
@@ -40,6 +40,10 @@ export interface LastRun {
   readonly deleted: number;
   /** When a run has last compared the bucket's listing; ISO 8601. */
   readonly lastFullCheck?: string;
+  /** When a run has last ended that left nothing undone; ISO 8601. */
+  readonly lastComplete?: string;
+  /** The file that was last read back and compared, and when; ISO 8601. */
+  readonly lastVerified?: { readonly path: string; readonly at: string };
   /** Whether the run has left something undone, so that the next one has to look at everything. */
   readonly isIncomplete?: boolean;
   /** Of the tree file that belongs to it, in hexadecimal digits. */

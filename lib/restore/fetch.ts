@@ -4,8 +4,9 @@ import { availableParallelism } from 'node:os';
 import { download, downloadAll, IN_UTC } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsAnswer, AwsCall } from '../aws/aws-cli.js';
-import { type AwsError, type AwsErrorKind, kindOfAwsError } from '../aws/aws-error.js';
+import type { AwsError } from '../aws/aws-error.js';
 import { splitLines } from '../aws/child-output.js';
+import { type AwsErrorKind, kindOfAwsError } from '../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { allSettledOrThrow, forEachInPool } from '../cli/concurrency.js';
@@ -159,11 +160,11 @@ async function fetchSingly(
 
 /** Has the AWS CLI write into the stage; its answer calls the stage by its name. */
 async function run(
-  { aws, stage }: FetchContext,
+  { aws, encryptionKey, stage }: FetchContext,
   args: readonly string[],
   call?: AwsCall,
 ): Promise<AwsAnswer> {
-  const answer = await aws.run(args, { ...call, environment: IN_UTC });
+  const answer = await aws.run(args, { ...call, encryptionKey, environment: IN_UTC });
   return { ...answer, stderr: stage.opened.inWords(answer.stderr) };
 }
 

@@ -5,7 +5,7 @@ import type { AwsAnswer } from '../aws/aws-cli.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
-import type { Log } from '../cli/log.js';
+import type { Log } from '../cli/log/log.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';

@@ -3,8 +3,8 @@
 import { headWithoutKey } from '../aws/arguments/download-arguments.js';
 import { type BucketObject, s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsAnswer, AwsCli } from '../aws/aws-cli.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
-import { whyNoBucket } from '../aws/bucket.js';
+import { missingBucketError } from '../aws/bucket.js';
+import { kindOfAwsError } from '../aws/error-kinds.js';
 import type { KeyedAws } from '../aws/remote.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
@@ -24,7 +24,7 @@ export async function whyNotDownloaded(
   const { aws } = remote;
   const problem = object.versionId === undefined ? undefined : await problemOfVersion(aws, object, answer);
   const { kind } = aws.errorOf(args, answer);
-  const noBucket = kind === 'not-found' || problem === NOT_THERE ? await whyNoBucket(aws) : undefined;
+  const noBucket = kind === 'not-found' || problem === NOT_THERE ? await missingBucketError(aws) : undefined;
   if (noBucket !== undefined) return noBucket;
   if (problem !== undefined) {
     return new BackupError(`Download failed: version "${object.versionId}" of ${s3Url(object)} ${problem}.`, {

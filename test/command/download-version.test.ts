@@ -110,7 +110,7 @@ test('a version id with which a server would read local files: exit 1, and it is
     assert.match(stderr, /^ERROR: The server's listing of versions has ".*:\/\/.*" for the version id of/m);
     const given = await box.download([], ['--version-id', id]);
     assert.equal(given.code, 1, given.stderr);
-    assert.match(given.stderr, /^ERROR: The AWS CLI can't be asked for what is named like an address: "/m);
+    assert.match(given.stderr, /^ERROR: "\S+" looks like an address, which the AWS CLI would open/m);
   }
 });
 

@@ -1,9 +1,9 @@
 // Whether the bucket keeps what a run overwrites or deletes there. Versioning may have been suspended since the last run.
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { type BucketPlace, bucketCommand } from '../../aws/aws-error.js';
+import { type BucketAccess, bucketCommand } from '../../aws/aws-error.js';
 import { type VersioningStatus, versioningStatus } from '../../aws/bucket.js';
 import { BackupError } from '../../cli/errors.js';
-import type { Log } from '../../cli/log.js';
+import type { Log } from '../../cli/log/log.js';
 
 /** The server's answer, or why there is none. */
 export type Versioning =
@@ -76,7 +76,7 @@ export function overwriteWarning(
   { is }: Versioning,
   { overwritten, isFirst }: BucketChanges,
   allowsUnversioned: boolean,
-  place: BucketPlace,
+  place: BucketAccess,
 ): string | undefined {
   if (is === 'enabled' || is === 'unknown' || (overwritten === 0 && !isFirst)) return undefined;
   const lost = 'a changed file replaces its object, and the older version is lost';
@@ -89,6 +89,6 @@ export function overwriteWarning(
 }
 
 /** The command that turns versioning on. */
-export function enableVersioningCommand(place: BucketPlace): string {
+export function enableVersioningCommand(place: BucketAccess): string {
   return `${bucketCommand('put-bucket-versioning', place)} --versioning-configuration Status=Enabled`;
 }

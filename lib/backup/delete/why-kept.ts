@@ -1,10 +1,10 @@
 // Why nothing is deleted in the bucket: a deleted object may still be needed, or could not be brought back.
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { AwsError, type BucketPlace } from '../../aws/aws-error.js';
+import { AwsError, type BucketAccess } from '../../aws/aws-error.js';
 import { listPrefix } from '../../aws/listing.js';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import { BackupError } from '../../cli/errors.js';
-import { formatCount } from '../../cli/numbers.js';
+import { formatCount } from '../../cli/units/quantities.js';
 import { RECORD, RUNS_PREFIX } from '../../records/last-run.js';
 import { textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
@@ -57,7 +57,7 @@ export function reasonInRun({ missing, hidingPlaces, failedUploads }: NotInBucke
 export function reasonInBucket(
   versioning: Versioning | undefined,
   below: BackupBelow,
-  place: BucketPlace,
+  place: BucketAccess,
 ): ReasonToKeep | undefined {
   if (below.is === 'backup') {
     const { prefix } = below;

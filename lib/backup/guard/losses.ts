@@ -2,7 +2,7 @@
 // accident must not empty the bucket.
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
-import { formatCount } from '../../cli/numbers.js';
+import { formatCount } from '../../cli/units/quantities.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import { EmptiedFolders } from './emptied-folders.js';
 

@@ -1,6 +1,6 @@
 // The text of LOCAL_LIST: what `aws s3 ls --recursive --summarize` prints, with one line for each object, whatever its name.
 import type { StoredObject } from '../../aws/listing.js';
-import { printable } from '../../cli/log.js';
+import { printable } from '../../cli/log/log.js';
 import { textOf } from '../../tree/bytes.js';
 import { type Batches, flatten } from '../../tree/streams/batches.js';
 

@@ -7,7 +7,7 @@ import { keyOfLine } from '../../tree/entry-line.js';
 import { type Batches, mapEach } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import type { Spool } from '../../tree/streams/spool.js';
-import { entryIn } from '../../tree/tree-file.js';
+import { entryOfLine } from '../../tree/tree-file.js';
 
 export type DraftState =
   /** A file that the last tree has exactly as it is now: the bucket had it when that tree was stored. */
@@ -89,7 +89,7 @@ export function parseDraftLine(text: string): DraftLine {
 
 /** The entry of a line that is no obstacle's. */
 export function entryOfDraft(line: DraftLine): Entry {
-  return entryIn(line);
+  return entryOfLine(line);
 }
 
 /** True for a file of the backup: it has an object, or should have one. */

@@ -1,6 +1,6 @@
 // Whether a file is the one that the last run knew.
 import type { Entry, Obstacle } from '../../tree/entry.js';
-import { entryIn, type TreeLine } from '../../tree/tree-file.js';
+import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
 
 /**
  * True if a file has not changed: every change of an inode moves its ctime. Another file of the same name may have the
@@ -14,6 +14,6 @@ export function isSameFile({ inode }: Entry, before: Entry): boolean {
 
 /** True if an unreadable file has provably replaced the last tree's: it may be one that seems gone elsewhere. */
 export function isAnotherFile({ ino }: Obstacle, inTree: TreeLine | undefined): boolean {
-  const before = inTree && entryIn(inTree).inode.ino;
+  const before = inTree && entryOfLine(inTree).inode.ino;
   return ino !== undefined && before !== undefined && ino !== before;
 }

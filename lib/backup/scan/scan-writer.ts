@@ -6,7 +6,7 @@ import type { Entry, Obstacle, ObstacleReason } from '../../tree/entry.js';
 import { formatEntry, isSameLine, lineWithAcl } from '../../tree/entry-line.js';
 import type { Pair } from '../../tree/streams/merge.js';
 import type { Spool } from '../../tree/streams/spool.js';
-import { entryIn, type OpenedTree, type TreeLine } from '../../tree/tree-file.js';
+import { entryOfLine, type OpenedTree, type TreeLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
 import { RandomSample } from '../verify/random.js';
 import { milliseconds } from './draft.js';
@@ -134,7 +134,7 @@ export class ScanWriter {
   #addMissing(inTree: TreeLine | undefined): void {
     if (inTree === undefined) return;
     this.#isAsTree = false;
-    if (entryIn(inTree).type === 'file') this.#draft.addMissing(inTree.key);
+    if (entryOfLine(inTree).type === 'file') this.#draft.addMissing(inTree.key);
   }
 
   #addEntry(entry: Entry, { inTree, line: lineOnDisk, isSameLine, needsAcl }: ScannedPair, acl?: Acl): void {
@@ -151,7 +151,7 @@ export class ScanWriter {
       );
       return;
     }
-    const before = isSameLine ? entry : inTree && entryIn(inTree);
+    const before = isSameLine ? entry : inTree && entryOfLine(inTree);
     const wasFile = before?.type === 'file';
     const isUnchanged = wasFile && (isSameLine || isSameFile(entry, before));
     if (isUnchanged) this.#unchanged.add(entry);
@@ -164,8 +164,8 @@ export class ScanWriter {
    * When the path of a file last changed (ms since the epoch). Without a tree it is ignored: all files would be due whose
    * folder changed after their upload, which is most of an old backup.
    */
-  #namedSince({ wayChanged = 0 }: Entry): number {
-    return this.#hasTree ? wayChanged : 0;
+  #namedSince({ pathChangedAt = 0 }: Entry): number {
+    return this.#hasTree ? pathChangedAt : 0;
   }
 }
 

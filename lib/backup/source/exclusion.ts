@@ -2,10 +2,10 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { relative } from 'node:path';
 import { errnoOf } from '../../cli/errors.js';
-import type { BackupConfig } from '../../config/config.js';
+import type { BackupConfig } from '../../config/backup-config.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 import type { Exclusion, Tag } from '../../tree/disk/exclusion.js';
-import { STAGE_NAME } from '../../tree/stage-name.js';
+import { STAGE_PREFIX } from '../../tree/disk/exclusion.js';
 import { compilePatterns, type MatchPattern } from './patterns.js';
 
 /** The rule by which this program excludes its own files. */
@@ -78,7 +78,7 @@ export class ConfiguredExclusion implements Exclusion {
 
 /** True for the stage of a restore to a folder below LOCAL_DIR, which lasts until the restore ends. */
 function isInStage(key: Bytes): boolean {
-  return key.startsWith(STAGE_NAME) || key.includes(`/${STAGE_NAME}`);
+  return key.startsWith(STAGE_PREFIX) || key.includes(`/${STAGE_PREFIX}`);
 }
 
 /** True if a folder's CACHEDIR.TAG has the signature; false if it is unreadable. */

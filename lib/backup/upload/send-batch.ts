@@ -2,7 +2,7 @@
 // descriptor then shows whether the file has changed meanwhile.
 import { closeSync, fstatSync } from 'node:fs';
 import type { AwsError } from '../../aws/aws-error.js';
-import { concernsAllFiles, isPassing } from '../../aws/upload-outcome.js';
+import { concernsAllFiles, isTransient } from '../../aws/error-kinds.js';
 import type { Bytes } from '../../tree/bytes.js';
 import { inodeOf } from '../../tree/disk/inode.js';
 import type { OwnerNames } from '../../tree/entry-line.js';
@@ -101,9 +101,9 @@ export async function sendBatch(
       bytes += inode.size;
       return false;
     }
-    if (concernsAllFiles(why) && !isPassing(why) && error !== undefined) throw error;
+    if (concernsAllFiles(why) && !isTransient(why) && error !== undefined) throw error;
     fail(file, why, true);
-    return isPassing(why);
+    return isTransient(why);
   }
 
   function finish({ draft }: BatchFile, line: DraftLine): void {

@@ -1,5 +1,5 @@
 // Sends the due files batch by batch, several batches side by side.
-import { concernsOneFile, reasonOf } from '../../aws/upload-outcome.js';
+import { concernsOneFile, reasonOf } from '../../aws/error-kinds.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import type { Journal } from '../../records/journal.js';
 import { ownerNames } from '../../tree/disk/owner-names.js';

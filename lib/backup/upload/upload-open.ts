@@ -7,7 +7,8 @@ import { uploadAll, uploadOne } from '../../aws/arguments/upload-arguments.js';
 import type { AwsAnswer } from '../../aws/aws-cli.js';
 import type { AwsError } from '../../aws/aws-error.js';
 import { splitLines } from '../../aws/child-output.js';
-import { isPassing, UploadOutcome } from '../../aws/upload-outcome.js';
+import { isTransient } from '../../aws/error-kinds.js';
+import { UploadOutcome } from '../../aws/upload-outcome.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import type { Backup } from '../backup.js';
 
@@ -63,7 +64,7 @@ export async function uploadOpenFiles(
   }
   const isDone = answer.exitCode === 0;
   const error = isDone ? undefined : aws.errorOf(args, answer);
-  if (error !== undefined && !outcome.hasTold && !isAlone && !isPassing(answer.stderr)) throw error;
+  if (error !== undefined && !outcome.hasTold && !isAlone && !isTransient(answer.stderr)) throw error;
   return { whyNot: (path) => outcome.result(path, isDone, answer.stderr.trim()), error };
 }
 
@@ -73,13 +74,13 @@ function argumentsForAll(
   files: readonly FileToUpload[],
 ): string[] {
   makeLinks(folder, files);
-  return uploadAll(folder, { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass });
+  return uploadAll(folder, { bucket: aws.bucket, prefix, storageClass: config.storageClass });
 }
 
 function argumentsForOne({ aws, prefix, config }: Backup, [file]: readonly FileToUpload[]): string[] {
   if (file === undefined) throw new Error('there is no file to upload');
   const object = { bucket: aws.bucket, key: prefix + file.path };
-  return uploadOne(pathOfDescriptor(file.descriptor), object, config.awsStorageClass);
+  return uploadOne(pathOfDescriptor(file.descriptor), object, config.storageClass);
 }
 
 /** @param folder to make, for this user alone */

@@ -1,7 +1,7 @@
 import { existsSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BackupError } from '../../cli/errors.js';
-import { formatBytes } from '../../cli/numbers.js';
+import { formatBytes } from '../../cli/units/quantities.js';
 
 /**
  * @param destination for the message

@@ -19,7 +19,7 @@ import {
 import { join } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
-import { STAGE_NAME } from '../../tree/stage-name.js';
+import { STAGE_PREFIX } from '../../tree/disk/exclusion.js';
 import type { WantedObject } from '../plan/planned-file.js';
 import type { HeldFolder } from './held-folder.js';
 import { isSafeKey } from './safe-key.js';
@@ -50,7 +50,7 @@ export class Stage {
   constructor(destination: HeldFolder, source: readonly string[]) {
     const name = createHash('sha256').update(source.join('\n')).digest('hex').slice(0, 8);
     this.#destination = destination;
-    this.#name = STAGE_NAME + name;
+    this.#name = STAGE_PREFIX + name;
     this.folder = join(destination.name, this.#name);
   }
 
@@ -129,7 +129,7 @@ export class Stage {
   /** The paths of what restores of other sources have left in the destination, or are using there. */
   others(): string[] {
     return readdirSync(this.#destination.path)
-      .filter((name) => name.startsWith(STAGE_NAME) && name !== this.#name)
+      .filter((name) => name.startsWith(STAGE_PREFIX) && name !== this.#name)
       .map((name) => join(this.#destination.name, name));
   }
 
@@ -210,7 +210,7 @@ export class Stage {
 
 /** Whether a destination is as good as empty: it may hold what an earlier restore has left. */
 export function isEmptyBut(names: readonly string[]): boolean {
-  return names.every((name) => name.startsWith(STAGE_NAME));
+  return names.every((name) => name.startsWith(STAGE_PREFIX));
 }
 
 function bulkOf(stage: HeldFolder): string {

@@ -1,7 +1,7 @@
 // Who could lead a restore elsewhere: a user who may change a folder or link on the way to the destination can put
 // something else there. What root restores may be anybody's, so root does not go such a way unasked.
 import { BackupError } from '../../cli/errors.js';
-import { type PathPart, partsOfPath } from '../../tree/disk/places.js';
+import { type PathPart, partsOfPath } from '../../tree/disk/path-parts.js';
 
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o022;

@@ -1,9 +1,9 @@
 // Puts single entries of a tree into the destination, and notes what can only be done at the end.
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Incomplete } from '../../cli/incomplete.js';
 import type { Interruption } from '../../cli/interruption.js';
-import type { Log } from '../../cli/log.js';
+import type { Incomplete } from '../../cli/log/incomplete.js';
+import type { Log } from '../../cli/log/log.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { Spool } from '../../tree/streams/spool.js';

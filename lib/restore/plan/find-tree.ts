@@ -3,17 +3,17 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, IN_UTC } from '../../aws/arguments/download-arguments.js';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
-import { kindOfAwsError } from '../../aws/aws-error.js';
+import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { listPrefix } from '../../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
+import { formatTime } from '../../cli/units/times.js';
 import { RUNS_PREFIX, TREE } from '../../records/last-run.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
 import type { RestoreScope } from '../scope.js';
-import { formatTime } from '../versions/point-in-time.js';
 import { versionsAt } from '../versions/version-at.js';
 
 interface FoundTree {

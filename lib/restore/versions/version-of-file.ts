@@ -3,7 +3,7 @@ import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.j
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
 import { BackupError } from '../../cli/errors.js';
-import { formatTime } from './point-in-time.js';
+import { formatTime } from '../../cli/units/times.js';
 import { versionsAt } from './version-at.js';
 
 /**

@@ -1,9 +1,9 @@
 // The history of keys as text, a line per version, as it comes: a table for a person, columns between tabs for
 // `cut` and `awk`, and JSON for everything that has to be exact.
 import type { ObjectVersion } from '../../aws/version-listing.js';
-import { printable } from '../../cli/log.js';
+import { printable } from '../../cli/log/log.js';
+import { formatTime } from '../../cli/units/times.js';
 import { type Bytes, isText, textOf } from '../../tree/bytes.js';
-import { formatTime } from './point-in-time.js';
 
 /** Versions, with their whole keys, to lines with their newlines. */
 export type VersionFormat = (versions: AsyncIterable<ObjectVersion>) => AsyncGenerator<string>;

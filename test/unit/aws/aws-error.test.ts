@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AwsErrorKind, awsError, kindOfAwsError } from '../../../lib/aws/aws-error.js';
+import { awsError } from '../../../lib/aws/aws-error.js';
+import { type AwsErrorKind, kindOfAwsError } from '../../../lib/aws/error-kinds.js';
 
 const PLACE = { bucket: 'my-bucket', profile: 'default' };
 

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  canParseName,
-  concernsAllFiles,
-  isPassing,
-  reasonOf,
-  UploadOutcome,
-} from '../../../lib/aws/upload-outcome.js';
+import { concernsAllFiles, isTransient, reasonOf } from '../../../lib/aws/error-kinds.js';
+import { canParseName, UploadOutcome } from '../../../lib/aws/upload-outcome.js';
 
 const TARGET = 's3://bucket/pc/docs/';
 const s3 = (code: string, operation = 'PutObject') =>
@@ -143,8 +138,8 @@ test('which failures pass', () => {
     'Unable to locate credentials',
     '',
   ];
-  for (const why of passing) assert.ok(isPassing(why), why);
-  for (const why of lasting) assert.ok(!isPassing(why), why);
+  for (const why of passing) assert.ok(isTransient(why), why);
+  for (const why of lasting) assert.ok(!isTransient(why), why);
 });
 
 test('which failures are those of every file', () => {

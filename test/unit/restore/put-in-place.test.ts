@@ -14,9 +14,9 @@ import {
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { InterruptedError } from '../../../lib/cli/errors.js';
-import { Incomplete } from '../../../lib/cli/incomplete.js';
 import { Interruption } from '../../../lib/cli/interruption.js';
-import type { Log } from '../../../lib/cli/log.js';
+import { Incomplete } from '../../../lib/cli/log/incomplete.js';
+import type { Log } from '../../../lib/cli/log/log.js';
 import { HeldFolder } from '../../../lib/restore/destination/held-folder.js';
 import { Stage } from '../../../lib/restore/destination/stage.js';
 import { Target } from '../../../lib/restore/destination/target.js';

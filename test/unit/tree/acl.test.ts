@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAcl, narrowedMode, UNKNOWN_ACL, withoutDefaults } from '../../../lib/tree/acl.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
-import { entryOf, formatEntry, isSameLine, lineWithAcl } from '../../../lib/tree/entry-line.js';
+import { formatEntry, isSameLine, lineWithAcl, parseEntry } from '../../../lib/tree/entry-line.js';
 import { entry } from '../restore/pieces.js';
 
 /** Modes as stat(2) has them, ACLs, and what is left of the mode without the ACL. */
@@ -40,11 +40,13 @@ test('a line of a tree may tell the ACL; one that is not understood counts as un
   const plain = entry('a "folder"/');
   const acl = 'user::rwx,user:7:r-x,group::---,mask::r-x,other::---';
   const line = formatEntry(plain, names);
-  const read = (text: string) => entryOf(JSON.parse(text) as Record<string, unknown>);
-  assert.deepEqual(read(line), plain);
-  assert.deepEqual(read(lineWithAcl(line, acl)), { ...plain, acl });
+  assert.deepEqual(parseEntry(line), plain);
+  assert.deepEqual(parseEntry(lineWithAcl(line, acl)), { ...plain, acl });
   assert.equal(formatEntry({ ...plain, acl }, names), lineWithAcl(line, acl));
-  assert.deepEqual(read(line.replace('}', ',"acl":["of a later version"]}')), { ...plain, acl: UNKNOWN_ACL });
+  assert.deepEqual(parseEntry(line.replace('}', ',"acl":["of a later version"]}')), {
+    ...plain,
+    acl: UNKNOWN_ACL,
+  });
 });
 
 test('a line is as it was with or without an ACL, but not with an unknown one', () => {

@@ -8,15 +8,9 @@ import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
-import { entryOf, formatEntry } from '../../../lib/tree/entry-line.js';
+import { formatEntry, parseEntry } from '../../../lib/tree/entry-line.js';
 import { flatten } from '../../../lib/tree/streams/batches.js';
-import {
-  DamagedTreeError,
-  entryIn,
-  openTree,
-  parseLinesWith,
-  treeLine,
-} from '../../../lib/tree/tree-file.js';
+import { DamagedTreeError, entryOfLine, openTree, treeLine } from '../../../lib/tree/tree-file.js';
 import { TreeWriter } from '../../../lib/tree/tree-writer.js';
 
 const HEADER = { runId: 'id', started: '2026-01-01T00:00:00.000Z', root: '/data' };
@@ -49,27 +43,26 @@ async function written(t: TestContext): Promise<string> {
 
 async function read(file: string): Promise<Entry[]> {
   const found: Entry[] = [];
-  for await (const entry of flatten((await openTree(file, parseLinesWith(entryOf))).entries))
-    found.push(entry);
+  for await (const entry of flatten((await openTree(file, parseEntry)).entries)) found.push(entry);
   return found;
 }
 
 test('a line is an entry when it is asked for', async (t) => {
   const found: Entry[] = [];
   for await (const line of flatten((await openTree(await written(t), treeLine)).entries)) {
-    const entry = entryIn(line);
+    const entry = entryOfLine(line);
     assert.equal(line.key, entry.key);
     found.push(entry);
   }
   assert.deepEqual(found, ENTRIES);
   for (const line of ['{"path":"a"}', '{"path":"', 'no JSON'])
-    assert.throws(() => entryIn({ key: bytesOf('a'), line }), DamagedTreeError);
+    assert.throws(() => entryOfLine({ key: bytesOf('a'), line }), DamagedTreeError);
   assert.equal(treeLine('{}'), undefined);
 });
 
 test('what was written is read, with gunzip and a JSON reader as well', async (t) => {
   const file = await written(t);
-  const { runId, started, root } = await openTree(file, parseLinesWith(entryOf));
+  const { runId, started, root } = await openTree(file, parseEntry);
   assert.deepEqual({ runId, started, root }, HEADER);
   assert.deepEqual(await read(file), ENTRIES);
   const lines = gunzipSync(readFileSync(file))
@@ -159,8 +152,9 @@ test('a disk that takes no more ends the writing with an error', async (t) => {
 
 test("an inode's number may be text, as in older trees", () => {
   const line = JSON.parse(formatEntry({ key: bytesOf('a'), type: 'file', inode: INODE }, NAMES));
-  assert.deepEqual(entryOf({ ...line, ino: `${INODE.ino}` })?.inode, INODE);
-  for (const ino of ['x', -1, 2 ** 60]) assert.equal(entryOf({ ...line, ino })?.inode.ino, undefined);
+  const withIno = (ino: unknown) => parseEntry(JSON.stringify({ ...line, ino }))?.inode;
+  assert.deepEqual(withIno(`${INODE.ino}`), INODE);
+  for (const ino of ['x', -1, 2 ** 60]) assert.equal(withIno(ino)?.ino, undefined);
 });
 
 test('what is compressed beside the next entries is what was written', async (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createBucket, listFirst, putLifecycle } from '../../../../lib/aws/arguments/bucket-arguments.js';
+import { createBucket, putLifecycle } from '../../../../lib/aws/arguments/bucket-arguments.js';
 import { connectionArguments } from '../../../../lib/aws/arguments/connection-arguments.js';
 import { deleteObject } from '../../../../lib/aws/arguments/delete-arguments.js';
 import {
@@ -12,7 +12,7 @@ import {
   readWithKey,
   readWithoutKey,
 } from '../../../../lib/aws/arguments/download-arguments.js';
-import { listObjects, listObjectVersions } from '../../../../lib/aws/arguments/list-arguments.js';
+import { listFirst, listObjects, listObjectVersions } from '../../../../lib/aws/arguments/list-arguments.js';
 import type { BucketObject } from '../../../../lib/aws/arguments/object-arguments.js';
 import {
   putFromStdin,
@@ -89,11 +89,11 @@ test('no call names anything by what the AWS CLI would take for an address', () 
         readByteWithKey,
         deleteObject,
       ]) {
-        assert.throws(() => build(object), /named like an address/);
+        assert.throws(() => build(object), /looks like an address/);
       }
     }
     for (const list of [listFirst, listObjects, listObjectVersions])
-      assert.throws(() => list('b', address), /named like an address/);
+      assert.throws(() => list('b', address), /looks like an address/);
     // In JSON, and after `s3://`, it is a name like any other.
     listObjectVersions('b', 'p/', { key: address, versionId: address });
     assert.ok(download({ bucket: 'b', key: address }, '-').includes(`s3://b/${address}`));

@@ -3,8 +3,25 @@ import { statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
+import { formatBytes } from '../../../../lib/cli/units/quantities.js';
 import { assertDiskSpace, existingFolder } from '../../../../lib/restore/destination/disk-space.js';
 import { temporaryFolder } from '../pieces.js';
+
+test('a number of bytes for people', () => {
+  for (const [bytes, words] of [
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [1023, '1023 bytes'],
+    [1024, '1.0 KiB'],
+    [1536, '1.5 KiB'],
+    [20 * 1024 ** 2, '20.0 MiB'],
+    [3 * 1024 ** 3, '3.0 GiB'],
+    [2.5 * 1024 ** 4, '2.5 TiB'],
+    [5000 * 1024 ** 4, '5000.0 TiB'],
+  ] as const) {
+    assert.equal(formatBytes(bytes), words);
+  }
+});
 
 test('the nearest folder that exists', (t) => {
   const folder = temporaryFolder(t);

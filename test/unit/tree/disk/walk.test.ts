@@ -162,7 +162,7 @@ test('of a file is told since when the way to it is as it is', async (t) => {
   const waysChanged = async (followSymlinks: boolean) => {
     const found: Record<string, number | undefined> = {};
     for await (const entry of flatten(walk(bytesOf(root), { ...options, followSymlinks })))
-      if (entry.type === 'file') found[entry.key] = entry.wayChanged;
+      if (entry.type === 'file') found[entry.key] = entry.pathChangedAt;
     return found;
   };
   assert.deepEqual(await waysChanged(false), { 'a/b/f': Math.max(changed('a'), changed('a/b')), g: 0 });
