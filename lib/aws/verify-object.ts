@@ -1,5 +1,5 @@
-// Proof by example: an object can't be read without the key or with a wrong one, and with it is what was stored.
-// The three reads run side by side; nothing is written to disk. Only the one with the key reads more than a byte.
+// Proves that an object can't be read without its key or with a wrong one, and has the right content. The three reads run
+// side by side; nothing is written to disk. Only the read with the right key reads more than a byte.
 import { randomBytes } from 'node:crypto';
 import { closeSync, createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -24,123 +24,125 @@ import { kindOfAwsError } from './error-kinds.js';
 import type { KeyedAws } from './remote.js';
 import { causeOfRefusal, KEY_REFUSAL_KINDS, wrongKeyError } from './wrong-key.js';
 
-/** What reading an object with the right key came to. */
-export type ReadResult = { readonly sha256: string } | 'not-found' | 'archived';
-
-/** The answers to the reads of an object in all three ways. */
-export interface Reads {
-  readonly without: AwsAnswer;
-  readonly wrong: AwsAnswer;
-  readonly right: AwsAnswer;
-  /** Of what came with the right key, in hexadecimal digits. */
-  readonly sha256: string;
-  /** The arguments of each. */
-  readonly args: Readonly<Record<'without' | 'wrong' | 'right', string[]>>;
+/** A read, whether it succeeded or not. */
+interface Read {
+  readonly args: string[];
+  readonly answer: AwsAnswer;
 }
 
-/** A key that nothing is stored with. */
+interface ContentRead extends Read {
+  /** Of what was read, in hexadecimal digits; means nothing if the read failed. */
+  readonly sha256: string;
+}
+
+export interface ThreeReads {
+  readonly withoutKey: Read;
+  readonly withWrongKey: Read;
+  readonly withKey: ContentRead;
+}
+
+/** A key that no object is stored with. */
 export function randomEncryptionKey(): EncryptionKey {
   return new EncryptionKey(randomBytes(16).toString('hex'));
 }
 
 /**
- * Reads `object` without a key, with a wrong one and with `key`, whatever comes of it.
+ * Reads `object` without a key, with a wrong one and with the right one.
  * @param size of the object in bytes
- * @param range what is read with the key; `undefined`: all of it
+ * @param range what is read with the right key; `undefined`: all of it
  */
 export async function readInThreeWays(
   remote: KeyedAws,
   object: BucketObject,
   size: number,
   range?: ByteRange,
-): Promise<Reads> {
-  const { aws } = remote;
+): Promise<ThreeReads> {
+  const read = async (args: string[], encryptionKey?: EncryptionKey): Promise<Read> => {
+    const answer = await remote.aws.run(args, encryptionKey === undefined ? {} : { encryptionKey });
+    return { args, answer };
+  };
   const isEmpty = size === 0;
-  const withoutKey = isEmpty ? readWithoutKey(object) : readByteWithoutKey(object);
-  const withWrongKey = isEmpty ? readWithKey(object) : readByteWithKey(object);
-  const [without, wrong, { args, right, sha256 }] = await allSettledOrThrow(
-    aws.run(withoutKey),
-    aws.run(withWrongKey, { encryptionKey: randomEncryptionKey() }),
+  const [withoutKey, withWrongKey, withKey] = await allSettledOrThrow(
+    read(isEmpty ? readWithoutKey(object) : readByteWithoutKey(object)),
+    read(isEmpty ? readWithKey(object) : readByteWithKey(object), randomEncryptionKey()),
     range === undefined ? readWhole(remote, object) : readRange(remote, object, range),
   );
-  return { without, wrong, right, sha256, args: { without: withoutKey, wrong: withWrongKey, right: args } };
+  return { withoutKey, withWrongKey, withKey };
 }
 
 /**
- * Reads `object` in all three ways.
+ * Verifies that `object` can only be read with the right key.
  * @param size of the object in bytes
- * @param range what is read with the key; `undefined`: all of it
- * @throws {BackupError} with exit code 6 if S3 gave it away without the right key, 5 if it refused the right one
+ * @param range what is read with the right key; `undefined`: all of it
+ * @returns the SHA-256 of what was read, in hexadecimal digits; or why it could not be
+ * @throws {BackupError} with exit code 6 if it can be read without the right key, 5 if it can't be read with that
  */
 export async function verifyObject(
   remote: KeyedAws,
   object: BucketObject,
   size: number,
   range?: ByteRange,
-): Promise<ReadResult> {
-  const { aws } = remote;
-  const { without, wrong, right, sha256, args } = await readInThreeWays(remote, object, size, range);
-  if (without.exitCode !== 0 && right.exitCode !== 0) {
-    const kind = kindOfAwsError(right.stderr);
+): Promise<{ readonly sha256: string } | 'not-found' | 'archived'> {
+  const { withoutKey, withWrongKey, withKey } = await readInThreeWays(remote, object, size, range);
+  if (withoutKey.answer.exitCode !== 0 && withKey.answer.exitCode !== 0) {
+    const kind = kindOfAwsError(withKey.answer.stderr);
     if (kind === 'not-found' || kind === 'archived') return kind;
-    const cause = await causeOfRefusal(remote, object, args.right, right);
+    const cause = await causeOfRefusal(remote, object, withKey.args, withKey.answer);
     throw cause === 'wrong key' ? wrongKeyError(object) : cause;
   }
-  assertRefused(aws, object, without, 'without a key', args.without);
-  assertRefused(aws, object, wrong, 'with a wrong key', args.wrong);
-  return { sha256 };
+  assertRefused(remote.aws, object, withoutKey, 'without a key');
+  assertRefused(remote.aws, object, withWrongKey, 'with a wrong key');
+  return { sha256: withKey.sha256 };
 }
 
-interface RightRead {
-  readonly args: string[];
-  readonly right: AwsAnswer;
-  /** Of what was read, if the read went well. */
-  readonly sha256: string;
+/**
+ * Verifies that `object` can only be read with the right key, and is `content`.
+ * @throws {BackupError} with exit code 6 if it is not, or as `verifyObject` does
+ */
+export async function verifyContent(remote: KeyedAws, object: BucketObject, content: string): Promise<void> {
+  const verified = await verifyObject(remote, object, Buffer.byteLength(content));
+  if (typeof verified === 'string' || verified.sha256 !== (await sha256Of([Buffer.from(content)]))) {
+    throw new BackupError(`${s3Url(object)} is not what was stored.`, {
+      exitCode: exitCode.mismatch,
+      hint: 'Run the command again.',
+    });
+  }
 }
 
-async function readWhole({ aws, encryptionKey }: KeyedAws, object: BucketObject): Promise<RightRead> {
+/** True if the server refuses a read, with a reason or without. Other failures, of the network for one, prove nothing. */
+export function isRefusal({ exitCode, stderr }: AwsAnswer): boolean {
+  const kind = kindOfAwsError(stderr);
+  return exitCode !== 0 && (KEY_REFUSAL_KINDS.has(kind) || kind === 'no-message');
+}
+
+async function readWhole({ aws, encryptionKey }: KeyedAws, object: BucketObject): Promise<ContentRead> {
   const args = download(object, '-');
   let sha256 = '';
   const output = async (stdout: Readable) => {
     sha256 = await sha256Of(stdout);
   };
-  const right = await aws.run(args, { encryptionKey, output });
-  return { args, right, sha256 };
+  const answer = await aws.run(args, { encryptionKey, output });
+  return { args, answer, sha256 };
 }
 
 async function readRange(
   { aws, encryptionKey }: KeyedAws,
   object: BucketObject,
   range: ByteRange,
-): Promise<RightRead> {
+): Promise<ContentRead> {
   const args = downloadRange(object, range);
   const file = openMemoryFile();
   try {
-    const right = await aws.run(args, { encryptionKey, outputFile: file });
-    // The path is not used: it may be that of another file, or of none.
+    const answer = await aws.run(args, { encryptionKey, outputFile: file });
+    // With a descriptor, the path does not count.
     const content = createReadStream('', { fd: file, autoClose: false, start: 0 });
-    return { args, right, sha256: await sha256Of(content) };
+    return { args, answer, sha256: await sha256Of(content) };
   } finally {
     closeSync(file);
   }
 }
 
-/**
- * True for an answer by which the server keeps an object to itself, be it without a word, as Ceph's may be. Anything
- * else, a broken network say, proves nothing.
- */
-export function isRefusal({ exitCode, stderr }: AwsAnswer): boolean {
-  const kind = kindOfAwsError(stderr);
-  return exitCode !== 0 && (KEY_REFUSAL_KINDS.has(kind) || kind === 'no-message');
-}
-
-function assertRefused(
-  aws: AwsCli,
-  object: BucketObject,
-  answer: AwsAnswer,
-  how: string,
-  args: string[],
-): void {
+function assertRefused(aws: AwsCli, object: BucketObject, { args, answer }: Read, how: string): void {
   if (answer.exitCode === 0) {
     throw new BackupError(`${s3Url(object)} can be read ${how}: it is not encrypted with your key.`, {
       exitCode: exitCode.mismatch,
@@ -148,18 +150,4 @@ function assertRefused(
     });
   }
   if (!isRefusal(answer)) throw aws.errorOf(args, answer);
-}
-
-/**
- * Reads `object` in all three ways and compares it.
- * @throws {BackupError} with exit code 6 if it is not `content`, or as `verifyObject` does
- */
-export async function verifyContent(remote: KeyedAws, object: BucketObject, content: string): Promise<void> {
-  const read = await verifyObject(remote, object, Buffer.byteLength(content));
-  if (typeof read === 'string' || read.sha256 !== (await sha256Of([Buffer.from(content)]))) {
-    throw new BackupError(`${s3Url(object)} is not what was stored.`, {
-      exitCode: exitCode.mismatch,
-      hint: 'Run the command again.',
-    });
-  }
 }

@@ -40,7 +40,7 @@ export async function writeLocalList({ aws, prefix, config }: Backup): Promise<v
   if (file === undefined) return;
   const write = (consumer: Consumer) => {
     const read = (objects: Batches<StoredObject>) => consumer(listText(objects, prefix));
-    return listPrefix(aws, prefix, read, undefined, parseWholeListing);
+    return listPrefix(aws, prefix, read, parseWholeListing);
   };
   let place: OpenPlace | undefined;
   try {

@@ -64,8 +64,8 @@ export async function uploadOpenFiles(
   }
   const isDone = answer.exitCode === 0;
   const error = isDone ? undefined : aws.errorOf(args, answer);
-  if (error !== undefined && !outcome.hasTold && !isAlone && !isTransient(answer.stderr)) throw error;
-  return { whyNot: (path) => outcome.result(path, isDone, answer.stderr.trim()), error };
+  if (error !== undefined && !outcome.hasNamedFiles && !isAlone && !isTransient(answer.stderr)) throw error;
+  return { whyNot: (path) => outcome.whyNotUploaded(path, isDone, answer.stderr.trim()), error };
 }
 
 function argumentsForAll(

@@ -1,6 +1,5 @@
 // The proof that a file is gone from disk. Nothing is deleted in the bucket without it.
-import { lstatSync, type Stats, statSync } from 'node:fs';
-import { errnoOf } from '../../cli/errors.js';
+import { lstatSync, statSync } from 'node:fs';
 import { type Bytes, joinPath, pathOf } from '../bytes.js';
 
 /**
@@ -29,16 +28,12 @@ export function isGone(root: Bytes, key: Bytes, followSymlinks: boolean): boolea
 }
 
 function typeAt(path: Bytes, followSymlinks: boolean): 'nothing' | 'file' | 'directory' | 'unknown' {
-  let stats: Stats;
   try {
-    stats = lstatSync(pathOf(path));
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? 'nothing' : 'unknown';
-  }
-  try {
+    let stats = lstatSync(pathOf(path), { throwIfNoEntry: false });
+    if (stats === undefined) return 'nothing';
     if (followSymlinks && stats.isSymbolicLink()) stats = statSync(pathOf(path));
+    return stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'unknown';
   } catch {
     return 'unknown';
   }
-  return stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'unknown';
 }

@@ -1,7 +1,6 @@
 // The folders and links that a path leads through: whoever can change one of them can lead the path elsewhere.
 import { lstatSync, readlinkSync, type Stats } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import { errnoOf } from '../../cli/errors.js';
 
 /** A folder or link. */
 export interface PathPart {
@@ -29,7 +28,7 @@ export function partsOfPath(path: string, directory = '/'): PathPart[] {
   let links = 0;
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
     const next = join(reached, name);
-    const stats = name === '..' ? undefined : statsOf(next);
+    const stats = name === '..' ? undefined : lstatSync(next, { throwIfNoEntry: false });
     if (name === '..') reached = dirname(reached);
     // The target of a link to a pipe, such as /dev/fd/63, has no path.
     else if (stats === undefined) break;
@@ -53,13 +52,4 @@ function namesIn(path: string): string[] {
 
 function partOf(path: string, stats: Stats): PathPart {
   return { path, uid: stats.uid, mode: stats.mode, isLink: stats.isSymbolicLink() };
-}
-
-function statsOf(path: string): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
 }

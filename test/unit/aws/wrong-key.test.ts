@@ -48,6 +48,6 @@ for (const [words, code, message] of said) {
   });
 }
 
-test('what the AWS CLI says by itself is not about the key', () => {
+test("the AWS CLI's own words are not about the key", () => {
   assert.equal(keyRefusalIn('Could not connect to the endpoint URL: "https://x/"'), 'other');
 });

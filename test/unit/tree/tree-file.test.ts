@@ -47,7 +47,7 @@ async function read(file: string): Promise<Entry[]> {
   return found;
 }
 
-test('a line is an entry when it is asked for', async (t) => {
+test('a line is parsed when its entry is needed', async (t) => {
   const found: Entry[] = [];
   for await (const line of flatten((await openTree(await written(t), treeLine)).entries)) {
     const entry = entryOfLine(line);
@@ -60,7 +60,7 @@ test('a line is an entry when it is asked for', async (t) => {
   assert.equal(treeLine('{}'), undefined);
 });
 
-test('what was written is read, with gunzip and a JSON reader as well', async (t) => {
+test('a tree file that was written can be read, also with gunzip and a JSON parser', async (t) => {
   const file = await written(t);
   const { runId, started, root } = await openTree(file, parseEntry);
   assert.deepEqual({ runId, started, root }, HEADER);
@@ -125,13 +125,13 @@ test('a torn or damaged file is refused, and one of a later version with advice'
   await assert.rejects(read(`${file}.missing`), DamagedTreeError);
 });
 
-test('a writer that gives up comes to an end', { timeout: 10_000 }, async (t) => {
+test('abandoning a writer ends its streams', { timeout: 10_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(folder, { recursive: true }));
   await new TreeWriter(join(folder, 'tree'), HEADER).abandon();
 });
 
-test('a disk that takes no more ends the writing with an error', async (t) => {
+test('a full disk makes the writer throw', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'fifo');
@@ -157,7 +157,7 @@ test("an inode's number may be text, as in older trees", () => {
   for (const ino of ['x', -1, 2 ** 60]) assert.equal(withIno(ino)?.ino, undefined);
 });
 
-test('what is compressed beside the next entries is what was written', async (t) => {
+test('lines that are compressed while others are added come out as they were written', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'tree');

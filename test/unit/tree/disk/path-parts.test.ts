@@ -21,14 +21,14 @@ function above(file: string): string[] {
     .map(({ path, isLink }) => `${path.slice(directory.length) || '/'}${isLink ? '@' : ''}`);
 }
 
-test('the folders and links that lead to a file, and not the file', () => {
+test("the parts of a file's path are the folders and links that lead to it, without the file", () => {
   assert.deepEqual(above('c/d/config'), ['/', '/c', '/c/d']);
   assert.deepEqual(above(join(directory, './c//d/config')), ['/', '/c', '/c/d']);
   assert.deepEqual(above('a/b/relative/config'), ['/', '/a', '/a/b', '/a/b/relative@', '/c', '/c/d']);
   assert.deepEqual(above('a/absolute'), ['/', '/a', '/a/absolute@', '/', '/c', '/c/d']);
 });
 
-test('`..` behind a link leads to where the link leads', () => {
+test("`..` after a link is relative to the link's target", () => {
   assert.deepEqual(above('a/b/relative/../d/config'), [
     ...['/', '/a', '/a/b', '/a/b/relative@', '/c', '/c/d', '/c/d'],
   ]);
@@ -40,10 +40,10 @@ test('a folder at the end counts, and a file does not', () => {
   assert.deepEqual(above('a/missing/x'), ['/', '/a']);
 });
 
-test('from the root on', () => {
+test('the first part of each path is /', () => {
   assert.equal(partsOfPath('c/d/config', directory)[0]?.path, '/');
 });
 
-test('links in a circle come to an end', () => {
+test('a loop of links ends after 40 of them', () => {
   assert.equal(above('loop/x').filter((place) => place === '/loop@').length, 40);
 });
