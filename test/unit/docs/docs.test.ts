@@ -50,7 +50,7 @@ describe('every link leads somewhere', () => {
 describe('every file of the project that is named exists', () => {
   for (const file of DOCS)
     test(file, () => {
-      for (const [, path = ''] of read(file).matchAll(/`((?:lib|bin|test|docs)\/[\w./-]*)`/g))
+      for (const [, path = ''] of read(file).matchAll(/(?<![\w./-])((?:lib|bin|test|docs)\/[\w./-]*\w\/?)/g))
         assert.ok(path.includes('NAME') || existsSync(join(PROJECT, path)), `there is no ${path}`);
     });
 });
