@@ -19,8 +19,8 @@ import { askEncryptionKey, connectToBucket, readConfigAndWarn } from './connecti
 export interface RestoreRequest extends DestinationRights {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
-  /** The config file; without one, the encryption key is asked for. */
-  readonly config: string | undefined;
+  /** The config, or its file; without one, the encryption key is asked for. */
+  readonly config: BackupConfig | string | undefined;
   /** Whether to ask for the easy-to-remember key, and to get the encryption key from the bucket. */
   readonly usesEscrow: boolean;
   /** A point in time. */
@@ -45,7 +45,8 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
     );
   }
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = request.config === undefined ? undefined : await readConfigAndWarn(request.config, log);
+  const config =
+    typeof request.config === 'string' ? await readConfigAndWarn(request.config, log) : request.config;
   const source = parseSource(request.words, config);
   const path = inspectDestination(source.destination, request);
   const aws = connectToBucket(source, config, context);
