@@ -12,6 +12,7 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
 import { findTargetFile, replaceWhenComplete } from '../restore/destination/single-file.js';
 import { whyNotDownloaded } from '../restore/fetch/why-not-downloaded.js';
@@ -26,13 +27,15 @@ export interface DownloadFile {
   readonly url: string;
   /** A file, a folder, or `-` for standard output. */
   readonly destination: string;
-  /** The config file, which has the encryption key; without one, it is asked for. */
-  readonly config: string | undefined;
+  /** The config or its file, which has the encryption key; without one, it is asked for. */
+  readonly config: BackupConfig | string | undefined;
   readonly versionId: string | undefined;
   /** A point in time, instead of a version id. */
   readonly at: string | undefined;
   /** Whether root may write to a place that other users could redirect. */
   readonly trustsDestination: boolean;
+  /** Called with the path of the complete download, before it gets its name. */
+  readonly onDownloaded?: (path: string) => void;
 }
 
 export async function downloadFile(request: DownloadFile, context: CommandContext): Promise<number> {
@@ -40,7 +43,8 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const time = parseAt(request);
   const { destination, trustsDestination } = request;
   const file = destination === '-' ? undefined : findTargetFile(destination, object.key, trustsDestination);
-  const config = request.config === undefined ? undefined : await readConfig(request.config, context.log);
+  const config =
+    typeof request.config === 'string' ? await readConfig(request.config, context.log) : request.config;
   const aws = connectToBucket({ ...config, ...request, bucket: object.bucket }, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, context.interruption);
@@ -49,9 +53,10 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   prompt.say('Downloading the file from the S3 bucket...\n');
   const version = { ...object, versionId };
   if (file !== undefined) {
-    await replaceWhenComplete(file, (path, folder) =>
-      fetchTo(remote, version, path, (message) => folder.nameInMessage(message)),
-    );
+    await replaceWhenComplete(file, async (path, folder) => {
+      await fetchTo(remote, version, path, (message) => folder.nameInMessage(message));
+      request.onDownloaded?.(path);
+    });
   } else if (versionId === undefined) {
     await fetchTo(remote, version, '-');
   } else {

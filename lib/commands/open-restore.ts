@@ -20,8 +20,8 @@ import { askEncryptionKey, connectToBucket } from './connection.js';
 export interface RestoreRequest extends DestinationRights {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
-  /** The config file; without one, the encryption key is asked for. */
-  readonly config: string | undefined;
+  /** The config, or its file; without one, the encryption key is asked for. */
+  readonly config: BackupConfig | string | undefined;
   /** Whether to ask for the easy-to-remember key, and to get the encryption key from the bucket. */
   readonly usesEscrow: boolean;
   /** A point in time. */
@@ -46,7 +46,7 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
     );
   }
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = request.config === undefined ? undefined : await readConfig(request.config, log);
+  const config = typeof request.config === 'string' ? await readConfig(request.config, log) : request.config;
   const source = parseSource(request.words, config);
   const path = inspectDestination(source.destination, request);
   const aws = connectToBucket({ ...config, ...source }, context);

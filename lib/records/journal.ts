@@ -10,7 +10,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -19,18 +18,12 @@ import { emptyStream } from '../tree/streams/batches.js';
 import { linesOfFile } from '../tree/streams/lines.js';
 import { Spool } from '../tree/streams/spool.js';
 
-const HEAD = 'run.json';
 /** A pass over the files has a part for each batch, in the order of their numbers; its lines are in the order of keys. */
 const PART = /^pass-(\d+)-part-\d+$/;
 /** Ends the name of a part whose batch is being sent: its lines in the order of their arrival, each with its place. */
 const NOTES = '.notes';
 
-export interface JournalHead {
-  /** When the run began; ISO 8601. */
-  readonly started: string;
-}
-
-export interface UnfinishedRun extends JournalHead {
+export interface UnfinishedRun {
   /** What it has sent, if the bucket holds it: for each pass its lines, in the order of their keys. */
   passes(): Batches<string>[];
 }
@@ -38,18 +31,7 @@ export interface UnfinishedRun extends JournalHead {
 /** The run before, if it did not end. @param folder `undefined` if there is no state folder */
 export function readUnfinished(folder: string | undefined): UnfinishedRun | undefined {
   if (folder === undefined || !existsSync(folder)) return undefined;
-  const { started = '' } = headIn(folder);
-  return { started, passes: () => passesIn(folder) };
-}
-
-/** Empty if it is damaged: that there is a journal shows that a run did not end. */
-function headIn(folder: string): Partial<JournalHead> {
-  try {
-    const head = JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<JournalHead> | null;
-    return head ?? {};
-  } catch {
-    return {};
-  }
+  return { passes: () => passesIn(folder) };
 }
 
 function passesIn(folder: string): Batches<string>[] {
@@ -98,11 +80,10 @@ export class Journal {
    * Replaces the journal of an earlier run.
    * @param sent lines for the files that are due of which the bucket has, or will have, this content; in the order of keys
    */
-  async begin(head: JournalHead, sent: Batches<string> = emptyStream()): Promise<void> {
+  async begin(sent: Batches<string> = emptyStream()): Promise<void> {
     const aside = `${this.#folder}.new`;
     rmSync(aside, { recursive: true, force: true });
     mkdirSync(aside, { mode: 0o700 });
-    writeFileSync(join(aside, HEAD), JSON.stringify(head), { mode: 0o600 });
     const spool = new Spool(join(aside, partName(0, 0)));
     for await (const lines of sent) for (const line of lines) spool.write(line);
     spool.close();
