@@ -11,7 +11,7 @@ import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
 import { withLock } from '../records/lock/lock.js';
-import { withPrivateFolder } from '../restore/private-folder.js';
+import { withPrivateFolder } from '../restore/tmpdir.js';
 import {
   findDeleted,
   readDeleted,
