@@ -56,7 +56,7 @@ async function sinceIn(
 ): Promise<Record<string, number>> {
   const { draft } = await scanLocalDir(backup, tree);
   const found: Record<string, number> = {};
-  for await (const line of flatten(readDraft(draft))) if (isFile(line)) found[line.key] = line.since;
+  for await (const line of flatten(readDraft(draft))) if (isFile(line)) found[line.key] = line.unchangedSince;
   return found;
 }
 

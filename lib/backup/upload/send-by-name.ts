@@ -1,3 +1,4 @@
+// Sends the due files batch by batch, several batches side by side.
 import { concernsOneFile, reasonOf } from '../../aws/error-kinds.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import type { Journal } from '../../records/journal.js';
@@ -6,31 +7,30 @@ import { type Batches, flatten, mapEach } from '../../tree/streams/batches.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import type { Backup } from '../backup.js';
 import { type DraftLine, formatDraftLine, parseDraftLine, readDraft } from '../scan/draft.js';
-import type { DueList } from '../scan.js';
-import { batchLimits, FIRST_BATCH, openFilesLimit, splitIntoBatches } from './batches.js';
+import type { DueList } from '../scan/draft-writer.js';
+import { type Batch, batchLimits, FIRST_BATCH, openFilesLimit, splitIntoBatches } from './batches.js';
 import { type BatchOutcome, sendBatch, type UploadFailure } from './send-batch.js';
 
-export interface Uploaded {
+export interface SentByName {
   readonly sent: number;
-  readonly bytes: number;
   readonly vanished: number;
-  /** How many the AWS CLI could not send. */
+  /** How many the AWS CLI failed to send. */
   readonly failedByAws: number;
-  /** What could not be sent, as JSON texts of `Failure`. */
+  /** The files that were not sent, as JSON texts of `UploadFailure`. */
   readonly failures: Spool;
-  /** What became of each file that was due, in the order of their keys. */
+  /** The lines of the files that were due, with what became of each, in the order of their keys. */
   outcomes(): Batches<DraftLine>;
 }
 
 /**
- * @param journal has been begun; what has been sent is there when this fails
- * @throws {AwsError} if the AWS CLI fails for a reason that is every file's
+ * @param journal has begun; if this fails, it holds what has been sent
+ * @throws {AwsError} if the AWS CLI fails for a reason that concerns every file
  */
-export async function uploadDue(
+export async function sendByName(
   backup: Backup,
   due: Pick<DueList, 'files' | 'bytes'>,
   journal: Journal,
-): Promise<Uploaded> {
+): Promise<SentByName> {
   const { aws, log, interruption, config } = backup;
   const { count } = due.files;
   const failures = backup.spool('failures');
@@ -38,18 +38,16 @@ export async function uploadDue(
   const limits = batchLimits({ count, bytes: due.bytes }, processes, openFilesLimit());
   const pass = journal.nextPass();
   const names = ownerNames();
-  let [tried, sent, bytes, vanished, failedByAws, told] = [0, 0, 0, 0, 0, 0];
-  const onSent = (batch: number, place: number, line: DraftLine) => {
-    journal.note(pass, batch, place, formatDraftLine(line));
-    told += 1;
-    log.progress(`uploading: ${told} of ${count} files`);
-  };
-  if (count > 0) log.info(`Uploading ${count} files, ${due.bytes} bytes.`);
-  const batches = splitIntoBatches(flatten(readDraft(due.files)), limits);
-  const send = async (batch: Parameters<typeof sendBatch>[1]) => {
+  let [tried, uploaded, sent, bytes, vanished, failedByAws] = [0, 0, 0, 0, 0, 0];
+  const send = async (batch: Batch): Promise<BatchOutcome> => {
     interruption.check();
-    const outcome = await sendBatch(backup, batch, names, (place, line) => onSent(batch.number, place, line));
-    journal.add(pass, batch.number, outcome.lines.map(formatDraftLine));
+    const { number } = batch;
+    const outcome = await sendBatch(backup, batch, names, (place, line) => {
+      journal.note(pass, number, place, formatDraftLine(line));
+      uploaded += 1;
+      log.progress(`uploading: ${uploaded} of ${count} files`);
+    });
+    journal.add(pass, number, outcome.lines.map(formatDraftLine));
     for (const failure of outcome.failures) failures.write(JSON.stringify(failure));
     failedByAws += outcome.failures.filter((it) => it.isOfAws).length;
     tried += batch.files.length;
@@ -58,22 +56,23 @@ export async function uploadDue(
     vanished += outcome.lines.filter((it) => it.state === 'vanished').length;
     return outcome;
   };
-  // One after the other until a file is sent: what concerns all files shows before many are tried.
-  const probes: BatchOutcome[] = [];
-  while (sent === 0 && telling(probes).length < FIRST_BATCH) {
+  log.info(`Uploading ${count} files, ${due.bytes} bytes.`);
+  const batches = splitIntoBatches(flatten(readDraft(due.files)), limits);
+  // One batch after the other until a file is sent: a reason that concerns every file shows before many are tried.
+  const failed: BatchOutcome[] = [];
+  while (sent === 0 && generalFailures(failed).length < FIRST_BATCH) {
     const { value: batch, done } = await batches.next();
     if (done) break;
     const outcome = await send(batch);
-    if (telling([outcome]).length > 0) probes.push(outcome);
+    if (generalFailures([outcome]).length > 0) failed.push(outcome);
   }
-  if (sent === 0 && tried < count) throwIfForAll(probes);
+  if (sent === 0 && tried < count) assertReasonsDiffer(failed);
   await forEachInPool(batches, async (batch) => void (await send(batch)), limits.processes);
   log.progress(undefined);
   failures.close();
-  if (count > 0) log.info(`Uploaded ${sent} files, ${bytes} bytes.`);
+  log.info(`Uploaded ${sent} files, ${bytes} bytes.`);
   return {
     sent,
-    bytes,
     vanished,
     failedByAws,
     failures,
@@ -81,16 +80,15 @@ export async function uploadDue(
   };
 }
 
-/** The failures that may be those of all files. */
-function telling(outcomes: readonly BatchOutcome[]): UploadFailure[] {
+/** The failures whose reason may concern every file. */
+function generalFailures(outcomes: readonly BatchOutcome[]): UploadFailure[] {
   const failures = outcomes.flatMap((outcome) => outcome.failures);
   return failures.filter(({ why, isOfAws }) => isOfAws && !concernsOneFile(why));
 }
 
-/** @throws {AwsError} if S3 said the same of all of them */
-function throwIfForAll(outcomes: readonly BatchOutcome[]): void {
-  const failures = telling(outcomes);
-  const reasons = new Set(failures.map(({ why }) => reasonOf(why)));
+/** @throws {AwsError} if all failures have the same reason */
+function assertReasonsDiffer(outcomes: readonly BatchOutcome[]): void {
+  const reasons = new Set(generalFailures(outcomes).map(({ why }) => reasonOf(why)));
   const error = outcomes.at(-1)?.error;
   if (reasons.size === 1 && error !== undefined) throw error;
 }
