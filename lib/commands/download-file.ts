@@ -11,13 +11,15 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { readConfig } from '../config/read-config.js';
 import type { HeldFolder } from '../restore/destination/held-folder.js';
 import { findTargetFile, replaceWhenComplete } from '../restore/destination/single-file.js';
 import { whyNotDownloaded } from '../restore/fetch/why-not-downloaded.js';
 import { parseS3Url } from '../restore/scope.js';
 import { withUnlinkedFile } from '../restore/tmpdir.js';
 import { versionIdAt } from '../restore/versions/version-at.js';
-import { askEncryptionKey, connectToBucket, readConfigAndWarn } from './connection.js';
+import { askEncryptionKey, connectToBucket } from './connection.js';
 
 export interface DownloadFile {
   readonly profile: string;
@@ -25,13 +27,15 @@ export interface DownloadFile {
   readonly url: string;
   /** A file, a folder, or `-` for standard output. */
   readonly destination: string;
-  /** The config file, which has the encryption key; without one, it is asked for. */
-  readonly config: string | undefined;
+  /** The config or its file, which has the encryption key; without one, it is asked for. */
+  readonly config: BackupConfig | string | undefined;
   readonly versionId: string | undefined;
   /** A point in time, instead of a version id. */
   readonly at: string | undefined;
   /** Whether root may write to a place that other users could redirect. */
   readonly trustsDestination: boolean;
+  /** Called with the path of the complete download, before it gets its name. */
+  readonly onDownloaded?: (path: string) => void;
 }
 
 export async function downloadFile(request: DownloadFile, context: CommandContext): Promise<number> {
@@ -40,14 +44,14 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const { destination, trustsDestination } = request;
   const file = destination === '-' ? undefined : findTargetFile(destination, object.key, trustsDestination);
   const config =
-    request.config === undefined ? undefined : await readConfigAndWarn(request.config, context.log);
-  const aws = connectToBucket({ ...request, bucket: object.bucket }, config, context);
+    typeof request.config === 'string' ? await readConfig(request.config, context.log) : request.config;
+  const aws = connectToBucket({ ...config, ...request, bucket: object.bucket }, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, context.interruption);
   const remote = { aws, encryptionKey: config?.encryptionKey ?? (await askEncryptionKey(prompt)) };
 
   prompt.say('Downloading the file from the S3 bucket...\n');
-  await fetchFile(remote, { ...object, versionId }, file);
+  await fetchFile(remote, { ...object, versionId }, file, request.onDownloaded);
   prompt.say('Success.\n');
   return exitCode.done;
 }
@@ -67,7 +71,12 @@ function parseAt({ at, versionId }: DownloadFile): number | undefined {
 }
 
 /** @param file `undefined`: standard output */
-async function fetchFile(remote: KeyedAws, object: BucketObject, file: string | undefined): Promise<void> {
+async function fetchFile(
+  remote: KeyedAws,
+  object: BucketObject,
+  file: string | undefined,
+  onDownloaded: DownloadFile['onDownloaded'],
+): Promise<void> {
   const { aws, encryptionKey } = remote;
   const fetch = async (args: string[], call: AwsCall = {}, folder?: HeldFolder) => {
     const answer = await aws.run(args, { ...call, encryptionKey, environment: IN_UTC });
@@ -76,7 +85,10 @@ async function fetchFile(remote: KeyedAws, object: BucketObject, file: string | 
     throw await whyNotDownloaded(remote, object, args, { ...answer, stderr });
   };
   if (file !== undefined) {
-    await replaceWhenComplete(file, (path, folder) => fetch(download(object, path), {}, folder));
+    await replaceWhenComplete(file, async (path, folder) => {
+      await fetch(download(object, path), {}, folder);
+      onDownloaded?.(path);
+    });
   } else if (object.versionId === undefined) {
     await fetch(download(object, '-'), { output: stdout.fd });
   } else {
