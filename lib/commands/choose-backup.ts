@@ -21,7 +21,7 @@ export async function chooseBackup(
   const [profile = '', region = '', url = '', destination = ''] = words;
   const place = parseS3Url(url);
   if (words.length !== 4 || place === undefined || place.key !== '') return words;
-  const aws = connectToBucket({ profile, region, bucket: place.bucket }, undefined, context);
+  const aws = connectToBucket({ profile, region, bucket: place.bucket }, context);
   const backups = await listBackups(aws);
   const chosen = backups.length < 2 ? backups[0] : await askWhich(backups, context);
   return chosen === undefined

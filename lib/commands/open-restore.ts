@@ -6,6 +6,7 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
+import { readConfig } from '../config/read-config.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
 import {
   type DestinationPath,
@@ -14,7 +15,7 @@ import {
 } from '../restore/destination/open-destination.js';
 import { parseSource, type RestoreScope, type RestoreSource } from '../restore/scope.js';
 import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
-import { askEncryptionKey, connectToBucket, readConfigAndWarn } from './connection.js';
+import { askEncryptionKey, connectToBucket } from './connection.js';
 
 export interface RestoreRequest extends DestinationRights {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
@@ -45,11 +46,10 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
     );
   }
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config =
-    typeof request.config === 'string' ? await readConfigAndWarn(request.config, log) : request.config;
+  const config = typeof request.config === 'string' ? await readConfig(request.config, log) : request.config;
   const source = parseSource(request.words, config);
   const path = inspectDestination(source.destination, request);
-  const aws = connectToBucket(source, config, context);
+  const aws = connectToBucket({ ...config, ...source }, context);
   const prompt = new Prompt(stderr, interruption);
   const encryptionKey = await findEncryptionKey(request, config, aws, prompt);
   const { prefix, backupPrefix } = source;
