@@ -44,6 +44,7 @@ export async function putInPlace(
   const times = () => flatten(readJson<ExactTime>(placement.times));
   const areExact = await setExactTimes(options.destination.folders, times);
   options.interruption.check();
+  placement.reportUndecided();
   if (!areExact) options.incomplete.add('Some mtimes could not be set to the nanosecond.');
   await finishFolders(placement);
   options.metadata.finish();
@@ -60,6 +61,7 @@ export async function putInPlace(
       } else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && file === undefined) throw notInBucketError();
       else if (entry !== undefined) placement.putFile(file, entry);
+      else if (file.method === 'undecided') placement.logUndecided(key);
       else if (file.method !== 'not wanted' && file.method !== 'unsafe') extras.write(JSON.stringify(file));
       if (file?.method === 'unsafe') throw new NotRestoredError("it has content, but its name is a folder's");
     });

@@ -43,7 +43,15 @@ export interface PlanInput {
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function planRestore({ listed, tree, existing }: PlanInput, plan: Spool): Promise<PlanTotals> {
-  const counts = { 'in bulk': 0, singly: 0, 'there already': 0, folder: 0, unsafe: 0, 'not wanted': 0 };
+  const counts = {
+    'in bulk': 0,
+    singly: 0,
+    'there already': 0,
+    folder: 0,
+    unsafe: 0,
+    'not wanted': 0,
+    undecided: 0,
+  };
   let [bytes, entries, missing] = [0, 0, 0];
   for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
     for (const [line, entry] of pairs) {
@@ -58,7 +66,7 @@ export async function planRestore({ listed, tree, existing }: PlanInput, plan: S
 
   function add(line: ListedKey, entry: Entry | undefined): void {
     const isNewer = tree !== undefined && isNewerThan(tree.stored, line, entry);
-    const method = methodOf(line, entry, isNewer ? undefined : existing);
+    const method = methodOf(line, entry, { tree, existing: isNewer ? undefined : existing });
     counts[method] += 1;
     const isFetched = method === 'in bulk' || method === 'singly';
     if (isFetched) bytes += Math.ceil((line.wanted?.size ?? 0) / BLOCK) * BLOCK;
@@ -81,15 +89,17 @@ function isNewerThan(stored: number, { wanted }: ListedKey, entry: Entry | undef
   return Math.floor(wanted.lastModified / 1000) > Math.floor(stored / 1000);
 }
 
-/** @param existing `undefined` also if the entry describes an earlier object than the wanted one */
+/** @param input without `existing` also if the entry describes an earlier object than the wanted one */
 function methodOf(
-  { key, wanted }: ListedKey,
+  { key, wanted, isUndecided }: ListedKey,
   entry: Entry | undefined,
-  existing: Destination | undefined,
+  { tree, existing }: Omit<PlanInput, 'listed'>,
 ): FetchMethod {
   // The prefix itself may be the key of a folder's object, too.
   const isFolder = key === '' || key.endsWith('/');
   if (!isSafeKey(key) && key !== '') return 'unsafe';
+  // A tree of that time would have the file. Without one, it can't be decided whether it existed.
+  if (isUndecided && tree === undefined && !isFolder) return 'undecided';
   // The tree has a link where an earlier run followed it.
   if (wanted === undefined || entry?.type === 'link') return 'not wanted';
   if (isFolder) return wanted.size === 0 ? 'folder' : 'unsafe';

@@ -79,7 +79,15 @@ test('every key gets its way', async (t) => {
     later: 'not wanted not 5',
   });
   assert.deepEqual(totals, {
-    counts: { 'in bulk': 1, singly: 2, 'there already': 0, folder: 2, unsafe: 3, 'not wanted': 1 },
+    counts: {
+      'in bulk': 1,
+      singly: 2,
+      'there already': 0,
+      folder: 2,
+      unsafe: 3,
+      'not wanted': 1,
+      undecided: 0,
+    },
     files: 3,
     bytes: 3 * 4096,
     entries: 0,
