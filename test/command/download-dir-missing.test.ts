@@ -1,7 +1,8 @@
 // Files that do not arrive in bulk, and what can't be known of an older time.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync } from 'node:fs';
+import { readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { s3Error } from '../fakes/replies.js';
 import { KEY } from '../fakes/sandbox.js';
@@ -103,3 +104,23 @@ test('with a tree, a file that it lacks did not exist at that time: nothing is s
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^Restoring .*\nRestored 1 file, .*\nSuccess\.\n$/);
 });
+
+for (const count of [0, 20]) {
+  test(`a link that was once followed comes back as a link, without the copies below it; ${count} files`, async (t) => {
+    const world = new RestoreWorld(t);
+    world.write('real/file', 'x');
+    for (let number = 0; number < count; number += 1) world.write(`real/${number}`, `${number}`);
+    symlinkSync('real', join(world.source, 'link'));
+    world.config({ FOLLOW_SYMLINKS: 'yes' });
+    await world.backUp();
+    const keyHash = world.current(`${PREFIX}link/file`).keyHash;
+    world.config({ FOLLOW_SYMLINKS: 'no' });
+    await world.sync();
+    // Whatever that run has done about it.
+    world.journal.add(`${PREFIX}link/file`, Buffer.from('x'), keyHash, Date.now() - 60_000);
+    const { code, stderr } = await world.restore();
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /WARNING|ERROR/);
+    assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
+  });
+}

@@ -53,9 +53,11 @@ export async function planRestore({ listed, tree, existing }: PlanInput, plan: S
     undecided: 0,
   };
   let [bytes, entries, missing] = [0, 0, 0];
+  const links = new LinksAbove();
   for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
     for (const [line, entry] of pairs) {
       if (entry !== undefined) entries += 1;
+      if (entry?.type === 'link') links.add(entry);
       if (line !== undefined) add(line, entry);
       else if (entry?.type === 'file') missing += 1;
     }
@@ -65,8 +67,9 @@ export async function planRestore({ listed, tree, existing }: PlanInput, plan: S
   return { counts, files, bytes, entries };
 
   function add(line: ListedKey, entry: Entry | undefined): void {
-    const isNewer = tree !== undefined && isNewerThan(tree.stored, line, entry);
-    const method = methodOf(line, entry, { tree, existing: isNewer ? undefined : existing });
+    const known = entry ?? links.above(line.key);
+    const isNewer = tree !== undefined && isNewerThan(tree.stored, line, known);
+    const method = methodOf(line, known, { tree, existing: isNewer ? undefined : existing });
     counts[method] += 1;
     const isFetched = method === 'in bulk' || method === 'singly';
     if (isFetched) bytes += Math.ceil((line.wanted?.size ?? 0) / BLOCK) * BLOCK;
@@ -79,6 +82,29 @@ export async function planRestore({ listed, tree, existing }: PlanInput, plan: S
         ...(isNewer && { isNewer }),
       } satisfies PlannedFile),
     );
+  }
+}
+
+/** The links of a tree that a key is below; `add` and `above` are called in the order of the keys. */
+class LinksAbove {
+  /** Each key begins with the one before. */
+  readonly #links: Entry[] = [];
+
+  add(link: Entry): void {
+    this.#leave(link.key);
+    this.#links.push(link);
+  }
+
+  above(key: Bytes): Entry | undefined {
+    this.#leave(key);
+    return this.#links.find((link) => key.startsWith(`${link.key}/`));
+  }
+
+  /** Between a link and the keys below it, others may come: `link`, `link.txt`, `link/below`. */
+  #leave(key: Bytes): void {
+    for (let last = this.#links.at(-1); last && !key.startsWith(last.key); last = this.#links.at(-1)) {
+      this.#links.pop();
+    }
   }
 }
 
@@ -100,7 +126,7 @@ function methodOf(
   if (!isSafeKey(key) && key !== '') return 'unsafe';
   // A tree of that time would have the file. Without one, it can't be decided whether it existed.
   if (isUndecided && tree === undefined && !isFolder) return 'undecided';
-  // The tree has a link where an earlier run followed it.
+  // An earlier run has followed the link that the tree has there, or on the way there: what it stored is stale.
   if (wanted === undefined || entry?.type === 'link') return 'not wanted';
   if (isFolder) return wanted.size === 0 ? 'folder' : 'unsafe';
   // In place of an older version, there may be a later one with the same size and a time that somebody has kept.

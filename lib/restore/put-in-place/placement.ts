@@ -70,7 +70,7 @@ export class Placement {
     this.restored.files += 1;
     if (entry === undefined) return;
     this.#noteTime(entry);
-    if (isNewer) this.logNewer(entry);
+    if (isNewer) this.logNewer(file, 'its mode, times and owner are those of that run');
     const { size } = entry.inode;
     if (size === wanted.size) return;
     this.#options.incomplete.add(
@@ -78,13 +78,9 @@ export class Placement {
     );
   }
 
-  /** Writes to syslog that an object of the tree's entry was stored after the tree. */
-  logNewer({ key, type }: Entry): void {
+  /** Writes to syslog that an object was stored after the tree, and what that means. */
+  logNewer({ key }: PlannedFile, what: string): void {
     this.restored.newer += 1;
-    const what =
-      type === 'link'
-        ? 'it is restored as the link that it was in that run'
-        : 'its mode, times and owner are those of that run';
     this.#options.log.info(`WARNING: "${textOf(key)}" was stored after the tree of the run: ${what}.`);
   }
 
