@@ -8,9 +8,9 @@ import { WHOLE_UP_TO } from '../../lib/backup/verify/random-range.js';
 import { awsClis } from '../s3-server/aws-clis.js';
 import { World, withKey } from './world.js';
 
-describe('the verification of a large file', { concurrency: true }, () => {
+describe('of a large file, the verification', { concurrency: true }, () => {
   for (const cli of awsClis()) {
-    test(`compares a part, with AWS CLI ${cli.version}`, async (t) => {
+    test(`compares a range of bytes, and notices another object, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('large-file', cli, (remove) => t.after(remove));
       world.config();
       writeFileSync(join(world.source, '-image #1'), randomBytes(WHOLE_UP_TO + 1));
