@@ -1,9 +1,11 @@
 #!/usr/bin/env node
-// `encrypted-s3 sync …` is `encrypted-s3-sync …`, in the same process.
+// `encrypted-s3 sync …` is `encrypted-s3-sync …`, in the same process; other commands have no program of their own.
 import { Argument } from 'commander';
 import { commandLine } from '../lib/cli/command-line.js';
+import { statusCommand } from './commands/status.js';
 
-const COMMANDS = {
+/** The commands with a program of their own. */
+const PROGRAMS = {
   sync: 'run a backup',
   'upload-key': 'store the backup key in the bucket',
   'download-key': 'get the backup key from the bucket',
@@ -12,28 +14,39 @@ const COMMANDS = {
   'list-versions': 'list the versions and deletions of files',
   undelete: 'bring deleted files back in the bucket',
 };
+const COMMANDS = [statusCommand()];
 
-async function run(name: string, args: readonly string[]): Promise<void> {
+async function runProgram(name: string, args: readonly string[]): Promise<void> {
   process.argv = [process.execPath, `encrypted-s3-${name}`, ...args];
   await import(`./encrypted-s3-${name}.js`);
 }
 
-const program = commandLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
+const umbrella = commandLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
   .enablePositionalOptions()
   .helpCommand(false);
-for (const [name, description] of Object.entries(COMMANDS)) {
-  program
+for (const [name, description] of Object.entries(PROGRAMS)) {
+  umbrella
     .command(name)
     .description(description)
     .argument('[arguments...]')
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
-    .action((rest: string[]) => run(name, rest));
+    .action((rest: string[]) => runProgram(name, rest));
 }
-program
+for (const command of COMMANDS) umbrella.addCommand(command);
+umbrella
   .command('help')
   .description("show a command's help")
-  .addArgument(new Argument('[command]').choices(Object.keys(COMMANDS)))
-  .action((name?: string) => (name === undefined ? program.help() : run(name, ['--help'])));
-await program.parseAsync();
+  .addArgument(
+    new Argument('[command]').choices([
+      ...Object.keys(PROGRAMS),
+      ...COMMANDS.map((command) => command.name()),
+    ]),
+  )
+  .action(async (name?: string) => {
+    const command = COMMANDS.find((it) => it.name() === name);
+    if (name === undefined || command !== undefined) (command ?? umbrella).help();
+    else await runProgram(name, ['--help']);
+  });
+await umbrella.parseAsync();

@@ -7,7 +7,7 @@ import type { Remote } from '../aws/remote.js';
 import { Incomplete } from '../cli/incomplete.js';
 import type { Interruption } from '../cli/interruption.js';
 import type { Log } from '../cli/log.js';
-import type { BackupConfig } from '../config/config.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Exclusion } from '../tree/disk/exclusion.js';
@@ -71,10 +71,10 @@ export async function openBackup(
 ): Promise<Backup> {
   const localDir = await resolveLocalDir(config.localDir);
   const localDirId = await localDirIdOf(localDir);
-  const prefix = config.remoteDirPrefix;
+  const { prefix } = config;
   if (prefix === '') await assertNoReservedName(localDir);
   const state = openStateFolder(
-    [config.awsEndpointUrl ?? '', config.awsBucket, prefix],
+    [config.endpointUrl ?? '', config.bucket, prefix],
     config.environment,
     !flags.isDry,
   );

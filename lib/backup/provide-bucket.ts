@@ -15,6 +15,5 @@ export async function createBucketIfMissing(
       `The bucket "${aws.bucket}" was there at the last run, and is gone with all that was in it: it is made anew.`,
     );
   }
-  const settings = { region: config.awsRegion, retentionDays: config.awsRetentionDays };
-  await makeBucket(aws, settings, (message) => log.info(message));
+  await makeBucket(aws, config, (message) => log.info(message));
 }

@@ -47,6 +47,13 @@ const WORDS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
 };
 
+/** A name as the shell takes it, for the commands in hints. */
+export function shellQuote(name: string): string {
+  return /^[A-Za-z0-9_./+:@%=][A-Za-z0-9_./+:@%=-]*$/.test(name)
+    ? name
+    : `'${name.replaceAll("'", "'\\''")}'`;
+}
+
 /** A system error in words, for messages. */
 export function describeError(error: unknown): string {
   const errno = errnoOf(error);

@@ -3,16 +3,12 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { connect } from '../aws/settings/connect.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
-import type { BackupConfig } from '../config/config.js';
+import type { BackupConfig } from '../config/backup-config.js';
 
 export interface BucketPlace {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
-}
-
-export function bucketPlaceOf({ awsProfile, awsRegion, awsBucket }: BackupConfig): BucketPlace {
-  return { profile: awsProfile, region: awsRegion, bucket: awsBucket };
 }
 
 /**
@@ -22,7 +18,7 @@ export function bucketPlaceOf({ awsProfile, awsRegion, awsBucket }: BackupConfig
  */
 export function connectToBucket(
   { profile, region, bucket }: BucketPlace,
-  config: Pick<BackupConfig, 'awsEndpointUrl' | 'awsNetTimeout' | 'environment'> | undefined,
+  config: Pick<BackupConfig, 'endpointUrl' | 'netTimeout' | 'environment'> | undefined,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,
 ): AwsCli {
@@ -42,8 +38,8 @@ export function connectToBucket(
     profile,
     region,
     bucket,
-    endpointUrl: config?.awsEndpointUrl,
-    netTimeout: config?.awsNetTimeout,
+    endpointUrl: config?.endpointUrl,
+    netTimeout: config?.netTimeout,
     environment: config?.environment ?? process.env,
     interruption,
     log: (message) => log.info(message),

@@ -1,11 +1,10 @@
 // The history of a file, or of everything below a prefix, on standard output. The key is not needed.
 import { stdout } from 'node:process';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
-import { BackupError } from '../cli/errors.js';
+import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
-import { shellQuote } from '../config/shell-quote.js';
 import { asJson, asTable, asTabSeparated } from '../restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { connectToBucket } from './connection.js';

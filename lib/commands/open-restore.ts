@@ -5,15 +5,15 @@ import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/times.js';
-import type { BackupConfig } from '../config/config.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
-import { retrieveEscrow } from '../records/escrow.js';
+import { fetchEscrowedKey } from '../records/escrow.js';
 import { type Destination, inspectDestination } from '../restore/destination/destination.js';
 import type { RestoreScope } from '../restore/scope.js';
 import { parseSource } from '../restore/source.js';
 import { keyOfEasyKey } from '../secrets/easy-key.js';
 import { EncryptionKey } from '../secrets/encryption-key.js';
-import { keyInEscrow } from '../secrets/escrow-content.js';
+
 import { connectToBucket } from './connection.js';
 
 export interface RestoreRequest {
@@ -65,5 +65,5 @@ async function keyFor(
     return new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
   }
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');
-  return keyInEscrow(await retrieveEscrow(aws, keyOfEasyKey(easyKey)));
+  return fetchEscrowedKey(aws, keyOfEasyKey(easyKey));
 }

@@ -6,7 +6,7 @@ import { acquireFlock } from '../records/flock.js';
 import { acquireLockFolder } from '../records/lock-folder.js';
 import { explainStateError } from '../records/state-folder.js';
 import { runBackup } from './back-up.js';
-import { bucketPlaceOf, connectToBucket } from './connection.js';
+import { connectToBucket } from './connection.js';
 import { dryRun } from './dry-run.js';
 
 export interface SyncFlags {
@@ -45,7 +45,7 @@ export async function sync(configFile: string, flags: SyncFlags, context: Comman
     lockDescriptor: number | undefined,
     work: (backup: Awaited<ReturnType<typeof openBackup>>) => Promise<number>,
   ): Promise<number> {
-    const aws = connectToBucket(bucketPlaceOf(config), config, context, lockDescriptor);
+    const aws = connectToBucket(config, config, context, lockDescriptor);
     const backup = await openBackup(config, aws, flags, context);
     try {
       return await work(backup);

@@ -4,14 +4,13 @@ import { stderr } from 'node:process';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { isVersioned } from '../aws/bucket.js';
-import { BackupError } from '../cli/errors.js';
+import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { formatTime, parseTime } from '../cli/times.js';
 import { readConfig } from '../config/read-config.js';
-import { shellQuote } from '../config/shell-quote.js';
 import { acquireFlock } from '../records/flock.js';
 import { acquireLockFolder } from '../records/lock-folder.js';
 import { withPrivateFolder } from '../restore/destination/private-folder.js';
@@ -23,7 +22,7 @@ import {
 } from '../restore/versions/delete-markers.js';
 import { WantedPaths } from '../restore/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';
-import { bucketPlaceOf, connectToBucket } from './connection.js';
+import { connectToBucket } from './connection.js';
 
 export interface UndeleteRequest {
   /** Relative to LOCAL_DIR or absolute; none means everything. */
@@ -46,11 +45,10 @@ export async function undelete(
   const config = await readConfig(configFile);
   for (const warning of config.warnings) log.warn(warning);
   const wanted = new WantedPaths(request.paths, config.localDir);
-  const own = bucketPlaceOf(config);
-  const place = { ...own, profile: request.profile ?? own.profile };
+  const place = { ...config, profile: request.profile ?? config.profile };
   const run = async (lockDescriptor?: number): Promise<number> => {
     const aws = connectToBucket(place, config, context, lockDescriptor);
-    const { remoteDirPrefix: prefix } = config;
+    const { prefix } = config;
     return withPrivateFolder((folder) =>
       bringBack({ aws, prefix, wanted, time, folder, log }, request.isDry),
     );

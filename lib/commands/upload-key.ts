@@ -10,7 +10,8 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import { type PartialConfig, readPartialConfig } from '../config/read-config.js';
+import type { PartialConfig } from '../config/backup-config.js';
+import { readPartialConfig } from '../config/read-config.js';
 import { escrowObject, fetchEscrow, storeEscrow } from '../records/escrow.js';
 import { keyOfEasyKey } from '../secrets/easy-key.js';
 import { EncryptionKey } from '../secrets/encryption-key.js';
@@ -54,18 +55,18 @@ export async function uploadKey(configFile: string | undefined, context: Command
 
   const aws = connectToBucket(answers, config, context);
   if (!(await bucketExists(aws))) {
-    const retentionDays = config?.awsRetentionDays ?? RETENTION_DAYS;
+    const retentionDays = config?.retentionDays ?? RETENTION_DAYS;
     await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));
   }
-  await store(aws, prompt, log, answers, config?.awsStorageClass ?? 'STANDARD_IA');
+  await store(aws, prompt, log, answers, config?.storageClass ?? 'STANDARD_IA');
   prompt.say('SUCCESS: Your backup key is archived online\n');
   return exitCode.done;
 }
 
 async function interview(prompt: Prompt, config: PartialConfig | undefined): Promise<Answers> {
-  const profile = config?.awsProfile ?? ((await prompt.ask('AWS profile to use [default]: ')) || 'default');
-  const region = config?.awsRegion ?? (await required(prompt, 'AWS region [example: eu-central-1]: '));
-  const bucket = config?.awsBucket ?? (await required(prompt, 'AWS S3 bucket name: '));
+  const profile = config?.profile ?? ((await prompt.ask('AWS profile to use [default]: ')) || 'default');
+  const region = config?.region ?? (await required(prompt, 'AWS region [example: eu-central-1]: '));
+  const bucket = config?.bucket ?? (await required(prompt, 'AWS S3 bucket name: '));
   const key =
     config?.encryptionKey ?? new EncryptionKey(await required(prompt, 'Original backup encryption key: '));
   const easyKey = await required(prompt, 'Encryption key for the upload (you MUST remember this key): ');

@@ -1,200 +1,140 @@
+// What the value of a setting may be. Each check returns what a value means, or throws an InvalidValue.
 import { EXPOSED_MESSAGE, isExposed } from '../aws/settings/endpoint.js';
 import { EncryptionKey, KEY_BYTES } from '../secrets/encryption-key.js';
-import type { Problems } from './problems.js';
-import { holdsKeyLine, isOneLine } from './shown.js';
 
-/** S3's own limit for the days of a lifecycle rule is that of a 32-bit integer. */
-const MAX_NUMBER = 2 ** 31 - 1;
-const PLACEHOLDER = /%(BUCKET|LOCAL_DIR|PREFIX_DIR|32_CHARACTERS_KEY)%/;
-const RESERVED_PREFIX = 'backup.info/';
+/** @param warn takes the rest of a sentence that begins with the value, for what deserves a warning only */
+export type Check<T> = (value: string, warn: (text: string) => void) => T;
 
-/** What the template has in the place of a value, if it is still there. */
-export function placeholderIn(value: string): string | undefined {
-  return PLACEHOLDER.exec(value)?.[0];
-}
+/** A value that a setting can't have. The message never quotes it: it may hold the key. */
+export class InvalidValue extends Error {
+  /** A sentence that says what to write instead; may be empty. */
+  readonly advice: string;
+  /** Whether the report may quote the value. */
+  readonly isQuotable: boolean;
 
-/** A whole number above zero. */
-export function checkNumber(name: string, value: string, unit: string, problems: Problems): number {
-  const number = /^\d{1,20}$/.test(value) ? Number(value) : 0;
-  if (number < 1 || number > MAX_NUMBER) {
-    problems.add(
-      name,
-      `${name} must be a whole number of ${unit}, from 1 to ${MAX_NUMBER}, not ${problems.shown(value)}.`,
-    );
-  }
-  return number;
-}
-
-/** A whole number from 0 to 100. */
-export function checkPercent(name: string, value: string, problems: Problems): number {
-  const isPercent = /^\d{1,3}$/.test(value) && Number(value) <= 100;
-  if (!isPercent)
-    problems.add(name, `${name} must be a whole number from 0 to 100, not ${problems.shown(value)}.`);
-  return Number(value);
-}
-
-/** What `aws s3 sync --exclude` is given: each of them must be able to match a file. */
-export function checkPatterns(
-  name: string,
-  patterns: readonly string[],
-  problems: Problems,
-): readonly string[] {
-  if (patterns.some(holdsKeyLine)) problems.addSwallowedKey(name);
-  // A key that was swallowed may have been split at its blanks: then no element may be quoted.
-  const mayQuote = patterns.every(isOneLine);
-  for (const pattern of patterns) {
-    if (/.,$/.test(pattern)) {
-      const advice = 'The patterns stand between blanks, without commas.';
-      problems.warn(name, `${name} holds ${mayQuote ? problems.shown(pattern) : 'a pattern'}. ${advice}`);
-    }
-    if (pattern === '') problems.add(name, `${name} holds an empty pattern. Take it out.`);
-    if (/^\.?\//.test(pattern)) {
-      const advice = 'Patterns are relative to LOCAL_DIR, and begin without "/" and "./".';
-      problems.add(name, `${name} holds ${mayQuote ? problems.shown(pattern) : 'a pattern'}. ${advice}`);
-    }
-    if (pattern.endsWith('/')) {
-      const advice = `A directory is excluded by what is in it, as in 'cache/*'.`;
-      problems.add(
-        name,
-        `${name} holds ${mayQuote ? problems.shown(pattern) : 'a pattern'}, which matches no file. ${advice}`,
-      );
-    }
-  }
-  return patterns;
-}
-
-/** The key; `undefined` after a problem. The value itself is never told. */
-export function checkKey(name: string, value: string, problems: Problems): EncryptionKey | undefined {
-  const placeholder = placeholderIn(value);
-  const bytes = Buffer.byteLength(value);
-  if (placeholder !== undefined) problems.add(name, unreplaced(name, placeholder));
-  else if (bytes !== KEY_BYTES) {
-    const remark = [...value].length === bytes ? '' : ' (characters that are not ASCII take more than one)';
-    problems.add(name, `${name} must be exactly ${KEY_BYTES} bytes long, but it has ${bytes}${remark}.`);
-  } else return new EncryptionKey(value);
-  return undefined;
-}
-
-export function unreplaced(name: string, placeholder: string): string {
-  return `${name} still holds the template's ${placeholder}. Replace it with a value of yours.`;
-}
-
-export function checkBucket(name: string, value: string, problems: Problems): void {
-  const placeholder = placeholderIn(value);
-  if (placeholder !== undefined) problems.add(name, unreplaced(name, placeholder));
-  else if (/^s3:\/\//i.test(value) || value.includes('/')) {
-    const advice = `Put only the bucket's name here, and a path in the bucket into REMOTE_DIR_PREFIX.`;
-    problems.add(
-      name,
-      `${name} is ${problems.shown(value)}, but a bucket's name has no "s3://" and no "/". ${advice}`,
-    );
-  } else if (!/^[A-Za-z0-9._-]{3,255}$/.test(value)) {
-    const rule = 'It has 3 to 63 letters, digits, hyphens and dots.';
-    problems.add(name, `${name} is ${problems.shown(value)}, which cannot be the name of a bucket. ${rule}`);
+  /** @param rule the rest of a sentence that begins with the setting's name, such as `must be a name` */
+  constructor(rule: string, advice = '', isQuotable = true) {
+    super(rule);
+    this.advice = advice;
+    this.isQuotable = isQuotable;
   }
 }
 
-/** A URL may hold a password: it is not told. */
-export function checkEndpoint(name: string, value: string, problems: Problems): void {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:\/\//i.test(value) || url.hostname === '') {
-    problems.add(name, `${name} is not a URL such as https://s3.example.com or https://s3.example.com:9000.`);
-  } else if (url.username !== '' || url.password !== '') {
-    problems.add(name, `${name} holds a user name or password; these belong into the AWS CLI's profile.`);
-  } else if (isExposed(url)) problems.add(name, `${name} ${EXPOSED_MESSAGE}`);
-}
-
-export function checkStorageClass(name: string, value: string, problems: Problems): void {
-  if (!/^[A-Z0-9_]+$/.test(value)) {
-    problems.add(
-      name,
-      `${name} is ${problems.shown(value)}, but storage classes are written like STANDARD_IA.`,
-    );
-  } else if (value === 'GLACIER' || value === 'DEEP_ARCHIVE') {
-    const reason =
-      'What is stored so cannot be read back at once, and every run reads a file back to verify it.';
-    problems.add(name, `${name} cannot be ${value}. ${reason} GLACIER_IR can be.`);
-  }
-}
-
-/** Exactly the original's: a `/` is appended to what is not empty, whatever it ends with. */
-export function checkPrefix(name: string, value: string, problems: Problems): string {
-  const prefix = value === '' ? '' : `${value}/`;
-  const placeholder = placeholderIn(value);
-  if (placeholder !== undefined) problems.warn(name, unreplaced(name, placeholder));
-  if (prefix.startsWith(RESERVED_PREFIX)) {
-    problems.add(
-      name,
-      `${name} cannot be ${problems.shown(value)}: ${RESERVED_PREFIX} holds what belongs to the backup itself.`,
-    );
-  }
-  return prefix;
-}
-
-/** A name that stands in messages: printable characters, of which one at least is no blank. */
-export function checkHostId(name: string, value: string, problems: Problems): string {
-  if (!/\S/.test(value) || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
-    problems.add(name, `${name} must be a name of printable characters, without control characters.`);
+/** Any text. */
+export function text(value: string): string {
   return value;
 }
 
-/** A local path; `~` in quotes is a directory's name to bash, and never what is meant. */
-export function checkPath(name: string, value: string, problems: Problems): void {
-  const placeholder = placeholderIn(value);
-  if (placeholder !== undefined) problems.add(name, unreplaced(name, placeholder));
-  else if (/^~(\/|$)/.test(value)) {
-    problems.add(
-      name,
-      `${name} begins with a ~ in quotes, which bash leaves as it is. Take it out of the quotes.`,
-    );
-  }
+/** A whole number, both limits included. */
+export function wholeNumber(least: number, most: number, unit = ''): Check<number> {
+  return (value) => {
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= least && number <= most) return number;
+    const what = unit === '' ? 'a whole number' : `a whole number of ${unit}`;
+    throw new InvalidValue(`must be ${what} from ${least} to ${most}`);
+  };
 }
 
-/** The original follows links at `yes` only, without a word about `true` or `1`. */
-export function checkYesOrNo(name: string, value: string, problems: Problems): boolean {
-  if (!['yes', 'no', ''].includes(value))
-    problems.add(name, `${name} must be 'yes' or 'no', not ${problems.shown(value)}.`);
+/** A number of days or seconds. S3 and Python take no more than a 32-bit integer holds. */
+export function duration(unit: 'days' | 'seconds'): Check<number> {
+  return wholeNumber(1, 2 ** 31 - 1, unit);
+}
+
+/** Nothing but these words: the original takes `true` or `1` for no, without a word. */
+export function yesOrNo(value: string): boolean {
+  if (value !== 'yes' && value !== 'no') throw new InvalidValue("must be 'yes' or 'no'");
   return value === 'yes';
-}
-
-/** A file's name without its folder; `undefined` for an empty one. */
-export function checkFileName(name: string, value: string, problems: Problems): string | undefined {
-  if (value.includes('/') || value === '.' || value === '..')
-    problems.add(
-      name,
-      `${name} is ${problems.shown(value)}, but it must be the name of a file, without a "/".`,
-    );
-  return value === '' ? undefined : value;
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
 
-/** Bytes, one at least; `undefined` for an empty value. */
-export function checkSize(name: string, value: string, problems: Problems): number | undefined {
-  if (value === '') return undefined;
+/** Bytes, at least one. */
+export function size(value: string): number {
   const [, digits = '', unit = ''] = /^(\d{1,15})([KMGT]?)$/i.exec(value) ?? [];
-  // No limit is meant by 0, if anything.
-  if (Number(digits) === 0)
-    problems.add(
-      name,
-      `${name} is ${problems.shown(value)}, but it must be a number of bytes, such as 500M or 2G.`,
-    );
-  return Number(digits) * (UNITS[unit.toUpperCase()] ?? 1);
+  if (Number(digits) > 0) return Number(digits) * (UNITS[unit.toUpperCase()] ?? 1);
+  throw new InvalidValue('must be a number of bytes, such as 500M or 2G');
 }
 
-/** A whole number between two, both included. */
-export function checkWhole(
-  name: string,
-  value: string,
-  [least, most]: readonly [number, number],
-  problems: Problems,
-): number {
-  const number = /^\d{1,9}$/.test(value) ? Number(value) : Number.NaN;
-  if (!(number >= least && number <= most)) {
-    problems.add(
-      name,
-      `${name} must be a whole number from ${least} to ${most}, not ${problems.shown(value)}.`,
-    );
+/** The 32 bytes of an SSE-C key. */
+export function encryptionKey(value: string): EncryptionKey {
+  const bytes = Buffer.byteLength(value);
+  if (bytes === KEY_BYTES) return new EncryptionKey(value);
+  const remark = [...value].length === bytes ? '' : ' (characters that are not ASCII take more than one)';
+  throw new InvalidValue(`must be exactly ${KEY_BYTES} bytes long, but it has ${bytes}${remark}`, '', false);
+}
+
+export function bucketName(value: string): string {
+  if (/^s3:\/\//i.test(value) || value.includes('/')) {
+    const advice = 'A path in the bucket belongs into REMOTE_DIR_PREFIX.';
+    throw new InvalidValue('must be the name of a bucket, without "s3://" and "/"', advice);
   }
-  return number;
+  if (/^[A-Za-z0-9._-]{3,255}$/.test(value)) return value;
+  throw new InvalidValue('must be the name of a bucket: 3 to 63 letters, digits, hyphens and dots');
+}
+
+/** An address that the key may be sent to. It may hold a password, which no message quotes. */
+export function endpointUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !/^https?:\/\//i.test(value) || url.hostname === '') {
+    const examples = 'https://s3.example.com or https://s3.example.com:9000';
+    throw new InvalidValue(`must be a URL such as ${examples}`, '', false);
+  }
+  if (url.username !== '' || url.password !== '') {
+    const advice = "They belong into the AWS CLI's profile.";
+    throw new InvalidValue('must not hold a user name or password', advice, false);
+  }
+  if (isExposed(url)) throw new InvalidValue(EXPOSED_MESSAGE, '', false);
+  return value;
+}
+
+/** A class whose objects can be read at once, since a run reads a file back to verify it. */
+export function storageClass(value: string): string {
+  if (!/^[A-Z0-9_]+$/.test(value)) throw new InvalidValue('must be a storage class such as STANDARD_IA');
+  if (value !== 'GLACIER' && value !== 'DEEP_ARCHIVE') return value;
+  const advice = 'Every daily run reads a file back to verify it. GLACIER_IR allows that.';
+  throw new InvalidValue('must be a storage class whose objects can be read at once', advice);
+}
+
+const RESERVED_PREFIX = 'backup.info/';
+
+/** What the keys of the backup begin with. Like the original, this appends a `/` to whatever is not empty. */
+export function keyPrefix(value: string): string {
+  const prefix = value === '' ? '' : `${value}/`;
+  if (!prefix.startsWith(RESERVED_PREFIX)) return prefix;
+  throw new InvalidValue(`must not begin with ${RESERVED_PREFIX}, where this program keeps its own objects`);
+}
+
+/** A name that messages show. */
+export function printableName(value: string): string {
+  if (/\S/.test(value) && !/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return value;
+  throw new InvalidValue('must be a name of printable characters, without control characters', '', false);
+}
+
+/** The name of a file in any folder. */
+export function fileName(value: string): string {
+  if (!value.includes('/') && value !== '.' && value !== '..') return value;
+  throw new InvalidValue('must be the name of a file, without a "/"');
+}
+
+/** A path on this machine. Bash does not replace a `~` in quotes, and nobody means a folder of that name. */
+export function localPath(value: string): string {
+  if (/^~(\/|$)/.test(value))
+    throw new InvalidValue('must not begin with a ~ in quotes', 'Write ~ outside of them.');
+  return value;
+}
+
+/** A pattern of EXCLUDE that can match a file. */
+export function pattern(value: string, warn: (text: string) => void): string {
+  if (value === '') throw new InvalidValue('must not hold an empty pattern', 'Take it out.', false);
+  if (/^\.?\//.test(value)) {
+    const advice = 'They are relative to LOCAL_DIR, and begin with neither "/" nor "./".';
+    throw new InvalidValue('must hold patterns that can match', advice);
+  }
+  if (value.endsWith('/')) {
+    const advice = "It matches no file. Exclude a folder by what is in it: 'cache/*'.";
+    throw new InvalidValue('must hold patterns of files', advice);
+  }
+  if (/.,$/.test(value))
+    warn('ends with a comma, which is part of the pattern: separate patterns by blanks.');
+  return value;
 }

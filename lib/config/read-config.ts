@@ -1,20 +1,16 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { BackupError, errnoOf } from '../cli/errors.js';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { BackupError, errnoOf, shellQuote } from '../cli/errors.js';
 import { takeEnvironmentFromProcess } from '../secrets/environment.js';
-import { type PathPart, partsOfPath } from '../tree/disk/places.js';
-import type { BackupConfig, PartialConfig } from './config.js';
+import { partsOfPath } from '../tree/disk/places.js';
+import type { BackupConfig, PartialConfig } from './backup-config.js';
 import { evaluate } from './literal/evaluate.js';
-import { shellQuote } from './shell-quote.js';
-import { assertTrusted, exposureOf, warningAbout } from './trust.js';
+import { assertTrusted, type ConfigFile, warningOfReaders, warningOfWriters } from './trust.js';
 import { validate, validatePartially } from './validate.js';
-import type { BashVariables, ConfigValues } from './values.js';
-
-export type { BackupConfig, PartialConfig } from './config.js';
+import type { ConfigValues } from './values.js';
 
 /**
  * The config of a backup.
- *
- * @throws {BackupError} with everything that is wrong with it.
+ * @throws {BackupError} with everything that is wrong with it
  */
 export async function readConfig(file: string): Promise<BackupConfig> {
   return validate(file, await readValues(file));
@@ -22,65 +18,66 @@ export async function readConfig(file: string): Promise<BackupConfig> {
 
 /**
  * What a config says about the bucket and the key, for a command that asks for the rest.
- *
- * @throws {BackupError} at values that are wrong, not at missing ones.
+ * @throws {BackupError} if values are wrong, not if they are missing
  */
 export async function readPartialConfig(file: string): Promise<PartialConfig> {
   return validatePartially(file, await readValues(file));
 }
 
-/** The values of a config, by the lexer or, where that does not suffice and it is safe, by bash. */
-export async function readValues(file: string): Promise<ConfigValues> {
-  const { bytes, stats } = load(file);
-  const values = await valuesOf(file, bytes, stats);
-  // Where somebody reads it: under cron, a run with a config that served the original stays silent.
-  const isTold = process.stderr.isTTY && values.assigned.has('ENCRYPTION_KEY');
-  const exposure = isTold ? exposureOf(file, stats) : undefined;
-  return exposure === undefined ? values : { ...values, warnings: [...values.warnings, exposure] };
-}
-
-async function valuesOf(file: string, bytes: Buffer, stats: Stats): Promise<ConfigValues> {
-  const surroundings: BashVariables = {
-    file,
-    environment: takeEnvironmentFromProcess(),
-    directory: process.cwd(),
-  };
-  const evaluation = evaluate(bytes, surroundings);
-  const user = process.geteuid?.();
-  if (evaluation.kind === 'values') {
-    const warning = warningAbout(file, stats, placesOf(surroundings), user);
-    const { values } = evaluation;
-    return warning === undefined ? values : { ...values, warnings: [...values.warnings, warning] };
-  }
+/** The values by the lexer or, where that does not understand the file and others can't write it, by bash. */
+async function readValues(file: string): Promise<ConfigValues> {
+  const config = load(file);
+  const shell = { file, environment: takeEnvironmentFromProcess(), directory: config.directory };
+  const evaluation = evaluate(config.bytes, shell);
   if (evaluation.kind === 'problem') {
-    const { line, message, hint } = evaluation.problem;
-    throw new BackupError(`${file}:${line}: ${message}`, {
-      hint: hint ?? `Correct line ${line} of ${file}.`,
-    });
+    const { line, message, hint = `Correct line ${line} of ${file}.` } = evaluation.problem;
+    throw new BackupError(`${file}:${line}: ${message}`, { hint });
   }
-  assertTrusted(file, stats, placesOf(surroundings), user, evaluation);
-  const { readWithBash } = await import('./bash/bash.js');
-  return readWithBash(bytes, surroundings);
+  let values: ConfigValues;
+  if (evaluation.kind === 'values') values = evaluation.values;
+  else {
+    assertTrusted(config, evaluation);
+    const { readWithBash } = await import('./bash/read-with-bash.js');
+    values = readWithBash(config.bytes, shell);
+  }
+  // On a terminal only: a run of cron's with a config that served the original stays silent.
+  const warnsOfReaders = process.stderr.isTTY && values.assigned.has('ENCRYPTION_KEY');
+  const warnings = [warningOfWriters(config), warnsOfReaders ? warningOfReaders(config) : undefined];
+  return { ...values, warnings: [...values.warnings, ...warnings.filter((it) => it !== undefined)] };
 }
 
-/** Undefined if one of the folders may not be looked at. */
-function placesOf({ file, directory }: BashVariables): PathPart[] | undefined {
-  try {
-    return partsOfPath(file, directory);
-  } catch {
-    return undefined;
-  }
+interface LoadedConfig extends ConfigFile {
+  readonly bytes: Buffer;
+  /** The working directory. */
+  readonly directory: string;
 }
 
-function load(file: string): { bytes: Buffer; stats: Stats } {
+function load(file: string): LoadedConfig {
+  const directory = process.cwd();
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, 'r');
-    return { bytes: readFileSync(descriptor), stats: fstatSync(descriptor) };
+    const [bytes, stats] = [readFileSync(descriptor), fstatSync(descriptor)];
+    return {
+      file,
+      bytes,
+      stats,
+      path: partsIfVisible(file, directory),
+      user: process.geteuid?.(),
+      directory,
+    };
   } catch (error) {
     throw unreadable(file, error);
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function partsIfVisible(file: string, directory: string): ConfigFile['path'] {
+  try {
+    return partsOfPath(file, directory);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,23 +1,34 @@
-import { BackupError } from '../cli/errors.js';
+// Who can write a config decides what is backed up, and by what `aws`; if bash reads it, what is run.
+import { BackupError, shellQuote } from '../cli/errors.js';
 import type { PathPart } from '../tree/disk/places.js';
-import { shellQuote } from './shell-quote.js';
 
-/** What decides whether a file may be run: who owns it and who may write it. */
-export interface Ownership {
-  readonly uid: number;
-  readonly mode: number;
-  isFile(): boolean;
-  isFIFO(): boolean;
+/** What decides whether a config may be trusted. */
+export interface ConfigFile {
+  /** The name that the user gave. */
+  readonly file: string;
+  readonly stats: {
+    readonly uid: number;
+    readonly mode: number;
+    isFile(): boolean;
+    isFIFO(): boolean;
+  };
+  /** The folders and links that lead to it; `undefined` if one of them may not be looked at. */
+  readonly path: readonly PathPart[] | undefined;
+  /** The user that this program runs as. */
+  readonly user: number | undefined;
 }
 
-/** Why bash has to read a file. */
-export interface Reason {
+/** What only bash can read in a config. */
+export interface BashConstruct {
+  /** From 1; `undefined` if it is not in the file. */
   readonly line: number | undefined;
+  /** Such as `a command`, without the text, which may be the key's. */
   readonly construct: string;
 }
 
+/** Why a file is not trusted. */
 interface Objection {
-  readonly because: string;
+  readonly reason: string;
   readonly remedy: string;
 }
 
@@ -26,91 +37,75 @@ const GROUP_AND_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 /**
- * To source a file is to run it. Allowed is a file or a pipe that belongs to the user or to root and that nobody else
- * can write, if nobody else can put another one in its place.
- *
- * @param places the folders and links that lead to it; undefined if they are not known, which is no reason to trust
- * @throws {BackupError} with the line that makes bash necessary and what to do.
+ * Bash runs what it reads. It may read a file or a pipe that belongs to the user or to root and that nobody else can
+ * write or replace.
+ * @throws {BackupError} with the line that bash is needed for and what to do
  */
-export function assertTrusted(
-  file: string,
-  owner: Ownership,
-  places: readonly PathPart[] | undefined,
-  user: number | undefined,
-  reason: Reason,
-): void {
-  const objection = objectionTo(file, owner, user) ?? objectionToPlaces(file, places, user, GROUP_AND_OTHERS);
+export function assertTrusted(config: ConfigFile, { line, construct }: BashConstruct): void {
+  const objection = objectionToFile(config) ?? objectionToPath(config, GROUP_AND_OTHERS);
   if (objection === undefined) return;
-  const where = reason.line === undefined ? file : `${file}:${reason.line}`;
+  const where = line === undefined ? config.file : `${config.file}:${line}`;
   throw new BackupError(
-    `${where}: Only bash can read this (${reason.construct}), and bash is not run on this file: ${objection.because}.`,
+    `${where}: Only bash can read this (${construct}), and bash does not run this file: ${objection.reason}.`,
     { hint: `${objection.remedy}, or write plain lines: NAME='value'` },
   );
 }
 
-/** What to tell of a file that needs no bash: who can write it decides what is backed up, and by what `aws`. */
-export function warningAbout(
-  file: string,
-  owner: Ownership,
-  places: readonly PathPart[] | undefined,
-  user: number | undefined,
-): string | undefined {
-  const isForeign = owner.uid !== 0 && owner.uid !== user;
-  if (owner.isFile() && (isForeign || (owner.mode & OTHERS) !== 0)) {
-    const remedy = objectionTo(file, owner, user)?.remedy;
-    return `${file}: Others can write this file, and with it decide what is run. ${remedy}`;
+/** A warning if others can write or replace a file that bash does not run. The original reads it, whoever can. */
+export function warningOfWriters(config: ConfigFile): string | undefined {
+  const { file, stats, user } = config;
+  const isWritable = (stats.uid !== 0 && stats.uid !== user) || (stats.mode & OTHERS) !== 0;
+  if (stats.isFile() && isWritable) {
+    const remedy = objectionToFile(config)?.remedy;
+    return `${file}: Others can write this file, and so decide which programs run. ${remedy}`;
   }
-  const objection = objectionToPlaces(file, places, user, OTHERS);
-  if (objection === undefined || places === undefined) return undefined;
-  const what = 'Others can put another file in the place of this one, and with it decide what is run';
-  return `${file}: ${what}: ${objection.because}. ${objection.remedy}`;
+  const objection = config.path && objectionToPath(config, OTHERS);
+  if (objection === undefined) return undefined;
+  const what = 'Others can replace this file, and so decide which programs run';
+  return `${file}: ${what}: ${objection.reason}. ${objection.remedy}`;
 }
 
-/** What to tell of a file that holds the key: everybody on the machine can read it. */
-export function exposureOf(file: string, { mode }: Ownership): string | undefined {
-  if ((mode & 0o004) === 0) return undefined;
+/** A warning if everybody on the machine can read a file that holds the key. */
+export function warningOfReaders({ file, stats }: ConfigFile): string | undefined {
+  if ((stats.mode & 0o004) === 0) return undefined;
   return `${file}: Everybody on this machine can read this file, and the key in it: chmod 600 ${shellQuote(file)}`;
 }
 
-function objectionTo(file: string, owner: Ownership, user: number | undefined): Objection | undefined {
-  if (!owner.isFile() && !owner.isFIFO()) {
+function objectionToFile({ file, stats, user }: ConfigFile): Objection | undefined {
+  if (!stats.isFile() && !stats.isFIFO()) {
     const remedy = 'Give the name of a regular file or a pipe';
-    return { because: 'it is neither a regular file nor a pipe', remedy };
+    return { reason: 'it is neither a regular file nor a pipe', remedy };
   }
-  if (owner.uid !== 0 && owner.uid !== user) {
-    const because = `it belongs to another user (uid ${owner.uid})`;
-    if (owner.isFIFO()) return { because, remedy: 'Give the name of a file of yours' };
-    return { because, remedy: `Check what it holds, then: chown ${user} ${shellQuote(file)}` };
+  if (stats.uid !== 0 && stats.uid !== user) {
+    const reason = `it belongs to another user (uid ${stats.uid})`;
+    if (stats.isFIFO()) return { reason, remedy: 'Give the name of a file of yours' };
+    return { reason, remedy: `Check its content, then: chown ${user} ${shellQuote(file)}` };
   }
-  if ((owner.mode & GROUP_AND_OTHERS) !== 0) {
-    const because = `others than its owner can write it (mode ${octal(owner.mode)})`;
-    return { because, remedy: `Check what it holds, then: chmod go-w ${shellQuote(file)}` };
-  }
-  return undefined;
+  if ((stats.mode & GROUP_AND_OTHERS) === 0) return undefined;
+  const reason = `others than its owner can write it (mode ${octal(stats.mode)})`;
+  return { reason, remedy: `Check its content, then: chmod go-w ${shellQuote(file)}` };
 }
 
-/** In a sticky folder, as `/tmp` is one, others can write, but not rename or replace what is not theirs. */
-function objectionToPlaces(
-  file: string,
-  places: readonly PathPart[] | undefined,
-  user: number | undefined,
-  writers: number,
-): Objection | undefined {
-  if (places === undefined) {
-    const because = 'a folder above it may not be looked at';
-    return { because, remedy: `See which one: namei -l ${shellQuote(file)}` };
+/**
+ * In a sticky folder, such as `/tmp`, others can write, but not rename or replace what is not theirs.
+ * @param writers the mode bits of those who must not be able to write
+ */
+function objectionToPath({ file, path, user }: ConfigFile, writers: number): Objection | undefined {
+  if (path === undefined) {
+    const reason = 'this user may not look at a folder above it';
+    return { reason, remedy: `See which one: namei -l ${shellQuote(file)}` };
   }
-  for (const { path, uid, mode, isLink } of places) {
-    const name = `the ${isLink ? 'link' : 'folder'} ${path}`;
-    const remedy = (command: string) =>
-      `Move the file into a folder of yours, or: ${command} ${shellQuote(path)}`;
-    if (uid !== 0 && uid !== user) {
-      const because = `${name}, which leads to it, belongs to another user (uid ${uid})`;
-      return { because, remedy: remedy(`chown${isLink ? ' -h' : ''} ${user}`) };
+  for (const part of path) {
+    const name = `the ${part.isLink ? 'link' : 'folder'} ${part.path}, which leads to it`;
+    const remedyBy = (command: string) =>
+      `Move the file into a folder of yours, or: ${command} ${shellQuote(part.path)}`;
+    if (part.uid !== 0 && part.uid !== user) {
+      const reason = `${name}, belongs to another user (uid ${part.uid})`;
+      return { reason, remedy: remedyBy(`chown${part.isLink ? ' -h' : ''} ${user}`) };
     }
-    if (!isLink && (mode & writers) !== 0 && (mode & STICKY) === 0) {
-      const because = `others than its owner can write ${name}, which leads to it (mode ${octal(mode)})`;
-      return { because, remedy: remedy('chmod go-w') };
+    if (!part.isLink && (part.mode & writers) !== 0 && (part.mode & STICKY) === 0) {
+      const reason = `others than its owner can write ${name} (mode ${octal(part.mode)})`;
+      return { reason, remedy: remedyBy('chmod go-w') };
     }
   }
   return undefined;

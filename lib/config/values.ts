@@ -1,28 +1,28 @@
-/** What a config file says, before anyone asks whether it makes sense. Both readers return it. */
+/** What a config assigns, before anything of it is checked. Both readers, the lexer and bash, return it. */
 export interface ConfigValues {
-  /** The settings of one value that have one, be it from the file, the environment or the defaults. */
+  /** The settings of one value, whether the file, the environment or a default gives it. */
   readonly values: ReadonlyMap<string, string>;
-  /** The patterns of `EXCLUDE`: its elements, or the one that it is as a plain value, unless that is empty. */
+  /** The elements of `EXCLUDE`; of a plain value that is not empty, the one that it is. */
   readonly exclude: readonly string[];
-  /** Where each name was assigned last, as far as that can be told of a file that bash has read. */
+  /** The line of each name's last assignment, from 1; of a file that bash has read, as far as its text shows it. */
   readonly lines: ReadonlyMap<string, number>;
-  /** Every name that the file assigned. */
+  /** Every name that the file assigns. */
   readonly assigned: ReadonlySet<string>;
-  /** The names that bash found in the file's text as `$NAME`: what is used is no slip of the pen. */
-  readonly used: ReadonlySet<string>;
-  /** The exported variables after the file ran, without the key and `EXCLUDE`: the environment of `aws`. */
+  /** The names that the file itself reads, as `$NAME`: they are variables of its own, not misspelled settings. */
+  readonly namesUsed: ReadonlySet<string>;
+  /** The exported variables once the file has been read, without the key and `EXCLUDE`: the environment of `aws`. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The working directory after the file ran: what relative paths are relative to. */
+  /** The working directory once the file has been read, to which its relative paths are relative. */
   readonly directory: string;
-  /** What went wrong in the file without stopping bash. */
+  /** What bash complained about and went on. */
   readonly warnings: readonly string[];
 }
 
 /** An environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a config is read: its name as given, and the environment and directory the original would run in. */
-export interface BashVariables {
+/** What the shell of the original starts with: the config's name as given, the environment, the working directory. */
+export interface ShellContext {
   readonly file: string;
   readonly environment: Environment;
   readonly directory: string;
@@ -31,11 +31,4 @@ export interface BashVariables {
 /** The variables of an environment that have a value. */
 export function entriesOf(environment: Environment): [string, string][] {
   return Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
-}
-
-/** The names a config's text uses as `$NAME` or `${NAME…`. */
-export function namesUsed(text: string): Set<string> {
-  const found = new Set<string>();
-  for (const match of text.matchAll(/\$\{?[!#]?([A-Za-z_][A-Za-z0-9_]*)/g)) found.add(match[1] ?? '');
-  return found;
 }

@@ -11,6 +11,7 @@ import { causeOfRefusal } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
+import { keyInEscrow } from '../secrets/escrow-content.js';
 
 const ESCROW_KEY = `${RESERVED_PREFIX}key/data`;
 
@@ -57,6 +58,11 @@ export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promi
     );
   }
   return escrowed.content;
+}
+
+/** The backup's encryption key. @throws {BackupError} with exit code 5 if `easyKey` is not the one */
+export async function fetchEscrowedKey(aws: AwsCli, easyKey: EncryptionKey): Promise<EncryptionKey> {
+  return keyInEscrow(await retrieveEscrow(aws, easyKey));
 }
 
 /** Stores the object; its content goes through the child's standard input. */

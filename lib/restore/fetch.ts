@@ -159,11 +159,11 @@ async function fetchSingly(
 
 /** Has the AWS CLI write into the stage; its answer calls the stage by its name. */
 async function run(
-  { aws, stage }: FetchContext,
+  { aws, encryptionKey, stage }: FetchContext,
   args: readonly string[],
   call?: AwsCall,
 ): Promise<AwsAnswer> {
-  const answer = await aws.run(args, { ...call, environment: IN_UTC });
+  const answer = await aws.run(args, { ...call, encryptionKey, environment: IN_UTC });
   return { ...answer, stderr: stage.opened.inWords(answer.stderr) };
 }
 

@@ -1,7 +1,7 @@
 // Where a restore comes from, as the command line says it.
 import { relative, resolve } from 'node:path';
 import { BackupError } from '../cli/errors.js';
-import type { BackupConfig } from '../config/config.js';
+import type { BackupConfig } from '../config/backup-config.js';
 
 export interface RestoreSource {
   readonly profile: string;
@@ -34,11 +34,11 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
   }
   const [subfolder, target] = words.length === 2 ? [first, second] : ['', first];
   return {
-    profile: config.awsProfile,
-    region: config.awsRegion,
-    bucket: config.awsBucket,
-    prefix: config.remoteDirPrefix + asFolder(pathInBackup(subfolder, config.localDir)),
-    backupPrefix: config.remoteDirPrefix,
+    profile: config.profile,
+    region: config.region,
+    bucket: config.bucket,
+    prefix: config.prefix + asFolder(pathInBackup(subfolder, config.localDir)),
+    backupPrefix: config.prefix,
     destination: target,
   };
 }

@@ -1,6 +1,6 @@
 // What the config leaves out, what restores below LOCAL_DIR have not moved into place yet, and the run's own folders.
 import { relative } from 'node:path';
-import type { BackupConfig } from '../../config/config.js';
+import type { BackupConfig } from '../../config/backup-config.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import type { Exclusion, Tag } from '../../tree/disk/exclusion.js';
 import { STAGE_NAME } from '../../tree/stage-name.js';

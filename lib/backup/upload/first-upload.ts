@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import { syncArguments } from '../../aws/arguments/upload-arguments.js';
 import { splitLines } from '../../aws/child-output.js';
-import type { BackupConfig } from '../../config/config.js';
+import type { BackupConfig } from '../../config/backup-config.js';
 import { partsOfPath } from '../../tree/disk/places.js';
 import type { Backup } from '../backup.js';
 import type { ScanCounts } from '../scan.js';
@@ -44,7 +44,7 @@ function isOthersPath(localDir: string): boolean {
 /** @returns how many files were uploaded, as the AWS CLI tells @throws {InterruptedError} if a signal ended it */
 export async function uploadBySync(backup: Backup, files: number): Promise<number> {
   const { aws, encryptionKey, localDir, prefix, config, log } = backup;
-  const target = { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass };
+  const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
   log.info(`Uploading "${localDir}" for the first time.`);
   let uploaded = 0;
   const follow = async (stdout: Readable) => {

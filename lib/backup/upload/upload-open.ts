@@ -64,12 +64,12 @@ function together(backup: Backup, files: readonly LinkedFile[]): Call {
   const { aws, prefix, config } = backup;
   const folder = backup.fileFor('links');
   makeLinks(folder, files);
-  const target = { bucket: aws.bucket, prefix, storageClass: config.awsStorageClass };
+  const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
   return [uploadAll(folder, target), () => removeLinks(folder)];
 }
 
 function alone({ aws, prefix, config }: Backup, [file]: readonly LinkedFile[]): Call {
   if (file === undefined) throw new Error('there is no file to upload');
   const object = { bucket: aws.bucket, key: prefix + file.path };
-  return [uploadOne(pathOfDescriptor(file.descriptor), object, config.awsStorageClass), () => undefined];
+  return [uploadOne(pathOfDescriptor(file.descriptor), object, config.storageClass), () => undefined];
 }

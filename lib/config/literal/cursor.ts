@@ -1,9 +1,8 @@
-/**
- * What the lexer understands, it reads as bash does. It throws this for everything else:
- * `construct` names the kind of syntax, never the text, which may be the key's.
- */
+/** Thrown for all that the lexer does not read exactly as bash does. */
 export class NeedsBash extends Error {
+  /** From 1; `undefined` if the reason is not in the file. */
   readonly line: number | undefined;
+  /** The kind of syntax, never the text, which may be the key's. */
   readonly construct: string;
 
   constructor(line: number | undefined, construct: string) {
@@ -13,7 +12,7 @@ export class NeedsBash extends Error {
   }
 }
 
-/** What bash refuses too, or what would be read wrongly by everyone. Never holds the file's text. */
+/** Thrown for what bash refuses too, or understands in another way than its author. Never holds the file's text. */
 export class SyntaxProblem extends Error {
   readonly line: number;
   readonly hint: string | undefined;
@@ -25,7 +24,7 @@ export class SyntaxProblem extends Error {
   }
 }
 
-/** A place in the config's text, where one character stands for one byte of the file. */
+/** A place in the config's text, which has one character for each byte of the file. */
 export class Cursor {
   /** From 1. */
   line = 1;

@@ -1,7 +1,7 @@
-import { LIST_NAME } from '../settings.js';
+import { isUtf8 } from 'node:buffer';
+import { ARRAY_NAME } from '../settings.js';
 import { Cursor, NeedsBash, SyntaxProblem } from './cursor.js';
 import { isBashsOwn } from './special-variables.js';
-import { fromBytes } from './text.js';
 import { readArray, readValue } from './words.js';
 
 /** `NAME=value`, `EXCLUDE=(values)`, or only `NAME` after `export`. */
@@ -21,12 +21,11 @@ const nameAndEquals = /[A-Za-z_][A-Za-z0-9_]*=/y;
 const nameAlone = /[A-Za-z_][A-Za-z0-9_]*(?=[ \t\n;]|$)/y;
 
 /**
- * Reads a file of literal assignments: all that it is understood to hold means to bash what it says.
- *
+ * Reads a file of literal assignments: what it returns is what bash would assign.
  * @param text a character for each byte of the file
  * @param home what `~` stands for
- * @throws {NeedsBash} at everything that is not such an assignment.
- * @throws {SyntaxProblem} where a quote or an array is not closed, or a value is not UTF-8.
+ * @throws {NeedsBash} for everything that is not such an assignment
+ * @throws {SyntaxProblem} if a quote or an array is not closed, or a value is not UTF-8
  */
 export function readAssignments(text: string, home: string | undefined): Assignment[] {
   const cursor = new Cursor(text);
@@ -38,7 +37,7 @@ export function readAssignments(text: string, home: string | undefined): Assignm
   return assignments;
 }
 
-/** Skips blanks, continuations and a comment; is the line at its end then? */
+/** Skips blanks, continuations and a comment. @returns whether the line ends there */
 function atLineEnd(cursor: Cursor): boolean {
   cursor.match(blanks);
   cursor.match(comment);
@@ -64,7 +63,7 @@ function readAssignment(cursor: Cursor, home: string | undefined, isExported: bo
   if (name === undefined) throw new NeedsBash(line, 'a command, or something else than NAME=value');
   if (isBashsOwn(name)) throw new NeedsBash(line, 'a variable that bash itself uses');
   if (assigned === undefined) return { name, line, value: undefined, isExported };
-  const elements = name === LIST_NAME ? readArray(cursor) : undefined;
+  const elements = name === ARRAY_NAME ? readArray(cursor) : undefined;
   if (elements === undefined) {
     return { name, line, value: inUtf8(readValue(cursor, home), line), isExported };
   }
@@ -72,9 +71,9 @@ function readAssignment(cursor: Cursor, home: string | undefined, isExported: bo
   return { name, line, value: elements.map((element) => inUtf8(element, line)), isExported };
 }
 
+/** @param value a character for each byte */
 function inUtf8(value: string, line: number): string {
-  const text = fromBytes(value);
-  if (text === undefined)
-    throw new SyntaxProblem(line, 'This value is not UTF-8.', 'Save the file as UTF-8.');
-  return text;
+  const bytes = Buffer.from(value, 'latin1');
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  throw new SyntaxProblem(line, 'This value is not UTF-8.', 'Save the file as UTF-8.');
 }

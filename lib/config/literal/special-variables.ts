@@ -1,8 +1,8 @@
 import type { Environment } from '../values.js';
 
 /**
- * Variables that bash sets, changes or acts upon by itself, so that an assignment to one of them is more than that.
- * `HOME` is among them, which decides what a `~` is; `PATH` and the like bash takes as they are.
+ * Variables that bash sets, changes or obeys, so that their assignment has further effects. `HOME` decides what a `~`
+ * stands for. `PATH` and the like have no effect on how bash reads the file.
  */
 const bashsOwn = new Set(
   `_ CHILD_MAX COLUMNS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID EXECIGNORE FCEDIT FIGNORE FUNCNAME FUNCNEST
@@ -18,18 +18,18 @@ export function isBashsOwn(name: string): boolean {
   return bashsOwn.has(name) || bashsOwnPattern.test(name);
 }
 
-/** Variables that decide how bash takes a byte above 127. */
+/** Whether the variable decides how bash reads a byte above 127. */
 export function isCharsetVariable(name: string): boolean {
   return name === 'LANG' || name === 'LC_ALL' || name === 'LC_CTYPE';
 }
 
-/** May the lexer read UTF-8 text as bash does in this environment's locale? */
+/** Whether bash reads UTF-8 text byte by byte, or as UTF-8, in this environment's locale. */
 export function isPlainCharset(environment: Environment): boolean {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || 'C';
   return locale === 'C' || locale === 'POSIX' || /\.utf-?8(@.*)?$/i.test(locale);
 }
 
-/** What in the environment makes bash itself behave in another way than the lexer expects, if anything. */
+/** The variable, if any, that makes bash behave in another way than the lexer expects. */
 export function bashModifier(environment: Environment): string | undefined {
   const names = ['BASH_ENV', 'BASHOPTS', 'BASH_COMPAT', 'SHELLOPTS', 'POSIXLY_CORRECT', 'BASH_FUNC_export%%'];
   const found = names.find((name) => environment[name] !== undefined);

@@ -14,15 +14,14 @@ const plainInArray = /[^ \t\n;'"\\$~&|<>()`{*?[]+/y;
 const endOfElement = /(?=[ \t\n)]|$)/y;
 const endOfArray = /\)(?:\\\n)*(?=[ \t\n;]|$)/y;
 
-/** Home directories that bash puts in the place of `~` as they are. */
+/** Home directories for which bash replaces `~` without any further processing. */
 const plainHome = /^\/[A-Za-z0-9._/@+-]*[A-Za-z0-9._@+-]$/;
 
 /**
- * Reads the value of an assignment, right after its `=`, up to the end of the word.
- *
+ * Reads the value of an assignment, from its `=` to the end of the word.
  * @param home what `~` stands for
- * @throws {NeedsBash} at everything that is not literal.
- * @throws {SyntaxProblem} where a quote is not closed.
+ * @throws {NeedsBash} for everything that is not literal
+ * @throws {SyntaxProblem} if a quote is not closed
  */
 export function readValue(cursor: Cursor, home: string | undefined): string {
   const line = cursor.line;
@@ -32,11 +31,10 @@ export function readValue(cursor: Cursor, home: string | undefined): string {
 }
 
 /**
- * Reads an array from its `(` to its `)`: its elements, which may be on lines of their own.
- *
+ * Reads the elements of an array, from its `(` to its `)`. They may be on several lines.
  * @returns undefined if no array begins here
- * @throws {NeedsBash} where bash would make anything else of a word than one element.
- * @throws {SyntaxProblem} where the array or a quote is not closed.
+ * @throws {NeedsBash} if bash would make anything but one element of a word
+ * @throws {SyntaxProblem} if the array or a quote is not closed
  */
 export function readArray(cursor: Cursor): string[] | undefined {
   const line = cursor.line;
@@ -60,7 +58,7 @@ function readWord(cursor: Cursor, plain: RegExp, end: RegExp): string {
   return word;
 }
 
-/** Reads what is in quotes, or after a backslash. A backslash before a newline joins two lines. */
+/** Reads what is in quotes, or after a backslash. A backslash at the end of a line joins it to the next one. */
 function readQuoted(cursor: Cursor): string {
   const single = cursor.match(singleQuoted);
   if (single !== undefined) return single.slice(1, -1);
@@ -83,6 +81,6 @@ function notLiteral(cursor: Cursor): NeedsBash | SyntaxProblem {
 }
 
 function unterminated(line: number, kind: 'single' | 'double'): SyntaxProblem {
-  const hint = `Write the missing ${kind} quote at the end of the value that begins there, or of one above it that has none.`;
+  const hint = `Write the missing ${kind} quote at the end of this value, or of a value above it.`;
   return new SyntaxProblem(line, `The ${kind} quote that opens here is never closed.`, hint);
 }

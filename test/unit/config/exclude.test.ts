@@ -3,9 +3,9 @@ import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { readWithBash } from '../../../lib/config/bash/bash.js';
+import { readWithBash } from '../../../lib/config/bash/read-with-bash.js';
 import { evaluate } from '../../../lib/config/literal/evaluate.js';
-import { findSlips } from '../../../lib/config/slips.js';
+import { findMisspellings } from '../../../lib/config/misspellings.js';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'config-exclude-')));
 after(() => rmSync(directory, { recursive: true }));
@@ -63,7 +63,7 @@ describe('what both readers take EXCLUDE for', () => {
       }
     }
     assert.equal(lex('EXCLUDE=("$EXCLUDE")').kind, 'needs-bash');
-    assert.throws(() => askBash('EXCLUDE=("$EXCLUDE")'), /a variable that has no value/);
+    assert.throws(() => askBash('EXCLUDE=("$EXCLUDE")'), /a variable without a value/);
   });
 });
 
@@ -123,10 +123,7 @@ test('an array that is not closed is reported with its line', () => {
     assert.equal(evaluation.kind, 'problem', JSON.stringify(evaluation));
     assert.equal(evaluation.problem.line, 2);
     assert.match(evaluation.problem.message, /`\(` that opens an array here is never closed/);
-    assert.throws(
-      () => askBash(config),
-      /my\.config:\d: a quote or bracket that opens there is never closed/,
-    );
+    assert.throws(() => askBash(config), /my\.config:\d: a quote or bracket that opens here is never closed/);
   }
 });
 
@@ -135,13 +132,13 @@ test('other settings that are arrays are their first element, as before', () => 
   assert.deepEqual([values.get('AWS_REGION'), values.get('MAX_DELETE_PERCENT')], ['a', '7']);
 });
 
-test('slips are found in both readers', () => {
-  const slips = ['EXCLUDES', 'EXLUDE', 'exclude'];
-  for (const name of slips) {
+test('a misspelled EXCLUDE is found by both readers', () => {
+  const misspellings = ['EXCLUDES', 'EXLUDE', 'exclude'];
+  for (const name of misspellings) {
     const evaluation = lex(`${name}=a`);
     if (evaluation.kind !== 'values') assert.fail(`not accepted: ${name}`);
     for (const values of [evaluation.values, askBash(`${name}=(a)`)]) {
-      assert.deepEqual(findSlips(values), [{ name, meant: 'EXCLUDE' }]);
+      assert.deepEqual(findMisspellings(values), [{ name, meant: 'EXCLUDE' }]);
     }
   }
 });

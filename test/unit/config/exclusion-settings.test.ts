@@ -61,13 +61,16 @@ describe('problems', () => {
   const table: [assignment: string, problem: RegExp][] = [
     [
       "EXCLUDE_LARGER_THAN='2 GB'",
-      /EXCLUDE_LARGER_THAN is "2 GB", but it must be a number of bytes, such as/,
+      /EXCLUDE_LARGER_THAN must be a number of bytes, such as 500M or 2G, not "2 GB"/,
     ],
     ['EXCLUDE_LARGER_THAN=2GB', /must be a number of bytes, such as 500M or 2G/],
     ['EXCLUDE_LARGER_THAN=1.5G', /must be a number of bytes/],
     ['EXCLUDE_LARGER_THAN=-1', /must be a number of bytes/],
     ['EXCLUDE_LARGER_THAN=0', /must be a number of bytes/],
-    ['EXCLUDE_IF_PRESENT=a/.nobackup', /EXCLUDE_IF_PRESENT is "a\/\.nobackup", .* without a "\/"/],
+    [
+      'EXCLUDE_IF_PRESENT=a/.nobackup',
+      /EXCLUDE_IF_PRESENT must be the name of a file, without a "\/", not "a\/\.nobackup"/,
+    ],
     ['EXCLUDE_IF_PRESENT=..', /must be the name of a file/],
     ['EXCLUDE_CACHES=true', /EXCLUDE_CACHES must be 'yes' or 'no', not "true"/],
     ['ONE_FILE_SYSTEM=1', /ONE_FILE_SYSTEM must be 'yes' or 'no', not "1"/],

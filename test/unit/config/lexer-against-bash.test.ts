@@ -4,9 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { mergedEnvironment } from '../../../lib/config/bash/bash.js';
-import { type BashOutcome, parseReport } from '../../../lib/config/bash/bash-report.js';
-import { readerScript } from '../../../lib/config/bash/bash-script.js';
+import { environmentOfAws } from '../../../lib/config/bash/read-with-bash.js';
+import { type BashOutcome, parseReport } from '../../../lib/config/bash/report.js';
+import { readerScript } from '../../../lib/config/bash/script.js';
 import { type Evaluation, evaluate } from '../../../lib/config/literal/evaluate.js';
 import { ConfigGenerator } from './config-generator.js';
 import { environment as generated } from './config-pieces.js';
@@ -74,7 +74,7 @@ function compare(
     assert.deepEqual(sorted(values.values), sorted(outcome.report.settings), where);
     assert.deepEqual(values.exclude, outcome.report.exclude, where);
     assert.equal(values.assigned.has('EXCLUDE'), outcome.report.newNames.includes('EXCLUDE'), where);
-    const expected = mergedEnvironment(environment, outcome.report.exported);
+    const expected = environmentOfAws(environment, outcome.report.exported);
     assert.deepEqual(values.environment, expected, where);
   }
 }

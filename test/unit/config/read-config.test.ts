@@ -17,12 +17,7 @@ import { after, before, describe, test } from 'node:test';
 import { BackupError } from '../../../lib/cli/errors.js';
 import { readConfig, readPartialConfig } from '../../../lib/config/read-config.js';
 import { settingNames } from '../../../lib/config/settings.js';
-import {
-  assertTrusted as assertPlaceTrusted,
-  type Ownership,
-  type Reason,
-  warningAbout,
-} from '../../../lib/config/trust.js';
+import { assertTrusted, type ConfigFile, warningOfWriters } from '../../../lib/config/trust.js';
 import { bytesOfKey } from '../../../lib/secrets/key-bytes.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../../fakes/without-roots-rights.js';
 
@@ -57,14 +52,14 @@ async function failureOf(file: string): Promise<{ message: string; hint: string 
 
 test('a config is read', async () => {
   const config = await readConfig(write(complete));
-  assert.equal(config.awsBucket, 'my-bucket');
+  assert.equal(config.bucket, 'my-bucket');
   assert.equal(bytesOfKey(config.encryptionKey).toString(), KEY);
   assert.equal(config.environment['PATH'], process.env['PATH']);
 });
 
 test('a partial config is read', async () => {
   const config = await readPartialConfig(write('AWS_BUCKET=my-bucket'));
-  assert.equal(config.awsBucket, 'my-bucket');
+  assert.equal(config.bucket, 'my-bucket');
   assert.equal(config.encryptionKey, undefined);
 });
 
@@ -111,7 +106,7 @@ test('the template is a config once its placeholders are replaced', async () => 
     .replace('%32_CHARACTERS_KEY%', KEY);
   const config = await readConfig(write(filled, 0o664));
   assert.equal(config.localDir, '/home/anna');
-  assert.equal(config.remoteDirPrefix, 'laptop/');
+  assert.equal(config.prefix, 'laptop/');
   assert.deepEqual(config.warnings, []);
   const uncommented = filled.replace(
     /^#(HOST_ID|EXCLUDE\w*|ONE_FILE_SYSTEM|FULL_CHECK_HOURS|UPLOAD_PROCESSES|MAX_DELETE_PERCENT|ALLOW_UNVERSIONED_DELETE)=/gm,
@@ -159,7 +154,10 @@ describe('a key that a slip glues to another value is never told', () => {
 
   test('nor is one that stands in a value by itself', async () => {
     const { message } = await failureOf(write(`${complete}AWS_STORAGE_CLASS=${KEY}`));
-    assert.match(message, /AWS_STORAGE_CLASS is a value of 32 characters \(is a quote missing\?\)/);
+    assert.match(
+      message,
+      /AWS_STORAGE_CLASS must be a storage class .*, not a value of 32 characters \(is a quote missing\?\)/,
+    );
   });
 
   test('without a key in the config, either', async () => {
@@ -172,17 +170,17 @@ describe('a key that a slip glues to another value is never told', () => {
       write(`${complete}FOLLOW_SYMLINKS=${'x'.repeat(97)} AWS_STORAGE_CLASS=a`),
     );
     assert.match(message, /not a value of 97 characters \(is a quote missing\?\)\./);
-    assert.match(message, /AWS_STORAGE_CLASS is "a"/);
+    assert.match(message, /AWS_STORAGE_CLASS must be .* not "a"/);
   });
 });
 
 describe('bash reads a file only if nobody else can have written it', () => {
   const text = `${complete}AWS_REGION=$(echo us-east-1)\n`;
 
-  test('own and private', async () => assert.equal((await readConfig(write(text))).awsRegion, 'us-east-1'));
+  test('own and private', async () => assert.equal((await readConfig(write(text))).region, 'us-east-1'));
 
   test('readable by others', async () =>
-    assert.equal((await readConfig(write(text, 0o644))).awsRegion, 'us-east-1'));
+    assert.equal((await readConfig(write(text, 0o644))).region, 'us-east-1'));
 
   for (const mode of [0o620, 0o602, 0o666]) {
     test(`mode ${mode.toString(8)}`, async () => {
@@ -194,42 +192,40 @@ describe('bash reads a file only if nobody else can have written it', () => {
     });
   }
 
-  test('who may be trusted', async () => {
-    const reason = { line: 3, construct: 'a command' };
-    const file = (uid: number, mode: number) => ({
+  const construct = { line: 3, construct: 'a command' };
+  const fileOf = (uid: number, mode: number, path: ConfigFile['path'] = []): ConfigFile => ({
+    file: 'c',
+    stats: {
       uid,
       mode,
       isFile: () => (mode & 0o170000) === 0o100000,
       isFIFO: () => (mode & 0o170000) === 0o10000,
-    });
-    const assertTrusted = (name: string, owner: Ownership, user: number, why: Reason) =>
-      assertPlaceTrusted(name, owner, [], user, why);
-    assert.doesNotThrow(() => assertTrusted('c', file(1000, 0o100644), 1000, reason));
-    assert.doesNotThrow(() => assertTrusted('c', file(0, 0o100644), 1000, reason));
-    assert.throws(
-      () => assertTrusted('c', file(1001, 0o100644), 1000, reason),
-      /^BackupError: c:3: .*uid 1001/,
-    );
-    assert.throws(() => assertTrusted('c', file(1000, 0o100664), 1000, reason), /mode 0664/);
-    assert.throws(() => assertTrusted('c', file(0, 0o100646), 1000, reason), /mode 0646/);
-    assert.doesNotThrow(() => assertTrusted('c', file(1000, 0o10600), 1000, reason));
-    assert.throws(() => assertTrusted('c', file(1001, 0o10600), 1000, reason), /uid 1001/);
-    assert.throws(
-      () => assertTrusted('c', file(1000, 0o20600), 1000, reason),
-      /neither a regular file nor a pipe/,
-    );
+    },
+    path,
+    user: 1000,
+  });
+
+  test('who may be trusted', () => {
+    const isTrusted = (uid: number, mode: number) => assertTrusted(fileOf(uid, mode), construct);
+    assert.doesNotThrow(() => isTrusted(1000, 0o100644));
+    assert.doesNotThrow(() => isTrusted(0, 0o100644));
+    assert.throws(() => isTrusted(1001, 0o100644), /^BackupError: c:3: .*uid 1001/);
+    assert.throws(() => isTrusted(1000, 0o100664), /mode 0664/);
+    assert.throws(() => isTrusted(0, 0o100646), /mode 0646/);
+    assert.doesNotThrow(() => isTrusted(1000, 0o10600));
+    assert.throws(() => isTrusted(1001, 0o10600), /uid 1001/);
+    assert.throws(() => isTrusted(1000, 0o20600), /neither a regular file nor a pipe/);
   });
 
   test('which folders above it may be trusted', () => {
-    const file = { uid: 1000, mode: 0o100600, isFile: () => true, isFIFO: () => false };
-    const told = (uid: number, mode: number, isLink = false) => {
-      const places = [
+    const messagesOf = (uid: number, mode: number, isLink = false) => {
+      const config = fileOf(1000, 0o100600, [
         { path: '/', uid: 0, mode: 0o40755, isLink: false },
         { path: '/a b', uid, mode, isLink },
-      ];
-      const warning = warningAbout('c', file, places, 1000);
+      ]);
+      const warning = warningOfWriters(config);
       try {
-        assertPlaceTrusted('c', file, places, 1000, { line: 3, construct: 'a command' });
+        assertTrusted(config, construct);
         return [undefined, warning];
       } catch (error) {
         assert.ok(error instanceof BackupError);
@@ -242,23 +238,23 @@ describe('bash reads a file only if nobody else can have written it', () => {
       [0, 0o41777],
       [1000, 0o41777],
     ] as const) {
-      assert.deepEqual(told(uid, mode), [undefined, undefined]);
+      assert.deepEqual(messagesOf(uid, mode), [undefined, undefined]);
     }
-    assert.deepEqual(told(1000, 0o120777, true), [undefined, undefined]);
-    for (const [uid, mode, because, isWarned] of [
+    assert.deepEqual(messagesOf(1000, 0o120777, true), [undefined, undefined]);
+    for (const [uid, mode, reason, isWarned] of [
       [1001, 0o40755, /folder \/a b, .* belongs to another user \(uid 1001\).* chown 1000 '\/a b'/, true],
       [1001, 0o41777, /folder \/a b, .* belongs to another user \(uid 1001\).* chown 1000 '\/a b'/, true],
       [1001, 0o120777, /link \/a b, .* belongs to another user \(uid 1001\).* chown -h 1000 '\/a b'/, true],
       [1000, 0o40775, /can write the folder \/a b, .*\(mode 0775\).* chmod go-w '\/a b'/, false],
       [0, 0o40757, /can write the folder \/a b, .*\(mode 0757\).* chmod go-w '\/a b'/, true],
     ] as const) {
-      const [error, warning] = told(uid, mode, mode === 0o120777);
-      assert.match(error ?? '', because);
-      assert.equal(warning !== undefined && because.test(warning), isWarned, warning);
+      const [error, warning] = messagesOf(uid, mode, mode === 0o120777);
+      assert.match(error ?? '', reason);
+      assert.equal(warning !== undefined && reason.test(warning), isWarned, warning);
     }
     assert.throws(
-      () => assertPlaceTrusted('c', file, undefined, 1000, { line: 3, construct: 'a command' }),
-      /c:3: .* a folder above it may not be looked at/,
+      () => assertTrusted({ ...fileOf(1000, 0o100600), path: undefined }, construct),
+      /c:3: .* this user may not look at a folder above it/,
     );
   });
 
@@ -274,7 +270,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
       assert.ok(hint.endsWith(`chmod go-w ${open}, or write plain lines: NAME='value'`), hint);
     }
     chmodSync(open, 0o1777);
-    assert.equal((await readConfig(join(directory, 'link', 'config'))).awsRegion, 'us-east-1');
+    assert.equal((await readConfig(join(directory, 'link', 'config'))).region, 'us-east-1');
   });
 
   // Only root can give files away; the rule itself is tested above.
@@ -291,8 +287,8 @@ describe('bash reads a file only if nobody else can have written it', () => {
 test('a config from a pipe or from stdin is read with and without bash', () => {
   const module = new URL('../../../lib/config/read-config.js', import.meta.url).href;
   const script = `import { readConfig } from ${JSON.stringify(module)};
-    const { awsBucket, warnings } = await readConfig(process.argv[1]);
-    console.log(awsBucket, warnings);`;
+    const { bucket, warnings } = await readConfig(process.argv[1]);
+    console.log(bucket, warnings);`;
   const program = [process.execPath, '--input-type=module', '-e', script];
   for (const bucket of ['by-lexer', '$(echo by-bash)']) {
     const file = write(`${complete}AWS_BUCKET=${bucket}\n`);
@@ -312,7 +308,7 @@ test('bash reads a config from a folder that may not be entered', () => {
   const module = new URL('../../../lib/config/read-config.js', import.meta.url).href;
   const file = write(`${complete}AWS_BUCKET=$(echo by-bash)\n`);
   const script = `import { readConfig } from ${JSON.stringify(module)};
-    console.log((await readConfig(${JSON.stringify(file)})).awsBucket);`;
+    console.log((await readConfig(${JSON.stringify(file)})).bucket);`;
   const [program = '', ...args] = [...WITHOUT_ROOTS_RIGHTS, process.execPath, '--input-type=module', '-e'];
   // Shut after it was entered.
   const shut = ['-c', 'cd "$1" && chmod 0 . && shift && exec "$@"', 'sh', `${directory}/shut`];

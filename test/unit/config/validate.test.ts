@@ -41,18 +41,18 @@ test('a complete config', () => {
   assert.deepEqual(environment, { HOME: '/home/anna' });
   assert.deepEqual(rest, {
     file: 'my.config',
-    awsProfile: 'default',
-    awsRegion: 'eu-west-1',
-    awsBucket: 'my-bucket',
-    awsRetentionDays: 30,
-    awsNetTimeout: 60,
-    awsEndpointUrl: undefined,
-    awsStorageClass: 'STANDARD_IA',
+    profile: 'default',
+    region: 'eu-west-1',
+    bucket: 'my-bucket',
+    retentionDays: 30,
+    netTimeout: 60,
+    endpointUrl: undefined,
+    storageClass: 'STANDARD_IA',
     localDir: '/run/docs',
     localLock: '/lock',
     localList: undefined,
     hostId: undefined,
-    remoteDirPrefix: '',
+    prefix: '',
     followSymlinks: false,
     exclude: [],
     excludeCaches: false,
@@ -72,13 +72,13 @@ test('every setting of its own', () => {
     AWS_PROFILE=mine AWS_NET_TIMEOUT=5 AWS_ENDPOINT_URL=https://s3.example.com:9000 AWS_STORAGE_CLASS=GLACIER_IR
     LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes
     EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 ALLOW_UNVERSIONED_DELETE=yes HOST_ID='pod für anna'`);
-  assert.equal(config.awsProfile, 'mine');
-  assert.equal(config.awsNetTimeout, 5);
-  assert.equal(config.awsEndpointUrl, 'https://s3.example.com:9000');
-  assert.equal(config.awsStorageClass, 'GLACIER_IR');
+  assert.equal(config.profile, 'mine');
+  assert.equal(config.netTimeout, 5);
+  assert.equal(config.endpointUrl, 'https://s3.example.com:9000');
+  assert.equal(config.storageClass, 'GLACIER_IR');
   assert.equal(config.localList, '/home/anna/list');
   assert.equal(config.hostId, 'pod für anna');
-  assert.equal(config.remoteDirPrefix, 'a/b/');
+  assert.equal(config.prefix, 'a/b/');
   assert.equal(config.followSymlinks, true);
   assert.deepEqual(config.exclude, ['*.tmp', 'cache/*']);
   assert.equal(config.maxDeletePercent, 7);
@@ -123,7 +123,7 @@ test('what is only in the environment decides nothing about deletions', () => {
 
 test('the prefix gets its slash as the original gives it', () => {
   for (const prefix of ['a/', '/a', '//', ' ', 'backup.information', 'a/backup.info']) {
-    assert.equal(configOf(`${complete}REMOTE_DIR_PREFIX='${prefix}'`).remoteDirPrefix, `${prefix}/`);
+    assert.equal(configOf(`${complete}REMOTE_DIR_PREFIX='${prefix}'`).prefix, `${prefix}/`);
   }
 });
 
@@ -149,24 +149,24 @@ test('everything that is missing is reported at once, in the words of the origin
 
 describe('problems', () => {
   const table: [assignment: string, problem: RegExp][] = [
-    ['AWS_RETENTION_DAYS=0', /whole number of days, from 1/],
+    ['AWS_RETENTION_DAYS=0', /whole number of days from 1/],
     ['AWS_RETENTION_DAYS=-1', /whole number/],
     ['AWS_RETENTION_DAYS=1.5', /whole number/],
     ['AWS_RETENTION_DAYS=99999999999', /whole number/],
     ['AWS_RETENTION_DAYS=thirty', /not "thirty"/],
-    ['AWS_NET_TIMEOUT=0', /whole number of seconds, from 1/],
-    ['AWS_BUCKET=s3://my-bucket', /no "s3:\/\/"/],
+    ['AWS_NET_TIMEOUT=0', /whole number of seconds from 1/],
+    ['AWS_BUCKET=s3://my-bucket', /without "s3:\/\/" and "\/", not "s3:\/\/my-bucket"/],
     ['AWS_BUCKET=my-bucket/dir', /REMOTE_DIR_PREFIX/],
-    ["AWS_BUCKET='my bucket'", /cannot be the name/],
-    ['AWS_BUCKET=ab', /cannot be the name/],
-    ['AWS_ENDPOINT_URL=s3.example.com', /not a URL such as https/],
-    ['AWS_ENDPOINT_URL=ftp://s3.example.com', /not a URL such as https/],
+    ["AWS_BUCKET='my bucket'", /must be the name of a bucket: 3 to 63/],
+    ['AWS_BUCKET=ab', /must be the name of a bucket: 3 to 63/],
+    ['AWS_ENDPOINT_URL=s3.example.com', /must be a URL such as https/],
+    ['AWS_ENDPOINT_URL=ftp://s3.example.com', /must be a URL such as https/],
     ['AWS_ENDPOINT_URL=http://s3.example.com', /AWS_ENDPOINT_URL is plain http: .* would travel unencrypted/],
-    ['AWS_STORAGE_CLASS=standard', /written like STANDARD_IA/],
-    ['AWS_STORAGE_CLASS=DEEP_ARCHIVE', /cannot be DEEP_ARCHIVE/],
-    ['REMOTE_DIR_PREFIX=backup.info', /holds what belongs to the backup itself/],
-    ['REMOTE_DIR_PREFIX=backup.info/key', /holds what belongs to the backup itself/],
-    ['REMOTE_DIR_PREFIX=backup.info/', /holds what belongs to the backup itself/],
+    ['AWS_STORAGE_CLASS=standard', /must be a storage class such as STANDARD_IA, not "standard"/],
+    ['AWS_STORAGE_CLASS=DEEP_ARCHIVE', /can be read at once, not "DEEP_ARCHIVE"\. .*GLACIER_IR/],
+    ['REMOTE_DIR_PREFIX=backup.info', /must not begin with backup\.info\//],
+    ['REMOTE_DIR_PREFIX=backup.info/key', /must not begin with backup\.info\//],
+    ['REMOTE_DIR_PREFIX=backup.info/', /must not begin with backup\.info\//],
     ["HOST_ID=' '", /HOST_ID must be a name of printable characters/],
     ["HOST_ID='a\nb'", /HOST_ID must be a name of printable characters/],
     ['FOLLOW_SYMLINKS=true', /must be 'yes' or 'no', not "true"/],
@@ -175,10 +175,10 @@ describe('problems', () => {
     ['MAX_DELETE_PERCENT=-1', /whole number from 0 to 100/],
     ['MAX_DELETE_PERCENT=50%', /whole number from 0 to 100, not "50%"/],
     ['MAX_DELETE_PERCENT=0.5', /whole number from 0 to 100/],
-    ["EXCLUDE=(a '')", /EXCLUDE holds an empty pattern/],
-    ['EXCLUDE=(/a)', /holds "\/a"\. Patterns are relative to LOCAL_DIR/],
-    ["EXCLUDE='./a/*'", /holds "\.\/a\/\*"\. Patterns are relative to LOCAL_DIR/],
-    ['EXCLUDE=(a cache/)', /holds "cache\/", which matches no file\. .*'cache\/\*'/],
+    ["EXCLUDE=(a '')", /EXCLUDE must not hold an empty pattern/],
+    ['EXCLUDE=(/a)', /not "\/a"\. They are relative to LOCAL_DIR/],
+    ["EXCLUDE='./a/*'", /not "\.\/a\/\*"\. They are relative to LOCAL_DIR/],
+    ['EXCLUDE=(a cache/)', /not "cache\/"\. It matches no file\. .*'cache\/\*'/],
     ['EXCLUDES=a', /^my\.config:9: EXCLUDES is no setting. Is EXCLUDE meant/],
     ["LOCAL_DIR='%LOCAL_DIR%'", /template's %LOCAL_DIR%/],
     ["AWS_BUCKET='%BUCKET%'", /template's %BUCKET%/],
@@ -219,7 +219,7 @@ describe('problems', () => {
 
   test('with the password of an endpoint left out', () => {
     const problems = problemsOf(`${complete}AWS_ENDPOINT_URL=https://me:secret@example.com`);
-    assert.match(problems.join(), /holds a user name or password/);
+    assert.match(problems.join(), /must not hold a user name or password/);
     assert.ok(!problems.join().includes('secret'));
   });
 });
@@ -228,17 +228,12 @@ test('commas between patterns are warned of: each is a part of its pattern', () 
   const { warnings, exclude } = configOf(`${complete}\nEXCLUDE=('*.tmp', 'cache/*')`);
   assert.deepEqual(exclude, ['*.tmp,', 'cache/*']);
   assert.equal(warnings.length, 1);
-  assert.match(
-    warnings[0] ?? '',
-    /^my\.config:9: EXCLUDE holds "\*\.tmp,"\. The patterns stand between blanks/,
-  );
+  assert.match(warnings[0] ?? '', /^my\.config:9: EXCLUDE: "\*\.tmp," ends with a comma/);
 });
 
 test('what the original works with is only warned of', () => {
-  const { warnings, remoteDirPrefix } = configOf(
-    `${complete}REMOTE_DIR_PREFIX='%PREFIX_DIR%'\nLOCAL_DIR2=/other`,
-  );
-  assert.equal(remoteDirPrefix, '%PREFIX_DIR%/');
+  const { warnings, prefix } = configOf(`${complete}REMOTE_DIR_PREFIX='%PREFIX_DIR%'\nLOCAL_DIR2=/other`);
+  assert.equal(prefix, '%PREFIX_DIR%/');
   assert.equal(warnings.length, 2);
   assert.match(warnings[0] ?? '', /^my\.config:8: .*%PREFIX_DIR%/);
   assert.match(warnings[1] ?? '', /^my\.config:9: LOCAL_DIR2 is no setting. Is LOCAL_DIR meant/);
@@ -257,13 +252,13 @@ describe('a partial config', () => {
     const config = validatePartially('my.config', valuesOf("AWS_PROFILE=''"));
     assert.deepEqual(config, {
       file: 'my.config',
-      awsProfile: undefined,
-      awsRegion: undefined,
-      awsBucket: undefined,
-      awsRetentionDays: 30,
-      awsNetTimeout: 60,
-      awsEndpointUrl: undefined,
-      awsStorageClass: 'STANDARD_IA',
+      profile: undefined,
+      region: undefined,
+      bucket: undefined,
+      retentionDays: undefined,
+      netTimeout: 60,
+      endpointUrl: undefined,
+      storageClass: 'STANDARD_IA',
       encryptionKey: undefined,
       environment: { HOME: '/home/anna' },
       warnings: [],

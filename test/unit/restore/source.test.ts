@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BackupError } from '../../../lib/cli/errors.js';
-import type { BackupConfig } from '../../../lib/config/config.js';
+import type { BackupConfig } from '../../../lib/config/backup-config.js';
 import { parseSource } from '../../../lib/restore/source.js';
 
 const CONFIG = {
-  awsProfile: 'profile',
-  awsRegion: 'region',
-  awsBucket: 'bucket',
+  profile: 'profile',
+  region: 'region',
+  bucket: 'bucket',
   localDir: '/home/user',
-  remoteDirPrefix: 'pc/docs/',
+  prefix: 'pc/docs/',
 } as BackupConfig;
 
 /** URLs, and the bucket and prefix they name. */
@@ -72,7 +72,7 @@ for (const [folder, below] of FOLDERS) {
 
 test('all of a backup, with and without a prefix', () => {
   assert.deepEqual(parseSource(['to'], CONFIG), parseSource(['.', 'to'], CONFIG));
-  const { prefix, backupPrefix } = parseSource(['x', 'to'], { ...CONFIG, remoteDirPrefix: '' });
+  const { prefix, backupPrefix } = parseSource(['x', 'to'], { ...CONFIG, prefix: '' });
   assert.deepEqual([prefix, backupPrefix], ['x/', '']);
 });
 

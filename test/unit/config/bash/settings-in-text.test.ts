@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lostSettings } from '../../../../lib/config/bash/lost-settings.js';
+import { findLostSettings } from '../../../../lib/config/bash/settings-in-text.js';
 
 /** What is lost of a text of which bash has assigned nothing. */
 function lostOf(text: string, failed: readonly number[] = []): string[] {
   const current = (name: string) => (name === 'FOLLOW_SYMLINKS' ? 'no' : '');
-  return lostSettings(text, new Set(), current, failed).map(({ name, line }) => `${line} ${name}`);
+  return findLostSettings(text, new Set(), current, failed).map(({ name, line }) => `${line} ${name}`);
 }
 
 test('a blank makes a command of the rest of a value', () => {

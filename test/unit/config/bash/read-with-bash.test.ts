@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
-import { readWithBash } from '../../../../lib/config/bash/bash.js';
-import { describeMessages } from '../../../../lib/config/bash/bash-messages.js';
+import { describeMessages } from '../../../../lib/config/bash/messages.js';
+import { readWithBash } from '../../../../lib/config/bash/read-with-bash.js';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'config-bash-')));
 after(() => rmSync(directory, { recursive: true }));
@@ -113,9 +113,9 @@ describe('what bash makes of a config', () => {
   });
 
   test('the names assigned and used, and the directory', () => {
-    const { assigned, used, directory: now } = read('AWS_REGOIN=x; AWS_BUCKET=a; B=$AWS_BUCKET; cd sub');
+    const { assigned, namesUsed, directory: now } = read('AWS_REGOIN=x; AWS_BUCKET=a; B=$AWS_BUCKET; cd sub');
     assert.deepEqual([...assigned].sort(), ['AWS_BUCKET', 'AWS_REGOIN', 'B', 'OLDPWD']);
-    assert.deepEqual([...used], ['AWS_BUCKET']);
+    assert.deepEqual([...namesUsed], ['AWS_BUCKET']);
     assert.equal(now, join(directory, 'sub'));
   });
 
@@ -128,7 +128,7 @@ describe('what bash makes of a config', () => {
   test('a command that fails on the way, which it goes on after', () => {
     const { values, warnings } = read('AWS_REGION=a\nSECRET-command\nAWS_BUCKET=b\n');
     assert.equal(values.get('AWS_BUCKET'), 'b');
-    assert.deepEqual(warnings, ['my.config:2: a command was not found']);
+    assert.deepEqual(warnings, ['my.config:2: bash does not find this command']);
   });
 
   test('a setting with a blank before its `=`, which is told', () => {
@@ -137,7 +137,7 @@ describe('what bash makes of a config', () => {
     assert.equal(warnings.length, 1);
     assert.match(
       warnings[0] ?? '',
-      /^my\.config:2: there is a blank between the name of a setting and its `=`/,
+      /^my\.config:2: a blank between the name of a setting and its `=` makes the name a command/,
     );
   });
 
@@ -174,25 +174,25 @@ describe('what stops it, told without the text', () => {
   const table: [config: string, told: RegExp][] = [
     [
       'A=1\nENCRYPTION_KEY="a$SECRET"',
-      /^my\.config:2: a variable that has no value is used \(.*single quotes/,
+      /^my\.config:2: this uses a variable without a value \(.*single quotes/,
     ],
     ['A=1\nENCRYPTION_KEY="SECRET\n', /^my\.config:2: a quote or bracket/],
     ['A=1\nSECRET)\n', /^my\.config:2: a syntax error/],
     ['A=(SECRET\n', /^my\.config:\d: /],
     ['if true; then A=SECRET', /^my\.config:\d: the file ends in the middle/],
-    ['readonly AWS_REGION=SECRET\nUID=SECRET', /^my\.config:2: a variable that bash does not let/],
-    ['echo SECRET >&2; false', /last command in the file failed \(exit code 1\)/],
-    ['exit 0', /ended bash \(exit code 0\)/],
-    ['exit 7', /ended bash \(exit code 7\)/],
-    ['exec true', /ended bash \(exit code 0\)/],
-    ['kill -9 $$', /ended bash \(SIGKILL\)/],
+    ['readonly AWS_REGION=SECRET\nUID=SECRET', /^my\.config:2: bash does not let anyone change/],
+    ['echo SECRET >&2; false', /last command of the file fails \(exit code 1\)/],
+    ['exit 0', /ends bash \(exit code 0\)/],
+    ['exit 7', /ends bash \(exit code 7\)/],
+    ['exec true', /ends bash \(exit code 0\)/],
+    ['kill -9 $$', /ends bash \(SIGKILL\)/],
     ["AWS_REGION=$'\\xff'", /not UTF-8/],
-    ['set -x; ENCRYPTION_KEY=SECRET; false', /last command in the file failed/],
+    ['set -x; ENCRYPTION_KEY=SECRET; false', /last command of the file fails/],
   ];
   for (const [config, told] of table) test(config, () => assert.match(failureOf(config), told));
 
   test('bash is missing', () => {
-    assert.match(failureOf('A=$(true)', { PATH: directory }), /could not be run[\s\S]*Install bash/);
+    assert.match(failureOf('A=$(true)', { PATH: directory }), /bash does not start[\s\S]*Install bash/);
   });
 });
 

@@ -1,31 +1,33 @@
 import { isSettingName, settingNames } from './settings.js';
 import type { ConfigValues } from './values.js';
 
-/** A name the file assigns that nobody reads, and the setting it probably is meant to be. */
-export interface Slip {
+/** A name that the file assigns and that resembles a setting. */
+export interface Misspelling {
   readonly name: string;
+  /** The setting. */
   readonly meant: string;
 }
 
 const MAX_DISTANCE = 2;
 
-/** The names that look like a setting's, are none, and are not used by the file itself either. */
-export function findSlips({ assigned, used }: Pick<ConfigValues, 'assigned' | 'used'>): Slip[] {
-  const slips: Slip[] = [];
-  for (const name of assigned) {
-    if (isSettingName(name) || used.has(name)) continue;
-    const meant = settingNames.find((setting) => isSlipOf(name, setting));
-    if (meant !== undefined) slips.push({ name, meant });
-  }
-  return slips;
+/** The names that resemble a setting, and that neither this program nor the file itself reads. */
+export function findMisspellings({
+  assigned,
+  namesUsed,
+}: Pick<ConfigValues, 'assigned' | 'namesUsed'>): Misspelling[] {
+  return [...assigned].flatMap((name) => {
+    if (isSettingName(name) || namesUsed.has(name)) return [];
+    const meant = settingNames.find((setting) => resembles(name, setting));
+    return meant === undefined ? [] : [{ name, meant }];
+  });
 }
 
-function isSlipOf(name: string, setting: string): boolean {
+function resembles(name: string, setting: string): boolean {
   if (name.toUpperCase() === setting) return true;
   return Math.abs(name.length - setting.length) <= MAX_DISTANCE && distance(name, setting) <= MAX_DISTANCE;
 }
 
-/** How many letters must be changed, added or left out to get from one word to the other (Levenshtein). */
+/** How many letters to change, add or remove to make one word of the other (Levenshtein). */
 export function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let index = 0; index < from.length; index += 1) {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { distance, findSlips } from '../../../lib/config/slips.js';
+import { distance, findMisspellings } from '../../../lib/config/misspellings.js';
 
-function slipsIn(names: string[], used: string[] = []): Record<string, string> {
-  const slips = findSlips({ assigned: new Set(names), used: new Set(used) });
-  return Object.fromEntries(slips.map(({ name, meant }) => [name, meant]));
+function misspellingsIn(names: string[], used: string[] = []): Record<string, string> {
+  const misspellings = findMisspellings({ assigned: new Set(names), namesUsed: new Set(used) });
+  return Object.fromEntries(misspellings.map(({ name, meant }) => [name, meant]));
 }
 
 test('names that look like a setting are found', () => {
-  assert.deepEqual(slipsIn(['AWS_REGOIN', 'local_dir', 'FOLLOW_SYMLINK', 'AWS_BUCKETS', 'LOCALDIR']), {
+  assert.deepEqual(misspellingsIn(['AWS_REGOIN', 'local_dir', 'FOLLOW_SYMLINK', 'AWS_BUCKETS', 'LOCALDIR']), {
     AWS_REGOIN: 'AWS_REGION',
     local_dir: 'LOCAL_DIR',
     FOLLOW_SYMLINK: 'FOLLOW_SYMLINKS',
@@ -18,7 +18,7 @@ test('names that look like a setting are found', () => {
 });
 
 test('names that the file itself uses are none', () => {
-  assert.deepEqual(slipsIn(['LOCAL_DIR2'], ['LOCAL_DIR2']), {});
+  assert.deepEqual(misspellingsIn(['LOCAL_DIR2'], ['LOCAL_DIR2']), {});
 });
 
 test('settings and the real variables of the AWS CLI are none', () => {
@@ -27,7 +27,7 @@ test('settings and the real variables of the AWS CLI are none', () => {
     AWS_ENDPOINT_URL_S3 AWS_MAX_ATTEMPTS AWS_PAGER AWS_PROFILE AWS_REGION AWS_RETRY_MODE AWS_ROLE_ARN
     AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN AWS_SHARED_CREDENTIALS_FILE AWS_USE_FIPS_ENDPOINT
     AWS_REQUEST_CHECKSUM_CALCULATION AWS_WEB_IDENTITY_TOKEN_FILE HTTPS_PROXY NO_PROXY PATH HOME KEY LOG`;
-  assert.deepEqual(slipsIn(real.split(/\s+/)), {});
+  assert.deepEqual(misspellingsIn(real.split(/\s+/)), {});
 });
 
 test('the distance of two words', () => {

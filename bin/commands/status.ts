@@ -1,0 +1,48 @@
+// `encrypted-s3 status`
+import type { Command } from 'commander';
+import { subcommand } from '../../lib/cli/command-line.js';
+import { parseDuration } from '../../lib/cli/duration.js';
+import { main } from '../../lib/cli/main.js';
+import { bucketStatus, status } from '../../lib/commands/status.js';
+
+interface Options {
+  readonly config?: string;
+  readonly maxAge?: number;
+  readonly json?: true;
+  readonly prometheus?: string;
+  readonly bucket?: readonly string[];
+  readonly escrow?: true;
+}
+
+export function statusCommand(): Command {
+  const command: Command = subcommand('status', 'show whether a backup is fresh, and what its last run did');
+  return command
+    .argument('[config_file]', 'of the backup; without one, ~/.config/encrypted-s3-backup/config')
+    .option('--config <config_file>', 'the same')
+    .option(
+      '--max-age <time>',
+      'a monitoring plugin: exit with 2 if the last complete run is older (26h, 2d), 1 if it left something undone, 3 if that is unknown',
+      parseDuration,
+    )
+    .option('--json', 'print JSON')
+    .option('--prometheus <file>', "write metrics for the node exporter's textfile collector")
+    .option(
+      '--bucket <profile_region_bucket...>',
+      'show each backup in a bucket instead: AWS_PROFILE AWS_REGION BUCKET; needs no encryption key',
+    )
+    .option('--escrow', 'with --bucket: ask for the easy-to-remember key, and show what the records tell')
+    .action((file: string | undefined, options: Options) => {
+      const { config = file, maxAge, json, prometheus, bucket, escrow } = options;
+      const isJson = json === true;
+      return main('encrypted-s3-status', false, (context) => {
+        if (bucket === undefined) return status({ config, maxAge, isJson, metricsFile: prometheus }, context);
+        const [profile, region, name, ...more] = bucket;
+        if (profile === undefined || region === undefined || name === undefined || more.length > 0)
+          command.error('error: --bucket needs AWS_PROFILE AWS_REGION BUCKET', { exitCode: 1 });
+        return bucketStatus(
+          { profile, region, bucket: name, usesEscrow: escrow === true, maxAge, isJson },
+          context,
+        );
+      });
+    });
+}

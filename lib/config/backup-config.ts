@@ -1,0 +1,54 @@
+import type { EncryptionKey } from '../secrets/encryption-key.js';
+
+/** The settings of one backup, checked. */
+export interface BackupConfig {
+  /** The config's name as the user gave it. */
+  readonly file: string;
+  readonly profile: string;
+  readonly region: string;
+  readonly bucket: string;
+  readonly retentionDays: number;
+  /** Seconds. */
+  readonly netTimeout: number;
+  /** http to this machine only, or https; `undefined` where the config has none. */
+  readonly endpointUrl: string | undefined;
+  readonly storageClass: string;
+  /** The local paths are absolute. */
+  readonly localDir: string;
+  readonly localLock: string;
+  readonly localList: string | undefined;
+  readonly encryptionKey: EncryptionKey;
+  /** What the keys of the backup's objects begin with: REMOTE_DIR_PREFIX and a `/`, or ''. */
+  readonly prefix: string;
+  /** The name to use in the place of the host's. */
+  readonly hostId: string | undefined;
+  readonly followSymlinks: boolean;
+  /** Patterns; see lib/backup/source/patterns.ts. */
+  readonly exclude: readonly string[];
+  /** Whether to leave out what is in folders that their CACHEDIR.TAG declares to be caches. */
+  readonly excludeCaches: boolean;
+  /** The name of a file whose folder is left out. */
+  readonly excludeIfPresent: string | undefined;
+  /** Bytes. */
+  readonly excludeLargerThan: number | undefined;
+  /** Whether to leave out what is on other file systems than LOCAL_DIR. */
+  readonly oneFileSystem: boolean;
+  /** Hours after which a run compares the bucket's listing again; 0: every run does. */
+  readonly fullCheckHours: number;
+  /** How many processes of the AWS CLI upload side by side. */
+  readonly uploadProcesses: number;
+  readonly maxDeletePercent: number;
+  readonly allowUnversionedDelete: boolean;
+  /** The environment of `aws`, as the config leaves it, without the key. */
+  readonly environment: Record<string, string>;
+  /** Sentences that the user should read, although nothing is stopped by what they say. */
+  readonly warnings: readonly string[];
+}
+
+type NeverMissing = 'file' | 'netTimeout' | 'endpointUrl' | 'storageClass' | 'environment' | 'warnings';
+type MayBeMissing = 'profile' | 'region' | 'bucket' | 'retentionDays' | 'encryptionKey';
+
+/** What a config holds of the settings that a command otherwise asks for. */
+export type PartialConfig = Pick<BackupConfig, NeverMissing> & {
+  readonly [Name in MayBeMissing]: BackupConfig[Name] | undefined;
+};

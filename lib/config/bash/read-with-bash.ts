@@ -1,0 +1,150 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
+import { BackupError, describeError, errnoOf, shellQuote } from '../../cli/errors.js';
+import { openMemoryFile } from '../../secrets/memory-file.js';
+import { defaults, scalarNames } from '../settings.js';
+import { type ConfigValues, type Environment, entriesOf, type ShellContext } from '../values.js';
+import { describeMessages, linesNotFound } from './messages.js';
+import { type BashOutcome, type BashReport, parseReport } from './report.js';
+import { readerScript, TEXT_PATH, textForBash } from './script.js';
+import { findLostSettings, linesOfSettings, namesUsed } from './settings-in-text.js';
+
+/** Variables that bash changes for itself; programs get them as we got them. */
+const ownVariables = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
+
+/**
+ * Has bash source a config, as the original does. The caller has checked that bash may; bash gets the bytes that were
+ * checked, and does not open the file again. What the config prints goes to our stderr.
+ * @throws {BackupError} if bash does not reach the end of the config; bash's messages are reported without the text
+ *   that they quote, which may be the key's
+ */
+export function readWithBash(bytes: Buffer, shell: ShellContext): ConfigValues {
+  const text = bytes.toString('latin1');
+  const { file, environment } = shell;
+  const { exit, stderr, output } = runBash(textForBash(text), shell);
+  const messages = describeMessages(stderr.toString('utf8'), TEXT_PATH, file);
+  const outcome = parseReport(output);
+  if (outcome.kind !== 'report') throw failure(outcome, exit, messages, file);
+  const { directory, newNames, settings, exclude, exported } = outcome.report;
+  const assigned = new Set([...newNames, ...changedSettings(environment, settings)]);
+  assertNoneLost(text, assigned, settings, messages, file);
+  return {
+    values: settings,
+    exclude,
+    lines: linesOfSettings(text),
+    assigned,
+    namesUsed: namesUsed(text),
+    environment: environmentOfAws(environment, exported),
+    directory,
+    warnings: messages,
+  };
+}
+
+/**
+ * Waits for bash alone: a program that the config leaves running in the background would keep pipes open. The text,
+ * stderr and the report may hold the key, and are files in memory.
+ * @returns `exit` as words, such as `exit code 1`
+ * @throws {BackupError} if bash does not start, or there is no file system in memory
+ */
+function runBash(text: Buffer, { file, environment, directory }: ShellContext) {
+  const args = ['--norc', '--noprofile', '-c', readerScript(), 'encrypted-s3-sync', file];
+  const opened: number[] = [];
+  const open = (prepare?: (descriptor: number) => void): number => {
+    const descriptor = openMemoryFile(prepare);
+    opened.push(descriptor);
+    return descriptor;
+  };
+  try {
+    const stderr = open();
+    const output = open();
+    const config = open((descriptor) => writeAll(descriptor, text));
+    const { error, status, signal } = spawnSync('bash', args, {
+      // This user may lack the right to enter the directory that we are in.
+      ...(directory !== process.cwd() && { cwd: directory }),
+      env: { ...environment },
+      stdio: ['ignore', 2, stderr, output, config],
+    });
+    if (error !== undefined) throw notStarted(error, file);
+    return { exit: signal ?? `exit code ${status}`, stderr: contentOf(stderr), output: contentOf(output) };
+  } finally {
+    for (const descriptor of opened) closeSync(descriptor);
+  }
+}
+
+function writeAll(descriptor: number, bytes: Buffer): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
+}
+
+/** All of a file, wherever its writers have left the offset. */
+function contentOf(descriptor: number): Buffer {
+  const content = Buffer.alloc(fstatSync(descriptor).size);
+  return content.subarray(0, readSync(descriptor, content, 0, content.length, 0));
+}
+
+function notStarted(error: Error, file: string): BackupError {
+  const isMissing = errnoOf(error) === 'ENOENT';
+  return new BackupError(
+    `${file}: Only bash can read this file, and bash does not start: ${describeError(error)}.`,
+    {
+      hint: isMissing
+        ? 'Install bash, or add its directory to PATH.'
+        : 'Check bash and the current directory.',
+      cause: error,
+    },
+  );
+}
+
+/** Why there is no report. */
+function failure(
+  outcome: Exclude<BashOutcome, { readonly kind: 'report' }>,
+  exit: string,
+  messages: readonly string[],
+  file: string,
+): BackupError {
+  if (outcome.kind === 'not-utf8') {
+    const hint = 'Save the file as UTF-8, and check what `env` prints.';
+    return new BackupError(`${file}: A value or an exported variable is not UTF-8.`, { hint });
+  }
+  const hint = `See bash's own words (they may hold the key): bash -uc 'source "$1"' - ${shellQuote(file)}`;
+  if (messages.length > 0) return new BackupError(messages.join('\n'), { hint });
+  if (outcome.kind === 'failed') {
+    const sentence = `The last command of the file fails (exit code ${outcome.exitCode}).`;
+    return new BackupError(`${file}: ${sentence}`, { hint });
+  }
+  return new BackupError(`${file}: The file ends bash (${exit}) before its last line.`, {
+    hint: `Remove an \`exit\` or \`exec\` from it. ${hint}`,
+  });
+}
+
+/** @throws {BackupError} if the text has an assignment of a setting that bash does not take for one */
+function assertNoneLost(
+  text: string,
+  assigned: ReadonlySet<string>,
+  settings: BashReport['settings'],
+  messages: readonly string[],
+  file: string,
+): void {
+  const lost = findLostSettings(text, assigned, (name) => settings.get(name), linesNotFound(messages, file));
+  if (lost.length === 0) return;
+  const sentences = lost.map(
+    ({ name, line }) => `${file}:${line}: Bash does not take this line for a value of ${name}.`,
+  );
+  throw new BackupError(sentences.join('\n'), {
+    hint: `On line ${lost[0]?.line}, put the value in quotes, and close the quote: NAME='value'.`,
+  });
+}
+
+/** The settings of the environment whose value is another one now: for bash these are no new names. */
+function changedSettings(environment: Environment, settings: BashReport['settings']): string[] {
+  return scalarNames.filter((name) => settings.get(name) !== (defaults[name] ?? environment[name]));
+}
+
+/** What bash exports, and the variables that it only passes on, since it does not take their names for one. */
+export function environmentOfAws(
+  before: Environment,
+  exported: ReadonlyMap<string, string>,
+): Record<string, string> {
+  const isBashs = (name: string) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !ownVariables.includes(name);
+  const passedOn = entriesOf(before).filter(([name]) => !isBashs(name));
+  return Object.fromEntries([...passedOn, ...[...exported].filter(([name]) => isBashs(name))]);
+}

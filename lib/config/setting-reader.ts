@@ -1,0 +1,157 @@
+import { BackupError } from '../cli/errors.js';
+import { type Check, InvalidValue } from './checks.js';
+import { ARRAY_NAME, defaults, isSettingName, type ScalarName, scalarNames } from './settings.js';
+import type { ConfigValues } from './values.js';
+
+const KEY = 'ENCRYPTION_KEY';
+/** What config.template has in the place of values. */
+const PLACEHOLDER = /%(BUCKET|LOCAL_DIR|PREFIX_DIR|32_CHARACTERS_KEY)%/;
+const MAX_QUOTED = 60;
+
+interface Finding {
+  readonly line: number;
+  readonly text: string;
+}
+
+/**
+ * Reads the settings one by one and collects what is wrong with them, so that one report has all of it. After a problem
+ * `required`, `read` and `patterns` return a value that must not be used: `finish` throws.
+ */
+export class SettingReader {
+  readonly #file: string;
+  readonly #config: ConfigValues;
+  readonly #isPartial: boolean;
+  readonly #missing: string[] = [];
+  readonly #problems: Finding[] = [];
+  readonly #warnings: Finding[] = [];
+
+  /** @param isPartial whether a setting may be missing that a backup needs */
+  constructor(file: string, config: ConfigValues, isPartial: boolean) {
+    this.#file = file;
+    this.#config = config;
+    this.#isPartial = isPartial;
+    for (const name of scalarNames) if (this.#holdsKeyLine(name, this.#valueOf(name))) this.#addKeyLine(name);
+  }
+
+  /** A setting that a backup needs: no default takes the place of an empty value. */
+  required<T>(name: ScalarName, check: Check<T>): T {
+    const value = this.#valueOf(name);
+    if (value !== '') return this.#check(name, value, check) as T;
+    if (!this.#isPartial) {
+      // The sentence is the original's.
+      const sentence = `The config file is incomplete. No value for "${name}".`;
+      this.#missing.push(`${sentence} (${this.#place(name)})`);
+    }
+    return undefined as T;
+  }
+
+  /** A setting with a default. */
+  read<T>(name: ScalarName, check: Check<T>): T {
+    return this.#check(name, this.#valueOf(name) || (defaults[name] ?? ''), check) as T;
+  }
+
+  /** @returns `undefined` for an empty value */
+  optional<T>(name: ScalarName, check: Check<T>): T | undefined {
+    const value = this.#valueOf(name);
+    return value === '' ? undefined : this.#check(name, value, check);
+  }
+
+  /** The elements of EXCLUDE. */
+  patterns(check: Check<string>): readonly string[] {
+    const patterns = this.#config.exclude;
+    if (patterns.some((pattern) => this.#holdsKeyLine(ARRAY_NAME, pattern))) this.#addKeyLine(ARRAY_NAME);
+    // An array that has swallowed other lines may have split the key at its blanks: then no element is quoted.
+    const quote = patterns.every(isOneLine) ? undefined : () => 'a pattern';
+    for (const pattern of patterns) this.#check(ARRAY_NAME, pattern, check, quote);
+    return patterns;
+  }
+
+  addProblem(name: string, text: string): void {
+    this.#problems.push(this.#finding(name, text));
+  }
+
+  /** For what the original works with. */
+  addWarning(name: string, text: string): void {
+    this.#warnings.push(this.#finding(name, text));
+  }
+
+  /**
+   * @returns the warnings
+   * @throws {BackupError} with all problems, and with the warnings
+   */
+  finish(): readonly string[] {
+    const { warnings } = this.#config;
+    if (this.#missing.length === 0 && this.#problems.length === 0)
+      return [...warnings, ...inOrder(this.#warnings)];
+    const lines = [...this.#missing, ...inOrder([...this.#problems, ...this.#warnings]), ...warnings];
+    const hint = `Correct ${this.#file}; config.template describes every setting.`;
+    throw new BackupError(lines.join('\n'), { hint });
+  }
+
+  #valueOf(name: ScalarName): string {
+    return this.#config.values.get(name) ?? '';
+  }
+
+  #check<T>(
+    name: string,
+    value: string,
+    check: Check<T>,
+    quote = (text: string) => this.#quote(text),
+  ): T | undefined {
+    if (this.#holdsKeyLine(name, value)) return undefined;
+    const placeholder = PLACEHOLDER.exec(value)?.[0];
+    if (placeholder !== undefined) {
+      const text = `${name} still holds the template's ${placeholder}. Replace it with a value of yours.`;
+      // As the beginning of keys it works, and the original takes it.
+      if (name === 'REMOTE_DIR_PREFIX') this.addWarning(name, text);
+      else this.addProblem(name, text);
+    }
+    try {
+      return check(value, (text) => this.addWarning(name, `${name}: ${quote(value)} ${text}`));
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      const { message, advice, isQuotable } = error;
+      const rule = isQuotable ? `${message}, not ${quote(value)}` : message;
+      if (placeholder === undefined) this.addProblem(name, `${name} ${rule}. ${advice}`.trimEnd());
+      return undefined;
+    }
+  }
+
+  /** Whether a value goes on into the line of the key. No setting can mean that. */
+  #holdsKeyLine(name: string, value: string): boolean {
+    return name !== KEY && value.includes(`${KEY}=`);
+  }
+
+  #addKeyLine(name: string): void {
+    const causes = 'a missing quote or parenthesis, or a backslash at the end of the line';
+    this.addProblem(name, `${name} goes on into the line of ${KEY}, through ${causes}.`);
+  }
+
+  /** A value that may hold the key, or other lines of the file, is only described. */
+  #quote(value: string): string {
+    const key = this.#valueOf(KEY);
+    const holdsKey = key !== '' && value.includes(key);
+    if (isOneLine(value) && value.length <= MAX_QUOTED && !holdsKey) return `"${value}"`;
+    return `a value of ${value.length} characters (is a quote missing?)`;
+  }
+
+  #finding(name: string, text: string): Finding {
+    return { line: this.#config.lines.get(name) ?? 0, text: `${this.#place(name)}: ${text}` };
+  }
+
+  #place(name: string): string {
+    const { lines, assigned, values } = this.#config;
+    const line = lines.get(name);
+    if (line !== undefined) return `${this.#file}:${line}`;
+    const isInherited = isSettingName(name) && values.get(name as ScalarName) && !assigned.has(name);
+    return isInherited ? `${this.#file} (not set there, but in the environment)` : this.#file;
+  }
+}
+
+function isOneLine(value: string): boolean {
+  return !value.includes('\n') && !value.includes(KEY);
+}
+
+function inOrder(findings: readonly Finding[]): string[] {
+  return findings.toSorted((a, b) => a.line - b.line).map((finding) => finding.text);
+}

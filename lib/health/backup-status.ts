@@ -1,0 +1,48 @@
+// What a bucket tells about one backup: its last run's record, its escrow, and how far back its history goes.
+import type { Remote } from '../aws/remote.js';
+import { listVersions } from '../aws/version-listing.js';
+import { allSettledOrThrow } from '../cli/concurrency.js';
+import { BackupError } from '../cli/errors.js';
+import { findEscrow } from '../records/escrow.js';
+import { fetchLastRun, type LastRun, RECORD, runFolderKey } from '../records/last-run.js';
+
+export interface BackupStatus {
+  readonly bucket: string;
+  /** '' or ends in a `/`. */
+  readonly prefix: string;
+  /** `undefined`: no run of this backup has ended yet. */
+  readonly lastRun: LastRun | undefined;
+  readonly hasEscrow: boolean;
+  /** The end of the oldest run whose record the bucket still has (ms since the epoch); `undefined`: unknown. */
+  readonly historySince: number | undefined;
+}
+
+/**
+ * @throws {BackupError} with exit code 5 if the record was stored with another encryption key
+ * @throws {AwsError} if the bucket can't be read
+ */
+export async function fetchBackupStatus(remote: Remote): Promise<BackupStatus> {
+  const { aws, prefix } = remote;
+  const [lastRun, escrow, historySince] = await allSettledOrThrow(
+    fetchLastRun(remote),
+    findEscrow(aws),
+    fetchHistorySince(remote),
+  );
+  return { bucket: aws.bucket, prefix, lastRun, hasEscrow: escrow === 'found', historySince };
+}
+
+/** `undefined` where the profile's user may not list versions, or the server has none. */
+async function fetchHistorySince({ aws, prefix, log }: Remote): Promise<number | undefined> {
+  try {
+    return await listVersions(aws, runFolderKey(prefix) + RECORD, async (versions) => {
+      let oldest: number | undefined;
+      for await (const { key, size, lastModified } of versions)
+        if (key === '' && size !== undefined) oldest = Math.min(oldest ?? lastModified, lastModified);
+      return oldest;
+    });
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    log.info(`How far back the history goes is unknown: ${error.message}`);
+    return undefined;
+  }
+}

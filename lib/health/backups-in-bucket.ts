@@ -1,0 +1,26 @@
+// Every backup in a bucket, by the keys of the records that their runs have left: no encryption key is needed.
+import type { AwsCli } from '../aws/aws-cli.js';
+import { listPrefix } from '../aws/listing.js';
+import { RECORD, RUNS_PREFIX } from '../records/last-run.js';
+import { textOf } from '../tree/bytes.js';
+import { flatten } from '../tree/streams/batches.js';
+
+export interface BackupInBucket {
+  /** '' or ends in a `/`. */
+  readonly prefix: string;
+  /** When the last run stored its record; ISO 8601. */
+  readonly lastRun: string;
+}
+
+/** @throws {AwsError} if the bucket can't be listed */
+export function listBackups(aws: AwsCli): Promise<BackupInBucket[]> {
+  return listPrefix(aws, RUNS_PREFIX, async (objects) => {
+    const backups: BackupInBucket[] = [];
+    for await (const { key, lastModified } of flatten(objects)) {
+      const path = textOf(key);
+      if (path === RECORD || path.endsWith(`/${RECORD}`))
+        backups.push({ prefix: path.slice(0, -RECORD.length), lastRun: lastModified });
+    }
+    return backups;
+  });
+}

@@ -1,0 +1,57 @@
+// A backup's status for Prometheus: a file for the node exporter's textfile collector.
+import { randomBytes } from 'node:crypto';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { BackupError, describeError, errnoOf } from '../cli/errors.js';
+import type { BackupStatus } from './backup-status.js';
+
+const PREFIX = 'encrypted_s3_backup_';
+
+/** The text exposition format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
+export function metricsText({ bucket, prefix, lastRun, hasEscrow }: BackupStatus): string {
+  const labels = `{bucket=${JSON.stringify(bucket)},prefix=${JSON.stringify(prefix)}}`;
+  const seconds = (time: string | undefined) => Date.parse(time ?? '') / 1000;
+  const complete = lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;
+  const metrics: [name: string, help: string, value: number | undefined][] = [
+    ['last_run_timestamp_seconds', 'When the last run ended.', seconds(lastRun?.ended)],
+    [
+      'last_complete_run_timestamp_seconds',
+      'When the last run ended that left nothing undone.',
+      seconds(complete),
+    ],
+    ['last_full_check_timestamp_seconds', 'When the last full check ended.', seconds(lastRun?.lastFullCheck)],
+    [
+      'last_run_duration_seconds',
+      'How long the last run took.',
+      seconds(lastRun?.ended) - seconds(lastRun?.started),
+    ],
+    ['files', 'Files in the backup.', lastRun?.totals.files],
+    ['bytes', 'Bytes in the backup.', lastRun?.totals.bytes],
+    ['last_run_sent_files', 'Files that the last run sent.', lastRun?.sent],
+    ['last_run_deleted_files', 'Objects that the last run deleted.', lastRun?.deleted],
+    ['not_backed_up_files', 'Files on disk that are not in the backup as they are.', lastRun?.notBackedUp],
+    ['escrow', 'Whether an encryption key is in the bucket.', hasEscrow ? 1 : 0],
+  ];
+  return metrics
+    .filter(([, , value]) => value !== undefined && !Number.isNaN(value))
+    .map(([name, help, value]) => {
+      const metric = PREFIX + name;
+      return `# HELP ${metric} ${help}\n# TYPE ${metric} gauge\n${metric}${labels} ${value}\n`;
+    })
+    .join('');
+}
+
+/** Writes beside `file` and renames: the collector never reads half a file. @throws {BackupError} */
+export function writeMetrics(file: string, status: BackupStatus): void {
+  // The collector reads names that end in .prom.
+  const aside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  try {
+    writeFileSync(aside, metricsText(status), { flag: 'wx', mode: 0o644 });
+    renameSync(aside, file);
+  } catch (error) {
+    rmSync(aside, { force: true });
+    if (errnoOf(error) === undefined) throw error;
+    throw new BackupError(`The metrics file "${file}" can't be written: ${describeError(error)}.`, {
+      hint: 'Name a file in a folder that exists and that this user may write to.',
+    });
+  }
+}

@@ -1,0 +1,64 @@
+// A backup's status as text: lines for a person, one line with performance data for a monitoring plugin.
+import { formatDuration } from '../cli/duration.js';
+import { printable } from '../cli/log.js';
+import { formatBytes, formatCount } from '../cli/quantities.js';
+import { formatTime } from '../cli/times.js';
+import type { LastRun } from '../records/last-run.js';
+import type { BackupStatus } from './backup-status.js';
+import type { Freshness } from './freshness.js';
+
+/** @param now ms since the epoch */
+export function describeStatus(status: BackupStatus, freshness: Freshness, now: number): string {
+  const { bucket, prefix, lastRun, hasEscrow, historySince } = status;
+  const url = `s3://${bucket}/${prefix}`;
+  if (lastRun === undefined) return `${url}: ${freshness.reason}.\n`;
+  const since = (time: string | number | undefined) => {
+    const at = typeof time === 'number' ? time : Date.parse(time ?? '');
+    return Number.isNaN(at) ? 'unknown' : `${formatTime(at)}, ${formatDuration((now - at) / 1000)} ago`;
+  };
+  const took = formatDuration((Date.parse(lastRun.ended) - Date.parse(lastRun.started)) / 1000);
+  const rows: [string, string][] = [
+    ['Last run', `${since(lastRun.ended)}, took ${took}`],
+    ...(lastRun.isIncomplete === false
+      ? []
+      : ([['Last complete run', since(lastRun.lastComplete)]] as [string, string][])),
+    ['In the backup', `${formatCount(lastRun.totals.files, 'file')}, ${formatBytes(lastRun.totals.bytes)}`],
+    ['Last run sent', `${formatCount(lastRun.sent ?? 0, 'file')}, deleted ${lastRun.deleted}`],
+    ['Not backed up', formatCount(lastRun.notBackedUp, 'file')],
+    ['Last full check', since(lastRun.lastFullCheck)],
+    ['Last file read back', verified(lastRun, since)],
+    ['Escrow', hasEscrow ? 'an encryption key is in the bucket' : 'none: run encrypted-s3-upload-key'],
+    ['History since', historySince === undefined ? 'unknown' : since(historySince)],
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+  const lines = rows.map(([name, value]) => `  ${`${name}:`.padEnd(width)}${value}`);
+  const title = `"${lastRun.localDir}" of host "${lastRun.host}" in ${url}: ${freshness.state}, ${freshness.reason}`;
+  return `${[title, ...lines].map(printable).join('\n')}\n`;
+}
+
+function verified({ lastVerified }: LastRun, since: (time: string) => string): string {
+  return lastVerified === undefined ? 'unknown' : `${since(lastVerified.at)}: ${lastVerified.path}`;
+}
+
+/** https://nagios-plugins.org/doc/guidelines.html: `STATE - text | label=value;warn;crit`. @param maxAge seconds */
+export function pluginLine(status: BackupStatus, freshness: Freshness, maxAge: number): string {
+  const { state, reason, age } = freshness;
+  const { lastRun } = status;
+  const data = [
+    ...(age === undefined ? [] : [`age=${Math.round(age)}s;;${maxAge}`]),
+    ...(lastRun === undefined
+      ? []
+      : [
+          `files=${lastRun.totals.files}`,
+          `bytes=${lastRun.totals.bytes}B`,
+          `sent=${lastRun.sent ?? 0}`,
+          `deleted=${lastRun.deleted}`,
+          `not_backed_up=${lastRun.notBackedUp}`,
+        ]),
+  ];
+  const text = printable(`BACKUP ${state} - ${reason} (s3://${status.bucket}/${status.prefix})`).replaceAll(
+    '|',
+    ' ',
+  );
+  return `${text}${data.length === 0 ? '' : ` | ${data.join(' ')}`}\n`;
+}
