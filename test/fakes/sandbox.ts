@@ -51,7 +51,7 @@ export class Sandbox {
     if (residentOf === undefined) this.#aws = new ScriptedAws(this.#fakes, [KEY, EASY_KEY]);
     const resident = residentOf?.(this.#fakes) ?? this.#scripted.resident;
     t.after(() => resident.close());
-    this.fake('aws', `exec ${resident.command} "$@"`);
+    resident.makeProgram(join(this.#fakes, 'aws'));
     this.fake(
       'logger',
       `echo "$*" >> "${this.folder}/logger-arguments"\nexec cat >> "${this.folder}/syslog"`,
