@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 // `encrypted-s3 sync …` is `encrypted-s3-sync …`, in the same process; other commands have no program of their own.
 import { Argument } from 'commander';
-import { commandLine } from '../lib/cli/command-line.js';
+import { umbrellaLine } from '../lib/cli/command-line.js';
+import { historyCommands } from './commands/history.js';
 import { statusCommand } from './commands/status.js';
 
 /** The commands with a program of their own. */
@@ -14,14 +15,14 @@ const PROGRAMS = {
   'list-versions': 'list the versions and deletions of files',
   undelete: 'bring deleted files back in the bucket',
 };
-const COMMANDS = [statusCommand()];
+const COMMANDS = [statusCommand(), ...historyCommands()];
 
 async function runProgram(name: string, args: readonly string[]): Promise<void> {
   process.argv = [process.execPath, `encrypted-s3-${name}`, ...args];
   await import(`./encrypted-s3-${name}.js`);
 }
 
-const umbrella = commandLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
+const umbrella = umbrellaLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
   .enablePositionalOptions()
   .helpCommand(false);
 for (const [name, description] of Object.entries(PROGRAMS)) {

@@ -9,6 +9,8 @@ import { constants, tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodeOfSignal } from '../lib/cli/exit-codes.js';
+import { bundleBins } from './bundle-bins.js';
+import { BUNDLES_VARIABLE } from './fakes/bins.js';
 import { type FileTimes, TIMES_VARIABLE } from './note-times.js';
 import { linkAwsClis } from './s3-server/aws-clis.js';
 import { serverVariable, serverVariableValue } from './s3-server/from-environment.js';
@@ -29,6 +31,11 @@ function testFiles(filters: readonly string[]): string[] {
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
   // Those with a server first: they wait now and then, and leave room for others.
   return files.sort((a, b) => Number(needsServer(b)) - Number(needsServer(a)) || (a < b ? -1 : 1));
+}
+
+/** Whether a file runs commands hundreds of times; those with a server run them as a user does. */
+function needsBundles(file: string): boolean {
+  return file.startsWith('command/') || file.startsWith('property/');
 }
 
 function needsServer(file: string): boolean {
@@ -150,8 +157,10 @@ async function main(args: readonly string[]): Promise<number> {
   const environment = {
     ...testEnvironment(server, temporary),
     ...(showsSlowest ? { [TIMES_VARIABLE]: notes } : {}),
+    ...(files.some(needsBundles) ? { [BUNDLES_VARIABLE]: 'true' } : {}),
   };
   try {
+    if (files.some(needsBundles)) await bundleBins();
     if (files.length > 0) {
       const exitCode = await runFiles(files, environment);
       if (showsSlowest) printSlowest(notes);

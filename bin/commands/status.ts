@@ -1,8 +1,8 @@
 // `encrypted-s3 status`
 import type { Command } from 'commander';
 import { subcommand } from '../../lib/cli/command-line.js';
-import { parseDuration } from '../../lib/cli/duration.js';
 import { main } from '../../lib/cli/main.js';
+import { parseDuration } from '../../lib/cli/units/duration.js';
 import { bucketStatus, status } from '../../lib/commands/status.js';
 
 interface Options {

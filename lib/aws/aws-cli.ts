@@ -1,11 +1,12 @@
-// The one place that starts the AWS CLI.
+// Starts the AWS CLI; nothing else does.
+import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode as exitCodes } from '../cli/exit-codes.js';
 import type { Interruption } from '../cli/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
-import { closeKeyDescriptor, openKeyDescriptor } from '../secrets/key-descriptor.js';
+import { openKeyDescriptor } from '../secrets/key-descriptor.js';
 import { type AwsConnection, connectionArguments } from './arguments/connection-arguments.js';
 import { type AwsError, awsError } from './aws-error.js';
 import { lastLinesOf } from './child-output.js';
@@ -14,34 +15,35 @@ import { assertTrustedListener } from './settings/listener.js';
 
 export interface AwsSettings extends AwsConnection {
   readonly bucket: string;
-  /** The variables the children get, before ours are added. */
+  /** The variables of the children, before this program's are added. */
   readonly environment: NodeJS.ProcessEnv;
   readonly interruption: Interruption;
-  /** Where a call's exit code goes; syslog. */
+  /** Logs each call's exit code. */
   readonly log: (message: string) => void;
-  /** A descriptor every child inherits, so that the lock lives as long as any of them. */
+  /** Every child inherits it, so that the lock is held until the last of them ends. */
   readonly lockDescriptor?: number;
-  /** Whether the profile limits how fast each process sends. */
+  /** True if the profile limits the bandwidth of each process. */
   readonly limitsBandwidth?: boolean;
 }
 
 export interface AwsCall {
-  /** Given to the child as descriptor 3; see `KEY_URL`. */
+  /** The child reads it from `KEY_URL`. */
   readonly encryptionKey?: EncryptionKey;
-  /** Standard input, from memory. */
+  /** For standard input. */
   readonly input?: string;
   /** Variables for this call only. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** Where standard output goes: into the answer (default), to a descriptor, or to a consumer. */
+  /** Where standard output goes: into the answer (default), to a descriptor, or to a function. */
   readonly output?: 'answer' | number | ((stdout: Readable) => Promise<void>);
-  /** The descriptor of a file that the child has as `OUTPUT_FILE`. */
+  /** The descriptor of a file that the child writes content to; see `downloadRange`. */
   readonly outputFile?: number;
-  /** Every line of standard error, as it comes; the last ones are in the answer either way. */
+  /** Called with each line of standard error. */
   readonly onErrorLine?: (line: string) => void;
 }
 
 export interface AwsAnswer {
   readonly exitCode: number;
+  /** '' if it went elsewhere. */
   readonly stdout: string;
   /** The last lines only. */
   readonly stderr: string;
@@ -50,7 +52,7 @@ export interface AwsAnswer {
 export class AwsCli {
   readonly bucket: string;
   readonly profile: string;
-  /** Whether the profile limits how fast each process sends: several side by side would send more than that. */
+  /** True if the profile limits the bandwidth of each process: several side by side would use a multiple of it. */
   readonly limitsBandwidth: boolean;
   readonly #settings: AwsSettings;
 
@@ -62,14 +64,14 @@ export class AwsCli {
   }
 
   /**
-   * Runs `aws` and waits for it. An exit code other than 0 is an answer like any other.
+   * Runs `aws` and waits until it ends. It does not throw for an exit code other than 0.
    * @throws {InterruptedError} after the child has ended, if a signal arrived
-   * @throws {BackupError} if there is no `aws` to run, or the key would go to another user's program
+   * @throws {BackupError} if `aws` can't be started, or would send the key to another user's program
    */
   async run(args: readonly string[], call: AwsCall = {}): Promise<AwsAnswer> {
     const { interruption, log } = this.#settings;
     interruption.check();
-    // Each time: the service may have ended since, and another user's program have taken its port.
+    // For each call: the service may have ended since, and another user's program may have its port now.
     if (call.encryptionKey !== undefined) assertTrustedListener(this.#settings.endpointUrl);
     const keyDescriptor =
       call.encryptionKey === undefined ? undefined : openKeyDescriptor(call.encryptionKey);
@@ -77,21 +79,21 @@ export class AwsCli {
     try {
       answer = await this.#spawn(args, call, keyDescriptor);
     } finally {
-      if (keyDescriptor !== undefined) closeKeyDescriptor(keyDescriptor);
-      interruption.check(); // Whatever else has failed: it is due to the signal.
+      if (keyDescriptor !== undefined) closeSync(keyDescriptor);
+      interruption.check(); // After a signal, no other error counts.
     }
     log(`aws ${args[0]} ${args[1]}: exit code ${answer.exitCode}`);
     return answer;
   }
 
-  /** Like `run`, but @throws {AwsError} for an exit code other than 0. */
+  /** The same as `run`, but @throws {AwsError} for an exit code other than 0. */
   async runOrThrow(args: readonly string[], call: AwsCall = {}): Promise<AwsAnswer> {
     const answer = await this.run(args, call);
     if (answer.exitCode !== 0) throw this.errorOf(args, answer);
     return answer;
   }
 
-  /** What a failed answer means. */
+  /** The error for an answer with an exit code other than 0. */
   errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
     return awsError(args, answer.exitCode, answer.stderr, this);
   }
@@ -106,21 +108,21 @@ export class AwsCli {
     const child = execa('aws', [...connectionArguments(this.#settings), ...args], {
       env: { ...childEnvironment(environment, this.#settings), ...call.environment },
       extendEnv: false,
-      // A process group of its own: it gets each signal once, from us, even one typed on a terminal.
+      // In a process group of its own, the child does not get the terminal's Ctrl-C: this process sends it the signal.
       detached: true,
       buffer: false,
       reject: false,
       stdio: [
         call.input === undefined ? 'ignore' : 'pipe',
-        typeof output === 'number' ? handedOn(output) : 'pipe',
+        typeof output === 'number' ? inherited(output) : 'pipe',
         'pipe',
-        keyDescriptor === undefined ? 'ignore' : handedOn(keyDescriptor),
-        lockDescriptor === undefined ? 'ignore' : handedOn(lockDescriptor),
-        ...(call.outputFile === undefined ? [] : [handedOn(call.outputFile)]),
+        keyDescriptor === undefined ? 'ignore' : inherited(keyDescriptor),
+        lockDescriptor === undefined ? 'ignore' : inherited(lockDescriptor),
+        ...(call.outputFile === undefined ? [] : [inherited(call.outputFile)]),
       ],
     });
     if (child.pid !== undefined) interruption.adopt(child.pid);
-    // The child ended without reading it: its exit code tells why, and execa would not wait for that.
+    // A child that ends without reading it says why by its exit code; execa would throw before that.
     child.stdin?.removeAllListeners('error').on('error', () => undefined);
     child.stdin?.end(call.input);
     let stdout = '';
@@ -136,11 +138,11 @@ export class AwsCli {
         await consume(stream);
       } catch (error) {
         wasReadToEnd = stream.readableEnded;
-        stream.destroy(); // The child would wait for ever for somebody to read it.
+        stream.destroy(); // Otherwise the child would wait forever for a reader.
         throw error;
       }
     };
-    // All three are waited for, whatever becomes of the others: no child is left behind.
+    // Waits for all three, whichever fails: no child is left behind.
     const [exit, stderr, consumed] = await Promise.allSettled([
       child.finally(() => child.pid !== undefined && interruption.release(child.pid)),
       lastLinesOf(child.stderr as Readable, call.onErrorLine),
@@ -150,8 +152,8 @@ export class AwsCli {
     const { exitCode, signal } = exit.value;
     if (exitCode === undefined && signal === undefined) throw cannotStart(exit.value);
     if (stderr.status === 'rejected') throw stderr.reason;
-    // The output of a child that failed may end anywhere: then it is no wonder that it can't be understood.
-    // What we read no further, it may fail by; but of signals, that sends no other one.
+    // If the child failed, its output may end anywhere: then its failure counts, not what the reader made of the output.
+    // If the reader stopped before the end, the child may have failed for that: by its exit code or SIGPIPE only.
     const wasKilled = signal !== undefined && signal !== 'SIGPIPE';
     const isCut = (wasReadToEnd && exitCode !== 0) || wasKilled;
     if (consumed.status === 'rejected' && !isCut) throw consumed.reason;
@@ -160,8 +162,8 @@ export class AwsCli {
   }
 }
 
-/** execa takes any descriptor of ours; its types name the first few. */
-function handedOn(descriptor: number): 3 {
+/** A descriptor of this process, for the child. execa takes any number; its types know the first few. */
+function inherited(descriptor: number): 3 {
   return descriptor as 3;
 }
 
@@ -169,7 +171,7 @@ function cannotStart(failure: unknown): BackupError {
   const why = errnoOf(failure) ?? 'unknown error';
   if (why === 'ENOENT') {
     return new BackupError('The AWS CLI was not found: there is no "aws" on PATH.', {
-      hint: 'Install it (Debian: apt install awscli) or, under cron, add its folder: export PATH="$PATH:/usr/local/bin" in the config.',
+      hint: 'Install it (Debian: apt install awscli). If cron does not find it, add its folder in the config: export PATH="$PATH:/usr/local/bin"',
     });
   }
   return new BackupError(`The AWS CLI could not be started: ${why}.`, {

@@ -1,37 +1,38 @@
-// Deletes objects, versions or delete markers, a thousand a request; singly, where the server takes no such requests.
+// Deletes objects, and removes versions and delete markers: a thousand a request, or one by one if the server has no such
+// requests.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deleteObject, deleteObjects } from './arguments/delete-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 
-/** S3's limit for one request. */
+/** The most that S3 takes in one request. */
 const BATCH = 1000;
-/** What XML, in which the keys of a batch travel, can't hold, or changes on the way. */
+/** Characters in keys that XML can't hold, or changes: a batch is sent as XML. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
 const NOT_IN_XML = /[\x00-\x1f\x7f\ufffe\uffff]/;
-/** Errors of servers that have no DeleteObjects, or want a checksum with it that the AWS CLI at hand does not send. */
+/** The server has no DeleteObjects, or wants a checksum with it that this AWS CLI does not send. */
 const NO_BATCHES =
   /An error occurred \((MissingContentMD5|NotImplemented|XNotImplemented|501|MethodNotAllowed|405)\) when calling/;
 
 export interface Deletion {
   readonly key: string;
-  /** Of the version or delete marker that is removed for good; without it, the object is deleted. */
+  /** The version or delete marker to remove, which can't be undone; without it, a delete marker is added. */
   readonly versionId?: string;
 }
 
 export interface DeletionResult extends Deletion {
-  /** Why the server did not; `undefined` if it did. */
+  /** `undefined` if it is deleted. */
   readonly refusal?: Refusal;
 }
 
 export interface Refusal {
   /** S3's error code. */
   readonly code: string;
-  /** The code and what the server says about it. */
+  /** The code and the message. */
   readonly why: string;
 }
 
-/** What S3 answers for a key of a batch. */
+/** S3's answer for one key of a batch. */
 interface BatchError {
   readonly Key?: string;
   readonly VersionId?: string;
@@ -40,10 +41,10 @@ interface BatchError {
 }
 
 /**
- * @param folder the run's own, for the request
- * @param isStillDue asked right before a deletion is sent; what is not due any more is left out
- * @returns what became of each, of a batch the refused ones last
- * @throws {AwsError} if a request failed as a whole
+ * @param folder the run's own, for the requests
+ * @param isStillDue called right before a deletion is sent, which is left out if it returns false
+ * @returns a result for each; in each batch, the refused ones are last
+ * @throws {AwsError} if a request fails as a whole
  */
 export async function* deleteAll(
   aws: AwsCli,
@@ -62,7 +63,7 @@ export async function* deleteAll(
   }
   yield* deleteMany(batch);
 
-  /** @returns whether the server takes batches */
+  /** @returns true if the server takes batches */
   async function* deleteMany(many: readonly Deletion[]): AsyncGenerator<DeletionResult, boolean> {
     const results = await deleteBatch(aws, many.filter(isStillDue), folder);
     if (results !== undefined) yield* results;
@@ -100,7 +101,7 @@ async function deleteBatch(
   return [...batch.filter((it) => !isRefused(it)), ...refused];
 }
 
-/** The AWS CLI reads files as the locale or AWS_CLI_FILE_ENCODING says: the key of another object must not come out. */
+/** ASCII means the same in each encoding. The AWS CLI reads the file as the locale or AWS_CLI_FILE_ENCODING says. */
 function inAscii(json: string): string {
   return json.replace(/[\x80-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

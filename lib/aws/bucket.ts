@@ -1,4 +1,4 @@
-// The bucket: there already and left as it is, or made, with history and with SSE-C allowed.
+// The bucket: one that exists is left as it is; a new one gets versioning, a lifecycle rule, and SSE-C.
 import { fileURLToPath } from 'node:url';
 import { BackupError } from '../cli/errors.js';
 import {
@@ -7,13 +7,13 @@ import {
   enableVersioning,
   getVersioning,
   headBucket,
-  listFirst,
   putLifecycle,
 } from './arguments/bucket-arguments.js';
+import { listFirst } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { kindOfAwsError } from './aws-error.js';
+import { kindOfAwsError } from './error-kinds.js';
 
-/** What an AWS CLI that predates BlockedEncryptionTypes (v1 1.43.0, v2 2.32.0) needs to send it. */
+/** Teaches BlockedEncryptionTypes to an AWS CLI older than 1.43.0 or 2.32.0. */
 const NEWER_MODEL = fileURLToPath(new URL('../../../lib/aws/cli-model', import.meta.url));
 
 export interface NewBucket {
@@ -21,7 +21,7 @@ export interface NewBucket {
   readonly retentionDays: number;
 }
 
-/** @throws {AwsError} if the bucket is another account's, or can't be reached */
+/** @throws {AwsError} if the bucket belongs to another account, or can't be reached */
 export async function bucketExists(aws: AwsCli): Promise<boolean> {
   const args = headBucket(aws.bucket);
   const answer = await aws.run(args);
@@ -31,10 +31,10 @@ export async function bucketExists(aws: AwsCli): Promise<boolean> {
 }
 
 /**
- * Why nothing was found, if it is for want of the bucket: one that does not exist answers like one without the object.
- * @returns `undefined` if it exists, or may do
+ * For an object that was not found: S3 gives the same answer if there is no bucket.
+ * @returns `undefined` if the bucket exists, or can't be asked
  */
-export async function whyNoBucket(aws: AwsCli): Promise<BackupError | undefined> {
+export async function missingBucketError(aws: AwsCli): Promise<BackupError | undefined> {
   try {
     if (await bucketExists(aws)) return undefined;
   } catch (error) {
@@ -42,14 +42,15 @@ export async function whyNoBucket(aws: AwsCli): Promise<BackupError | undefined>
     throw error;
   }
   return new BackupError(`Download failed: there is no bucket "${aws.bucket}".`, {
-    hint: 'Check its name, and that the profile, region and endpoint are those of the backup.',
+    hint: 'Check its name, and that profile, region and endpoint are those of the backup.',
   });
 }
 
 /**
- * Makes the bucket, with history and with SSE-C allowed.
- * @param log told what was done, and what the server does not implement
- * @throws {AwsError} if it can't be made
+ * Creates the bucket, with versioning, a lifecycle rule, and SSE-C.
+ * @param log for what is done, and what the server does not implement
+ * @throws {AwsError} if it can't be created
+ * @throws {BackupError} if it can't be set up
  */
 export async function makeBucket(
   aws: AwsCli,
@@ -64,7 +65,7 @@ export async function makeBucket(
   await permitSseC(aws, log);
 }
 
-/** A server that does not implement a setting is told in the log; any other failure leaves half a bucket. */
+/** @throws {BackupError} for any failure but that the server does not implement it */
 async function setUp(
   aws: AwsCli,
   what: string,
@@ -74,36 +75,36 @@ async function setUp(
   const answer = await aws.run(args);
   if (answer.exitCode === 0) return;
   if (kindOfAwsError(answer.stderr) === 'not-implemented') {
-    log(`The server does not implement ${what}; the bucket is used without: ${answer.stderr}`);
+    log(`The server does not implement ${what}. The bucket is used without it: ${answer.stderr}`);
     return;
   }
   const failure = aws.errorOf(args, answer);
   throw new BackupError(failure.message, {
-    hint: `The bucket "${aws.bucket}" was made, but is without ${what}. Get the permission that is missing, delete the empty bucket ("aws s3api delete-bucket --bucket ${aws.bucket}"), and run the command again.`,
+    hint: `The bucket "${aws.bucket}" exists now, but without ${what}. Get the permission that is missing, delete the empty bucket ("aws s3api delete-bucket --bucket ${aws.bucket}"), and run the command again.`,
     cause: failure,
   });
 }
 
-/** Only AWS blocks SSE-C, and a write that is blocked says so: here, no failure stops the run. */
+/** A failure does not stop the run: only AWS blocks SSE-C, and the first upload says so. */
 async function permitSseC(aws: AwsCli, log: (message: string) => void): Promise<void> {
   const args = allowSseC(aws.bucket);
   let answer = await aws.run(args);
   if (kindOfAwsError(answer.stderr) === 'unknown-parameter') {
     answer = await aws.run(args, { environment: { AWS_DATA_PATH: NEWER_MODEL } });
   }
-  if (answer.exitCode !== 0) log(`SSE-C was not allowed explicitly in the new bucket: ${answer.stderr}`);
+  if (answer.exitCode !== 0) log(`The new bucket could not be set to allow SSE-C: ${answer.stderr}`);
 }
 
 /**
- * Whether there is an object of exactly this key (it is the first of all keys that begin with it), and a bucket.
- * @throws {AwsError} if the bucket is another account's, or can't be reached
+ * Lists one key: of all keys that begin with `key`, `key` itself is the first.
+ * @throws {AwsError} if the bucket belongs to another account, or can't be reached
  */
 export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'none' | 'no bucket'> {
   const args = listFirst(aws.bucket, key);
   const answer = await aws.run(args);
   if (answer.exitCode !== 0) {
     if (kindOfAwsError(answer.stderr) === 'not-found') return 'no bucket';
-    // AWS CLI v1 hides the code of an error without a message, as some servers send it: a HEAD request tells.
+    // AWS CLI v1 hides the code of an error without a message; some servers send such. A HEAD request tells.
     if (await bucketExists(aws)) throw aws.errorOf(args, answer);
     return 'no bucket';
   }
@@ -114,13 +115,10 @@ export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'n
   return page.Contents?.some((object) => object.Key === key) ? 'found' : 'none';
 }
 
-/** Where it is 'enabled', what is deleted or overwritten stays in the bucket as an older version. */
+/** If it is `enabled`, the bucket keeps what is deleted or overwritten as older versions. */
 export type VersioningStatus = 'enabled' | 'suspended' | 'never';
 
-/**
- * A server that does not know the question has never had versioning.
- * @throws {AwsError} if the bucket could not be asked
- */
+/** `never` if the server does not implement it. @throws {AwsError} if the bucket can't be asked */
 export async function versioningStatus(aws: AwsCli): Promise<VersioningStatus> {
   const args = getVersioning(aws.bucket);
   const answer = await aws.run(args);
@@ -132,7 +130,7 @@ export async function versioningStatus(aws: AwsCli): Promise<VersioningStatus> {
   return status === 'Enabled' ? 'enabled' : status === 'Suspended' ? 'suspended' : 'never';
 }
 
-/** @throws {AwsError} if the bucket could not be asked */
+/** @throws {AwsError} if the bucket can't be asked */
 export async function isVersioned(aws: AwsCli): Promise<boolean> {
   return (await versioningStatus(aws)) === 'enabled';
 }

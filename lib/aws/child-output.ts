@@ -1,9 +1,10 @@
+// What a child process prints, line by line, with flat memory.
 import type { Readable } from 'node:stream';
 
-/** A line longer than this is cut into several: no child can make us hold more than that. */
+/** A longer line is cut into several (characters). */
 const LONGEST = 1 << 16;
 
-/** Yields the parts of a UTF-8 stream between matches of `separator`, the unfinished last one included. */
+/** Yields the parts of a UTF-8 stream between matches of `separator`, and what follows the last one. */
 export async function* splitLines(stream: Readable, separator: RegExp): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of stream.setEncoding('utf8')) {
@@ -18,10 +19,10 @@ export async function* splitLines(stream: Readable, separator: RegExp): AsyncGen
   if (rest !== '') yield rest;
 }
 
-/** How many lines of a child's standard error are kept: its last words tell why it failed. */
+/** How many lines of standard error are kept: the last ones tell why a child failed. */
 const KEPT = 20;
 
-/** Reads `stream` to its end with flat memory; returns its last lines, and passes each on as it comes. */
+/** Reads `stream` to its end, and calls `onLine` for each line. @returns the last lines */
 export async function lastLinesOf(stream: Readable, onLine?: (line: string) => void): Promise<string> {
   const kept: string[] = [];
   for await (const line of splitLines(stream, /\r?\n/)) {

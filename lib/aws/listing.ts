@@ -1,4 +1,4 @@
-// The listing of a prefix, as a stream: what is in the bucket, in the order of the keys' bytes.
+// Lists the current objects below a prefix, as a stream in the order of the keys' bytes.
 import { PassThrough, pipeline, type Readable } from 'node:stream';
 import { BackupError } from '../cli/errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
@@ -7,41 +7,39 @@ import { linesOf } from '../tree/streams/lines.js';
 import { listObjects } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 
-/** Where the escrowed key and the records are; no part of any backup, and never deleted by a sync. */
+/** Holds the escrow and the records. It is part of no backup, and no sync deletes anything there. */
 export const RESERVED_PREFIX = 'backup.info/';
 
 export interface StoredObject {
   /** Relative to the prefix. */
   readonly key: Bytes;
-  /** Bytes; with SSE-C, as with none, those of the content. */
+  /** Bytes of the content; encryption does not change it. */
   readonly size: number;
-  /** ISO 8601; S3 cuts it to whole seconds. */
+  /** ISO 8601, in whole seconds. */
   readonly lastModified: string;
-  /** With SSE-C no checksum of the content, but another one for every upload. */
+  /** Differs for each upload; with SSE-C, it is no checksum of the content. */
   readonly etag: string;
 }
 
 /**
- * Hands the objects below `prefix` to `read`, without those that are the backup's own. The whole of them is
- * known to have come only when this returns: until then, what seems missing may still be on its way.
- * @param onFirstPage called when S3 has answered for the first time
- * @param parse `wholeListing` keeps what is the backup's own
- * @throws {AwsError} if the listing failed
+ * Passes the objects below `prefix` to `read`, without those below `RESERVED_PREFIX`. The listing may break off: it is
+ * complete only if this returns.
+ * @param parse `parseWholeListing` keeps what is below `RESERVED_PREFIX`
+ * @returns what `read` returns
+ * @throws {AwsError} if the listing fails
  */
 export async function listPrefix<T>(
   aws: AwsCli,
   prefix: string,
   read: (objects: Batches<StoredObject>) => Promise<T>,
-  onFirstPage: () => void = () => undefined,
   parse = parseListing,
 ): Promise<T> {
   let result: { readonly value: T } | undefined;
   await aws.runOrThrow(listObjects(aws.bucket, prefix), {
     output: async (stdout) => {
-      // Read from the beginning, though `read` may wait: Node throws away what nobody reads of a child that has ended.
-      // (`pipeline`, since the output of a child that could not be started has no end.)
+      // Starts reading although `read` may not yet: Node discards the unread output of a child that has ended.
+      // `pipeline`, since the output of a child that could not be started never ends.
       const pages = pipeline(stdout, new PassThrough(), () => undefined);
-      pages.once('readable', onFirstPage);
       result = { value: await read(parse(pages, prefix)) };
     },
   });
@@ -49,39 +47,44 @@ export async function listPrefix<T>(
   return result.value;
 }
 
-/** @throws {BackupError} at what is no listing, or is not in order */
+/** @throws {BackupError} if a line is not an object of `prefix`, or not in order */
 export function parseListing(stdout: Readable, prefix: string): Batches<StoredObject> {
-  const objects = wholeListing(stdout, prefix);
+  const objects = parseWholeListing(stdout, prefix);
   if (prefix !== '') return objects;
   return mapEach(objects, (object) => (object.key.startsWith(RESERVED_PREFIX) ? undefined : object));
 }
 
-/** What is the backup's own included. @throws {BackupError} at what is no listing, or is not in order */
-export function wholeListing(stdout: Readable, prefix: string): Batches<StoredObject> {
+/** The same with what is below `RESERVED_PREFIX`. */
+export function parseWholeListing(stdout: Readable, prefix: string): Batches<StoredObject> {
   const prefixBytes = bytesOf(prefix);
   let previous = '';
   return mapEach(linesOf(stdout), (line) => {
-    // What the CLI prints of a page without objects.
+    // Of a page without objects, the AWS CLI prints `None`.
     if (line === 'None' || line === '') return undefined;
     const object = parseLine(line);
     const { key } = object;
     if (!key.startsWith(prefixBytes) || Number.isNaN(object.size) || key <= previous) {
-      throw new BackupError(`The server's listing is not what S3 would send, near "${textOf(key)}".`, {
-        hint: 'A server that lists keys in another order than S3 cannot be used.',
-      });
+      throw notFromS3('listing', key);
     }
     previous = key;
     return { ...object, key: key.slice(prefixBytes.length) as Bytes };
   });
 }
 
-/** `size` is NaN if there is none; `key` begins with the prefix. */
+/** With the whole key; `size` is NaN if the line has none. */
 function parseLine(line: string): StoredObject {
   const [key = '', size = '', lastModified = '', etag = ''] = line.split('\t');
   return { key: decodeKey(key), size: /^\d+$/.test(size) ? Number(size) : Number.NaN, lastModified, etag };
 }
 
-/** S3's URL encoding: some servers write a space as `+`, some as `%20`. */
+/** @param what the server was asked for */
+export function notFromS3(what: string, key: Bytes): BackupError {
+  return new BackupError(`The server's ${what} is not what S3 would send, near "${textOf(key)}".`, {
+    hint: 'Use a server that lists keys in the order of their bytes, as S3 does.',
+  });
+}
+
+/** Undoes S3's URL encoding: some servers write a space as `+`, some as `%20`. */
 export function decodeKey(encoded: string): Bytes {
   if (!/[%+]/.test(encoded)) return bytesOf(encoded);
   return bytesOf(encoded)

@@ -1,16 +1,16 @@
-// A backup in its bucket, as everything sees it that asks or changes the bucket.
-import type { Log } from '../cli/log.js';
+// What functions need that read or change a backup in its bucket.
+import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import type { AwsCli } from './aws-cli.js';
 
-/** The AWS CLI, and the encryption key that objects are stored and read with. */
+/** The AWS CLI for a bucket, and the encryption key of objects there. */
 export interface KeyedAws {
   readonly aws: AwsCli;
   readonly encryptionKey: EncryptionKey;
 }
 
 export interface Remote extends KeyedAws {
-  /** What the keys of the backup's objects begin with: '' or ends in a `/`. */
+  /** Of the keys of the backup's objects: '' or ends in a `/`. */
   readonly prefix: string;
   readonly log: Log;
 }

@@ -1,115 +1,76 @@
-// What became of each file of an upload, as `aws s3 cp` tells it: a line on standard output for each that was
-// uploaded, one on standard error for each that was not. Names are printed raw.
-import { kindOfAwsError } from './aws-error.js';
+// What became of each file of one `aws s3 cp`: it prints a line on standard output for a file that it uploaded, and one on
+// standard error for a file that it did not. Names are printed as they are.
 
-/** What a name must not hold if the lines of several files are to be told apart. */
+/** If a name holds this, the lines of several files can't be told apart. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a line may be split at these
 const AMBIGUOUS = /[\x00-\x1f\x7f\x85\u2028\u2029]| to s3:\/\//;
 
-/** S3's error codes, and statuses, after which the same request may succeed. */
-const PASSING_CODES =
-  /^(InternalError|ServiceUnavailable|SlowDown|Throttling|ThrottlingException|RequestThrottled|TooManyRequests(Exception)?|RequestTimeout|RequestTimeoutException|OperationAborted|PriorRequestNotComplete|BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|408|429|5\d\d)$/;
-const PASSING_TEXTS =
-  /timeout|timed out|Could not connect|Connection was closed|Connection (aborted|reset|broken)|Broken pipe|EndpointConnectionError|IncompleteRead|EOF occurred|Failed to connect to proxy|argument of type 'NoneType' is not iterable|was ended by SIG/i;
-
-/** S3's error codes, and other servers', for what is wrong with one name or one size. */
-const CODES_OF_A_FILE =
-  /^(KeyTooLong(Error)?|(XMinio)?InvalidObjectName|InvalidURI|EntityTooLarge|EntityTooSmall)$/;
-
-/** True if the AWS CLI's output tells this file from all others of the same upload. */
+/** True if the AWS CLI's lines about this file can't be taken for those about another one. */
 export function canParseName(path: string): boolean {
   return !AMBIGUOUS.test(path);
 }
 
-/** True if what failed with these words of the AWS CLI may succeed when it is tried again. */
-export function isPassing(why: string): boolean {
-  const code = codeIn(why);
-  return code === undefined ? PASSING_TEXTS.test(why) : PASSING_CODES.test(code);
-}
-
-/** True if what failed with these words of the AWS CLI fails for every other file, too. */
-export function concernsAllFiles(why: string): boolean {
-  const kinds = ['sse-c-blocked', 'no-profile', 'no-credentials', 'bad-credentials', 'clock', 'wrong-region'];
-  return [...kinds, 'unreachable', 'tls', 'disk-full'].includes(kindOfAwsError(why));
-}
-
-/** True if what failed with these words of the AWS CLI says nothing of other files: a long name, or a read error. */
-export function concernsOneFile(why: string): boolean {
-  const code = codeIn(why);
-  return code === undefined ? kindOfAwsError(why) === 'other' : CODES_OF_A_FILE.test(code);
-}
-
-/** S3's error code in the AWS CLI's words, or a word for what else it is; for comparing reasons. */
-export function reasonOf(why: string): string {
-  return codeIn(why) ?? kindOfAwsError(why);
-}
-
-function codeIn(why: string): string | undefined {
-  return /An error occurred \((\w+)\) when calling/.exec(why)?.[1];
-}
-
-/** Collects what the AWS CLI says of the files of one upload. */
+/** Reads the lines that one call prints. */
 export class UploadOutcome {
   readonly #target: string;
-  readonly #unsettled: Map<string, string>;
-  readonly #sent = new Set<string>();
-  #hasTold = false;
+  readonly #uploaded = new Set<string>();
+  /** Why each of the others was not uploaded; '' if no line says so. */
+  readonly #reasons: Map<string, string>;
+  #hasNamedFiles = false;
 
   /**
-   * @param target the URL before the paths: `s3://BUCKET/PREFIX`
-   * @param paths of the files, below that
+   * @param target the URL that paths are relative to: `s3://BUCKET/PREFIX`
+   * @param paths of the files
    */
   constructor(target: string, paths: readonly string[]) {
     this.#target = ` to ${target}`;
-    this.#unsettled = new Map(paths.map((path) => [path, '']));
+    this.#reasons = new Map(paths.map((path) => [path, '']));
   }
 
-  /** Whether the AWS CLI has said anything of any file. */
-  get hasTold(): boolean {
-    return this.#hasTold;
+  /** True if a line was about one of the files. */
+  get hasNamedFiles(): boolean {
+    return this.#hasNamedFiles;
   }
 
-  /** @param line of standard output @returns the path of the file that it tells to be uploaded */
+  /** @param line of standard output @returns the path of the file, if the line says that one was uploaded */
   readOutput(line: string): string | undefined {
     if (!line.startsWith('upload: ')) return undefined;
     const path = line.slice(line.lastIndexOf(this.#target) + this.#target.length);
-    if (!this.#unsettled.delete(path)) return undefined;
-    this.#hasTold = true;
-    this.#sent.add(path);
+    if (!this.#reasons.delete(path)) return undefined;
+    this.#hasNamedFiles = true;
+    this.#uploaded.add(path);
     return path;
   }
 
   /** @param line of standard error */
   readError(line: string): void {
-    const failed = /^(?:aws: \[ERROR\]: )?upload failed: /.exec(line);
-    if (failed !== null) {
-      this.#hasTold = true;
+    if (/^(?:aws: \[ERROR\]: )?upload failed: /.test(line)) {
+      this.#hasNamedFiles = true;
       const rest = line.slice(line.indexOf(this.#target) + this.#target.length);
-      const path = this.#longest((it) => rest.startsWith(`${it} `));
-      if (path !== undefined) this.#unsettled.set(path, rest.slice(path.length + 1));
+      const path = this.#longestPath((it) => rest.startsWith(`${it} `));
+      if (path !== undefined) this.#reasons.set(path, rest.slice(path.length + 1));
     } else if (/^(?:aws: \[WARNING\]: )?warning: Skipping file /.test(line)) {
-      this.#hasTold = true;
-      const path = this.#longest((it) => line.includes(`/${it}. `));
-      if (path !== undefined) this.#unsettled.set(path, line);
+      this.#hasNamedFiles = true;
+      const path = this.#longestPath((it) => line.includes(`/${it}. `));
+      if (path !== undefined) this.#reasons.set(path, line);
     }
   }
 
   /**
-   * What became of each.
-   * @param isDone whether the AWS CLI ended with 0: then nothing has failed
-   * @param words its last ones, for what it said nothing of
-   * @returns why each failed; `undefined` for what was uploaded
+   * Why a file was not uploaded; `undefined` if it was.
+   * @param isDone true if the AWS CLI ended with 0: then all files were uploaded
+   * @param lastWords of the AWS CLI, the reason for files that no line is about
    */
-  result(path: string, isDone: boolean, words: string): string | undefined {
-    if (isDone || this.#sent.has(path)) return undefined;
-    return this.#unsettled.get(path) || words || 'the AWS CLI does not say that it was uploaded';
+  whyNotUploaded(path: string, isDone: boolean, lastWords: string): string | undefined {
+    if (isDone || this.#uploaded.has(path)) return undefined;
+    return this.#reasons.get(path) || lastWords || 'the AWS CLI does not say that it was uploaded';
   }
 
-  /** The longest of the paths without a reason yet: one may be the beginning of another. */
-  #longest(fits: (path: string) => boolean): string | undefined {
-    let found: string | undefined;
-    for (const [path, why] of this.#unsettled)
-      if (why === '' && path.length > (found?.length ?? -1) && fits(path)) found = path;
-    return found;
+  /** Of the paths without a reason, the longest that fits: one may be the beginning of another. */
+  #longestPath(fits: (path: string) => boolean): string | undefined {
+    let longest: string | undefined;
+    for (const [path, reason] of this.#reasons)
+      if (reason === '' && path.length > (longest?.length ?? -1) && fits(path)) longest = path;
+    return longest;
   }
 }

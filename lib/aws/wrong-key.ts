@@ -1,21 +1,47 @@
-// Whether it is the key that a read failed for: S3 refuses one with a wrong key as it refuses other things.
-
+// Decides whether S3 refuses a read because of the encryption key. It answers 400 or 403 then, and for many other reasons.
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { headWithKey, readByteWithKey, readByteWithoutKey } from './arguments/download-arguments.js';
-import { isLikeAddress } from './arguments/literal-argument.js';
-import { type BucketObject, s3Url } from './arguments/object-arguments.js';
+import { type BucketObject, isLikeAddress, s3Url } from './arguments/object-arguments.js';
 import type { AwsAnswer, AwsCli } from './aws-cli.js';
 import type { AwsError } from './aws-error.js';
-import { kindOfAwsError } from './aws-error.js';
 import { findObject } from './bucket.js';
-import { keyRefusalIn } from './key-refusal.js';
+import { kindOfAwsError } from './error-kinds.js';
 import type { KeyedAws } from './remote.js';
 
-/** How S3 refuses a read for its key: 400 without one, 403 with a wrong one; some servers say 400 to both. */
+/** S3 answers a read without the key with 400, and one with a wrong key with 403; some servers answer 400 to both. */
 export const KEY_REFUSAL_KINDS = new Set(['bad-request', 'access-denied']);
 
-/** Exit code 5. */
+/** Amazon's and MinIO's words for a missing key, and Ceph's, which asks for the name of the algorithm first. */
+const MISSING =
+  /was stored using a form of Server Side Encryption|Customer provided keys must provide (a valid encryption algorithm|an appropriate secret key)/i;
+/** Amazon's words for a wrong key, and Ceph's, which compares the MD5 of the keys. */
+const WRONG =
+  /Customer provided keys must provide the correct secret key|calculated MD5 hash of the key did not match/i;
+/** Messages that say no more than the status. */
+const EMPTY = new Set(['', 'none', 'unknown', 'unknownerror', 'bad request', 'forbidden', 'access denied']);
+
+/**
+ * What S3 says about the encryption key when it refuses a read:
+ * - `missing`: the object is encrypted with a key, and none was sent
+ * - `wrong`: it is encrypted with another key
+ * - `none`: nothing, as in the answer to a HEAD request
+ * - `other`: the reason is not the key
+ */
+export type KeyRefusal = 'missing' | 'wrong' | 'none' | 'other';
+
+/** @param stderr of the AWS CLI, of a call that read an object */
+export function keyRefusalIn(stderr: string): KeyRefusal {
+  const [, code = '', message = stderr] =
+    /An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: ?([\s\S]*)/.exec(stderr) ??
+    [];
+  if (WRONG.test(message)) return 'wrong';
+  if (MISSING.test(message)) return 'missing';
+  const words = message.trim().replace(/\.$/, '').toLowerCase();
+  return EMPTY.has(words) || words === code.toLowerCase() ? 'none' : 'other';
+}
+
+/** Has exit code 5. */
 export function wrongKeyError(object: BucketObject): BackupError {
   return new BackupError(
     `${s3Url(object)} can't be read with ENCRYPTION_KEY: it was stored with another key.`,
@@ -27,9 +53,8 @@ export function wrongKeyError(object: BucketObject): BackupError {
 }
 
 /**
- * Whether `key` is that of a backup without a record: tried on some of its objects. Objects that are not encrypted
- * with a customer's key prove nothing.
- * @throws {BackupError} with exit code 5 if it is another one
+ * Tries the encryption key on some objects of a backup without a record. Those that are stored without a key are skipped.
+ * @throws {BackupError} with exit code 5 if one is stored with another key
  */
 export async function assertKeyFits(remote: KeyedAws, objects: readonly BucketObject[]): Promise<void> {
   const { aws, encryptionKey } = remote;
@@ -45,11 +70,12 @@ export async function assertKeyFits(remote: KeyedAws, objects: readonly BucketOb
 }
 
 /**
- * Why a read of `object` failed. The key is blamed only if there is a witness: S3's words are about the key; or, from
- * a server without words, the read without a key is answered 400, while a listing, which needs no key, is not.
- * @param args of the read with `key`
+ * Why a read of `object` failed. It is the key only if there is proof: S3 says so; or, if the server gives no reasons, a
+ * read without a key is answered 400, while a listing, which needs no key, succeeds.
+ * @param args of the read with the key
  * @param failure its answer
- * @returns for any other reason what S3 says of it, which a HEAD request, as `aws s3 cp` begins with, does not tell
+ * @returns for other reasons, the error with S3's reason, which the answer to a HEAD request (`aws s3 cp` begins with one)
+ *   does not have
  */
 export async function causeOfRefusal(
   { aws, encryptionKey }: KeyedAws,
@@ -59,30 +85,29 @@ export async function causeOfRefusal(
 ): Promise<'wrong key' | AwsError> {
   const first = aws.errorOf(args, failure);
   if (!KEY_REFUSAL_KINDS.has(first.kind)) return first;
-  const isToldAll = !/when calling the HeadObject operation/.test(failure.stderr);
+  const hasReason = !/when calling the HeadObject operation/.test(failure.stderr);
   const read = readByteWithKey(object);
-  const withKey = isToldAll ? failure : await aws.run(read, { encryptionKey });
+  const withKey = hasReason ? failure : await aws.run(read, { encryptionKey });
   if (withKey.exitCode === 0) return first;
-  const cause = isToldAll ? first : aws.errorOf(read, withKey);
-  const words = keyRefusalIn(withKey.stderr);
-  if (words === 'wrong') return 'wrong key';
-  if (words !== 'none' || !KEY_REFUSAL_KINDS.has(cause.kind)) return cause;
-  return (await isForWantOfKey(aws, object)) ? 'wrong key' : cause;
+  const cause = hasReason ? first : aws.errorOf(read, withKey);
+  const refusal = keyRefusalIn(withKey.stderr);
+  if (refusal === 'wrong') return 'wrong key';
+  if (refusal !== 'none' || !KEY_REFUSAL_KINDS.has(cause.kind)) return cause;
+  return (await isRefusedWithoutKey(aws, object)) ? 'wrong key' : cause;
 }
 
-/** Whether a read of `object` without a key fails for want of one. */
-async function isForWantOfKey(aws: AwsCli, object: BucketObject): Promise<boolean> {
+/** True if a read of `object` without a key fails because there is none. */
+async function isRefusedWithoutKey(aws: AwsCli, object: BucketObject): Promise<boolean> {
   const { exitCode, stderr } = await aws.run(readByteWithoutKey(object));
-  const words = keyRefusalIn(stderr);
-  if (exitCode === 0 || words !== 'none') return words === 'missing';
+  const refusal = keyRefusalIn(stderr);
+  if (exitCode === 0 || refusal !== 'none') return refusal === 'missing';
   return kindOfAwsError(stderr) === 'bad-request' && (await canList(aws, object));
 }
 
-/** Whether a call works that needs no key. */
 async function canList(aws: AwsCli, { key, versionId }: BucketObject): Promise<boolean> {
   try {
     const found = await findObject(aws, key);
-    // A version may be one of what is deleted now.
+    // Of a deleted object, only versions are left.
     return found === 'found' || (found === 'none' && versionId !== undefined);
   } catch (error) {
     if (error instanceof BackupError) return false;

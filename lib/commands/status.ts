@@ -1,17 +1,15 @@
 // Whether a backup is fresh, and what its last run did; or, of a bucket, each backup in it.
 import { stderr, stdout } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { formatDuration } from '../cli/duration.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import { printable } from '../cli/log.js';
+import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { Prompt } from '../cli/prompt.js';
-import { formatBytes, formatCount } from '../cli/quantities.js';
-import { formatTime } from '../cli/times.js';
-import { configFileOrDefault } from '../config/default-config.js';
-import { readConfig } from '../config/read-config.js';
+import { formatDuration } from '../cli/units/duration.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatTime } from '../cli/units/times.js';
 import { type BackupStatus, fetchBackupStatus } from '../health/backup-status.js';
 import { type BackupInBucket, listBackups } from '../health/backups-in-bucket.js';
 import { type Freshness, judgeFreshness, STATES } from '../health/freshness.js';
@@ -19,8 +17,9 @@ import { writeMetrics } from '../health/prometheus.js';
 import { describeStatus, pluginLine } from '../health/status-text.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
-import { keyOfEasyKey } from '../secrets/easy-key.js';
+import { keyOfEasyKey } from '../secrets/encryption-key.js';
 import { connectToBucket } from './connection.js';
+import { openConfig } from './open-config.js';
 
 const FORMAT = { format: 'encrypted-s3-backup status', version: 1 };
 
@@ -47,11 +46,7 @@ export async function status(request: StatusRequest, context: CommandContext): P
 
 async function showStatus(request: StatusRequest, context: CommandContext): Promise<number> {
   const { maxAge, isJson, metricsFile } = request;
-  const { log } = context;
-  const config = await readConfig(configFileOrDefault(request.config));
-  for (const warning of config.warnings) log.warn(warning);
-  const aws = connectToBucket(config, config, context);
-  const remote = { aws, encryptionKey: config.encryptionKey, prefix: config.prefix, log };
+  const { remote } = await openConfig(request.config, context);
   const found = await fetchBackupStatus(remote);
   const now = Date.now();
   const freshness = judgeFreshness(found, maxAge, now);

@@ -1,12 +1,10 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
 import { openBackup } from '../backup/backup.js';
 import type { CommandContext } from '../cli/main.js';
-import { readConfig } from '../config/read-config.js';
-import { acquireFlock } from '../records/flock.js';
-import { acquireLockFolder } from '../records/lock-folder.js';
+import { withLock } from '../records/lock/lock.js';
 import { explainStateError } from '../records/state-folder.js';
 import { runBackup } from './back-up.js';
-import { connectToBucket } from './connection.js';
+import { connectToBucket, readConfigAndWarn } from './connection.js';
 import { dryRun } from './dry-run.js';
 
 export interface SyncFlags {
@@ -22,24 +20,11 @@ export interface SyncFlags {
 
 /** @returns the exit code: done, or done with files missing */
 export async function sync(configFile: string, flags: SyncFlags, context: CommandContext): Promise<number> {
-  const { log, interruption } = context;
-  const config = await readConfig(configFile);
-  for (const warning of config.warnings) log.warn(warning);
+  const config = await readConfigAndWarn(configFile, context.log);
   if (flags.isDry) return withBackup(undefined, dryRun);
-  const flock = await acquireFlock(config.localLock, flags.waitSeconds, interruption);
-  try {
-    return await withBackup(flock.descriptor, async (backup) => {
-      const info = (message: string) => log.info(message);
-      const release = await acquireLockFolder(config.localLock, interruption, info);
-      try {
-        return await runBackup(backup);
-      } finally {
-        await release();
-      }
-    });
-  } finally {
-    flock.release();
-  }
+  return withLock(config.localLock, flags.waitSeconds, context, (lockDescriptor) =>
+    withBackup(lockDescriptor, runBackup),
+  );
 
   async function withBackup(
     lockDescriptor: number | undefined,

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { BackupError, errnoOf, shellQuote } from '../cli/errors.js';
 import { takeEnvironmentFromProcess } from '../secrets/environment.js';
-import { partsOfPath } from '../tree/disk/places.js';
+import { partsOfPath } from '../tree/disk/path-parts.js';
 import type { BackupConfig, PartialConfig } from './backup-config.js';
 import { evaluate } from './literal/evaluate.js';
 import { assertTrusted, type ConfigFile, warningOfReaders, warningOfWriters } from './trust.js';

@@ -1,6 +1,6 @@
 // Who can write a config decides what is backed up, and by what `aws`; if bash reads it, what is run.
 import { BackupError, shellQuote } from '../cli/errors.js';
-import type { PathPart } from '../tree/disk/places.js';
+import type { PathPart } from '../tree/disk/path-parts.js';
 
 /** What decides whether a config may be trusted. */
 export interface ConfigFile {

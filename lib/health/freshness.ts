@@ -1,5 +1,5 @@
 // Whether a backup is as fresh and as complete as it should be, in the states of monitoring plugins.
-import { formatDuration } from '../cli/duration.js';
+import { formatDuration } from '../cli/units/duration.js';
 import type { BackupStatus } from './backup-status.js';
 
 /** The exit codes that Nagios, Icinga and others expect of a plugin. */

@@ -1,8 +1,9 @@
 // A backup's status as text: lines for a person, one line with performance data for a monitoring plugin.
-import { formatDuration } from '../cli/duration.js';
-import { printable } from '../cli/log.js';
-import { formatBytes, formatCount } from '../cli/quantities.js';
-import { formatTime } from '../cli/times.js';
+
+import { printable } from '../cli/log/log.js';
+import { formatDuration } from '../cli/units/duration.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatTime } from '../cli/units/times.js';
 import type { LastRun } from '../records/last-run.js';
 import type { BackupStatus } from './backup-status.js';
 import type { Freshness } from './freshness.js';

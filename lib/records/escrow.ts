@@ -4,8 +4,8 @@ import { download } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import { putFromStdin } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
-import { findObject, whyNoBucket } from '../aws/bucket.js';
+import { findObject, missingBucketError } from '../aws/bucket.js';
+import { kindOfAwsError } from '../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
@@ -45,7 +45,7 @@ export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<
 export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<string> {
   const escrowed = await fetchEscrow(aws, easyKey);
   if (escrowed === 'none') {
-    const noBucket = await whyNoBucket(aws);
+    const noBucket = await missingBucketError(aws);
     if (noBucket !== undefined) throw noBucket;
     throw new BackupError(`Download failed: the bucket "${aws.bucket}" holds no backup key.`, {
       hint: 'Check the bucket; a key gets there by encrypted-s3-upload-key.',

@@ -10,26 +10,20 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import type { Batches } from '../tree/streams/batches.js';
 import { emptyStream } from '../tree/streams/batches.js';
-import { linesOfFile, Spool } from '../tree/streams/spool.js';
+import { linesOfFile } from '../tree/streams/lines.js';
+import { Spool } from '../tree/streams/spool.js';
 
-const HEAD = 'run.json';
 /** The lines of each are in the order of their keys; so are those of all parts of a pass, one after the other. */
 const PART = /^pass-(\d+)-part-\d+$/;
 /** Of a batch that has not ended: each line after its place in the batch, as they came. */
 const NOTES = '.notes';
 
-export interface JournalHead {
-  /** When the run began; ISO 8601. */
-  readonly started: string;
-}
-
-export interface UnfinishedRun extends JournalHead {
+export interface UnfinishedRun {
   /** What it has sent, if the bucket holds it: the lines of each pass, in the order of their keys. */
   passes(): Batches<string>[];
 }
@@ -37,18 +31,7 @@ export interface UnfinishedRun extends JournalHead {
 /** The run before, if it did not end. @param folder `undefined`: there is no place to keep it */
 export function readUnfinished(folder: string | undefined): UnfinishedRun | undefined {
   if (folder === undefined || !existsSync(folder)) return undefined;
-  const { started = '' } = headIn(folder);
-  return { started, passes: () => passesIn(folder) };
-}
-
-/** A damaged one tells at least that a run did not end. */
-function headIn(folder: string): Partial<JournalHead> {
-  try {
-    const head = JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<JournalHead> | null;
-    return head ?? {};
-  } catch {
-    return {};
-  }
+  return { passes: () => passesIn(folder) };
 }
 
 function passesIn(folder: string): Batches<string>[] {
@@ -98,11 +81,10 @@ export class Journal {
    * @param sent lines of what the bucket holds of the files that are due, or will hold before anything else under their
    *   keys, in the order of these
    */
-  async begin(head: JournalHead, sent: Batches<string> = emptyStream()): Promise<void> {
+  async begin(sent: Batches<string> = emptyStream()): Promise<void> {
     const aside = `${this.#folder}.new`;
     rmSync(aside, { recursive: true, force: true });
     mkdirSync(aside, { mode: 0o700 });
-    writeFileSync(join(aside, HEAD), JSON.stringify(head), { mode: 0o600 });
     const spool = new Spool(join(aside, partName(0, 0)));
     for await (const lines of sent) for (const line of lines) spool.write(line);
     spool.close();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import { uploadAll } from '../aws/arguments/upload-arguments.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
+import { kindOfAwsError } from '../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import type { Remote } from '../aws/remote.js';
 import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';

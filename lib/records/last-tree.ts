@@ -1,13 +1,13 @@
 // The tree file of the last run: the copy on this machine, or that in the bucket.
 import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
-import { kindOfAwsError } from '../aws/aws-error.js';
+import { kindOfAwsError } from '../aws/error-kinds.js';
 import type { Remote } from '../aws/remote.js';
-import type { Log } from '../cli/log.js';
-import { entryOf } from '../tree/entry-line.js';
+import type { Log } from '../cli/log/log.js';
+import { parseEntry } from '../tree/entry-line.js';
 import { flatten } from '../tree/streams/batches.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
-import { DamagedTreeError, openTree, parseLinesWith } from '../tree/tree-file.js';
+import { DamagedTreeError, openTree } from '../tree/tree-file.js';
 import { FETCHED_TREE, type LastRun, runFolderKey, TREE, type TreePlaces } from './last-run.js';
 
 /**
@@ -36,7 +36,7 @@ export async function fetchTree(
 
 async function isWhole(file: string, log: Log): Promise<boolean> {
   try {
-    for await (const _ of flatten((await openTree(file, parseLinesWith(entryOf))).entries));
+    for await (const _ of flatten((await openTree(file, parseEntry)).entries));
     return true;
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;

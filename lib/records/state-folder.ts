@@ -1,12 +1,12 @@
 // A folder of this backup's own below $XDG_STATE_HOME: a copy of the last tree, and what a run keeps aside. It
 // can be lost at any time; then the tree is downloaded.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { homeFolderOf } from '../aws/settings/home.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
-import { makeFolders } from './make-folders.js';
+import { startOf } from './process-start.js';
 
 export interface StateFolder {
   /** What must not be backed up: it changes while the run is going on. Without links. */
@@ -15,6 +15,8 @@ export interface StateFolder {
   readonly treeCopy: string | undefined;
   /** Where a run that has not ended keeps what it has sent; see unfinished.ts. */
   readonly unfinished: string | undefined;
+  /** Where records and trees of earlier runs are kept for questions about them. */
+  readonly history: string | undefined;
   /** This run's own; empty, 0700. */
   readonly runFolder: string;
   /** Removes the run's folder. */
@@ -37,6 +39,7 @@ export function openStateFolder(
   const places = {
     treeCopy: folder === undefined ? undefined : join(folder, 'tree.ndjson.gz'),
     unfinished: folder === undefined ? undefined : join(folder, 'unfinished'),
+    history: folder === undefined ? undefined : join(folder, 'history'),
   };
   try {
     if (keepsState && home !== undefined && folder !== undefined) {
@@ -51,7 +54,11 @@ export function openStateFolder(
     const made = makeRunFolder(realpathSync(tmpdir()));
     // What a run would leave out, a dry run leaves out, too.
     const ownFolders = [made.runFolder, ...(keepsState ? [] : ownStateHome(home))];
-    return { ...(keepsState ? { treeCopy: undefined, unfinished: undefined } : places), ownFolders, ...made };
+    return {
+      ...(keepsState ? { treeCopy: undefined, unfinished: undefined, history: undefined } : places),
+      ownFolders,
+      ...made,
+    };
   } catch (error) {
     throw new BackupError(
       `No folder for the run's notes can be made in "${tmpdir()}": ${describeError(error)}.`,
@@ -113,12 +120,19 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process began, in the kernel's ticks since it booted; empty if that can't be known. */
-function startOf(pid: number): string {
+/**
+ * Makes a folder and those above it, as `mkdir -p` does, each with `mode`.
+ * (Node's own never ends where a folder that is there takes no other: as in /proc, which says ENOENT.)
+ * @throws the system's error
+ */
+export function makeFolders(path: string, mode?: number): void {
   try {
-    // The name of the program, in parentheses, may hold anything; the start is the 20th field after it.
-    return /.*\) (?:\S+ ){19}(\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? '';
-  } catch {
-    return '';
+    mkdirSync(path, mode);
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST' && existsSync(`${path}/.`)) return;
+    const parent = dirname(path);
+    if (errnoOf(error) !== 'ENOENT' || parent === path || existsSync(parent)) throw error;
+    makeFolders(parent, mode);
+    makeFolders(path, mode);
   }
 }

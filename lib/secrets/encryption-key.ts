@@ -1,16 +1,17 @@
-// The user's encryption key, which nothing prints.
+// Encryption keys, which nothing prints.
+import { createHash } from 'node:crypto';
 import { BackupError } from '../cli/errors.js';
 import { keepBytes } from './key-bytes.js';
 
-/** The length of an SSE-C key in bytes: S3 takes AES-256 only. */
+/** S3 takes AES-256 keys only. */
 export const KEY_BYTES = 32;
 
-/** An SSE-C key. It prints `[redacted]` however it is printed; its bytes are in key-bytes.ts. */
+/** An SSE-C key. It prints as `[redacted]`, however it is printed; key-bytes.ts holds its bytes. */
 export class EncryptionKey {
-  /** No other object passes for a key. */
+  /** Keeps other objects from having this type. */
   readonly isEncryptionKey = true;
 
-  /** @throws {BackupError} unless `key` is exactly 32 bytes in UTF-8. */
+  /** @throws {BackupError} unless `key` is 32 bytes of UTF-8 */
   constructor(key: string) {
     const bytes = Buffer.from(key, 'utf8');
     if (bytes.length !== KEY_BYTES) {
@@ -32,4 +33,9 @@ export class EncryptionKey {
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return '[redacted]';
   }
+}
+
+/** The key that the escrow is encrypted with: the hex digits of the easy key's MD5, as in the original scripts. */
+export function keyOfEasyKey(easyKey: string): EncryptionKey {
+  return new EncryptionKey(createHash('md5').update(easyKey, 'utf8').digest('hex'));
 }

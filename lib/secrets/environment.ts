@@ -1,14 +1,14 @@
-// The environment, which may hold ENCRYPTION_KEY: the config allows that.
+// The environment may hold ENCRYPTION_KEY: the config allows it.
 
 const KEY = 'ENCRYPTION_KEY';
 
-/** The variables for a program that has nothing to do with the key: `environment`, or this process's, without it. */
+/** `environment`, or this process's variables, without the encryption key: for programs that don't need it. */
 export function withoutKey(environment: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const { [KEY]: _key, ...others } = environment;
   return others;
 }
 
-/** This process's variables, for whoever reads the config. The key is in the answer only: the process loses it. */
+/** A copy of this process's variables, for reading the config. The encryption key is removed from the process. */
 export function takeEnvironmentFromProcess(): NodeJS.ProcessEnv {
   const environment = { ...process.env };
   delete process.env[KEY];

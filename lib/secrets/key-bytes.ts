@@ -1,4 +1,4 @@
-// The bytes of encryption keys. Only what hands a key to `aws`, and what writes the escrow, may import this.
+// The bytes of encryption keys. The linter lets only those files import this that hand a key to `aws` or write the escrow.
 
 /** An `EncryptionKey`. */
 interface Key {

@@ -1,24 +1,18 @@
-// How a key gets from here into `aws`: an unlinked 0600 file in memory, inherited as a descriptor.
-// A pipe would not do: Node's are socket pairs, which cannot be opened by their /dev/fd path.
-import { closeSync, writeSync } from 'node:fs';
+// How an encryption key reaches `aws`: as an inherited descriptor of an unlinked 0600 file in memory. A pipe does not work:
+// Node's are socket pairs, which can't be opened as /dev/fd/N.
+import { writeSync } from 'node:fs';
 import type { EncryptionKey } from './encryption-key.js';
 import { bytesOfKey } from './key-bytes.js';
 import { openMemoryFile } from './memory-file.js';
 
-/** Descriptor number of the key in the child. */
-const KEY_CHILD_DESCRIPTOR = 3;
-/** What the AWS CLI is told to read the key from. */
-export const KEY_URL = `fileb:///dev/fd/${KEY_CHILD_DESCRIPTOR}`;
+/** The URL that the AWS CLI reads the key from; 3 is the descriptor's number in the child. */
+export const KEY_URL = 'fileb:///dev/fd/3';
 
 /**
- * Puts the key into a nameless file in memory and returns its descriptor, which serves
- * any number of children: each opens it by its /dev/fd path and reads from offset 0.
- * @throws {BackupError} if no writable file system in memory is found.
+ * Writes the key into a file in memory. Any number of children can read it: each open of /dev/fd/N starts at offset 0.
+ * @returns a descriptor, which the caller closes
+ * @throws {BackupError} if there is no writable file system in memory
  */
 export function openKeyDescriptor(encryptionKey: EncryptionKey): number {
   return openMemoryFile((descriptor) => writeSync(descriptor, bytesOfKey(encryptionKey)));
-}
-
-export function closeKeyDescriptor(descriptor: number): void {
-  closeSync(descriptor);
 }

@@ -1,17 +1,17 @@
-// Nameless files in memory, for what holds the key and must never get to a disk.
+// Unlinked files in memory, for what must never be written to a disk.
 import { closeSync, constants, openSync, statfsSync } from 'node:fs';
 import { BackupError } from '../cli/errors.js';
 
-/** Linux's O_TMPFILE, which Node does not name: a file that never has a name. */
+/** Linux's O_TMPFILE, which Node does not name: creates a file without a name. */
 const O_TMPFILE = 0o20000000 | constants.O_DIRECTORY;
-/** statfs(2) types of file systems that live in memory: tmpfs and ramfs. */
+/** statfs(2) types of file systems in memory: tmpfs and ramfs. */
 const IN_MEMORY = new Set([0x01021994, 0x858458f6]);
 
 /**
- * Opens a new file, 0600, to read and to append to.
- * @param prepare what has to succeed with it; where it throws, the next file system is tried
- * @returns the descriptor, which the caller closes
- * @throws {BackupError} if no writable file system in memory is found
+ * Opens a new file, mode 0600, for reading and appending.
+ * @param prepare if it throws, the next file system is tried
+ * @returns a descriptor, which the caller closes
+ * @throws {BackupError} if there is no writable file system in memory
  */
 export function openMemoryFile(prepare: (descriptor: number) => void = () => undefined): number {
   for (const directory of ['/dev/shm', process.env['XDG_RUNTIME_DIR'], '/run']) {
@@ -23,7 +23,7 @@ export function openMemoryFile(prepare: (descriptor: number) => void = () => und
       prepare(descriptor);
       return descriptor;
     } catch {
-      // Not writable for us, or full: perhaps the next one.
+      // Full, or not writable for this user.
       if (descriptor !== undefined) closeSync(descriptor);
     }
   }

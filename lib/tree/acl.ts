@@ -1,69 +1,69 @@
-// POSIX ACLs as text. A file that has one shows its mask where the mode has the group's bits: its mode alone would
-// give the group what was meant for others that the ACL names.
+// POSIX ACLs as text. With an ACL, the group's bits of a file's mode show the ACL's mask: the mode alone would give the
+// group what the ACL gave to others.
 
 /**
- * The entries of a file's ACL as getfacl(1) prints them, ids as numbers, between commas:
- * `user::rw-,user:1001:r--,group::---,mask::r--,other::---`; of a folder, `default:…` entries as well.
+ * The entries of an ACL as getfacl(1) prints them, ids as numbers, separated by commas:
+ * `user::rw-,user:1001:r--,group::---,mask::r--,other::---`; those of a folder may include `default:…` entries.
  */
 export type Acl = string;
 
-/** Stands for an ACL of a file of which it could not be found out whether it has one. */
+/** The ACL of a file that may have one, and could not be asked. */
 export const UNKNOWN_ACL: Acl = '?';
 
 const ENTRY = /^(?:default:)?(?:(?:user|group):\d*|mask:|other:):[r-][w-][x-]$/;
-/** Many more entries than any file system stores, and an argument that the kernel takes. */
+/** Characters. No file system stores that many, and the kernel takes an argument of this length. */
 const MAX_LENGTH = 100_000;
 const ALL = 0o7;
 
-/** Whether a text of a tree is what `Acl` says. */
+/** True if a value in a tree file is an `Acl`. */
 export function isAcl(text: unknown): text is Acl {
   if (text === UNKNOWN_ACL) return true;
   if (typeof text !== 'string' || text.length > MAX_LENGTH) return false;
   return text.split(',').every((entry) => ENTRY.test(entry));
 }
 
-/** The ACL that is no more than a mode: whoever is given it has no other. */
+/** The ACL that allows what `mode` does: to set it removes any other. */
 export function aclOfMode(mode: number): Acl {
   const letters = (shift: number) =>
     [...'rwx'].map((letter, at) => ((mode >> shift) & (4 >> at) ? letter : '-')).join('');
   return `user::${letters(6)},group::${letters(3)},other::${letters(0)}`;
 }
 
-/** Its entries that decide on the file itself, without those that a folder hands on to what is made in it. */
+/** The entries that apply to the file itself: `default:` ones are for what is created in a folder. */
 export function withoutDefaults(acl: Acl): Acl {
   const entries = acl.split(',').filter((entry) => !entry.startsWith('default:'));
   return entries.join(',');
 }
 
 /**
- * The mode for a file that has to go without its ACL: it lets nobody do more than the two did together. Who is named
- * in the ACL counts as one of the group, or as one of the others, where there is only a mode.
+ * The mode for a file that can't get its ACL back. It allows nobody more than mode and ACL did: whoever the ACL names
+ * may be in the group, or one of the others.
  */
 export function narrowedMode(mode: number, acl: Acl): number {
   if (acl === UNKNOWN_ACL) return mode & 0o7700;
-  const entries = withoutDefaults(acl).split(',').map(entryOf);
-  const of = (wanted: string) => entries.find(({ tag, id }) => tag === wanted && id === '')?.bits;
-  const mask = of('mask') ?? ALL;
+  const entries = withoutDefaults(acl).split(',').map(parseAclEntry);
+  const bitsOf = (wanted: string) => entries.find(({ tag, id }) => tag === wanted && id === '')?.bits;
+  const mask = bitsOf('mask') ?? ALL;
   const named = entries.filter(({ id }) => id !== '');
   const users = named.filter(({ tag }) => tag === 'user');
-  const group = (of('group') ?? 0) & mask & common(users, mask);
-  const other = (of('other') ?? 0) & common(named, mask);
+  const group = (bitsOf('group') ?? 0) & mask & commonBits(users, mask);
+  const other = (bitsOf('other') ?? 0) & commonBits(named, mask);
   return mode & (0o7700 | (group << 3) | other);
 }
 
-/** What all of these may do: everything, where there are none. */
-function common(entries: readonly AclEntry[], mask: number): number {
+/** What all of `entries` allow; everything, if there are none. */
+function commonBits(entries: readonly AclEntry[], mask: number): number {
   return entries.reduce((all, { bits }) => all & bits & mask, ALL);
 }
 
 interface AclEntry {
   readonly tag: string;
-  /** '' of the owner, the owning group, the mask and the others. */
+  /** '' for the owner, the owning group, the mask and the others. */
   readonly id: string;
   readonly bits: number;
 }
 
-function entryOf(text: string): AclEntry {
+function parseAclEntry(text: string): AclEntry {
   const [tag = '', id = '', letters = ''] = text.split(':');
   const bits = [...letters].reduce((all, letter) => all * 2 + (letter === '-' ? 0 : 1), 0);
   return { tag, id, bits };

@@ -1,34 +1,34 @@
-// Names as bytes. A path on Linux is bytes, and S3 lists keys in the order of their bytes; a JavaScript string
-// has neither. So paths and keys are held as strings in which each character is one byte: `<` compares them as
-// S3 does, and a name that is not UTF-8 survives.
+// Paths and keys as bytes. Linux's paths are bytes, and S3 lists keys in the order of their bytes. Here, they are strings
+// with one character for each byte: `<` compares them as S3 does, and names that are not UTF-8 stay what they are.
 import { isUtf8 } from 'node:buffer';
 
-/** Bytes, one character each (latin1). */
+/** One character for each byte (latin1). */
 export type Bytes = string & { readonly isBytes: true };
 
 const HIGH = /[\x80-\xff]/;
 
-/** The UTF-8 bytes of a text. */
+/** The UTF-8 bytes of `text`. */
 export function bytesOf(text: string): Bytes {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: everything that is ASCII
   return (/^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')) as Bytes;
 }
 
-/** The text that UTF-8 bytes stand for; what is not UTF-8 becomes U+FFFD. For messages and patterns. */
+/** The text of UTF-8 bytes, for messages and patterns; U+FFFD stands for what is not UTF-8. */
 export function textOf(bytes: Bytes): string {
   return HIGH.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }
 
+/** True if the bytes are UTF-8. */
 export function isText(bytes: Bytes): boolean {
   return !HIGH.test(bytes) || isUtf8(Buffer.from(bytes, 'latin1'));
 }
 
-/** What node:fs takes for a path of these bytes. */
+/** The path of these bytes, for node:fs. */
 export function pathOf(bytes: Bytes): string | Buffer {
   return HIGH.test(bytes) ? Buffer.from(bytes, 'latin1') : bytes;
 }
 
-/** Joins a folder and a name or relative path. */
+/** @param name or a relative path */
 export function joinPath(folder: Bytes, name: Bytes): Bytes {
   return `${folder}/${name}` as Bytes;
 }

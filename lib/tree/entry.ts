@@ -1,23 +1,23 @@
-// What a tree is made of: what the walk yields, the tree file holds, and the merges compare.
+// What a tree is made of: the walk yields it, the tree file holds it, and the merges compare it.
 import type { Acl } from './acl.js';
 import type { Bytes } from './bytes.js';
 
-/** POSIX's facts about an inode. Times are whole nanoseconds since the epoch, in decimal digits. */
+/** What stat(2) tells of a file. Times are whole nanoseconds since the epoch, in decimal digits. */
 export interface Inode {
   readonly size: number;
   readonly mtime: string;
   readonly ctime: string;
-  /** Permission bits, setuid, setgid and sticky included. */
+  /** Permission bits, with setuid, setgid and sticky. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Where the file system keeps it for good: tells two files of the same size and times apart. */
+  /** The inode's number, on file systems that never change it: tells two files of the same size and times apart. */
   readonly ino?: number;
 }
 
 /**
- * A file, folder or link. `key` is relative to the root; that of a folder ends in `/`, as it does in the keys
- * of what is in it, so that sorting by key keeps a folder and its content together.
+ * A file, folder or link. `key` is relative to the root. That of a folder ends in `/`, so that sorting by key keeps a
+ * folder next to what is in it.
  */
 export interface Entry {
   readonly key: Bytes;
@@ -26,22 +26,22 @@ export interface Entry {
   /** Of a link. */
   readonly target?: Bytes;
   /**
-   * Of a file that the walk found: after this (ms since the epoch), no folder or link on the way to it from the root
-   * has changed, and so none was given another name.
+   * Of a file that the walk found: the latest ctime (ms since the epoch) of the folders and links on its path below the
+   * root. None of them was renamed after that.
    */
-  readonly wayChanged?: number;
-  /** Of a file that the walk found: its device and inode number, `dev:ino`. Tells it from all other files now. */
+  readonly pathChangedAt?: number;
+  /** Of a file that the walk found: `dev:ino`, which no other file has at the same time. */
   readonly id?: string;
   /** Of a folder that the walk found: it is on another file system, and what is in it is left out. */
   readonly isForeign?: true;
-  /** The owner's name and the group's, where a tree file tells them. */
+  /** The names of the owner and the group, if the tree file has them. */
   readonly user?: string;
   readonly group?: string;
-  /** Of a file or folder that is known to have one: its mode alone does not tell who may do what. */
+  /** Of a file or folder with an ACL beyond its mode. */
   readonly acl?: Acl;
 }
 
-/** What the walk met and could not take along. */
+/** What the walk found and can't back up. */
 export interface Obstacle {
   readonly key: Bytes;
   readonly type: 'obstacle';
@@ -51,13 +51,13 @@ export interface Obstacle {
 }
 
 export type ObstacleReason =
-  /** A folder or file that may not be read. */
+  /** A folder or file that this user may not read. */
   | 'unreadable'
   /** A FIFO, a socket or a device. */
   | 'special'
-  /** S3's keys are UTF-8. */
+  /** Its name is not UTF-8, and S3's keys are. */
   | 'not UTF-8'
-  /** Links are followed, and this one leads back to a folder it is in. */
+  /** A followed link to a folder that it is in. */
   | 'loop'
-  /** Links are followed, and this one leads nowhere. */
+  /** A followed link to nothing. */
   | 'dangling';

@@ -1,31 +1,31 @@
-// The tree file: what a run saw and knows to be in the bucket, for the next run and for a restore. Gzipped JSON
-// lines: a header, a line an entry in the order of the keys, and a line of totals, without which it is torn.
+// Reads a tree file: what a run saw on disk and knows to be in the bucket, for the next run and for a restore. It is
+// gzipped JSON lines: a header, one line for each entry in the order of the keys, and totals. Without these it is torn.
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { BackupError } from '../cli/errors.js';
 import type { Bytes } from './bytes.js';
 import type { Entry } from './entry.js';
-import { entryOf, keyOfLine } from './entry-line.js';
+import { keyOfLine, parseEntry, parseJsonObject } from './entry-line.js';
 import type { Batches } from './streams/batches.js';
 import { linesOf } from './streams/lines.js';
 
 export const FORMAT = 'encrypted-s3-backup tree';
 export const VERSION = 1;
-/** How the last line begins. */
+/** How the last line, that of the totals, begins. */
 const END = '{"end":';
 
 export interface TreeHeader {
   readonly runId: string;
   /** When the run began; ISO 8601. */
   readonly started: string;
-  /** The directory on disk. */
+  /** LOCAL_DIR, absolute and without links. */
   readonly root: string;
-  /** Whether the ACLs of files and folders are in it: those without one have none. */
+  /** True if the tree has the ACLs of all files and folders with one. */
   readonly hasAcls?: boolean;
 }
 
-/** How many entries of each type, and the bytes of the files. */
+/** How many entries of each type there are, and the bytes of the files. */
 export interface TreeTotals {
   readonly files: number;
   readonly bytes: number;
@@ -33,16 +33,16 @@ export interface TreeTotals {
   readonly links: number;
 }
 
-/** The file is torn, damaged, or no tree file. */
+/** The file is torn, damaged, or not a tree file. */
 export class DamagedTreeError extends BackupError {}
 
-/** A tree file that has been opened: its header is read and understood, its entries are still to come. */
+/** A tree file whose header is read, and whose entries can be. */
 export interface OpenedTree<T> extends TreeHeader {
-  /** In the order of their keys. @throws {DamagedTreeError} at the end, at the latest, of a torn file */
+  /** In the order of their keys. @throws {DamagedTreeError} at the end of a torn file, or before */
   readonly entries: Batches<T>;
 }
 
-/** A line whose entry is read only if it is asked for: in most runs, most lines are as they were. */
+/** A line that is parsed only when its entry is needed: in most runs, most entries are unchanged. */
 export interface TreeLine {
   readonly key: Bytes;
   readonly line: string;
@@ -53,55 +53,44 @@ export function treeLine(line: string): TreeLine | undefined {
   return key === undefined ? undefined : { key, line };
 }
 
-/** @param read what to take from a parsed line */
-export function parseLinesWith<T>(read: (line: Readonly<Record<string, unknown>>) => T | undefined) {
-  return (line: string): T | undefined => {
-    const value = objectIn(line);
-    return value && read(value);
-  };
-}
-
 /** The entry of a line. @throws {DamagedTreeError} if there is none */
-export function entryIn({ line }: TreeLine): Entry {
-  const entry = parseLinesWith(entryOf)(line);
-  if (entry === undefined) throw new DamagedTreeError(`The tree file holds a line that is no entry: ${line}`);
+export function entryOfLine({ line }: TreeLine): Entry {
+  const entry = parseEntry(line);
+  if (entry === undefined) throw new DamagedTreeError(`A line of the tree file is not an entry: ${line}`);
   return entry;
 }
 
 /**
- * @param file for messages, too
- * @param read what to take from a line; `undefined` for a line that is no entry
- * @throws {DamagedTreeError} if it is no tree file
- * @throws {BackupError} if a later version wrote it
+ * @param file a path; messages name it
+ * @param parse makes an item of a line; `undefined` for a line that is not an entry
+ * @throws {DamagedTreeError} if it is not a tree file
+ * @throws {BackupError} if a later version of this program wrote it
  */
 export async function openTree<T extends { readonly key: Bytes }>(
   file: string,
-  read: (line: string) => T | undefined,
+  parse: (line: string) => T | undefined,
 ): Promise<OpenedTree<T>> {
   const batches = batchesOf(file);
   const { value: [first = '', ...others] = [] } = await batches.next();
-  const { format, version, runId, started, root, acls } = parse(first, file);
-  if (format !== FORMAT) throw damaged(file, 'it does not begin as one');
+  const { format, version, runId, started, root, acls } = parseJson(first, file);
+  if (format !== FORMAT) throw damaged(file, 'its first line is not the header of one');
   if (version !== VERSION) {
-    throw new BackupError(
-      `The tree file "${file}" has version ${version}, which this program does not know.`,
-      {
-        hint: 'It was written by a later version of encrypted-s3-backup: update this one.',
-      },
-    );
+    throw new BackupError(`The tree file "${file}" has version ${version}, which this program can't read.`, {
+      hint: 'A later version of encrypted-s3-backup wrote it: update this one.',
+    });
   }
   if (typeof runId !== 'string' || typeof started !== 'string' || typeof root !== 'string') {
     throw damaged(file, 'its header is incomplete');
   }
-  return { runId, started, root, hasAcls: acls === true, entries: readEntries(others, batches, file, read) };
+  return { runId, started, root, hasAcls: acls === true, entries: readEntries(others, batches, file, parse) };
 }
 
-/** @param first the lines after the header that came with it */
+/** @param first the lines that came in one batch with the header */
 async function* readEntries<T extends { readonly key: Bytes }>(
   first: readonly string[],
   batches: AsyncGenerator<readonly string[]>,
   file: string,
-  read: (line: string) => T | undefined,
+  parse: (line: string) => T | undefined,
 ): Batches<T> {
   let previous = '';
   let count = 0;
@@ -113,17 +102,18 @@ async function* readEntries<T extends { readonly key: Bytes }>(
     yield entriesIn(lines);
     if (lines.at(-1)?.startsWith(END)) return;
   }
-  throw damaged(file, 'its end is missing');
+  throw damaged(file, 'its last line is missing');
 
   function* entriesIn(lines: readonly string[]): Generator<T> {
     for (const line of lines) {
       if (line.startsWith(END)) {
-        const { files, directories, links } = parse(line, file) as unknown as TreeTotals;
+        const { files, directories, links } = parseJson(line, file) as unknown as TreeTotals;
         if (files + directories + links !== count) throw damaged(file, 'lines are missing');
         return;
       }
-      const entry = read(line);
-      if (entry === undefined || entry.key <= previous) throw damaged(file, `line ${count + 2} is wrong`);
+      const entry = parse(line);
+      if (entry === undefined || entry.key <= previous)
+        throw damaged(file, `line ${count + 2} is not an entry, or not in order`);
       previous = entry.key;
       count += 1;
       yield entry;
@@ -131,7 +121,7 @@ async function* readEntries<T extends { readonly key: Bytes }>(
   }
 }
 
-/** Its lines. @throws {DamagedTreeError} where they can't be read */
+/** The lines of the file. @throws {DamagedTreeError} if they can't be read */
 async function* batchesOf(file: string): AsyncGenerator<readonly string[]> {
   try {
     yield* linesOf(unzipped(file));
@@ -148,21 +138,12 @@ function unzipped(file: string): Readable {
   return gunzip;
 }
 
-function parse(line: string, file: string): Readonly<Record<string, unknown>> {
-  const value = objectIn(line);
-  if (value === undefined) throw damaged(file, 'it holds a line that is no JSON');
-  return value;
-}
-
-function objectIn(line: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
+function parseJson(line: string, file: string): Readonly<Record<string, unknown>> {
+  const members = parseJsonObject(line);
+  if (members === undefined) throw damaged(file, 'a line is not JSON');
+  return members;
 }
 
 function damaged(file: string, why: string): DamagedTreeError {
-  return new DamagedTreeError(`"${file}" is no whole tree file: ${why}.`);
+  return new DamagedTreeError(`"${file}" is not a whole tree file: ${why}.`);
 }

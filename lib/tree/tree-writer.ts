@@ -1,12 +1,15 @@
-// Writes a tree file; see tree-file.ts for what it is.
+// Writes a tree file; tree-file.ts says what that is.
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { BackupError, describeError } from '../cli/errors.js';
 import type { Entry } from './entry.js';
-import { TextBuffer } from './streams/text-buffer.js';
+import { TextBuffer } from './streams/lines.js';
 import { FORMAT, type TreeHeader, type TreeTotals, VERSION } from './tree-file.js';
+
+/** How much is collected before it is compressed (characters). */
+const FLUSH = 1 << 15;
 
 export class TreeWriter {
   readonly #output: Writable;
@@ -15,7 +18,7 @@ export class TreeWriter {
   #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
   #buffered = '';
   readonly #bytes = new TextBuffer();
-  /** Compressed beside what comes next. */
+  /** The compression of what was flushed last, side by side with the lines that come next. */
   #written = Promise.resolve();
 
   constructor(file: string, header: TreeHeader) {
@@ -23,7 +26,7 @@ export class TreeWriter {
     const sink = gzip.pipe(createWriteStream(file, { mode: 0o600 }));
     gzip.on('error', (error) => sink.destroy(error));
     this.#ended = finished(sink).catch((error) => fail(file, error));
-    // Its failure is told by `close`, or by the write that waits for it.
+    // `close` throws its failure, as does a flush that finds the stream destroyed.
     this.#ended.catch(() => gzip.destroy());
     this.#output = gzip;
     this.#sink = sink;
@@ -32,7 +35,11 @@ export class TreeWriter {
     this.#buffered = `${JSON.stringify({ format: FORMAT, version: VERSION, runId, started, root, ...acls })}\n`;
   }
 
-  /** @param line of `formatEntry`. A promise is returned when the disk has to be waited for. */
+  /**
+   * @param line of `formatEntry`
+   * @returns a promise to wait for, if there is one, before the next entry
+   * @throws {BackupError} if the disk takes no more
+   */
   write({ type, inode }: Entry, line: string): Promise<void> | undefined {
     if (type === 'file') {
       this.#totals.files += 1;
@@ -40,10 +47,10 @@ export class TreeWriter {
     } else if (type === 'directory') this.#totals.directories += 1;
     else this.#totals.links += 1;
     this.#buffered += `${line}\n`;
-    return this.#buffered.length < 1 << 15 ? undefined : this.#flush();
+    return this.#buffered.length < FLUSH ? undefined : this.#flush();
   }
 
-  /** Writes the totals and waits until everything is in the file. */
+  /** Writes the totals and waits until all of it is in the file. @throws {BackupError} if the disk takes no more */
   async close(): Promise<TreeTotals> {
     this.#buffered += `${JSON.stringify({ end: true, ...this.#totals })}\n`;
     await this.#flush();
@@ -52,10 +59,10 @@ export class TreeWriter {
     return this.#totals;
   }
 
-  /** Gives up; the file is without an end. */
+  /** Gives up: the file stays without totals. */
   async abandon(): Promise<void> {
     this.#output.destroy();
-    this.#sink.destroy(); // Nobody else would end it.
+    this.#sink.destroy(); // A destroyed stream does not end the one it is piped to.
     await this.#ended.catch(() => undefined);
   }
 
@@ -66,21 +73,21 @@ export class TreeWriter {
     this.#buffered = '';
   }
 
-  /** Compressed, and `bytes` are free again; or given up, which ends the stream without a word. */
+  /** Resolves when `bytes` are compressed, so that their buffer is free again, or the stream is destroyed. */
   #write(bytes: Buffer): Promise<void> {
     return new Promise((resolve) => {
-      const go = () => {
-        this.#output.off('close', go);
+      const done = () => {
+        this.#output.off('close', done);
         resolve();
       };
-      this.#output.on('close', go).write(bytes, go);
+      this.#output.on('close', done).write(bytes, done);
     });
   }
 }
 
 function fail(file: string, error: unknown): never {
   throw new BackupError(`The tree file "${file}" can't be written: ${describeError(error)}.`, {
-    hint: 'Free some space there, or set XDG_STATE_HOME to a folder that has it.',
+    hint: 'Free some space there, or set XDG_STATE_HOME to a folder with more of it.',
     cause: error,
   });
 }

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, openSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { binOf } from '../fakes/bins.js';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
@@ -34,7 +34,10 @@ test('a folder was renamed and does not arrive: nothing is deleted under its old
       stderr,
       new RegExp(`${path}" is not in the backup as it is: its upload failed: .*QuotaExceeded`),
     );
-  assert.match(stderr, /ERROR: 2 files are gone .* still in the bucket: 2 files are not there yet\./);
+  assert.match(
+    stderr,
+    /ERROR: Not deleting 2 objects whose files are gone: 2 files are not in the bucket yet\./,
+  );
   world.onCall();
   const next = await world.sync();
   assert.equal(next.code, 0, next.stderr);
@@ -50,7 +53,7 @@ test('an upload failed: nothing is deleted in that run, though the bucket holds 
   world.onCall(UPLOAD, `echo '${uploadFailed('a', SLOW_DOWN)}' >&2; exit 1`);
   const { code, stderr } = await world.sync();
   assert.equal(code, 3, stderr);
-  assert.match(stderr, /ERROR: 1 file is gone .* still in the bucket: uploads failed\. The next run/);
+  assert.match(stderr, /ERROR: Not deleting 1 object whose file is gone: uploads failed\. The next run/);
   assert.deepEqual(world.stored(), ['a', 'z']);
   world.onCall();
   assert.equal((await world.sync()).code, 0);
@@ -140,7 +143,7 @@ test('an upload of a single file that failed ends no run, however many warnings 
 test('a dry run whose output is not taken fails', async (t) => {
   const world = new BucketWorld(t);
   world.write('f', 'f');
-  const command = join(dirname(fileURLToPath(import.meta.url)), '../../bin/encrypted-s3-sync.js');
+  const command = binOf('encrypted-s3-sync');
   const full = openSync('/dev/full', 'w');
   const child = spawn(process.execPath, [command, '--dry-run', world.configFile], {
     env: { HOME: world.home, TMPDIR: world.tmp, PATH: world.path },

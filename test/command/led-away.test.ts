@@ -16,7 +16,7 @@ const WAYS: readonly [string, string, string, RegExp][] = [
     'an alias for s3',
     '.aws/cli/alias',
     '[toplevel]\ns3 = s3 --endpoint-url http://10.0.0.1:9000\n',
-    /ERROR: \/\S+\/\.aws\/cli\/alias, section \[toplevel\]: an alias changes .*\n.*HINT: Give it a name of its own/,
+    /ERROR: \/\S+\/\.aws\/cli\/alias, section \[toplevel\]: an alias changes .*\n.*HINT: Give it another name/,
   ],
   [
     'an alias below s3api',
@@ -132,7 +132,7 @@ if (process.getuid?.() === 0) {
       assert.equal(code, 1);
       assert.match(
         stderr,
-        /ERROR: The program that listens at \S+ is another user's \(uid 65534\).*\n.*https/,
+        /ERROR: The program that listens at \S+ belongs to another user \(uid 65534\).*\n.*https/,
       );
       box.calls();
     }

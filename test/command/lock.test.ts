@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,6 +50,8 @@ test("while a bash script holds the original's lock, ours exits with 75 and touc
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.configFile]);
   assert.equal(code, 75);
   assert.match(stderr, /^encrypted-s3-sync\[\d+\]: ERROR: flock\(\) failed\. Another run holds the lock/);
+  assert.match(stderr, new RegExp(`: PID ${script.pid} \\(bash\\), running since \\d{4}-\\d\\d-\\d\\d `));
+  assert.match(stderr, new RegExp(`HINT: .*--wait SECONDS.*kill ${script.pid}\n$`));
   box.calls();
   script.stdin.end();
 });
@@ -54,6 +65,22 @@ test('while ours runs, a bash script does not get the lock; afterwards it does',
   assert.equal((await run).code, 0);
   assert.equal(isFree(box), true);
   assert.equal(existsSync(`${box.lock}.lock`), false);
+});
+
+test('the run that holds the lock is named by its program, without its arguments', async (t) => {
+  const box = sandbox(t);
+  box.expect(slowRun(4000));
+  const started = Date.now();
+  let pid: number | undefined;
+  const run = box.run('encrypted-s3-sync', [box.configFile], { onStart: (child) => (pid = child.pid) });
+  await untilSlowCall(box);
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.configFile]);
+  assert.equal(code, 75);
+  const [, holder, since = ''] =
+    /: PID (\d+) \(encrypted-s3-sync\.js\), running since (.*)\.\n/.exec(stderr) ?? [];
+  assert.equal(holder, `${pid}`, stderr);
+  assert.ok(Math.abs(Date.parse(since) - started) < 5000, since);
+  assert.equal((await run).code, 0);
 });
 
 test('--wait waits for the other run to end', async (t) => {
@@ -130,10 +157,32 @@ test('a flock that fails is not taken for a lock that is held; a FIFO is not wai
   const fifo = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LOCK: join(box.folder, 'fifo') })]);
   assert.equal(fifo.code, 1);
   assert.match(fifo.stderr, /can't be opened: ENXIO/);
-  box.fake('flock', 'exit 71');
+  box.fake('flock', 'echo "flock: 3: No locks available" >&2; exit 71');
   const broken = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(broken.code, 1);
-  assert.match(broken.stderr, /"flock" failed with exit code 71/);
+  assert.match(broken.stderr, /"flock" failed with exit code 71: flock: 3: No locks available/);
+  box.calls();
+});
+
+test('a flock that hangs is not waited for: neither past the deadline, nor past a signal', async (t) => {
+  const box = sandbox(t);
+  box.fake('flock', `echo started >> "${box.folder}/flock-started"; exec sleep 600`);
+  const started = Date.now();
+  const late = box.run('encrypted-s3-sync', [box.configFile]);
+  let interrupt = () => {};
+  const interrupted = box.run('encrypted-s3-sync', ['--wait', '600', box.configFile], {
+    onStart: (child) => {
+      interrupt = () => child.kill('SIGTERM');
+    },
+  });
+  const starts = () => readFileSync(join(box.folder, 'flock-started'), 'utf8').split('\n').length - 1;
+  while (!existsSync(join(box.folder, 'flock-started')) || starts() < 2) await sleep(20);
+  interrupt();
+  assert.equal((await interrupted).code, 143);
+  const { code, stderr } = await late;
+  assert.equal(code, 1);
+  assert.match(stderr, /"flock" has not answered for 10 s about the lock ".*\n.*HINT: Its file system hangs/);
+  assert.ok(Date.now() - started < 60_000);
   box.calls();
 });
 
@@ -157,4 +206,18 @@ test('a lock file that can not be made', async (t) => {
   ]);
   assert.equal(code, 1);
   assert.match(stderr, /ERROR: The lock file "\/nonexistent\/lock" can't be opened: no such file or folder/);
+});
+
+test("root uses a lock file of another user's in a sticky folder, whatever fs.protected_regular says", async (t) => {
+  if (process.geteuid?.() !== 0) return;
+  const box = sandbox(t);
+  const folder = join(box.folder, 'sticky');
+  mkdirSync(folder);
+  chmodSync(folder, 0o1777);
+  const lock = join(folder, 'lock');
+  writeFileSync(lock, '');
+  chownSync(lock, 12345, 12345);
+  box.expect(goodRun('a'));
+  const { code, stderr } = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LOCK: lock })]);
+  assert.deepEqual([code, stderr], [0, '']);
 });

@@ -98,7 +98,7 @@ test('a path that matches nothing: exit 1, and nothing is changed', async (t) =>
     ['never there', /"never there", nothing was deleted/],
     ['D', /"D", nothing was deleted/],
     ['/etc', /"\/etc" is not in LOCAL_DIR/],
-    ['', /An empty PATH/],
+    ['', /A PATH is empty/],
   ] as const) {
     const before = world.journal.versions();
     const { code, stdout, stderr } = await undelete(world, 'd2', path);
@@ -184,14 +184,17 @@ test('some are refused: they are named, exit 3', async (t) => {
   const some = await undelete(world);
   assert.deepEqual([some.code, some.stdout], [3, '']);
   const [error, ...rest] = some.stderr.split('\n');
-  assert.equal(error, 'ERROR: s3://test-bucket/pc/docs/d/gone twice is not back: InternalError: Refused.');
+  assert.equal(
+    error,
+    'ERROR: s3://test-bucket/pc/docs/d/gone twice is still deleted: InternalError: Refused.',
+  );
   assert.match(rest[0] ?? '', /^3 files are back/);
   assert.equal(world.syslog().filter((line) => line.includes('Undeleted: ')).length, 3);
 
   world.onCall('*delete-objects*', answer([refusal('d2', 'AccessDenied')]));
   const denied = await undelete(world);
   assert.equal(denied.code, 3);
-  assert.match(denied.stderr, /d2 is not back: AccessDenied: Refused\.\nHINT: .*s3:DeleteObjectVersion/);
+  assert.match(denied.stderr, /d2 is still deleted: AccessDenied: Refused\.\nHINT: .*s3:DeleteObjectVersion/);
 });
 
 test('the user may not remove versions: said so, exit 1', async (t) => {

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import type { LastRun } from '../../lib/records/last-run.js';
 import { textOf } from '../../lib/tree/bytes.js';
 import type { Inode } from '../../lib/tree/entry.js';
-import { entryOf } from '../../lib/tree/entry-line.js';
+import { parseEntry } from '../../lib/tree/entry-line.js';
 import { flatten } from '../../lib/tree/streams/batches.js';
-import { openTree, parseLinesWith } from '../../lib/tree/tree-file.js';
+import { openTree } from '../../lib/tree/tree-file.js';
 import type { Journal } from '../fakes/journal.js';
 
 export interface ClaimedBackup {
@@ -53,7 +53,7 @@ export async function assertRecordIsTrue(
   const now = journal.current();
   const file = join(folder, 'tree');
   writeFileSync(file, body);
-  for await (const { key, type, inode } of flatten((await openTree(file, parseLinesWith(entryOf))).entries)) {
+  for await (const { key, type, inode } of flatten((await openTree(file, parseEntry)).entries)) {
     const path = textOf(key);
     if (type !== 'file' || isExcused(path)) continue;
     const object = then.get(prefix + path);

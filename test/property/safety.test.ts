@@ -45,7 +45,7 @@ async function oneCase(world: PropertyWorld, random: Random, note: (what: string
   makeReadable(world.root);
   // A run that had no fault, or did all it should in spite of it, is the clean one itself.
   if (fault?.what === 'change') world.noteVanished();
-  const isShort = outcome.code !== 0 || outcome.stderr.includes('still in the bucket');
+  const isShort = outcome.code !== 0 || outcome.stderr.includes('Not deleting');
   if (isShort || fault?.what === 'change') await cleanRun(world, random.chance(0.5), note);
   else world.assertComplete();
 }

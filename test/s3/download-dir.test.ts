@@ -72,7 +72,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       assert.equal(early.code, 1);
       assert.match(
         early.stderr,
-        /ERROR: The bucket has nothing as old as .*\n.*oldest time that can be had is --at "20/,
+        /ERROR: The bucket has nothing as old as .*\n.*oldest possible time is --at "20/,
       );
       assert.ok(!existsSync(early.to));
 
@@ -130,7 +130,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       await world.awsSucceeds('s3', 'rm', world.url(TREE));
       const files = await world.restore();
       assert.equal(files.code, 0, files.stderr);
-      assert.match(files.stderr, /WARNING: There is no tree file of these files: /);
+      assert.match(files.stderr, /WARNING: There is no tree file for these files: /);
       assert.deepEqual(contentsOf(files.to), contentsOf(world.source));
       for (const [prefix, shortfall] of [
         ['', 1],

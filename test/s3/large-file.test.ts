@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { WHOLE_UP_TO } from '../../lib/backup/verify/random-range.js';
+import { WHOLE_UP_TO } from '../../lib/backup/verify/random.js';
 import { awsClis } from '../s3-server/aws-clis.js';
 import { World, withKey } from './world.js';
 

@@ -50,7 +50,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
         .split('\n')
         .flatMap((line) => /^ERROR: "(.*)" is not restored: /.exec(line)?.[1] ?? []);
       assert.deepEqual(named.sort(), [...hostile, `long/${'n'.repeat(256)}`, 'other key'].sort());
-      assert.match(stderr, /ERROR: "other key" is not restored: it was stored with another key\./);
+      assert.match(stderr, /ERROR: "other key" is not restored: it was stored with another encryption key\./);
       assert.deepEqual(entriesOf(to), good);
       assert.ok(!existsSync(join(world.folder, 'escaped')) && !existsSync('/absolute'));
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { printable } from '../../lib/cli/log.js';
+import { printable } from '../../lib/cli/log/log.js';
 import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { awkwardNames } from './awkward-names.js';
 import { contentsOf, ESCROW_WARNING, newKey, World, withKey } from './world.js';

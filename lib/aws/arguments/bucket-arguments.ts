@@ -1,6 +1,5 @@
-// The arguments of every call that is about a bucket, as pure functions.
+// The arguments of calls that concern a bucket as a whole.
 import { SSE_C_ALLOWED } from '../aws-error.js';
-import { literalOption } from './literal-argument.js';
 
 export function headBucket(bucket: string): string[] {
   return ['s3api', 'head-bucket', '--bucket', bucket];
@@ -14,14 +13,8 @@ export function createBucket(bucket: string, region: string): string[] {
 }
 
 export function enableVersioning(bucket: string): string[] {
-  return [
-    's3api',
-    'put-bucket-versioning',
-    '--bucket',
-    bucket,
-    '--versioning-configuration',
-    'Status=Enabled',
-  ];
+  const configuration = ['--versioning-configuration', 'Status=Enabled'];
+  return ['s3api', 'put-bucket-versioning', '--bucket', bucket, ...configuration];
 }
 
 /** Prints `Enabled`, `Suspended` or `None`. */
@@ -29,7 +22,7 @@ export function getVersioning(bucket: string): string[] {
   return ['s3api', 'get-bucket-versioning', '--bucket', bucket, '--query', 'Status', '--output', 'text'];
 }
 
-/** The original's rule; a new bucket has no other that this could replace. */
+/** The original scripts' rule, for a new bucket: it replaces all others. */
 export function putLifecycle(bucket: string, retentionDays: number): string[] {
   const rule = {
     ID: `Purge deleted objects older than ${retentionDays} days`,
@@ -39,40 +32,11 @@ export function putLifecycle(bucket: string, retentionDays: number): string[] {
     NoncurrentVersionExpiration: { NoncurrentDays: retentionDays },
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 },
   };
-  const configuration = JSON.stringify({ Rules: [rule] });
-  return [
-    's3api',
-    'put-bucket-lifecycle-configuration',
-    '--bucket',
-    bucket,
-    '--lifecycle-configuration',
-    configuration,
-  ];
+  const configuration = ['--lifecycle-configuration', JSON.stringify({ Rules: [rule] })];
+  return ['s3api', 'put-bucket-lifecycle-configuration', '--bucket', bucket, ...configuration];
 }
 
 export function allowSseC(bucket: string): string[] {
-  return [
-    's3api',
-    'put-bucket-encryption',
-    '--bucket',
-    bucket,
-    '--server-side-encryption-configuration',
-    SSE_C_ALLOWED,
-  ];
-}
-
-/** The first keys that begin with `prefix`: enough to know whether there is one. */
-export function listFirst(bucket: string, prefix: string): string[] {
-  return [
-    's3api',
-    'list-objects-v2',
-    '--bucket',
-    bucket,
-    literalOption('--prefix', prefix),
-    '--max-keys',
-    '1',
-    '--no-paginate',
-    '--output',
-    'json',
-  ];
+  const configuration = ['--server-side-encryption-configuration', SSE_C_ALLOWED];
+  return ['s3api', 'put-bucket-encryption', '--bucket', bucket, ...configuration];
 }

@@ -1,12 +1,12 @@
-// The arguments of calls that delete objects. Only batch-deletion.ts imports this.
+// The arguments of calls that delete objects. The linter names the files that may import this.
 import { type BucketObject, namesOf } from './object-arguments.js';
 
-/** @param file holds the keys, perhaps with version ids, as the AWS CLI's JSON */
+/** @param file JSON for the AWS CLI: keys, with or without version ids */
 export function deleteObjects(bucket: string, file: string): string[] {
   return ['s3api', 'delete-objects', '--bucket', bucket, '--delete', `file://${file}`, '--output', 'json'];
 }
 
-/** Puts a delete marker on top; or removes one version for good. */
+/** Adds a delete marker; with a version id, removes that version, which can't be undone. */
 export function deleteObject(object: BucketObject): string[] {
   return ['s3api', 'delete-object', ...namesOf(object)];
 }

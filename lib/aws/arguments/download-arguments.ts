@@ -1,8 +1,7 @@
-// The arguments of calls that read objects, as pure functions.
+// The arguments of calls that read objects.
 import { type BucketObject, CUSTOMER_KEY, namesOf, SSE_C, s3Url } from './object-arguments.js';
-import { OUTPUT_FILE } from './output-file.js';
 
-/** The first and the last of some bytes, counted from 0. */
+/** Offsets of the first and the last byte. */
 export interface ByteRange {
   readonly first: number;
   readonly last: number;
@@ -11,55 +10,68 @@ export interface ByteRange {
 const FIRST_BYTE: ByteRange = { first: 0, last: 0 };
 
 /**
- * For downloads to files, which the AWS CLI gives the time of their objects. It computes it by way of local time, and
- * is an hour off in Dublin, as for old objects wherever the zone's rules have changed since.
+ * A descriptor that the child inherits, after standard input, output and error, the encryption key and the lock:
+ * `get-object` writes the content there, and prints a description on standard output. It has to be that of a file: Node's
+ * pipes can't be opened as /dev/fd/N.
+ */
+const OUTPUT_FILE = '/dev/fd/5';
+
+/**
+ * For downloads to files, whose mtime the AWS CLI sets to the time of the object. It computes that through local time, and
+ * is an hour off where the time zone's rules have changed since, and in Dublin.
  */
 export const IN_UTC: NodeJS.ProcessEnv = { TZ: 'UTC' };
 
-/** To a file, or to standard output with `-`; a version only to a file. */
+/** To a file, or with `-` to standard output; a version only to a file. */
 export function download(object: BucketObject, destination: string): string[] {
-  if (object.versionId !== undefined) {
-    return getObject(object, CUSTOMER_KEY, destination);
-  }
+  if (object.versionId !== undefined) return getObject(object, CUSTOMER_KEY, destination);
   return ['s3', 'cp', s3Url(object), destination, ...SSE_C, '--only-show-errors'];
 }
 
 /**
- * Every object below `source` to a directory, under its key; what is there already with the same size, and is not
- * newer than the object, is left alone.
+ * Every object below `source` to a file of its key in `directory`. A file of the same size that is not newer than the
+ * object is left as it is.
  */
 export function downloadAll(source: BucketObject, directory: string, exclude: readonly string[]): string[] {
   return ['s3', 'sync', s3Url(source), directory, ...exclude.map((it) => `--exclude=${it}`), ...SSE_C];
 }
 
-/** Asks for an object without its key, and gets no content. */
-export function headWithoutKey(object: BucketObject): string[] {
-  return ['s3api', 'head-object', ...namesOf(object)];
-}
-
-/** Reads some bytes of an object to `OUTPUT_FILE`: `s3 cp` knows no ranges. */
+/** Bytes of an object to the call's `outputFile`: `s3 cp` has no ranges. */
 export function downloadRange(object: BucketObject, range: ByteRange): string[] {
   return getObject(object, [...rangeOf(range), ...CUSTOMER_KEY], OUTPUT_FILE);
 }
 
-/** Reads an object to nowhere, without a key: S3 must refuse it. An empty one has no byte to ask for. */
+/** Reads an object without its key, which S3 must refuse; it goes nowhere. */
 export function readWithoutKey(object: BucketObject): string[] {
   return getObject(object, [], '/dev/null');
 }
 
-/** Asks for one byte of an object without its key, to be told why it is refused: a HEAD request is answered without words. */
+/** The same for one byte, which an empty object does not have. S3 says why it refuses; to a HEAD request, it does not. */
 export function readByteWithoutKey(object: BucketObject): string[] {
   return getObject(object, rangeOf(FIRST_BYTE), '/dev/null');
 }
 
-/** Reads an object to nowhere with the key at the descriptor: S3 must refuse a wrong one. */
+/** Reads an object with the call's key, which S3 must refuse if it is a wrong one; it goes nowhere. */
 export function readWithKey(object: BucketObject): string[] {
   return getObject(object, CUSTOMER_KEY, '/dev/null');
 }
 
-/** The same for one byte. */
+/** The same for one byte, which an empty object does not have. */
 export function readByteWithKey(object: BucketObject): string[] {
   return getObject(object, [...rangeOf(FIRST_BYTE), ...CUSTOMER_KEY], '/dev/null');
+}
+
+export function headWithoutKey(object: BucketObject): string[] {
+  return ['s3api', 'head-object', ...namesOf(object)];
+}
+
+export function headWithKey(object: BucketObject): string[] {
+  return [...headWithoutKey(object), ...CUSTOMER_KEY];
+}
+
+/** Prints the id of the current version; `None` in a bucket without versioning. */
+export function readVersionId(object: BucketObject): string[] {
+  return [...headWithKey(object), '--query', 'VersionId'];
 }
 
 function getObject(object: BucketObject, options: readonly string[], destination: string): string[] {
@@ -68,14 +80,4 @@ function getObject(object: BucketObject, options: readonly string[], destination
 
 function rangeOf({ first, last }: ByteRange): string[] {
   return [`--range=bytes=${first}-${last}`];
-}
-
-/** Asks for an object with its key, and gets no content. */
-export function headWithKey(object: BucketObject): string[] {
-  return [...headWithoutKey(object), ...CUSTOMER_KEY];
-}
-
-/** Prints the version id of what is there now; `None` in a bucket without versions. */
-export function readVersionId(object: BucketObject): string[] {
-  return [...headWithKey(object), '--query', 'VersionId'];
 }

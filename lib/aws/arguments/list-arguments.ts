@@ -1,30 +1,28 @@
-// The arguments of the calls that list what is in a bucket, as pure functions.
-import { literalOption } from './literal-argument.js';
+// The arguments of calls that list what is in a bucket.
+import { literalOption } from './object-arguments.js';
 
-/** A line per object: key (URL-encoded, so that it is a line), size, time and entity tag, between tabs. */
-export function listObjects(bucket: string, prefix: string): string[] {
-  const query = ['--query', 'Contents[].[Key,Size,LastModified,ETag]', '--output', 'text'];
-  return [
-    's3api',
-    'list-objects-v2',
-    '--bucket',
-    bucket,
-    literalOption('--prefix', prefix),
-    '--encoding-type',
-    'url',
-    ...query,
-  ];
+/** The first key that begins with `prefix`, as JSON; nothing, if there is none. */
+export function listFirst(bucket: string, prefix: string): string[] {
+  const page = ['--max-keys', '1', '--no-paginate', '--output', 'json'];
+  return ['s3api', 'list-objects-v2', '--bucket', bucket, literalOption('--prefix', prefix), ...page];
 }
 
-/** Of one page of a listing of versions, as JSON. Keys are URL-encoded. */
+/** A line for each object: key (URL-encoded, so that it is one line), size, time and entity tag, separated by tabs. */
+export function listObjects(bucket: string, prefix: string): string[] {
+  const names = ['--bucket', bucket, literalOption('--prefix', prefix), '--encoding-type', 'url'];
+  const query = ['--query', 'Contents[].[Key,Size,LastModified,ETag]', '--output', 'text'];
+  return ['s3api', 'list-objects-v2', ...names, ...query];
+}
+
+/** One page of a listing of versions, as JSON. Keys are URL-encoded. */
 export interface VersionsPage {
   readonly versions: readonly VersionRow[] | null;
   readonly deletions: readonly VersionRow[] | null;
-  /** Whether there is another page, and after which key and version it begins. */
+  /** True if there is another page, and the key and version id that it begins after. */
   readonly next: readonly [boolean | null, string | null, string | null];
 }
 
-/** Key, version id, time, whether it is the latest, and of what is no delete marker the size. */
+/** Key, version id, time, whether it is the latest, and the size; a delete marker has none. */
 export type VersionRow = readonly [string, string, string, boolean, number?];
 
 /** A page of versions begins after this one. */
@@ -34,8 +32,8 @@ export interface VersionMarker {
 }
 
 /**
- * Prints a `VersionsPage`. The AWS CLI is not left to go on from page to page: it sends back the marker of the next
- * one as S3 has encoded it, and gets another page than the next.
+ * Prints one `VersionsPage`. The AWS CLI does not paginate: it would send the URL-encoded marker of the next page back
+ * without decoding it, and get another page.
  */
 export function listObjectVersions(bucket: string, prefix: string, after?: VersionMarker): string[] {
   const common = 'Key,VersionId,LastModified,IsLatest';
@@ -46,7 +44,7 @@ export function listObjectVersions(bucket: string, prefix: string, after?: Versi
   return ['s3api', 'list-object-versions', ...names, ...format, ...(after ? startingAfter(after) : [])];
 }
 
-/** In JSON, the AWS CLI expands nothing: a key may begin with `file://`. */
+/** As JSON, in which the AWS CLI takes a key like `file://…` for what it is. */
 function startingAfter({ key, versionId }: VersionMarker): string[] {
   const marker = { KeyMarker: key, ...(versionId !== null && { VersionIdMarker: versionId }) };
   return ['--cli-input-json', JSON.stringify(marker)];

@@ -1,25 +1,56 @@
-// How an object is named in the arguments of the AWS CLI, and how its encryption key is: by the path of a descriptor.
+// How the AWS CLI's arguments name objects, and the encryption key: by the path of a descriptor.
+import { BackupError } from '../../cli/errors.js';
 import { KEY_URL } from '../../secrets/key-descriptor.js';
-import { literalOption } from './literal-argument.js';
 
 /** An object, or one of its versions. */
 export interface BucketObject {
   readonly bucket: string;
   readonly key: string;
-  /** `null` (the word) for one that is older than versioning; `undefined`: what is there now. */
+  /** `undefined`: the current version. The word `null`: one that was stored without versioning. */
   readonly versionId?: string | undefined;
 }
 
+/** The encryption key for `aws s3`. */
 export const SSE_C = ['--sse-c', 'AES256', '--sse-c-key', KEY_URL];
-/** The same for `aws s3api`. */
+/** The encryption key for `aws s3api`. */
 export const CUSTOMER_KEY = ['--sse-customer-algorithm', 'AES256', '--sse-customer-key', KEY_URL];
 
 export function s3Url({ bucket, key }: BucketObject): string {
   return `s3://${bucket}/${key}`;
 }
 
-/** @throws {BackupError} for a name that the AWS CLI would not send as it is */
+/** @throws {BackupError} for a key or version id that looks like an address */
 export function namesOf({ bucket, key, versionId }: BucketObject): string[] {
   const version = versionId === undefined ? [] : [literalOption('--version-id', versionId)];
   return ['--bucket', bucket, literalOption('--key', key), ...version];
+}
+
+/**
+ * True if `aws s3api` would not send the value, but the content of the file or web page that it names. No file that was
+ * backed up has such a key.
+ */
+export function isLikeAddress(value: string): boolean {
+  return /^(fileb?|https?):\/\//.test(value);
+}
+
+/**
+ * `--option=value`, since a value may begin with `-`.
+ * @throws {BackupError} for a value that looks like an address
+ */
+export function literalOption(option: '--key' | '--version-id' | '--prefix', value: string): string {
+  if (isLikeAddress(value)) {
+    throw new BackupError(
+      `${JSON.stringify(value)} looks like an address, which the AWS CLI would open: it is not used as a name.`,
+      { hint: 'No file of a backup has such a key or version id: find out who stored it.' },
+    );
+  }
+  return `${option}=${value}`;
+}
+
+/**
+ * True for a version id: up to 1,024 bytes that need no encoding in a URL. Those of Amazon, Ceph, MinIO and others consist
+ * of letters, digits and these signs, none of which the AWS CLI or a shell interprets.
+ */
+export function isVersionId(value: unknown): value is string {
+  return typeof value === 'string' && /^[\w.~+=/-]{1,1024}$/.test(value);
 }

@@ -1,7 +1,7 @@
-// The arguments of calls that store objects: what can overwrite. Only what uploads imports this.
+// The arguments of calls that store objects, and may overwrite others. The linter names the files that may import this.
 import { type BucketObject, SSE_C, s3Url } from './object-arguments.js';
 
-/** How files are stored in the bucket. */
+/** Where files are stored, and how. */
 export interface UploadTarget {
   readonly bucket: string;
   /** '' or ends in a `/`. */
@@ -10,21 +10,21 @@ export interface UploadTarget {
 }
 
 /**
- * The original's flags, without `--acl`, and without `--delete`: what is deleted is decided by us. No `--exclude`: the
- * AWS CLI would walk through what it leaves out.
+ * The original scripts' flags, but for `--acl` and `--delete`: this program decides what is deleted. No `--exclude`: the
+ * AWS CLI would walk through what it excludes.
  */
 export function syncArguments(localDir: string, { bucket, prefix, storageClass }: UploadTarget): string[] {
   const target = s3Url({ bucket, key: prefix });
   return ['s3', 'sync', localDir, target, '--no-follow-symlinks', ...storedAs(storageClass)];
 }
 
-/** Uploads what the links in a folder lead to, under the links' names, whatever the bucket holds; tells each file. */
+/** Uploads the targets of the links in a folder under the links' names, and prints a line for each. */
 export function uploadAll(folder: string, { bucket, prefix, storageClass }: UploadTarget): string[] {
   const flags = ['--recursive', '--follow-symlinks', '--no-progress'];
   return ['s3', 'cp', folder, s3Url({ bucket, key: prefix }), ...flags, ...storedAs(storageClass)];
 }
 
-/** Uploads one file under any name. */
+/** Uploads one file under any key. */
 export function uploadOne(file: string, object: BucketObject, storageClass: string): string[] {
   return ['s3', 'cp', file, s3Url(object), '--no-progress', ...storedAs(storageClass)];
 }
@@ -35,12 +35,6 @@ export function putFromStdin(object: BucketObject, storageClass: string): string
 }
 
 function storedAs(storageClass: string): string[] {
-  return [
-    '--no-guess-mime-type',
-    ...SSE_C,
-    '--storage-class',
-    storageClass,
-    '--content-type',
-    'application/octet-stream',
-  ];
+  const type = ['--content-type', 'application/octet-stream'];
+  return ['--no-guess-mime-type', ...SSE_C, '--storage-class', storageClass, ...type];
 }

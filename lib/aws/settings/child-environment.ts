@@ -1,46 +1,45 @@
-// The environment of every `aws` child: the user's, plus what cron, old servers and plain loopback need.
+// The environment of every `aws` child: the user's variables, without those that could give away the key.
 import { withoutKey } from '../../secrets/environment.js';
 import type { AwsConnection } from '../arguments/connection-arguments.js';
 import { homeFolderOf } from './home.js';
 
-/** The AWS CLI, or the Python it runs in, would do more than it is told. */
-const TAKEN_AWAY = [
-  // Writes the secrets of TLS to a file: whoever has recorded the traffic reads the key in it.
+const REMOVED = [
+  // A file for the secrets of TLS: they decrypt recorded traffic, and the key in it.
   'SSLKEYLOGFILE',
-  // Descriptions of S3 that say where requests go; see other-ways.ts for those in files.
+  // Descriptions of S3, which say where requests go; redirections.ts refuses those in the usual places.
   'AWS_DATA_PATH',
-  // Modules that see each request.
+  // Python modules that get each request.
   'BOTOCORE_EXPERIMENTAL__PLUGINS',
 ];
-/** Without a value, these do not stand for the usual certificates: the AWS CLI then takes any certificate. */
-const TAKEN_AWAY_IF_EMPTY = ['AWS_CA_BUNDLE', 'REQUESTS_CA_BUNDLE'];
+/** If one of these is empty, the AWS CLI accepts any certificate. */
+const REMOVED_IF_EMPTY = ['AWS_CA_BUNDLE', 'REQUESTS_CA_BUNDLE'];
 
-/** @param inherited the variables to start from; ENCRYPTION_KEY is dropped even if the user exported it */
+/** @param inherited the user's variables; ENCRYPTION_KEY is removed */
 export function childEnvironment(
   inherited: NodeJS.ProcessEnv,
   connection: Pick<AwsConnection, 'endpointUrl'>,
 ): NodeJS.ProcessEnv {
   const environment = withoutKey(inherited);
-  for (const name of TAKEN_AWAY) delete environment[name];
-  for (const name of TAKEN_AWAY_IF_EMPTY) if (environment[name] === '') delete environment[name];
-  // The AWS CLI must look for its files where they have been looked for here; also where there is no home, or an
-  // empty one, which would be the folder `~` for it, or `/`.
+  for (const name of REMOVED) delete environment[name];
+  for (const name of REMOVED_IF_EMPTY) if (environment[name] === '') delete environment[name];
+  // The AWS CLI must read the same files in HOME as this program did. Without HOME, or with an empty one, it would read
+  // those in the folder `~`, or in `/`.
   environment['HOME'] = homeFolderOf(inherited) ?? '/nonexistent';
-  // A pager or a prompt would wait for a key press.
+  // Otherwise it could wait for a key press.
   environment['AWS_PAGER'] = '';
   environment['AWS_CLI_AUTO_PROMPT'] = 'off';
-  // What is read here; newer AWS CLIs have others.
+  // The format of errors that this program parses; newer AWS CLIs have others.
   environment['AWS_CLI_ERROR_FORMAT'] = 'legacy';
-  // The endpoint that was checked is a flag, which for S3 wins over all else; those of other services are theirs
-  // then, as STS's for a role. Without a flag, one for S3 that we failed to understand, or that is set while the run
-  // goes on, would be used unchecked: then none counts, since the AWS CLI can't ignore S3's alone.
+  // The checked endpoint is a flag, which overrides any other for S3; other services, such as STS for a role, keep
+  // theirs. Without a flag, the AWS CLI ignores all configured endpoints: one for S3 that this program did not find, or
+  // that is configured during the run, would be used unchecked.
   if (connection.endpointUrl === undefined) environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] = 'true';
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';
-  // Otherwise, under cron for one, the CLI can't read names that are not ASCII, or takes them for others.
+  // Without a UTF-8 locale, as under cron, the AWS CLI misreads names that are not ASCII.
   if (!/utf-?8$/i.test(locale)) environment['LC_ALL'] = 'C.UTF-8';
   const endpoint = connection.endpointUrl === undefined ? undefined : new URL(connection.endpointUrl);
   if (endpoint?.protocol === 'http:') {
-    // Plain loopback must not leave the machine through a proxy.
+    // Plain http to this machine must not go through a proxy.
     const without = ['127.0.0.1', 'localhost', '::1', endpoint.hostname];
     const noProxy = [environment['NO_PROXY'], environment['no_proxy'], ...without].filter(Boolean).join(',');
     environment['NO_PROXY'] = noProxy;

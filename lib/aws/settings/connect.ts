@@ -1,4 +1,3 @@
-// From what the user configured to an AwsCli that may be used.
 import { AwsCli, type AwsSettings } from '../aws-cli.js';
 import { checksumVariables, resolveEndpoint } from './endpoint.js';
 import { assertTrustedListener } from './listener.js';
@@ -6,9 +5,9 @@ import { MAX_BANDWIDTH, readProfile } from './profile-files.js';
 import { assertNoRedirections } from './redirections.js';
 
 /**
- * An `AwsCli` for the user's settings, whose endpoint has been found and checked.
- * @throws {BackupError} for an endpoint that must not be used, or files that lead the AWS CLI elsewhere or have it
- * write the key to disk
+ * An `AwsCli` for the user's settings, with a checked endpoint.
+ * @throws {BackupError} for an endpoint that the key must not be sent to, or files that would make the AWS CLI send it to
+ *   another one or write it to disk
  */
 export function connect(settings: AwsSettings): AwsCli {
   const { environment } = settings;

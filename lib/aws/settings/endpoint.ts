@@ -1,9 +1,9 @@
-// Where the traffic goes. Found by the AWS CLI's own rules, so that what is checked here is what is used,
-// and passed on as a flag, since a CLI older than 1.29 or 2.13 reads neither the variable nor the profile.
+// Finds the endpoint by the AWS CLI's own rules and checks it. It is passed on as a flag: an AWS CLI older than 1.29 or 2.13
+// reads it neither from the environment nor from the profile.
 import { BackupError } from '../../cli/errors.js';
 import type { ProfileSettings } from './profile-files.js';
 
-/** What is said of an endpoint that `isExposed`. */
+/** For an endpoint that `isExposed`; the sentence begins with it. */
 export const EXPOSED_MESSAGE =
   'is plain http: the encryption key would travel unencrypted. Use its https address; plain http is accepted for this machine itself only.';
 
@@ -23,19 +23,19 @@ export function resolveEndpoint(
   if (url !== undefined && isExposed(url))
     throw new BackupError(`The endpoint ${url.origin} ${EXPOSED_MESSAGE}`);
   if (url !== undefined && (url.username !== '' || url.password !== '')) {
-    throw new BackupError(`The endpoint ${url.origin} is given with a user name or a password.`, {
-      hint: 'Take them out: credentials belong into ~/.aws/credentials, where they show in no list of processes.',
+    throw new BackupError(`The endpoint ${url.origin} has a user name or a password in it.`, {
+      hint: 'Put the credentials into ~/.aws/credentials instead: a list of processes shows the endpoint.',
     });
   }
   if (url?.protocol === 'https:') return endpoint;
-  // As it was understood here: `127.1` is this machine, too, but not to the AWS CLI's list of what goes past a proxy.
+  // Normalized: `127.1` is 127.0.0.1, but NO_PROXY does not match it.
   if (url?.protocol === 'http:') return url.href.replace(/\/$/, '');
   throw new BackupError(`The endpoint "${endpoint}" is not an https:// address.`, {
     hint: 'Correct AWS_ENDPOINT_URL, or endpoint_url in ~/.aws/config.',
   });
 }
 
-/** botocore's order: service variable, general variable, profile's services, profile. */
+/** In botocore's order: variables before the profile, S3's before the general one. */
 function endpointOfUser(environment: NodeJS.ProcessEnv, profile: ProfileSettings): string | undefined {
   const ignored =
     environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] ?? profile['ignore_configured_endpoint_urls'];
@@ -49,15 +49,15 @@ function endpointOfUser(environment: NodeJS.ProcessEnv, profile: ProfileSettings
   );
 }
 
-/** Whether the key would travel unencrypted: by plain http to anything but this machine. */
+/** True if the key would travel unencrypted: by plain http to another machine. */
 export function isExposed({ protocol, hostname }: URL): boolean {
   const isLoopback = hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
   return protocol === 'http:' && !isLoopback;
 }
 
 /**
- * The variables that keep a server other than AWS's from being sent checksums it may not know;
- * what the user set himself, in the environment or the profile, stays.
+ * Variables by which the AWS CLI sends no checksums to a server that is not Amazon's and may not know them. What the user
+ * has set, in the environment or the profile, is kept.
  */
 export function checksumVariables(
   endpoint: string | undefined,

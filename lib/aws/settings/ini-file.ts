@@ -1,15 +1,14 @@
-// The user's files as the AWS CLI understands them, which reads them with Python's configparser.
+// Parses the AWS CLI's files as the AWS CLI does, with Python's configparser.
 import { parse } from 'ini';
 
-/** The settings of a section; those of a nested block are named `s3.endpoint_url`. */
+/** The settings of a section by their names; a nested one is named `s3.endpoint_url`. */
 export type IniSettings = Readonly<Record<string, string>>;
-/** A file's sections, by their names as they stand, but for quotes; each has the settings of `[DEFAULT]`, too. */
+/** Sections by their names without quotes; each includes the settings of `[DEFAULT]`. */
 export type IniSections = ReadonlyMap<string, IniSettings>;
 
-/** configparser gives what is in this section to each other one. */
+/** configparser adds its settings to each other section. */
 const SHARED = 'DEFAULT';
 
-/** The sections of a file's text. */
 export function parseIni(text: string): IniSections {
   const parsed = Object.entries(parse(normalize(text))).map(
     ([name, content]) => [name.replaceAll(/["']/g, ''), settingsOf(content)] as const,
@@ -21,9 +20,9 @@ export function parseIni(text: string): IniSections {
 }
 
 /**
- * The text in the form that `ini` reads: names in lower case, `:` as well as `=`, single blanks in a section's name;
- * and without what INI does not know: a line that is indented deeper than the setting above goes on with its value,
- * be it like a section or a setting; below `s3 =` without a value, `endpoint_url` becomes `s3.endpoint_url`.
+ * Rewrites the text for the package `ini`: names in lower case, `=` for `:`, single blanks in the names of sections. A line
+ * that is indented deeper than the setting above continues its value, whatever it looks like, and is left out; below a
+ * setting without a value, such as `s3 =`, it is a nested setting: `endpoint_url` becomes `s3.endpoint_url`.
  */
 function normalize(text: string): string {
   let block: string | undefined;
@@ -35,7 +34,7 @@ function normalize(text: string): string {
     const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
     if (section !== undefined && !isContinued) {
       depth = Number.POSITIVE_INFINITY;
-      // `ini` makes nested objects of dots in a section's name.
+      // `ini` would make nested objects of dots.
       return `[${section.trim().replaceAll(/\s+/g, ' ').replaceAll('.', '\\.')}]`;
     }
     const [, name, value = ''] = /^\s*([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
@@ -51,7 +50,7 @@ function normalize(text: string): string {
 function settingsOf(section: unknown): IniSettings {
   if (typeof section !== 'object' || section === null) return {};
   return Object.fromEntries(
-    // `ini` makes booleans of some words.
+    // `ini` turns some words into booleans.
     Object.entries(section).flatMap(([key, value]) =>
       typeof value === 'object' ? [] : [[key, String(value)]],
     ),

@@ -1,33 +1,33 @@
-// Plain http to this machine is plain to whoever listens there: any local user may bind a free port from 1024 on, and
-// would be handed the key by the first request. So the one who listens has to be this user or root.
+// Checks who listens at an endpoint of plain http on this machine: any local user may bind a free port from 1024 on, and
+// the first request would give him the key. It has to be this user or root.
 //
-// The AWS CLI connects some time after each check, and again and again in a call that sends many files. What remains: a
-// service that ends after the check, and whose port somebody takes at once. Only https tells that.
+// One risk remains: the AWS CLI connects some time after the check, and in a long call again and again. If the service ends
+// meanwhile, another user may take its port. Only https protects from that.
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 
-/** Where Linux lists the sockets of this network namespace. */
+/** Linux's lists of the sockets in this network namespace. */
 const TABLE = '/proc/net/tcp';
 const TABLE_OF_IPV6 = '/proc/net/tcp6';
-/** The first port that every user may bind: 1024, or less in a container. */
+/** Holds the first port that every user may bind: 1024, or less in a container. */
 const UNPRIVILEGED_FROM = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
-/** A socket's state in the tables. */
+/** The state of a socket that listens. */
 const LISTENS = '0A';
-/** The beginning of IPv4 addresses among those of IPv6. */
+/** An IPv4 address begins like this as an IPv6 address. */
 const MAPPED = '00000000000000000000ffff';
 
 /** A socket that listens. */
 interface Listener {
-  /** In hexadecimal digits, those of IPv4 as IPv6 has them. */
+  /** In hexadecimal digits; that of IPv4 as one of IPv6. */
   readonly address: string;
   readonly port: number;
   readonly uid: number;
 }
 
-/** How listeners are found; replaced by tests. */
+/** Where listeners are read from; tests replace it. */
 export interface Sockets {
-  /** The content of each of Linux's tables. @throws what reading them throws */
+  /** The content of Linux's lists. @throws the system's error */
   readonly tables: () => readonly string[];
   /** The effective user of this process. */
   readonly user: () => number | undefined;
@@ -41,17 +41,17 @@ const THIS_MACHINE: Sockets = {
   unprivilegedFrom: () => Math.min(1024, firstUnprivilegedPort()),
 };
 
-/** What is known of an address of this machine. */
-interface Look {
+/** What was found at an address of this machine. */
+interface Finding {
   readonly listeners: readonly Listener[];
-  /** Why nothing secret may go there. */
+  /** Why the key must not be sent there. */
   readonly problem?: BackupError;
 }
 
 /**
- * The endpoint, with an address in the place of `localhost`, which stands for two: one where somebody listens who may
- * be trusted, so that whoever binds the other one later is not asked.
- * @throws {BackupError} if plain http would go to nobody, or to another user's program
+ * The endpoint, with `localhost` replaced by an address at which a trusted program listens: it stands for two, and another
+ * user may bind the other one later.
+ * @throws {BackupError} if nobody listens at a plain http endpoint, or another user's program does
  */
 export function assertTrustedListener(
   endpointUrl: string | undefined,
@@ -60,14 +60,14 @@ export function assertTrustedListener(
   const url = plainUrl(endpointUrl);
   if (url === undefined) return endpointUrl;
   const hosts = url.hostname === 'localhost' ? ['127.0.0.1', '[::1]'] : [url.hostname];
-  const looks = hosts.map((hostname) => {
+  const findings = hosts.map((hostname) => {
     url.hostname = hostname;
-    return { endpoint: url.href.replace(/\/$/, ''), ...look(url, sockets) };
+    return { endpoint: url.href.replace(/\/$/, ''), ...inspect(url, sockets) };
   });
   const best =
-    looks.find(({ problem }) => problem === undefined) ??
-    looks.find(({ listeners }) => listeners.length > 0) ??
-    looks[0];
+    findings.find(({ problem }) => problem === undefined) ??
+    findings.find(({ listeners }) => listeners.length > 0) ??
+    findings[0];
   if (best?.problem !== undefined) throw best.problem;
   return best?.endpoint;
 }
@@ -77,8 +77,7 @@ function plainUrl(endpointUrl: string | undefined): URL | undefined {
   return url?.protocol === 'http:' ? url : undefined;
 }
 
-/** Who listens at an address of this machine, and why it must not get the key. */
-function look(url: URL, sockets: Sockets): Look {
+function inspect(url: URL, sockets: Sockets): Finding {
   const port = Number(url.port || 80);
   let listeners: readonly Listener[];
   try {
@@ -88,28 +87,28 @@ function look(url: URL, sockets: Sockets): Look {
       .flatMap(listenersIn)
       .filter((it) => it.port === port && addresses.includes(it.address));
   } catch (error) {
-    const what = `Who listens at ${url.origin} can't be found out: ${describeError(error)}.`;
-    return { listeners: [], problem: new BackupError(what, { hint: `See ${TABLE}, or use https.` }) };
+    const what = `Whose program listens at ${url.origin} is not known: ${TABLE} can't be read (${describeError(error)}).`;
+    return { listeners: [], problem: new BackupError(what, { hint: 'Use its https address.' }) };
   }
   if (listeners.length === 0) {
-    const hint = 'Start the service there. If a firewall rule passes the port on, use its https address.';
+    const hint = 'Start the service there. If a firewall rule forwards the port, use its https address.';
     return { listeners, problem: new BackupError(`Nobody listens at ${url.origin}.`, { hint }) };
   }
-  // Only root can have bound it.
+  // Only root can bind it.
   if (port < sockets.unprivilegedFrom()) return { listeners };
-  // All of them: with several, the kernel may choose any, or the next one when the first one ends.
+  // All of them have to be trusted: the kernel may choose any.
   const other = listeners.find(({ uid }) => uid !== 0 && uid !== sockets.user());
   if (other === undefined) return { listeners };
   const problem = new BackupError(
-    `The program that listens at ${url.origin} is another user's (uid ${other.uid}): it would get the encryption key, which plain http does not protect.`,
+    `The program that listens at ${url.origin} belongs to another user (uid ${other.uid}), who would get the encryption key by plain http.`,
     {
-      hint: 'Use its https address; or have it run as this user or root, or listen at a port below 1024.',
+      hint: 'Use its https address; or run it as this user or root, or at a port below 1024.',
     },
   );
   return { listeners, problem };
 }
 
-/** The addresses at which a socket gets what is sent to an address of this machine. */
+/** The addresses that a socket may be bound to, to get what is sent to `hostname`. */
 function addressesOf(hostname: string): string[] {
   const everywhere = '0'.repeat(32);
   if (hostname === '[::1]') return [`${'0'.repeat(31)}1`, everywhere];
@@ -125,12 +124,12 @@ function listenersIn(table: string): Listener[] {
       const [, local = '', , state, , , , uid] = line.trim().split(/\s+/);
       if (state !== LISTENS) return [];
       const [address = '', port = ''] = local.split(':');
-      return [{ address: inOrder(address), port: Number.parseInt(port, 16), uid: Number(uid) }];
+      return [{ address: inNetworkOrder(address), port: Number.parseInt(port, 16), uid: Number(uid) }];
     });
 }
 
-/** The tables have each four bytes of an address as a number of this machine. */
-function inOrder(address: string): string {
+/** Linux's lists have each four bytes of an address as a number in this machine's byte order. */
+function inNetworkOrder(address: string): string {
   const words = address.match(/.{8}/g) ?? [];
   const ordered = words.map((word) => {
     const bytes = Buffer.from(word, 'hex');
@@ -139,7 +138,7 @@ function inOrder(address: string): string {
   return `${ordered.length === 1 ? MAPPED : ''}${ordered.join('')}`;
 }
 
-/** Empty where the kernel has no IPv6. */
+/** Empty if the kernel has no IPv6. */
 function tableOfIpv6(): string {
   try {
     return readFileSync(TABLE_OF_IPV6, 'latin1');

@@ -1,20 +1,20 @@
-// What the user set in ~/.aws/config and ~/.aws/credentials, as far as our own defaults depend on it.
+// Reads a profile from ~/.aws/config and ~/.aws/credentials, by botocore's rules.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { homeFolderOf } from './home.js';
 import { type IniSections, type IniSettings, parseIni } from './ini-file.js';
 
-/** Settings of a profile; those of a nested block are named `s3.endpoint_url`. */
+/** The settings of a profile by their names; a nested one is named `s3.endpoint_url`. */
 export type ProfileSettings = IniSettings;
 
-/** The name of a setting that stands for a plugin of the AWS CLI which chooses endpoints. */
+/** Our name for the AWS CLI's plugin that chooses endpoints; its value is the plugin. */
 export const ENDPOINT_PLUGIN = '[plugins] endpoint';
-/** The name of `max_bandwidth` in the profile's block of S3. One in a services section does not count. */
+/** Our name for `max_bandwidth` in the profile's S3 block. In a services section, it has no effect. */
 export const MAX_BANDWIDTH = "the profile's s3.max_bandwidth";
 
 /**
- * The settings of `profile`, with those of its `services` section. As in botocore, the credentials file wins.
- * Files that are missing or unreadable count as empty: the AWS CLI itself explains those best.
+ * The settings of `profile`, with those of its `services` section; those in the credentials file win. Files that are
+ * missing or can't be read count as empty: the AWS CLI's own messages explain that best.
  */
 export function readProfile(profile: string, environment: NodeJS.ProcessEnv): ProfileSettings {
   const home = homeFolderOf(environment);
@@ -30,8 +30,8 @@ export function readProfile(profile: string, environment: NodeJS.ProcessEnv): Pr
     ...parseIni(credentials).get(profile),
   };
   const services = settings['services'];
-  // The endpoint of a service counts in a services section only, not in a block of the profile. But the plugin that
-  // chooses endpoints reads there whether certificates count.
+  // In the profile itself, nested settings have no effect on endpoints; but the plugin that chooses them reads there
+  // whether it verifies certificates.
   const own = Object.fromEntries(
     Object.entries(settings).filter(([name]) => !name.includes('.') || name.endsWith('.verify_ssl')),
   );
@@ -45,22 +45,22 @@ export function readProfile(profile: string, environment: NodeJS.ProcessEnv): Pr
   };
 }
 
-/** Of several sections, the last one counts alone; and `[profiles NAME]` is as good as `[profile NAME]`. */
+/** Of several sections of a name, only the last one counts; `[profiles NAME]` means `[profile NAME]`. */
 function settingsOf(kind: string, name: string, sections: IniSections): IniSettings {
-  const isOurs = (section: string) =>
+  const isNamed = (section: string) =>
     (section.startsWith(kind) && section.replace(/^\S+ ?/, '') === name) ||
     (kind === 'profile' && name === 'default' && section === name);
-  return [...sections].findLast(([section]) => isOurs(section))?.[1] ?? {};
+  return [...sections].findLast(([section]) => isNamed(section))?.[1] ?? {};
 }
 
-/** `~` and variables, as botocore has them in the names of its files. */
+/** Expands `~` and variables, as botocore does in the paths of its files. */
 function expand(path: string, home: string | undefined, environment: NodeJS.ProcessEnv): string {
   return path
     .replaceAll(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced, bare) => environment[braced ?? bare] ?? all)
     .replace(/^~(?=\/|$)/, (tilde) => home ?? tilde);
 }
 
-/** A file's text; empty for one that is missing or unreadable. */
+/** A file's text; empty if it is missing or can't be read. */
 export function readIfExists(file: string): string {
   try {
     return readFileSync(file, 'utf8');

@@ -1,17 +1,16 @@
-// What the AWS CLI reads besides our arguments, and which of it is refused: what would lead the key away from the
-// endpoint that was checked, or write it down. Variables that do so are taken away, by child-environment.ts. Each was
-// seen to do what it says, with an AWS CLI of version 1 and one of version 2.
+// Refuses what would make the AWS CLI send the key to another endpoint than the one that was checked, or write it to disk.
+// (child-environment.ts removes variables that would.) Each was tried with an AWS CLI of version 1 and one of version 2.
 //
-// Left alone, since they change neither the address nor the program nor whom to trust:
-// - AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, endpoint_url, services: endpoint.ts finds and checks them; our flag wins.
-// - data_path in a profile: the AWS CLI sets AWS_DATA_PATH for itself, which wins.
-// - FIPS, dual-stack and accelerated endpoints: Amazon's, by https; with an endpoint of ours they fail or don't count.
-// - HTTPS_PROXY: the proxy passes on what is encrypted. No profile can have it decrypted there.
-// - AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and ca_bundle with a value: whom to trust is for the user to say.
-// - AWS_CSM_*: sends the names and times of calls, no headers.
+// These are not refused:
+// - AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, endpoint_url, services: endpoint.ts finds and checks them, and the flag wins.
+// - data_path in a profile: AWS_DATA_PATH, which the AWS CLI sets for itself, wins.
+// - FIPS, dual-stack and accelerated endpoints: they are Amazon's, and https; with another endpoint they fail or don't count.
+// - HTTPS_PROXY: the proxy forwards encrypted traffic, and no profile lets it decrypt that.
+// - AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and ca_bundle with a value: the user decides whom to trust.
+// - AWS_CSM_*: sends names and times of calls, no headers.
 // - AWS_CLI_UPGRADE_DEBUG_MODE, cli_follow_urlparam, api_versions, parameter_validation: warnings and checks.
-// - preferred_transfer_client = crt: goes to the same host.
-// - PATH, PYTHONPATH, credential_process, plugins that choose no endpoints: programs that the user chose, as `aws` is.
+// - preferred_transfer_client = crt: has the same endpoint.
+// - PATH, PYTHONPATH, credential_process, plugins that choose no endpoints: the user chose these programs, as he chose `aws`.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError } from '../../cli/errors.js';
@@ -19,16 +18,16 @@ import { homeFolderOf } from './home.js';
 import { parseIni } from './ini-file.js';
 import { ENDPOINT_PLUGIN, type ProfileSettings, readIfExists } from './profile-files.js';
 
-/** Where the AWS CLI finds aliases of commands, below the home directory. */
+/** The AWS CLI's aliases of commands, in the home directory. */
 const ALIASES = '.aws/cli/alias';
-/** Where it finds descriptions of services and of itself, which win over its own. */
+/** Descriptions of services and of the AWS CLI itself, which override its own. */
 const MODELS = '.aws/models';
 const COMMANDS = ['s3', 's3api'];
 
 /**
  * @param name of the profile
- * @param endpointUrl that was checked
- * @throws {BackupError} for a setting or a file with which the AWS CLI might do something else than it is told
+ * @param endpointUrl the checked one
+ * @throws {BackupError} for a setting or file that could make the AWS CLI send the key elsewhere or write it to disk
  */
 export function assertNoRedirections(
   name: string,
@@ -39,9 +38,12 @@ export function assertNoRedirections(
   refuseSettings(name, profile, endpointUrl);
   for (const variable of ['AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE']) {
     if (!/^~[^/]/.test(environment[variable] ?? '')) continue;
-    throw new BackupError(`${variable} names a file below another user's home: it can't be checked here.`, {
-      hint: `Write its path out: ${variable}=/home/…`,
-    });
+    throw new BackupError(
+      `${variable} names a file in another user's home directory as ~USER, which is not checked here.`,
+      {
+        hint: `Write its whole path: ${variable}=/home/…`,
+      },
+    );
   }
   const home = homeFolderOf(environment);
   if (home === undefined) return;
@@ -58,8 +60,8 @@ function refuseSettings(name: string, profile: ProfileSettings, endpointUrl: str
   }
   if (profile['ca_bundle'] === '') {
     throw new BackupError(
-      `The profile "${name}" has an empty ca_bundle: the AWS CLI would check no server's certificate.`,
-      { hint: 'Take the line out of ~/.aws/config, or name a file of certificates.' },
+      `The profile "${name}" has an empty ca_bundle: the AWS CLI would accept any certificate.`,
+      { hint: 'Remove the line from ~/.aws/config, or name a file of certificates.' },
     );
   }
   const plugin = profile[ENDPOINT_PLUGIN];
@@ -67,20 +69,22 @@ function refuseSettings(name: string, profile: ProfileSettings, endpointUrl: str
   if (endpointUrl === undefined) {
     throw new BackupError(
       `The AWS CLI's plugin "${plugin}" may send the encryption key to an address that is not checked here.`,
-      { hint: 'Set AWS_ENDPOINT_URL, which wins over it, in the config or the environment; or remove it.' },
+      {
+        hint: 'Set AWS_ENDPOINT_URL in the config or the environment, which overrides the plugin; or remove the plugin.',
+      },
     );
   }
   const isUnverified = ([setting, value]: [string, string]) =>
     setting.endsWith('.verify_ssl') && value.toLowerCase() === 'false';
   if (Object.entries(profile).some(isUnverified)) {
     throw new BackupError(
-      `The profile "${name}" has verify_ssl = false, for the AWS CLI's plugin "${plugin}": no server's certificate would be checked.`,
-      { hint: 'Take that line out, and name the certificate of your server: ca_bundle = FILE.' },
+      `The profile "${name}" has verify_ssl = false: with its plugin "${plugin}", the AWS CLI would accept any certificate.`,
+      { hint: 'Replace that line by the certificate of your server: ca_bundle = FILE.' },
     );
   }
 }
 
-/** An alias replaces the command of its name, and our flags by its own. */
+/** An alias replaces the command of its name, and may have other flags. */
 function refuseAliases(file: string): void {
   for (const [section, aliases] of parseIni(readIfExists(file))) {
     const [kind, command = ''] = section.split(' ');
@@ -91,12 +95,12 @@ function refuseAliases(file: string): void {
     if (redefined === undefined) continue;
     throw new BackupError(
       `${file}, section [${section}]: an alias changes what "aws ${redefined}" does. It may send the encryption key to an address that is not checked here.`,
-      { hint: 'Give it a name of its own, in the section [toplevel]: my-s3 = s3 …' },
+      { hint: 'Give it another name, in the section [toplevel]: my-s3 = s3 …' },
     );
   }
 }
 
-/** A description of S3 says where requests go, even with an endpoint of ours. Those that add to it may stay. */
+/** A description of S3 can override the endpoint. One that only adds to the AWS CLI's own is accepted. */
 function refuseModels(folder: string): void {
   for (const name of namesIn(folder)) {
     const file = join(folder, name);
@@ -108,7 +112,7 @@ function refuseModels(folder: string): void {
       );
     if (!describesAll && !describesS3) continue;
     throw new BackupError(
-      `${file} replaces what the AWS CLI knows of S3. It may send the encryption key to an address that is not checked here.`,
+      `${file} replaces what the AWS CLI knows about S3. It may send the encryption key to an address that is not checked here.`,
       { hint: 'Move it away.' },
     );
   }

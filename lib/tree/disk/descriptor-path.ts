@@ -1,11 +1,11 @@
 import { readlinkSync } from 'node:fs';
 
-/** Of this process in /proc, which in a container may have other numbers. */
+/** The PID of this process in /proc, which may differ from `process.pid` in a container. */
 let pid: string | undefined;
 
 /**
- * The path of what `descriptor` is open on, for node:fs and for child processes. As a last part, it is a link.
- * @throws the system's error where there is no /proc
+ * The path of an open file or folder, for node:fs and for child processes. Its last part is a link.
+ * @throws the system's error if there is no /proc
  */
 export function pathOfDescriptor(descriptor: number): string {
   pid ??= readlinkSync('/proc/self');

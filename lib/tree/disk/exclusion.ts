@@ -1,22 +1,25 @@
 // What a walk leaves out. Each rule is named as the user knows it, such as `EXCLUDE '*.tmp'`.
 import type { Bytes } from '../bytes.js';
 
+/** How the names of folders begin in which restores keep files until they are complete. */
+export const STAGE_PREFIX = '.encrypted-s3-restore-';
+
 export interface Exclusion {
-  /** The rule that leaves out a file or, given a key that ends in `/`, everything in a folder, by its name alone. */
+  /** The rule that excludes a file or, for a key that ends in `/`, a folder with everything in it, by its name. */
   ruleFor(key: Bytes): string | undefined;
-  /** The rule that leaves out files of that size (bytes). */
+  /** The rule that excludes files of that size (bytes). */
   ruleForSize(size: number): string | undefined;
-  /** The rule that leaves out what is in folders on that device. */
+  /** The rule that excludes what is in folders on that device. */
   ruleForDevice(device: bigint): string | undefined;
   /**
-   * The file that has all else in its folder left out.
+   * The file that excludes everything else in its folder; `undefined`, if there is none.
    * @param path of the folder
-   * @param has whether there is something of that name, which is no folder
+   * @param has true for a name in the folder that is not a folder's
    */
   tagIn(path: Bytes, has: (name: Bytes) => boolean): Tag | undefined;
 }
 
-/** A file that stays in the backup, to tell why nothing else of its folder is there. */
+/** A file that is backed up, to show why nothing else of its folder is. */
 export interface Tag {
   readonly name: Bytes;
   readonly rule: string;

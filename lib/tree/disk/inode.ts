@@ -1,19 +1,19 @@
-// What of a stat(2) is kept and compared.
+// What is kept of a stat(2), and compared.
 import { type BigIntStats, statfsSync, statSync } from 'node:fs';
 import type { Inode } from '../entry.js';
 
 /**
- * statfs(2) types of file systems whose inodes keep their numbers from mount to mount: ext2 to ext4, XFS, Btrfs, ZFS,
- * F2FS, tmpfs. Elsewhere (vfat, FUSE, NFS) a new number may mean nothing.
+ * statfs(2) types of file systems that never change the number of an inode: ext2 to ext4, XFS, Btrfs, ZFS, F2FS, tmpfs.
+ * Others (vfat, FUSE, NFS) may give out new ones at each mount.
  */
 const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
 
-/** Tells a folder from all others, whatever its name. */
+/** No other file or folder has the same at the same time. */
 export function fileIdOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-/** The device of a folder on which inodes keep their numbers; what is mounted below it has another one. */
+/** The device of a folder, if its file system never changes the numbers of inodes. */
 export function lastingDevice(folder: string | Buffer): bigint | undefined {
   try {
     return LASTING.has(statfsSync(folder).type) ? statSync(folder, { bigint: true }).dev : undefined;
@@ -22,10 +22,7 @@ export function lastingDevice(folder: string | Buffer): bigint | undefined {
   }
 }
 
-/**
- * What the tree keeps of a stat(2).
- * @param isLasting whether the inode's number means anything next time; one beyond 2^53 is left out
- */
+/** @param isLasting true if the inode's number is to be kept; one above 2^53 never is */
 export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
   const inode = {
     size: Number(stats.size),
@@ -35,6 +32,6 @@ export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
     uid: Number(stats.uid),
     gid: Number(stats.gid),
   };
-  const isTold = isLasting && stats.ino <= Number.MAX_SAFE_INTEGER;
-  return isTold ? Object.assign(inode, { ino: Number(stats.ino) }) : inode;
+  const hasNumber = isLasting && stats.ino <= Number.MAX_SAFE_INTEGER;
+  return hasNumber ? Object.assign(inode, { ino: Number(stats.ino) }) : inode;
 }

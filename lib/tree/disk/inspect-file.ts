@@ -4,16 +4,16 @@ import { type Bytes, joinPath, pathOf } from '../bytes.js';
 import type { Inode } from '../entry.js';
 import { inodeOf } from './inode.js';
 
-/** What looking says that there is no file any more: any other error leaves that open. */
-const NOTHING_THERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+/** Errors of stat(2) that say that there is no file. Others leave it open. */
+const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
-/** A file as it is now; `gone` if there is none any more, `unreadable` if it can't be looked at. */
+/** The file as it is now; `gone` if there is no regular file, `unreadable` if stat(2) fails otherwise. */
 export function inspectFile(root: Bytes, key: Bytes, followSymlinks: boolean): Inode | 'gone' | 'unreadable' {
   const path = pathOf(joinPath(root, key));
   try {
     const stats = followSymlinks ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
     return stats.isFile() ? inodeOf(stats) : 'gone';
   } catch (error) {
-    return NOTHING_THERE.has(errnoOf(error) ?? '') ? 'gone' : 'unreadable';
+    return NO_FILE.has(errnoOf(error) ?? '') ? 'gone' : 'unreadable';
   }
 }

@@ -1,46 +1,39 @@
-// The proof that a file is gone from disk, without which nothing is deleted in the bucket.
-import { lstatSync, type Stats, statSync } from 'node:fs';
-import { errnoOf } from '../../cli/errors.js';
+// The proof that a file is gone from disk. Nothing is deleted in the bucket without it.
+import { lstatSync, statSync } from 'node:fs';
 import { type Bytes, joinPath, pathOf } from '../bytes.js';
 
 /**
- * Whether there is surely no file that a backup of `root` would store under `key`: nothing is there, or a folder
- * is, or a file is where a folder would have to be. Anything else (a folder that can't be searched, a link, a FIFO,
- * a name that no file can have) proves nothing.
+ * True if there is certainly no file that a backup of `root` would store under `key`: nothing has its name, or a folder
+ * has, or a file is where a folder would have to be. Anything else proves nothing: a folder that can't be searched, a
+ * link, a FIFO, a name that no file can have.
  */
 export function isGone(root: Bytes, key: Bytes, followSymlinks: boolean): boolean {
   const names = key.split('/');
-  // The marker that some programs store for a folder has the folder's name and a `/`.
-  const isMarker = names.at(-1) === '' && names.length > 1;
-  if (isMarker) names.pop();
+  // Some programs store an empty object for a folder: its key ends in `/`.
+  const isFolderMarker = names.at(-1) === '' && names.length > 1;
+  if (isFolderMarker) names.pop();
   if (names.some((name) => name === '' || name === '.' || name === '..' || name.includes('\0'))) return false;
   let path = root;
-  if (look(path, false) !== 'directory') return false;
+  if (typeAt(path, false) !== 'directory') return false;
   for (const [index, name] of names.entries()) {
     path = joinPath(path, name as Bytes);
     const isLast = index === names.length - 1;
-    const found = look(path, followSymlinks && !isLast);
-    if (found === 'nothing') return true;
-    if (isLast) return isMarker ? found === 'file' : found === 'directory';
-    if (found === 'file') return true;
-    if (found !== 'directory') return false;
+    const type = typeAt(path, followSymlinks && !isLast);
+    if (type === 'nothing') return true;
+    if (isLast) return isFolderMarker ? type === 'file' : type === 'directory';
+    if (type === 'file') return true;
+    if (type !== 'directory') return false;
   }
   return false;
 }
 
-type Found = 'nothing' | 'file' | 'directory' | 'doubt';
-
-function look(path: Bytes, followSymlinks: boolean): Found {
-  let stats: Stats;
+function typeAt(path: Bytes, followSymlinks: boolean): 'nothing' | 'file' | 'directory' | 'unknown' {
   try {
-    stats = lstatSync(pathOf(path));
-  } catch (error) {
-    return errnoOf(error) === 'ENOENT' ? 'nothing' : 'doubt';
-  }
-  try {
+    let stats = lstatSync(pathOf(path), { throwIfNoEntry: false });
+    if (stats === undefined) return 'nothing';
     if (followSymlinks && stats.isSymbolicLink()) stats = statSync(pathOf(path));
+    return stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'unknown';
   } catch {
-    return 'doubt';
+    return 'unknown';
   }
-  return stats.isFile() ? 'file' : stats.isDirectory() ? 'directory' : 'doubt';
 }

@@ -1,31 +1,30 @@
-// Owners are numbers on disk and names to people: both are in a tree file.
+// The names of users and groups on this machine, in /etc/passwd and /etc/group.
 import { readFileSync } from 'node:fs';
 import type { OwnerNames } from '../entry-line.js';
 
-/** The names in /etc/passwd and /etc/group; ids that are not there have none. */
+/** Ids without a name have no member. */
 export function ownerNames(): OwnerNames {
   const users = namesIn('/etc/passwd');
   const groups = namesIn('/etc/group');
-  const made = new Map<string, string>();
+  const cache = new Map<string, string>();
   return {
     membersOf(uid, gid) {
       const ids = `${uid}:${gid}`;
-      const known = made.get(ids);
-      if (known !== undefined) return known;
+      const cached = cache.get(ids);
+      if (cached !== undefined) return cached;
       const members = member('user', users.get(uid)) + member('group', groups.get(gid));
-      made.set(ids, members);
+      cache.set(ids, members);
       return members;
     },
   };
 }
 
-/** From names to this machine's ids; the first of the ids that share a name counts. */
+/** Ids by names; of several ids with one name, the first. */
 export interface OwnerIds {
   readonly uids: ReadonlyMap<string, number>;
   readonly gids: ReadonlyMap<string, number>;
 }
 
-/** The ids in /etc/passwd and /etc/group. */
 export function ownerIds(): OwnerIds {
   const inverted = (names: ReadonlyMap<number, string>) =>
     new Map([...names].reverse().map(([id, name]) => [name, id]));
@@ -36,14 +35,14 @@ function member(name: string, value: string | undefined): string {
   return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
 
-/** passwd(5) and group(5): the name is the first field, the id the third. */
+/** passwd(5) and group(5): the first field is the name, the third the id. */
 function namesIn(file: string): ReadonlyMap<number, string> {
   const names = new Map<number, string>();
   let text = '';
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    // Names are a help, not a need.
+    // It does without names.
   }
   for (const line of text.split('\n')) {
     const [name = '', , id = ''] = line.split(':');

@@ -1,4 +1,4 @@
-// The ACLs of files and folders, which Node can't read: asked of getfacl(1), many files a call.
+// Reads the ACLs of files and folders with getfacl(1), many at a time: Node can't.
 import { spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -7,23 +7,23 @@ import { type Acl, UNKNOWN_ACL } from '../acl.js';
 import { type Bytes, textOf } from '../bytes.js';
 import type { Batches } from '../streams/batches.js';
 
-/** How many files are asked about at a time, at most; and how many items are held back for them. */
-const ASKED = 4096;
-const HELD = 4 * ASKED;
+/** How many files one call is for, and how many items wait for it, at most. */
+const MOST_KEYS = 4096;
+const MOST_ITEMS = 4 * MOST_KEYS;
 
 const GETFACL = ['getfacl', '--numeric', '--absolute-names', '--skip-base', '--no-effective'];
 const VANISHED = /: No such file or directory$/;
-/** The exit code of xargs(1) where getfacl failed over a file. Others say that getfacl did not run, or not to its end. */
+/** xargs(1): getfacl failed for a file. Other exit codes mean that it did not run, or not to its end. */
 const SOME_FAILED = 123;
 
 export interface AclOptions {
-  /** The folder that the keys are relative to; it may be the path of a descriptor of ours. */
+  /** The folder that the keys are relative to; it may be the path of an open descriptor. */
   readonly root: Bytes;
-  /** Whether the keys lead through links, or to them. */
+  /** True if the keys may be those of links, or lead through them. */
   readonly followSymlinks: boolean;
 }
 
-/** Whether what reads ACLs is on this machine: without it, nothing can be known of them. */
+/** True if the programs that this needs are on PATH. */
 export function canReadAcls(path = process.env['PATH'] ?? ''): boolean {
   const folders = path.split(delimiter);
   return ['getfacl', 'xargs'].every((program) => folders.some((folder) => isProgram(join(folder, program))));
@@ -39,9 +39,9 @@ function isProgram(file: string): boolean {
 }
 
 /**
- * The ACLs of those of the files and folders that have one beyond their mode. What has vanished has none; of what can't
- * be asked about for another reason, it is `UNKNOWN_ACL`.
- * @param keys of files and folders, no links unless they are followed
+ * The ACLs of those files and folders that have one beyond their mode; `UNKNOWN_ACL` if getfacl fails for a reason other
+ * than that they have vanished.
+ * @param keys of files and folders; of links only if these are followed
  */
 export async function readAcls(
   { root, followSymlinks }: AclOptions,
@@ -51,7 +51,7 @@ export async function readAcls(
   if (keys.length === 0) return acls;
   const links = followSymlinks ? [] : ['--physical'];
   const input = keys.map((key) => `./${key}\0`).join('');
-  const { code, stdout, stderr } = await ask(textOf(root), [...GETFACL, ...links, '--'], input);
+  const { code, stdout, stderr } = await runGetfacl(textOf(root), links, input);
   for (const [key, acl] of aclsIn(stdout)) acls.set(key, acl);
   const complaints = stderr.split('\n').filter((line) => line !== '' && !VANISHED.test(line));
   if (code === 0 || (code === SOME_FAILED && complaints.length === 0)) return acls;
@@ -59,44 +59,47 @@ export async function readAcls(
 }
 
 /**
- * Gives each item of a stream its ACL, in the same order, and holds back no more than some thousand.
- * @param keyToAsk the key to ask about; `undefined`: nothing has to be asked about this item
+ * Adds to each item of a stream its ACL, in the same order. No more than `MOST_ITEMS` wait.
+ * @param keyToRead the key whose ACL is read; `undefined`: none, for this item
  */
 export async function* withAcls<T>(
   options: AclOptions,
   batches: Batches<T>,
-  keyToAsk: (item: T) => Bytes | undefined,
+  keyToRead: (item: T) => Bytes | undefined,
 ): Batches<readonly [T, Acl | undefined]> {
-  let held: { readonly item: T; readonly key: Bytes | undefined }[] = [];
+  let waiting: { readonly item: T; readonly key: Bytes | undefined }[] = [];
   let keys: Bytes[] = [];
   for await (const batch of batches) {
     for (const item of batch) {
-      const key = keyToAsk(item);
-      held.push({ item, key });
+      const key = keyToRead(item);
+      waiting.push({ item, key });
       if (key !== undefined) keys.push(key);
-      if (keys.length >= ASKED) yield await answered();
+      if (keys.length >= MOST_KEYS) yield await next();
     }
-    if (keys.length === 0 || held.length >= HELD) yield await answered();
+    if (keys.length === 0 || waiting.length >= MOST_ITEMS) yield await next();
   }
-  yield await answered();
+  yield await next();
 
-  async function answered(): Promise<(readonly [T, Acl | undefined])[]> {
-    const [items, asked] = [held, keys];
-    held = [];
-    keys = [];
-    const acls = await readAcls(options, asked);
+  async function next(): Promise<(readonly [T, Acl | undefined])[]> {
+    const items = waiting;
+    const acls = await readAcls(options, keys);
+    [waiting, keys] = [[], []];
     return items.map(({ item, key }) => [item, key === undefined ? undefined : acls.get(key)] as const);
   }
 }
 
-/** Through xargs(1), to which a name may be any bytes. `code` is `undefined` if it could not be started. */
-function ask(
+/**
+ * Runs getfacl by xargs(1), which takes names of any bytes.
+ * @param input names, each ended by a NUL
+ * @returns `code` is `undefined` if it could not be started
+ */
+function runGetfacl(
   folder: string,
-  command: readonly string[],
+  options: readonly string[],
   input: string,
 ): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const child = spawn('xargs', ['-0', '-r', ...command], {
+    const child = spawn('xargs', ['-0', '-r', ...GETFACL, ...options, '--'], {
       cwd: folder,
       env: { ...withoutKey(), LC_ALL: 'C' },
       stdio: ['pipe', 'pipe', 'pipe'],
@@ -105,14 +108,14 @@ function ask(
     let stderr = '';
     child.stdout.setEncoding('latin1').on('data', (chunk) => (stdout += chunk));
     child.stderr.setEncoding('latin1').on('data', (chunk) => (stderr += chunk));
-    child.stdin.on('error', () => undefined); // Its exit code tells.
+    child.stdin.on('error', () => undefined); // The exit code tells why.
     child.on('error', () => resolve({ code: undefined, stdout: '', stderr: '' }));
     child.on('close', (code) => resolve({ code: code ?? undefined, stdout, stderr }));
     child.stdin.end(input, 'latin1');
   });
 }
 
-/** A paragraph a file: comments, the first of which has its name, and a line an entry. */
+/** A paragraph for each file: comments, the first of them with its name, and a line for each entry of the ACL. */
 function* aclsIn(stdout: string): Generator<[Bytes, Acl]> {
   for (const paragraph of stdout.split('\n\n')) {
     const lines = paragraph.split('\n').filter((line) => line !== '');
@@ -122,7 +125,7 @@ function* aclsIn(stdout: string): Generator<[Bytes, Acl]> {
   }
 }
 
-/** getfacl writes what would break a line, and the backslash, in octal; newer ones write the latter twice. */
+/** getfacl writes control characters and backslashes in octal; newer versions double a backslash instead. */
 function unescaped(name: string): Bytes {
   return name.replaceAll(/\\(?:([0-7]{3})|\\)/g, (_, octal?: string) =>
     octal === undefined ? '\\' : String.fromCharCode(Number.parseInt(octal, 8)),

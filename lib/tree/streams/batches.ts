@@ -1,22 +1,21 @@
-// Streams that hand on many items at a time: waiting for each of a million costs more, in time and in garbage, than
-// what is done with it.
+// Streams of batches: to await each of a million items would cost more, in time and garbage, than the work on it.
 
-/** Each batch is used up before the next one is asked for; it may be made while it is read. */
+/** Each batch is used up before the next one is asked for; it may be a generator. */
 export type Batches<T> = AsyncGenerator<Iterable<T>, void>;
 
-/** One by one, where there are few of them or each takes long. */
+/** The items one by one, where there are few of them or each takes long. */
 export async function* flatten<T>(batches: Batches<T>): AsyncGenerator<T> {
   for await (const batch of batches) yield* batch;
 }
 
-/** Each item as something else; what becomes `undefined` is left out. */
-export async function* mapEach<T, U>(batches: Batches<T>, change: (item: T) => U | undefined): Batches<U> {
-  for await (const batch of batches) yield changed(batch, change);
+/** Maps each item; those that become `undefined` are left out. */
+export async function* mapEach<T, U>(batches: Batches<T>, map: (item: T) => U | undefined): Batches<U> {
+  for await (const batch of batches) yield mapBatch(batch, map);
 }
 
-function* changed<T, U>(batch: Iterable<T>, change: (item: T) => U | undefined): Generator<U> {
+function* mapBatch<T, U>(batch: Iterable<T>, map: (item: T) => U | undefined): Generator<U> {
   for (const item of batch) {
-    const result = change(item);
+    const result = map(item);
     if (result !== undefined) yield result;
   }
 }

@@ -1,8 +1,16 @@
+// Lines of text, read and written with flat memory.
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Batches } from './batches.js';
+
+/** How much of a file is read at a time (bytes). */
+const READ = 1 << 14;
 
 /**
- * The lines of a UTF-8 stream, of any length: names and link targets are part of them. An unfinished last line
- * is yielded, too. As many at a time as have come: waiting for each of them would cost more than reading it.
+ * The lines of a UTF-8 stream, in batches, of any length; the last one need not end in a newline. They hold names and link
+ * targets of any length.
  */
 export async function* linesOf(stream: Readable): AsyncGenerator<readonly string[]> {
   let rest = '';
@@ -12,4 +20,37 @@ export async function* linesOf(stream: Readable): AsyncGenerator<readonly string
     if (lines.length > 0) yield lines;
   }
   if (rest !== '') yield [rest];
+}
+
+/**
+ * The lines of a file; what follows the last newline is left out. One buffer serves for all: those of a stream would pile
+ * up until the next garbage collection.
+ */
+export async function* linesOfFile(file: string): Batches<string> {
+  const descriptor = openSync(file, 'r');
+  try {
+    const buffer = Buffer.alloc(READ);
+    const decoder = new StringDecoder('utf8');
+    let rest = '';
+    for (let length = readSync(descriptor, buffer); length > 0; length = readSync(descriptor, buffer)) {
+      const lines = `${rest}${decoder.write(buffer.subarray(0, length))}`.split('\n');
+      rest = lines.pop() ?? '';
+      yield lines;
+      await nextTurn(); // For signals and children.
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Encodes texts into one buffer: new ones would pile up until the next garbage collection. */
+export class TextBuffer {
+  #buffer = Buffer.alloc(0);
+
+  /** The UTF-8 bytes of `text`, valid until the next call. */
+  encode(text: string): Buffer {
+    // A UTF-16 unit takes three bytes at most.
+    if (this.#buffer.length < text.length * 3) this.#buffer = Buffer.alloc(text.length * 4);
+    return this.#buffer.subarray(0, this.#buffer.write(text, 'utf8'));
+  }
 }

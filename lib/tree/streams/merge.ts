@@ -1,28 +1,26 @@
-// Sorted streams, compared in one pass with flat memory: at a million files as at ten.
+// Compares sorted streams in one pass with flat memory: a million files as ten.
 import type { Batches } from './batches.js';
 
 export interface Keyed {
   readonly key: string;
 }
 
-/** What two streams hold of one key: one of them, or both. */
+/** The items of one key: in the left stream, in the right one, or in both. */
 export type Pair<A, B> = readonly [A, B] | readonly [A, undefined] | readonly [undefined, B];
 
-/**
- * Joins two streams that are sorted by `key`, each without doubles. Both are closed when the reader stops.
- */
+/** Merges two streams that are sorted by `key`, without doubles. Both are closed when the reader stops. */
 export async function* mergeByKey<A extends Keyed, B extends Keyed>(
   left: Batches<A>,
   right: Batches<B>,
 ): Batches<Pair<A, B>> {
-  const a = new Head(left);
-  const b = new Head(right);
+  const a = new Cursor(left);
+  const b = new Cursor(right);
   try {
     for (;;) {
-      await a.refill();
-      await b.refill();
+      await a.load();
+      await b.load();
       if (a.item === undefined && b.item === undefined) return;
-      yield pairs(a, b);
+      yield pairsInBatches(a, b);
     }
   } finally {
     await left.return(undefined);
@@ -30,9 +28,12 @@ export async function* mergeByKey<A extends Keyed, B extends Keyed>(
   }
 }
 
-/** Until one of them has to be waited for. */
-function* pairs<A extends Keyed, B extends Keyed>(a: Head<A>, b: Head<B>): Generator<Pair<A, B>> {
-  while (!a.needsMore && !b.needsMore) {
+/** The pairs up to the end of a batch of one of the streams. */
+function* pairsInBatches<A extends Keyed, B extends Keyed>(
+  a: Cursor<A>,
+  b: Cursor<B>,
+): Generator<Pair<A, B>> {
+  while (!a.isAtBatchEnd && !b.isAtBatchEnd) {
     const [left, right] = [a.item, b.item];
     if (left === undefined && right === undefined) return;
     if (right === undefined || (left !== undefined && left.key < right.key)) {
@@ -49,8 +50,9 @@ function* pairs<A extends Keyed, B extends Keyed>(a: Head<A>, b: Head<B>): Gener
   }
 }
 
-class Head<T> {
-  /** The next one; `undefined`: this batch has no more. */
+/** The next item of a stream. */
+class Cursor<T> {
+  /** `undefined` at the end of a batch, and of the stream. */
   item: T | undefined;
   readonly #batches: Batches<T>;
   #batch: Iterator<T> = [][Symbol.iterator]();
@@ -60,8 +62,8 @@ class Head<T> {
     this.#batches = batches;
   }
 
-  /** Whether there may be one in the next batch. */
-  get needsMore(): boolean {
+  /** False at the end of the stream. */
+  get isAtBatchEnd(): boolean {
     return this.item === undefined && !this.#hasEnded;
   }
 
@@ -70,9 +72,9 @@ class Head<T> {
     this.item = done ? undefined : value;
   }
 
-  /** Goes on to the next batch with items, if this one has no more. */
-  async refill(): Promise<void> {
-    while (this.needsMore) {
+  /** At the end of a batch, goes on to the next one that has items. */
+  async load(): Promise<void> {
+    while (this.isAtBatchEnd) {
       const { value, done } = await this.#batches.next();
       if (done) this.#hasEnded = true;
       else {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type AwsErrorKind, awsError, kindOfAwsError } from '../../../lib/aws/aws-error.js';
+import { awsError } from '../../../lib/aws/aws-error.js';
+import { type AwsErrorKind, kindOfAwsError } from '../../../lib/aws/error-kinds.js';
 
 const PLACE = { bucket: 'my-bucket', profile: 'default' };
 
@@ -91,12 +92,12 @@ for (const usage of USAGES) {
   });
 }
 
-test('a region without buckets is no place where the bucket is', () => {
+test('for a region in which the server creates no buckets, the hint names AWS_REGION', () => {
   const said = 'An error occurred (InvalidLocationConstraint) when calling the CreateBucket operation: x';
   assert.match(awsError(['s3api', 'create-bucket'], 254, said, PLACE).hint ?? '', /Correct AWS_REGION/);
 });
 
-test('an upload that is denied may be so for a block of SSE-C', () => {
+test('for a denied upload, the hint says how to allow SSE-C', () => {
   const denied = (operation: string) =>
     awsError(
       ['s3', 'cp', '-', 's3://my-bucket/a'],

@@ -14,21 +14,21 @@ async function parsed(text: string, prefix = 'p/'): Promise<string[]> {
   return keys;
 }
 
-test('keys are decoded, however a server encodes them', async () => {
+test('keys are decoded, whether a space is encoded as + or as %20', async () => {
   const text = [line('p%2Fa%20b%0Ac'), line('p/a%2Bb+c'), line('p/%C3%BC%F0%9F%98%80'), 'None\n'].join('');
   assert.deepEqual(await parsed(text), ['a b\nc', 'a+b c', 'ü😀']);
   assert.deepEqual(await parsed('None\n'), []);
   assert.deepEqual(await parsed(''), []);
 });
 
-test("the backup's own objects are left out where there is no prefix", async () => {
+test('below an empty prefix, the listing leaves out backup.info/', async () => {
   assert.deepEqual(await parsed(line('a') + line('backup.info/key/data') + line('backup.information'), ''), [
     'a',
     'backup.information',
   ]);
 });
 
-test('what is no listing, or in another order, is refused', async () => {
+test('a listing that is malformed or not in order is refused', async () => {
   for (const text of [line('p/b') + line('p/a'), line('q/a'), 'p/a\tmany\tx\ty\n', 'An error\n'])
     await assert.rejects(parsed(text), /listing is not what S3 would send/);
 });

@@ -1,12 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  canParseName,
-  concernsAllFiles,
-  isPassing,
-  reasonOf,
-  UploadOutcome,
-} from '../../../lib/aws/upload-outcome.js';
+import { concernsAllFiles, isTransient, reasonOf } from '../../../lib/aws/error-kinds.js';
+import { canParseName, UploadOutcome } from '../../../lib/aws/upload-outcome.js';
 
 const TARGET = 's3://bucket/pc/docs/';
 const s3 = (code: string, operation = 'PutObject') =>
@@ -24,7 +19,7 @@ function outcomes(
   const outcome = new UploadOutcome(TARGET, paths);
   for (const line of output) outcome.readOutput(line);
   for (const line of errors) outcome.readError(line);
-  return paths.map((path) => outcome.result(path, false, 'last words'));
+  return paths.map((path) => outcome.whyNotUploaded(path, false, 'last words'));
 }
 
 test('each file has its own outcome', () => {
@@ -63,7 +58,7 @@ test('a name may be the beginning of another one, in any order', () => {
   assert.deepEqual(outcomes(['a', 'a b'], [uploaded('a b')], [failed('a', 'b x')]), ['b x', undefined]);
 });
 
-test('a name of which the AWS CLI says the target in the reason, too', () => {
+test('a reason may hold the target of another file', () => {
   assert.deepEqual(outcomes(['a', 'b'], [], [failed('a', `not sent to ${TARGET}b at all`)]), [
     `not sent to ${TARGET}b at all`,
     'last words',
@@ -83,14 +78,14 @@ test('a file that is skipped was not uploaded', () => {
 
 test('exit code 0: all are uploaded, whatever was printed', () => {
   const outcome = new UploadOutcome(TARGET, ['a', 'b']);
-  assert.equal(outcome.hasTold, false);
-  assert.equal(outcome.result('a', true, ''), undefined);
+  assert.equal(outcome.hasNamedFiles, false);
+  assert.equal(outcome.whyNotUploaded('a', true, ''), undefined);
   outcome.readError('warning: something that concerns no file');
-  assert.equal(outcome.hasTold, false);
-  assert.equal(outcome.result('b', true, ''), undefined);
+  assert.equal(outcome.hasNamedFiles, false);
+  assert.equal(outcome.whyNotUploaded('b', true, ''), undefined);
 });
 
-test('without a word of a file, the last words of the AWS CLI stand for its reason', () => {
+test("for a file that no line is about, the reason is the AWS CLI's last words", () => {
   const lines = [
     '',
     'Completed 1 of 2',
@@ -100,7 +95,7 @@ test('without a word of a file, the last words of the AWS CLI stand for its reas
   ];
   assert.deepEqual(outcomes(['a'], lines, ['fatal error: x', failed('another', 'y')]), ['last words']);
   const silent = new UploadOutcome(TARGET, ['a']);
-  assert.equal(silent.result('a', false, ''), 'the AWS CLI does not say that it was uploaded');
+  assert.equal(silent.whyNotUploaded('a', false, ''), 'the AWS CLI does not say that it was uploaded');
 });
 
 test('a line of an uploaded file counts once', () => {
@@ -109,16 +104,16 @@ test('a line of an uploaded file counts once', () => {
     [uploaded('a'), uploaded('a'), uploaded('b')].map((line) => outcome.readOutput(line)),
     ['a', undefined, undefined],
   );
-  assert.ok(outcome.hasTold);
+  assert.ok(outcome.hasNamedFiles);
 });
 
-test('which names the output can tell from others', () => {
+test("names with control characters or a target in them can't be parsed from the output", () => {
   for (const path of ['a', 'a b', 'ü', 'a to b', '%', "'", '\ufffd']) assert.ok(canParseName(path), path);
   for (const path of ['a\nb', 'a\rb', '\x1b[2J', 'a\x85b', 'a\u2028b', 'a to s3://b'])
     assert.ok(!canParseName(path), JSON.stringify(path));
 });
 
-test('which failures pass', () => {
+test('timeouts, throttling and broken connections are transient, refusals are not', () => {
   const passing = [
     ...['InternalError', 'ServiceUnavailable', 'SlowDown', 'RequestTimeout', 'BadDigest', '500', '503'].map(
       (code) => s3(code),
@@ -143,11 +138,11 @@ test('which failures pass', () => {
     'Unable to locate credentials',
     '',
   ];
-  for (const why of passing) assert.ok(isPassing(why), why);
-  for (const why of lasting) assert.ok(!isPassing(why), why);
+  for (const why of passing) assert.ok(isTransient(why), why);
+  for (const why of lasting) assert.ok(!isTransient(why), why);
 });
 
-test('which failures are those of every file', () => {
+test('credentials, clock, region, network, certificate and a full disk concern all files', () => {
   const all = [
     'Unable to locate credentials',
     s3('InvalidAccessKeyId'),

@@ -46,7 +46,7 @@ test('versions and delete markers of each page, in one order', async () => {
   ]);
 });
 
-test('times that are equal: the latest first, and a version before a deletion', async () => {
+test('of versions of the same time, the current one comes first, and a version before a delete marker', async () => {
   const time = '2026-01-01T00:00:00Z';
   const versions: VersionRow[] = [
     ['a', 'v', time, false, 1],
@@ -64,7 +64,7 @@ test('times that are equal: the latest first, and a version before a deletion', 
   ]);
 });
 
-test("the backup's own objects are left out below an empty prefix only; a key may be None", async () => {
+test('only below an empty prefix, the versions below backup.info/ are left out; a key may be None', async () => {
   const versions: VersionRow[] = [
     ['None', 'None', '2026-01-01T00:00:00Z', true, 1],
     ['backup.info%2Fkey%2Fdata', 'x', '2026-01-01T00:00:00Z', true, 1],
@@ -77,7 +77,7 @@ test('an empty listing', async () => {
   assert.deepEqual(await parse([page(null)]), []);
 });
 
-test('the next page begins after the last key, encoded by the server or not', () => {
+test('the next page begins after the last key, whether the server encodes the marker or not', () => {
   const row = (key: string): VersionRow => [key, 'v', '2026-01-01T00:00:00Z', true, 1];
   const rows = [row('a'), row('a+b%2B%C3%BC')];
   const after = (marker: string) => nextMarker(page(rows, null, [true, marker, 'v']));
@@ -94,7 +94,7 @@ for (const [what, row] of [
   ['another prefix', ['q', 'v', '2026-01-01T00:00:00Z', true, 1]],
   ['no time', ['p/q', 'v', 'yesterday', true, 1]],
 ] as const) {
-  test(`no listing: ${what}`, async () => {
+  test(`a listing of versions is refused: ${what}`, async () => {
     await assert.rejects(parse([page([row])], 'p/'), /not what S3 would send/);
   });
 }
@@ -111,7 +111,7 @@ for (const id of [
   7 as unknown as string,
   null as unknown as string,
 ]) {
-  test(`no version id: ${JSON.stringify(id).slice(0, 40)}`, async () => {
+  test(`a listing is refused with the version id ${JSON.stringify(id).slice(0, 40)}`, async () => {
     const time = '2026-01-01T00:00:00Z';
     const refused = /listing of versions has .* for the version id of "p\/q", which no S3 server would send/s;
     await assert.rejects(parse([page([['p/q', id, time, true, 1]])], 'p/'), refused);
@@ -119,7 +119,7 @@ for (const id of [
   });
 }
 
-test('version ids of Amazon, of S3-compatible servers, and of what is older than versioning', async () => {
+test('version ids of Amazon and of S3-compatible servers are accepted, and the word null', async () => {
   const ids = [
     '3/L4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY+MTRCxf3vjVBH40Nr8X8gdRQBpUMLUo',
     '-AgWAAR8n2F.Pmp2GcawYFExd8fs5uDo',
@@ -132,7 +132,7 @@ test('version ids of Amazon, of S3-compatible servers, and of what is older than
     assert.deepEqual(await parse([page([['a', id, '2026-01-01T00:00:00Z', true, 1]])]), [`a ${id} 1 latest`]);
 });
 
-test('no listing: keys in another order, or a page that comes again', async () => {
+test('a listing of versions with keys out of order, or with the same page again, is refused', async () => {
   const rows = ['b', 'a'].map((key): VersionRow => [key, 'v', '2026-01-01T00:00:00Z', true, 1]);
   const pages = rows.map((row) => page([row]));
   await assert.rejects(parse(pages), /not what S3 would send/);

@@ -37,6 +37,7 @@ function backupOf(t: TestContext): Backup {
       runFolder: folder,
       ownFolders: [],
       treeCopy: undefined,
+      history: undefined,
       unfinished: undefined,
       remove: () => undefined,
     },
@@ -55,7 +56,7 @@ async function sinceIn(
 ): Promise<Record<string, number>> {
   const { draft } = await scanLocalDir(backup, tree);
   const found: Record<string, number> = {};
-  for await (const line of flatten(readDraft(draft))) if (isFile(line)) found[line.key] = line.since;
+  for await (const line of flatten(readDraft(draft))) if (isFile(line)) found[line.key] = line.unchangedSince;
   return found;
 }
 

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, wri
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { openStateFolder } from '../../../lib/records/state-folder.js';
+import { makeFolders, openStateFolder } from '../../../lib/records/state-folder.js';
 
 test('a folder per backup, of which a killed run leaves nothing behind for long', (t) => {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
@@ -50,4 +50,16 @@ test('without a place for it, a temporary folder has to do; a dry run keeps noth
   const dry = openStateFolder(['b'], { HOME: home }, false);
   dry.remove();
   assert.equal(existsSync(join(home, '.local')), false);
+});
+
+test('folders are made with those above them, once, and never below a file or where none can be', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'make-folders-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const deep = join(folder, 'a/b/c');
+  for (const _ of ['the first time', 'the second']) makeFolders(deep, 0o700);
+  for (const path of [deep, join(folder, 'a')]) assert.equal(statSync(path).mode & 0o7777, 0o700);
+  writeFileSync(join(folder, 'file'), '');
+  assert.throws(() => makeFolders(join(folder, 'file')), { code: 'EEXIST' });
+  assert.throws(() => makeFolders(join(folder, 'file/below')), { code: 'ENOTDIR' });
+  assert.throws(() => makeFolders('/proc/nowhere/below'), { code: 'ENOENT' });
 });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { keyOfEasyKey } from '../../../lib/secrets/easy-key.js';
-import { EncryptionKey } from '../../../lib/secrets/encryption-key.js';
+import { EncryptionKey, keyOfEasyKey } from '../../../lib/secrets/encryption-key.js';
 import { bytesOfKey } from '../../../lib/secrets/key-bytes.js';
 
 const TEXT = '2TilZUVi0XN99QjBSpdRCKC8xDtLoUsy';

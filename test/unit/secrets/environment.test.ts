@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { takeEnvironmentFromProcess, withoutKey } from '../../../lib/secrets/environment.js';
 
-test('the key is out of the environment once it has been taken', () => {
+test('taking the environment removes the key from the process', () => {
   process.env['ENCRYPTION_KEY'] = 'secret';
   assert.equal('ENCRYPTION_KEY' in withoutKey(), false);
   assert.equal(withoutKey()['PATH'], process.env['PATH']);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isAcl, narrowedMode, UNKNOWN_ACL, withoutDefaults } from '../../../lib/tree/acl.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
-import { entryOf, formatEntry, isSameLine, lineWithAcl } from '../../../lib/tree/entry-line.js';
+import { formatEntry, isSameLine, lineWithAcl, parseEntry } from '../../../lib/tree/entry-line.js';
 import { entry } from '../restore/pieces.js';
 
 /** Modes as stat(2) has them, ACLs, and what is left of the mode without the ACL. */
@@ -22,12 +22,12 @@ const NARROWED: readonly (readonly [number, string, number])[] = [
   [0o4755, UNKNOWN_ACL, 0o4700],
 ];
 
-test('a mode without its ACL lets nobody do more than the two did', () => {
+test('the mode for a file without its ACL allows nobody more than mode and ACL did', () => {
   for (const [mode, acl, expected] of NARROWED)
     assert.equal(narrowedMode(mode, acl).toString(8), expected.toString(8), acl);
 });
 
-test('what is an ACL, since it becomes an argument of setfacl', () => {
+test('only the text of an ACL is accepted as one: it becomes an argument of setfacl', () => {
   for (const [, acl] of NARROWED) assert.ok(isAcl(acl), acl);
   for (const text of ['', 'user::rw-,', 'user:root:rw-', 'u::rw-', 'user::rw', '-x', 'user::rw-\n', 7, null])
     assert.ok(!isAcl(text), JSON.stringify(text));
@@ -35,19 +35,21 @@ test('what is an ACL, since it becomes an argument of setfacl', () => {
   assert.equal(withoutDefaults('user::rwx,default:user::rwx,other::---'), 'user::rwx,other::---');
 });
 
-test('a line of a tree may tell the ACL; one that is not understood counts as unknown', () => {
+test("a line of a tree may have an ACL; one that can't be parsed counts as unknown", () => {
   const names = { membersOf: () => '' };
   const plain = entry('a "folder"/');
   const acl = 'user::rwx,user:7:r-x,group::---,mask::r-x,other::---';
   const line = formatEntry(plain, names);
-  const read = (text: string) => entryOf(JSON.parse(text) as Record<string, unknown>);
-  assert.deepEqual(read(line), plain);
-  assert.deepEqual(read(lineWithAcl(line, acl)), { ...plain, acl });
+  assert.deepEqual(parseEntry(line), plain);
+  assert.deepEqual(parseEntry(lineWithAcl(line, acl)), { ...plain, acl });
   assert.equal(formatEntry({ ...plain, acl }, names), lineWithAcl(line, acl));
-  assert.deepEqual(read(line.replace('}', ',"acl":["of a later version"]}')), { ...plain, acl: UNKNOWN_ACL });
+  assert.deepEqual(parseEntry(line.replace('}', ',"acl":["of a later version"]}')), {
+    ...plain,
+    acl: UNKNOWN_ACL,
+  });
 });
 
-test('a line is as it was with or without an ACL, but not with an unknown one', () => {
+test('a line counts as unchanged with or without an ACL, but not with an unknown one', () => {
   const line = formatEntry(entry('a'), { membersOf: () => '' });
   const other = formatEntry({ ...entry('a'), key: bytesOf('b') }, { membersOf: () => '' });
   const acl = 'user::rw-,user:7:r--,group::---,mask::r--,other::---';

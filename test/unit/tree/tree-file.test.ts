@@ -8,15 +8,9 @@ import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
-import { entryOf, formatEntry } from '../../../lib/tree/entry-line.js';
+import { formatEntry, parseEntry } from '../../../lib/tree/entry-line.js';
 import { flatten } from '../../../lib/tree/streams/batches.js';
-import {
-  DamagedTreeError,
-  entryIn,
-  openTree,
-  parseLinesWith,
-  treeLine,
-} from '../../../lib/tree/tree-file.js';
+import { DamagedTreeError, entryOfLine, openTree, treeLine } from '../../../lib/tree/tree-file.js';
 import { TreeWriter } from '../../../lib/tree/tree-writer.js';
 
 const HEADER = { runId: 'id', started: '2026-01-01T00:00:00.000Z', root: '/data' };
@@ -49,27 +43,26 @@ async function written(t: TestContext): Promise<string> {
 
 async function read(file: string): Promise<Entry[]> {
   const found: Entry[] = [];
-  for await (const entry of flatten((await openTree(file, parseLinesWith(entryOf))).entries))
-    found.push(entry);
+  for await (const entry of flatten((await openTree(file, parseEntry)).entries)) found.push(entry);
   return found;
 }
 
-test('a line is an entry when it is asked for', async (t) => {
+test('a line is parsed when its entry is needed', async (t) => {
   const found: Entry[] = [];
   for await (const line of flatten((await openTree(await written(t), treeLine)).entries)) {
-    const entry = entryIn(line);
+    const entry = entryOfLine(line);
     assert.equal(line.key, entry.key);
     found.push(entry);
   }
   assert.deepEqual(found, ENTRIES);
   for (const line of ['{"path":"a"}', '{"path":"', 'no JSON'])
-    assert.throws(() => entryIn({ key: bytesOf('a'), line }), DamagedTreeError);
+    assert.throws(() => entryOfLine({ key: bytesOf('a'), line }), DamagedTreeError);
   assert.equal(treeLine('{}'), undefined);
 });
 
-test('what was written is read, with gunzip and a JSON reader as well', async (t) => {
+test('a tree file that was written can be read, also with gunzip and a JSON parser', async (t) => {
   const file = await written(t);
-  const { runId, started, root } = await openTree(file, parseLinesWith(entryOf));
+  const { runId, started, root } = await openTree(file, parseEntry);
   assert.deepEqual({ runId, started, root }, HEADER);
   assert.deepEqual(await read(file), ENTRIES);
   const lines = gunzipSync(readFileSync(file))
@@ -132,13 +125,13 @@ test('a torn or damaged file is refused, and one of a later version with advice'
   await assert.rejects(read(`${file}.missing`), DamagedTreeError);
 });
 
-test('a writer that gives up comes to an end', { timeout: 10_000 }, async (t) => {
+test('abandoning a writer ends its streams', { timeout: 10_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(folder, { recursive: true }));
   await new TreeWriter(join(folder, 'tree'), HEADER).abandon();
 });
 
-test('a disk that takes no more ends the writing with an error', async (t) => {
+test('a full disk makes the writer throw', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'fifo');
@@ -159,11 +152,12 @@ test('a disk that takes no more ends the writing with an error', async (t) => {
 
 test("an inode's number may be text, as in older trees", () => {
   const line = JSON.parse(formatEntry({ key: bytesOf('a'), type: 'file', inode: INODE }, NAMES));
-  assert.deepEqual(entryOf({ ...line, ino: `${INODE.ino}` })?.inode, INODE);
-  for (const ino of ['x', -1, 2 ** 60]) assert.equal(entryOf({ ...line, ino })?.inode.ino, undefined);
+  const withIno = (ino: unknown) => parseEntry(JSON.stringify({ ...line, ino }))?.inode;
+  assert.deepEqual(withIno(`${INODE.ino}`), INODE);
+  for (const ino of ['x', -1, 2 ** 60]) assert.equal(withIno(ino)?.ino, undefined);
 });
 
-test('what is compressed beside the next entries is what was written', async (t) => {
+test('lines that are compressed while others are added come out as they were written', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'tree');

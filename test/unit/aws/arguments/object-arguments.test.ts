@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createBucket, listFirst, putLifecycle } from '../../../../lib/aws/arguments/bucket-arguments.js';
+import { createBucket, putLifecycle } from '../../../../lib/aws/arguments/bucket-arguments.js';
 import { connectionArguments } from '../../../../lib/aws/arguments/connection-arguments.js';
 import { deleteObject } from '../../../../lib/aws/arguments/delete-arguments.js';
 import {
@@ -12,7 +12,7 @@ import {
   readWithKey,
   readWithoutKey,
 } from '../../../../lib/aws/arguments/download-arguments.js';
-import { listObjects, listObjectVersions } from '../../../../lib/aws/arguments/list-arguments.js';
+import { listFirst, listObjects, listObjectVersions } from '../../../../lib/aws/arguments/list-arguments.js';
 import type { BucketObject } from '../../../../lib/aws/arguments/object-arguments.js';
 import {
   putFromStdin,
@@ -23,7 +23,7 @@ import {
 
 const UPLOAD = { bucket: 'b', prefix: 'p/q/', storageClass: 'STANDARD_IA' };
 
-test('the connection goes with every call, without what is not set', () => {
+test('profile and region are in every call, timeouts and endpoint if they are set', () => {
   const connection = { profile: 'p', region: 'r', endpointUrl: undefined, netTimeout: undefined };
   assert.deepEqual(connectionArguments(connection), ['--profile', 'p', '--output', 'text', '--region', 'r']);
   assert.deepEqual(
@@ -40,7 +40,7 @@ test("sync has the original's flags, without --acl", () => {
   );
 });
 
-test('an upload by name is told file by file, and goes through the links', () => {
+test('an upload by name prints a line for each file and follows the links', () => {
   const flags = '--no-progress --no-guess-mime-type --sse-c AES256 --sse-c-key fileb:///dev/fd/3';
   assert.ok(
     uploadAll('/links', UPLOAD)
@@ -67,7 +67,7 @@ test('the lifecycle rule keeps noncurrent versions for the retention time', () =
   assert.deepEqual(Rules[0].AbortIncompleteMultipartUpload, { DaysAfterInitiation: 3 });
 });
 
-test('no call names anything by what the AWS CLI would take for an address', () => {
+test('no call has a key, version id or prefix that the AWS CLI would open as an address', () => {
   for (const address of [
     'file:///etc/shadow',
     'fileb:///dev/fd/3',
@@ -89,18 +89,18 @@ test('no call names anything by what the AWS CLI would take for an address', () 
         readByteWithKey,
         deleteObject,
       ]) {
-        assert.throws(() => build(object), /named like an address/);
+        assert.throws(() => build(object), /looks like an address/);
       }
     }
     for (const list of [listFirst, listObjects, listObjectVersions])
-      assert.throws(() => list('b', address), /named like an address/);
+      assert.throws(() => list('b', address), /looks like an address/);
     // In JSON, and after `s3://`, it is a name like any other.
     listObjectVersions('b', 'p/', { key: address, versionId: address });
     assert.ok(download({ bucket: 'b', key: address }, '-').includes(`s3://b/${address}`));
   }
 });
 
-test('no call sets an ACL, and a key is only ever a path', () => {
+test('no call sets an ACL, and the encryption key is always a path', () => {
   const object = { bucket: 'b', key: 'k' };
   const all = [
     syncArguments('/data', UPLOAD),

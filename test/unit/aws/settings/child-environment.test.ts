@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { childEnvironment } from '../../../../lib/aws/settings/child-environment.js';
 import { homeFolderOf } from '../../../../lib/aws/settings/home.js';
 
-test('the key never stays in it, and without our flag nothing sets an endpoint', () => {
+test('the key is removed, and without an endpoint flag no endpoint is configured', () => {
   const environment = childEnvironment(
     { ENCRYPTION_KEY: 'secret', A: 'b', HOME: '/home/anna' },
     { endpointUrl: undefined },
@@ -19,7 +19,7 @@ test('the key never stays in it, and without our flag nothing sets an endpoint',
   });
 });
 
-test('next to the flag, the endpoints of other services stay', () => {
+test('with an endpoint flag, other services keep their endpoints', () => {
   const sts = { AWS_ENDPOINT_URL_STS: 'https://sts.example' };
   const environment = childEnvironment(sts, { endpointUrl: 'https://s3.example' });
   assert.equal(environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'], undefined);
@@ -30,7 +30,7 @@ test('next to the flag, the endpoints of other services stay', () => {
   }
 });
 
-test("the user's locale stays, but for one in which names are not UTF-8", () => {
+test("the user's locale is kept if it is UTF-8", () => {
   const of = (variables: NodeJS.ProcessEnv) =>
     childEnvironment(variables, { endpointUrl: undefined })['LC_ALL'];
   assert.equal(of({ LANG: 'de_DE.UTF-8' }), undefined);
@@ -39,7 +39,7 @@ test("the user's locale stays, but for one in which names are not UTF-8", () => 
   assert.equal(of({ LC_ALL: 'C', LANG: 'de_DE.UTF-8' }), 'C.UTF-8');
 });
 
-test('plain loopback goes past every proxy, however it is written', () => {
+test('plain http to this machine goes through no proxy, however the address is written', () => {
   for (const endpointUrl of ['http://127.0.0.9:1', 'HTTP://127.0.0.9:1']) {
     const environment = childEnvironment({ no_proxy: 'mine' }, { endpointUrl });
     assert.match(environment['NO_PROXY'] ?? '', /^mine,.*,127\.0\.0\.9$/);
@@ -48,7 +48,7 @@ test('plain loopback goes past every proxy, however it is written', () => {
   assert.equal(childEnvironment({}, { endpointUrl: 'https://127.0.0.9' })['NO_PROXY'], undefined);
 });
 
-test('what leads elsewhere, or writes secrets down, is taken away', () => {
+test('variables that lead to another endpoint or write secrets to disk are removed', () => {
   const away = {
     SSLKEYLOGFILE: '/tmp/secrets',
     AWS_DATA_PATH: '/tmp/models',
@@ -62,7 +62,7 @@ test('what leads elsewhere, or writes secrets down, is taken away', () => {
   assert.equal(own['AWS_CA_BUNDLE'], '/own.pem');
 });
 
-test('the AWS CLI looks for its files in the home where we do', () => {
+test('the AWS CLI reads its files in the same home directory as this program', () => {
   const homeFor = (HOME?: string) =>
     childEnvironment(HOME === undefined ? {} : { HOME }, { endpointUrl: undefined })['HOME'];
   assert.equal(homeFor('/home/anna'), '/home/anna');

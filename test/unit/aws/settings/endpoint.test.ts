@@ -18,7 +18,7 @@ test('the first of config, variables and profile wins', () => {
   assert.equal(resolveEndpoint(undefined, {}, { endpoint_url: 'https://4' }), 'https://4');
 });
 
-test("the AWS CLI's switch turns variables and profile off", () => {
+test('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS turns the endpoints of variables and profile off', () => {
   const off = { AWS_IGNORE_CONFIGURED_ENDPOINT_URLS: 'true', AWS_ENDPOINT_URL: 'http://example.com' };
   assert.equal(resolveEndpoint(undefined, off, {}), undefined);
   assert.equal(resolveEndpoint('https://0', off, {}), 'https://0');
@@ -51,22 +51,22 @@ test('plain http is for this machine only', () => {
   }
 });
 
-test('credentials in a URL are refused, and not told', () => {
+test('credentials in an endpoint are refused, and the message does not show them', () => {
   const refused = 'https://user:secret@s3.example.com';
   assert.throws(
     () => resolveEndpoint(undefined, { AWS_ENDPOINT_URL: refused }, {}),
     (error: Error) =>
-      /https:\/\/s3\.example\.com is given with/.test(error.message) && !/secret/.test(error.message),
+      /https:\/\/s3\.example\.com has a user name/.test(error.message) && !/secret/.test(error.message),
   );
 });
 
-test('what is no URL is refused', () => {
+test('an endpoint that is not a URL is refused', () => {
   for (const refused of ['example.com', 'ftp://example.com', '//example.com']) {
     assert.throws(() => resolveEndpoint(refused, {}, {}), /not an https/);
   }
 });
 
-test('servers other than those of AWS get no checksums they may not know, unless the user says so', () => {
+test("other servers than Amazon's get no checksums that they may not know, unless the user sets them", () => {
   const both = {
     AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
     AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',

@@ -54,7 +54,7 @@ function machine(...sockets: Socket[]): Sockets {
 
 const HERE = 'http://127.0.0.1:9000';
 
-test('who listens is this user or root, or has a port that only root can give', () => {
+test("the listener has to be this user's or root's, or at a port that only root can bind", () => {
   for (const uid of [OURS, 0]) {
     for (const address of ['127.0.0.1', '0.0.0.0', '::', '::ffff:127.0.0.1']) {
       assert.equal(assertTrustedListener(HERE, machine([address, 9000, uid])), HERE, address);
@@ -67,22 +67,22 @@ test('who listens is this user or root, or has a port that only root can give', 
   assert.equal(assertTrustedListener('http://[::1]:9000', machine(['::1', 9000, OURS])), 'http://[::1]:9000');
 });
 
-test("another user's program is refused, wherever it listens, and be it one of several", () => {
+test("another user's program is refused at each address, even as one of several listeners", () => {
   for (const address of ['127.0.0.1', '0.0.0.0', '::', '::ffff:127.0.0.1']) {
     for (const others of [[], [['127.0.0.1', 9000, OURS] as const]]) {
       const sockets = machine(...others, [address, 9000, OTHER]);
       assert.throws(
         () => assertTrustedListener(HERE, sockets),
-        /^BackupError: The program that listens at http:\/\/127\.0\.0\.1:9000 is another user's \(uid 1001\)/,
+        /^BackupError: The program that listens at http:\/\/127\.0\.0\.1:9000 belongs to another user \(uid 1001\)/,
         address,
       );
     }
   }
   const container = { ...machine(['127.0.0.1', 80, OTHER]), unprivilegedFrom: () => 0 };
-  assert.throws(() => assertTrustedListener('http://127.0.0.1', container), /another user's/);
+  assert.throws(() => assertTrustedListener('http://127.0.0.1', container), /another user/);
 });
 
-test('what is elsewhere, or is no listener, does not count', () => {
+test("sockets at other addresses or ports, or that do not listen, don't count", () => {
   const elsewhere = machine(
     ['10.0.0.1', 9000, OTHER],
     ['127.0.0.2', 9000, OTHER],
@@ -96,30 +96,36 @@ test('what is elsewhere, or is no listener, does not count', () => {
   );
 });
 
-test('localhost becomes the address that may be trusted', () => {
+test('localhost is replaced by an address with a trusted listener', () => {
   const local = (...sockets: Socket[]) =>
     assertTrustedListener('http://localhost:9000/s3', machine(...sockets));
   assert.equal(local(['127.0.0.1', 9000, OURS]), 'http://127.0.0.1:9000/s3');
   assert.equal(local(['::1', 9000, OURS]), 'http://[::1]:9000/s3');
   assert.equal(local(['127.0.0.1', 9000, OTHER], ['::1', 9000, OURS]), 'http://[::1]:9000/s3');
-  assert.throws(() => local(['::1', 9000, OTHER]), /listens at http:\/\/\[::1\]:9000 is another user's/);
+  assert.throws(
+    () => local(['::1', 9000, OTHER]),
+    /listens at http:\/\/\[::1\]:9000 belongs to another user/,
+  );
   assert.throws(() => local(), /Nobody listens at http:\/\/127\.0\.0\.1:9000\./);
 });
 
-test('nothing is asked for https, nor for AWS', () => {
+test("listeners are not read for https, nor for AWS's own endpoint", () => {
   const unasked = { ...machine(), tables: () => assert.fail() };
   assert.equal(assertTrustedListener('https://127.0.0.1:9000', unasked), 'https://127.0.0.1:9000');
   assert.equal(assertTrustedListener(undefined, unasked), undefined);
 });
 
-test('who listens has to be known', () => {
+test("an endpoint is refused if Linux's list of sockets can't be read", () => {
   const closed = {
     ...machine(),
     tables: () => {
       throw Object.assign(new Error('EACCES'), { code: 'EACCES' });
     },
   };
-  assert.throws(() => assertTrustedListener(HERE, closed), /can't be found out: permission denied\./);
+  assert.throws(
+    () => assertTrustedListener(HERE, closed),
+    /is not known: .* can't be read \(permission denied\)\./,
+  );
 });
 
 for (const address of ['127.0.0.1', '0.0.0.0', '::']) {
@@ -133,7 +139,7 @@ for (const address of ['127.0.0.1', '0.0.0.0', '::']) {
   });
 }
 
-test('a call with the key looks again; one without has nothing to lose', async (t) => {
+test('each call with the key checks the listener again; a call without does not', async (t) => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());

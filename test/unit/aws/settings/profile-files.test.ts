@@ -48,7 +48,7 @@ test("a profile's settings are found, also below names with dots, blanks and quo
   assert.equal(readProfile('only', environment)['endpoint_url'], 'https://only.example');
 });
 
-test('of a setting in both files, that of the credentials file counts', async () => {
+test('the credentials file overrides the config file', async () => {
   assert.deepEqual(readProfile('twice', environment), {
     endpoint_url: 'https://credentials.example',
     cli_history: 'disabled',
@@ -62,12 +62,12 @@ test('a services section gives the endpoint of S3, not of another service', asyn
   assert.equal(settings['request_checksum_calculation'], 'when_supported');
 });
 
-test('what configparser of Python accepts is understood', async () => {
+test("whatever Python's configparser accepts is parsed the same way", async () => {
   const settings = readProfile('spaced', { ...environment, AWS_CONFIG_FILE: '${HOME}/config' });
   assert.deepEqual(settings, { endpoint_url: 'https://spaced.example', cli_history: 'enabled', s3: '' });
 });
 
-test('what is no deeper than the beginning of a block is not in it, however deep that is', async () => {
+test('a line that is not indented deeper than the beginning of a block ends it', async () => {
   const file = join(folder, 'indented');
   writeFileSync(
     file,

@@ -49,7 +49,7 @@ test('aliases that change what s3 and s3api do are refused', async () => {
   }
 });
 
-test('other aliases are no matter', async () => {
+test('other aliases are accepted', async () => {
   for (const text of [
     '',
     '[toplevel]\nwhoami = sts get-caller-identity\nls3 = s3 ls\n',
@@ -61,7 +61,7 @@ test('other aliases are no matter', async () => {
   }
 });
 
-test('descriptions that say where requests go are refused, additions to them are not', async () => {
+test('descriptions that can override the endpoint are refused, others are not', async () => {
   for (const name of [
     `${S3}/endpoint-rule-set-1.json`,
     `${S3}/service-2.json.gz`,
@@ -77,7 +77,7 @@ test('descriptions that say where requests go are refused, additions to them are
   await ask({ [extras]: '{"merge":{"shapes":{}}}', '.aws/models/sqs/2012-11-05/service-2.json': '{}' });
 });
 
-test('a history is refused, wherever the AWS CLI finds it set', async () => {
+test('cli_history is refused wherever the AWS CLI reads it', async () => {
   for (const files of [
     { [CONFIG]: '[default]\ncli_history = enabled\n' },
     { [CONFIG]: '[DEFAULT]\ncli_history = enabled\n[default]\nregion = x\n' },
@@ -92,12 +92,12 @@ test('a history is refused, wherever the AWS CLI finds it set', async () => {
   });
 });
 
-test('an empty ca_bundle, which turns the check of certificates off, is refused', async () => {
-  await assert.rejects(ask({ [CONFIG]: '[default]\nca_bundle =\n' }), /check no server's certificate/);
+test('an empty ca_bundle is refused: the AWS CLI would accept any certificate', async () => {
+  await assert.rejects(ask({ [CONFIG]: '[default]\nca_bundle =\n' }), /accept any certificate/);
   await ask({ [CONFIG]: '[default]\nca_bundle = /etc/ssl/own.pem\n' });
 });
 
-test('the plugin that chooses endpoints is fine beside one of ours, unless it takes any certificate', async () => {
+test('the plugin that chooses endpoints is accepted with an endpoint flag, unless it accepts any certificate', async () => {
   const plugin = '[plugins]\nendpoint = awscli_plugin_endpoint\n';
   const endpointUrl = 'https://s3.example';
   await assert.rejects(ask({ [CONFIG]: `[default]\nx = y\n${plugin}` }), /not checked here/);
@@ -106,6 +106,6 @@ test('the plugin that chooses endpoints is fine beside one of ours, unless it ta
   await assert.rejects(ask({ [CONFIG]: unverified }, { endpointUrl }), /has verify_ssl = false/);
 });
 
-test("a file below another user's home is refused: it would not be found here", async () => {
+test('a config file named as ~USER/… is refused', async () => {
   await assert.rejects(ask({}, { variables: { AWS_CONFIG_FILE: '~root/config' } }), /AWS_CONFIG_FILE names/);
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectVersion } from '../../../../lib/aws/version-listing.js';
-import { formatTime } from '../../../../lib/cli/times.js';
+import { formatTime } from '../../../../lib/cli/units/times.js';
 import {
   asJson,
   asTable,

@@ -34,7 +34,7 @@ function keys(...names: string[]): Bytes[] {
   return names.map(bytesOf);
 }
 
-test('ACLs of files and folders, whatever their names are', async (t) => {
+test('the ACLs of files and folders are read, whatever bytes their names have', async (t) => {
   const folder = temporaryFolder(t);
   const names = [
     'plain',
@@ -59,7 +59,7 @@ test('ACLs of files and folders, whatever their names are', async (t) => {
   assert.equal((await readAcls({ root: bytesOf(folder), followSymlinks: false }, [])).size, 0);
 });
 
-test('of a link, the ACL of what it leads to counts where links are followed', async (t) => {
+test('if links are followed, the ACL of the target is read', async (t) => {
   const folder = temporaryFolder(t);
   makeShared(join(folder, 'file'));
   symlinkSync('file', join(folder, 'link'));
@@ -72,7 +72,7 @@ test('of a link, the ACL of what it leads to counts where links are followed', a
   assert.deepEqual(sizes, [undefined, READABLE]);
 });
 
-test('the folder may be one of our descriptors', async (t) => {
+test('the folder may be the path of an open descriptor', async (t) => {
   const folder = temporaryFolder(t);
   makeShared(join(folder, 'file'));
   const descriptor = openSync(folder, 'r');
@@ -82,7 +82,7 @@ test('the folder may be one of our descriptors', async (t) => {
   assert.equal(found.get(bytesOf('file')), READABLE);
 });
 
-test('what can not be asked about has an unknown ACL; what has vanished has none', async (t) => {
+test('if getfacl fails, ACLs are unknown; what has vanished has none', async (t) => {
   const root = bytesOf(temporaryFolder(t));
   const ask = () => readAcls({ root, followSymlinks: false }, keys('a', 'b'));
   const unknown = new Map(keys('a', 'b').map((key) => [key, UNKNOWN_ACL]));
@@ -98,7 +98,7 @@ test('what can not be asked about has an unknown ACL; what has vanished has none
   assert.deepEqual(await ask(), unknown);
 });
 
-test('a stream keeps its order, and is held back only where something is asked', async (t) => {
+test('a stream keeps its order, and items wait only if ACLs are read', async (t) => {
   const folder = temporaryFolder(t);
   makeShared(join(folder, 'shared'));
   const root = bytesOf(folder);

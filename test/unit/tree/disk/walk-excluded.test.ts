@@ -30,7 +30,7 @@ async function walked(root: string, exclusion: Partial<Exclusion>, followSymlink
   return { keys, excluded: excluded.sort() };
 }
 
-test('by a name, a file is left out, and a folder with everything in it', async (t) => {
+test('a rule for names excludes files, and folders with everything in them', async (t) => {
   const root = makeRoot(t, 'cache/x', 'd/y', 'd/z', 'z');
   const out = new Set(['cache/', 'd/z', 'z']);
   assert.deepEqual(await walked(root, { ruleFor: (key) => (out.has(key) ? `by ${key}` : undefined) }), {
@@ -39,7 +39,7 @@ test('by a name, a file is left out, and a folder with everything in it', async 
   });
 });
 
-test('a link that is followed to a folder is left out as one', async (t) => {
+test('a followed link to a folder is excluded as a folder', async (t) => {
   const root = makeRoot(t, 'd/y');
   symlinkSync('d', join(root, 'to'));
   const ruleFor = (key: string) => (key === 'to/' ? 'rule' : undefined);
@@ -47,7 +47,7 @@ test('a link that is followed to a folder is left out as one', async (t) => {
   assert.deepEqual(await walked(root, { ruleFor }), { keys: ['d/', 'd/y', 'to'], excluded: [] });
 });
 
-test('by size, larger files are left out', async (t) => {
+test('a rule for sizes excludes larger files', async (t) => {
   const root = makeRoot(t, 'd/1234', 'd/123');
   const ruleForSize = (size: number) => (size > 5 ? 'too large' : undefined);
   assert.deepEqual(await walked(root, { ruleForSize }), {
@@ -56,7 +56,7 @@ test('by size, larger files are left out', async (t) => {
   });
 });
 
-test('a folder on another device is there, and empty', async (t) => {
+test('a folder on another device is an entry, and what is in it is left out', async (t) => {
   const root = makeRoot(t, 'd/e/f', 'f');
   const { dev } = statSync(root, { bigint: true });
   const ruleForDevice = (home: bigint) => (device: bigint) => (device === home ? undefined : 'elsewhere');
@@ -66,7 +66,7 @@ test('a folder on another device is there, and empty', async (t) => {
   assert.deepEqual(other, { keys: ['d/', 'f'], excluded: ['d/ elsewhere'] });
 });
 
-test('all but its tag is left out of a folder, but not of LOCAL_DIR itself', async (t) => {
+test('a tag excludes everything else in its folder, but nothing in LOCAL_DIR itself', async (t) => {
   const root = makeRoot(t, 'TAG', 'c/TAG', 'c/a', 'c/sub/b', 'd/e/TAG', 'd/e/f', 'd/g', 'h/TAG/i');
   const asked: string[] = [];
   const tagIn: Exclusion['tagIn'] = (path, has) => {

@@ -54,7 +54,7 @@ test('entries come in the order of the bytes of their keys', async (t) => {
   );
 });
 
-test('what is no file, has no name in UTF-8, or leads nowhere, is a fact, not an exception', async (t) => {
+test('special files, names that are not UTF-8, loops and dangling links are obstacles', async (t) => {
   const root = makeRoot(t);
   writeFileSync(Buffer.concat([Buffer.from(`${root}/bad`), Buffer.from([0xff])]), '');
   mkdirSync(Buffer.concat([Buffer.from(`${root}/dir`), Buffer.from([0xff])]));
@@ -94,7 +94,7 @@ test('what is no file, has no name in UTF-8, or leads nowhere, is a fact, not an
   ]);
 });
 
-test('what may not be read is named', async (t) => {
+test("files and folders that can't be read are obstacles", async (t) => {
   const root = makeRoot(t);
   for (const name of ['locked', 'listed']) mkdirSync(join(root, name));
   for (const name of ['file', 'locked/x', 'listed/y']) writeFileSync(join(root, name), '');
@@ -124,7 +124,7 @@ test('what may not be read is named', async (t) => {
   ]);
 });
 
-test('a walk can be ended', async (t) => {
+test('a walk ends when onTurn throws', async (t) => {
   const root = makeRoot(t);
   for (let number = 0; number < 1000; number += 1) writeFileSync(join(root, `${number}`), '');
   const onTurn = () => {
@@ -138,7 +138,7 @@ test('a walk can be ended', async (t) => {
   await assert.rejects(counting(), /enough/);
 });
 
-test('a file that becomes a folder while those beside it are told does not come out of order', async (t) => {
+test('a file that becomes a folder during the walk is left out: its key would be out of order', async (t) => {
   const root = makeRoot(t);
   for (const name of ['a', 'b', 'b-', 'gone', 'z']) writeFileSync(join(root, name), '');
   const found: string[] = [];
@@ -152,7 +152,7 @@ test('a file that becomes a folder while those beside it are told does not come 
   assert.deepEqual(found, ['a', 'b-', 'z']);
 });
 
-test('of a file is told since when the way to it is as it is', async (t) => {
+test('each file has the latest ctime of the folders and links on its path', async (t) => {
   const root = makeRoot(t);
   mkdirSync(join(root, 'a/b'), { recursive: true });
   for (const path of ['a/b/f', 'g']) writeFileSync(join(root, path), '');
@@ -162,7 +162,7 @@ test('of a file is told since when the way to it is as it is', async (t) => {
   const waysChanged = async (followSymlinks: boolean) => {
     const found: Record<string, number | undefined> = {};
     for await (const entry of flatten(walk(bytesOf(root), { ...options, followSymlinks })))
-      if (entry.type === 'file') found[entry.key] = entry.wayChanged;
+      if (entry.type === 'file') found[entry.key] = entry.pathChangedAt;
     return found;
   };
   assert.deepEqual(await waysChanged(false), { 'a/b/f': Math.max(changed('a'), changed('a/b')), g: 0 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
 import { Spool } from '../../../../lib/tree/streams/spool.js';
 
-test('notes that can not be written: where, why, and what to do for a backup and for a restore', () => {
+test("a spool that can't be written: the message says where and why, and what to set for a backup and for a restore", () => {
   assert.throws(
     () => new Spool('/no/such/folder/notes'),
     (error) => {
@@ -12,7 +12,7 @@ test('notes that can not be written: where, why, and what to do for a backup and
         error.message,
         'The run\'s notes "/no/such/folder/notes" can\'t be written: no such file or folder.',
       );
-      assert.match(error.hint ?? '', /a backup's are below XDG_STATE_HOME, a restore's in TMPDIR/);
+      assert.match(error.hint ?? '', /XDG_STATE_HOME for a backup, TMPDIR for a restore/);
       return true;
     },
   );

@@ -1,0 +1,115 @@
+// Syslog through modern-syslog where it was built, else through one logger(1); without either, nothing.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withoutKey } from '../../secrets/environment.js';
+
+// Not imported: it is optional, since it has to be compiled.
+const require = createRequire(import.meta.url);
+
+/** Levels of syslog.h, with facility `user` as the original's `logger -p user.info` and `user.crit`. */
+export type SyslogLevel = 'info' | 'crit';
+const PRIORITY = { info: 8 + 6, crit: 8 + 2 } as const;
+const FACILITY_USER = 8;
+/** Milliseconds that syslog gets at the end for each step. */
+const PATIENCE = 2_000;
+
+interface Sink {
+  send(level: SyslogLevel, message: string): void;
+  /** Resolves when everything sent has left this process. */
+  close(): Promise<void>;
+  /** How many messages are known to have been taken. */
+  taken(): number;
+  /** Gives up what has not been taken. @returns whether this process can end without it */
+  abandon(): boolean;
+}
+
+/** Sends in the background; nothing that goes wrong with syslog ever reaches the caller. */
+export class Syslog {
+  readonly #tag: string;
+  #sink: Sink | undefined;
+
+  constructor(tag: string) {
+    this.#tag = tag;
+  }
+
+  /** `message` must be a single line. */
+  send(level: SyslogLevel, message: string): void {
+    this.#sink ??= openSink(this.#tag);
+    this.#sink.send(level, message);
+  }
+
+  /**
+   * Waits until syslog has everything, but not for a syslog that stalls.
+   * @returns whether this process can end by itself: Node waits for each of its threads
+   */
+  async close(): Promise<boolean> {
+    const sink = this.#sink;
+    if (sink === undefined) return true;
+    const closed = sink.close().then(() => true);
+    for (;;) {
+      const before = sink.taken();
+      const patience = new AbortController();
+      const timeout = sleep(PATIENCE, false, { signal: patience.signal }).catch(() => false);
+      const isClosed = await Promise.race([closed, timeout]);
+      patience.abort();
+      if (isClosed) return true;
+      if (sink.taken() === before) return sink.abandon();
+    }
+  }
+}
+
+function openSink(tag: string): Sink {
+  // The first process of a container can't kill itself, were it kept from its end.
+  if (process.pid === 1) return loggerSink(tag);
+  try {
+    return nativeSink(tag);
+  } catch {
+    return loggerSink(tag);
+  }
+}
+
+function nativeSink(tag: string): Sink {
+  const syslog = require('modern-syslog') as typeof import('modern-syslog').default;
+  syslog.open(tag, 0, FACILITY_USER);
+  let last: Promise<void> = Promise.resolve();
+  let taken = 0;
+  return {
+    // One after the other: a syslog that stalls keeps one of Node's few threads, and no more.
+    send(level, message) {
+      last = last.then(async () => {
+        await new Promise<void>((resolve) => syslog.log(PRIORITY[level], message, resolve));
+        taken += 1;
+      });
+    },
+    close: () => last,
+    taken: () => taken,
+    abandon: () => false,
+  };
+}
+
+function loggerSink(tag: string): Sink {
+  const logger = spawn('logger', ['--tag', tag, '--prio-prefix'], {
+    env: withoutKey(),
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  const ended = new Promise<void>((resolve) => {
+    logger.on('error', () => resolve());
+    logger.on('close', () => resolve());
+  });
+  logger.stdin.on('error', () => undefined);
+  return {
+    send(level, message) {
+      logger.stdin.write(`<${PRIORITY[level]}>${message}\n`);
+    },
+    async close() {
+      logger.stdin.end();
+      await ended;
+    },
+    taken: () => 0,
+    abandon() {
+      logger.kill('SIGKILL');
+      return true;
+    },
+  };
+}

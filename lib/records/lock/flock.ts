@@ -1,0 +1,97 @@
+// flock(2) on LOCAL_LOCK is the original's own lock, so that its scripts and this program exclude each other. Node lacks
+// it: flock(1) of util-linux takes it on a descriptor of ours. The lock belongs to the open file, not to a process: this
+// one keeps it, and so does every child that inherits the descriptor.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants, openSync } from 'node:fs';
+import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
+import type { Interruption } from '../../cli/interruption.js';
+import { withoutKey } from '../../secrets/environment.js';
+
+const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+/** flock(1)'s exit code for a lock that somebody else holds. */
+const HELD = 1;
+/** Milliseconds that flock(1) gets in any case: it only waits itself where a file system does not answer. */
+const PATIENCE = 10_000;
+
+/** The lock file is not truncated, unlike the original's: LOCAL_LOCK may name the wrong file. */
+export function openLockFile(file: string): number {
+  // Opening a FIFO would wait for its reader without O_NONBLOCK.
+  const flags = O_WRONLY | O_APPEND | O_NONBLOCK;
+  try {
+    // Only a missing file is created: in a sticky folder, as /tmp is one, Linux (fs.protected_regular) refuses O_CREAT
+    // even to root if the file is another user's.
+    return openIfThere(file, flags) ?? openSync(file, flags | O_CREAT, 0o666);
+  } catch (error) {
+    throw new BackupError(`The lock file "${file}" can't be opened: ${describeError(error)}.`, {
+      hint: 'Set LOCAL_LOCK to a file in a folder that exists and that this user may write to.',
+    });
+  }
+}
+
+function openIfThere(file: string, flags: number): number | undefined {
+  try {
+    return openSync(file, flags);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Takes the exclusive lock on the open lock file, unless somebody else holds it. The deadline and signals count even
+ * while flock(1) hangs.
+ * @param deadline in ms since the epoch
+ * @returns whether the lock is ours now
+ * @throws {BackupError} if flock(1) fails or does not answer
+ * @throws {InterruptedError} at a signal
+ */
+export async function tryFlock(
+  file: string,
+  descriptor: number,
+  deadline: number,
+  interruption: Interruption,
+): Promise<boolean> {
+  const patience = Math.max(deadline - Date.now(), PATIENCE);
+  const child = spawn('flock', ['-n', '3'], {
+    stdio: ['ignore', 'ignore', 'pipe', descriptor],
+    // A process group of its own: Ctrl-C is a signal to us, and no failure of flock(1).
+    detached: true,
+    env: withoutKey(),
+    signal: AbortSignal.any([interruption.aborted, AbortSignal.timeout(patience)]),
+    killSignal: 'SIGKILL',
+  });
+  child.on('error', () => undefined);
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    words += text;
+  });
+  try {
+    const [status] = (await once(child, 'close')) as [number | null];
+    if (status === 0 || status === HELD) return status === 0;
+    throw new BackupError(
+      `The program "flock" failed with exit code ${status}: ${words.trim() || 'no message'}`,
+      {
+        hint: `Try it: flock -n '${file}' true`,
+      },
+    );
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof BackupError) throw error;
+    // One that can't be killed must not keep this process from its end.
+    child.unref();
+    child.stderr?.destroy();
+    interruption.check();
+    throw notLocked(error, file, patience);
+  }
+}
+
+function notLocked(error: Error, file: string, patience: number): BackupError {
+  if (error.name !== 'AbortError') {
+    const message = `The program "flock" does not start: ${describeError(error)}.`;
+    return new BackupError(message, { hint: 'Install the package util-linux.' });
+  }
+  const seconds = Math.round(patience / 1000);
+  return new BackupError(`The program "flock" has not answered for ${seconds} s about the lock "${file}".`, {
+    hint: 'Its file system hangs, as one over the network may. Set LOCAL_LOCK to a file on a local disk.',
+  });
+}

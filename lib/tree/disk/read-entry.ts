@@ -1,0 +1,168 @@
+// Reads what has a name in a folder: an entry, an obstacle, or nothing that has to be told.
+import {
+  accessSync,
+  type BigIntStats,
+  constants,
+  type Dirent,
+  lstatSync,
+  readlinkSync,
+  statSync,
+} from 'node:fs';
+import { errnoOf } from '../../cli/errors.js';
+import { type Bytes, isText, joinPath, pathOf } from '../bytes.js';
+import type { Entry, Inode, Obstacle } from '../entry.js';
+import type { Exclusion, OnExcluded } from './exclusion.js';
+import { fileIdOf, inodeOf, lastingDevice } from './inode.js';
+
+export interface ReadOptions {
+  readonly followSymlinks: boolean;
+  readonly exclusion: Exclusion;
+  /** Called for what is left out. */
+  readonly onExcluded?: OnExcluded;
+}
+
+/** How the walk reached a folder. */
+export interface FolderPath {
+  /** If links are followed: the ids of the folder and those above it. A link to one of them is a loop. */
+  readonly folderIds: readonly string[];
+  /** `Entry.pathChangedAt` of the files in the folder. */
+  readonly changedAt: number;
+}
+
+const OWNER_READS = 0o400n;
+
+/** Errors of a link that leads nowhere; ELOOP is that of a link to itself. */
+const NOWHERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+/** Reads what is below `root`, an absolute path. */
+export class EntryReader {
+  readonly #root: Bytes;
+  readonly #options: ReadOptions;
+  readonly #lastingDevice: bigint | undefined;
+  readonly #user = BigInt(process.geteuid?.() ?? -1);
+
+  constructor(root: Bytes, options: ReadOptions) {
+    this.#root = root;
+    this.#options = options;
+    this.#lastingDevice = lastingDevice(pathOf(root));
+  }
+
+  /** @param folder '' or ends in a `/` @returns `undefined` for what has vanished or is excluded */
+  read(folder: Bytes, dirent: Dirent, folderPath: FolderPath): Entry | Obstacle | undefined {
+    const name = `${folder}${dirent.name}` as Bytes;
+    const { followSymlinks, exclusion } = this.#options;
+    try {
+      // Before any system call: what is excluded may be a mount that hangs.
+      const keyByDirent = keyOf(folder, dirent);
+      if (this.#isExcluded(keyByDirent, exclusion.ruleFor(keyByDirent))) return undefined;
+      const path = pathOf(joinPath(this.#root, name));
+      const isFollowed = followSymlinks && dirent.isSymbolicLink();
+      const stats = isFollowed ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
+      const key = stats.isDirectory() ? (`${name}/` as Bytes) : name;
+      if (key !== keyByDirent && this.#isExcluded(key, exclusion.ruleFor(key))) return undefined;
+      if (stats.isSymbolicLink()) {
+        const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
+        return { key, type: 'link', inode: inodeOf(stats), target };
+      }
+      if (!stats.isFile() && !stats.isDirectory()) return { key, type: 'obstacle', reason: 'special' };
+      if (!isText(name)) return { key, type: 'obstacle', reason: 'not UTF-8' };
+      if (stats.isDirectory()) {
+        if (isFollowed && folderPath.folderIds.includes(fileIdOf(stats)))
+          return { key, type: 'obstacle', reason: 'loop' };
+        const isForeign = this.#isExcluded(key, exclusion.ruleForDevice(stats.dev));
+        return { key, type: 'directory', inode: inodeOf(stats), ...(isForeign && { isForeign }) };
+      }
+      if (this.#isExcluded(key, exclusion.ruleForSize(Number(stats.size)))) return undefined;
+      // The mode tells whether the owner may read; for others, access(2) has to be called.
+      const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
+      if (!isOwn && !isReadable(path))
+        return { key, type: 'obstacle', reason: 'unreadable', ...this.#inodeNumber(stats) };
+      if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
+      const { changedAt } = folderPath;
+      const pathChangedAt = isFollowed ? Math.max(changedAt, this.changedAt(name)) : changedAt;
+      return { key, type: 'file', inode: this.#inodeOf(stats), pathChangedAt, id: fileIdOf(stats) };
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      return obstacleBy(errno, folder, dirent);
+    }
+  }
+
+  /** The names in a folder, without those that its tag excludes. The root itself is never excluded by a tag. */
+  withoutExcluded(folder: Bytes, names: Dirent[]): Dirent[] {
+    if (folder === '') return names;
+    const has = (name: Bytes) => names.some((it) => it.name === name && !it.isDirectory());
+    const tag = this.#options.exclusion.tagIn(joinPath(this.#root, folder), has);
+    if (tag === undefined) return names;
+    return names.filter((it) => it.name === tag.name || !this.#isExcluded(keyOf(folder, it), tag.rule));
+  }
+
+  /**
+   * When a folder or a link got its name at the latest (ms since the epoch): rename(2) updates the ctime. If links are
+   * followed, the target counts, too. Now, if it is not there any more.
+   */
+  changedAt(name: Bytes): number {
+    try {
+      const path = this.path(name);
+      const { ctimeMs } = lstatSync(path);
+      return this.#options.followSymlinks ? Math.max(ctimeMs, statSync(path).ctimeMs) : ctimeMs;
+    } catch {
+      return Date.now();
+    }
+  }
+
+  /** For node:fs. @param name of a folder or file, relative to the root */
+  path(name: Bytes): string | Buffer {
+    return pathOf(name === '' ? this.#root : joinPath(this.#root, name));
+  }
+
+  /** '' if stat(2) fails. */
+  idOf(folder: Bytes): string {
+    try {
+      return fileIdOf(statSync(this.path(folder), { bigint: true }));
+    } catch {
+      return '';
+    }
+  }
+
+  #isExcluded(key: Bytes, rule: string | undefined): boolean {
+    if (rule !== undefined) this.#options.onExcluded?.(key, rule);
+    return rule !== undefined;
+  }
+
+  #inodeNumber(stats: BigIntStats): { ino?: number } {
+    const { ino } = this.#inodeOf(stats);
+    return ino === undefined ? {} : { ino };
+  }
+
+  #inodeOf(stats: BigIntStats): Inode {
+    return inodeOf(stats, stats.dev === this.#lastingDevice);
+  }
+}
+
+/** @returns `undefined` if the name has vanished */
+function obstacleBy(errno: string, folder: Bytes, dirent: Dirent): Obstacle | undefined {
+  const isDangling = dirent.isSymbolicLink() && NOWHERE.has(errno);
+  if (errno === 'ENOENT' && !isDangling) return undefined;
+  return {
+    key: keyOf(folder, dirent),
+    type: 'obstacle',
+    reason: isDangling ? 'dangling' : 'unreadable',
+  };
+}
+
+/** By the type that readdir(3) tells. */
+function keyOf(folder: Bytes, dirent: Dirent): Bytes {
+  return `${folder}${dirent.name}${dirent.isDirectory() ? '/' : ''}` as Bytes;
+}
+
+/** @throws the system's error, if it is not EACCES */
+function isReadable(path: string | Buffer): boolean {
+  try {
+    accessSync(path, constants.R_OK);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === 'EACCES') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { WantedPaths } from '../../../../lib/restore/versions/wanted-paths.js';
+import { bytesOf } from '../../../../lib/tree/bytes.js';
+
+const KEYS = ['a', 'a/b', 'a/bc', 'a/bc/d', 'a2', 'ü/x'];
+
+for (const [given, met, beginning] of [
+  [[], KEYS, ''],
+  [['.'], KEYS, ''],
+  [['/data'], KEYS, ''],
+  [['/data/'], KEYS, ''],
+  [['a'], ['a', 'a/b', 'a/bc', 'a/bc/d'], 'a'],
+  [['a/'], ['a', 'a/b', 'a/bc', 'a/bc/d'], 'a'],
+  [['./a/b'], ['a/b'], 'a/b'],
+  [['/data/a/bc/'], ['a/bc', 'a/bc/d'], 'a/bc'],
+  [['a/b', 'a/bc/d'], ['a/b', 'a/bc/d'], 'a/b'],
+  [['a2', 'ü'], ['a2', 'ü/x'], ''],
+] as const) {
+  test(`${JSON.stringify(given)}`, () => {
+    const wanted = new WantedPaths(given, '/data');
+    assert.equal(wanted.commonPrefix, beginning);
+    assert.deepEqual(
+      KEYS.filter((key) => wanted.match(bytesOf(key))),
+      met,
+    );
+    assert.deepEqual(wanted.unmatched, []);
+  });
+}
+
+test('those that are met by nothing', () => {
+  const wanted = new WantedPaths(['a/', 'b', '/data/a/b'], '/data');
+  wanted.match(bytesOf('a/c'));
+  assert.deepEqual(wanted.unmatched, ['b', '/data/a/b']);
+});
+
+test('a common beginning does not end within a character', () => {
+  // The same first half of a surrogate pair.
+  assert.equal(new WantedPaths(['x\u{1f512}', 'x\u{1f513}'], '/data').commonPrefix, 'x');
+});
+
+test('what names nothing in the backup is refused', () => {
+  for (const [given, problem] of [
+    ['', /A PATH is empty/],
+    ['/elsewhere', /not in LOCAL_DIR/],
+    ['/data/../x', /not in LOCAL_DIR/],
+  ] as const)
+    assert.throws(() => new WantedPaths([given], '/data'), problem);
+});
