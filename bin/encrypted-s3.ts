@@ -3,6 +3,7 @@
 import { Argument } from 'commander';
 import { umbrellaLine } from '../lib/cli/command-line.js';
 import { historyCommands } from './commands/history.js';
+import { restoreCommand } from './commands/restore.js';
 import { statusCommand } from './commands/status.js';
 
 /** The commands with a program of their own. */
@@ -15,7 +16,7 @@ const PROGRAMS = {
   'list-versions': 'list the versions and deletions of files',
   undelete: 'bring deleted files back in the bucket',
 };
-const COMMANDS = [statusCommand(), ...historyCommands()];
+const COMMANDS = [restoreCommand(), statusCommand(), ...historyCommands()];
 
 async function runProgram(name: string, args: readonly string[]): Promise<void> {
   process.argv = [process.execPath, `encrypted-s3-${name}`, ...args];

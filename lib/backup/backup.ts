@@ -76,11 +76,7 @@ export async function openBackup(
   const localDirId = await localDirIdOf(localDir);
   const { prefix } = config;
   if (prefix === '') assertNoReservedName(localDir);
-  const state = openStateFolder(
-    [config.endpointUrl ?? '', config.bucket, prefix],
-    config.environment,
-    !flags.isDry,
-  );
+  const state = openStateFolder(config, !flags.isDry);
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
   const { dev: device } = fstatSync(localDirDescriptor, { bigint: true });
   const exclusion = new ConfiguredExclusion(config, { localDir, device, ownFolders: state.ownFolders });

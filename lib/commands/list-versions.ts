@@ -28,7 +28,7 @@ export async function listVersionsCommand(request: ListVersions, context: Comman
     });
   }
   const { bucket, key } = object;
-  const aws = connectToBucket({ profile, region, bucket }, undefined, context);
+  const aws = connectToBucket({ profile, region, bucket }, context);
   const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
   let count = 0;
   try {

@@ -145,7 +145,7 @@ test('plain http to another machine, from wherever it is set', async (t) => {
   assert.equal(config.code, 1);
   assert.match(
     config.stderr,
-    /backup\.config:\d+: AWS_ENDPOINT_URL is plain http: the encryption key would travel/,
+    /backup\.config:\d+: AWS_ENDPOINT_URL must be an https address: plain http would send/,
   );
   const environment = { AWS_ENDPOINT_URL: 'http://s3.example.com' };
   const args = ['default', 'eu-central-1', 's3://b/k', join(box.folder, 'out')];
