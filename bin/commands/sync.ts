@@ -1,5 +1,5 @@
 // `encrypted-s3-sync`, and `encrypted-s3 sync`
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { commandLine, seconds } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { sync } from '../../lib/commands/sync.js';
@@ -10,6 +10,7 @@ interface Options {
   readonly full?: true;
   readonly allowMassDelete?: true;
   readonly adopt?: true;
+  readonly json?: true;
 }
 
 export function syncCommand(): Command {
@@ -20,6 +21,7 @@ export function syncCommand(): Command {
     .option('--full', "compare the bucket's listing with the disk, however long ago that was last done")
     .option('--allow-mass-delete', 'go on although many files are gone from LOCAL_DIR, or all')
     .option('--adopt', 'take over a backup whose last run was of another host or LOCAL_DIR')
+    .addOption(new Option('--json', 'print what the run has done as one line of JSON').conflicts('dryRun'))
     .action((file: string, options: Options) =>
       main('encrypted-s3-sync', true, (context) => {
         const flags = {
@@ -28,6 +30,7 @@ export function syncCommand(): Command {
           adopts: options.adopt === true,
           isFull: options.full === true,
           isDry: options.dryRun === true,
+          isJson: options.json === true,
         };
         return sync(file, flags, context);
       }),
