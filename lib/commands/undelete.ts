@@ -12,7 +12,7 @@ import { OutputClosedError, printTexts } from '../cli/print.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
 import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
-import { withPrivateFolder } from '../restore/private-folder.js';
+import { withPrivateFolder } from '../restore/tmpdir.js';
 import {
   findDeleted,
   readDeleted,

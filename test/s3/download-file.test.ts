@@ -104,7 +104,7 @@ describe(COMMAND, { concurrency: true }, () => {
           const options = { input: `${key}\n`, through: WITHOUT_ROOTS_RIGHTS };
           const { code, stderr } = await world.run(COMMAND, args, options);
           assert.equal(code, 1);
-          assert.match(stderr, /ERROR: ".*read-only\/it's" can't be written: permission denied\.\nHINT: /);
+          assert.match(stderr, /ERROR: ".*read-only\/it's" can't be written to: permission denied\.\nHINT: /);
           assert.deepEqual(readdirSync(folder), []);
         }),
       ];
