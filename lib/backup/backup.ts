@@ -63,6 +63,8 @@ export interface BackupFlags {
   readonly isFull: boolean;
   /** --dry-run: nothing is changed, neither in the bucket nor on disk. */
   readonly isDry: boolean;
+  /** --json: what the run has done is printed as JSON. */
+  readonly isJson: boolean;
 }
 
 /** @throws {BackupError} with exit code 4 if LOCAL_DIR can't be backed up; with 1 if no state folder can be made */

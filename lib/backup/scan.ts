@@ -1,4 +1,5 @@
 // The scan: one walk of LOCAL_DIR, merged with the last run's tree.
+import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { withAcls } from '../tree/disk/read-acls.js';
 import { walk } from '../tree/disk/walk.js';
@@ -13,7 +14,8 @@ import { type Scan, type ScannedPair, ScanWriter } from './scan/scan-writer.js';
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
-  const { localDir, followSymlinks, exclusion, interruption } = backup;
+  const { localDir, followSymlinks, exclusion, interruption, log } = backup;
+  let scanned = 0;
   const root = bytesOf(localDir);
   const writer = new ScanWriter(backup, tree);
   const onDisk = walk(root, {
@@ -24,8 +26,14 @@ export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | 
   });
   const pairs = mergeByKey(onDisk, tree?.entries ?? emptyStream());
   const prepared = mapEach(pairs, (pair) => writer.prepare(pair));
-  for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl))
-    for (const [pair, acl] of batch) writer.add(pair, acl);
+  for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl)) {
+    for (const [pair, acl] of batch) {
+      writer.add(pair, acl);
+      scanned += 1;
+    }
+    log.progress(`Scanning: ${formatCount(scanned, 'name')}`);
+  }
+  log.progress(undefined);
   return writer.close();
 }
 

@@ -8,6 +8,7 @@ import { fetchPlanned } from '../restore/fetch.js';
 import { fetchSharedSingly, findFoldedNames } from '../restore/fold-names.js';
 import { metadataFor } from '../restore/metadata/metadata.js';
 import { entriesBelow } from '../restore/plan/find-tree.js';
+import { mayReplace, printPlan } from '../restore/preview.js';
 import { putInPlace } from '../restore/put-in-place.js';
 import { announce, report, warnOfOtherStages } from '../restore/report.js';
 import { surveyRestore } from '../restore/survey.js';
@@ -18,11 +19,18 @@ import { openRestore, type RestoreRequest } from './open-restore.js';
 export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
   const { scope, source, path, prompt } = await openRestore(request, context);
   const { log, interruption } = context;
+  const { keeps = 'none' } = request;
   const existing = path.isEmpty ? undefined : new Destination(path.existing, true);
   return withPrivateFolder(async (notes) => {
-    const survey = await surveyRestore(scope, existing, notes); // exit 5 with another key; nothing is written yet
+    const survey = await surveyRestore(scope, { existing, keeps }, notes); // exit 5 with another key; nothing is written yet
     assertDiskSpace(path, survey.totals.bytes - bytesInStage(path.existing, source));
+    if (request.isDry === true) return printPlan(survey);
     announce(scope, survey, prompt);
+    const overwrites = await mayReplace(
+      survey,
+      { path: path.path, keeps, overwrites: request.overwrites },
+      prompt,
+    );
 
     const root = makeDestination(path);
     const stage = new Stage(root, source);
@@ -31,10 +39,10 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
     const reasons = await fetchPlanned({ ...scope, stage }, fetched);
 
-    const destination = new Destination(root, request.overwrites, names);
+    const destination = new Destination(root, overwrites, names);
     const incomplete = new Incomplete(log);
     const metadata = await metadataFor(root, request.keepsSetid, incomplete);
-    const options = { destination, stage, metadata, incomplete, log, reasons, interruption, notes };
+    const options = { destination, keeps, stage, metadata, incomplete, log, reasons, interruption, notes };
     const restored = await putInPlace(options, fetched.plan, survey.tree && entriesBelow(survey.tree));
     stage.removeOrWarn(log);
     incomplete.close();

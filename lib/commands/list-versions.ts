@@ -19,7 +19,7 @@ export interface ListVersions {
 }
 
 /** @throws {BackupError} if there are no versions */
-export async function listVersionsCommand(request: ListVersions, context: CommandContext): Promise<number> {
+export async function printVersions(request: ListVersions, context: CommandContext): Promise<number> {
   const { profile, region, url, isJson } = request;
   const object = parseS3Url(url);
   if (object === undefined) {

@@ -17,6 +17,8 @@ export interface SyncFlags {
   /** Whether the bucket's listing is to be compared, however long ago that was last done. */
   readonly isFull: boolean;
   readonly isDry: boolean;
+  /** Whether to print what the run has done as JSON. */
+  readonly isJson: boolean;
 }
 
 /** @returns the exit code: done, or done with files missing */

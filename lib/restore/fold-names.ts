@@ -20,7 +20,7 @@ export async function findFoldedNames(
   const entries = tree === undefined ? emptyStream() : entriesBelow(tree);
   for await (const pairs of mergeByKey(readJson<PlannedFile>(plan), entries)) {
     for (const [file, entry] of pairs) {
-      const isRestored = file !== undefined && !/^(unsafe|not wanted|undecided)$/.test(file.method);
+      const isRestored = file !== undefined && !/^(kept|unsafe|not wanted|undecided)$/.test(file.method);
       if (isRestored || (entry !== undefined && entry.type !== 'file')) names.add((entry ?? file).key);
     }
   }

@@ -10,7 +10,6 @@ import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
-import type { Destination } from './destination/destination.js';
 import { isSafeKey } from './destination/safe-key.js';
 import { otherKeyError } from './other-key-error.js';
 import { entriesBelow, fetchTreeAt, type LocalTree, tooEarlyError } from './plan/find-tree.js';
@@ -31,20 +30,22 @@ export interface RestoreSurvey {
   readonly totals: PlanTotals;
 }
 
-interface SurveyInput extends Pick<PlanInput, 'listed' | 'existing'> {
+/** The destination as it is. */
+export type ExistingFiles = Pick<PlanInput, 'existing' | 'keeps'>;
+
+interface SurveyInput extends ExistingFiles, Pick<PlanInput, 'listed'> {
   /** A folder of ours. */
   readonly notes: string;
   readonly log: Log;
 }
 
 /**
- * @param existing the destination, if files in it may be as they should be
  * @param notes a folder of ours
  * @throws {BackupError} for a time before the oldest version, for a wrong key, and if there is nothing to restore
  */
 export async function surveyRestore(
   scope: RestoreScope,
-  existing: Destination | undefined,
+  existing: ExistingFiles,
   notes: string,
 ): Promise<RestoreSurvey> {
   const { aws, prefix, time, log } = scope;
@@ -56,7 +57,7 @@ export async function surveyRestore(
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarlyError(time, oldest);
   }
-  const survey = { ...(await planFor(tree, { listed, existing, notes, log })), backupsBelow };
+  const survey = { ...(await planFor(tree, { listed, ...existing, notes, log })), backupsBelow };
   const { counts, files, entries } = survey.totals;
   if (files + entries + counts.unsafe + counts.folder + counts.undecided === 0) {
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
@@ -75,11 +76,11 @@ async function planFor(
   tree: LocalTree | undefined,
   input: SurveyInput,
 ): Promise<Omit<RestoreSurvey, 'backupsBelow'>> {
-  const { listed, existing, notes, log } = input;
+  const { listed, existing, keeps, notes, log } = input;
   const plan = new Spool(join(notes, tree === undefined ? 'plan' : 'plan-with-tree'));
   const planTree = tree && { entries: entriesBelow(tree), stored: tree.stored };
   try {
-    return { tree, plan, totals: await planRestore({ listed, tree: planTree, existing }, plan) };
+    return { tree, plan, totals: await planRestore({ listed, tree: planTree, existing, keeps }, plan) };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     log.warn(`The tree file is not used: ${error.message}`);

@@ -30,7 +30,11 @@ export function audit(): { readonly is: string; readonly shouldBe: string } {
       lines += count;
       return row.replace(FILE_ROW, `| \`${file}\` | ${count} |`);
     }
-    if (TOTAL_ROW.test(row)) return row.replace(TOTAL_ROW, `| **Total** of ${files} files | ${lines} |`);
+    if (TOTAL_ROW.test(row)) {
+      const total = row.replace(TOTAL_ROW, `| **Total** of ${files} files | ${lines} |`);
+      [files, lines] = [0, 0];
+      return total;
+    }
     return row.replace(PACKAGE_ROW, (_, name, rest) => {
       return `| \`${name}\`${rest}| ${packages[`node_modules/${name}`].version} |`;
     });

@@ -40,6 +40,7 @@ async function surveyOf(
     'in bulk': 0,
     singly: 0,
     'there already': 0,
+    kept: 0,
     folder: 0,
     unsafe: 0,
     'not wanted': 0,
@@ -55,7 +56,7 @@ async function surveyOf(
     tree: { file, folder: bytesOf(''), stored: 0 },
     backupsBelow: [],
     plan: spoolOf(folder, 'plan', lines),
-    totals: { counts, files: lines.length, bytes: 0, entries: 0 },
+    totals: { counts, files: lines.length, bytes: 0, entries: 0, replaced: 0, newerOnDisk: 0 },
   };
 }
 
