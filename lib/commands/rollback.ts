@@ -16,12 +16,8 @@ import { withLock } from '../records/lock/lock.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import { fetchTreeAt } from '../restore/plan/find-tree.js';
 import { type PlannedRollback, rollBack } from '../restore/versions/rollback.js';
-import {
-  planRecords,
-  planRollback,
-  type Removal,
-  type RollbackTotals,
-} from '../restore/versions/rollback-plan.js';
+import { planRollback, type Removal, type RollbackTotals } from '../restore/versions/rollback-plan.js';
+import { planRecords } from '../restore/versions/rollback-records.js';
 import { WantedPaths } from '../restore/versions/wanted-paths.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
@@ -60,7 +56,7 @@ export async function rollback(
       const files = new Spool(join(state.runFolder, 'removals'));
       await assertVersioned(scope);
       const records = await planRecords(scope);
-      const tree = await fetchTreeAt(scope, state.runFolder);
+      const { tree } = await fetchTreeAt(scope, state.runFolder);
       const { totals, left } = await planRollback(scope, tree, files);
       if (wanted.unmatched.length > 0) throw nothingMatchedError(wanted);
       const plan = { ...scope, state, tree, records, files };

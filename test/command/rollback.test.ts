@@ -292,7 +292,7 @@ test('another profile does it, and the list goes where it is wanted', async (t) 
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /ERROR: The list .* can't be written to ".*my list": it is there already\.\nHINT: Nothing/,
+    /ERROR: The list .* can't be written to ".*my list": it exists already\.\nHINT: Nothing/,
   );
   assert.equal(world.contents()['stays'], 'other');
 });

@@ -1,9 +1,7 @@
 // Plans a rollback: what has to go, of each wanted key, so that the version of a point in time is current again.
 import { RESERVED_PREFIX } from '../../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
-import { BackupError } from '../../cli/errors.js';
 import { Incomplete } from '../../cli/log/incomplete.js';
-import { RECORD, RUNS_PREFIX, runFolderKey, TREE } from '../../records/last-run.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
@@ -133,7 +131,8 @@ export async function planRollback(
   }
 }
 
-function removalOf(key: string, { versionId, size, lastModified }: ObjectVersion): Removal {
+/** @param key the whole one, as text */
+export function removalOf(key: string, { versionId, size, lastModified }: ObjectVersion): Removal {
   const stored = new Date(lastModified).toISOString();
   return { key, versionId, ...(size === undefined ? {} : { size }), stored };
 }
@@ -156,32 +155,4 @@ async function* historiesOf(
     else current = { ...current, was: version };
   }
   if (current !== undefined) yield [current];
-}
-
-/**
- * What a rollback does about the records and trees of the runs since then: they tell of versions that are gone. Of
- * everything, they go with these; of some paths, the last record is replaced by one with a tree that is true again.
- * @throws {BackupError} if another backup is below this one: its records would be wrong
- */
-export async function planRecords({ aws, prefix, wanted, time }: Rollback): Promise<readonly Removal[]> {
-  const folder = runFolderKey(prefix);
-  const removals: Removal[] = [];
-  await listVersions(aws, folder, async (versions) => {
-    for await (const version of versions) {
-      const { key } = version;
-      if (key.endsWith(`/${RECORD}`)) throw backupBelowError(prefix + textOf(key).slice(0, -RECORD.length));
-      const isRecord = `${key}` === RECORD;
-      const goes = wanted.areAll
-        ? (isRecord || `${key}` === TREE) && version.lastModified > time
-        : isRecord && version.isLatest && version.size !== undefined;
-      if (goes) removals.push(removalOf(folder + textOf(key), version));
-    }
-  });
-  return removals;
-}
-
-function backupBelowError(prefix: string): BackupError {
-  return new BackupError(`Another backup, of the prefix "${prefix}", is below this one.`, {
-    hint: `Give each a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is given up, delete ${RUNS_PREFIX}${prefix}${RECORD} in the bucket.`,
-  });
 }

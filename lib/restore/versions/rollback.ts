@@ -1,24 +1,19 @@
 // Rolls back: removes what the plan names. Before the first removal, the plan is on disk, as the list of what was
 // removed, and the next run knows that it has to compare everything.
-import { randomUUID } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
 import { explainDenial } from '../../aws/aws-error.js';
 import { type Deletion, deleteAll } from '../../aws/batch-deletion.js';
 import { BackupError, describeError } from '../../cli/errors.js';
 import { Incomplete } from '../../cli/log/incomplete.js';
 import { Journal } from '../../records/journal.js';
-import { fetchLastRun, type LastRun, storeLastRun } from '../../records/last-run.js';
-import { fetchTree } from '../../records/last-tree.js';
+import { storeLastRun } from '../../records/last-run.js';
 import type { StateFolder } from '../../records/state-folder.js';
-import { type Batches, emptyStream, flatten } from '../../tree/streams/batches.js';
-import { mergeByKey } from '../../tree/streams/merge.js';
+import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
-import { entryOfLine, openTree, type TreeLine, treeLine } from '../../tree/tree-file.js';
-import { TreeWriter } from '../../tree/tree-writer.js';
 import type { LocalTree } from '../plan/find-tree.js';
 import type { Removal, Rollback } from './rollback-plan.js';
+import { amendedRecord } from './rollback-records.js';
 
 export const DENIAL =
   "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Use an administrator's profile: --profile PROFILE.";
@@ -39,8 +34,8 @@ export interface PlannedRollback extends Rollback {
  * @throws {BackupError} if this user may remove none, the list can't be written, or a request failed as a whole
  */
 export async function rollBack(rollback: PlannedRollback, list: string): Promise<number> {
-  const { state, wanted, records, files, log } = rollback;
-  const amended = wanted.areAll ? undefined : await amendedRecord(rollback);
+  const { state, tree, wanted, records, files, log } = rollback;
+  const amended = wanted.areAll ? undefined : await amendedRecord(rollback, state, tree);
   await writeList(rollback, list);
   // What an unfinished run has sent, too, may be gone.
   if (state.unfinished !== undefined) await new Journal(state.unfinished).begin();
@@ -52,45 +47,6 @@ export async function rollBack(rollback: PlannedRollback, list: string): Promise
   });
   incomplete.close();
   return incomplete.count;
-}
-
-/**
- * The last run's record, with a tree that has the wanted entries as they were, and all others as they are. It says that
- * something is left undone, so that the next run compares everything.
- * @returns `undefined` if there is no record, or no tree of it
- */
-async function amendedRecord(
-  rollback: PlannedRollback,
-): Promise<{ readonly facts: Omit<LastRun, 'treeSha256'>; readonly file: string } | undefined> {
-  const { state, tree, wanted } = rollback;
-  const lastRun = await fetchLastRun(rollback);
-  const treeNow = lastRun && (await fetchTree(rollback, state, lastRun));
-  if (lastRun === undefined || treeNow === undefined) return undefined;
-  const now = await openTree(treeNow, treeLine);
-  const then = tree && (await openTree(tree.file, treeLine));
-  const header = {
-    ...now,
-    runId: randomUUID(),
-    started: new Date().toISOString(),
-    hasAcls: now.hasAcls === true && then?.hasAcls !== false,
-  };
-  const file = join(state.runFolder, 'tree');
-  const writer = new TreeWriter(file, header);
-  try {
-    for await (const [before, after] of flatten(pairsOf(then?.entries, now.entries))) {
-      const line = wanted.match((before ?? after).key) ? before : after;
-      if (line !== undefined) await writer.write(entryOfLine(line), line.line);
-    }
-    const totals = await writer.close();
-    return { facts: { ...lastRun, totals, isIncomplete: true }, file };
-  } catch (error) {
-    await writer.abandon();
-    throw error;
-  }
-}
-
-function pairsOf(then: Batches<TreeLine> | undefined, now: Batches<TreeLine>) {
-  return mergeByKey(then ?? emptyStream(), now);
 }
 
 /** Of this user alone, and on disk when it returns. @throws {BackupError} */
