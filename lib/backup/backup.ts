@@ -22,6 +22,9 @@ import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';
 
+/** S3's limit (bytes). */
+export const MAX_KEY_LENGTH = 1024;
+
 export interface Backup extends Remote {
   readonly config: BackupConfig;
   /** LOCAL_DIR, absolute and without links. */
@@ -33,6 +36,8 @@ export interface Backup extends Remote {
   /** The device of LOCAL_DIR, if inodes keep their numbers there; see `inodeOf`. */
   readonly lastingDevice: bigint | undefined;
   readonly followSymlinks: boolean;
+  /** How many bytes the key of a file may have, relative to the prefix. */
+  readonly maxKeyLength: number;
   /** What the walk leaves out. */
   readonly exclusion: Exclusion;
   /** Whether the config excludes the file of a stored key: its object stays in the bucket, and is no loss. */
@@ -99,6 +104,7 @@ export async function openBackup(
     localDirId,
     lastingDevice: lastingDevice(localDir),
     followSymlinks: config.followSymlinks,
+    maxKeyLength: MAX_KEY_LENGTH - Buffer.byteLength(prefix),
     exclusion,
     isExcluded: createIsExcluded(exclusion, bytesOf(localDir), config.followSymlinks),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete: flags.allowsMassDelete },

@@ -25,7 +25,7 @@ export async function runBackup(backup: Backup): Promise<number> {
   await createBucketIfMissing(backup, start);
   const uploaded = await uploadDue(backup, start, due);
   const checked = await checkBucket(backup, start, due, uploaded); // quick, or full with the verification: exit 6
-  const deleted = await deleteGone(backup, checked);
+  const deleted = await deleteGone(backup, start, checked);
   const { tree, totals } = await buildTree(backup, start, checked);
   await reportOutcome(backup, start, checked, totals);
   const [, , isEscrowed] = await allSettledOrThrow(
