@@ -5,6 +5,7 @@ import { isKeyEscrowed } from '../backup/check-escrow.js';
 import { createBucketIfMissing } from '../backup/create-bucket.js';
 import { deleteGone } from '../backup/delete.js';
 import { findDue } from '../backup/find-due.js';
+import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
 import { writeLocalList } from '../backup/local-list.js';
 import { buildTree, storeRecord } from '../backup/record.js';
@@ -22,6 +23,7 @@ export async function runBackup(backup: Backup): Promise<number> {
   const due = await findDue(backup, start);
   await reportObstacles(backup, start);
   await assertNotMassDeletion(backup, start, due); // exit 4, before anything is changed
+  await reportMassChange(backup, start, due); // exit 4, if the config says so
   await createBucketIfMissing(backup, start);
   const uploaded = await uploadDue(backup, start, due);
   const checked = await checkBucket(backup, start, due, uploaded); // quick, or full with the verification: exit 6

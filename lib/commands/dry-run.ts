@@ -9,6 +9,7 @@ import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from '../backup/d
 import { reportKept } from '../backup/delete.js';
 import { assertKeyOfBackup, needsListing } from '../backup/find-due.js';
 import { assertLossesAllowed } from '../backup/guard/losses.js';
+import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
 import { excludeLine, reportObstacles } from '../backup/report.js';
 import { type DraftLine, entryOfDraft, readDraft } from '../backup/scan/draft.js';
@@ -41,6 +42,7 @@ export async function dryRun(backup: Backup): Promise<number> {
   }
   incomplete.close();
   await assertNotMassDeletion(backup, start, { listed });
+  await reportMassChange(backup, start, { ...listed.due, draft: listed.draft, listed });
   if (reason === undefined) assertLossesAllowed(listed.losses, backup);
   return incomplete.count === 0 ? exitCode.done : exitCode.incomplete;
 }
