@@ -31,7 +31,7 @@ export interface Backup extends Remote {
   readonly localDir: string;
   /** LOCAL_DIR, open: what is uploaded is opened below this descriptor. */
   readonly localDirDescriptor: number;
-  /** `dev:ino` of LOCAL_DIR when the run began. */
+  /** Tells LOCAL_DIR, as it was when the run began, from other folders; see `localDirIdOf`. */
   readonly localDirId: string;
   /** The device of LOCAL_DIR, if inodes keep their numbers there; see `inodeOf`. */
   readonly lastingDevice: bigint | undefined;

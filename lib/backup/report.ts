@@ -65,7 +65,7 @@ export async function reportOutcome(
   checked: Checked,
   totals: TreeTotals,
 ): Promise<void> {
-  const { log, incomplete } = backup;
+  const { localDir, log, incomplete } = backup;
   await reportFailures(backup, checked);
   incomplete.close();
   const vanished = checked.uploads.reduce((sum, upload) => sum + upload.vanished, 0);
@@ -73,6 +73,11 @@ export async function reportOutcome(
   log.info(
     `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
   );
+  // A run of nothing is not silent: what should be there may not be mounted.
+  if (totals.files === 0)
+    log.warn(
+      `No file of LOCAL_DIR "${localDir}" is in the backup. If a disk should be mounted there, mount it.`,
+    );
   if (checked.kept === 0) return;
   const objects = `${formatCount(checked.kept, 'object')} whose ${checked.kept === 1 ? 'file is' : 'files are'}`;
   const kept = `Keeping ${objects} not on disk, but not provably gone`;

@@ -2,7 +2,6 @@
 // while; so the run goes on, but never in silence. (Files that are gone are counted in losses.ts.)
 import { BackupError, shellQuote } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
-import { formatCount } from '../../cli/units/quantities.js';
 import type { Backup } from '../backup.js';
 import type { Due } from '../find-due.js';
 import type { Start } from '../start.js';
@@ -25,7 +24,7 @@ export async function reportMassChange(backup: Backup, start: Start, due: Due): 
   const { maxChangePercent } = config;
   const known = (due.listed ?? start.scan).losses.mayBeLost;
   if (!isMassChange(due.overwritten, known, maxChangePercent)) return;
-  const what = `${formatCount(due.overwritten, 'file')} of the ${known} in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
+  const what = `${due.overwritten} of the ${known} files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
   const restore = restoreCommand(backup, start);
   if (config.refuseMassChange) {
     throw new BackupError(`${what}: nothing is uploaded, since REFUSE_MASS_CHANGE is 'yes'.`, {
