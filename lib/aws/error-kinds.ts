@@ -60,7 +60,7 @@ const MEANINGS = [
   {
     kind: 'access-denied',
     codes: /^(403|AccessDenied|AllAccessDisabled)$/,
-    hint: "The profile's user may not do this, or the bucket belongs to another account. README lists the IAM permissions.",
+    hint: "The profile's user may not do this, or the bucket belongs to another account. docs/security.md lists the IAM permissions.",
   },
   { kind: 'bad-request', codes: /^(400|BadRequest|InvalidRequest|InvalidArgument)$/ },
   { kind: 'archived', codes: /^InvalidObjectState$/ },
@@ -100,7 +100,7 @@ const MEANINGS = [
     kind: 'no-message',
     says: /argument of type 'NoneType' is not iterable/,
     isTransient: true,
-    hint: "The server refuses it without a reason. Check that the bucket exists and that the profile's user may do this; README lists the IAM permissions.",
+    hint: "The server refuses it without a reason. Check that the bucket exists and that the profile's user may do this; docs/security.md lists the IAM permissions.",
   },
   {
     kind: 'unreachable',

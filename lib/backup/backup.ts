@@ -68,6 +68,8 @@ export interface BackupFlags {
   readonly isFull: boolean;
   /** --dry-run: nothing is changed, neither in the bucket nor on disk. */
   readonly isDry: boolean;
+  /** --json: what the run has done is printed as JSON. */
+  readonly isJson: boolean;
 }
 
 /** @throws {BackupError} with exit code 4 if LOCAL_DIR can't be backed up; with 1 if no state folder can be made */
@@ -81,11 +83,7 @@ export async function openBackup(
   const localDirId = await localDirIdOf(localDir);
   const { prefix } = config;
   if (prefix === '') assertNoReservedName(localDir);
-  const state = openStateFolder(
-    [config.endpointUrl ?? '', config.bucket, prefix],
-    config.environment,
-    !flags.isDry,
-  );
+  const state = openStateFolder(config, !flags.isDry);
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
   const { dev: device } = fstatSync(localDirDescriptor, { bigint: true });
   const exclusion = new ConfiguredExclusion(config, { localDir, device, ownFolders: state.ownFolders });

@@ -90,6 +90,7 @@ async function checkByListing(
 ): Promise<Checked> {
   const { byName, wasSynced, synced } = uploaded;
   const unchanged = scan.unchanged.items;
+  backup.log.progress('Checking the bucket');
   const [first, early] = await allSettledOrThrow(
     compareAfterUpload(backup, draft, times, wasSynced),
     unchanged.length > 0 ? verifyRandomFile(backup, unchanged) : Promise.resolve(undefined),
@@ -105,6 +106,7 @@ async function checkByListing(
   const verified =
     early === undefined || isReplaced ? await verifyRandomFile(backup, last.stored.items) : early;
   if (verified.mismatch !== undefined) throw verified.mismatch;
+  backup.log.progress(undefined);
   const sums = sumOf([byName, again].filter((it) => it !== undefined));
   return {
     isFull: true,

@@ -41,7 +41,9 @@ export async function deleteGone(backup: Backup, start: Start, checked: Checked)
   }
   // Only now: objects that stay for another reason pile up, and would stop every run.
   assertAllowed();
+  log.progress(`Deleting ${formatCount(gone.count, 'object')}`);
   const { count, failed } = await deleteProven(backup, gone);
+  log.progress(undefined);
   log.info(`Deleted in the bucket: ${count}.`);
   return { count, isHeldBack: failed > 0 };
 }

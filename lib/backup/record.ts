@@ -42,6 +42,9 @@ function isInTree({ state }: DraftLine): boolean {
   return state === 'unchanged' || state === 'stored' || state === 'sent' || state === 'no object';
 }
 
+/** What the record tells of this run. */
+export type RunFacts = Omit<LastRun, 'treeSha256'>;
+
 /** @throws {AwsError} if it could not be stored; the last record is still there then */
 export async function storeRecord(
   backup: Backup,
@@ -49,7 +52,7 @@ export async function storeRecord(
   { isFull, sent, verified }: Checked,
   { tree, totals }: NewTree,
   deleted: Deleted,
-): Promise<void> {
+): Promise<RunFacts> {
   const { header, source, localDirId, incomplete } = backup;
   const ended = new Date().toISOString();
   const lastFullCheck = isFull ? ended : lastRun?.lastFullCheck;
@@ -72,6 +75,7 @@ export async function storeRecord(
     isIncomplete,
   };
   await storeLastRun(backup, backup.state, record, tree);
+  return record;
 }
 
 /** When the last run before this one ended that left nothing undone; ISO 8601. */

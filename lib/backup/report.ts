@@ -1,6 +1,7 @@
 // What a run says: which files are not in the backup, and what else is worth knowing.
 import { BackupError, shellQuote } from '../cli/errors.js';
-import { formatCount } from '../cli/units/quantities.js';
+import { formatDuration } from '../cli/units/duration.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { textOf } from '../tree/bytes.js';
 import type { Obstacle } from '../tree/entry.js';
 import { flatten } from '../tree/streams/batches.js';
@@ -8,6 +9,7 @@ import { readJson } from '../tree/streams/spool.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import { type Backup, MAX_KEY_LENGTH } from './backup.js';
 import type { Checked } from './check.js';
+import type { RunFacts } from './record.js';
 import { readDraft } from './scan/draft.js';
 import { mayHideFiles } from './scan/scan-writer.js';
 import { quotedPatternFor } from './source/patterns.js';
@@ -99,6 +101,21 @@ async function reportFailures(
   if (stillDue === undefined) return;
   for await (const { key } of flatten(readDraft(stillDue)))
     report(textOf(key), 'the bucket does not hold it, although the AWS CLI has uploaded it');
+}
+
+/** Says what the run has done: to a person on a terminal, and with --json in one line on standard output. */
+export function reportRun({ flags, log }: Backup, facts: RunFacts): void {
+  const { started, ended, totals, sent = 0, deleted, notBackedUp, lastVerified } = facts;
+  const took = formatDuration((Date.parse(ended) - Date.parse(started)) / 1000);
+  const readBack = lastVerified?.at === ended ? 1 : 0;
+  const missing = notBackedUp === 0 ? '' : `; ${notBackedUp} not in the backup`;
+  log.info(`All done. Transferred ${sent} files.`);
+  log.summary(
+    `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sent} sent, ${deleted} deleted, ${readBack} read back${missing}.`,
+  );
+  if (!flags.isJson) return;
+  const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
 }
 
 /** The failure of a step after the record. @param what has not been done, as a clause */

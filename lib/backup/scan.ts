@@ -1,4 +1,5 @@
 // The scan: one walk of LOCAL_DIR, merged with the last run's tree.
+import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { withAcls } from '../tree/disk/read-acls.js';
 import { emptyStream, mapEach } from '../tree/streams/batches.js';
@@ -13,14 +14,21 @@ import { walkSource } from './source/walk-source.js';
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
-  const { followSymlinks } = backup;
-  const root = bytesOf(backup.localDir);
+  const { localDir, followSymlinks, log } = backup;
+  let scanned = 0;
+  const root = bytesOf(localDir);
   const writer = new ScanWriter(backup, tree);
   const onDisk = walkSource(backup, (key, rule) => writer.addExcluded(key, rule));
   const pairs = mergeByKey(onDisk, tree?.entries ?? emptyStream());
   const prepared = mapEach(pairs, (pair) => writer.prepare(pair));
-  for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl))
-    for (const [pair, acl] of batch) writer.add(pair, acl);
+  for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl)) {
+    for (const [pair, acl] of batch) {
+      writer.add(pair, acl);
+      scanned += 1;
+    }
+    log.progress(`Scanning: ${formatCount(scanned, 'name')}`);
+  }
+  log.progress(undefined);
   return writer.close();
 }
 

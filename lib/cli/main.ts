@@ -51,7 +51,7 @@ function checkFolder(): void {
 
 function report(error: unknown, log: Log): number {
   if (error instanceof InterruptedError) {
-    log.info(`Ended by ${error.signal}.`);
+    log.summary(`Ended by ${error.signal}. Run the same command again to go on from here.`);
     return exitCodeOfSignal(constants.signals[error.signal]);
   }
   if (error instanceof BackupError) {

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import { BackupError, InterruptedError } from './errors.js';
 import type { Interruption } from './interruption.js';
 import { printable } from './log/log.js';
+import { isQuiet } from './log/output-options.js';
 
 export class Prompt {
   readonly #output: Writable;
@@ -19,8 +20,9 @@ export class Prompt {
     this.#interruption = interruption;
   }
 
+  /** Says what is going on, unless the user wants quiet. */
   say(text: string): void {
-    this.#output.write(text);
+    if (!isQuiet()) this.#output.write(text);
   }
 
   /** Asks and returns the line without the blanks around it; '' at the end of the input. */

@@ -9,7 +9,7 @@ import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
 import { writeLocalList } from '../backup/local-list.js';
 import { buildTree, storeRecord } from '../backup/record.js';
-import { reportObstacles, reportOutcome } from '../backup/report.js';
+import { reportObstacles, reportOutcome, reportRun } from '../backup/report.js';
 import { fetchLastRunAndScan } from '../backup/start.js';
 import { uploadDue } from '../backup/upload.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
@@ -30,13 +30,13 @@ export async function runBackup(backup: Backup): Promise<number> {
   const deleted = await deleteGone(backup, start, checked);
   const { tree, totals } = await buildTree(backup, start, checked);
   await reportOutcome(backup, start, checked, totals);
-  const [, , isEscrowed] = await allSettledOrThrow(
+  const [facts, , isEscrowed] = await allSettledOrThrow(
     storeRecord(backup, start, checked, { tree, totals }, deleted),
     writeLocalList(backup),
     isKeyEscrowed(backup, start, checked),
   );
   uploaded.journal.end();
   if (!isEscrowed) log.warn('You have not backed up your encryption key, yet.');
-  log.info(`All done. Transferred ${checked.sent} files.`);
+  reportRun(backup, facts);
   return incomplete.count === 0 ? exitCode.done : exitCode.incomplete;
 }

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, closeSync, openSync, renameSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { binOf } from '../fakes/bins.js';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
@@ -143,7 +143,7 @@ test('an upload of a single file that failed ends no run, however many warnings 
 test('a dry run whose output is not taken fails', async (t) => {
   const world = new BucketWorld(t);
   world.write('f', 'f');
-  const command = join(dirname(fileURLToPath(import.meta.url)), '../../bin/encrypted-s3-sync.js');
+  const command = binOf('encrypted-s3-sync');
   const full = openSync('/dev/full', 'w');
   const child = spawn(process.execPath, [command, '--dry-run', world.configFile], {
     env: { HOME: world.home, TMPDIR: world.tmp, PATH: world.path },

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { binOf } from '../fakes/bins.js';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
 
@@ -140,7 +140,7 @@ async function inShell(
   world: BucketWorld,
   script: string,
 ): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
-  const bin = fileURLToPath(new URL('../../bin/encrypted-s3-list-versions.js', import.meta.url));
+  const bin = binOf('encrypted-s3-list-versions');
   const options = {
     env: {
       LIST: `${process.execPath} ${bin} default eu-central-1 s3://test-bucket`,

@@ -49,7 +49,7 @@ async function read(world: World, path: string): Promise<string> {
 describe('faults that lose no file', { concurrency: 2 }, () => {
   // Each with one AWS CLI; safety.test.ts has both.
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`what can't be read, or is no file any more, stays, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the object of what can't be read, or is no file any more, stays, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('unreadable', cli, (remove) => t.after(remove));
       await escrow(world);
       for (const path of ['keep', 'folder/a', 'folder/b', 'pipe', 'link', 'secret', 'to-link/x', 'to-file/x'])
@@ -116,7 +116,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`what aws s3 sync overlooks is uploaded, with AWS CLI ${cli.version}`, async (t) => {
+    test(`changes that aws s3 sync overlooks are uploaded, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('overlooked', cli, (remove) => t.after(remove));
       await escrow(world);
       for (const path of ['replaced', 'same', 'removed behind our back', 'cut behind our back'])
@@ -145,7 +145,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       assert.equal(versions.length, 1, 'what did not change is not uploaded again');
     });
 
-    test(`a file that is rewritten while it is uploaded, and one that vanishes, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a file that is rewritten during its upload is stored as it is at last, or named, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('moving', cli, (remove) => t.after(remove));
       await escrow(world);
       world.write('calm', 'calm');
@@ -175,7 +175,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`a disk that is not mounted, and a mass deletion that is meant, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a disk that is not mounted stops the run, and a mass deletion that is allowed does not, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('mass', cli, (remove) => t.after(remove));
       await escrow(world);
       for (let index = 0; index < 30; index += 1) world.write(`disk/${index}`, 'x');

@@ -49,7 +49,7 @@ export async function uploadBySync(backup: Backup, files: number): Promise<numbe
     for await (const line of splitLines(stdout, /[\r\n]+/)) {
       if (!line.startsWith('upload: ')) continue;
       uploaded += 1;
-      log.progress(`uploading: ${uploaded} of ${files} files`);
+      log.progress(`Uploading: ${uploaded} of ${files} files`);
     }
   };
   const onErrorLine = (line: string) => {

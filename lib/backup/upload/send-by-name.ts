@@ -1,6 +1,7 @@
 // Sends the due files batch by batch, several batches side by side.
 import { concernsOneFile, reasonOf } from '../../aws/error-kinds.js';
 import { forEachInPool } from '../../cli/concurrency.js';
+import { formatTransfer } from '../../cli/units/transfer.js';
 import type { Journal } from '../../records/journal.js';
 import { ownerNames } from '../../tree/disk/owner-names.js';
 import { type Batches, flatten, mapEach } from '../../tree/streams/batches.js';
@@ -38,14 +39,17 @@ export async function sendByName(
   const limits = batchLimits({ count, bytes: due.bytes }, processes, openFilesLimit());
   const pass = journal.nextPass();
   const names = ownerNames();
-  let [tried, uploaded, sent, bytes, vanished, failedByAws] = [0, 0, 0, 0, 0, 0];
+  const began = Date.now();
+  let [tried, uploaded, uploadedBytes, sent, bytes, vanished, failedByAws] = [0, 0, 0, 0, 0, 0, 0];
   const send = async (batch: Batch): Promise<BatchOutcome> => {
     interruption.check();
     const { number } = batch;
     const outcome = await sendBatch(backup, batch, names, (place, line) => {
       journal.note(pass, number, place, formatDraftLine(line));
       uploaded += 1;
-      log.progress(`uploading: ${uploaded} of ${count} files`);
+      uploadedBytes += batch.files[place]?.size ?? 0;
+      const transfer = formatTransfer(uploadedBytes, due.bytes, (Date.now() - began) / 1000);
+      log.progress(`Uploading: ${uploaded} of ${count} files, ${transfer}`);
     });
     journal.add(pass, number, outcome.lines.map(formatDraftLine));
     for (const failure of outcome.failures) failures.write(JSON.stringify(failure));

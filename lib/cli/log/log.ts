@@ -1,14 +1,20 @@
 // Where messages go: information to syslog only, warnings and errors to stderr as well,
-// and on a terminal a progress line that never stays.
+// and on a terminal a summary and a progress line that never stays.
+import { isQuiet, isVerbose, showsProgress, usesColor } from './output-options.js';
 import { Syslog } from './syslog.js';
 
 const CLEAR_LINE = '\r\x1b[K';
+/** How often the progress line changes (ms): a terminal over a slow line must not slow the work down. */
+const PROGRESS_INTERVAL = 100;
+/** Red, yellow and cyan. */
+const COLORS = { ERROR: 31, WARNING: 33, HINT: 36 } as const;
 
 export class Log {
   readonly #prefix: string;
   readonly #syslog: Syslog;
   readonly #progressName: string;
   #progressShown = false;
+  #progressChanged = 0;
 
   /**
    * @param name the command's; syslog gets it with our PID, as `logger --tag` of the original does
@@ -22,26 +28,37 @@ export class Log {
   }
 
   info(message: string): void {
-    this.#syslog.send('info', printable(message));
+    const line = printable(message);
+    this.#syslog.send('info', line);
+    if (isVerbose()) this.#print(line);
+  }
+
+  /** What a command has done, for a person who watches; syslog has it, too. */
+  summary(message: string): void {
+    this.info(message);
+    if (process.stderr.isTTY && !isQuiet() && !isVerbose()) this.#print(printable(message));
   }
 
   warn(message: string): void {
-    this.#critical(`WARNING: ${message}`);
+    this.#critical('WARNING', message);
   }
 
   error(message: string): void {
-    this.#critical(`ERROR: ${message}`);
+    this.#critical('ERROR', message);
   }
 
   /** What to do about the error before it. */
   hint(message: string): void {
-    this.#critical(`HINT: ${message}`);
+    this.#critical('HINT', message);
   }
 
   /** Shows `text` in place of the last progress; only on a terminal. `undefined` takes it away. */
   progress(text: string | undefined): void {
+    if (!showsProgress()) return;
     const { stderr } = process;
-    if (!stderr.isTTY) return;
+    const now = Date.now();
+    if (text !== undefined && now - this.#progressChanged < PROGRESS_INTERVAL) return;
+    this.#progressChanged = text === undefined ? 0 : now;
     if (this.#progressShown) stderr.write(CLEAR_LINE);
     this.#progressShown = text !== undefined;
     if (text === undefined) return;
@@ -54,10 +71,15 @@ export class Log {
     return this.#syslog.close();
   }
 
-  #critical(message: string): void {
-    const line = printable(message);
+  #critical(kind: keyof typeof COLORS, message: string): void {
+    const text = printable(message);
+    this.#syslog.send('crit', `${kind}: ${text}`);
+    const word = usesColor() ? `\x1b[${COLORS[kind]}m${kind}:\x1b[0m` : `${kind}:`;
+    this.#print(`${word} ${text}`);
+  }
+
+  #print(line: string): void {
     this.progress(undefined);
-    this.#syslog.send('crit', line);
     process.stderr.write(`${this.#prefix}${line}\n`);
   }
 }

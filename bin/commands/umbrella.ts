@@ -1,0 +1,33 @@
+// `encrypted-s3 sync …` is `encrypted-s3-sync …`; other commands have no program of their own.
+import type { Command } from 'commander';
+import { umbrellaLine } from '../../lib/cli/command-line.js';
+import { downloadDirCommand } from './download-dir.js';
+import { downloadFileCommand } from './download-file.js';
+import { downloadKeyCommand } from './download-key.js';
+import { historyCommands } from './history.js';
+import { listVersionsCommand } from './list-versions.js';
+import { restoreCommand } from './restore.js';
+import { statusCommand } from './status.js';
+import { syncCommand } from './sync.js';
+import { undeleteCommand } from './undelete.js';
+import { uploadKeyCommand } from './upload-key.js';
+
+export function umbrella(): Command {
+  const umbrella = umbrellaLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .helpCommand('help [command]', "show a command's help");
+  const commands = [
+    syncCommand().name('sync').summary('run a backup'),
+    restoreCommand(),
+    statusCommand(),
+    ...historyCommands(),
+    uploadKeyCommand().name('upload-key').summary('store the encryption key in the bucket'),
+    downloadKeyCommand().name('download-key').summary('get the encryption key from the bucket'),
+    downloadFileCommand().name('download-file').summary('restore a file'),
+    downloadDirCommand().name('download-dir').summary('restore a folder, or everything, now or as it was'),
+    listVersionsCommand().name('list-versions').summary('list the versions and deletions of files'),
+    undeleteCommand().name('undelete').summary('undelete files in the bucket'),
+  ];
+  for (const command of commands) umbrella.addCommand(command);
+  return umbrella;
+}
