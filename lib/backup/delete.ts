@@ -11,7 +11,7 @@ import type { Checked } from './check.js';
 import { hasFileAppeared } from './delete/second-look.js';
 import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from './delete/why-kept.js';
 import { assertLossesAllowed } from './guard/losses.js';
-import { excludeLine } from './report.js';
+import { excludeLine } from './obstacles.js';
 import { assertSameLocalDir } from './source/local-dir.js';
 import type { Start } from './start.js';
 

@@ -1,64 +1,19 @@
 // What a run says: which files are not in the backup, and what else is worth knowing.
-import { BackupError, shellQuote } from '../cli/errors.js';
+import { kindOfAwsError } from '../aws/error-kinds.js';
+import { BackupError } from '../cli/errors.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
-import { textOf } from '../tree/bytes.js';
-import type { Obstacle } from '../tree/entry.js';
+import { bytesOf, textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson } from '../tree/streams/spool.js';
 import type { TreeTotals } from '../tree/tree-file.js';
-import { type Backup, MAX_KEY_LENGTH } from './backup.js';
+import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { RunFacts } from './record.js';
 import { readDraft } from './scan/draft.js';
-import { mayHideFiles } from './scan/scan-writer.js';
 import { quotedPatternFor } from './source/patterns.js';
 import type { Start } from './start.js';
 import type { UploadFailure } from './upload/send-batch.js';
-
-/** How many patterns a line names; the next run names the others. */
-const MAX_PATTERNS = 20;
-
-/** Names what the scan found and can't back up. */
-export async function reportObstacles(backup: Backup, { scan }: Start): Promise<void> {
-  const { incomplete, log } = backup;
-  for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles))) {
-    const sentence = describeObstacle(backup, obstacle);
-    if (mayHideFiles(obstacle)) incomplete.add(sentence);
-    else if (obstacle.reason === 'loop') log.warn(sentence);
-    else log.info(sentence);
-  }
-}
-
-function describeObstacle({ localDir, prefix }: Backup, { key, reason }: Obstacle): string {
-  const path = `"${localDir}/${textOf(key)}"`;
-  const exclude = `To exclude it: EXCLUDE=(${quotedPatternFor(key)}).`;
-  switch (reason) {
-    case 'unreadable':
-      return `${path} can't be read: what it holds now is not in the backup. ${exclude}`;
-    case 'not UTF-8':
-      return `The name of ${path} is not UTF-8, which S3 can't store: it is not in the backup. ${exclude}`;
-    case 'key too long': {
-      const length = Buffer.byteLength(prefix) + key.length;
-      return `${path} would have a key of ${length} bytes, and S3 takes ${MAX_KEY_LENGTH}: it is not in the backup. ${exclude}`;
-    }
-    case 'loop':
-      return `${path} leads back to a folder that it is in: it is not followed.`;
-    case 'dangling':
-      return `${path} is a link that leads nowhere.`;
-    case 'special':
-      return `${path} is neither a file nor a folder.`;
-  }
-}
-
-/** The line of the config that excludes the obstacles which hold deletions back, with what it excludes already. */
-export async function excludeLine({ config }: Backup, { scan }: Start): Promise<string> {
-  const patterns: string[] = [];
-  for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles)))
-    if (mayHideFiles(obstacle) && patterns.length < MAX_PATTERNS)
-      patterns.push(quotedPatternFor(obstacle.key));
-  return `EXCLUDE=(${[...config.exclude.map(shellQuote), ...patterns].join(' ')})`;
-}
 
 /** Names the files that were not uploaded, and logs the run's numbers. */
 export async function reportOutcome(
@@ -96,7 +51,7 @@ async function reportFailures(
     incomplete.add(`"${localDir}/${path}" is not in the backup as it is: ${why}.`);
   for (const { failures } of uploads) {
     for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures)))
-      report(path, isOfAws ? `its upload failed: ${why.replace(/\.$/, '')}` : why);
+      report(path, isOfAws ? describeFailure(path, why.replace(/\.$/, '')) : why);
   }
   if (stillDue === undefined) return;
   for await (const { key } of flatten(readDraft(stillDue)))
@@ -116,6 +71,14 @@ export function reportRun({ flags, log }: Backup, facts: RunFacts): void {
   if (!flags.isJson) return;
   const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };
   process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+/** @param why the AWS CLI's words */
+function describeFailure(path: string, why: string): string {
+  // The next run would fail in the same way.
+  const canNeverSucceed = kindOfAwsError(why) === 'bad-name-or-size';
+  const exclude = canNeverSucceed ? `. To exclude it: EXCLUDE=(${quotedPatternFor(bytesOf(path))})` : '';
+  return `its upload failed: ${why}${exclude}`;
 }
 
 /** The failure of a step after the record. @param what has not been done, as a clause */

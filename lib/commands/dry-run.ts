@@ -11,7 +11,7 @@ import { assertKeyOfBackup, needsListing } from '../backup/find-due.js';
 import { assertLossesAllowed } from '../backup/guard/losses.js';
 import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
-import { excludeLine, reportObstacles } from '../backup/report.js';
+import { excludeLine, reportObstacles } from '../backup/obstacles.js';
 import { type DraftLine, entryOfDraft, readDraft } from '../backup/scan/draft.js';
 import { fetchLastRunAndScan, type Start } from '../backup/start.js';
 import { exitCode } from '../cli/exit-codes.js';
