@@ -1,5 +1,5 @@
 // `encrypted-s3 sync …` is `encrypted-s3-sync …`; other commands have no program of their own.
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
 import { umbrellaLine } from '../../lib/cli/command-line.js';
 import { downloadDirCommand } from './download-dir.js';
 import { downloadFileCommand } from './download-file.js';
@@ -15,7 +15,7 @@ import { uploadKeyCommand } from './upload-key.js';
 export function umbrella(): Command {
   const umbrella = umbrellaLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
     .configureHelp({ subcommandTerm: (command) => command.name() })
-    .helpCommand('help [command]', "show a command's help");
+    .helpCommand(false);
   const commands = [
     syncCommand().name('sync').summary('run a backup'),
     restoreCommand(),
@@ -29,5 +29,10 @@ export function umbrella(): Command {
     undeleteCommand().name('undelete').summary('undelete files in the bucket'),
   ];
   for (const command of commands) umbrella.addCommand(command);
+  umbrella
+    .command('help')
+    .description("show a command's help")
+    .addArgument(new Argument('[command]').choices(commands.map((command) => command.name())))
+    .action((name?: string) => (commands.find((command) => command.name() === name) ?? umbrella).help());
   return umbrella;
 }

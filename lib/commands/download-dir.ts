@@ -7,6 +7,7 @@ import { bytesInStage, Stage } from '../restore/destination/stage.js';
 import { fetchPlanned } from '../restore/fetch.js';
 import { metadataFor } from '../restore/metadata/metadata.js';
 import { entriesBelow } from '../restore/plan/find-tree.js';
+import { mayReplace, printPlan } from '../restore/preview.js';
 import { putInPlace } from '../restore/put-in-place.js';
 import { announce, report, warnOfOtherStages } from '../restore/report.js';
 import { surveyRestore } from '../restore/survey.js';
@@ -17,21 +18,28 @@ import { openRestore, type RestoreRequest } from './open-restore.js';
 export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
   const { scope, source, path, prompt } = await openRestore(request, context);
   const { log, interruption } = context;
+  const { keeps = 'none' } = request;
   const existing = path.isEmpty ? undefined : new Destination(path.existing, true);
   return withPrivateFolder(async (notes) => {
-    const survey = await surveyRestore(scope, existing, notes); // exit 5 with another key; nothing is written yet
+    const survey = await surveyRestore(scope, { existing, keeps }, notes); // exit 5 with another key; nothing is written yet
     assertDiskSpace(path, survey.totals.bytes - bytesInStage(path.existing, source));
+    if (request.isDry === true) return printPlan(survey);
     announce(scope, survey, prompt);
+    const overwrites = await mayReplace(
+      survey,
+      { path: path.path, keeps, overwrites: request.overwrites },
+      prompt,
+    );
 
     const root = makeDestination(path);
     const stage = new Stage(root, source);
     warnOfOtherStages(stage, log);
     const reasons = await fetchPlanned({ ...scope, stage }, survey);
 
-    const destination = new Destination(root, request.overwrites);
+    const destination = new Destination(root, overwrites);
     const incomplete = new Incomplete(log);
     const metadata = await metadataFor(root, request.keepsSetid, incomplete);
-    const options = { destination, stage, metadata, incomplete, log, reasons, interruption, notes };
+    const options = { destination, keeps, stage, metadata, incomplete, log, reasons, interruption, notes };
     const restored = await putInPlace(options, survey.plan, survey.tree && entriesBelow(survey.tree));
     stage.removeOrWarn(log);
     incomplete.close();

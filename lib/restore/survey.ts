@@ -10,7 +10,6 @@ import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
-import type { Destination } from './destination/destination.js';
 import { isSafeKey } from './destination/safe-key.js';
 import { otherKeyError } from './other-key-error.js';
 import { entriesBelow, fetchTreeAt, type LocalTree, tooEarlyError } from './plan/find-tree.js';
@@ -30,20 +29,22 @@ export interface RestoreSurvey {
   readonly totals: PlanTotals;
 }
 
-interface SurveyInput extends Pick<PlanInput, 'listed' | 'existing'> {
+/** The destination as it is. */
+export type ExistingFiles = Pick<PlanInput, 'existing' | 'keeps'>;
+
+interface SurveyInput extends ExistingFiles, Pick<PlanInput, 'listed'> {
   /** A folder of ours. */
   readonly notes: string;
   readonly log: Log;
 }
 
 /**
- * @param existing the destination, if files in it may be as they should be
  * @param notes a folder of ours
  * @throws {BackupError} for a time before the oldest version, for a wrong key, and if there is nothing to restore
  */
 export async function surveyRestore(
   scope: RestoreScope,
-  existing: Destination | undefined,
+  existing: ExistingFiles,
   notes: string,
 ): Promise<RestoreSurvey> {
   const { aws, prefix, time, log } = scope;
@@ -52,7 +53,7 @@ export async function surveyRestore(
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarlyError(time, oldest);
   }
-  const survey = await planFor(tree, { listed, existing, notes, log });
+  const survey = await planFor(tree, { listed, ...existing, notes, log });
   const { counts, files, entries } = survey.totals;
   if (files + entries + counts.unsafe + counts.folder + counts.undecided === 0) {
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
@@ -65,11 +66,11 @@ export async function surveyRestore(
 
 /** A damaged tree is as good as none. */
 async function planFor(tree: LocalTree | undefined, input: SurveyInput): Promise<RestoreSurvey> {
-  const { listed, existing, notes, log } = input;
+  const { listed, existing, keeps, notes, log } = input;
   const plan = new Spool(join(notes, tree === undefined ? 'plan' : 'plan-with-tree'));
   const planTree = tree && { entries: entriesBelow(tree), stored: tree.stored };
   try {
-    return { tree, plan, totals: await planRestore({ listed, tree: planTree, existing }, plan) };
+    return { tree, plan, totals: await planRestore({ listed, tree: planTree, existing, keeps }, plan) };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     log.warn(`The tree file is not used: ${error.message}`);

@@ -153,7 +153,7 @@ test('a dry run whose output is not taken fails', async (t) => {
   let stderr = '';
   child.stderr?.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
   const [code] = (await once(child, 'close')) as [number | null];
-  assert.deepEqual([code, /Standard output can't be written to: no space left/.test(stderr)], [1, true]);
+  assert.deepEqual([code, /Can't write to standard output: no space left/.test(stderr)], [1, true]);
 });
 
 test('a dry run is refused where the run would be', async (t) => {

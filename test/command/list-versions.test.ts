@@ -166,7 +166,7 @@ test('a pipe that is closed ends it quietly; a full disk does not', async (t) =>
   }
   const { code, stderr } = await inShell(world, '$LIST > /dev/full');
   assert.equal(code, 1);
-  assert.match(stderr, /^ERROR: Standard output can't be written to: no space left on the disk\.\n$/);
+  assert.match(stderr, /^ERROR: Can't write to standard output: no space left on the disk\.\n$/);
 });
 
 test('on a terminal, a table', async (t) => {

@@ -1,7 +1,7 @@
-// The files that are on disk and not in the backup: each is named, on stderr as long as someone would read it.
+// Names the files that are on disk and not in the backup, or in the backup and not restored: the first ones on stderr.
 import type { Log } from './log.js';
 
-/** How many are named on stderr; all are in syslog. */
+/** How many are named on stderr; syslog gets all. */
 const NAMED = 100;
 
 export class Incomplete {
@@ -12,7 +12,7 @@ export class Incomplete {
     this.#log = log;
   }
 
-  /** How many files or folders are not in the backup as they are. */
+  /** How many files and folders have been named. */
   get count(): number {
     return this.#count;
   }
@@ -24,7 +24,7 @@ export class Incomplete {
     else this.#log.info(`ERROR: ${sentence}`);
   }
 
-  /** Says how many were left out on stderr. */
+  /** Says how many are named in syslog only. */
   close(): void {
     if (this.#count > NAMED) this.#log.error(`… and ${this.#count - NAMED} more; syslog names them all.`);
   }

@@ -1,5 +1,5 @@
-// Where messages go: information to syslog only, warnings and errors to stderr as well,
-// and on a terminal a summary and a progress line that never stays.
+// Where messages go: information to syslog, warnings and errors to stderr as well; on a terminal also a summary and a
+// progress line that disappears.
 import { isQuiet, isVerbose, showsProgress, usesColor } from './output-options.js';
 import { Syslog } from './syslog.js';
 
@@ -17,7 +17,7 @@ export class Log {
   #progressChanged = 0;
 
   /**
-   * @param name the command's; syslog gets it with our PID, as `logger --tag` of the original does
+   * @param name of the command; in syslog our PID follows it, as with the original's `logger --tag`
    * @param prefixed whether lines on stderr begin with that tag too
    */
   constructor(name: string, prefixed: boolean) {
@@ -52,7 +52,7 @@ export class Log {
     this.#critical('HINT', message);
   }
 
-  /** Shows `text` in place of the last progress; only on a terminal. `undefined` takes it away. */
+  /** Shows `text` in place of the last progress, on a terminal only. `undefined` removes it. */
   progress(text: string | undefined): void {
     if (!showsProgress()) return;
     const { stderr } = process;
@@ -84,7 +84,7 @@ export class Log {
   }
 }
 
-/** `text` with its control characters spelled out: a file's name must not act on a terminal or fake a line. */
+/** `text` with its control characters spelled out, so that a file's name can neither control a terminal nor fake a line. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
   return text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, (character) =>

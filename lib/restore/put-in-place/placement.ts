@@ -12,10 +12,12 @@ import { type Destination, NotRestoredError, orNotRestored, parentOf } from '../
 import type { Stage } from '../destination/stage.js';
 import type { ExactTime } from '../metadata/exact-times.js';
 import { type Metadata, setMtime } from '../metadata/metadata.js';
+import type { KeptFiles } from '../plan/plan.js';
 import type { PlannedFile } from '../plan/planned-file.js';
 
 export interface PlacementOptions {
   readonly destination: Destination;
+  readonly keeps: KeptFiles;
   readonly stage: Stage;
   readonly metadata: Metadata;
   /** Names what is not restored as the tree has it. */

@@ -91,6 +91,7 @@ class Place {
     };
     const options = {
       destination: new Destination(new HeldFolder(this.to), overwrites),
+      keeps: 'none' as const,
       stage: this.stage,
       metadata: this.metadata,
       incomplete: new Incomplete(log as unknown as Log),
