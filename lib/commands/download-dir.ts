@@ -5,6 +5,7 @@ import { Destination } from '../restore/destination/destination.js';
 import { assertDiskSpace, makeDestination } from '../restore/destination/open-destination.js';
 import { bytesInStage, Stage } from '../restore/destination/stage.js';
 import { fetchPlanned } from '../restore/fetch.js';
+import { fetchSharedSingly, findFoldedNames } from '../restore/fold-names.js';
 import { metadataFor } from '../restore/metadata/metadata.js';
 import { entriesBelow } from '../restore/plan/find-tree.js';
 import { mayReplace, printPlan } from '../restore/preview.js';
@@ -34,13 +35,15 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     const root = makeDestination(path);
     const stage = new Stage(root, source);
     warnOfOtherStages(stage, log);
-    const reasons = await fetchPlanned({ ...scope, stage }, survey);
+    const names = await findFoldedNames(survey, stage.held.path);
+    const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
+    const reasons = await fetchPlanned({ ...scope, stage }, fetched);
 
-    const destination = new Destination(root, overwrites);
+    const destination = new Destination(root, overwrites, names);
     const incomplete = new Incomplete(log);
     const metadata = await metadataFor(root, request.keepsSetid, incomplete);
     const options = { destination, keeps, stage, metadata, incomplete, log, reasons, interruption, notes };
-    const restored = await putInPlace(options, survey.plan, survey.tree && entriesBelow(survey.tree));
+    const restored = await putInPlace(options, fetched.plan, survey.tree && entriesBelow(survey.tree));
     stage.removeOrWarn(log);
     incomplete.close();
     return report(survey, restored, incomplete.count, { log, prompt });
