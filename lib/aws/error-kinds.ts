@@ -71,6 +71,12 @@ const MEANINGS = [
     concerns: 'one file',
   },
   {
+    // MinIO and SeaweedFS do not store `x/y` beside `x`.
+    kind: 'name-in-the-way',
+    codes: /^((XMinio)?ParentIsObject|(XMinio)?ObjectExistsAsDirectory|ExistingObjectIs(Directory|File))$/,
+    concerns: 'one file',
+  },
+  {
     kind: 'busy',
     codes:
       /^(InternalError|ServiceUnavailable|SlowDown|Throttling|ThrottlingException|RequestThrottled|TooManyRequests(Exception)?|RequestTimeout|RequestTimeoutException|OperationAborted|PriorRequestNotComplete|BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|408|429|5\d\d)$/,

@@ -198,7 +198,6 @@ test('a URL where the name of a bucket belongs', async (t) => {
 test('a wrong command line: usage on stderr, exit 1', async (t) => {
   const box = new Sandbox(t);
   for (const [command, args] of [
-    ['encrypted-s3-sync', []],
     ['encrypted-s3-sync', ['a', 'b']],
     ['encrypted-s3-sync', ['--wait', 'soon', 'a']],
     ['encrypted-s3-download-key', ['default']],
