@@ -6,7 +6,7 @@ import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsAnswer, AwsCall } from '../aws/aws-cli.js';
 import type { AwsError } from '../aws/aws-error.js';
 import { splitLines } from '../aws/child-output.js';
-import { type AwsErrorKind, kindOfAwsError } from '../aws/error-kinds.js';
+import { concernsAllFiles } from '../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { allSettledOrThrow, forEachInPool } from '../cli/concurrency.js';
@@ -21,18 +21,6 @@ import type { RestoreScope } from './scope.js';
 
 /** How many files that did not arrive in bulk are asked for once more. */
 const RETRIES = 100;
-/** What keeps every file away. Anything else may be due to one file, and stops no other. */
-const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
-  'unreachable',
-  'tls',
-  'clock',
-  'no-profile',
-  'no-credentials',
-  'bad-credentials',
-  'wrong-region',
-  'disk-full',
-]);
-
 export interface FetchContext extends RestoreScope {
   readonly stage: Stage;
 }
@@ -132,7 +120,7 @@ async function fetchInBulk(fetch: FetchContext, planned: Spool, hasUnsafe: boole
   });
   log.progress(undefined);
   if (answer.exitCode === 0) return;
-  const isFatal = /^fatal error: /m.test(answer.stderr) || FATAL_KINDS.has(kindOfAwsError(answer.stderr));
+  const isFatal = /^fatal error: /m.test(answer.stderr) || concernsAllFiles(answer.stderr);
   if (!isSingle || isFatal) throw aws.errorOf(args, answer);
 }
 
@@ -150,10 +138,10 @@ async function fetchSingly(
   if (progress.isShown) log.progress(`${progress.done} of ${progress.all} files by themselves`);
   if (answer.exitCode === 0) return;
   stage.discard(index);
-  if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
+  if (concernsAllFiles(answer.stderr)) throw aws.errorOf(args, answer);
   const cause = await causeOfRefusal(fetch, object, args, answer);
   const isOtherKey = cause === 'wrong key';
-  if (!isOtherKey && FATAL_KINDS.has(cause.kind)) throw cause;
+  if (!isOtherKey && concernsAllFiles(cause.detail)) throw cause;
   log.info(`${s3Url(object)}: ${isOtherKey ? answer.stderr : cause.detail}`);
   reasons.set(index, isOtherKey ? 'it was stored with another key' : reasonOf(cause));
 }

@@ -1,6 +1,7 @@
 // Whether the bucket keeps what is overwritten or deleted there. It may have been suspended since the last run.
+
+import { type BucketAccess, bucketCommand } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { type BucketAccess, bucketCommand } from '../../aws/aws-error.js';
 import { type VersioningStatus, versioningStatus } from '../../aws/bucket.js';
 import { BackupError } from '../../cli/errors.js';
 import type { Backup } from '../backup.js';

@@ -1,6 +1,8 @@
 // Why deletions in the bucket have to wait: what is deleted may be needed yet, or could not be brought back.
+
+import type { BucketAccess } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { AwsError, type BucketAccess } from '../../aws/aws-error.js';
+import { AwsError } from '../../aws/aws-error.js';
 import { listPrefix } from '../../aws/listing.js';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import { BackupError } from '../../cli/errors.js';
