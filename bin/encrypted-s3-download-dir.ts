@@ -16,16 +16,16 @@ await commandLine('encrypted-s3-download-dir', 'Restore a folder, or all of a ba
   .usage(
     '[options] <aws_profile> <aws_region> <s3_url> <destination>\n       encrypted-s3-download-dir [options] --config <config_file> [folder] <destination>',
   )
-  .argument('<destination...>', 'a folder that is new or empty; before it, what the usage above names')
-  .option('--config <config_file>', 'take the key from there, and with one or two arguments everything else')
-  .option('--escrow', 'ask for the easy-to-remember key, and get the backup key from the bucket')
+  .argument('<destination...>', 'a new or empty folder; before it, the arguments of the usage above')
+  .option('--config <config_file>', 'has the encryption key and, with one or two arguments, everything else')
+  .option('--escrow', 'ask for the easy-to-remember key, and get the encryption key from the bucket')
   .option(
     '--at <time>',
-    'restore it as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
+    'as it was at that time: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
   )
   .option('--overwrite', 'replace files in the destination that differ')
-  .option('--keep-setid', 'give back setuid and setgid, too (as root)')
-  .option('--trust-destination', 'restore as root to where other users could lead it elsewhere')
+  .option('--keep-setid', 'restore setuid and setgid, too (as root)')
+  .option('--trust-destination', 'as root, restore to a folder that other users could redirect')
   .addHelpText(
     'after',
     '\nExample: encrypted-s3-download-dir --config ~/s3-backup.config --at yesterday documents/letters /tmp/letters',

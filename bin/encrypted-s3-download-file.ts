@@ -15,13 +15,13 @@ await commandLine('encrypted-s3-download-file', 'Download a file and decrypt it 
   .argument('<aws_region>')
   .argument('<s3_url>', 's3://AWS_BUCKET/FILE_LOCATION')
   .argument('<destination>', 'a file, a folder, or - for standard output')
-  .option('--config <config_file>', 'take the key from there instead of asking for it')
+  .option('--config <config_file>', 'has the encryption key; without it, you are asked')
   .option('--version-id <id>', 'an older version, as encrypted-s3-list-versions shows it')
   .option(
     '--at <time>',
     'the file as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
   )
-  .option('--trust-destination', 'write as root to where other users could lead it elsewhere')
+  .option('--trust-destination', 'as root, write to a place that other users could redirect')
   .addHelpText(
     'after',
     '\nExample: encrypted-s3-download-file default eu-central-1 s3://my-backup-s3/home/user/file1 /tmp/test123',

@@ -9,6 +9,6 @@ await commandLine('encrypted-s3-download-key', 'Retrieve the original backup key
   .argument('<aws_bucket>')
   .addHelpText('after', '\nExample: encrypted-s3-download-key default eu-central-1 my-backup-s3')
   .action((profile: string, region: string, bucket: string) =>
-    main('encrypted-s3-download-key', false, (context) => downloadKey(profile, region, bucket, context)),
+    main('encrypted-s3-download-key', false, (context) => downloadKey({ profile, region, bucket }, context)),
   )
   .parseAsync();

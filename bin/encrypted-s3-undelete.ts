@@ -9,14 +9,14 @@ interface Options {
   readonly profile?: string;
 }
 
-await commandLine('encrypted-s3-undelete', 'Bring back in the bucket what was deleted there.')
+await commandLine('encrypted-s3-undelete', 'Undelete files in the bucket.')
   .argument('<config_file>')
   .argument('[paths...]', 'files and folders, relative to LOCAL_DIR or below it; without any, everything')
   .option(
     '--at <time>',
     'only what was deleted after that: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
   )
-  .option('--dry-run', 'show what would be brought back, and change nothing')
+  .option('--dry-run', 'show what would be undeleted, and change nothing')
   .option('--profile <profile>', 'use this profile of the AWS CLI, not that of the config')
   .addHelpText(
     'after',

@@ -7,7 +7,7 @@ await commandLine(
   'encrypted-s3-upload-key',
   'Store the backup key in the bucket, protected by a key that you can remember.',
 )
-  .argument('[config_file]', 'what it holds is not asked for')
+  .argument('[config_file]', 'its settings are not asked for')
   .action((configFile: string | undefined) =>
     main('encrypted-s3-upload-key', false, (context) => uploadKey(configFile, context)),
   )

@@ -2,6 +2,7 @@
 // `encrypted-s3 sync …` is `encrypted-s3-sync …`, in the same process; other commands have no program of their own.
 import { Argument } from 'commander';
 import { commandLine } from '../lib/cli/command-line.js';
+import { historyCommands } from './commands/history.js';
 import { statusCommand } from './commands/status.js';
 
 /** The commands with a program of their own. */
@@ -14,7 +15,7 @@ const PROGRAMS = {
   'list-versions': 'list the versions and deletions of files',
   undelete: 'bring deleted files back in the bucket',
 };
-const COMMANDS = [statusCommand()];
+const COMMANDS = [statusCommand(), ...historyCommands()];
 
 async function runProgram(name: string, args: readonly string[]): Promise<void> {
   process.argv = [process.execPath, `encrypted-s3-${name}`, ...args];

@@ -1,19 +1,24 @@
 // A failed call of the AWS CLI as an error with a hint.
 import { BackupError } from '../cli/errors.js';
 import type { BucketAccess } from './arguments/bucket-arguments.js';
-import { type AwsErrorKind, hintOfAwsError, kindOfAwsError } from './error-kinds.js';
+import { type AwsErrorKind, hintOfAwsError, kindOfAwsError, parseFailure } from './error-kinds.js';
+import { lacksPermission } from './error-table.js';
 
 /** A failed call of the AWS CLI. `message` holds what the AWS CLI says, on one line. */
 export class AwsError extends BackupError {
   readonly kind: AwsErrorKind;
   /** What the AWS CLI says. */
   readonly detail: string;
+  /** True if S3 denies the call and names no other reason than a permission. */
+  readonly lacksPermission: boolean;
 
-  constructor(what: string, kind: AwsErrorKind, detail: string, hint: string | undefined) {
+  /** @param what failed, such as `aws s3 cp` */
+  constructor(what: string, detail: string, stderr: string, hint: string | undefined) {
     super(`aws CLI command failed; aborting! ${what}: ${detail}`, hint === undefined ? {} : { hint });
     this.name = 'AwsError';
-    this.kind = kind;
+    this.kind = kindOfAwsError(stderr);
     this.detail = detail;
+    this.lacksPermission = lacksPermission(parseFailure(stderr));
   }
 }
 
@@ -27,11 +32,10 @@ export function awsError(
   stderr: string,
   access: BucketAccess,
 ): AwsError {
-  const kind = kindOfAwsError(stderr);
   const refused = refusedArgument(stderr, args);
   const detail = refused?.detail || lastLines(stderr) || `exit code ${exitCode}, without a message`;
   const hint = refused?.hint ?? hintOfAwsError(stderr, access);
-  return new AwsError(`aws ${args[0]} ${args[1]}`, kind, detail, hint);
+  return new AwsError(`aws ${args[0]} ${args[1]}`, detail, stderr, hint);
 }
 
 /** An argument that the AWS CLI refuses: what it says, below its usage, and the argument's value. */
@@ -61,12 +65,12 @@ function linesOf(text: string): string[] {
   return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
 }
 
-/** @throws {BackupError} with `hint` if S3 denies what `action` does */
+/** @throws {BackupError} with `hint` if `action` lacks a permission */
 export async function explainDenial<T>(hint: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (!(error instanceof AwsError) || error.kind !== 'access-denied') throw error;
+    if (!(error instanceof AwsError) || !error.lacksPermission) throw error;
     throw new BackupError(error.message, { hint, cause: error });
   }
 }

@@ -14,7 +14,10 @@ export function kindOfAwsError(stderr: string): AwsErrorKind {
 
 /** What to do about it; `undefined` if that is not known, or S3's message says so itself. */
 export function hintOfAwsError(stderr: string, access: BucketAccess): string | undefined {
-  const failed = parseFailure(stderr);
+  return hintOf(parseFailure(stderr), access);
+}
+
+export function hintOf(failed: FailedCall, access: BucketAccess): string | undefined {
   const { hint } = meaningOf(failed);
   return typeof hint === 'function' ? hint(failed, access) : hint;
 }

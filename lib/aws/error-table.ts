@@ -249,16 +249,26 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   DeleteObjects: 's3:DeleteObject (for versions s3:DeleteObjectVersion)',
 };
 
-/** No hint if S3's message has another reason than a permission. */
+/** True if S3 denies it and names no other reason than a permission. */
+export function lacksPermission(failed: FailedCall): boolean {
+  const { code, message } = failed;
+  if (code === undefined || !DENIED.test(code) || /explicit deny/i.test(message)) return false;
+  return !hasReason(failed) || permissionIn(message) !== undefined;
+}
+
+function permissionIn(message: string): string | undefined {
+  return /is not authorized to perform: (s3:\w+)/.exec(message)?.[1];
+}
+
 function permissionHint(failed: FailedCall, access: BucketAccess): string | undefined {
+  if (!lacksPermission(failed)) return undefined;
   const { operation, message } = failed;
-  const named = /is not authorized to perform: (s3:\w+)/.exec(message)?.[1];
-  if (named === undefined && hasReason(failed)) return undefined;
+  const named = permissionIn(message);
   const permission = named ?? PERMISSIONS[operation] ?? `s3:${operation}`;
   const hint = `The profile's user needs ${permission}, or the bucket belongs to another account. README lists the IAM permissions.`;
   // Not every answer says that the bucket blocks SSE-C.
   if (named !== undefined || !UPLOAD.test(operation)) return hint;
-  return `${hint} If it has these, the bucket may block encryption with your own key (SSE-C). ${allowSseC(access)}`;
+  return `${hint} If it has that, the bucket may block encryption with your own key (SSE-C). ${allowSseC(access)}`;
 }
 
 /** Messages that say no more than the code. */

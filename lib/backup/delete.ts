@@ -81,7 +81,7 @@ function holdBack(
 
 /** Each is proven anew right before. A request that fails as a whole is told: what was uploaded is recorded anyhow. */
 async function deleteProven(
-  { aws, prefix, localDir, followSymlinks, state, incomplete, log }: Backup,
+  { aws, prefix, localDir, followSymlinks, state, incomplete }: Backup,
   gone: Spool,
 ): Promise<{ count: number; failed: number }> {
   const root = bytesOf(localDir);
@@ -93,7 +93,8 @@ async function deleteProven(
       if (refusal === undefined) count += 1;
       else {
         failed += 1;
-        incomplete.add(`"${key}" could not be deleted in the bucket: ${refusal.why}.`);
+        incomplete.addFailure(key, 'could not be deleted in the bucket', refusal.why, key);
+        incomplete.addHint(refusal.hint);
       }
     }
   } catch (error) {
@@ -102,7 +103,7 @@ async function deleteProven(
     incomplete.add(
       `Not all that is gone from "${localDir}" could be deleted in the bucket, which the next run tries again: ${error.message}`,
     );
-    if (error.hint !== undefined) log.hint(error.hint);
+    incomplete.addHint(error.hint);
   }
   return { count, failed };
 }

@@ -1,5 +1,6 @@
 // What a run says: which files are not in the backup, and what is worth knowing.
 
+import { hintOfAwsError } from '../aws/error-kinds.js';
 import { textOf } from '../tree/bytes.js';
 import type { Obstacle } from '../tree/entry.js';
 import { flatten } from '../tree/streams/batches.js';
@@ -26,14 +27,16 @@ export async function reportObstacles(
 
 /** Names what could not be uploaded. */
 export async function reportFailures(
-  { localDir, incomplete }: Backup,
+  { aws, localDir, incomplete }: Backup,
   { uploads, stillDue }: Checked,
 ): Promise<void> {
   const name = (path: string, why: string) =>
-    incomplete.add(`"${localDir}/${path}" is not in the backup as it is: ${why}.`);
+    incomplete.addFailure(`${localDir}/${path}`, 'is not in the backup as it is', why, path);
   for (const { failures } of uploads) {
-    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures)))
+    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures))) {
       name(path, isOfAws ? `its upload failed: ${why.replace(/\.$/, '')}` : why);
+      if (isOfAws) incomplete.addHint(hintOfAwsError(why, aws));
+    }
   }
   if (stillDue === undefined) return;
   for await (const { key } of flatten(readDraft(stillDue)))

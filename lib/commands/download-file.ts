@@ -1,23 +1,23 @@
-// One file of the backup: the latest version, or an older one.
+// Restores one file of the backup: the latest version, or an older one.
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { stderr, stdout } from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { download, IN_UTC } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
-import type { AwsCli } from '../aws/aws-cli.js';
+import type { AwsAnswer } from '../aws/aws-cli.js';
+import type { KeyedAws } from '../aws/remote.js';
 import { BackupError, describeError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
-import { readConfig } from '../config/read-config.js';
-import { withPrivateFolder } from '../restore/destination/private-folder.js';
-import { replaceWhenComplete, targetFileFor } from '../restore/destination/single-file.js';
-import { versionIdAt } from '../restore/versions/version-of-file.js';
-import { whyNotDownloaded } from '../restore/why-not-downloaded.js';
-import { EncryptionKey } from '../secrets/encryption-key.js';
-import { connectToBucket } from './connection.js';
+import { findTargetFile, replaceWhenComplete } from '../restore/destination/single-file.js';
+import { whyNotDownloaded } from '../restore/fetch/why-not-downloaded.js';
+import { withPrivateFolder } from '../restore/private-folder.js';
+import { parseS3Url } from '../restore/scope.js';
+import { versionIdAt } from '../restore/versions/version-at.js';
+import { askEncryptionKey, connectToBucket, readConfigAndWarn } from './connection.js';
 
 export interface DownloadFile {
   readonly profile: string;
@@ -25,51 +25,48 @@ export interface DownloadFile {
   readonly url: string;
   /** A file, a folder, or `-` for standard output. */
   readonly destination: string;
-  /** The config file that holds the key; without one, it is asked for. */
+  /** The config file, which has the encryption key; without one, it is asked for. */
   readonly config: string | undefined;
   readonly versionId: string | undefined;
   /** A point in time, instead of a version id. */
   readonly at: string | undefined;
-  /** Whether root writes to where others could lead it elsewhere. */
+  /** Whether root may write to a place that other users could redirect. */
   readonly trustsDestination: boolean;
 }
 
 export async function downloadFile(request: DownloadFile, context: CommandContext): Promise<number> {
-  const { log, interruption } = context;
-  const object = parseS3Url(request.url);
-  const time = timeOf(request);
-  const file = fileOf(request, object);
-  const config = request.config === undefined ? undefined : await readConfig(request.config);
-  for (const warning of config?.warnings ?? []) log.warn(warning);
+  const object = parseFileUrl(request.url);
+  const time = parseAt(request);
+  const { destination, trustsDestination } = request;
+  const file = destination === '-' ? undefined : findTargetFile(destination, object.key, trustsDestination);
+  const config =
+    request.config === undefined ? undefined : await readConfigAndWarn(request.config, context.log);
   const aws = connectToBucket({ ...request, bucket: object.bucket }, config, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
-  const prompt = new Prompt(stderr, interruption);
-  const key =
-    config?.encryptionKey ?? new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
+  const prompt = new Prompt(stderr, context.interruption);
+  const remote = { aws, encryptionKey: config?.encryptionKey ?? (await askEncryptionKey(prompt)) };
+
   prompt.say('Downloading the file from the S3 bucket...\n');
   const version = { ...object, versionId };
   if (file !== undefined) {
-    await replaceWhenComplete(file, (to, inWords) => fetch(aws, version, key, to, inWords));
+    await replaceWhenComplete(file, (path, folder) =>
+      fetchTo(remote, version, path, (message) => folder.nameInMessage(message)),
+    );
   } else if (versionId === undefined) {
-    await fetch(aws, version, key, '-');
+    await fetchTo(remote, version, '-');
   } else {
-    await print((file) => fetch(aws, version, key, file));
+    await printVersion(remote, version);
   }
   prompt.say('Success.\n');
   return exitCode.done;
 }
 
-/** @returns `undefined` for standard output */
-function fileOf({ destination, trustsDestination }: DownloadFile, { key }: BucketObject): string | undefined {
-  return destination === '-' ? undefined : targetFileFor(destination, key, trustsDestination);
-}
-
 /** @returns milliseconds since the epoch */
-function timeOf({ at, versionId }: DownloadFile): number | undefined {
+function parseAt({ at, versionId }: DownloadFile): number | undefined {
   if (at !== undefined && versionId !== undefined) {
     throw new BackupError('--at and --version-id can not be used together: each names a version.');
   }
-  // S3 would take it for the latest: it may be a variable that is not set.
+  // For S3 it would mean the latest version, but it may be a variable that is not set.
   if (versionId === '') {
     throw new BackupError('The version id is empty.', {
       hint: 'Leave --version-id out for the latest version; encrypted-s3-list-versions shows the ids.',
@@ -78,45 +75,38 @@ function timeOf({ at, versionId }: DownloadFile): number | undefined {
   return at === undefined ? undefined : parseTime(at, new Date());
 }
 
-async function fetch(
-  aws: AwsCli,
+/** @param renamed changes an error message of the AWS CLI */
+async function fetchTo(
+  remote: KeyedAws,
   object: BucketObject,
-  encryptionKey: EncryptionKey,
   destination: string,
-  inWords = (text: string) => text,
+  renamed = (message: string) => message,
 ): Promise<void> {
+  const { aws, encryptionKey } = remote;
   const args = download(object, destination);
-  const answer = await aws.run(args, {
-    encryptionKey,
-    environment: IN_UTC,
-    output: object.versionId === undefined ? stdout.fd : 'answer',
-  });
+  const output = object.versionId === undefined ? stdout.fd : 'answer';
+  const answer: AwsAnswer = await aws.run(args, { encryptionKey, environment: IN_UTC, output });
   if (answer.exitCode === 0) return;
-  throw await whyNotDownloaded({ aws, encryptionKey }, object, args, {
-    ...answer,
-    stderr: inWords(answer.stderr),
-  });
+  throw await whyNotDownloaded(remote, object, args, { ...answer, stderr: renamed(answer.stderr) });
 }
 
-/** The AWS CLI writes a version to a file only: a private one, which is gone afterwards. */
-async function print(fetchTo: (file: string) => Promise<void>): Promise<void> {
+/** The AWS CLI writes an older version to a file only. */
+async function printVersion(remote: KeyedAws, object: BucketObject): Promise<void> {
   await withPrivateFolder(async (folder) => {
     const file = join(folder, 'version');
-    await fetchTo(file);
+    await fetchTo(remote, object, file);
     try {
       await pipeline(createReadStream(file), stdout, { end: false });
     } catch (error) {
-      throw new BackupError(`The file could not be written to standard output: ${describeError(error)}.`);
+      throw new BackupError(`The file can't be written to standard output: ${describeError(error)}.`);
     }
   });
 }
 
-function parseS3Url(url: string): BucketObject {
-  const [, bucket, key] = /^s3:\/\/([^/]+)\/([\s\S]*[^/])$/.exec(url) ?? [];
-  if (bucket === undefined || key === undefined) {
-    throw new BackupError(`"${url}" does not name a file in a bucket.`, {
-      hint: 'Write it as s3://BUCKET/KEY, for example s3://my-backup-s3/home/user/file1.',
-    });
-  }
-  return { bucket, key };
+function parseFileUrl(url: string): BucketObject {
+  const object = parseS3Url(url);
+  if (object !== undefined && object.key !== '' && !object.key.endsWith('/')) return object;
+  throw new BackupError(`"${url}" does not name a file in a bucket.`, {
+    hint: 'Write it as s3://BUCKET/KEY, for example s3://my-backup-s3/home/user/file1.',
+  });
 }

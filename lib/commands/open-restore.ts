@@ -1,4 +1,4 @@
-// What a restore needs before it looks at the bucket: from where, to where, when, and the key.
+// What a restore needs to know before it asks the bucket: what, as of when, to where, and the encryption key.
 import { stderr } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
@@ -6,62 +6,63 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { readConfig } from '../config/read-config.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
-import { type Destination, inspectDestination } from '../restore/destination/destination.js';
-import type { RestoreScope } from '../restore/scope.js';
-import { parseSource } from '../restore/source.js';
-import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
-import { connectToBucket } from './connection.js';
+import {
+  type DestinationPath,
+  type DestinationRights,
+  inspectDestination,
+} from '../restore/destination/open-destination.js';
+import { parseSource, type RestoreScope, type RestoreSource } from '../restore/scope.js';
+import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
+import { askEncryptionKey, connectToBucket, readConfigAndWarn } from './connection.js';
 
-export interface RestoreRequest {
-  /** PROFILE REGION URL DEST, or with a config [SUBDIR] DEST. */
+export interface RestoreRequest extends DestinationRights {
+  /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
-  /** The config file; without one, the key is asked for. */
+  /** The config file; without one, the encryption key is asked for. */
   readonly config: string | undefined;
-  /** Whether to ask for the easy-to-remember key, and to get the backup's key from the bucket. */
+  /** Whether to ask for the easy-to-remember key, and to get the encryption key from the bucket. */
   readonly usesEscrow: boolean;
   /** A point in time. */
   readonly at: string | undefined;
-  /** Whether files in the destination may be replaced. */
-  readonly overwrites: boolean;
+  /** Whether to restore setuid and setgid. */
   readonly keepsSetid: boolean;
-  /** Whether root restores to where others could lead it elsewhere. */
-  readonly trustsDestination: boolean;
 }
 
-export interface Restore extends RestoreScope {
-  readonly destination: Destination;
+export interface OpenRestore {
+  readonly scope: RestoreScope;
+  readonly source: RestoreSource;
+  readonly path: DestinationPath;
   readonly prompt: Prompt;
 }
 
-/** @throws {BackupError} for a request that can't be met, before anything is asked of the bucket */
-export async function openRestore(request: RestoreRequest, context: CommandContext): Promise<Restore> {
+/** @throws {BackupError} for a request that can't be served, before the bucket is asked for anything but the escrow */
+export async function openRestore(request: RestoreRequest, context: CommandContext): Promise<OpenRestore> {
   const { log, interruption } = context;
   if (request.usesEscrow && request.config !== undefined) {
-    throw new BackupError('--escrow and --config can not be used together: the config has the key.');
+    throw new BackupError(
+      '--escrow and --config can not be used together: the config has the encryption key.',
+    );
   }
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = request.config === undefined ? undefined : await readConfig(request.config);
-  for (const warning of config?.warnings ?? []) log.warn(warning);
-  const { profile, region, bucket, prefix, backupPrefix, destination } = parseSource(request.words, config);
-  const target = inspectDestination(destination, request.overwrites, request.trustsDestination);
-  const aws = connectToBucket({ profile, region, bucket }, config, context);
+  const config = request.config === undefined ? undefined : await readConfigAndWarn(request.config, log);
+  const source = parseSource(request.words, config);
+  const path = inspectDestination(source.destination, request);
+  const aws = connectToBucket(source, config, context);
   const prompt = new Prompt(stderr, interruption);
-  const encryptionKey = await keyFor(request, config, aws, prompt);
-  return { aws, encryptionKey, prefix, backupPrefix, time, log, destination: target, prompt };
+  const encryptionKey = await findEncryptionKey(request, config, aws, prompt);
+  const { prefix, backupPrefix } = source;
+  return { scope: { aws, encryptionKey, prefix, backupPrefix, time, log }, source, path, prompt };
 }
 
-async function keyFor(
-  request: RestoreRequest,
+async function findEncryptionKey(
+  { usesEscrow }: RestoreRequest,
   config: BackupConfig | undefined,
   aws: AwsCli,
   prompt: Prompt,
 ): Promise<EncryptionKey> {
   if (config !== undefined) return config.encryptionKey;
-  if (!request.usesEscrow) {
-    return new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
-  }
+  if (!usesEscrow) return askEncryptionKey(prompt);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');
   return fetchEscrowedKey(aws, keyOfEasyKey(easyKey));
 }

@@ -10,8 +10,6 @@ import { Prompt } from '../cli/prompt.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { formatTime } from '../cli/units/times.js';
-import { configFileOrDefault } from '../config/default-config.js';
-import { readConfig } from '../config/read-config.js';
 import { type BackupStatus, fetchBackupStatus } from '../health/backup-status.js';
 import { type BackupInBucket, listBackups } from '../health/backups-in-bucket.js';
 import { type Freshness, judgeFreshness, STATES } from '../health/freshness.js';
@@ -21,6 +19,7 @@ import { fetchEscrowedKey } from '../records/escrow.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
 import { keyOfEasyKey } from '../secrets/encryption-key.js';
 import { connectToBucket } from './connection.js';
+import { openConfig } from './open-config.js';
 
 const FORMAT = { format: 'encrypted-s3-backup status', version: 1 };
 
@@ -47,11 +46,7 @@ export async function status(request: StatusRequest, context: CommandContext): P
 
 async function showStatus(request: StatusRequest, context: CommandContext): Promise<number> {
   const { maxAge, isJson, metricsFile } = request;
-  const { log } = context;
-  const config = await readConfig(configFileOrDefault(request.config));
-  for (const warning of config.warnings) log.warn(warning);
-  const aws = connectToBucket(config, config, context);
-  const remote = { aws, encryptionKey: config.encryptionKey, prefix: config.prefix, log };
+  const { remote } = await openConfig(request.config, context);
   const found = await fetchBackupStatus(remote);
   const now = Date.now();
   const freshness = judgeFreshness(found, maxAge, now);

@@ -1,5 +1,5 @@
-// Escrow: the backup key stored in the bucket, under a key that a person can remember.
-// Questions and messages are the original's, in its order, so that a pipe can answer them.
+// Stores the encryption key in the bucket (escrow), encrypted with a key that a person can remember.
+// The questions are the original's, in its order, so that scripts can answer them through a pipe.
 import { stdout } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket } from '../aws/bucket.js';
@@ -17,8 +17,9 @@ import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { escrowContent } from '../secrets/escrow-content.js';
 import { connectToBucket } from './connection.js';
 
-/** As the original's upload asks for it; matters only if the bucket has to be made. */
+/** For a bucket that has to be made: the original's value. */
 const RETENTION_DAYS = 30;
+/** Characters. */
 const SHORTEST_EASY_KEY = 10;
 
 const INTRODUCTION = `
@@ -40,7 +41,7 @@ interface Answers {
   readonly easyKey: string;
 }
 
-/** @param configFile what it holds is not asked for */
+/** @param configFile the settings in it are not asked for */
 export async function uploadKey(configFile: string | undefined, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
   const config = configFile === undefined ? undefined : await readPartialConfig(configFile);
@@ -49,7 +50,7 @@ export async function uploadKey(configFile: string | undefined, context: Command
   prompt.say(INTRODUCTION);
   await prompt.ask("Now, let's begin. Press Enter to continue.");
   prompt.say('\n');
-  const answers = await interview(prompt, config);
+  const answers = await askSettings(prompt, config);
   await confirm(prompt, answers);
 
   const aws = connectToBucket(answers, config, context);
@@ -57,41 +58,41 @@ export async function uploadKey(configFile: string | undefined, context: Command
     const retentionDays = config?.retentionDays ?? RETENTION_DAYS;
     await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));
   }
-  await store(aws, prompt, log, answers, config?.storageClass ?? 'STANDARD_IA');
+  await store({ aws, prompt, log }, answers, config?.storageClass ?? 'STANDARD_IA');
   prompt.say('SUCCESS: Your backup key is archived online\n');
   return exitCode.done;
 }
 
-async function interview(prompt: Prompt, config: PartialConfig | undefined): Promise<Answers> {
+async function askSettings(prompt: Prompt, config: PartialConfig | undefined): Promise<Answers> {
   const profile = config?.profile ?? ((await prompt.ask('AWS profile to use [default]: ')) || 'default');
-  const region = config?.region ?? (await required(prompt, 'AWS region [example: eu-central-1]: '));
-  const bucket = config?.bucket ?? (await required(prompt, 'AWS S3 bucket name: '));
-  const key =
-    config?.encryptionKey ?? new EncryptionKey(await required(prompt, 'Original backup encryption key: '));
-  const easyKey = await required(prompt, 'Encryption key for the upload (you MUST remember this key): ');
+  const region = config?.region ?? (await askRequired(prompt, 'AWS region [example: eu-central-1]: '));
+  const bucket = config?.bucket ?? (await askRequired(prompt, 'AWS S3 bucket name: '));
+  const encryptionKey =
+    config?.encryptionKey ?? new EncryptionKey(await askRequired(prompt, 'Original backup encryption key: '));
+  const easyKey = await askRequired(prompt, 'Encryption key for the upload (you MUST remember this key): ');
   if ([...easyKey].length < SHORTEST_EASY_KEY) {
     throw new BackupError('The supplied encryption key is too short', {
       hint: `Use at least ${SHORTEST_EASY_KEY} characters; a sentence is easy to remember.`,
     });
   }
-  return { profile, region, bucket, encryptionKey: key, easyKey };
+  return { profile, region, bucket, encryptionKey, easyKey };
 }
 
-async function required(prompt: Prompt, question: string): Promise<string> {
+async function askRequired(prompt: Prompt, question: string): Promise<string> {
   const answer = await prompt.ask(question);
   if (answer === '') throw new BackupError('You need to specify a value');
   return answer;
 }
 
-/** The keys are shown on a terminal only, to whoever has just typed them: never into a log. */
+/** The keys go to a terminal only, to the person who has just typed them, and never into a log. */
 async function confirm(
   prompt: Prompt,
-  { profile, region, bucket, encryptionKey: key, easyKey }: Answers,
+  { profile, region, bucket, encryptionKey, easyKey }: Answers,
 ): Promise<void> {
   prompt.say('\n');
   await prompt.ask('All settings will now be displayed for you to verify them.\nPress Enter to continue.');
   const secrets = stdout.isTTY
-    ? `${escrowContent(key)}#_MASTER_KEY  ='${easyKey}' # you MUST remember this key\n`
+    ? `${escrowContent(encryptionKey)}#_MASTER_KEY  ='${easyKey}' # you MUST remember this key\n`
     : '# (The keys are displayed on a terminal only.)\n';
   prompt.say(`
 ###
@@ -110,14 +111,14 @@ ${secrets}
   prompt.say('\n');
 }
 
-/** Stores the key, unless the same is there, where the server encrypts it, and reads it back. */
-async function store(
-  aws: AwsCli,
-  prompt: Prompt,
-  log: Log,
-  answers: Answers,
-  storageClass: string,
-): Promise<void> {
+interface Escrowing {
+  readonly aws: AwsCli;
+  readonly prompt: Prompt;
+  readonly log: Log;
+}
+
+/** Stores the encryption key unless the bucket has it, if the server honours SSE-C, and reads it back. */
+async function store({ aws, prompt, log }: Escrowing, answers: Answers, storageClass: string): Promise<void> {
   const easyKey = keyOfEasyKey(answers.easyKey);
   const content = escrowContent(answers.encryptionKey);
   const escrowed = await fetchEscrow(aws, easyKey);

@@ -15,6 +15,8 @@ export interface StateFolder {
   readonly treeCopy: string | undefined;
   /** Where a run that has not ended keeps what it has sent; see unfinished.ts. */
   readonly unfinished: string | undefined;
+  /** Where records and trees of earlier runs are kept for questions about them. */
+  readonly history: string | undefined;
   /** This run's own; empty, 0700. */
   readonly runFolder: string;
   /** Removes the run's folder. */
@@ -37,6 +39,7 @@ export function openStateFolder(
   const places = {
     treeCopy: folder === undefined ? undefined : join(folder, 'tree.ndjson.gz'),
     unfinished: folder === undefined ? undefined : join(folder, 'unfinished'),
+    history: folder === undefined ? undefined : join(folder, 'history'),
   };
   try {
     if (keepsState && home !== undefined && folder !== undefined) {
@@ -51,7 +54,11 @@ export function openStateFolder(
     const made = makeRunFolder(realpathSync(tmpdir()));
     // What a run would leave out, a dry run leaves out, too.
     const ownFolders = [made.runFolder, ...(keepsState ? [] : ownStateHome(home))];
-    return { ...(keepsState ? { treeCopy: undefined, unfinished: undefined } : places), ownFolders, ...made };
+    return {
+      ...(keepsState ? { treeCopy: undefined, unfinished: undefined, history: undefined } : places),
+      ownFolders,
+      ...made,
+    };
   } catch (error) {
     throw new BackupError(
       `No folder for the run's notes can be made in "${tmpdir()}": ${describeError(error)}.`,

@@ -1,82 +1,79 @@
-// The order in which everything gets its place: the tree's files and folders; what is in the bucket without being
-// in the tree; links, so that nothing passes through them; times; and the folders' modes, which may keep us out.
+// Moves what has arrived into place, in this order: the tree's files and folders; what the bucket has beyond the tree;
+// links, so that nothing is written through them; times; and the folders' modes, which may keep this user out.
 import { join } from 'node:path';
 import type { Entry } from '../tree/entry.js';
-import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';
+import { type Batches, emptyStream, flatten } from '../tree/streams/batches.js';
 import { mergeByKey, type Pair } from '../tree/streams/merge.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
+import { NotRestoredError } from './destination/destination.js';
 import { isSafeKey } from './destination/safe-key.js';
-import { NotRestoredError } from './destination/target.js';
 import { type ExactTime, setExactTimes } from './metadata/exact-times.js';
-import {
-  notInBucketError,
-  Placement,
-  type PlacementOptions,
-  type PlannedLine,
-} from './metadata/placement.js';
 import type { PlannedFile } from './plan/planned-file.js';
+import { notInBucketError, Placement, type PlacementOptions } from './put-in-place/placement.js';
 
-/** The mode of a file that the tree, which knows the others', does not: perhaps it was for its owner's eyes only. */
+/** The mode of a file that is missing in the tree: it may have been for its owner's eyes only. */
 const PRIVATE = 0o600;
 
 export interface Restored {
   readonly files: number;
   readonly folders: number;
   readonly links: number;
-  /** How many of the files and links have a newer object than that of the tree's run. */
+  /** How many of the files and links have an object that is newer than the tree. */
   readonly newer: number;
   /** How many of the files the tree does not have. */
   readonly extras: number;
 }
 
-/** @param tree `undefined`: there is none, so files are all there is to restore */
+/**
+ * @param plan lines of `PlannedFile`
+ * @param tree `undefined` if there is none: only files are restored
+ */
 export async function putInPlace(
   options: PlacementOptions,
-  planned: Spool,
+  plan: Spool,
   tree: Batches<Entry> | undefined,
 ): Promise<Restored> {
   const placement = new Placement(options);
-  const links = new Spool(join(options.folder, 'links'));
-  const extras = new Spool(join(options.folder, 'extras'));
-  for await (const pairs of mergeByKey(numbered(planned), tree ?? emptyStream()))
+  const links = new Spool(join(options.notes, 'links'));
+  const extras = new Spool(join(options.notes, 'extras'));
+  for await (const pairs of mergeByKey(readJson<PlannedFile>(plan), tree ?? emptyStream()))
     for (const pair of pairs) put(...pair);
-  const inNoTree = await putExtras(placement, extras, tree === undefined ? undefined : PRIVATE);
+  const extraFiles = await putExtras(placement, extras, tree === undefined ? undefined : PRIVATE);
   await makeLinks(placement, links);
   placement.times.close();
-  const { folders } = placement.target;
-  const areExact = await setExactTimes(folders, () => flatten(readJson<ExactTime>(placement.times)));
+  const times = () => flatten(readJson<ExactTime>(placement.times));
+  const areExact = await setExactTimes(options.destination.folders, times);
   options.interruption.check();
-  if (!areExact) {
-    options.incomplete.add('Some times of modification could not be set to the nanosecond.');
-  }
+  if (!areExact) options.incomplete.add('Some mtimes could not be set to the nanosecond.');
   await finishFolders(placement);
   options.metadata.finish();
-  return { ...placement.restored, extras: inNoTree };
+  return { ...placement.restored, extras: extraFiles };
 
-  function put(...[line, entry]: Pair<PlannedLine, Entry>): void {
-    const { key } = entry ?? line;
+  function put(...[file, entry]: Pair<PlannedFile, Entry>): void {
+    const { key } = entry ?? file;
     placement.attempt(key, () => {
-      if (!isSafeKey(key) && line?.how !== 'folder')
+      if (!isSafeKey(key) && file?.method !== 'folder')
         throw new NotRestoredError('its name is not that of a file below a folder');
-      if (entry?.type === 'link' && line?.isNewer) placement.noteNewer(entry);
-      if (entry?.type === 'link') links.write(JSON.stringify(entry));
-      else if (entry?.type === 'directory') placement.makeFolder(entry);
-      else if (entry !== undefined && line === undefined) throw notInBucketError();
-      else if (entry !== undefined) placement.putFile(line, entry);
-      else if (line.how !== 'not wanted' && line.how !== 'unsafe') extras.write(JSON.stringify(line));
-      if (line?.how === 'unsafe') throw new NotRestoredError("it has content, but its name is a folder's");
+      if (entry?.type === 'link') {
+        if (file?.isNewer) placement.logNewer(entry);
+        links.write(JSON.stringify(entry));
+      } else if (entry?.type === 'directory') placement.makeFolder(entry);
+      else if (entry !== undefined && file === undefined) throw notInBucketError();
+      else if (entry !== undefined) placement.putFile(file, entry);
+      else if (file.method !== 'not wanted' && file.method !== 'unsafe') extras.write(JSON.stringify(file));
+      if (file?.method === 'unsafe') throw new NotRestoredError("it has content, but its name is a folder's");
     });
   }
 }
 
-/** @returns how many files these are */
+/** @returns how many files it has put in place */
 async function putExtras(placement: Placement, extras: Spool, mode: number | undefined): Promise<number> {
   extras.close();
   const before = placement.restored.files;
-  for await (const line of flatten(readJson<PlannedLine>(extras))) {
-    placement.attempt(line.key, () => {
-      if (line.how === 'folder') placement.target.makeFolder(line.key);
-      else placement.putFile(line, undefined, mode);
+  for await (const file of flatten(readJson<PlannedFile>(extras))) {
+    placement.attempt(file.key, () => {
+      if (file.method === 'folder') placement.makeEmptyFolder(file.key);
+      else placement.putFile(file, undefined, mode);
     });
   }
   return placement.restored.files - before;
@@ -89,28 +86,20 @@ async function makeLinks(placement: Placement, links: Spool): Promise<void> {
   }
 }
 
-/** Each folder after those that are in it. */
+/** Each folder after those in it. */
 async function finishFolders(placement: Placement): Promise<void> {
   placement.folders.close();
   const open: Entry[] = [];
-  const leave = (next: string) => {
-    for (let top = open.at(-1); top !== undefined && !next.startsWith(top.key); top = open.at(-1)) {
-      const folder = top;
-      placement.attempt(folder.key, () => placement.giveMetadata(folder));
+  const finishUntil = (next: string) => {
+    for (let last = open.at(-1); last !== undefined && !next.startsWith(last.key); last = open.at(-1)) {
+      const folder = last;
+      placement.attempt(folder.key, () => placement.applyMetadata(folder));
       open.pop();
     }
   };
   for await (const entry of flatten(readJson<Entry>(placement.folders))) {
-    leave(entry.key);
+    finishUntil(entry.key);
     open.push(entry);
   }
-  leave('');
-}
-
-function numbered(planned: Spool): Batches<PlannedLine> {
-  let index = -1;
-  return mapEach(readJson<PlannedFile>(planned), (file) => {
-    index += 1;
-    return { ...file, index };
-  });
+  finishUntil('');
 }

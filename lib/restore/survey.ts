@@ -1,7 +1,7 @@
-// What there is to restore: the listing of a folder, now or at a point in time, and the tree that goes with it.
+// Finds out what there is to restore: lists the folder, now or at a point in time, fetches the tree that goes with it,
+// and plans what to do about every key. Nothing is written to the destination yet.
 import { join } from 'node:path';
 import { headWithKey } from '../aws/arguments/download-arguments.js';
-import type { AwsAnswer } from '../aws/aws-cli.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
@@ -10,92 +10,90 @@ import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
+import type { Destination } from './destination/destination.js';
 import { isSafeKey } from './destination/safe-key.js';
-import type { Target } from './destination/target.js';
-import { fetchTreeAt, type LocalTree, tooEarlyError, wrongKeyForTree } from './plan/find-tree.js';
-import { listFolder } from './plan/list.js';
-import { type PlanTotals, planRestore } from './plan/plan.js';
+import { otherKeyError } from './other-key-error.js';
+import { entriesBelow, fetchTreeAt, type LocalTree, tooEarlyError } from './plan/find-tree.js';
+import { listFolder } from './plan/list-folder.js';
+import { type PlanInput, type PlanTotals, planRestore } from './plan/plan.js';
 import type { ListedKey } from './plan/planned-file.js';
-import { treeBelow } from './plan/tree-below.js';
 import type { RestoreScope } from './scope.js';
 
-/** How many objects are tried with a key of which no tree tells. */
-const TRIED = 3;
+/** How many objects are tried with the encryption key if there is no tree to try it on. */
+const OBJECTS_TO_TRY = 3;
 
 export interface RestoreSurvey {
-  /** `undefined`: there is none. */
+  /** `undefined` if there is none. */
   readonly tree: LocalTree | undefined;
   /** Lines of `PlannedFile`. */
-  readonly planned: Spool;
+  readonly plan: Spool;
   readonly totals: PlanTotals;
 }
 
+interface SurveyInput extends Pick<PlanInput, 'listed' | 'existing'> {
+  /** A folder of ours. */
+  readonly notes: string;
+  readonly log: Log;
+}
+
 /**
- * Reads from the bucket, and writes only to `folder`, which is ours.
  * @param existing the destination, if files in it may be as they should be
- * @throws {BackupError} for a time that is too long ago, a wrong key, and where there is nothing
+ * @param notes a folder of ours
+ * @throws {BackupError} for a time before the oldest version, for a wrong key, and if there is nothing to restore
  */
 export async function surveyRestore(
   scope: RestoreScope,
-  existing: Target | undefined,
-  folder: string,
+  existing: Destination | undefined,
+  notes: string,
 ): Promise<RestoreSurvey> {
-  const { aws, prefix, time } = scope;
-  const listed = new Spool(join(folder, 'listed'));
-  const [tree, oldest] = await allSettledOrThrow(
-    fetchTreeAt(scope, folder),
-    listFolder(aws, prefix, time, listed),
-  );
+  const { aws, prefix, time, log } = scope;
+  const listed = new Spool(join(notes, 'listed'));
+  const [tree, oldest] = await allSettledOrThrow(fetchTreeAt(scope, notes), listFolder(scope, listed));
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarlyError(time, oldest);
   }
-  const survey = await planned(tree, listed, existing, folder, scope.log);
+  const survey = await planFor(tree, { listed, existing, notes, log });
   const { counts, files, entries } = survey.totals;
   if (files + entries + counts.unsafe + counts.folder === 0) {
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
-      hint: 'Check the bucket and the prefix. What was deleted there: encrypted-s3-list-versions shows it, and --at restores it as it was. A single file is restored by encrypted-s3-download-file.',
+      hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it as it was. For a single file, use encrypted-s3-download-file.',
     });
   }
-  if (survey.tree === undefined) await assertKeyFitsSome(scope, listed);
+  if (survey.tree === undefined) await assertKeyFits(scope, listed);
   return survey;
 }
 
 /** A damaged tree is as good as none. */
-async function planned(
-  tree: LocalTree | undefined,
-  listed: Spool,
-  existing: Target | undefined,
-  folder: string,
-  log: Log,
-): Promise<RestoreSurvey> {
-  const spool = new Spool(join(folder, tree === undefined ? 'planned' : 'planned-by-tree'));
-  const planTree = tree && { entries: treeBelow(tree.file, tree.folder), stored: tree.stored };
+async function planFor(tree: LocalTree | undefined, input: SurveyInput): Promise<RestoreSurvey> {
+  const { listed, existing, notes, log } = input;
+  const plan = new Spool(join(notes, tree === undefined ? 'plan' : 'plan-with-tree'));
+  const planTree = tree && { entries: entriesBelow(tree), stored: tree.stored };
   try {
-    return { tree, planned: spool, totals: await planRestore(listed, planTree, existing, spool) };
+    return { tree, plan, totals: await planRestore({ listed, tree: planTree, existing }, plan) };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     log.warn(`The tree file is not used: ${error.message}`);
-    return planned(undefined, listed, existing, folder, log);
+    return planFor(undefined, input);
   }
 }
 
-/** @throws {BackupError} with exit code 5 if none of a few objects can be read for the key */
-async function assertKeyFitsSome(scope: RestoreScope, listed: Spool): Promise<void> {
+/** @throws {BackupError} with exit code 5 if the first few objects were all stored with another key */
+async function assertKeyFits(scope: RestoreScope, listed: Spool): Promise<void> {
   const { aws, encryptionKey, prefix } = scope;
   let refused: BackupError | undefined;
   let tried = 0;
-  for await (const { key: name, want } of flatten(readJson<ListedKey>(listed))) {
-    // `aws s3api` reads the file that a key like `file:///etc/passwd` names, and sends its content.
-    if (want === undefined || !isSafeKey(name)) continue;
-    const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: want.versionId };
+  for await (const { key: name, wanted } of flatten(readJson<ListedKey>(listed))) {
+    // For a key like `file:///etc/passwd`, `aws s3api` would read that file and send its content.
+    if (wanted === undefined || !isSafeKey(name)) continue;
+    const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: wanted.versionId };
     const args = headWithKey(object);
-    const answer: AwsAnswer = await aws.run(args, { encryptionKey });
+    const answer = await aws.run(args, { encryptionKey });
     if (answer.exitCode === 0) return;
     const cause = await causeOfRefusal(scope, object, args, answer);
-    if (cause === 'wrong key') refused = wrongKeyForTree(object);
+    if (cause === 'wrong key') refused = otherKeyError(object);
     else if (cause.kind === 'bad-credentials') throw cause;
     tried += 1;
-    if (tried === TRIED) break;
+    if (tried === OBJECTS_TO_TRY) break;
   }
   if (refused !== undefined) throw refused;
 }

@@ -86,7 +86,7 @@ test('without setfacl, the group of a file gets no more than it had', async (t) 
   assert.equal(code, 3, stderr);
   assert.match(
     stderr,
-    /"f" is restored, but without its ACL: setfacl is not installed \(Debian: apt install acl\)/,
+    /"f" is restored without its ACL: setfacl is not installed \(Debian: apt install acl\)/,
   );
   assert.equal((statSync(join(world.to, 'f')).mode & 0o777).toString(8), '600');
   assert.equal(readFileSync(join(world.to, 'f'), 'utf8'), 'for one more');

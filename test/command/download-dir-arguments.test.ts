@@ -76,12 +76,12 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   'a file as destination': {
     args: ['--config', 'C', '--overwrite', 'file'],
     make: ({ folder }) => writeFileSync(join(folder, 'file'), 'content'),
-    message: /^ERROR: ".*\/file" can't be restored to: ".*\/file" is not a folder\./,
+    message: /^ERROR: Can't restore to ".*\/file": ".*\/file" is not a folder\./,
   },
   'a destination below a file': {
     args: ['--config', 'C', 'file/below'],
     make: ({ folder }) => writeFileSync(join(folder, 'file'), 'content'),
-    message: /^ERROR: ".*\/file\/below" can't be restored to: ".*\/file" is not a folder\./,
+    message: /^ERROR: Can't restore to ".*\/file\/below": ".*\/file" is not a folder\./,
   },
   'a destination that holds something': {
     args: ['--config', 'C', 'full/'],

@@ -49,7 +49,10 @@ test('what an interrupted run has stored after the last tree is restored, and to
   const words = [join(world.home, 'new')];
   for (const outcome of [await world.restore(['--overwrite']), await world.restore([], { words })]) {
     assert.equal(outcome.code, 0, outcome.stderr);
-    assert.match(outcome.stderr, /WARNING: 1 of the files are newer in the bucket than the tree of that run/);
+    assert.match(
+      outcome.stderr,
+      /WARNING: The bucket has 1 file newer than the tree of that run, as an interrupted run leaves them: /,
+    );
   }
   assert.equal(readFileSync(join(world.to, 'top'), 'utf8'), 'TOP');
   assert.equal(readFileSync(join(world.home, 'new/top'), 'utf8'), 'TOP');
@@ -123,11 +126,10 @@ test('what an interrupted restore has left is replaced where the bucket has some
   for (let number = 0; number < 130; number += 1) world.write(`${number}`, 'new');
   await world.backUp();
   mkdirSync(world.to);
-  const stage = new Stage(new HeldFolder(world.to), ['test-bucket', PREFIX]);
-  stage.open();
+  const stage = new Stage(new HeldFolder(world.to), { bucket: 'test-bucket', prefix: PREFIX });
   for (let number = 0; number < 130; number += 1) {
-    writeFileSync(join(stage.bulk, `${number}`), 'old');
-    utimesSync(join(stage.bulk, `${number}`), 1e9, 1e9);
+    writeFileSync(join(stage.bulk.path, `${number}`), 'old');
+    utimesSync(join(stage.bulk.path, `${number}`), 1e9, 1e9);
   }
   const { code, stderr } = await world.restore();
   assert.equal(code, 0, stderr);
@@ -140,20 +142,19 @@ test('what stays of a restore, and what is left of another one, is named', async
   fill(world);
   await world.backUp();
   mkdirSync(world.to);
-  const other = new Stage(new HeldFolder(world.to), ['test-bucket', 'other/']);
-  other.open();
-  const stage = new Stage(new HeldFolder(world.to), ['test-bucket', PREFIX]);
-  const closed = join(stage.folder, 'closed');
+  const other = new Stage(new HeldFolder(world.to), { bucket: 'test-bucket', prefix: 'other/' });
+  const stage = new Stage(new HeldFolder(world.to), { bucket: 'test-bucket', prefix: PREFIX });
+  const closed = join(stage.held.name, 'closed');
   mkdirSync(join(closed, 'file'), { recursive: true });
   chmodSync(closed, 0);
   const { code, stderr } = await world.restore();
   chmodSync(closed, 0o700);
   assert.equal(code, 0, stderr);
   for (const line of [
-    `WARNING: "${other.folder}" is of a restore from elsewhere that was interrupted, or is still going on. `,
-    `WARNING: "${stage.folder}" can't be removed: permission denied. `,
+    `WARNING: "${other.held.name}" belongs to another restore, interrupted or still running. `,
+    `WARNING: "${stage.held.name}" can't be removed: permission denied. `,
   ]) {
     assert.ok(stderr.includes(line), stderr);
   }
-  assert.ok(existsSync(other.folder));
+  assert.ok(existsSync(other.held.name));
 });

@@ -156,8 +156,8 @@ test('a destination that can not be written is said before anything is downloade
   writeFileSync(join(box.folder, 'file'), '');
   const input = `${KEY}\n`;
   for (const [destination, message] of [
-    [join(box.folder, 'file/below'), /can't be written: .* is not a folder/],
-    ['/proc/file', /can't be written/],
+    [join(box.folder, 'file/below'), /can't be written to: .* is not a folder/],
+    ['/proc/file', /can't be written to/],
     ['/dev/null', /exists and is not a regular file/],
   ] as const) {
     const { code, stderr } = await box.run('encrypted-s3-download-file', [...PLACE, destination], { input });

@@ -79,10 +79,18 @@ test('what there was not is said, before the key is asked for', async (t) => {
   const box = new VersionBox(t);
   writeFileSync(box.file, 'kept');
   for (const [replies, at, message] of [
-    [[history('2015')], '2014-01-01', /no version of s3:.* as old as 2014.*\n.* is --at "2015-06-01/],
-    [[history('-2015')], '2014-01-01', /no version of s3:.*\n.*removed by the bucket's lifecycle/],
+    [
+      [history('2015')],
+      '2014-01-01',
+      /no version of s3:.* as old as 2014.*\n.*The oldest version is --at "2015-06-01/,
+    ],
+    [[history('-2015')], '2014-01-01', /no version of s3:.*\n.*lifecycle rule has removed/],
     [[history('2018', '-2015', '2012')], '2016-01-01', /was deleted at that time, since 2015.*\n.*=2012\./],
-    [[history('2018', '-2015')], '2016-01-01', /was deleted at that time.*\n.*has been removed/],
+    [
+      [history('2018', '-2015')],
+      '2016-01-01',
+      /was deleted at that time.*\n.*has removed the version before/,
+    ],
     [[history()], '2016-01-01', /There is no s3:.*, and no version of it\./],
     [[], '2999-01-01', /still to come/],
     [[], 'once', /"once" is no time that is understood/],
@@ -139,7 +147,7 @@ test('a version that can not be had', async (t) => {
       1,
       /version "id" of s3:.* does not exist/,
     ],
-    [[failed('MethodNotAllowed', 'x'), head('405')], 1, /version "id" of s3:.* is a deletion/],
+    [[failed('MethodNotAllowed', 'x'), head('405')], 1, /version "id" of s3:.* is a delete marker/],
     [
       [failed('AccessDenied', 'Access Denied'), head('400'), keyIsMissing],
       5,

@@ -128,7 +128,7 @@ test('root does not restore into a folder of another user, unless it is trusted'
     assert.equal(code, 1);
     assert.match(
       stderr,
-      /^ERROR: Root does not restore to ".*": ".*\/to" belongs to user 1234, who could lead .*\nHINT: .*--trust-destination/,
+      /^ERROR: Root does not restore to ".*": ".*\/to" belongs to user 1234, who could redirect .*\nHINT: .*--trust-destination/,
     );
     assert.deepEqual([readdirSync(world.to), world.called()], [[], []]);
   }
@@ -154,7 +154,8 @@ test(
       chmodSync(world.to, mode);
       const { code, stderr } = await world.restore([], { words: [join(world.to, name)] });
       assert.equal(code, expected, stderr);
-      if (expected === 1) assert.match(stderr, /".*\/to" can be written to by other users, who could lead/);
+      if (expected === 1)
+        assert.match(stderr, /".*\/to" can be written to by other users, who could redirect/);
       assert.equal(existsSync(join(world.to, 'new')), expected === 0);
     }
   },

@@ -126,7 +126,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       assert.equal(early.code, 1);
       assert.match(
         early.stderr,
-        /ERROR: The bucket has nothing as old as .*\n.*oldest time that can be had is --at "20/,
+        /ERROR: The bucket has nothing as old as .*\n.*oldest possible time is --at "20/,
       );
       assert.ok(!existsSync(early.to));
 
@@ -184,7 +184,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
         .split('\n')
         .flatMap((line) => /^ERROR: "(.*)" is not restored: /.exec(line)?.[1] ?? []);
       assert.deepEqual(named.sort(), [...hostile, `long/${'n'.repeat(256)}`, 'other key'].sort());
-      assert.match(stderr, /ERROR: "other key" is not restored: it was stored with another key\./);
+      assert.match(stderr, /ERROR: "other key" is not restored: it was stored with another encryption key\./);
       assert.deepEqual(entriesOf(to), good);
       assert.ok(!existsSync(join(world.folder, 'escaped')) && !existsSync('/absolute'));
 
@@ -238,7 +238,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       await world.awsSucceeds('s3', 'rm', world.url(TREE));
       const files = await world.restore();
       assert.equal(files.code, 0, files.stderr);
-      assert.match(files.stderr, /WARNING: There is no tree file of these files: /);
+      assert.match(files.stderr, /WARNING: There is no tree file for these files: /);
       assert.deepEqual(contentsOf(files.to), contentsOf(world.source));
       for (const [prefix, shortfall] of [
         ['', 1],

@@ -2,7 +2,6 @@
 
 import type { BucketAccess } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { AwsError } from '../../aws/aws-error.js';
 import { listPrefix } from '../../aws/listing.js';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import { BackupError } from '../../cli/errors.js';
@@ -78,11 +77,8 @@ export function reasonInBucket(
 }
 
 function undecided(failure: BackupError): ReasonToKeep {
-  const isDenied = failure instanceof AwsError && failure.kind === 'access-denied';
-  const needs = isDenied
-    ? ", for which the profile's user needs s3:GetBucketVersioning and s3:ListBucket"
-    : '';
-  return { why: `whether that is safe could not be found out${needs}. ${failure.message}`, isFailure: true };
+  const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
+  return { why: `whether that is safe could not be found out. ${failure.message}${hint}`, isFailure: true };
 }
 
 /**

@@ -9,6 +9,7 @@ export class Log {
   readonly #syslog: Syslog;
   readonly #progressName: string;
   #progressShown = false;
+  readonly #hints = new Set<string>();
 
   /**
    * @param name the command's; syslog gets it with our PID, as `logger --tag` of the original does
@@ -33,8 +34,10 @@ export class Log {
     this.#critical(`ERROR: ${message}`);
   }
 
-  /** What to do about the error before it. */
+  /** What to do about the error before it. The same hint is shown once. */
   hint(message: string): void {
+    if (this.#hints.has(message)) return;
+    this.#hints.add(message);
     this.#critical(`HINT: ${message}`);
   }
 

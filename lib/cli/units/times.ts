@@ -20,15 +20,31 @@ function toMonthBefore(date: Date, months: number): void {
   if (date.getDate() !== day) date.setDate(0);
 }
 
-const AGO = /^(\d{1,6}) *(second|minute|hour|day|week|month|year)s? ago$/;
-const DAY_NAME = /^(today|yesterday)(?: +(\d{1,2}:.*))?$/;
+/** `2 days ago`, `1h ago`, `90 min ago`; `last week` is `1 week ago`. */
+const AGO = /^(\d{1,6}) *(second|sec|s|minute|min|m|hour|h|day|d|week|w|month|year|y)s? ago$/;
+const SHORT: Readonly<Record<string, string>> = {
+  sec: 'second',
+  s: 'second',
+  min: 'minute',
+  m: 'minute',
+  h: 'hour',
+  d: 'day',
+  w: 'week',
+  y: 'year',
+};
+const LAST = /^last (week|month|year)$/;
+const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
+/** A clock time alone is today's. */
+const DAY_NAME = new RegExp(
+  `^(?:(today|yesterday|(?:last )?(?:${WEEKDAYS.join('|')}))(?: +|$))?(\\d{1,2}:.*)?$`,
+);
 const DATE = /^(\d{4})-(\d\d)-(\d\d)(?:(?:[tT]| +)(\d{1,2}:.*))?$/;
 const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: *(z|utc|[+-]\d\d(?::?\d\d)?))?$/;
 
 /**
- * Understands ISO 8601 with and without a zone (without: the local one), a date, `2 days ago`, `yesterday`, and
- * `yesterday 18:00`. A day alone means its end: "as it was on that day". A time without a fraction
- * means the end of its second, since Amazon's times are whole seconds.
+ * Understands ISO 8601 with and without a zone (without: the local one), a date, `2 days ago`, `1h ago`, `last week`,
+ * `yesterday`, `monday` (the last one before today), `yesterday 18:00`, and `18:00` (today). A day alone means its end:
+ * "as it was on that day". A time without a fraction means the end of its second, since Amazon's times are whole seconds.
  * @returns milliseconds since the epoch
  * @throws {BackupError} for anything else, for what is still to come, and for a local time of an unknown zone
  */
@@ -37,7 +53,7 @@ export function parseTime(text: string, now: Date): number {
   const time = relative(words, now) ?? named(words, now) ?? absolute(words);
   if (time === undefined) {
     throw new BackupError(`"${text}" is no time that is understood.`, {
-      hint: 'Examples: 2026-03-28, "2026-03-28 18:00", 2026-03-28T18:00:00Z, "2 days ago", "yesterday 18:00".',
+      hint: 'Examples: 2026-03-28, "2026-03-28 18:00", 2026-03-28T18:00:00Z, "2 days ago", "monday 18:00", 13:11.',
     });
   }
   if (time.begin > now.getTime()) {
@@ -54,19 +70,28 @@ interface Span {
 }
 
 function relative(words: string, now: Date): Span | undefined {
-  const [, count, unit] = AGO.exec(words) ?? [];
+  const [, last] = LAST.exec(words) ?? [];
+  const [, count, unit] = last === undefined ? (AGO.exec(words) ?? []) : ['', '1', last];
   if (count === undefined || unit === undefined) return undefined;
   const date = new Date(now);
-  UNITS[unit]?.(date, Number(count));
+  UNITS[SHORT[unit] ?? unit]?.(date, Number(count));
   return Number.isNaN(date.getTime()) ? undefined : { begin: date.getTime(), end: date.getTime() };
 }
 
 function named(words: string, now: Date): Span | undefined {
   const [, name, clock] = DAY_NAME.exec(words) ?? [];
-  if (name === undefined) return undefined;
+  if (name === undefined && clock === undefined) return undefined;
   const day = new Date(now);
-  if (name === 'yesterday') day.setDate(day.getDate() - 1);
+  day.setDate(day.getDate() - daysBefore(name, day));
   return onDay(day.getFullYear(), day.getMonth(), day.getDate(), clock);
+}
+
+/** How many days before today the day of that name is. */
+function daysBefore(name: string | undefined, today: Date): number {
+  if (name === undefined || name === 'today') return 0;
+  if (name === 'yesterday') return 1;
+  const weekday = WEEKDAYS.indexOf(name.replace('last ', ''));
+  return ((today.getDay() - weekday + 6) % 7) + 1;
 }
 
 function absolute(words: string): Span | undefined {

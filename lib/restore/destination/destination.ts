@@ -1,81 +1,145 @@
-// The folder that a tree is restored to.
-import { accessSync, constants, lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
-import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
-import { existingFolder } from './disk-space.js';
-import { HeldFolder } from './held-folder.js';
-import { isEmptyBut } from './stage.js';
-import { assertTrustedPath } from './trusted-way.js';
+// The destination of a restore: nothing is written outside of it, not even through a link that is in it or that
+// somebody puts there meanwhile.
+import { randomUUID } from 'node:crypto';
+import {
+  type BigIntStats,
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  type PathLike,
+  statSync,
+} from 'node:fs';
+import { describeError, errnoOf } from '../../cli/errors.js';
+import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../tree/bytes.js';
+import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
+import type { Entry } from '../../tree/entry.js';
+import { FoldersBelow } from './folders-below.js';
+import { type HeldFolder, WITHOUT_FOLLOWING } from './held-folder.js';
+import { move } from './move.js';
 
-export interface Destination {
-  /** Absolute; it may be still to make. */
-  readonly path: string;
-  /** The folder on the way to it that is there, held open from now on; itself, if it is. */
-  readonly existing: HeldFolder;
-  readonly isEmpty: boolean;
-}
+/** Why one entry is not restored, in words that end a sentence. */
+export class NotRestoredError extends Error {}
 
-/**
- * Looks at the destination, and changes nothing.
- * @param isTrusted whether root restores to it, whoever could change it
- * @throws {BackupError} if it can't be written to, if others could lead root elsewhere, or if it holds files and may
- * not be overwritten
- */
-export function inspectDestination(
-  destination: string,
-  overwrites: boolean,
-  isTrusted: boolean,
-): Destination {
-  // What a script passes whose variable is not set.
-  if (destination === '') throw new BackupError('The destination is empty: name a folder.');
-  const path = resolve(destination);
-  const folder = existingFolder(path);
-  try {
-    if (!statSync(folder).isDirectory()) {
-      throw new BackupError(`"${path}" can't be restored to: "${folder}" is not a folder.`);
-    }
-    accessSync(folder, constants.W_OK | constants.X_OK | constants.R_OK);
-    if (folder !== path && isDanglingLink(path)) {
-      throw new BackupError(`"${path}" is a link that leads nowhere.`);
-    }
-    if (!isTrusted) assertTrustedPath(folder, path, folder === path);
-    const existing = new HeldFolder(realpathSync(folder), folder);
-    if (folder !== path) return { path, existing, isEmpty: true };
-    const isEmpty = isEmptyBut(readdirSync(existing.path));
-    if (isEmpty || overwrites) return { path, existing, isEmpty };
-  } catch (error) {
-    throw cannotWrite(path, error);
+export class Destination {
+  readonly folders: FoldersBelow;
+  readonly #overwrites: boolean;
+
+  /** @param overwrites true if it may replace files and links that are there */
+  constructor(root: HeldFolder, overwrites: boolean) {
+    this.folders = new FoldersBelow(root);
+    this.#overwrites = overwrites;
   }
-  throw new BackupError(`"${path}" is not empty.`, {
-    hint: 'Choose a new or empty folder; or, with --overwrite, files in it that differ are replaced (others stay).',
-  });
-}
 
-/**
- * Makes the destination, for its owner alone: what is to be in it may have been out of others' sight, by the mode of
- * its folder.
- * @throws {BackupError} if it can't be made, or somebody else has made it since it was looked at
- */
-export function makeDestination({ path, existing }: Destination): HeldFolder {
-  try {
-    const missing = relative(existing.name, path).split('/').filter(Boolean);
-    let folder = existing;
-    for (const [index, name] of missing.entries()) {
-      folder = folder.make(name, index === missing.length - 1 ? 0o700 : 0o777);
+  /** What is at `key`; of a link, the link. `undefined` also if a link is on the way. */
+  statsOf(key: Bytes): BigIntStats | undefined {
+    try {
+      return lstatSync(this.#path(key), { bigint: true });
+    } catch {
+      return undefined;
     }
-    return folder;
-  } catch (error) {
-    throw cannotWrite(path, error);
+  }
+
+  /**
+   * Makes a folder and those above it.
+   * @param key ends in a `/`, or is empty
+   * @param mode of the folder itself, if it is made
+   * @throws {NotRestoredError} if something else is in the place of one of them
+   */
+  makeFolder(key: Bytes, mode = 0o777): void {
+    if (this.folders.isEntered(key)) return;
+    this.makeFolder(parentOf(key));
+    const found = this.statsOf(key);
+    if (found !== undefined && !found.isDirectory()) throw this.#isOccupiedError(key, found);
+    orNotRestored(() => {
+      if (found === undefined) mkdirSync(this.#path(key), mode);
+      this.folders.enter(key);
+    });
+  }
+
+  /** Lets this user write in a folder whose mode keeps its owner out. Its mode is set again at the end. */
+  letOwnerWrite(key: Bytes): void {
+    try {
+      this.withOpen(key, 'directory', (path) => {
+        const mode = statSync(path).mode & 0o7777;
+        if ((mode & 0o700) !== 0o700) chmodSync(path, mode | 0o700);
+      });
+    } catch (error) {
+      // Somebody else's folder: what can't be written in it will be named.
+      if (!(error instanceof NotRestoredError)) throw error;
+    }
+  }
+
+  /**
+   * Moves a file or link to `key`, in place of a file or link that is there.
+   * @returns see `move`
+   * @throws {NotRestoredError} if it can't be there
+   */
+  moveIn(from: PathLike, key: Bytes): 'renamed' | 'copied' {
+    const parent = parentOf(key);
+    this.makeFolder(parent);
+    const found = this.statsOf(key);
+    if (found !== undefined && (!this.#overwrites || found.isDirectory())) {
+      throw this.#isOccupiedError(key, found);
+    }
+    const unusedPath = () => this.#path(`${parent}.encrypted-s3-${randomUUID()}` as Bytes);
+    return orNotRestored(() => move(from, this.#path(key), unusedPath));
+  }
+
+  /**
+   * Calls `action` with a path of what is at `key`. The path of a file or folder leads to it whatever somebody puts in
+   * its place meanwhile; `action` must not follow that of a link.
+   * @throws {NotRestoredError} if something else is there, or the file system refuses
+   */
+  withOpen<Result>(key: Bytes, type: Entry['type'], action: (path: string | Buffer) => Result): Result {
+    return orNotRestored(() => {
+      const path = this.#path(key);
+      if (type === 'link') return action(path);
+      const descriptor = openSync(path, WITHOUT_FOLLOWING);
+      try {
+        const open = pathOfDescriptor(descriptor);
+        const found = statSync(open);
+        if (type === 'file' ? found.isFile() : found.isDirectory()) return action(open);
+        throw new NotRestoredError('something else has taken its place');
+      } finally {
+        closeSync(descriptor);
+      }
+    });
+  }
+
+  /**
+   * Leads through a folder that is held open until the next one is entered.
+   * @throws the system's error; ENOTDIR if a link or a file is on the way
+   */
+  #path(key: Bytes): string | Buffer {
+    const parent = parentOf(key);
+    const name = withoutSlash(key.slice(parent.length) as Bytes);
+    return pathOf(joinPath(bytesOf(this.folders.enter(parent)), name));
+  }
+
+  #isOccupiedError(key: Bytes, found: BigIntStats): NotRestoredError {
+    const type = found.isDirectory() ? 'folder' : found.isSymbolicLink() ? 'link' : 'file';
+    const path = textOf(joinPath(bytesOf(this.folders.root.name), withoutSlash(key)));
+    return new NotRestoredError(`a ${type} is at "${path}"`);
   }
 }
 
-function isDanglingLink(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+/** The key of the folder that `key` is in; '' at the top. */
+export function parentOf(key: Bytes): Bytes {
+  return key.slice(0, withoutSlash(key).lastIndexOf('/') + 1) as Bytes;
 }
 
-function cannotWrite(path: string, error: unknown): unknown {
-  if (errnoOf(error) === undefined) return error;
-  return new BackupError(`"${path}" can't be written to: ${describeError(error)}.`, {
-    hint: 'Choose a destination that this user may write to.',
-  });
+export function withoutSlash(key: Bytes): Bytes {
+  return (key.endsWith('/') ? key.slice(0, -1) : key) as Bytes;
+}
+
+/** @throws {NotRestoredError} if the file system refuses */
+export function orNotRestored<Result>(action: () => Result): Result {
+  try {
+    return action();
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw new NotRestoredError(describeError(error));
+  }
 }

@@ -1,5 +1,5 @@
-// Folders below a held one, opened part by part without following a link: who may write there can put a link in the
-// place of a folder at any time, but what is done below the path of an open one is not led elsewhere.
+// Folders below a held one, opened part by part without following links: anyone who may write there can replace a
+// folder by a link at any time, but the path of an open folder always leads to that folder.
 import { closeSync, openSync } from 'node:fs';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
@@ -13,46 +13,37 @@ interface OpenFolder {
 
 export class FoldersBelow {
   readonly root: HeldFolder;
-  /** The folder last entered and those on the way to it, which is where the next one mostly is. */
-  readonly #way: OpenFolder[] = [];
+  /** From the root to the folder last entered, which is where the next one is in most cases. */
+  readonly #open: OpenFolder[] = [];
 
   constructor(root: HeldFolder) {
     this.root = root;
   }
 
-  /** Whether `key` is the folder last entered, or above it. */
+  /** True for the folder last entered and those above it. */
   isEntered(key: Bytes): boolean {
-    return key === '' || this.#way.at(-1)?.key.startsWith(key) === true;
+    return this.#last().key.startsWith(key);
   }
 
   /**
    * @param key relative to the root: '' or ends in a `/`
-   * @returns its path, until the next one is entered
-   * @throws the system's error; ENOTDIR where a link or a file is on the way
+   * @returns its path, which is good until the next one is entered
+   * @throws the system's error; ENOTDIR if a link or a file is on the way
    */
   enter(key: Bytes): string {
-    for (
-      let last = this.#way.at(-1);
-      last !== undefined && !key.startsWith(last.key);
-      last = this.#way.at(-1)
-    ) {
-      this.#way.pop();
-      closeSync(last.descriptor);
+    while (!key.startsWith(this.#last().key)) closeSync(this.#open.pop()?.descriptor ?? -1);
+    for (let above = this.#last(); above.key.length < key.length; above = this.#last()) {
+      const end = key.indexOf('/', above.key.length);
+      const name = key.slice(above.key.length, end) as Bytes;
+      const descriptor = openSync(pathOf(joinPath(bytesOf(above.path), name)), FOLDER_ITSELF);
+      this.#open.push({ key: key.slice(0, end + 1) as Bytes, descriptor });
     }
-    for (let at = this.#here().length; at < key.length; at = this.#here().length) {
-      const end = key.indexOf('/', at);
-      const inner = pathOf(joinPath(bytesOf(this.#path()), key.slice(at, end) as Bytes));
-      this.#way.push({ key: key.slice(0, end + 1) as Bytes, descriptor: openSync(inner, FOLDER_ITSELF) });
-    }
-    return this.#path();
+    return this.#last().path;
   }
 
-  #here(): string {
-    return this.#way.at(-1)?.key ?? '';
-  }
-
-  #path(): string {
-    const last = this.#way.at(-1);
-    return last === undefined ? this.root.path : pathOfDescriptor(last.descriptor);
+  #last(): { readonly key: Bytes; readonly path: string } {
+    const last = this.#open.at(-1);
+    if (last === undefined) return { key: '' as Bytes, path: this.root.path };
+    return { key: last.key, path: pathOfDescriptor(last.descriptor) };
   }
 }

@@ -1,19 +1,20 @@
 // A folder that is held open. Its path leads through this process's descriptor: whatever is moved away or put in its
-// place meanwhile, all that is done below that path is done in the folder that was opened.
+// place, everything done below that path is done in the folder that was opened.
 import { closeSync, constants, mkdirSync, openSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../cli/errors.js';
+import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 
-/** Node does not name it; the same number on all machines that Node runs on. It asks for no right to read. */
-const O_PATH = 0o10000000;
-/** For a file, folder or link itself: of a link, not what it leads to. */
-export const THING_ITSELF = O_PATH | constants.O_NOFOLLOW;
-/** A link that leads to a folder is refused with ENOTDIR. */
-export const FOLDER_ITSELF = THING_ITSELF | constants.O_DIRECTORY;
+/** Linux's O_PATH, which Node does not name: opens what is there without the right to read it. */
+export const O_PATH = 0o10000000;
+/** Opens a link itself, not what it leads to. */
+export const WITHOUT_FOLLOWING = O_PATH | constants.O_NOFOLLOW;
+/** Refuses a link to a folder with ENOTDIR. */
+export const FOLDER_ITSELF = WITHOUT_FOLLOWING | constants.O_DIRECTORY;
 
-/** An `aws` of a restore that was killed may still write there. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
+/** For `rmSync`. Retries, since an `aws` of a restore that was killed may still write there. */
+export const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
 
 export class HeldFolder {
   /** As the user knows it, for messages. */
@@ -43,8 +44,8 @@ export class HeldFolder {
     return this.inner(name);
   }
 
-  /** Makes a folder in it, unless it is there, and opens it. @throws the system's error; ENOTDIR for something else */
-  makeOrFind(name: string, mode?: number): HeldFolder {
+  /** Opens a folder in it, and makes it if it is missing. @throws the system's error; ENOTDIR if it is no folder */
+  makeOrOpen(name: string, mode?: number): HeldFolder {
     try {
       return this.make(name, mode);
     } catch (error) {
@@ -53,21 +54,21 @@ export class HeldFolder {
     }
   }
 
-  /** Removes all that is in it. @throws the system's error */
+  /** Removes everything in it. @throws the system's error */
   empty(): void {
-    for (const name of readdirSync(this.path, { encoding: 'buffer' })) {
-      rmSync(Buffer.concat([Buffer.from(`${this.path}/`), name]), REMOVAL);
+    for (const name of readdirSync(this.path, { encoding: 'latin1' }) as Bytes[]) {
+      rmSync(pathOf(joinPath(bytesOf(this.path), name)), REMOVAL);
     }
   }
 
-  /** Removes a folder in it that is empty, and nothing else that may have its name. @throws the system's error */
+  /** Removes an empty folder in it, and nothing else that may have its name. @throws the system's error */
   removeEmpty(name: string): void {
     rmdirSync(join(this.path, name));
   }
 
-  /** What a child process has said, with its name where the path was. (The AWS CLI writes `../../proc/…`.) */
-  inWords(text: string): string {
-    return text.replace(new RegExp(`[./]*${this.path.slice(1)}(?!\\d)`, 'g'), () => this.name);
+  /** A message of a child process, with the folder's name in place of its path. (The AWS CLI writes `../../proc/…`.) */
+  nameInMessage(message: string): string {
+    return message.replace(new RegExp(`[./]*${this.path.slice(1)}(?!\\d)`, 'g'), () => this.name);
   }
 
   close(): void {

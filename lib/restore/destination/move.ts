@@ -1,4 +1,4 @@
-// rename(2), and what takes its place where other file systems are mounted below the destination.
+// rename(2), and a copy where another file system is mounted below the destination.
 import {
   closeSync,
   copyFileSync,
@@ -17,30 +17,31 @@ import { errnoOf } from '../../cli/errors.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 
 /**
- * Moves a file or a link.
- * @param besides a path beside `to`, where nothing is
- * @returns whether it went to another file system: then its owner is whoever wrote it
- * @throws the system's error; then it is where it was
+ * Moves a file or a link, in place of a file or link at `to`.
+ * @param unusedPath a path beside `to`, where nothing is
+ * @returns 'copied' if it went to another file system: it belongs to this user then
+ * @throws the system's error; the file is still at `from` then
  */
-export function move(from: PathLike, to: PathLike, besides: () => PathLike): 'renamed' | 'copied' {
+export function move(from: PathLike, to: PathLike, unusedPath: () => PathLike): 'renamed' | 'copied' {
   try {
     renameSync(from, to);
     return 'renamed';
   } catch (error) {
     if (errnoOf(error) !== 'EXDEV') throw error;
   }
-  const aside = besides();
+  const beside = unusedPath();
   try {
-    copy(from, aside);
-    renameSync(aside, to);
+    copy(from, beside);
+    renameSync(beside, to);
   } catch (error) {
-    rmSync(aside, { force: true });
+    rmSync(beside, { force: true });
     throw error;
   }
   rmSync(from);
   return 'copied';
 }
 
+/** With its mode and time. */
 function copy(from: PathLike, to: PathLike): void {
   const stats = lstatSync(from);
   if (stats.isSymbolicLink()) {
@@ -48,7 +49,7 @@ function copy(from: PathLike, to: PathLike): void {
     lutimesSync(to, stats.atime, stats.mtime);
     return;
   }
-  // By its descriptor: who may write in the folder can put a link in its place.
+  // By its descriptor: anyone who may write in the folder can put a link at `to`.
   const descriptor = openSync(to, 'wx', 0o600);
   try {
     copyFileSync(from, pathOfDescriptor(descriptor));

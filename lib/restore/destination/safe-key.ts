@@ -1,10 +1,10 @@
 // Which keys name a place below the destination. Anybody who may write to the bucket may choose a key.
 import type { Bytes } from '../../tree/bytes.js';
 
-/** In bytes: longer names are refused by the file systems of Linux. */
+/** In bytes: the file systems of Linux refuse longer names. */
 export const LONGEST_NAME = 255;
 
-/** Whether the key, which may end in a `/`, is a path below a folder, and the only way to write that path. */
+/** True for a path below a folder, in the only spelling of that path. It may end in a `/`. */
 export function isSafeKey(key: Bytes): boolean {
   const names = (key.endsWith('/') ? key.slice(0, -1) : key).split('/');
   return names.every(
@@ -14,8 +14,8 @@ export function isSafeKey(key: Bytes): boolean {
 }
 
 /**
- * Patterns of `aws s3 sync --exclude` for keys that are not safe, however many: the AWS CLI would take `a//b` for
- * `a/b`. (Names that are too long it fails to write.)
+ * Patterns of `aws s3 sync --exclude` for all keys that are not safe: the AWS CLI would write `a//b` as `a/b`.
+ * (Names that are too long it fails to write.)
  */
 export const UNSAFE_KEYS = [
   '[/]*',

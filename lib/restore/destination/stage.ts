@@ -1,243 +1,142 @@
-// A folder in the destination where files arrive before they are moved into place, so that nothing in the
-// destination is ever half written. It outlives a restore that ends early: the next one goes on from there.
+// A folder in the destination where files arrive before they are moved into place, so that nothing in the destination
+// is ever half written. A restore that ends early leaves it, and the next one continues from there.
 import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  ftruncateSync,
-  futimesSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  openSync,
-  readdirSync,
-  rmdirSync,
-  rmSync,
-  type Stats,
-  statSync,
-  symlinkSync,
-} from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
-import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
+import type { Log } from '../../cli/log/log.js';
+import { type Bytes, pathOf } from '../../tree/bytes.js';
 import { STAGE_PREFIX } from '../../tree/disk/exclusion.js';
-import type { WantedObject } from '../plan/planned-file.js';
-import type { HeldFolder } from './held-folder.js';
-import { isSafeKey } from './safe-key.js';
-import { orNotRestored } from './target.js';
+import type { PlannedFile } from '../plan/planned-file.js';
+import { BulkFolder, bytesOnDisk } from './bulk-folder.js';
+import { orNotRestored } from './destination.js';
+import { type HeldFolder, REMOVAL } from './held-folder.js';
 
+const BULK = 'bulk';
 const SINGLES = 'singles-';
-/** An `aws` of a killed restore may still write there. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
-/** Seconds since the epoch: no object is as old as this. */
-const PLACEHOLDER_MTIME = 1;
+
+/** Where a restore comes from: the same restore finds its stage again, others have their own. */
+export interface StageSource {
+  readonly bucket: string;
+  readonly prefix: string;
+}
 
 export class Stage {
-  /** For messages. */
-  readonly folder: string;
+  /** The stage that the destination has for this source, made or cleaned of all but whole files. */
+  readonly held: HeldFolder;
+  readonly bulk: BulkFolder;
   readonly #destination: HeldFolder;
   readonly #name: string;
-  /** Ours alone, so that nobody else can put a link into it. */
-  #held: HeldFolder | undefined;
   /**
-   * Another one for each process: an `aws` outlives a restore that is killed, and what it writes then must not be
-   * taken for a file of the next restore. '' until `open`.
+   * Where files arrive that are fetched singly. Each process has its own: an `aws` outlives a restore that is killed,
+   * and what it still writes must not be taken for a file of the next restore.
    */
-  #singles = '';
-  /** Whether an earlier restore has left something in the bulk. */
-  #isResumed = false;
+  readonly #singles: string;
 
-  /** @param source tells this restore from others: bucket, prefix */
-  constructor(destination: HeldFolder, source: readonly string[]) {
-    const name = createHash('sha256').update(source.join('\n')).digest('hex').slice(0, 8);
+  /** @throws {BackupError} if it can't be made, or belongs to somebody else, or is a link */
+  constructor(destination: HeldFolder, source: StageSource) {
     this.#destination = destination;
-    this.#name = STAGE_PREFIX + name;
-    this.folder = join(destination.name, this.#name);
-  }
-
-  /** The folder, held open; after `open`. */
-  get opened(): HeldFolder {
-    if (this.#held === undefined) throw new Error('the stage is not open');
-    return this.#held;
-  }
-
-  /** Where what is fetched in bulk arrives, under its key; after `open`. */
-  get bulk(): string {
-    return bulkOf(this.opened);
-  }
-
-  /**
-   * Makes the folder, or cleans what an earlier restore has left of all but whole files.
-   * @throws {BackupError} if it can't be made, or is somebody else's or a link
-   */
-  open(): void {
+    this.#name = stageName(source);
     try {
-      this.#held = this.#destination.makeOrFind(this.#name, 0o700);
-      const before = readdirSync(this.opened.path).filter((name) => name.startsWith(SINGLES));
-      this.#singles = mkdtempSync(join(this.opened.path, SINGLES));
-      this.#checkOwner();
-      for (const name of before) rmSync(join(this.opened.path, name), REMOVAL);
-      mkdirSync(this.bulk, { recursive: true, mode: 0o700 });
-      removePlaceholders(bytesOf(this.bulk));
-      this.#isResumed = readdirSync(this.bulk).length > 0;
+      // For this user alone, so that nobody else can put a link into it.
+      this.held = destination.makeOrOpen(this.#name, 0o700);
+      const before = readdirSync(this.held.path).filter((name) => name.startsWith(SINGLES));
+      this.#singles = mkdtempSync(join(this.held.path, SINGLES));
+      // Compared with a folder that is new, since on some file systems that does not belong to this user either.
+      if (statSync(this.held.path).uid !== statSync(this.#singles).uid) {
+        rmdirSync(this.#singles);
+        throw this.#isOccupiedError();
+      }
+      for (const name of before) rmSync(join(this.held.path, name), REMOVAL);
+      this.bulk = new BulkFolder(join(this.held.path, BULK));
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
-      if (errnoOf(error) === 'ENOTDIR') throw this.#inTheWay();
-      throw new BackupError(`"${this.folder}" can't be made: ${describeError(error)}.`);
+      if (errnoOf(error) === 'ENOTDIR') throw this.#isOccupiedError();
+      throw new BackupError(`"${this.#path}" can't be made: ${describeError(error)}.`);
     }
   }
 
-  /** Compares it with what was made in it just now: on some file systems, that is not this user's either. */
-  #checkOwner(): void {
-    if (statSync(this.opened.path).uid === statSync(this.#singles).uid) return;
-    rmdirSync(this.#singles);
-    throw this.#inTheWay();
+  /** Where the file arrives if it is fetched singly. */
+  singlePath({ index }: Pick<PlannedFile, 'index'>): string {
+    return join(this.#singles, `${index}`);
   }
 
-  #inTheWay(): BackupError {
-    return new BackupError(`"${this.folder}" is in the way: it is not a folder of this user.`, {
-      hint: 'A restore keeps there what has arrived. Remove it.',
-    });
+  /** Removes what a failed download has left: the AWS CLI notices a wrong checksum when everything is written. */
+  discard(file: Pick<PlannedFile, 'index'>): void {
+    rmSync(this.singlePath(file), { force: true });
   }
 
-  /** How much room on disk is taken by what an earlier restore has left, in bytes. */
-  held(): number {
-    let found: HeldFolder;
-    try {
-      found = this.#destination.inner(this.#name);
-    } catch {
-      return 0;
-    }
-    try {
-      return look(bulkOf(found))?.isDirectory() ? roomOf(bytesOf(bulkOf(found))) : 0;
-    } finally {
-      found.close();
-    }
+  /** The path of a file that has arrived whole. */
+  findArrived(file: PlannedFile): string | Buffer | undefined {
+    const { key, wanted } = file;
+    if (wanted === undefined) return undefined;
+    const single = this.singlePath(file);
+    const size = lstatSync(single, { throwIfNoEntry: false })?.size;
+    return size === wanted.size ? single : this.bulk.find(key, wanted);
   }
 
-  /** @returns in words, why it could not be removed; `undefined` if it could */
-  remove(): string | undefined {
+  /** Makes a link to move into place. @throws {NotRestoredError} if the file system refuses */
+  makeLink(target: Bytes): string {
+    const link = join(this.#singles, 'link');
+    rmSync(link, { force: true });
+    orNotRestored(() => symlinkSync(pathOf(target), link));
+    return link;
+  }
+
+  /** Warns if it can't be removed. */
+  removeOrWarn(log: Pick<Log, 'warn'>): void {
     try {
-      this.opened.empty();
+      this.held.empty();
       this.#destination.removeEmpty(this.#name);
-      return undefined;
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
-      return describeError(error);
+      log.warn(
+        `"${this.held.name}" can't be removed: ${describeError(error)}. Nothing in it is needed: remove it, when no aws of a killed restore writes there any more.`,
+      );
     }
   }
 
-  /** The paths of what restores of other sources have left in the destination, or are using there. */
+  /** The paths of stages of other restores, interrupted or in progress. */
   others(): string[] {
     return readdirSync(this.#destination.path)
       .filter((name) => name.startsWith(STAGE_PREFIX) && name !== this.#name)
       .map((name) => join(this.#destination.name, name));
   }
 
-  /** Where the file of line `index` of the plan arrives when it is fetched by itself; after `open`. */
-  single(index: number): string {
-    return join(this.#singles, `${index}`);
+  get #path(): string {
+    return join(this.#destination.name, this.#name);
   }
 
-  /** Removes what a download that failed has left: the AWS CLI finds a wrong checksum when all is written. */
-  discard(index: number): void {
-    rmSync(this.single(index), { force: true });
-  }
-
-  /** Makes a link to move into place. @throws {NotRestored} if the file system refuses */
-  link(to: Bytes): string {
-    const link = join(this.#singles, 'link');
-    rmSync(link, { force: true });
-    orNotRestored(() => symlinkSync(pathOf(to), link));
-    return link;
-  }
-
-  /**
-   * Has `aws s3 sync` leave `key` alone: it does not replace a file of the same size that is older than the object.
-   * The file is sparse, and takes no room.
-   */
-  keepOut(key: Bytes, size: number): void {
-    if (!isSafeKey(key) || key.endsWith('/')) return;
-    const path = joinPath(bytesOf(this.bulk), key);
-    try {
-      mkdirSync(pathOf(path.slice(0, path.lastIndexOf('/')) as Bytes), { recursive: true, mode: 0o700 });
-      const descriptor = openSync(pathOf(path), 'w', 0o600);
-      try {
-        ftruncateSync(descriptor, size);
-        futimesSync(descriptor, PLACEHOLDER_MTIME, PLACEHOLDER_MTIME);
-      } finally {
-        closeSync(descriptor);
-      }
-    } catch (error) {
-      // Something else needs the place, or the name is too long: then it is fetched, and not used.
-      if (errnoOf(error) === undefined) throw error;
-    }
-  }
-
-  /**
-   * Removes what an earlier restore has left where `key` is to arrive in bulk, unless it is the listed object:
-   * `aws s3 sync` would leave an older one of the same size alone, and writes no file over a folder.
-   */
-  makeRoom(key: Bytes, want: WantedObject, index: number): void {
-    if (!this.#isResumed || this.arrived(key, want, index) !== undefined) return;
-    let path = joinPath(bytesOf(this.bulk), key);
-    try {
-      rmSync(pathOf(path), REMOVAL);
-    } catch (error) {
-      // A file is at a folder above, or it can't be removed: then it does not arrive, which is told.
-      if (errnoOf(error) === undefined) throw error;
-    }
-    do path = path.slice(0, path.lastIndexOf('/')) as Bytes;
-    while (look(pathOf(path)) === undefined);
-    if (!look(pathOf(path))?.isDirectory()) rmSync(pathOf(path), REMOVAL);
-  }
-
-  /**
-   * The file that has arrived for line `index` of the plan. One that came in bulk is of the listed object if it has
-   * its time, to which the AWS CLI sets it in whole seconds, or FAT in even ones: it is no placeholder, and no later
-   * version.
-   */
-  arrived(key: Bytes, want: WantedObject, index: number): string | Buffer | undefined {
-    const single = this.single(index);
-    if (look(single)?.size === want.size) return single;
-    const file = pathOf(joinPath(bytesOf(this.bulk), key));
-    const found = look(file);
-    const listed = Math.floor(want.lastModified / 1000);
-    const seconds = Math.floor((found?.mtimeMs ?? 0) / 1000);
-    const isListed = seconds === listed || (listed % 2 === 1 && seconds === listed - 1);
-    return found?.isFile() && found.size === want.size && isListed ? file : undefined;
+  #isOccupiedError(): BackupError {
+    return new BackupError(`"${this.#path}" is in the way: it is not a folder of this user.`, {
+      hint: 'A restore keeps there what has arrived. Remove it.',
+    });
   }
 }
 
-/** Whether a destination is as good as empty: it may hold what an earlier restore has left. */
-export function isEmptyBut(names: readonly string[]): boolean {
+/** How much room an earlier restore from `source` has taken already for files that have arrived, in bytes. */
+export function bytesInStage(destination: HeldFolder, source: StageSource): number {
+  let stage: HeldFolder;
+  try {
+    stage = destination.inner(stageName(source));
+  } catch {
+    return 0;
+  }
+  try {
+    const bulk = join(stage.path, BULK);
+    const isFolder = lstatSync(bulk, { throwIfNoEntry: false })?.isDirectory() === true;
+    return isFolder ? bytesOnDisk(bulk) : 0;
+  } finally {
+    stage.close();
+  }
+}
+
+/** True if a destination is as good as empty: it may hold what an earlier restore has left. */
+export function holdsOnlyStages(names: readonly string[]): boolean {
   return names.every((name) => name.startsWith(STAGE_PREFIX));
 }
 
-function bulkOf(stage: HeldFolder): string {
-  return join(stage.path, 'bulk');
-}
-
-function roomOf(folder: Bytes): number {
-  let room = 0;
-  for (const entry of readdirSync(pathOf(folder), { encoding: 'latin1', withFileTypes: true })) {
-    const path = joinPath(folder, entry.name as Bytes);
-    room += entry.isDirectory() ? roomOf(path) : (look(pathOf(path))?.blocks ?? 0) * 512;
-  }
-  return room;
-}
-
-function removePlaceholders(folder: Bytes): void {
-  for (const entry of readdirSync(pathOf(folder), { encoding: 'latin1', withFileTypes: true })) {
-    const path = joinPath(folder, entry.name as Bytes);
-    if (entry.isDirectory()) removePlaceholders(path);
-    else if (look(pathOf(path))?.mtimeMs === PLACEHOLDER_MTIME * 1000) rmSync(pathOf(path));
-  }
-}
-
-function look(path: string | Buffer): Stats | undefined {
-  try {
-    return lstatSync(path);
-  } catch {
-    return undefined;
-  }
+function stageName({ bucket, prefix }: StageSource): string {
+  const id = createHash('sha256').update(`${bucket}\n${prefix}`).digest('hex').slice(0, 8);
+  return STAGE_PREFIX + id;
 }

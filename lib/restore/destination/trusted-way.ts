@@ -1,5 +1,5 @@
-// Who could lead a restore elsewhere: a user who may change a folder or link on the way to the destination can put
-// something else there. What root restores may be anybody's, so root does not go such a way unasked.
+// Who could redirect a restore: a user who may change a folder or link on the way to the destination can put something
+// else there. Root restores anybody's files, so root takes no such way unless told to.
 import { BackupError } from '../../cli/errors.js';
 import { type PathPart, partsOfPath } from '../../tree/disk/path-parts.js';
 
@@ -7,15 +7,15 @@ const STICKY = 0o1000;
 const OTHERS_WRITE = 0o022;
 
 /**
- * What another user than root could change, in words that "who" can follow; `undefined` if there is nothing.
- * In a sticky folder nobody else can move what is root's; but who may put files into it makes it no destination.
- * @param isToDestination whether the last one is the folder that is restored to
+ * What a user other than root could change, in words that "who" can follow; `undefined` if there is nothing.
+ * In a sticky folder nobody else can move what belongs to root; but as the destination itself, others could add files.
+ * @param isDestination true if the last part is the folder that is restored to
  */
-export function reasonNotTrusted(way: readonly PathPart[], isToDestination: boolean): string | undefined {
-  for (const [index, { path, uid, mode, isLink }] of way.entries()) {
+export function reasonNotTrusted(parts: readonly PathPart[], isDestination: boolean): string | undefined {
+  for (const [index, { path, uid, mode, isLink }] of parts.entries()) {
     if (uid !== 0) return `"${path}" belongs to user ${uid}`;
-    const isDestination = isToDestination && index === way.length - 1;
-    const isHarmless = isLink || (mode & OTHERS_WRITE) === 0 || ((mode & STICKY) !== 0 && !isDestination);
+    const isLast = isDestination && index === parts.length - 1;
+    const isHarmless = isLink || (mode & OTHERS_WRITE) === 0 || ((mode & STICKY) !== 0 && !isLast);
     if (!isHarmless) return `"${path}" can be written to by other users`;
   }
   return undefined;
@@ -23,19 +23,19 @@ export function reasonNotTrusted(way: readonly PathPart[], isToDestination: bool
 
 /**
  * Checks where root restores to; other users restore nothing that they may not read.
- * @param way absolute, and there: the destination, or the nearest folder above it
+ * @param existing absolute: the destination, or the nearest folder above it that exists
  * @param destination as the user knows it
- * @param isToDestination whether `way` is the folder that is restored to
- * @throws {BackupError} if another user could lead the restore elsewhere
+ * @param isDestination true if `existing` is the folder that is restored to
+ * @throws {BackupError} if another user could redirect the restore
  */
-export function assertTrustedPath(way: string, destination: string, isToDestination: boolean): void {
+export function assertTrustedPath(existing: string, destination: string, isDestination: boolean): void {
   if (process.geteuid?.() !== 0) return;
-  const reason = reasonNotTrusted(partsOfPath(way), isToDestination);
+  const reason = reasonNotTrusted(partsOfPath(existing), isDestination);
   if (reason === undefined) return;
   throw new BackupError(
-    `Root does not restore to "${destination}": ${reason}, who could lead the restore elsewhere.`,
+    `Root does not restore to "${destination}": ${reason}, who could redirect the restore.`,
     {
-      hint: 'Choose a destination whose folders only root can change, as below /root; or, if those users are to be trusted, add --trust-destination.',
+      hint: 'Choose a destination whose folders only root can change, such as one below /root; or, if you trust those users, add --trust-destination.',
     },
   );
 }

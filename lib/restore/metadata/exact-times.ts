@@ -1,13 +1,12 @@
-// Times of modification to the nanosecond, which Node can't set. Python sets many at once, and is there wherever
-// the AWS CLI was not installed by Amazon's own installer; else touch(1) sets them one by one. Neither passes through
-// a link that somebody has put in the place of a folder.
+// Sets mtimes to the nanosecond, which Node can't. Python sets many at once; it is missing where Amazon's installer has
+// brought the AWS CLI, and touch(1) sets them one by one. Neither goes through a link in the place of a folder.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { withoutKey } from '../../secrets/environment.js';
 import type { Bytes } from '../../tree/bytes.js';
+import { parentOf, withoutSlash } from '../destination/destination.js';
 import type { FoldersBelow } from '../destination/folders-below.js';
-import { parentOf } from '../destination/target.js';
 
 /** Reads pairs of time and path, relative to its current folder, each ended by a NUL. */
 const PYTHON = `
@@ -41,15 +40,15 @@ sys.exit(failed)
 
 export interface TimeSetter {
   readonly command: readonly [string, ...string[]];
-  /** Whether it would follow links: then it is started for each folder anew, and gets names only. */
-  readonly isPerFolder: boolean;
+  /** Whether it would follow links: it is started anew in each folder then, and gets names only. */
+  readonly followsLinks: boolean;
 }
 
 const SETTERS: readonly TimeSetter[] = [
-  { command: ['python3', '-I', '-S', '-c', PYTHON], isPerFolder: false },
+  { command: ['python3', '-I', '-S', '-c', PYTHON], followsLinks: false },
   {
     command: ['xargs', '-0', '-r', '-n', '2', 'touch', '--no-create', '--no-dereference', '-m', '-d'],
-    isPerFolder: true,
+    followsLinks: true,
   },
 ];
 
@@ -61,83 +60,86 @@ export interface ExactTime {
 }
 
 /**
- * Sets the times of files, folders and links (not of what these point to).
- * @param times is called for each attempt
- * @returns whether all of them were set
+ * Sets the mtimes of files, folders and links (not of what these lead to).
+ * @param times is called for each setter that is tried
+ * @returns false if some of them could not be set
  */
 export async function setExactTimes(
   folders: FoldersBelow,
   times: () => AsyncGenerator<ExactTime>,
   setters: readonly TimeSetter[] = SETTERS,
 ): Promise<boolean> {
-  for (const setter of setters) if (await set(folders, times(), setter)) return true;
+  for (const setter of setters) if (await setTimes(folders, times(), setter)) return true;
   return false;
 }
 
-async function set(
+async function setTimes(
   folders: FoldersBelow,
   times: AsyncGenerator<ExactTime>,
-  { command, isPerFolder }: TimeSetter,
+  { command, followsLinks }: TimeSetter,
 ): Promise<boolean> {
   let areSet = true;
-  let running: Running | undefined;
+  let child: SetterProcess | undefined;
+  let current: Bytes | undefined;
+  const end = async () => {
+    if (child !== undefined) areSet = (await child.end()) && areSet;
+  };
   for await (const { key, mtime } of times) {
-    const folder = (isPerFolder ? parentOf(key) : '') as Bytes;
-    if (running?.folder !== folder) {
-      if (running !== undefined) areSet = (await running.end()) && areSet;
-      running = start(folders, folder, command);
+    const folder = (followsLinks ? parentOf(key) : '') as Bytes;
+    if (current !== folder) {
+      await end();
+      child = startIn(folders, folder, command);
+      current = folder;
     }
-    const path = key.replace(/\/$/, '').slice(folder.length);
-    if (running === undefined) areSet = false;
-    else if (running.isOver && !isPerFolder) break;
-    else await running.write(`@${inSeconds(mtime)}\0${isPerFolder ? './' : ''}${path}\0`);
+    const path = withoutSlash(key).slice(folder.length);
+    if (child === undefined) areSet = false;
+    else if (child.hasEnded && !followsLinks) break;
+    else await child.write(`@${inSeconds(mtime)}\0${followsLinks ? './' : ''}${path}\0`);
   }
-  if (running !== undefined) areSet = (await running.end()) && areSet;
+  await end();
   return areSet;
 }
 
-/** @returns `undefined` if the folder is not there */
-function start(
+/** @returns `undefined` if there is no such folder */
+function startIn(
   folders: FoldersBelow,
   folder: Bytes,
-  command: readonly [string, ...string[]],
-): Running | undefined {
+  command: TimeSetter['command'],
+): SetterProcess | undefined {
   try {
-    return new Running(folder, folders.enter(folder), command);
+    return new SetterProcess(folders.enter(folder), command);
   } catch {
     return undefined;
   }
 }
 
-class Running {
-  readonly folder: Bytes;
+class SetterProcess {
   readonly #child: ChildProcessByStdio<Writable, null, null>;
   readonly #exit: Promise<boolean>;
 
-  constructor(folder: Bytes, cwd: string, [program, ...args]: readonly [string, ...string[]]) {
-    this.folder = folder;
+  constructor(cwd: string, [program, ...args]: TimeSetter['command']) {
     const child = spawn(program, args, { cwd, env: withoutKey(), stdio: ['pipe', 'ignore', 'ignore'] });
     this.#child = child;
     this.#exit = new Promise<boolean>((resolve) => {
       child.on('error', () => resolve(false));
       child.on('close', (code) => resolve(code === 0));
     });
-    // It may not be there, or end early: then its exit code tells.
+    // If it is not installed or ends early, its exit code says so.
     child.stdin.on('error', () => undefined);
   }
 
-  /** Whether it has ended, or could not be started: then `end` tells. */
-  get isOver(): boolean {
+  /** True also if it could not be started. */
+  get hasEnded(): boolean {
     return this.#child.stdin.destroyed;
   }
 
   async write(text: string): Promise<void> {
     const { stdin } = this.#child;
-    if (this.isOver || stdin.write(text, 'latin1')) return;
+    if (this.hasEnded || stdin.write(text, 'latin1')) return;
     await Promise.race([once(stdin, 'drain').catch(() => undefined), this.#exit]);
   }
 
-  /** @returns whether it has set all times */
+  /** @returns false if it has not set all times */
   end(): Promise<boolean> {
     this.#child.stdin.end();
     return this.#exit;

@@ -1,123 +1,124 @@
-// Decides what to fetch and how, before anything is written.
-
+// Decides of every key whether and how it is fetched, before anything is written to the destination.
 import type { Bytes } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
+import type { Destination } from '../destination/destination.js';
 import { isSafeKey, LONGEST_NAME } from '../destination/safe-key.js';
-import type { Target } from '../destination/target.js';
-import { type FetchMethod, formatPlan, type ListedKey, type PlannedFile } from './planned-file.js';
+import type { FetchMethod, ListedKey, PlannedFile } from './planned-file.js';
 
-/** A file takes whole blocks of the disk. */
+/** Bytes: a file takes whole blocks of the disk. */
 const BLOCK = 4096;
-/** In bytes: the AWS CLI appends nine to the name while a file arrives. */
+/** Bytes: the AWS CLI appends nine to the name while a file arrives. */
 const LONGEST_IN_BULK = LONGEST_NAME - 9;
 
 export interface PlanTotals {
-  /** How many files of each way. */
   readonly counts: Readonly<Record<FetchMethod, number>>;
-  /** Files that are wanted, those included that the tree has and the bucket has not. */
+  /** Files to restore, including those that the tree has and the bucket lacks. */
   readonly files: number;
-  /** How much room on disk is needed for what is fetched, in bytes. */
-  readonly room: number;
+  /** Bytes on disk that the fetched files take. */
+  readonly bytes: number;
   /** Entries of the tree. */
   readonly entries: number;
 }
 
 export interface PlanTree {
   readonly entries: Batches<Entry>;
-  /** Milliseconds since the epoch: after all files of its run. */
+  /** When it was stored, after all files of its run; milliseconds since the epoch. */
   readonly stored: number;
 }
 
+/** What the plan is made of. */
+export interface PlanInput {
+  /** Lines of `ListedKey`. */
+  readonly listed: Spool;
+  readonly tree: PlanTree | undefined;
+  /** The destination, if files in it may be as they should be. */
+  readonly existing: Destination | undefined;
+}
+
 /**
- * Notes every listed key as a `PlannedFile`.
- * @param tree `undefined`: there is none
- * @param existing the destination, if files in it may be as they should be
+ * Writes a `PlannedFile` for every listed key, and closes the spool.
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
-export async function planRestore(
-  listed: Spool,
-  tree: PlanTree | undefined,
-  existing: Target | undefined,
-  planned: Spool,
-): Promise<PlanTotals> {
-  const counts: Record<FetchMethod, number> = {
-    'in bulk': 0,
-    singly: 0,
-    'there already': 0,
-    folder: 0,
-    unsafe: 0,
-    'not wanted': 0,
-  };
-  let room = 0;
-  let entries = 0;
-  let missing = 0;
-  for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream()))
-    for (const [key, entry] of pairs) take(key, entry);
-  planned.close();
-  const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
-  return { counts, files, room, entries };
-
-  function take(key: ListedKey | undefined, entry: Entry | undefined): void {
-    if (entry !== undefined) entries += 1;
-    if (key === undefined) {
-      if (entry?.type === 'file') missing += 1;
-      return;
+export async function planRestore({ listed, tree, existing }: PlanInput, plan: Spool): Promise<PlanTotals> {
+  const counts = { 'in bulk': 0, singly: 0, 'there already': 0, folder: 0, unsafe: 0, 'not wanted': 0 };
+  let [bytes, entries, missing] = [0, 0, 0];
+  for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
+    for (const [line, entry] of pairs) {
+      if (entry !== undefined) entries += 1;
+      if (line !== undefined) add(line, entry);
+      else if (entry?.type === 'file') missing += 1;
     }
-    const isNewer = tree !== undefined && isNewerThan(tree.stored, key, entry);
-    const how = decide(key, entry, isNewer, existing);
-    counts[how] += 1;
-    const isFetched = how === 'in bulk' || how === 'singly';
-    if (isFetched) room += Math.ceil((key.want?.size ?? 0) / BLOCK) * BLOCK;
-    planned.write(formatPlan({ ...plannedFile(key, how), ...(isNewer && { isNewer }) }));
+  }
+  plan.close();
+  const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
+  return { counts, files, bytes, entries };
+
+  function add(line: ListedKey, entry: Entry | undefined): void {
+    const isNewer = tree !== undefined && isNewerThan(tree.stored, line, entry);
+    const method = methodOf(line, entry, isNewer ? undefined : existing);
+    counts[method] += 1;
+    const isFetched = method === 'in bulk' || method === 'singly';
+    if (isFetched) bytes += Math.ceil((line.wanted?.size ?? 0) / BLOCK) * BLOCK;
+    plan.write(
+      JSON.stringify({
+        ...line,
+        unwantedSize: method === 'in bulk' ? undefined : sizeOfUnwanted(line),
+        index: plan.count,
+        method,
+        ...(isNewer && { isNewer }),
+      } satisfies PlannedFile),
+    );
   }
 }
 
-/** In whole seconds, which is what S3 tells: a small backup has its tree in the second of its files. */
-function isNewerThan(stored: number, { want }: ListedKey, entry: Entry | undefined): boolean {
-  // A folder's object has nothing in it.
-  if (want === undefined || entry === undefined || entry.type === 'directory') return false;
-  return Math.floor(want.lastModified / 1000) > Math.floor(stored / 1000);
+/** Compares whole seconds, all that S3 tells: a small backup stores its tree in the same second as its files. */
+function isNewerThan(stored: number, { wanted }: ListedKey, entry: Entry | undefined): boolean {
+  // A folder's object has no content that could be newer.
+  if (wanted === undefined || entry === undefined || entry.type === 'directory') return false;
+  return Math.floor(wanted.lastModified / 1000) > Math.floor(stored / 1000);
 }
 
-/** @param isNewer whether the tree's entry is not of this object, but of an earlier one */
-function decide(
-  { key, want }: ListedKey,
+/** @param existing `undefined` also if the entry describes an earlier object than the wanted one */
+function methodOf(
+  { key, wanted }: ListedKey,
   entry: Entry | undefined,
-  isNewer: boolean,
-  existing: Target | undefined,
+  existing: Destination | undefined,
 ): FetchMethod {
-  // The prefix itself may be such a key, too.
+  // The prefix itself may be the key of a folder's object, too.
   const isFolder = key === '' || key.endsWith('/');
   if (!isSafeKey(key) && key !== '') return 'unsafe';
-  // A link that was once followed: the tree knows what it was.
-  if (want === undefined || entry?.type === 'link') return 'not wanted';
-  if (isFolder) return want.size === 0 ? 'folder' : 'unsafe';
-  // Of an older version, what is there may be a later one, whose size and time somebody has kept.
-  const mayBeThere = existing !== undefined && !isNewer && want.isCurrent;
-  if (mayBeThere && isThere(existing, { key, want }, entry)) return 'there already';
-  return want.isCurrent && !isTooLongForBulk(key) ? 'in bulk' : 'singly';
+  // The tree has a link where an earlier run followed it.
+  if (wanted === undefined || entry?.type === 'link') return 'not wanted';
+  if (isFolder) return wanted.size === 0 ? 'folder' : 'unsafe';
+  // In place of an older version, there may be a later one with the same size and a time that somebody has kept.
+  const isThere = existing !== undefined && wanted.isCurrent && isInPlace(existing, { key, wanted }, entry);
+  if (isThere) return 'there already';
+  return wanted.isCurrent && !isTooLongForBulk(key) ? 'in bulk' : 'singly';
 }
 
 function isTooLongForBulk(key: Bytes): boolean {
   return key.length - (key.lastIndexOf('/') + 1) > LONGEST_IN_BULK;
 }
 
-/** By size and time of modification: the tree's, or without a tree that of the object. */
-function isThere(existing: Target, { key, want }: ListedKey, entry: Entry | undefined): boolean {
-  const found = existing.look(key);
-  if (want === undefined || !found?.isFile() || found.size !== BigInt(want.size)) return false;
-  if (entry === undefined)
-    return found.mtimeNs / 1_000_000_000n === BigInt(Math.floor(want.lastModified / 1000));
+/** Compares size and mtime: with the tree's, or without a tree with the object's. */
+function isInPlace(
+  existing: Destination,
+  { key, wanted }: Required<Pick<ListedKey, 'key' | 'wanted'>>,
+  entry: Entry | undefined,
+): boolean {
+  const found = existing.statsOf(key);
+  if (!found?.isFile() || found.size !== BigInt(wanted.size)) return false;
+  if (entry === undefined) {
+    return found.mtimeNs / 1_000_000_000n === BigInt(Math.floor(wanted.lastModified / 1000));
+  }
   // A restore that was killed has set it to about the microsecond only.
   return (found.mtimeNs - BigInt(entry.inode.mtime)) / 2000n === 0n;
 }
 
-/** What is not fetched in bulk, but in the bucket now, has to be kept out of the bulk. */
-function plannedFile(listed: ListedKey, how: FetchMethod): PlannedFile {
-  const { key, want, unwanted } = listed;
-  if (how === 'in bulk' || want?.isCurrent !== true) return { ...listed, how };
-  return { key, want, unwanted: unwanted ?? want.size, how };
+/** What the bulk has to leave out: the current object of a key that is not fetched in bulk. */
+function sizeOfUnwanted({ wanted, unwantedSize }: ListedKey): number | undefined {
+  return unwantedSize ?? (wanted?.isCurrent ? wanted.size : undefined);
 }

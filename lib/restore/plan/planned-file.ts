@@ -1,31 +1,25 @@
-// A key of the bucket and what a restore does about it, as a line of a spool.
+// A key of the bucket, and what the restore does about it: a line of the plan.
 import type { Bytes } from '../../tree/bytes.js';
 
-/** An object to restore. */
+/** The object to restore: the one that a key has now, or had at a point in time. */
 export interface WantedObject {
   /** Bytes. */
   readonly size: number;
   /** Milliseconds since the epoch. */
   readonly lastModified: number;
-  /** Whether it is what the bucket holds now. */
+  /** Whether the bucket still holds it as the current version. */
   readonly isCurrent: boolean;
-  /** `undefined` where only what is there now was asked for. */
+  /** `undefined` if only current versions were listed. */
   readonly versionId?: string;
 }
 
 export interface ListedKey {
   /** Relative to the folder that is restored. */
   readonly key: Bytes;
-  /** `undefined` for what is in the bucket now, but was not at that time. */
-  readonly want?: WantedObject;
-  /** The size of what is in the bucket now and is not wanted. */
-  readonly unwanted?: number | undefined;
-}
-
-export interface PlannedFile extends ListedKey {
-  readonly how: FetchMethod;
-  /** Whether the object was stored after the tree, which has an entry of that key. */
-  readonly isNewer?: boolean;
+  /** `undefined` if the bucket has the key now, but did not at that time. */
+  readonly wanted?: WantedObject;
+  /** In bytes, of a current object that is not wanted. */
+  readonly unwantedSize?: number | undefined;
 }
 
 export type FetchMethod =
@@ -33,15 +27,19 @@ export type FetchMethod =
   | 'in bulk'
   /** By a call of its own. */
   | 'singly'
-  /** It is in the destination as it should be. */
+  /** Not at all: the destination has the file. */
   | 'there already'
-  /** No file, but what other programs store to stand for a folder. */
+  /** Not at all: other programs store an empty object to stand for a folder. */
   | 'folder'
-  /** The key names no place in the destination. */
+  /** Not at all: the key names no place in the destination. */
   | 'unsafe'
-  /** It was not there at that time. */
+  /** Not at all: the key did not exist at that time, or the tree has a link there. */
   | 'not wanted';
 
-export function formatPlan(line: ListedKey | PlannedFile): string {
-  return JSON.stringify(line);
+export interface PlannedFile extends ListedKey {
+  /** The number of its line in the plan. */
+  readonly index: number;
+  readonly method: FetchMethod;
+  /** True if the object was stored after the tree, which has an entry of that key. */
+  readonly isNewer?: boolean;
 }

@@ -1,18 +1,17 @@
-// The history of keys as text, a line per version, as it comes: a table for a person, columns between tabs for
-// `cut` and `awk`, and JSON for everything that has to be exact.
+// Versions as text, a line each: a table for people, tab-separated columns for `cut` and `awk`, JSON for exact keys.
 import type { ObjectVersion } from '../../aws/version-listing.js';
 import { printable } from '../../cli/log/log.js';
 import { formatTime } from '../../cli/units/times.js';
 import { type Bytes, isText, textOf } from '../../tree/bytes.js';
 
-/** Versions, with their whole keys, to lines with their newlines. */
+/** Turns versions, with their whole keys, into lines with their newlines. */
 export type VersionFormat = (versions: AsyncIterable<ObjectVersion>) => AsyncGenerator<string>;
 
 /** Amazon's version ids are that long; 15 digits are a hundred times the largest object. */
 const WIDTHS = { time: 25, versionId: 32, size: 15, state: 7 };
 const HEADER = ['DATE', 'VERSION ID', 'SIZE', 'STATE', 'KEY'] as const;
 
-/** Aligned, below a header, times in local time. Nothing at all of no versions. */
+/** Aligned, below a header, in local time. Without versions, there is no header either. */
 export async function* asTable(versions: AsyncIterable<ObjectVersion>): AsyncGenerator<string> {
   let isFirst = true;
   for await (const version of versions) {
@@ -37,7 +36,7 @@ export async function* asTabSeparated(versions: AsyncIterable<ObjectVersion>): A
   }
 }
 
-/** One array, an object a line. `key` is text, or `key64` the bytes in base64 where they are not UTF-8. */
+/** One array, an object a line. A key that is not UTF-8 is in `key64`, in base64, instead of `key`. */
 export async function* asJson(versions: AsyncIterable<ObjectVersion>): AsyncGenerator<string> {
   let before = '[\n';
   for await (const version of versions) {

@@ -37,6 +37,7 @@ function backupOf(t: TestContext): Backup {
       runFolder: folder,
       ownFolders: [],
       treeCopy: undefined,
+      history: undefined,
       unfinished: undefined,
       remove: () => undefined,
     },

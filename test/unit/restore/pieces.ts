@@ -3,7 +3,7 @@ import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { formatPlan, type ListedKey } from '../../../lib/restore/plan/planned-file.js';
+import type { ListedKey } from '../../../lib/restore/plan/planned-file.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry, Inode } from '../../../lib/tree/entry.js';
 import type { Batches } from '../../../lib/tree/streams/batches.js';
@@ -35,9 +35,9 @@ export async function* streamOf<T extends { readonly key: Bytes }>(items: readon
   yield sorted(items);
 }
 
-export function planOf(folder: string, name: string, lines: readonly ListedKey[]): Spool {
+export function spoolOf(folder: string, name: string, lines: readonly ListedKey[]): Spool {
   const spool = new Spool(join(folder, name));
-  for (const line of sorted(lines)) spool.write(formatPlan(line));
+  for (const line of sorted(lines)) spool.write(JSON.stringify(line));
   spool.close();
   return spool;
 }

@@ -17,29 +17,33 @@ import { InterruptedError } from '../../../lib/cli/errors.js';
 import { Interruption } from '../../../lib/cli/interruption.js';
 import { Incomplete } from '../../../lib/cli/log/incomplete.js';
 import type { Log } from '../../../lib/cli/log/log.js';
+import { Destination } from '../../../lib/restore/destination/destination.js';
 import { HeldFolder } from '../../../lib/restore/destination/held-folder.js';
 import { Stage } from '../../../lib/restore/destination/stage.js';
-import { Target } from '../../../lib/restore/destination/target.js';
 import { Metadata } from '../../../lib/restore/metadata/metadata.js';
 import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
 import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
-import { entry, MTIME, planOf, streamOf, temporaryFolder } from './pieces.js';
+import { entry, MTIME, spoolOf, streamOf, temporaryFolder } from './pieces.js';
 
 const STORED = 1_500_000_000_000;
 
 class NotingMetadata extends Metadata {
+  constructor() {
+    super({ keepsSetid: false, onAclFailure: () => undefined, replacesAcls: false });
+  }
+
   /** The keys, in the order in which they were given their metadata. */
   readonly given: string[] = [];
 
-  override give(path: string | Buffer, it: Entry): void {
+  override apply(path: string | Buffer, it: Entry): void {
     this.given.push(it.key);
-    super.give(path, it);
+    super.apply(path, it);
   }
 }
 
-class Destination {
+class Place {
   readonly to: string;
   readonly folder: string;
   readonly stage: Stage;
@@ -47,31 +51,31 @@ class Destination {
   readonly said: string[] = [];
   /** What only syslog gets. */
   readonly noted: string[] = [];
-  readonly metadata = new NotingMetadata(false);
+  readonly metadata = new NotingMetadata();
   readonly #plan: PlannedFile[] = [];
 
   constructor(t: TestContext) {
     this.to = temporaryFolder(t);
     this.folder = temporaryFolder(t);
-    this.stage = new Stage(new HeldFolder(this.to), ['x']);
-    this.stage.open();
+    this.stage = new Stage(new HeldFolder(this.to), { bucket: 'x', prefix: '' });
   }
 
   /** An object that has arrived, unless `content` is not given. */
   add(
     key: string,
     content: string | undefined,
-    how: FetchMethod = 'in bulk',
+    method: FetchMethod = 'in bulk',
     { size = content?.length ?? 1, isNewer = false } = {},
   ): void {
     this.#plan.push({
       key: bytesOf(key),
-      want: { size, lastModified: STORED, isCurrent: true },
-      how,
+      index: -1,
+      wanted: { size, lastModified: STORED, isCurrent: true },
+      method,
       isNewer,
     });
-    if (content === undefined || how === 'unsafe' || how === 'folder') return;
-    const file = join(this.stage.bulk, key);
+    if (content === undefined || method === 'unsafe' || method === 'folder') return;
+    const file = join(this.stage.bulk.path, key);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, content);
     utimesSync(file, STORED / 1000, STORED / 1000);
@@ -79,28 +83,32 @@ class Destination {
 
   async put(
     tree?: readonly Entry[],
-    { overwrites = false, reasons = [] as [number, string][], interruption = new Interruption() } = {},
+    {
+      overwrites = false,
+      failures = [] as [number, { why: string }][],
+      interruption = new Interruption(),
+    } = {},
   ): Promise<Restored> {
     const log = {
       error: (text: string) => this.said.push(text),
       info: (text: string) => this.noted.push(text),
     };
     const options = {
-      target: new Target(new HeldFolder(this.to), overwrites),
+      destination: new Destination(new HeldFolder(this.to), overwrites),
       stage: this.stage,
       metadata: this.metadata,
       incomplete: new Incomplete(log as unknown as Log),
       log,
-      reasons: new Map(reasons),
+      failures: new Map(failures),
       interruption,
-      folder: this.folder,
+      notes: this.folder,
     };
     const restored = await putInPlace(
       options,
-      planOf(this.folder, 'planned', this.#plan),
+      spoolOf(this.folder, 'plan', numbered(this.#plan)),
       tree && streamOf(tree),
     );
-    this.stage.remove();
+    this.stage.removeOrWarn({ warn: (text) => this.said.push(text) });
     return restored;
   }
 
@@ -113,8 +121,13 @@ class Destination {
   }
 }
 
+/** In the order of the keys. */
+function numbered(plan: readonly PlannedFile[]): PlannedFile[] {
+  return [...plan].sort((a, b) => (a.key < b.key ? -1 : 1)).map((file, index) => ({ ...file, index }));
+}
+
 test('a whole tree, with modes and times to the nanosecond', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   place.add('d/file', 'abc');
   place.add('d/read-only/file', 'abc');
   const at = (mtime: string, mode: number) => ({ size: 3, mtime, mode });
@@ -147,7 +160,7 @@ test('a whole tree, with modes and times to the nanosecond', async (t) => {
 });
 
 test('a link of the tree is made last: nothing in the bucket is written through it', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   const outside = temporaryFolder(t);
   place.add('link/in', 'bad');
   place.add('z', 'abc');
@@ -159,7 +172,7 @@ test('a link of the tree is made last: nothing in the bucket is written through 
 });
 
 test('extras are restored for their owner alone, and markers of folders are no files', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   place.add('', '', 'folder', { size: 0 });
   place.add('marked/', '', 'folder', { size: 0 });
   place.add('extra', 'abc');
@@ -172,16 +185,16 @@ test('extras are restored for their owner alone, and markers of folders are no f
 });
 
 test('without a tree there are only files, with the modes that umask leaves', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   place.add('a/b', 'abc');
-  chmodSync(join(place.stage.bulk, 'a/b'), 0o640);
+  chmodSync(join(place.stage.bulk.path, 'a/b'), 0o640);
   assert.deepEqual(await place.put(), { files: 1, folders: 0, links: 0, extras: 1, newer: 0 });
   assert.deepEqual(place.said, []);
   assert.equal(place.at('a/b'), `f640 ${STORED}000000`);
 });
 
 test('whatever is not as the tree has it is named', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   place.add('../out', undefined, 'unsafe');
   place.add('folder/', undefined, 'unsafe');
   place.add('lost', undefined);
@@ -190,7 +203,7 @@ test('whatever is not as the tree has it is named', async (t) => {
   const tree = ['changed', 'gone', 'lost', 'refused'].map((key) => entry(key, { size: 3 }));
   const restored = await place.put([...tree, entry('not-a/../place')], {
     // The line of `refused`, in the order of the keys.
-    reasons: [[4, 'S3 says no']],
+    failures: [[4, { why: 'S3 says no' }]],
   });
   assert.deepEqual(place.said, [
     '"../out" is not restored: its name is not that of a file below a folder.',
@@ -205,7 +218,7 @@ test('whatever is not as the tree has it is named', async (t) => {
 });
 
 test('over what is there: files are replaced, folders are let into and closed again', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   mkdirSync(join(place.to, 'closed'));
   writeFileSync(join(place.to, 'closed/file'), 'old');
   writeFileSync(join(place.to, 'closed/same'), 'abc', { mode: 0o600 });
@@ -229,7 +242,7 @@ test('over what is there: files are replaced, folders are let into and closed ag
 });
 
 test('what is newer than the tree is named in syslog, and restored with the metadata of the tree', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   place.add('file', 'new', 'in bulk', { isNewer: true });
   place.add('link', 'new', 'not wanted', { isNewer: true });
   place.add('older', 'abc');
@@ -244,7 +257,7 @@ test('what is newer than the tree is named in syslog, and restored with the meta
 });
 
 test('the longest names, and links that are none, have no effect on others', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   const long = 'x'.repeat(255);
   place.add(`d${long.slice(1)}/${long}`, 'abc');
   const links = [entry(long, {}, long), { ...entry('empty', {}, 'x'), target: '' as Bytes }];
@@ -255,7 +268,7 @@ test('the longest names, and links that are none, have no effect on others', asy
 });
 
 test('a signal ends it between two files', async (t) => {
-  const place = new Destination(t);
+  const place = new Place(t);
   const interruption = new Interruption();
   let left = 2;
   interruption.check = () => {

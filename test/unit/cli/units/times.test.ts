@@ -21,6 +21,15 @@ const TIMES: readonly [string, string][] = [
   ['Yesterday', '2026-03-19T21:59:59.999Z'],
   ['yesterday 18:00', '2026-03-19T16:00:00.999Z'],
   ['today 9:05', '2026-03-20T07:05:00.999Z'],
+  ['9:05', '2026-03-20T07:05:00.999Z'],
+  // 20 March 2026 is a Friday.
+  ['Thursday', '2026-03-19T21:59:59.999Z'],
+  ['friday', '2026-03-13T21:59:59.999Z'],
+  ['last saturday 18:00', '2026-03-14T16:00:00.999Z'],
+  ['1h ago', '2026-03-20T09:00:00.000Z'],
+  ['90 min ago', '2026-03-20T08:30:00.000Z'],
+  ['last week', '2026-03-13T10:00:00.000Z'],
+  ['last month', '2026-02-20T10:00:00.000Z'],
   ['2 days ago', '2026-03-18T10:00:00.000Z'],
   [' 1 hour ago ', '2026-03-20T09:00:00.000Z'],
   ['90 minutes ago', '2026-03-20T08:30:00.000Z'],
@@ -47,7 +56,8 @@ for (const [text, now, expected] of [
 const NO_TIMES = [
   '',
   'soon',
-  '18:00',
+  'someday',
+  'last',
   '10',
   '20260310',
   '2026-3-1',
@@ -68,7 +78,7 @@ for (const text of NO_TIMES) {
 }
 
 test('what is still to come is refused', () => {
-  for (const text of ['2026-03-21', '2026-03-20 12:01', 'today 13:00']) {
+  for (const text of ['2026-03-21', '2026-03-20 12:01', 'today 13:00', '18:00']) {
     assert.throws(() => parseTime(text, NOW), /still to come/);
   }
 });

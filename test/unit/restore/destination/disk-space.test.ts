@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
 import { formatBytes } from '../../../../lib/cli/units/quantities.js';
-import { assertDiskSpace, existingFolder } from '../../../../lib/restore/destination/disk-space.js';
+import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
+import { assertDiskSpace, existingFolder } from '../../../../lib/restore/destination/open-destination.js';
 import { temporaryFolder } from '../pieces.js';
 
 test('a number of bytes for people', () => {
@@ -35,11 +36,12 @@ test('the nearest folder that exists', (t) => {
 test('more than is free is refused, with both numbers', (t) => {
   const folder = temporaryFolder(t);
   const to = join(folder, 'still/to/make');
-  assertDiskSpace(to, folder, 4096);
+  const existing = new HeldFolder(folder);
+  assertDiskSpace({ path: to, existing }, 4096);
   const { bavail, bsize } = statfsSync('/tmp');
   const room = bavail * bsize + 1024 ** 5;
   assert.throws(
-    () => assertDiskSpace(to, folder, room),
+    () => assertDiskSpace({ path: to, existing }, room),
     (error: unknown) => {
       assert.ok(error instanceof BackupError);
       assert.match(error.message, /^".*\/still\/to\/make" has no room for the restore: it needs /);

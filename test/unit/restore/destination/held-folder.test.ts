@@ -13,11 +13,11 @@ test('what is done below its path is done in it, wherever it is', (t) => {
   renameSync(path, join(above, 'moved'));
   symlinkSync(temporaryFolder(t), path);
   writeFileSync(join(held.path, 'file'), '');
-  const made = held.makeOrFind('new');
+  const made = held.makeOrOpen('new');
   writeFileSync(join(made.path, 'inner'), '');
   assert.deepEqual(readdirSync(join(above, 'moved')), ['file', 'new']);
   assert.equal(made.name, join(path, 'new'));
-  assert.deepEqual(readdirSync(held.makeOrFind('new').path), ['inner']);
+  assert.deepEqual(readdirSync(held.makeOrOpen('new').path), ['inner']);
 });
 
 test('a link that leads to a folder, and a file, are not opened', (t) => {
@@ -27,7 +27,7 @@ test('a link that leads to a folder, and a file, are not opened', (t) => {
   symlinkSync('.', join(folder, 'link'));
   for (const name of ['file', 'link']) {
     assert.throws(() => held.inner(name), { code: 'ENOTDIR' });
-    assert.throws(() => held.makeOrFind(name), { code: 'ENOTDIR' });
+    assert.throws(() => held.makeOrOpen(name), { code: 'ENOTDIR' });
     assert.throws(() => held.removeEmpty(name), { code: 'ENOTDIR' });
   }
 });
@@ -40,6 +40,6 @@ test('in the words of a child process, its name is where its path was', (t) => {
     [`${held.path.slice(1)}/x`, '/as/$& named/x'],
     [`${held.path}7/x`, `${held.path}7/x`],
   ]) {
-    assert.equal(held.inWords(said ?? ''), expected);
+    assert.equal(held.nameInMessage(said ?? ''), expected);
   }
 });

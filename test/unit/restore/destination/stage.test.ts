@@ -6,195 +6,136 @@ import {
   readdirSync,
   readlinkSync,
   renameSync,
-  rmSync,
   statSync,
   symlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { BackupError } from '../../../../lib/cli/errors.js';
 import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
-import { isEmptyBut, Stage } from '../../../../lib/restore/destination/stage.js';
+import { bytesInStage, holdsOnlyStages, Stage } from '../../../../lib/restore/destination/stage.js';
+import type { PlannedFile } from '../../../../lib/restore/plan/planned-file.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 import { temporaryFolder } from '../pieces.js';
 
-const WANT = { size: 3, lastModified: 1_500_000_000_000, isCurrent: true };
+const SOURCE = { bucket: 'bucket', prefix: 'prefix/' };
+const OTHER = { bucket: 'bucket', prefix: 'other/' };
+
+function file(index: number, size = 3): PlannedFile {
+  const wanted = { size, lastModified: 1_500_000_000_000, isCurrent: true };
+  return { key: bytesOf('x'), index, method: 'singly', wanted };
+}
+
+function open(to: string, source = SOURCE): Stage {
+  return new Stage(new HeldFolder(to), source);
+}
 
 function opened(t: TestContext): { to: string; stage: Stage } {
   const to = temporaryFolder(t);
-  const stage = new Stage(new HeldFolder(to), ['bucket', 'prefix/']);
-  stage.open();
-  return { to, stage };
+  return { to, stage: open(to) };
 }
 
-/** As the AWS CLI writes what it syncs. */
-function arrive(stage: Stage, name: string, content: string, milliseconds: number): string {
-  const file = join(stage.bulk, name);
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(file, content);
-  utimesSync(file, milliseconds / 1000, milliseconds / 1000);
-  return file;
+/** @returns the warning */
+function remove(stage: Stage): string | undefined {
+  let warning: string | undefined;
+  stage.removeOrWarn({
+    warn: (message) => {
+      warning = message;
+    },
+  });
+  return warning;
 }
 
-test('it is hidden from others, counts as nothing, and goes without a trace', (t) => {
+test('a stage is closed to others, does not count as content, and leaves no trace', (t) => {
   const { to, stage } = opened(t);
-  assert.equal(statSync(stage.folder).mode & 0o777, 0o700);
-  assert.equal(isEmptyBut(readdirSync(to)), true);
-  assert.equal(isEmptyBut([...readdirSync(to), '.encrypted']), false);
-  stage.remove();
+  assert.equal(statSync(stage.held.name).mode & 0o777, 0o700);
+  assert.equal(holdsOnlyStages(readdirSync(to)), true);
+  assert.equal(holdsOnlyStages([...readdirSync(to), '.encrypted']), false);
+  assert.equal(remove(stage), undefined);
   assert.deepEqual(readdirSync(to), []);
 });
 
-test('another source has another one', (t) => {
-  const { to, stage } = opened(t);
-  assert.equal(new Stage(new HeldFolder(to), ['bucket', 'prefix/']).folder, stage.folder);
-  assert.notEqual(new Stage(new HeldFolder(to), ['bucket', 'other/']).folder, stage.folder);
-});
-
-test('those of other sources are found', (t) => {
+test('the same source has the same stage, others have their own, which are found', (t) => {
   const { to, stage } = opened(t);
   writeFileSync(join(to, 'file'), '');
+  assert.equal(open(to).held.name, stage.held.name);
   assert.deepEqual(stage.others(), []);
-  const other = new Stage(new HeldFolder(to), ['bucket', 'other/']);
-  other.open();
-  assert.deepEqual(stage.others(), [other.folder]);
+  const other = open(to, OTHER);
+  assert.notEqual(other.held.name, stage.held.name);
+  assert.deepEqual(stage.others(), [other.held.name]);
 });
 
-test('what came in bulk is taken by its size and the time of the object', (t) => {
+test('a file that was fetched singly is found by its number, whatever its time', (t) => {
   const { stage } = opened(t);
-  const key = bytesOf('d/ü\n');
-  assert.equal(stage.arrived(key, WANT, 0), undefined);
-  const file = arrive(stage, 'd/ü\n', 'abc', WANT.lastModified);
-  assert.equal(`${stage.arrived(key, WANT, 0)}`, file);
-  // S3 tells some times with a fraction, to which the AWS CLI does not set the file.
-  assert.equal(`${stage.arrived(key, { ...WANT, lastModified: WANT.lastModified + 999 }, 0)}`, file);
-  assert.equal(stage.arrived(key, { ...WANT, size: 4 }, 0), undefined);
-  for (const seconds of [-2, -1, 2, 3]) {
-    const lastModified = WANT.lastModified + seconds * 1000;
-    assert.equal(stage.arrived(key, { ...WANT, lastModified }, 0), undefined);
-  }
-  // As FAT keeps it.
-  assert.equal(`${stage.arrived(key, { ...WANT, lastModified: WANT.lastModified + 1000 }, 0)}`, file);
-  rmSync(file);
-  mkdirSync(file);
-  const { size, mtimeMs } = statSync(file);
-  assert.equal(stage.arrived(key, { ...WANT, size, lastModified: mtimeMs }, 0), undefined);
+  writeFileSync(stage.singlePath(file(7)), 'abc');
+  assert.equal(stage.findArrived(file(7)), stage.singlePath(file(7)));
+  assert.equal(stage.findArrived(file(8)), undefined);
+  assert.equal(stage.findArrived(file(7, 2)), undefined);
 });
 
-test('what came by itself goes by its line, whatever its time', (t) => {
-  const { stage } = opened(t);
-  writeFileSync(stage.single(7), 'abc');
-  assert.equal(stage.arrived(bytesOf('x'), WANT, 7), stage.single(7));
-  assert.equal(stage.arrived(bytesOf('x'), WANT, 8), undefined);
-  assert.equal(stage.arrived(bytesOf('x'), { ...WANT, size: 2 }, 7), undefined);
-});
-
-test('a placeholder has the size, takes no room, is older than any object, and never arrives', (t) => {
-  const { stage } = opened(t);
-  stage.keepOut(bytesOf('d/big'), 1e12);
-  const { size, mtimeMs, blocks } = statSync(join(stage.bulk, 'd/big'));
-  assert.deepEqual([size, mtimeMs, blocks], [1e12, 1000, 0]);
-  assert.equal(stage.arrived(bytesOf('d/big'), { ...WANT, size: 1e12 }, 0), undefined);
-  // It takes the place of what an earlier restore has left.
-  arrive(stage, 'old', 'abc', WANT.lastModified);
-  stage.keepOut(bytesOf('old'), 3);
-  assert.equal(stage.arrived(bytesOf('old'), WANT, 0), undefined);
-});
-
-test('where none can be, there is none, and none is outside', (t) => {
+test('the next restore finds what came in bulk, with the room that it takes, and nothing that came singly', (t) => {
   const { to, stage } = opened(t);
-  const before = readdirSync(to);
-  for (const key of ['../../out', '/out', 'a//b', 'folder/', '', 'x'.repeat(256)]) {
-    stage.keepOut(bytesOf(key), 3);
-  }
-  arrive(stage, 'file', 'abc', WANT.lastModified);
-  stage.keepOut(bytesOf('file/below'), 3);
-  assert.deepEqual(readdirSync(stage.bulk), ['file']);
-  assert.deepEqual(readdirSync(to), before);
+  writeFileSync(join(stage.bulk.path, 'file'), 'x'.repeat(5000));
+  writeFileSync(stage.singlePath(file(1)), 'half');
+  assert.equal(bytesInStage(new HeldFolder(to), SOURCE), 8192);
+  assert.equal(bytesInStage(new HeldFolder(to), OTHER), 0);
+  const next = open(to);
+  assert.deepEqual(readdirSync(next.bulk.path), ['file']);
+  assert.ok(!existsSync(stage.singlePath(file(1))));
 });
 
-test('the next restore finds whole files, and neither placeholders nor singles', (t) => {
-  const { to, stage } = opened(t);
-  arrive(stage, 'd/file', 'x'.repeat(5000), WANT.lastModified);
-  stage.keepOut(bytesOf('d/unwanted'), 10);
-  stage.keepOut('d/\xff' as Bytes, 10);
-  writeFileSync(stage.single(1), 'half');
-  const next = new Stage(new HeldFolder(to), ['bucket', 'prefix/']);
-  assert.equal(next.held(), 8192);
-  next.open();
-  assert.deepEqual(readdirSync(join(stage.bulk, 'd')), ['file']);
-  assert.ok(!existsSync(stage.single(1)));
-  assert.equal(new Stage(new HeldFolder(to), ['other']).held(), 0);
-});
-
-test('what an aws of a killed restore still writes is no file of the next one', (t) => {
+test('a file that an aws of a killed restore still writes is none of the next restore', (t) => {
   const { to, stage: killed } = opened(t);
-  const next = new Stage(new HeldFolder(to), ['bucket', 'prefix/']);
-  next.open();
-  assert.notEqual(next.single(0), killed.single(0));
+  const next = open(to);
+  const left = killed.singlePath(file(0));
+  assert.notEqual(next.singlePath(file(0)), left);
   // Its folder is gone; it may make it anew.
-  assert.throws(() => writeFileSync(killed.single(0), 'abc'), /ENOENT/);
-  mkdirSync(join(killed.single(0), '..'));
-  writeFileSync(killed.single(0), 'abc');
-  assert.equal(next.arrived(bytesOf('x'), WANT, 0), undefined);
-  new Stage(new HeldFolder(to), ['bucket', 'prefix/']).open();
-  assert.ok(!existsSync(killed.single(0)) && !existsSync(next.single(0)));
+  assert.throws(() => writeFileSync(left, 'abc'), /ENOENT/);
+  mkdirSync(join(left, '..'));
+  writeFileSync(left, 'abc');
+  assert.equal(next.findArrived(file(0)), undefined);
+  open(to);
+  assert.ok(!existsSync(left) && !existsSync(next.singlePath(file(0))));
 });
 
-test('what is left of an earlier restore goes where another object is to arrive', (t) => {
-  const { to, stage: killed } = opened(t);
-  for (const name of ['kept', 'older', 'folder/that was', 'file']) {
-    arrive(killed, name, 'abc', WANT.lastModified - (name === 'kept' ? 0 : 1000));
-  }
-  const stage = new Stage(new HeldFolder(to), ['bucket', 'prefix/']);
-  stage.open();
-  for (const key of ['kept', 'older', 'folder', 'file/below/it', 'new/one', 'top']) {
-    stage.makeRoom(bytesOf(key), WANT, 0);
-  }
-  assert.deepEqual(readdirSync(stage.bulk), ['kept']);
-});
-
-test('a link is made to be moved, one after the other', (t) => {
+test('links are made to be moved, one after the other', (t) => {
   const { stage } = opened(t);
-  assert.equal(readlinkSync(stage.link(bytesOf('first'))), 'first');
-  assert.equal(readlinkSync(stage.link('\xff' as Bytes), 'latin1'), '\xff');
-  assert.throws(() => stage.link('' as Bytes), /no such file or folder/);
+  assert.equal(readlinkSync(stage.makeLink(bytesOf('first'))), 'first');
+  assert.equal(readlinkSync(stage.makeLink('\xff' as Bytes), 'latin1'), '\xff');
+  assert.throws(() => stage.makeLink('' as Bytes), /no such file or folder/);
 });
 
-test('a link or file in its place is not used', (t) => {
-  const to = temporaryFolder(t);
-  const outside = temporaryFolder(t);
-  const stage = new Stage(new HeldFolder(to), ['x']);
-  symlinkSync(outside, stage.folder);
-  assert.throws(() => stage.open(), BackupError);
-  rmSync(stage.folder);
-  writeFileSync(stage.folder, '');
-  assert.throws(() => stage.open(), /is in the way: it is not a folder of this user/);
-  assert.deepEqual(readdirSync(outside), []);
+test('a link or file in the place of the stage is not used', (t) => {
+  const name = basename(opened(t).stage.held.name);
+  for (const occupy of [
+    (path: string) => symlinkSync(temporaryFolder(t), path),
+    (path: string) => writeFileSync(path, ''),
+  ]) {
+    const to = temporaryFolder(t);
+    occupy(join(to, name));
+    assert.throws(() => open(to), /is in the way: it is not a folder of this user/);
+  }
 });
 
-test("another user's folder in its place is not used, and stays as it is", {
+test("another user's folder in the place of the stage is not used, and stays as it is", {
   skip: process.getuid?.() !== 0 && 'only root gives owners',
 }, (t) => {
-  const to = temporaryFolder(t);
-  const stage = new Stage(new HeldFolder(to), ['x']);
-  mkdirSync(join(stage.folder, 'bulk'), { recursive: true });
-  chownSync(stage.folder, 1234, 1234);
-  assert.throws(() => stage.open(), /is in the way: it is not a folder of this user/);
-  assert.deepEqual(readdirSync(stage.folder), ['bulk']);
+  const { to, stage } = opened(t);
+  chownSync(stage.held.name, 1234, 1234);
+  const before = readdirSync(stage.held.name);
+  assert.throws(() => open(to), /is in the way: it is not a folder of this user/);
+  assert.deepEqual(readdirSync(stage.held.name), before);
 });
 
-test('one that is moved, and a link in its place: files arrive where they did, and only they are removed', (t) => {
+test('a stage that somebody moves is used where it is; a link in its place is neither followed nor removed', (t) => {
   const { to, stage } = opened(t);
   const outside = temporaryFolder(t);
   const moved = join(temporaryFolder(t), 'moved');
   writeFileSync(join(outside, 'precious'), '');
-  renameSync(stage.folder, moved);
-  symlinkSync(outside, stage.folder);
-  writeFileSync(stage.single(7), 'abc');
-  assert.equal(stage.arrived(bytesOf('x'), WANT, 7), stage.single(7));
-  assert.equal(stage.remove(), 'a part of the path is not a folder');
+  renameSync(stage.held.name, moved);
+  symlinkSync(outside, stage.held.name);
+  writeFileSync(stage.singlePath(file(7)), 'abc');
+  assert.equal(stage.findArrived(file(7)), stage.singlePath(file(7)));
+  assert.match(remove(stage) ?? '', /can't be removed: a part of the path is not a folder\./);
   assert.deepEqual([readdirSync(outside), readdirSync(moved), readdirSync(to).length], [['precious'], [], 1]);
 });

@@ -123,7 +123,7 @@ test('one that fails has the next setter try, and in the end is told', async (t)
   const key = bytesOf('file');
   writeFileSync(join(folder, key), '');
   const times = () => streamed([{ key, mtime: '7' }]);
-  const setter = (...command: [string, ...string[]]): TimeSetter => ({ command, isPerFolder: false });
+  const setter = (...command: [string, ...string[]]): TimeSetter => ({ command, followsLinks: false });
   const failing = setter('sh', '-c', 'exit 3');
   assert.equal(await setExactTimes(foldersOf(folder), times, [setter('no-such-program'), failing]), false);
   const noting = setter('sh', '-c', 'cat > noted');
@@ -151,7 +151,7 @@ test('the program that sets times does not get a key that the environment holds'
   t.after(() => delete process.env['ENCRYPTION_KEY']);
   assert.equal(
     await setExactTimes(foldersOf(folder), () => streamed([{ key: bytesOf('a'), mtime: '1' }]), [
-      { command: ['sh', '-c', `env > '${file}'; cat`], isPerFolder: false },
+      { command: ['sh', '-c', `env > '${file}'; cat`], followsLinks: false },
     ]),
     true,
   );

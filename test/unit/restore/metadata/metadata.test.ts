@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { lstatSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { NotRestoredError } from '../../../../lib/restore/destination/target.js';
-import { Metadata, setMtimeRoughly } from '../../../../lib/restore/metadata/metadata.js';
+import { NotRestoredError } from '../../../../lib/restore/destination/destination.js';
+import { Metadata, setMtime } from '../../../../lib/restore/metadata/metadata.js';
 import { entry, temporaryFolder } from '../pieces.js';
 
+const metadataWith = (keepsSetid: boolean) =>
+  new Metadata({ keepsSetid, onAclFailure: () => undefined, replacesAcls: false });
 const isRoot = process.getuid?.() === 0;
 
 /** Modes in the tree, what comes of them, and what comes of them with setuid and setgid (as root). */
@@ -22,13 +24,13 @@ const MODES: readonly [number, number, number][] = [
 for (const keepsSetid of [false, true]) {
   test(`modes, ${keepsSetid ? 'and setuid and setgid' : 'without setuid and setgid'}`, (t) => {
     const folder = temporaryFolder(t);
-    const metadata = new Metadata(keepsSetid);
+    const metadata = metadataWith(keepsSetid);
     for (const [mode, without, asRoot] of MODES) {
       const [file, directory] = [join(folder, `f${mode}`), join(folder, `d${mode}`)];
       writeFileSync(file, '');
       mkdirSync(directory);
-      metadata.give(file, entry('f', { mode }));
-      metadata.give(directory, entry('d/', { mode }));
+      metadata.apply(file, entry('f', { mode }));
+      metadata.apply(directory, entry('d/', { mode }));
       const expected = keepsSetid && isRoot ? asRoot : without;
       for (const path of [file, directory]) {
         assert.equal((statSync(path).mode & 0o7777).toString(8), expected.toString(8));
@@ -43,8 +45,8 @@ test('a link is given no mode, nor is what it leads to', (t) => {
   symlinkSync('file', join(folder, 'link'));
   const before = lstatSync(join(folder, 'file'), { bigint: true });
   const link = entry('link', { mode: 0o777, mtime: '86400000000000' }, 'file');
-  new Metadata(true).give(join(folder, 'link'), link);
-  setMtimeRoughly(join(folder, 'link'), link.inode);
+  metadataWith(true).apply(join(folder, 'link'), link);
+  setMtime(join(folder, 'link'), link.inode);
   assert.deepEqual(lstatSync(join(folder, 'file'), { bigint: true }), before);
   assert.equal(lstatSync(join(folder, 'link')).mtimeMs, 86_400_000);
 });
@@ -54,22 +56,22 @@ test('owners, by their names first', { skip: !isRoot && 'only root gives owners'
   const file = join(folder, 'file');
   writeFileSync(file, '');
   const owners = () => [lstatSync(file).uid, lstatSync(file).gid];
-  const metadata = new Metadata(true);
+  const metadata = metadataWith(true);
   const numbers = entry('file', { uid: 12345, gid: 54321, mode: 0o6755 });
-  metadata.give(file, numbers);
+  metadata.apply(file, numbers);
   assert.deepEqual(owners(), [12345, 54321]);
   assert.equal(lstatSync(file).mode & 0o7777, 0o6755);
-  metadata.give(file, { ...numbers, user: 'no such user', group: 'root' });
+  metadata.apply(file, { ...numbers, user: 'no such user', group: 'root' });
   assert.deepEqual(owners(), [12345, 0]);
-  metadata.give(file, { ...numbers, user: 'root', group: 'no such group' });
+  metadata.apply(file, { ...numbers, user: 'root', group: 'no such group' });
   assert.deepEqual(owners(), [0, 54321]);
   symlinkSync('file', join(folder, 'link'));
-  metadata.give(join(folder, 'link'), entry('link', { uid: 11, gid: 12 }, 'file'));
+  metadata.apply(join(folder, 'link'), entry('link', { uid: 11, gid: 12 }, 'file'));
   assert.deepEqual([lstatSync(join(folder, 'link')).uid, ...owners()], [11, 0, 54321]);
 });
 
 test('what is not there is told', (t) => {
   const missing = join(temporaryFolder(t), 'missing');
-  assert.throws(() => new Metadata(false).give(missing, entry('missing')), NotRestoredError);
-  assert.throws(() => setMtimeRoughly(missing, entry('missing').inode), NotRestoredError);
+  assert.throws(() => metadataWith(false).apply(missing, entry('missing')), NotRestoredError);
+  assert.throws(() => setMtime(missing, entry('missing').inode), NotRestoredError);
 });

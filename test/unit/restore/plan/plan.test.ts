@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { lutimesSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { Destination } from '../../../../lib/restore/destination/destination.js';
 import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
-import { Target } from '../../../../lib/restore/destination/target.js';
 import { type PlanTotals, planRestore } from '../../../../lib/restore/plan/plan.js';
 import type { ListedKey, PlannedFile } from '../../../../lib/restore/plan/planned-file.js';
 import { bytesOf, textOf } from '../../../../lib/tree/bytes.js';
@@ -11,24 +11,24 @@ import type { Entry } from '../../../../lib/tree/entry.js';
 import { type Batches, flatten } from '../../../../lib/tree/streams/batches.js';
 import { readJson, Spool } from '../../../../lib/tree/streams/spool.js';
 import { DamagedTreeError } from '../../../../lib/tree/tree-file.js';
-import { entry, MTIME, planOf, streamOf, temporaryFolder } from '../pieces.js';
+import { entry, MTIME, spoolOf, streamOf, temporaryFolder } from '../pieces.js';
 
 const STORED = 1_500_000_000_000;
 
 /** What the bucket holds now. */
 function current(key: string, size = 1): ListedKey {
-  return { key: bytesOf(key), want: { size, lastModified: STORED, isCurrent: true } };
+  return { key: bytesOf(key), wanted: { size, lastModified: STORED, isCurrent: true } };
 }
 
 /** What it held then, and perhaps holds something else now. */
-function older(key: string, size: number, unwanted?: number): ListedKey {
-  const want = { size, lastModified: STORED, isCurrent: false, versionId: 'v' };
-  return { key: bytesOf(key), want, ...(unwanted !== undefined && { unwanted }) };
+function older(key: string, size: number, unwantedSize?: number): ListedKey {
+  const wanted = { size, lastModified: STORED, isCurrent: false, versionId: 'v' };
+  return { key: bytesOf(key), wanted, ...(unwantedSize !== undefined && { unwantedSize }) };
 }
 
 interface Planned {
   readonly totals: PlanTotals;
-  /** By key: how, and the size of what is to be kept out of the bulk. */
+  /** By key: method, and the size of what is to be kept out of the bulk. */
   readonly lines: Record<string, string>;
 }
 
@@ -40,13 +40,16 @@ async function planned(
 ): Promise<Planned> {
   const folder = temporaryFolder(t);
   const output = new Spool(join(folder, 'planned'));
-  const target = existing === undefined ? undefined : new Target(new HeldFolder(existing), true);
+  const target = existing === undefined ? undefined : new Destination(new HeldFolder(existing), true);
   const planTree = tree && { entries: tree, stored: STORED + 999 };
-  const totals = await planRestore(planOf(folder, 'listed', listed), planTree, target, output);
+  const totals = await planRestore(
+    { listed: spoolOf(folder, 'listed', listed), tree: planTree, existing: target },
+    output,
+  );
   const lines: Record<string, string> = {};
-  for await (const { key, how, unwanted, isNewer } of flatten(readJson<PlannedFile>(output))) {
+  for await (const { key, method, unwantedSize, isNewer } of flatten(readJson<PlannedFile>(output))) {
     lines[textOf(key)] =
-      how + (unwanted === undefined ? '' : ` not ${unwanted}`) + (isNewer ? ', newer' : '');
+      method + (unwantedSize === undefined ? '' : ` not ${unwantedSize}`) + (isNewer ? ', newer' : '');
   }
   return { totals, lines };
 }
@@ -56,7 +59,7 @@ test('every key gets its way', async (t) => {
     current('now'),
     older('before', 7),
     older('before, and other now', 7, 9),
-    { key: bytesOf('later'), unwanted: 5 },
+    { key: bytesOf('later'), unwantedSize: 5 },
     current('', 0),
     current('folder/', 0),
     current('with content/', 3),
@@ -78,7 +81,7 @@ test('every key gets its way', async (t) => {
   assert.deepEqual(totals, {
     counts: { 'in bulk': 1, singly: 2, 'there already': 0, folder: 2, unsafe: 3, 'not wanted': 1 },
     files: 3,
-    room: 3 * 4096,
+    bytes: 3 * 4096,
     entries: 0,
   });
 });
@@ -96,8 +99,8 @@ test('a name to which the AWS CLI can append nothing is fetched by itself', asyn
 test('room is counted in whole blocks, of what is fetched only', async (t) => {
   const sizes = { empty: 0, a: 1, block: 4096, more: 4097 };
   const listed = Object.entries(sizes).map(([key, size]) => current(key, size));
-  const others = [{ key: bytesOf('unwanted'), unwanted: 1e9 }, current('x/', 0), current('../x', 1e9)];
-  assert.equal((await planned(t, [...listed, ...others])).totals.room, 4096 + 4096 + 8192);
+  const others = [{ key: bytesOf('unwanted'), unwantedSize: 1e9 }, current('x/', 0), current('../x', 1e9)];
+  assert.equal((await planned(t, [...listed, ...others])).totals.bytes, 4096 + 4096 + 8192);
 });
 
 test('entries of the tree are counted, and a link in it needs no object', async (t) => {
@@ -142,7 +145,7 @@ test('what is in the destination with its size and time is not fetched', async (
     'not by object': 'in bulk',
     older: 'singly',
   });
-  assert.deepEqual([totals.files, totals.room], [9, 7 * 4096]);
+  assert.deepEqual([totals.files, totals.bytes], [9, 7 * 4096]);
 });
 
 test('what was stored after the tree is not there already by the word of the tree', async (t) => {
@@ -155,11 +158,11 @@ test('what was stored after the tree is not there already by the word of the tre
   const later = { size: 1, lastModified: STORED + 1000, isCurrent: true };
   const listed: ListedKey[] = [
     current('by then'),
-    { key: bytesOf('in its second'), want: { ...later, lastModified: STORED + 999 } },
-    { key: bytesOf('later'), want: later },
-    { key: bytesOf('not in the tree'), want: later },
-    { key: bytesOf('link'), want: later },
-    { key: bytesOf('folder/'), want: { ...later, size: 0 } },
+    { key: bytesOf('in its second'), wanted: { ...later, lastModified: STORED + 999 } },
+    { key: bytesOf('later'), wanted: later },
+    { key: bytesOf('not in the tree'), wanted: later },
+    { key: bytesOf('link'), wanted: later },
+    { key: bytesOf('folder/'), wanted: { ...later, size: 0 } },
   ];
   const tree = [...names.map((key) => entry(key, { size: 1 })), entry('link', {}, 'x'), entry('folder/')];
   assert.deepEqual((await planned(t, listed, streamOf(tree), to)).lines, {

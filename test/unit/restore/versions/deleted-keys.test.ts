@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectVersion } from '../../../../lib/aws/version-listing.js';
-import { deletedKeys } from '../../../../lib/restore/versions/deleted-keys.js';
+import { deletedKeys } from '../../../../lib/restore/versions/delete-markers.js';
 import type { Bytes } from '../../../../lib/tree/bytes.js';
 
 /** Newest first, at the times 1 to 9; a `-` stands for a deletion. */

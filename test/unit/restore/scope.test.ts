@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BackupError } from '../../../lib/cli/errors.js';
 import type { BackupConfig } from '../../../lib/config/backup-config.js';
-import { parseSource } from '../../../lib/restore/source.js';
+import { parseSource } from '../../../lib/restore/scope.js';
 
 const CONFIG = {
   profile: 'profile',

@@ -1,11 +1,10 @@
-// A folder in TMPDIR for what a restore notes, and for what passes through it.
 import { tmpdir } from 'node:os';
 import tmp from 'tmp';
-import { BackupError, describeError } from '../../cli/errors.js';
+import { BackupError, describeError } from '../cli/errors.js';
 
 /**
- * Calls `work` with a new folder, 0700, that is removed afterwards with all that is in it.
- * @throws {BackupError} if none can be made
+ * Calls `work` with a new folder in TMPDIR, 0700, for its notes, and removes the folder afterwards.
+ * @throws {BackupError} if it can't be made
  */
 export async function withPrivateFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   let folder: tmp.DirResult;

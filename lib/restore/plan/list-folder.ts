@@ -1,43 +1,40 @@
-// What the bucket holds of a folder, now or at a point in time, noted in the order of the keys.
-import type { AwsCli } from '../../aws/aws-cli.js';
+// Lists what the bucket holds of a folder, now or at a point in time.
 import { listPrefix } from '../../aws/listing.js';
 import { listVersions } from '../../aws/version-listing.js';
 import { flatten } from '../../tree/streams/batches.js';
 import type { Spool } from '../../tree/streams/spool.js';
+import type { RestoreScope } from '../scope.js';
 import { type VersionsAtTime, versionsAt } from '../versions/version-at.js';
-import { formatPlan, type ListedKey } from './planned-file.js';
+import type { ListedKey } from './planned-file.js';
 
 /**
- * Notes every key below `prefix` as a `ListedKey`.
- * @param time milliseconds since the epoch; `undefined`: now
- * @returns how old the oldest version is (milliseconds since the epoch), for a point in time
+ * Writes every key below the folder, in order, as the JSON of a `ListedKey`, and closes the spool.
+ * @returns for a point in time, when the oldest version was stored (milliseconds since the epoch)
  * @throws {AwsError} if the listing failed
  */
 export async function listFolder(
-  aws: AwsCli,
-  prefix: string,
-  time: number | undefined,
+  { aws, prefix, time }: RestoreScope,
   listed: Spool,
 ): Promise<number | undefined> {
+  const add = (line: ListedKey) => listed.write(JSON.stringify(line));
   let oldest: number | undefined;
   if (time === undefined) {
     await listPrefix(aws, prefix, async (objects) => {
       for await (const { key, size, lastModified } of flatten(objects)) {
-        const want = { size, lastModified: Date.parse(lastModified), isCurrent: true };
-        listed.write(formatPlan({ key, want }));
+        add({ key, wanted: { size, lastModified: Date.parse(lastModified), isCurrent: true } });
       }
     });
   } else {
     await listVersions(aws, prefix, async (versions) => {
-      const seen = (async function* () {
+      const noting = (async function* () {
         for await (const version of versions) {
           oldest = Math.min(oldest ?? version.lastModified, version.lastModified);
           yield version;
         }
       })();
-      for await (const key of versionsAt(seen, time)) {
-        const line = listedKey(key);
-        if (line !== undefined) listed.write(formatPlan(line));
+      for await (const version of versionsAt(noting, time)) {
+        const line = listedKey(version);
+        if (line !== undefined) add(line);
       }
     });
   }
@@ -45,12 +42,12 @@ export async function listFolder(
   return oldest;
 }
 
-/** `undefined` for what was deleted then and is deleted now. */
+/** `undefined` for a key that was deleted at that time and is now. */
 function listedKey({ key, was, now }: VersionsAtTime): ListedKey | undefined {
-  const current = now === was ? {} : { unwanted: now.size };
+  const unwanted = now === was ? {} : { unwantedSize: now.size };
   if (was?.size !== undefined) {
     const { size, lastModified, versionId } = was;
-    return { key, want: { size, lastModified, versionId, isCurrent: now === was }, ...current };
+    return { key, wanted: { size, lastModified, versionId, isCurrent: now === was }, ...unwanted };
   }
-  return now.size === undefined ? undefined : { key, ...current };
+  return now.size === undefined ? undefined : { key, ...unwanted };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WantedPaths } from '../../../lib/restore/wanted-paths.js';
-import { bytesOf } from '../../../lib/tree/bytes.js';
+import { WantedPaths } from '../../../../lib/restore/versions/wanted-paths.js';
+import { bytesOf } from '../../../../lib/tree/bytes.js';
 
 const KEYS = ['a', 'a/b', 'a/bc', 'a/bc/d', 'a2', 'ü/x'];
 
@@ -19,29 +19,29 @@ for (const [given, met, beginning] of [
 ] as const) {
   test(`${JSON.stringify(given)}`, () => {
     const wanted = new WantedPaths(given, '/data');
-    assert.equal(wanted.beginning, beginning);
+    assert.equal(wanted.commonPrefix, beginning);
     assert.deepEqual(
-      KEYS.filter((key) => wanted.meet(bytesOf(key))),
+      KEYS.filter((key) => wanted.match(bytesOf(key))),
       met,
     );
-    assert.deepEqual(wanted.missed, []);
+    assert.deepEqual(wanted.unmatched, []);
   });
 }
 
 test('those that are met by nothing', () => {
   const wanted = new WantedPaths(['a/', 'b', '/data/a/b'], '/data');
-  wanted.meet(bytesOf('a/c'));
-  assert.deepEqual(wanted.missed, ['b', '/data/a/b']);
+  wanted.match(bytesOf('a/c'));
+  assert.deepEqual(wanted.unmatched, ['b', '/data/a/b']);
 });
 
 test('a common beginning does not end within a character', () => {
   // The same first half of a surrogate pair.
-  assert.equal(new WantedPaths(['x\u{1f512}', 'x\u{1f513}'], '/data').beginning, 'x');
+  assert.equal(new WantedPaths(['x\u{1f512}', 'x\u{1f513}'], '/data').commonPrefix, 'x');
 });
 
 test('what names nothing in the backup is refused', () => {
   for (const [given, problem] of [
-    ['', /empty PATH/],
+    ['', /A PATH is empty/],
     ['/elsewhere', /not in LOCAL_DIR/],
     ['/data/../x', /not in LOCAL_DIR/],
   ] as const)

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { NotRestoredError } from '../../../../lib/restore/destination/target.js';
-import { AclSetter } from '../../../../lib/restore/metadata/acl-giver.js';
+import { NotRestoredError } from '../../../../lib/restore/destination/destination.js';
+import { AclSetter } from '../../../../lib/restore/metadata/acl-setter.js';
 import { hasDefaultAcl, Metadata } from '../../../../lib/restore/metadata/metadata.js';
 import { UNKNOWN_ACL } from '../../../../lib/tree/acl.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
@@ -50,8 +50,8 @@ test('a file of mode 0600 that one more user may read is no more open before it 
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata(false, onFailure);
-  metadata.give(file, { ...entry('f', { mode: 0o640 }), acl: READABLE });
+  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  metadata.apply(file, { ...entry('f', { mode: 0o640 }), acl: READABLE });
   assert.equal(modeOf(file), '600');
   metadata.finish();
   assert.deepEqual([aclOf(file), modeOf(file), failures], [READABLE, '640', []]);
@@ -62,9 +62,9 @@ test("folders get what they hand on; a file's mode keeps its other bits", (t) =>
   mkdirSync(join(folder, 'd'));
   writeFileSync(join(folder, 'f'), '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata(false, onFailure);
-  metadata.give(join(folder, 'd'), { ...entry('d/', { mode: 0o1750 }), acl: `${FOLDER},${HANDED_ON}` });
-  metadata.give(join(folder, 'f'), { ...entry('f', { mode: 0o750 }), acl: `${FOLDER},${HANDED_ON}` });
+  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  metadata.apply(join(folder, 'd'), { ...entry('d/', { mode: 0o1750 }), acl: `${FOLDER},${HANDED_ON}` });
+  metadata.apply(join(folder, 'f'), { ...entry('f', { mode: 0o750 }), acl: `${FOLDER},${HANDED_ON}` });
   metadata.finish();
   assert.deepEqual(failures, []);
   assert.deepEqual([aclOf(join(folder, 'd')), modeOf(join(folder, 'd'))], [`${FOLDER},${HANDED_ON}`, '1750']);
@@ -79,7 +79,7 @@ test('many files, each wherever it has been moved since, in folders that have be
   const names = Array.from({ length: 450 }, (_, at) => `${at}`);
   for (const name of names) {
     writeFileSync(join(folder, 'd', name), '');
-    acls.give(join(folder, 'd', name), bytesOf(name), Number(name) % 3 === 0 ? READABLE : FOLDER);
+    acls.add(join(folder, 'd', name), bytesOf(name), Number(name) % 3 === 0 ? READABLE : FOLDER);
     renameSync(join(folder, 'd', name), join(folder, 'after', name));
     writeFileSync(join(folder, 'd', name), '', { mode: 0o600 });
   }
@@ -101,12 +101,12 @@ test('a file gets its ACL by the path of a descriptor, and one that is missing i
   writeFileSync(join(folder, 'file'), '', { mode: 0o600 });
   const descriptor = openSync(join(folder, 'file'), 'r');
   const { failures, acls } = giver();
-  acls.give(`/proc/self/fd/${descriptor}`, bytesOf('file'), READABLE);
+  acls.add(`/proc/self/fd/${descriptor}`, bytesOf('file'), READABLE);
   closeSync(descriptor);
   acls.flush();
   assert.deepEqual(failures, []);
   assert.notEqual(modeOf(join(folder, 'file')), '600');
-  assert.throws(() => acls.give(join(folder, 'missing'), bytesOf('missing'), READABLE), NotRestoredError);
+  assert.throws(() => acls.add(join(folder, 'missing'), bytesOf('missing'), READABLE), NotRestoredError);
 });
 
 test('without setfacl, or where it fails, the mode stays narrow, and each file is named', (t) => {
@@ -115,9 +115,9 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
   for (const path of paths) writeFileSync(path, '');
   const give = () => {
     const { failures, onFailure } = giver();
-    const metadata = new Metadata(false, onFailure);
+    const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
     for (const path of paths)
-      metadata.give(path, { ...entry(path.slice(-1), { mode: 0o640 }), acl: READABLE });
+      metadata.apply(path, { ...entry(path.slice(-1), { mode: 0o640 }), acl: READABLE });
     metadata.finish();
     assert.equal(modeOf(paths[0] ?? ''), '600');
     return failures;
@@ -141,10 +141,10 @@ test('where an ACL was handed on by the folder, nothing is left of it', async (t
   mkdirSync(join(folder, 'd'));
   for (const name of ['f', 'shared']) writeFileSync(join(folder, name), '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata(false, onFailure, true);
-  metadata.give(join(folder, 'd'), entry('d/', { mode: 0o1755 }));
-  metadata.give(join(folder, 'f'), entry('f', { mode: 0o654 }));
-  metadata.give(join(folder, 'shared'), { ...entry('shared', { mode: 0o640 }), acl: READABLE });
+  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: true });
+  metadata.apply(join(folder, 'd'), entry('d/', { mode: 0o1755 }));
+  metadata.apply(join(folder, 'f'), entry('f', { mode: 0o654 }));
+  metadata.apply(join(folder, 'shared'), { ...entry('shared', { mode: 0o640 }), acl: READABLE });
   assert.deepEqual(
     [modeOf(join(folder, 'd')), modeOf(join(folder, 'f'))],
     ['1705', '604'],
@@ -163,8 +163,8 @@ test('where the ACL is unknown, only the owner gets something', (t) => {
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata(false, onFailure);
-  metadata.give(file, { ...entry('f', { mode: 0o754 }), acl: UNKNOWN_ACL });
+  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  metadata.apply(file, { ...entry('f', { mode: 0o754 }), acl: UNKNOWN_ACL });
   metadata.finish();
   assert.equal(modeOf(file), '700');
   assert.deepEqual(failures, ['f: it could not be read when it was backed up']);

@@ -1,0 +1,100 @@
+// `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
+import { Argument, type Command, InvalidArgumentError } from 'commander';
+import { subcommand } from '../../lib/cli/command-line.js';
+import { main } from '../../lib/cli/main.js';
+import { diff } from '../../lib/commands/diff.js';
+import { find } from '../../lib/commands/find.js';
+import { ls } from '../../lib/commands/ls.js';
+import { runs } from '../../lib/commands/runs.js';
+
+interface Options {
+  readonly config?: string;
+  readonly json?: true;
+}
+
+export function historyCommands(): Command[] {
+  return [runsCommand(), lsCommand(), findCommand(), diffCommand()];
+}
+
+function withConfig(name: string, description: string): Command {
+  return subcommand(name, description)
+    .option('--config <config_file>', 'of the backup; without it, ~/.config/encrypted-s3-backup/config')
+    .option('--json', 'print JSON, one object a line');
+}
+
+const TIME = 'such as 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"';
+
+function runsCommand(): Command {
+  return withConfig('runs', 'show what each of the last runs did')
+    .option('--last <count>', 'how many runs', wholeNumber, 30)
+    .action(({ config, json, last }: Options & { readonly last: number }) =>
+      main('encrypted-s3-runs', false, (context) =>
+        runs({ config, isJson: json === true, count: last }, context),
+      ),
+    );
+}
+
+interface LsOptions extends Options {
+  readonly at?: string;
+  readonly recursive?: true;
+  readonly long?: true;
+}
+
+function lsCommand(): Command {
+  return withConfig('ls', 'list a folder of the backup')
+    .argument('[path]', 'relative to LOCAL_DIR, or as it is on disk', '')
+    .option('--at <time>', `as it was at that time, ${TIME}`)
+    .option('-R, --recursive', 'with everything below')
+    .option('-l, --long', 'with modes, owners, sizes and times')
+    .action((path: string, { config, json, at, recursive, long }: LsOptions) =>
+      main('encrypted-s3-ls', false, (context) => {
+        const flags = { isJson: json === true, isRecursive: recursive === true, isLong: long === true };
+        return ls({ config, path, at, ...flags }, context);
+      }),
+    );
+}
+
+interface FindOptions extends Options {
+  readonly at?: string;
+  readonly all?: true;
+}
+
+function findCommand(): Command {
+  const command: Command = withConfig(
+    'find',
+    'find files of the backup by a part of their name, or by a pattern',
+  )
+    .argument('<pattern>', "a part of the path, or a pattern such as '*.odt' or 'letters/*2025*'")
+    .option('--at <time>', `in the backup as it was at that time, ${TIME}`)
+    .option('--all', 'in the trees of all runs: each version, when it was seen first and last')
+    .action((pattern: string, { config, json, at, all }: FindOptions) => {
+      if (at !== undefined && all === true)
+        command.error('error: --at and --all can not be used together', { exitCode: 1 });
+      return main('encrypted-s3-find', false, (context) =>
+        find({ config, pattern, at, isJson: json === true, isOfAllRuns: all === true }, context),
+      );
+    });
+  return command;
+}
+
+interface DiffOptions extends Options {
+  readonly stat?: true;
+}
+
+function diffCommand(): Command {
+  return withConfig('diff', 'show what changed in the backup between two times')
+    .addArgument(new Argument('<time>', `the earlier time, ${TIME}`))
+    .argument('[time]', 'the later time; without it, the last run')
+    .option('--stat', 'print counts and sizes only')
+    .addHelpText('after', '\n+ added   - removed   M changed   m only the mode, the owner or the ACL changed')
+    .action((from: string, to: string | undefined, { config, json, stat }: DiffOptions) =>
+      main('encrypted-s3-diff', false, (context) =>
+        diff({ config, from, to, isJson: json === true, isStat: stat === true }, context),
+      ),
+    );
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1 on.');
+  return Number(text);
+}

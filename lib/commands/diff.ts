@@ -1,0 +1,70 @@
+// What changed in the backup between two points in time.
+import type { CommandContext } from '../cli/main.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { type Change, compareTrees, type Difference } from '../history/compare-trees.js';
+import { entryMembers, jsonHeader, pathMember, rowText } from '../history/history-text.js';
+import { treeAt } from '../history/stored-runs.js';
+import { textOf } from '../tree/bytes.js';
+import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
+
+/** As `git status` and `rsync` mark them. */
+const SIGNS: Readonly<Record<Change, string>> = { added: '+', removed: '-', changed: 'M', metadata: 'm' };
+
+export interface DiffRequest extends HistoryRequest {
+  readonly from: string;
+  /** `undefined`: the last run. */
+  readonly to: string | undefined;
+  /** Whether to print counts and sizes only. */
+  readonly isStat: boolean;
+}
+
+export function diff(request: DiffRequest, context: CommandContext): Promise<number> {
+  const [from, to] = [timeOrNow(request.from), timeOrNow(request.to)];
+  return askHistory(request, context, async function* ({ runs, files, style }) {
+    const earlier = await files.tree(treeAt(runs, from));
+    const later = await files.tree(treeAt(runs, to));
+    const counts = new Counts();
+    if (style.isJson) yield jsonHeader('diff');
+    for await (const difference of compareTrees(earlier, later)) {
+      counts.add(difference);
+      if (request.isStat) continue;
+      const { change, key } = difference;
+      yield style.isJson ? jsonOf(difference) : rowText([SIGNS[change], textOf(key)], style);
+    }
+    if (!request.isStat) return;
+    yield style.isJson ? `${JSON.stringify(counts.members())}\n` : counts.text();
+  });
+}
+
+function jsonOf({ change, key, before, after }: Difference): string {
+  const sides = { before: before && entryMembers(before), after: after && entryMembers(after) };
+  return `${JSON.stringify({ change, ...pathMember(key), ...sides })}\n`;
+}
+
+class Counts {
+  readonly #counts = new Map<Change, { files: number; bytes: number }>();
+
+  add({ change, before, after }: Difference): void {
+    const entry = after ?? before;
+    if (entry?.type !== 'file') return;
+    const count = this.#counts.get(change) ?? { files: 0, bytes: 0 };
+    this.#counts.set(change, { files: count.files + 1, bytes: count.bytes + entry.inode.size });
+  }
+
+  members(): object {
+    return Object.fromEntries(this.#each());
+  }
+
+  text(): string {
+    const lines = this.#each().map(
+      ([change, { files, bytes }]) =>
+        `${change.padEnd(9)}${formatCount(files, 'file')}, ${formatBytes(bytes)}\n`,
+    );
+    return lines.join('');
+  }
+
+  #each(): [Change, { files: number; bytes: number }][] {
+    const changes = Object.keys(SIGNS) as Change[];
+    return changes.map((change) => [change, this.#counts.get(change) ?? { files: 0, bytes: 0 }]);
+  }
+}

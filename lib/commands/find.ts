@@ -1,0 +1,63 @@
+// Where a file of the backup is whose name is half remembered: in one tree, or in those of all runs.
+import type { CommandContext } from '../cli/main.js';
+import { FoundVersions, matcherOf } from '../history/find-in-trees.js';
+import { entryMembers, jsonHeader, mtimeOf, rowText, sizeText, timeText } from '../history/history-text.js';
+import { entriesOf } from '../history/list-folder-at.js';
+import { treeAt } from '../history/stored-runs.js';
+import { textOf } from '../tree/bytes.js';
+import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
+
+export interface FindRequest extends HistoryRequest {
+  readonly pattern: string;
+  readonly at: string | undefined;
+  /** Whether to look in the trees of all runs, and to tell when each version was seen first and last. */
+  readonly isOfAllRuns: boolean;
+}
+
+/** @returns 0, also when nothing matches */
+export function find(request: FindRequest, context: CommandContext): Promise<number> {
+  const matches = matcherOf(request.pattern);
+  return request.isOfAllRuns ? findInAll(request, matches, context) : findAt(request, matches, context);
+}
+
+type Matches = ReturnType<typeof matcherOf>;
+
+function findAt(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
+  const time = timeOrNow(request.at);
+  return askHistory(request, context, async function* ({ runs, files, style }) {
+    if (style.isJson) yield jsonHeader('find');
+    for await (const entry of entriesOf(await files.tree(treeAt(runs, time)))) {
+      if (!matches(entry)) continue;
+      const cells = [sizeText(entry.inode.size, style), timeText(mtimeOf(entry), style), textOf(entry.key)];
+      yield style.isJson ? `${JSON.stringify(entryMembers(entry))}\n` : rowText(cells, style);
+    }
+  });
+}
+
+function findInAll(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
+  const { log } = context;
+  return askHistory(request, context, async function* ({ runs, files, style }) {
+    const found = new FoundVersions();
+    for (const [index, version] of runs.trees.entries()) {
+      log.progress(`tree ${index + 1} of ${runs.trees.length}`);
+      for await (const entry of entriesOf(await files.tree(version)))
+        if (matches(entry)) found.add(entry, version.stored);
+    }
+    log.progress(undefined);
+    if (style.isJson) yield jsonHeader('find');
+    else if (style.isForPeople)
+      yield `${'FIRST SEEN'.padEnd(25)}  ${'LAST SEEN'.padEnd(25)}  ${'SIZE'.padStart(10)}  PATH\n`;
+    for (const { entry, firstSeen, lastSeen } of found.versions()) {
+      if (style.isJson) {
+        const times = {
+          firstSeen: new Date(firstSeen).toISOString(),
+          lastSeen: new Date(lastSeen).toISOString(),
+        };
+        yield `${JSON.stringify({ ...entryMembers(entry), ...times })}\n`;
+      } else {
+        const times = [timeText(firstSeen, style), timeText(lastSeen, style)];
+        yield rowText([...times, sizeText(entry.inode.size, style), textOf(entry.key)], style);
+      }
+    }
+  });
+}

@@ -1,0 +1,22 @@
+// What a command that only asks the bucket needs of a config.
+import type { Remote } from '../aws/remote.js';
+import type { CommandContext } from '../cli/main.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { configFileOrDefault } from '../config/default-config.js';
+import { connectToBucket, readConfigAndWarn } from './connection.js';
+
+export interface OpenConfig {
+  readonly config: BackupConfig;
+  readonly remote: Remote;
+}
+
+/**
+ * @param file `undefined`: the config in the default place
+ * @throws {BackupError} for a config that is missing or wrong
+ */
+export async function openConfig(file: string | undefined, context: CommandContext): Promise<OpenConfig> {
+  const { log } = context;
+  const config = await readConfigAndWarn(configFileOrDefault(file), log);
+  const aws = connectToBucket(config, config, context);
+  return { config, remote: { aws, encryptionKey: config.encryptionKey, prefix: config.prefix, log } };
+}

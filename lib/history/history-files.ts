@@ -1,0 +1,78 @@
+// Records and trees of earlier runs on this machine: downloaded once, and kept in the state folder for 30 days after
+// they were last used.
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { download } from '../aws/arguments/download-arguments.js';
+import { s3Url } from '../aws/arguments/object-arguments.js';
+import type { Remote } from '../aws/remote.js';
+import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
+import { type LastRun, parseLastRun, RECORD, runFolderKey, TREE } from '../records/last-run.js';
+import type { StateFolder } from '../records/state-folder.js';
+import type { StoredVersion } from './stored-runs.js';
+
+const KEPT = 30 * 24 * 3600 * 1000;
+
+export class HistoryFiles {
+  readonly #remote: Remote;
+  readonly #runFolder: string;
+  readonly #folder: string;
+
+  /** @throws the system's error if the state folder can't be used */
+  constructor(remote: Remote, { history, runFolder }: Pick<StateFolder, 'history' | 'runFolder'>) {
+    this.#remote = remote;
+    this.#runFolder = runFolder;
+    this.#folder = history ?? join(runFolder, 'history');
+    mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+    this.#removeUnused();
+  }
+
+  /** The path of the tree file. @throws {BackupError} with exit code 5 if it was stored with another encryption key */
+  tree(version: StoredVersion): Promise<string> {
+    return this.#fetch(TREE, version);
+  }
+
+  /** @throws {BackupError} as `tree` */
+  async record(version: StoredVersion): Promise<LastRun> {
+    const file = await this.#fetch(RECORD, version);
+    return parseLastRun(readFileSync(file, 'utf8'), file);
+  }
+
+  async #fetch(name: string, { versionId, stored }: StoredVersion): Promise<string> {
+    const { aws, encryptionKey, prefix } = this.#remote;
+    const id = createHash('sha256').update(`${versionId}\n${stored}`).digest('hex').slice(0, 32);
+    const file = join(this.#folder, `${id}-${name}`);
+    if (existsSync(file)) {
+      const now = new Date();
+      utimesSync(file, now, now);
+      return file;
+    }
+    const object = { bucket: aws.bucket, key: runFolderKey(prefix) + name, versionId };
+    const aside = join(this.#runFolder, `${id}-${name}`);
+    const args = download(object, aside);
+    const answer = await aws.run(args, { encryptionKey });
+    if (answer.exitCode === 0) {
+      renameSync(aside, file);
+      return file;
+    }
+    const cause = await causeOfRefusal(this.#remote, object, args, answer);
+    this.#remote.log.info(`${s3Url(object)} can't be read.`);
+    throw cause === 'wrong key' ? wrongKeyError(object) : cause;
+  }
+
+  #removeUnused(): void {
+    for (const name of readdirSync(this.#folder)) {
+      const file = join(this.#folder, name);
+      if (statSync(file).mtimeMs < Date.now() - KEPT) rmSync(file, { force: true });
+    }
+  }
+}

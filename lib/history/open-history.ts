@@ -1,0 +1,30 @@
+// What every question about earlier runs begins with: the config, the bucket, and a place for what is downloaded.
+import type { Remote } from '../aws/remote.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { openStateFolder } from '../records/state-folder.js';
+import { HistoryFiles } from './history-files.js';
+import { listStoredRuns, type StoredRuns } from './stored-runs.js';
+
+export interface History {
+  readonly runs: StoredRuns;
+  readonly files: HistoryFiles;
+}
+
+/** @throws {BackupError} if no run has stored anything, or nothing can be kept on disk */
+export async function withHistory<T>(
+  remote: Remote,
+  config: BackupConfig,
+  work: (history: History) => Promise<T>,
+): Promise<T> {
+  const runs = await listStoredRuns(remote);
+  const state = openStateFolder(
+    [config.endpointUrl ?? '', config.bucket, config.prefix],
+    config.environment,
+    true,
+  );
+  try {
+    return await work({ runs, files: new HistoryFiles(remote, state) });
+  } finally {
+    state.remove();
+  }
+}

@@ -1,0 +1,53 @@
+// The records and trees of earlier runs, which the bucket's versioning keeps.
+
+import type { Remote } from '../aws/remote.js';
+import { listVersions } from '../aws/version-listing.js';
+import { BackupError } from '../cli/errors.js';
+import { formatTime } from '../cli/units/times.js';
+import { RECORD, runFolderKey, TREE } from '../records/last-run.js';
+
+export interface StoredVersion {
+  readonly versionId: string;
+  /** When a run stored it (ms since the epoch). */
+  readonly stored: number;
+}
+
+/** Both oldest first. */
+export interface StoredRuns {
+  readonly records: readonly StoredVersion[];
+  readonly trees: readonly StoredVersion[];
+}
+
+/**
+ * @throws {AwsError} if the versions can't be listed
+ * @throws {BackupError} if no run has stored anything
+ */
+export async function listStoredRuns({ aws, prefix }: Remote): Promise<StoredRuns> {
+  const records: StoredVersion[] = [];
+  const trees: StoredVersion[] = [];
+  await listVersions(aws, runFolderKey(prefix), async (versions) => {
+    for await (const { key, versionId, lastModified, size } of versions) {
+      // Another backup's, below this one's prefix, has a longer key; a delete marker has no content.
+      const list = `${key}` === RECORD ? records : `${key}` === TREE ? trees : undefined;
+      if (size !== undefined) list?.unshift({ versionId, stored: lastModified });
+    }
+  });
+  if (trees.length > 0) return { records, trees };
+  throw new BackupError(`No run has stored a tree below s3://${aws.bucket}/${runFolderKey(prefix)}.`, {
+    hint: 'Check the config: encrypted-s3-sync stores one. The original scripts store none.',
+  });
+}
+
+/**
+ * The tree of the last run that ended not after `time`.
+ * @param time ms since the epoch; `undefined`: now
+ * @throws {BackupError} if none is that old
+ */
+export function treeAt({ trees }: StoredRuns, time: number | undefined): StoredVersion {
+  const found = trees.findLast(({ stored }) => time === undefined || stored <= time);
+  if (found !== undefined) return found;
+  const oldest = formatTime(trees[0]?.stored ?? 0);
+  throw new BackupError(`The bucket has no tree as old as ${formatTime(time ?? 0)}.`, {
+    hint: `The oldest one is of ${oldest}. Older versions are removed by the bucket's lifecycle rule, or there were none.`,
+  });
+}

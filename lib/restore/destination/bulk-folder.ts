@@ -1,0 +1,127 @@
+// The folder that `aws s3 sync` downloads into, each file under its key. What has arrived whole is kept for the next
+// restore; placeholders make the AWS CLI leave out what is not wanted.
+import {
+  closeSync,
+  ftruncateSync,
+  futimesSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  type Stats,
+} from 'node:fs';
+import { errnoOf } from '../../cli/errors.js';
+import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
+import type { WantedObject } from '../plan/planned-file.js';
+import { REMOVAL } from './held-folder.js';
+import { isSafeKey } from './safe-key.js';
+
+/** Seconds since the epoch: no object is as old as this. */
+const PLACEHOLDER_MTIME = 1;
+
+export class BulkFolder {
+  readonly path: string;
+  /** Whether an earlier restore has left something. */
+  readonly #isResumed: boolean;
+
+  /** Makes the folder, or removes the placeholders from it. @throws the system's error */
+  constructor(path: string) {
+    this.path = path;
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    for (const [file, stats] of filesBelow(bytesOf(path))) {
+      if (stats.mtimeMs === PLACEHOLDER_MTIME * 1000) rmSync(pathOf(file));
+    }
+    this.#isResumed = readdirSync(path).length > 0;
+  }
+
+  /**
+   * Makes `aws s3 sync` leave `key` alone: it does not replace a file of the object's size that is older than the
+   * object. The file is sparse, so that it takes no room.
+   * @param size of the object in bytes
+   */
+  writePlaceholder(key: Bytes, size: number): void {
+    if (!isSafeKey(key) || key.endsWith('/')) return;
+    const path = this.#path(key);
+    try {
+      mkdirSync(pathOf(folderOf(path)), { recursive: true, mode: 0o700 });
+      const descriptor = openSync(pathOf(path), 'w', 0o600);
+      try {
+        ftruncateSync(descriptor, size);
+        futimesSync(descriptor, PLACEHOLDER_MTIME, PLACEHOLDER_MTIME);
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (error) {
+      // Something else needs the place, or the name is too long: the object is downloaded, and not used.
+      if (errnoOf(error) === undefined) throw error;
+    }
+  }
+
+  /**
+   * Removes what an earlier restore has left where `key` is to arrive, unless it is the wanted object: `aws s3 sync`
+   * would leave an older one of the same size alone, and writes no file over a folder.
+   */
+  removeStale(key: Bytes, wanted: WantedObject): void {
+    if (!this.#isResumed || this.find(key, wanted) !== undefined) return;
+    let path = this.#path(key);
+    try {
+      rmSync(pathOf(path), REMOVAL);
+    } catch (error) {
+      // A folder above is a file, or it can't be removed: then it does not arrive, and is named.
+      if (errnoOf(error) === undefined) throw error;
+    }
+    do path = folderOf(path);
+    while (statsOf(path) === undefined);
+    if (!statsOf(path)?.isDirectory()) rmSync(pathOf(path), REMOVAL);
+  }
+
+  /**
+   * The file of `key`, if it is the wanted object, whole: it has its size, and its time in whole seconds, which the AWS
+   * CLI sets (FAT keeps even ones). A placeholder and a later version have other times.
+   */
+  find(key: Bytes, { size, lastModified }: WantedObject): string | Buffer | undefined {
+    const path = this.#path(key);
+    const found = statsOf(path);
+    if (found === undefined || !found.isFile() || found.size !== size) return undefined;
+    const [stored, set] = [lastModified, found.mtimeMs].map((ms) => Math.floor(ms / 1000)) as [
+      number,
+      number,
+    ];
+    return set === stored || (stored % 2 === 1 && set === stored - 1) ? pathOf(path) : undefined;
+  }
+
+  #path(key: Bytes): Bytes {
+    return joinPath(bytesOf(this.path), key);
+  }
+}
+
+/** How much room the files below a folder take on disk, in bytes. */
+export function bytesOnDisk(folder: string): number {
+  let blocks = 0;
+  for (const [, stats] of filesBelow(bytesOf(folder))) blocks += stats.blocks;
+  return blocks * 512;
+}
+
+function* filesBelow(folder: Bytes): Generator<[Bytes, Stats]> {
+  for (const entry of readdirSync(pathOf(folder), { encoding: 'latin1', withFileTypes: true })) {
+    const path = joinPath(folder, entry.name as Bytes);
+    if (entry.isDirectory()) yield* filesBelow(path);
+    else {
+      const stats = statsOf(path);
+      if (stats !== undefined) yield [path, stats];
+    }
+  }
+}
+
+function folderOf(path: Bytes): Bytes {
+  return path.slice(0, path.lastIndexOf('/')) as Bytes;
+}
+
+function statsOf(path: Bytes): Stats | undefined {
+  try {
+    return lstatSync(pathOf(path));
+  } catch {
+    return undefined;
+  }
+}

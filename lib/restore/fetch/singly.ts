@@ -1,0 +1,68 @@
+// Files by a call of the AWS CLI each, as many at once as there are processors: older versions, names that are too long
+// for the bulk, and what did not arrive in bulk.
+import { download } from '../../aws/arguments/download-arguments.js';
+import { s3Url } from '../../aws/arguments/object-arguments.js';
+import type { AwsError } from '../../aws/aws-error.js';
+import { concernsAllFiles } from '../../aws/error-kinds.js';
+import { causeOfRefusal } from '../../aws/wrong-key.js';
+import { forEachInPool } from '../../cli/concurrency.js';
+import { textOf } from '../../tree/bytes.js';
+import type { PlannedFile } from '../plan/planned-file.js';
+import { type FetchContext, runFetch } from './fetch-call.js';
+
+/** Why a file did not arrive. */
+export interface FetchFailure {
+  /** Ends a sentence. */
+  readonly why: string;
+  readonly hint?: string | undefined;
+}
+
+export class SingleFetches {
+  /** By the number of the file in the plan. */
+  readonly failures = new Map<number, FetchFailure>();
+  /** Off while the bulk shows its own. */
+  showsProgress = true;
+  readonly #fetch: FetchContext;
+  readonly #total: number;
+  #done = 0;
+
+  /** @param total how many files are planned, for the progress */
+  constructor(fetch: FetchContext, total: number) {
+    this.#fetch = fetch;
+    this.#total = total;
+  }
+
+  /** @throws {AwsError} at a failure that concerns every file */
+  async fetchAll(files: AsyncGenerator<PlannedFile>): Promise<void> {
+    await forEachInPool(files, (file) => this.#fetchOne(file));
+  }
+
+  async #fetchOne(file: PlannedFile): Promise<void> {
+    const { aws, prefix, stage, log } = this.#fetch;
+    const object = { bucket: aws.bucket, key: prefix + textOf(file.key), versionId: file.wanted?.versionId };
+    const args = download(object, stage.singlePath(file));
+    const answer = await runFetch(this.#fetch, args);
+    this.#done += 1;
+    if (this.showsProgress) log.progress(`${this.#done} of ${this.#total} single files`);
+    if (answer.exitCode === 0) return;
+    stage.discard(file);
+    if (concernsAllFiles(answer.stderr)) throw aws.errorOf(args, answer);
+    const cause = await causeOfRefusal(this.#fetch, object, args, answer);
+    if (cause === 'wrong key') {
+      this.#fail(file, { why: 'it was stored with another encryption key' }, answer.stderr);
+      return;
+    }
+    if (concernsAllFiles(cause.detail)) throw cause;
+    this.#fail(file, { why: reasonOf(cause), hint: cause.hint }, cause.detail);
+  }
+
+  #fail({ key, index }: PlannedFile, failure: FetchFailure, detail: string): void {
+    const { aws, prefix, log } = this.#fetch;
+    log.info(`${s3Url({ bucket: aws.bucket, key: prefix + textOf(key) })}: ${detail}`);
+    this.failures.set(index, failure);
+  }
+}
+
+function reasonOf({ kind, detail }: AwsError): string {
+  return kind === 'not-found' ? 'it is not in the bucket any more' : detail.replace(/\.$/, '');
+}

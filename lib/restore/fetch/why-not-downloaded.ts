@@ -1,0 +1,51 @@
+// Why the download of a single file failed, in words.
+import { headWithoutKey } from '../../aws/arguments/download-arguments.js';
+import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
+import type { AwsAnswer, AwsCli } from '../../aws/aws-cli.js';
+import { missingBucketError } from '../../aws/bucket.js';
+import { kindOfAwsError } from '../../aws/error-kinds.js';
+import type { KeyedAws } from '../../aws/remote.js';
+import { causeOfRefusal } from '../../aws/wrong-key.js';
+import { BackupError } from '../../cli/errors.js';
+import { otherKeyError } from '../other-key-error.js';
+
+const MISSING = 'does not exist';
+const HINT =
+  'encrypted-s3-list-versions shows what there is and was; encrypted-s3-download-dir restores a folder.';
+
+/** @returns an error with exit code 5 if the encryption key is the wrong one */
+export async function whyNotDownloaded(
+  remote: KeyedAws,
+  object: BucketObject,
+  args: string[],
+  answer: AwsAnswer,
+): Promise<BackupError> {
+  const { aws } = remote;
+  const problem = object.versionId === undefined ? undefined : await problemOfVersion(aws, object, answer);
+  const { kind } = aws.errorOf(args, answer);
+  const noBucket = kind === 'not-found' || problem === MISSING ? await missingBucketError(aws) : undefined;
+  if (noBucket !== undefined) return noBucket;
+  if (problem !== undefined) {
+    return new BackupError(`Download failed: version "${object.versionId}" of ${s3Url(object)} ${problem}.`, {
+      hint: HINT,
+    });
+  }
+  const cause = await causeOfRefusal(remote, object, args, answer);
+  if (cause === 'wrong key') return otherKeyError(object);
+  const { message, hint = kind === 'not-found' ? HINT : undefined } = cause;
+  return new BackupError(`Download failed: ${message}`, hint === undefined ? {} : { hint });
+}
+
+/** Asks again with a HEAD request: some servers send an error without a message, which AWS CLI v1 can't read. */
+async function problemOfVersion(
+  aws: AwsCli,
+  object: BucketObject,
+  { stderr }: AwsAnswer,
+): Promise<string | undefined> {
+  if (/\(InvalidArgument\).*version id/i.test(stderr)) return MISSING;
+  const head = await aws.run(headWithoutKey(object));
+  const kind = head.exitCode === 0 ? undefined : kindOfAwsError(head.stderr);
+  if (kind === 'not-found') return MISSING;
+  // S3 answers 405, Method Not Allowed.
+  return kind === 'not-implemented' ? 'is a delete marker, which has no content' : undefined;
+}

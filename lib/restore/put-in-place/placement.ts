@@ -1,0 +1,160 @@
+// Puts single entries into the destination, and notes what can only be done at the end.
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Interruption } from '../../cli/interruption.js';
+import type { Incomplete } from '../../cli/log/incomplete.js';
+import type { Log } from '../../cli/log/log.js';
+import { type Bytes, textOf } from '../../tree/bytes.js';
+import type { Entry } from '../../tree/entry.js';
+import { Spool } from '../../tree/streams/spool.js';
+import { type Destination, NotRestoredError, orNotRestored, parentOf } from '../destination/destination.js';
+import type { Stage } from '../destination/stage.js';
+import type { FetchFailure } from '../fetch/singly.js';
+import type { ExactTime } from '../metadata/exact-times.js';
+import { type Metadata, setMtime } from '../metadata/metadata.js';
+import type { PlannedFile } from '../plan/planned-file.js';
+
+export interface PlacementOptions {
+  readonly destination: Destination;
+  readonly stage: Stage;
+  readonly metadata: Metadata;
+  /** Names what is not restored as the tree has it. */
+  readonly incomplete: Incomplete;
+  /** Names files that are newer than the tree. */
+  readonly log: Pick<Log, 'info'>;
+  /** By the numbers of files in the plan: why they did not arrive, as far as that is known. */
+  readonly failures: ReadonlyMap<number, FetchFailure>;
+  readonly interruption: Interruption;
+  /** A folder of ours. */
+  readonly notes: string;
+}
+
+export class Placement {
+  readonly restored = { files: 0, folders: 0, links: 0, newer: 0 };
+  /** JSON of `ExactTime`. */
+  readonly times: Spool;
+  /** JSON of `Entry`, in the order of their keys. */
+  readonly folders: Spool;
+  readonly #options: PlacementOptions;
+
+  constructor(options: PlacementOptions) {
+    this.#options = options;
+    this.times = new Spool(join(options.notes, 'times'));
+    this.folders = new Spool(join(options.notes, 'folders'));
+  }
+
+  /** Does `action`, and names `key` if it can't be restored. @throws {InterruptedError} if a signal has arrived */
+  attempt(key: Bytes, action: () => void): void {
+    this.#options.interruption.check();
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof NotRestoredError)) throw error;
+      const name = textOf(key);
+      this.#options.incomplete.addFailure(name, 'is not restored', error.message, name);
+    }
+  }
+
+  /**
+   * @param entry `undefined` if the tree does not have the file
+   * @param mode of a file that the tree does not have; `undefined`: what umask leaves
+   * @throws {NotRestoredError}
+   */
+  putFile(file: PlannedFile, entry: Entry | undefined, mode?: number): void {
+    const { key, wanted, method, isNewer } = file;
+    if (wanted === undefined || method === 'not wanted') throw notInBucketError();
+    if (method === 'there already') {
+      this.#options.destination.makeFolder(parentOf(key));
+      if (entry !== undefined) this.applyMetadata(entry);
+    } else this.#moveIn(file, entry, mode);
+    this.restored.files += 1;
+    if (entry === undefined) return;
+    this.#noteTime(entry);
+    if (isNewer) this.logNewer(entry);
+    const { size } = entry.inode;
+    if (size === wanted.size) return;
+    this.#options.incomplete.add(
+      `"${textOf(key)}" is restored as it is in the bucket, ${wanted.size} bytes; the tree has ${size}.`,
+    );
+  }
+
+  /** Writes to syslog that an object of the tree's entry was stored after the tree. */
+  logNewer({ key, type }: Entry): void {
+    this.restored.newer += 1;
+    const what =
+      type === 'link'
+        ? 'it is restored as the link that it was in that run'
+        : 'its mode, times and owner are those of that run';
+    this.#options.log.info(`WARNING: "${textOf(key)}" was stored after the tree of the run: ${what}.`);
+  }
+
+  /** @throws {NotRestoredError} */
+  makeFolder(entry: Entry): void {
+    const { destination } = this.#options;
+    // For this user alone until everything is in it.
+    destination.makeFolder(entry.key, 0o700);
+    destination.letOwnerWrite(entry.key);
+    this.folders.write(JSON.stringify(entry));
+    this.#noteTime(entry);
+    this.restored.folders += 1;
+  }
+
+  /** Makes a folder that the tree does not have. @throws {NotRestoredError} */
+  makeEmptyFolder(key: Bytes): void {
+    this.#options.destination.makeFolder(key);
+  }
+
+  /** @throws {NotRestoredError} */
+  makeLink(entry: Entry): void {
+    const link = this.#options.stage.makeLink(entry.target ?? ('' as Bytes));
+    this.#moveInWithMetadata(link, entry);
+    this.#noteTime(entry);
+    this.restored.links += 1;
+  }
+
+  /**
+   * Names the entry if it can't be given its owner and mode: it is restored all the same.
+   * @param inStage its path, while it is not in place
+   */
+  applyMetadata(entry: Entry, inStage?: string | Buffer): void {
+    const { metadata, destination } = this.#options;
+    try {
+      if (inStage !== undefined) metadata.apply(inStage, entry);
+      else destination.withOpen(entry.key, entry.type, (path) => metadata.apply(path, entry));
+    } catch (error) {
+      if (!(error instanceof NotRestoredError)) throw error;
+      const what = `"${textOf(entry.key)}" is restored, but not its owner and mode as they were`;
+      this.#options.incomplete.add(`${what}: ${error.message}.`);
+    }
+  }
+
+  #moveIn(file: PlannedFile, entry: Entry | undefined, mode: number | undefined): void {
+    const { destination, stage, failures, incomplete } = this.#options;
+    const arrived = stage.findArrived(file);
+    if (arrived === undefined) {
+      const { why, hint } = failures.get(file.index) ?? { why: 'it did not arrive; syslog says why' };
+      incomplete.addHint(hint);
+      throw new NotRestoredError(why);
+    }
+    if (entry !== undefined) {
+      this.#moveInWithMetadata(arrived, entry);
+      return;
+    }
+    if (mode !== undefined) orNotRestored(() => chmodSync(arrived, mode));
+    destination.moveIn(arrived, file.key);
+  }
+
+  #moveInWithMetadata(inStage: string | Buffer, entry: Entry): void {
+    this.applyMetadata(entry, inStage);
+    setMtime(inStage, entry.inode);
+    if (this.#options.destination.moveIn(inStage, entry.key) === 'copied') this.applyMetadata(entry);
+  }
+
+  #noteTime({ key, inode }: Entry): void {
+    this.times.write(JSON.stringify({ key, mtime: inode.mtime } satisfies ExactTime));
+  }
+}
+
+export function notInBucketError(): NotRestoredError {
+  return new NotRestoredError('the tree has it, but not the bucket');
+}

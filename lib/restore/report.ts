@@ -1,0 +1,58 @@
+// What the user is told before and after a restore.
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { Log } from '../cli/log/log.js';
+import type { Prompt } from '../cli/prompt.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatTime } from '../cli/units/times.js';
+import type { Stage } from './destination/stage.js';
+import type { Restored } from './put-in-place.js';
+import type { RestoreScope } from './scope.js';
+import type { RestoreSurvey } from './survey.js';
+
+export function announce(
+  { aws, prefix, log }: RestoreScope,
+  { tree, totals }: RestoreSurvey,
+  prompt: Prompt,
+): void {
+  const run = tree === undefined ? '' : ` from the run of ${formatTime(tree.stored)}`;
+  const amount = `${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} to download`;
+  prompt.say(`Restoring s3://${aws.bucket}/${prefix}${run}: ${amount}...\n`);
+  if (tree !== undefined) return;
+  log.warn(
+    'There is no tree file for these files: they are restored without modes, times and owners, and without links and empty folders.',
+  );
+}
+
+export function warnOfOtherStages(stage: Stage, log: Log): void {
+  for (const other of stage.others()) {
+    log.warn(
+      `"${other}" belongs to another restore, interrupted or still running. Remove it unless that restore is to continue.`,
+    );
+  }
+}
+
+/** @param missing how many entries are not restored as the tree has them @returns the exit code */
+export function report(
+  { tree, totals }: RestoreSurvey,
+  { files, folders, links, extras, newer }: Restored,
+  missing: number,
+  { log, prompt }: { readonly log: Log; readonly prompt: Prompt },
+): number {
+  if (files === 0 && totals.files > 0) throw new BackupError('None of the files could be restored.');
+  if (tree !== undefined && extras > 0) {
+    log.warn(
+      `The bucket has ${formatCount(extras, 'file')} that the tree of that run lacks: restored without modes, times and owners; only you may read the new ones.`,
+    );
+  }
+  if (newer > 0) {
+    log.warn(
+      `The bucket has ${formatCount(newer, 'file')} newer than the tree of that run, as an interrupted run leaves them: restored with the modes, times and owners of that run, or as the links that it has. Syslog names them.`,
+    );
+  }
+  const parts = [formatCount(files, 'file'), formatCount(folders, 'folder'), formatCount(links, 'link')];
+  prompt.say(`Restored ${parts.join(', ')}.\n`);
+  if (missing > 0) return exitCode.incomplete;
+  prompt.say('Success.\n');
+  return exitCode.done;
+}

@@ -1,0 +1,155 @@
+// `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
+import assert from 'node:assert/strict';
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { BucketWorld } from './bucket-world.js';
+
+const DAY = 86_400_000;
+
+/** Three runs: yesterday's, today's, and the last one, in which only a mode changed. */
+async function threeRuns(t: TestContext): Promise<BucketWorld> {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  for (const path of ['a', 'letters/Frau Müller.txt', 'letters/old']) world.write(path, 'content');
+  symlinkSync('a', join(world.source, 'link'));
+  assert.equal((await world.sync()).code, 0);
+  storedBefore(world, 2 * DAY);
+  world.write('letters/Frau Müller.txt', 'changed content');
+  world.write('new', 'x');
+  world.remove('letters/old');
+  assert.equal((await world.sync()).code, 0);
+  storedBefore(world, DAY);
+  world.write('a', 'content', new Date());
+  assert.equal((await world.sync()).code, 0);
+  return world;
+}
+
+/** Has the bucket tell that the last run stored its record and tree that long (ms) before it did. */
+function storedBefore(world: BucketWorld, before: number): void {
+  for (const version of world.journal.versions()) {
+    if (version.key.startsWith('backup.info/runs/') && version.time > Date.now() - DAY / 2)
+      Object.assign(version, { time: version.time - before });
+  }
+}
+
+async function ask(world: BucketWorld, ...words: string[]): Promise<string[]> {
+  const [command = '', ...rest] = words;
+  const args = [command, '--config', world.configFile, ...rest];
+  const { code, stdout, stderr } = await world.run('encrypted-s3', args);
+  assert.equal(code, 0, stderr);
+  return stdout.split('\n').slice(0, -1);
+}
+
+test('runs: a row for each run, the newest last', async (t) => {
+  const world = await threeRuns(t);
+  const rows = (await ask(world, 'runs')).map((line) => line.split('\t').slice(2));
+  assert.deepEqual(rows, [
+    ['3', '21', '3', '0', '0'],
+    ['3', '23', '2', '1', '0'],
+    ['3', '23', '1', '0', '0'],
+  ]);
+  assert.equal((await ask(world, 'runs', '--last', '1')).length, 1);
+  const [header, first] = (await ask(world, 'runs', '--json')).map((line) => JSON.parse(line));
+  assert.deepEqual(header, { format: 'encrypted-s3-backup runs', version: 1 });
+  assert.deepEqual([first.sent, first.exit], [3, 0]);
+});
+
+test('ls: a folder now, and as it was', async (t) => {
+  const world = await threeRuns(t);
+  assert.deepEqual(await ask(world, 'ls'), ['a', 'letters/', 'link', 'new']);
+  assert.deepEqual(
+    await ask(world, 'ls', '--at', '2 days ago', 'letters'),
+    ['letters/', 'letters/Frau Müller.txt', 'letters/old'].slice(1),
+  );
+  assert.deepEqual(await ask(world, 'ls', '-R'), ['a', 'letters/', 'letters/Frau Müller.txt', 'link', 'new']);
+  const onDisk = join(world.source, 'letters/Frau Müller.txt');
+  const [line = ''] = await ask(world, 'ls', '--long', onDisk);
+  assert.match(line, /^-rw-r--r--\t\w+:\w+\t15\t2020-02-02T02:02:02\.000Z\tletters\/Frau Müller\.txt$/);
+  const [link = ''] = await ask(world, 'ls', '--long', 'link');
+  assert.match(link, /^lrwxrwxrwx\t.*\tlink -> a$/);
+});
+
+test('ls: what was never there is an error that names a way to find it', async (t) => {
+  const world = await threeRuns(t);
+  const args = ['ls', '--config', world.configFile];
+  const missing = await world.run('encrypted-s3', [...args, 'nothing']);
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /The backup has nothing at or below "nothing"[\s\S]*encrypted-s3 find/);
+  const tooOld = await world.run('encrypted-s3', [...args, '--at', '1 year ago']);
+  assert.match(tooOld.stderr, /no tree as old as/);
+  const outside = await world.run('encrypted-s3', [...args, '/etc']);
+  assert.match(outside.stderr, /"\/etc" is not in LOCAL_DIR/);
+});
+
+test('find: by a part of the path or by a pattern, upper and lower case alike', async (t) => {
+  const world = await threeRuns(t);
+  const names = async (...words: string[]) =>
+    (await ask(world, 'find', ...words)).map((it) => it.split('\t').at(-1));
+  assert.deepEqual(await names('müller'), ['letters/Frau Müller.txt']);
+  assert.deepEqual(await names('*.TXT'), ['letters/Frau Müller.txt']);
+  assert.deepEqual(await names('letters/*'), ['letters/Frau Müller.txt']);
+  assert.deepEqual(await names('old'), []);
+  assert.deepEqual(await names('old', '--at', '2 days ago'), ['letters/old']);
+});
+
+test('find --all: each version, with the runs that saw it first and last', async (t) => {
+  const world = await threeRuns(t);
+  const rows = (await ask(world, 'find', '--all', 'müller')).map((line) => line.split('\t'));
+  assert.deepEqual(
+    rows.map(([, , size]) => size),
+    ['7', '15'],
+  );
+  const [[first, last] = [], [second, latest] = []] = rows;
+  assert.equal(first, last);
+  assert.ok(String(second) < String(latest));
+  const [gone = ''] = await ask(world, 'find', '--all', '--json', 'old').then((lines) => lines.slice(1));
+  assert.equal(JSON.parse(gone).lastSeen, first);
+});
+
+test('diff: what was added, removed and changed between two times', async (t) => {
+  const world = await threeRuns(t);
+  const since = async (...words: string[]) => ask(world, 'diff', ...words);
+  assert.deepEqual(await since('2 days ago'), [
+    'M\ta',
+    'M\tletters/Frau Müller.txt',
+    '-\tletters/old',
+    '+\tnew',
+  ]);
+  assert.deepEqual(await since('2 days ago', '--stat'), [
+    'added    1 file, 1 bytes',
+    'removed  1 file, 7 bytes',
+    'changed  2 files, 22 bytes',
+    'metadata 0 files, 0 bytes',
+  ]);
+  const [, first = ''] = await since('2 days ago', '--json');
+  const { change, path, before, after } = JSON.parse(first);
+  assert.deepEqual([change, path, before.size, after.size], ['changed', 'a', 7, 7]);
+});
+
+test('a second question downloads nothing but what is new', async (t) => {
+  const world = await threeRuns(t);
+  const downloads = () => world.called().filter((it) => it.includes('get-object')).length;
+  await ask(world, 'find', '--all', 'a');
+  assert.equal(downloads(), 3);
+  await ask(world, 'find', '--all', 'b');
+  assert.equal(downloads(), 0);
+  rmSync(join(world.stateFolder, 'history'), { recursive: true });
+  await ask(world, 'ls');
+  assert.equal(downloads(), 1);
+});
+
+test('a backup without records, and one of another key, say so', async (t) => {
+  const world = await threeRuns(t);
+  world.config({ REMOTE_DIR_PREFIX: 'another' });
+  const none = await world.run('encrypted-s3', ['runs', '--config', world.configFile]);
+  assert.equal(none.code, 1);
+  assert.match(
+    none.stderr,
+    /No run has stored a tree below s3:\/\/test-bucket\/backup\.info\/runs\/another\//,
+  );
+  world.config({ ENCRYPTION_KEY: 'Another0Key1of2the3same4length56' });
+  rmSync(join(world.stateHome, 'encrypted-s3-backup'), { recursive: true });
+  const other = await world.run('encrypted-s3', ['ls', '--config', world.configFile]);
+  assert.equal(other.code, 5);
+});
