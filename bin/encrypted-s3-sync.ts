@@ -1,33 +1,4 @@
 #!/usr/bin/env node
-import { commandLine, seconds } from '../lib/cli/command-line.js';
-import { main } from '../lib/cli/main.js';
-import { sync } from '../lib/commands/sync.js';
+import '../lib/cli/node-version.js';
 
-interface Options {
-  readonly wait: number;
-  readonly dryRun?: true;
-  readonly full?: true;
-  readonly allowMassDelete?: true;
-  readonly adopt?: true;
-}
-
-await commandLine('encrypted-s3-sync', 'Sync a local directory to an encrypted S3 bucket.')
-  .argument('<config_file>', 'the backup to run; see config.template')
-  .option('--wait <seconds>', 'wait for another run to end, at most so long', seconds, 0)
-  .option('--dry-run', 'print what would be uploaded and deleted, and change nothing')
-  .option('--full', "compare the bucket's listing with the disk, however long ago that was last done")
-  .option('--allow-mass-delete', 'go on although many files are gone from LOCAL_DIR, or all')
-  .option('--adopt', 'take over a backup whose last run was of another host or LOCAL_DIR')
-  .action((file: string, options: Options) =>
-    main('encrypted-s3-sync', true, (context) => {
-      const flags = {
-        waitSeconds: options.wait,
-        allowsMassDelete: options.allowMassDelete === true,
-        adopts: options.adopt === true,
-        isFull: options.full === true,
-        isDry: options.dryRun === true,
-      };
-      return sync(file, flags, context);
-    }),
-  )
-  .parseAsync();
+import('./commands/sync.js').then(({ syncCommand }) => syncCommand().parseAsync());

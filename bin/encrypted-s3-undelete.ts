@@ -1,34 +1,4 @@
 #!/usr/bin/env node
-import { commandLine } from '../lib/cli/command-line.js';
-import { main } from '../lib/cli/main.js';
-import { undelete } from '../lib/commands/undelete.js';
+import '../lib/cli/node-version.js';
 
-interface Options {
-  readonly at?: string;
-  readonly dryRun?: true;
-  readonly profile?: string;
-}
-
-await commandLine('encrypted-s3-undelete', 'Undelete files in the bucket.')
-  .argument('<config_file>')
-  .argument('[paths...]', 'files and folders, relative to LOCAL_DIR or below it; without any, everything')
-  .option(
-    '--at <time>',
-    'only what was deleted after that: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
-  )
-  .option('--dry-run', 'show what would be undeleted, and change nothing')
-  .option('--profile <profile>', 'use this profile of the AWS CLI, not that of the config')
-  .addHelpText(
-    'after',
-    `
-It needs the permission s3:DeleteObjectVersion, which the user of the backup should not have. Nothing is
-downloaded: the next run of encrypted-s3-sync deletes again what is not in LOCAL_DIR.
-
-Example: encrypted-s3-undelete --dry-run --at yesterday ~/s3-backup.config documents/letters`,
-  )
-  .action((config: string, paths: string[], { at, dryRun, profile }: Options) =>
-    main('encrypted-s3-undelete', false, (context) =>
-      undelete(config, { paths, at, isDry: dryRun === true, profile }, context),
-    ),
-  )
-  .parseAsync();
+import('./commands/undelete.js').then(({ undeleteCommand }) => undeleteCommand().parseAsync());

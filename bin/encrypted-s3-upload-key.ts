@@ -1,14 +1,4 @@
 #!/usr/bin/env node
-import { commandLine } from '../lib/cli/command-line.js';
-import { main } from '../lib/cli/main.js';
-import { uploadKey } from '../lib/commands/upload-key.js';
+import '../lib/cli/node-version.js';
 
-await commandLine(
-  'encrypted-s3-upload-key',
-  'Store the backup key in the bucket, protected by a key that you can remember.',
-)
-  .argument('[config_file]', 'its settings are not asked for')
-  .action((configFile: string | undefined) =>
-    main('encrypted-s3-upload-key', false, (context) => uploadKey(configFile, context)),
-  )
-  .parseAsync();
+import('./commands/upload-key.js').then(({ uploadKeyCommand }) => uploadKeyCommand().parseAsync());

@@ -1,13 +1,17 @@
-// Runs the compiled test files: `node dist/test/run-tests.js [PART_OF_A_FILE_NAME]…`.
-// The tests in test/s3 share one real S3 server, which is started and stopped here.
+// Runs the compiled test files: `node dist/test/run-tests.js [--slowest] [PART_OF_A_FILE_NAME]…`.
+// The tests in test/s3 share one real S3 server, which is started and stopped here. --slowest says at the end which
+// files have taken the most time of the processor.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodeOfSignal } from '../lib/cli/exit-codes.js';
+import { bundleBins } from './bundle-bins.js';
+import { BUNDLES_VARIABLE } from './fakes/bins.js';
+import { type FileTimes, TIMES_VARIABLE } from './note-times.js';
 import { linkAwsClis } from './s3-server/aws-clis.js';
 import { serverVariable, serverVariableValue } from './s3-server/from-environment.js';
 import { loadAwsClis } from './s3-server/loaded-aws.js';
@@ -15,6 +19,8 @@ import { missingServerPrograms, type S3Server, startS3Server } from './s3-server
 
 const tests = fileURLToPath(new URL('.', import.meta.url));
 const sources = join(tests, '../../test');
+/** How many files --slowest names. */
+const SLOWEST = 15;
 
 /** The compiled test files that match one of the arguments, relative to `tests`. */
 function testFiles(filters: readonly string[]): string[] {
@@ -25,6 +31,11 @@ function testFiles(filters: readonly string[]): string[] {
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
   // Those with a server first: they wait now and then, and leave room for others.
   return files.sort((a, b) => Number(needsServer(b)) - Number(needsServer(a)) || (a < b ? -1 : 1));
+}
+
+/** Whether a file runs commands hundreds of times; those with a server run them as a user does. */
+function needsBundles(file: string): boolean {
+  return file.startsWith('command/') || file.startsWith('property/');
 }
 
 function needsServer(file: string): boolean {
@@ -82,7 +93,8 @@ function testEnvironment(server: S3Server | undefined, temporary: string): NodeJ
 async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv): Promise<number> {
   // The totals are the last lines of both reporters, but of spec only when nothing failed.
   const reporter = process.stdout.isTTY ? 'spec' : 'tap';
-  const options = ['--test', '--test-concurrency=2', `--test-reporter=${reporter}`];
+  const notes = environment[TIMES_VARIABLE] === undefined ? [] : [`--import=${join(tests, 'note-times.js')}`];
+  const options = ['--test', '--test-concurrency=2', `--test-reporter=${reporter}`, ...notes];
   const child = spawn(process.execPath, [...options, ...files.map((file) => join(tests, file))], {
     env: environment,
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -110,7 +122,23 @@ async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv
   return code ?? exitCodeOfSignal(constants.signals[signal ?? 'SIGKILL']);
 }
 
-async function main(filters: readonly string[]): Promise<number> {
+/** @param notes of note-times.ts */
+function printSlowest(notes: string): void {
+  const lines = existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : [];
+  const times = lines.map((line) => JSON.parse(line) as FileTimes).sort((a, b) => b.processor - a.processor);
+  const all = times.reduce((sum, { processor }) => sum + processor, 0);
+  console.log(
+    `The slowest of ${times.length} files, which took ${all.toFixed(0)} s of the processor in all:`,
+  );
+  for (const { file, wall, processor } of times.slice(0, SLOWEST)) {
+    const seconds = [processor, wall].map((it) => `${it.toFixed(1)} s`.padStart(8));
+    console.log(`${seconds[0]} of the processor in ${seconds[1]}: ${relative(tests, file)}`);
+  }
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const filters = args.filter((it) => it !== '--slowest');
+  const showsSlowest = filters.length < args.length;
   let files = testFiles(filters);
   let server: S3Server | undefined;
   if (files.some(needsServer)) {
@@ -125,8 +153,19 @@ async function main(filters: readonly string[]): Promise<number> {
     }
   }
   const temporary = mkdtempSync(join(tmpdir(), 'tests-'));
+  const notes = join(temporary, 'times');
+  const environment = {
+    ...testEnvironment(server, temporary),
+    ...(showsSlowest ? { [TIMES_VARIABLE]: notes } : {}),
+    ...(files.some(needsBundles) ? { [BUNDLES_VARIABLE]: 'true' } : {}),
+  };
   try {
-    if (files.length > 0) return await runFiles(files, testEnvironment(server, temporary));
+    if (files.some(needsBundles)) await bundleBins();
+    if (files.length > 0) {
+      const exitCode = await runFiles(files, environment);
+      if (showsSlowest) printSlowest(notes);
+      return exitCode;
+    }
     console.error(
       `There is no test file${filters.length > 0 ? ` that matches ${filters.join(' or ')}` : ''}.`,
     );

@@ -215,7 +215,7 @@ export const MEANINGS = [
     kind: 'no-message',
     says: /argument of type 'NoneType' is not iterable/,
     isTransient: true,
-    hint: "The server refuses it without a reason. Check that the bucket exists and that the profile's user may do this; README lists the IAM permissions.",
+    hint: "The server refuses it without a reason. Check that the bucket exists and that the profile's user may do this; docs/security.md lists the IAM permissions.",
   },
   {
     kind: 'unreachable',
@@ -265,7 +265,7 @@ function permissionHint(failed: FailedCall, access: BucketAccess): string | unde
   const { operation, message } = failed;
   const named = permissionIn(message);
   const permission = named ?? PERMISSIONS[operation] ?? `s3:${operation}`;
-  const hint = `The profile's user needs ${permission}, or the bucket belongs to another account. README lists the IAM permissions.`;
+  const hint = `The profile's user needs ${permission}, or the bucket belongs to another account. docs/security.md lists the IAM permissions.`;
   // Not every answer says that the bucket blocks SSE-C.
   if (named !== undefined || !UPLOAD.test(operation)) return hint;
   return `${hint} If it has that, the bucket may block encryption with your own key (SSE-C). ${allowSseC(access)}`;

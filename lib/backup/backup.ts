@@ -15,8 +15,9 @@ import { lastingDevice } from '../tree/disk/inode.js';
 import { canReadAcls } from '../tree/disk/read-acls.js';
 import { Spool } from '../tree/streams/spool.js';
 import type { TreeHeader } from '../tree/tree-file.js';
-import type { GuardOptions } from './guard/losses-allowed.js';
-import { createExclusion } from './source/exclusion.js';
+import { BucketVersioning } from './delete/versioning.js';
+import type { GuardLimits } from './guard/losses.js';
+import { ConfiguredExclusion } from './source/exclusion.js';
 import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';
@@ -29,22 +30,23 @@ export interface Backup extends Remote {
   readonly localDirDescriptor: number;
   /** `dev:ino` of LOCAL_DIR when the run began. */
   readonly localDirId: string;
-  /** The device below LOCAL_DIR whose inode numbers last; see `inodeOf`. */
+  /** The device of LOCAL_DIR, if inodes keep their numbers there; see `inodeOf`. */
   readonly lastingDevice: bigint | undefined;
   readonly followSymlinks: boolean;
   /** What the walk leaves out. */
   readonly exclusion: Exclusion;
-  /** Whether what is stored under a key is left out now: then it stays in the bucket, and is no loss. */
+  /** Whether the config excludes the file of a stored key: its object stays in the bucket, and is no loss. */
   readonly isExcluded: IsExcluded;
-  readonly guard: GuardOptions;
+  readonly guard: GuardLimits;
+  readonly versioning: BucketVersioning;
   readonly source: Source;
   readonly flags: BackupFlags;
   readonly state: StateFolder;
-  /** Of the tree that this run makes. */
+  /** The header of the tree that this run writes. */
   readonly header: TreeHeader;
   readonly incomplete: Incomplete;
   readonly interruption: Interruption;
-  /** The path of a new file or folder in the run's own folder. */
+  /** The path for a new file or folder in the run's own folder. */
   fileFor(name: string): string;
   /** A new spool in the run's own folder. */
   spool(name: string): Spool;
@@ -53,16 +55,19 @@ export interface Backup extends Remote {
 }
 
 export interface BackupFlags {
+  /** --allow-mass-delete */
   readonly allowsMassDelete: boolean;
-  /** Whether this source takes over the backup of another one. */
+  /** --adopt: this source takes over the backup of another one. */
   readonly adopts: boolean;
-  /** Whether the bucket's listing is to be compared, however long ago that was last done. */
+  /** --full: the bucket's listing is compared, however recent the last full check is. */
   readonly isFull: boolean;
-  /** Whether nothing on disk may be changed. */
+  /** --dry-run: nothing is changed, neither in the bucket nor on disk. */
   readonly isDry: boolean;
+  /** --json: what the run has done is printed as JSON. */
+  readonly isJson: boolean;
 }
 
-/** @throws {BackupError} with exit code 4 if LOCAL_DIR can't be backed up; with 1 without a place for notes */
+/** @throws {BackupError} with exit code 4 if LOCAL_DIR can't be backed up; with 1 if no state folder can be made */
 export async function openBackup(
   config: BackupConfig,
   aws: AwsCli,
@@ -72,19 +77,15 @@ export async function openBackup(
   const localDir = await resolveLocalDir(config.localDir);
   const localDirId = await localDirIdOf(localDir);
   const { prefix } = config;
-  if (prefix === '') await assertNoReservedName(localDir);
-  const state = openStateFolder(
-    [config.endpointUrl ?? '', config.bucket, prefix],
-    config.environment,
-    !flags.isDry,
-  );
+  if (prefix === '') assertNoReservedName(localDir);
+  const state = openStateFolder(config, !flags.isDry);
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
   const { dev: device } = fstatSync(localDirDescriptor, { bigint: true });
-  const exclusion = createExclusion(config, { localDir, device, ownFolders: state.ownFolders });
-  let files = 0;
+  const exclusion = new ConfiguredExclusion(config, { localDir, device, ownFolders: state.ownFolders });
+  let number = 0;
   const fileFor = (name: string) => {
-    files += 1;
-    return join(state.runFolder, `${name}-${files}`);
+    number += 1;
+    return join(state.runFolder, `${name}-${number}`);
   };
   return {
     config,
@@ -99,6 +100,7 @@ export async function openBackup(
     exclusion,
     isExcluded: createIsExcluded(exclusion, bytesOf(localDir), config.followSymlinks),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete: flags.allowsMassDelete },
+    versioning: new BucketVersioning(aws, log, config.allowUnversionedDelete),
     source: sourceOf(config.hostId, localDir),
     flags,
     state,

@@ -1,20 +1,19 @@
-// After the upload: what is in the backup now. A full run goes by the bucket's listing, and sends again what that shows
-// to be missing; a quick run by the last full check and what the AWS CLI has said.
-
+// After the upload: what is in the backup now. A full run compares the bucket's listing with the disk, and sends again
+// what is missing; a quick run trusts the last full check and the AWS CLI's success.
 import { allSettledOrThrow } from '../cli/concurrency.js';
+import { formatCount } from '../cli/units/quantities.js';
 import type { Bytes } from '../tree/bytes.js';
 import { type Batches, flatten } from '../tree/streams/batches.js';
 import type { Spool } from '../tree/streams/spool.js';
-import type { StartingPoint } from './ask-and-scan.js';
 import type { Backup } from './backup.js';
-import { compareAfterUpload } from './check/check-listing.js';
 import type { Comparison } from './check/compare.js';
-import { warnIfUnversioned } from './delete/versioning.js';
-import type { Deletions } from './delete.js';
-import type { DueFiles } from './find-due.js';
+import { compareAfterUpload } from './check/compare-after-upload.js';
+import type { Due } from './find-due.js';
+import type { Losses } from './guard/losses.js';
 import { type DraftLine, readDraft, withOutcomes } from './scan/draft.js';
-import { type Uploaded, uploadDue } from './upload/upload-due.js';
-import type { UploadStep } from './upload.js';
+import type { Start } from './start.js';
+import { type SentByName, sendByName } from './upload/send-by-name.js';
+import type { Uploaded } from './upload.js';
 import { verifyRandomFile } from './verify.js';
 
 export interface Checked {
@@ -23,13 +22,21 @@ export interface Checked {
   draft(): Batches<DraftLine>;
   /** Whether the bucket holds all that the last tree has, and nothing else is on disk. */
   readonly isAsTree: boolean;
-  readonly deletions: Deletions;
-  /** How many objects have no file, which is not proven to be gone either; 0 in a quick run. */
+  /** The keys, as JSON texts, in the bucket or in the last tree, whose files are gone. */
+  readonly gone: Spool;
+  /** What would be lost, by the listing; `undefined` in a quick run. */
+  readonly losses: Losses | undefined;
+  /** How many files have no object. */
+  readonly missing: number;
+  /** See `DraftFiles`. */
+  readonly hidingPlaces: number;
+  /** How many objects have no file on disk, although nothing proves that it is gone; 0 in a quick run. */
   readonly kept: number;
-  readonly uploads: readonly Uploaded[];
-  /** How many files were sent, in all. */
+  readonly uploads: readonly SentByName[];
+  /** How many files were sent, and how many the AWS CLI failed to send. */
   readonly sent: number;
-  /** The lines of the draft that the bucket does not hold although the AWS CLI has sent them. */
+  readonly failedUploads: number;
+  /** The draft's lines of files that the AWS CLI has sent and the bucket does not hold. */
   readonly stillDue: Spool | undefined;
   /** The file that was read back; `undefined`: none was. */
   readonly verified: Bytes | undefined;
@@ -38,46 +45,37 @@ export interface Checked {
 /** @throws {BackupError} with exit code 6 if a random file of the bucket is not what is on disk */
 export async function checkBucket(
   backup: Backup,
-  start: StartingPoint,
-  whatIsDue: DueFiles,
-  step: UploadStep,
-  isFull: boolean,
+  start: Start,
+  due: Due,
+  uploaded: Uploaded,
 ): Promise<Checked> {
-  const draft = () => draftAfter(whatIsDue.draft, step.byName);
-  return isFull
-    ? checkByListing(backup, start, draft(), whatIsDue, step)
-    : checkByTree(start, draft, whatIsDue, step);
+  const draft = () => draftAfter(due.draft, uploaded.byName);
+  return start.whyFull === undefined
+    ? checkByTree(start, due, uploaded, draft)
+    : checkByListing(backup, start, due, uploaded, draft());
 }
 
-function draftAfter(draft: Spool, uploaded: Uploaded | undefined): Batches<DraftLine> {
-  return uploaded === undefined ? readDraft(draft) : withOutcomes(readDraft(draft), uploaded.outcomes());
+function draftAfter(draft: Spool, sent: SentByName | undefined): Batches<DraftLine> {
+  return sent === undefined ? readDraft(draft) : withOutcomes(readDraft(draft), sent.outcomes());
 }
 
 function checkByTree(
-  { scan }: StartingPoint,
+  { scan }: Start,
+  due: Due,
+  { byName }: Uploaded,
   draft: () => Batches<DraftLine>,
-  { due }: DueFiles,
-  { byName, versioning }: UploadStep,
 ): Checked {
-  const uploads = byName === undefined ? [] : [byName];
-  const { unknown, gone } = scan;
-  const missing = byName?.failures.count ?? 0;
+  const { gone, hidingPlaces } = scan;
   return {
     isFull: false,
     draft,
     isAsTree: scan.isAsTree && due.files.count === 0,
-    deletions: {
-      gone,
-      losses: undefined,
-      missing,
-      unknown,
-      failedUploads: failedIn(uploads),
-      versioning,
-      draft,
-    },
+    gone,
+    losses: undefined,
+    missing: byName?.failures.count ?? 0,
+    hidingPlaces,
     kept: 0,
-    uploads,
-    sent: sentIn(uploads),
+    ...sumOf(byName === undefined ? [] : [byName]),
     stillDue: undefined,
     verified: undefined,
   };
@@ -85,48 +83,44 @@ function checkByTree(
 
 async function checkByListing(
   backup: Backup,
-  { scan, times }: StartingPoint,
+  { scan, times }: Start,
+  due: Due,
+  uploaded: Uploaded,
   draft: Batches<DraftLine>,
-  { due }: DueFiles,
-  step: UploadStep,
 ): Promise<Checked> {
-  const { byName, wasSynced, synced, versioning } = step;
+  const { byName, wasSynced, synced } = uploaded;
   const unchanged = scan.unchanged.items;
+  backup.log.progress('Checking the bucket');
   const [first, early] = await allSettledOrThrow(
     compareAfterUpload(backup, draft, times, wasSynced),
     unchanged.length > 0 ? verifyRandomFile(backup, unchanged) : Promise.resolve(undefined),
   );
-  // Of an object that the listing shows to be another one it is no wonder: its file is sent again.
+  // If the listing shows that the object was replaced, its mismatch is no surprise: the file is sent again.
   const isReplaced = early?.mismatch !== undefined && (await isDue(first, early.key));
   if (early?.mismatch !== undefined && !isReplaced) throw early.mismatch;
-  const again = await sendAgain(backup, first, step);
+  const again = await sendAgain(backup, first, uploaded);
   const last =
     again === undefined
       ? first
-      : await compareAfterUpload(backup, draftAfter(first.draft, again.uploaded), times, false);
+      : await compareAfterUpload(backup, draftAfter(first.draft, again), times, false);
   const verified =
     early === undefined || isReplaced ? await verifyRandomFile(backup, last.stored.items) : early;
   if (verified.mismatch !== undefined) throw verified.mismatch;
-  const uploads = [byName, again?.uploaded].filter((it) => it !== undefined);
-  const latest = () => readDraft(last.draft);
+  backup.log.progress(undefined);
+  const sums = sumOf([byName, again].filter((it) => it !== undefined));
   return {
     isFull: true,
-    draft: latest,
+    draft: () => readDraft(last.draft),
     isAsTree: scan.isAsTree && due.files.count + first.due.files.count === 0,
-    deletions: {
-      // What is gone since the first listing may be there under another name: the next run deletes it. The guard looks
-      // at all of it: a disk may have been unmounted meanwhile.
-      gone: first.gone,
-      losses: last.losses,
-      missing: last.missing,
-      unknown: last.unknown,
-      failedUploads: failedIn(uploads),
-      versioning: again?.versioning ?? versioning,
-      draft: latest,
-    },
+    // A file that went after the first listing may have got another name: the next run deletes its object. The guard
+    // counts it all the same, since a disk may have been unmounted meanwhile.
+    gone: first.gone,
+    losses: last.losses,
+    missing: last.missing,
+    hidingPlaces: last.hidingPlaces,
     kept: last.kept + Math.max(0, last.gone.count - first.gone.count),
-    uploads,
-    sent: synced + sentIn(uploads),
+    ...sums,
+    sent: sums.sent + synced,
     stillDue: last.due.files,
     verified: verified.key,
   };
@@ -137,32 +131,25 @@ async function isDue({ due }: Comparison, key: Bytes | undefined): Promise<boole
   return false;
 }
 
-/** Uploads what the listing lacks. */
+/** Uploads the files that the bucket lacks. */
 async function sendAgain(
   backup: Backup,
-  { due, objects }: Comparison,
-  step: UploadStep,
-): Promise<{ uploaded: Uploaded; versioning: UploadStep['versioning'] } | undefined> {
+  { due }: Comparison,
+  { journal, wasSynced }: Uploaded,
+): Promise<SentByName | undefined> {
   if (due.files.count === 0) return undefined;
-  const { journal, wasSynced } = step;
-  // Nothing was due before: then nothing has marked this run as one that has to end.
-  if (!journal.hasBegun) await journal.begin({ started: backup.header.started });
-  backup.log.info(
-    `The bucket lacks ${due.files.count} files as they are on disk${wasSynced ? ' after the first upload' : ''}.`,
+  // If nothing was due before, nothing has marked this run as one that has to end.
+  if (!journal.hasBegun) await journal.begin();
+  const files = `${formatCount(due.files.count, 'file')} as they are on disk`;
+  backup.log.info(`The bucket lacks ${files}${wasSynced ? ' after the first upload' : ''}.`);
+  const [sent] = await allSettledOrThrow(
+    sendByName(backup, due, journal),
+    backup.versioning.warnBefore({ overwritten: due.overwritten, gone: 0, isFirst: false }),
   );
-  const changes = { overwritten: due.overwritten, gone: 0, isFirst: false };
-  const isAsked = step.versioning !== undefined || objects.seen === 0;
-  const [uploaded, versioning] = await allSettledOrThrow(
-    uploadDue(backup, due, journal),
-    isAsked ? Promise.resolve(step.versioning) : warnIfUnversioned(backup, changes),
-  );
-  return { uploaded, versioning };
+  return sent;
 }
 
-function sentIn(uploads: readonly Uploaded[]): number {
-  return uploads.reduce((sum, { sent }) => sum + sent, 0);
-}
-
-function failedIn(uploads: readonly Uploaded[]): number {
-  return uploads.reduce((sum, { failedByAws }) => sum + failedByAws, 0);
+function sumOf(uploads: readonly SentByName[]): Pick<Checked, 'uploads' | 'sent' | 'failedUploads'> {
+  const sum = (count: (upload: SentByName) => number) => uploads.reduce((all, it) => all + count(it), 0);
+  return { uploads, sent: sum((it) => it.sent), failedUploads: sum((it) => it.failedByAws) };
 }

@@ -1,95 +1,84 @@
 // Deletes in the bucket what is proven to be gone from disk, and nothing else.
-
 import { AwsError } from '../aws/aws-error.js';
 import { deleteAll } from '../aws/batch-deletion.js';
+import { formatCount } from '../cli/units/quantities.js';
 import { bytesOf } from '../tree/bytes.js';
 import { isGone } from '../tree/disk/is-gone.js';
-import { type Batches, flatten, mapEach } from '../tree/streams/batches.js';
-import type { Spool } from '../tree/streams/spool.js';
-import { readJson } from '../tree/streams/spool.js';
+import { flatten, mapEach } from '../tree/streams/batches.js';
+import { readJson, type Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
+import type { Checked } from './check.js';
 import { hasFileAppeared } from './delete/second-look.js';
-import type { Versioning } from './delete/versioning.js';
 import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from './delete/why-kept.js';
-import type { Losses } from './guard/losses.js';
-import { assertLossesAllowed } from './guard/losses-allowed.js';
-import type { DraftLine } from './scan/draft.js';
+import { assertLossesAllowed } from './guard/losses.js';
 import { assertSameLocalDir } from './source/local-dir.js';
-
-export interface Deletions {
-  /** The keys, as JSON texts, in the bucket or in the last tree, whose files the scan did not see. */
-  readonly gone: Spool;
-  /** What would be lost, by the listing; `undefined` in a quick run: by the last tree, it has been judged before. */
-  readonly losses: Losses | undefined;
-  /** How many files have no object at all. */
-  readonly missing: number;
-  readonly unknown: number;
-  readonly failedUploads: number;
-  /** What the bucket said beside the upload, if it was asked. */
-  readonly versioning: Versioning | undefined;
-  /** The draft as it is known now. */
-  draft(): Batches<DraftLine>;
-}
 
 export interface Deleted {
   readonly count: number;
-  /** Whether something is gone, and still in the bucket. */
+  /** Whether an object is still in the bucket although its file is gone. */
   readonly isHeldBack: boolean;
 }
 
 /** @throws {BackupError} with exit code 4 if too much would be lost, or LOCAL_DIR is another folder by now */
-export async function deleteGone(backup: Backup, deletions: Deletions): Promise<Deleted> {
-  const { localDir, localDirId, guard, log } = backup;
-  const { gone, losses } = deletions;
+export async function deleteGone(backup: Backup, checked: Checked): Promise<Deleted> {
+  const { localDir, localDirId, log } = backup;
+  const { gone } = checked;
+  const assertAllowed = () => {
+    // In a quick run, the guard has judged them before the upload.
+    if (checked.losses !== undefined) assertLossesAllowed(checked.losses, backup);
+  };
   if (gone.count === 0) {
-    if (losses !== undefined) assertLossesAllowed(losses, localDir, guard);
+    assertAllowed();
     return { count: 0, isHeldBack: false };
   }
   await assertSameLocalDir(localDir, localDirId);
-  const wait = await whyNotYet(backup, deletions);
-  if (wait !== undefined) {
-    holdBack(backup, gone.count, wait);
+  const reason = await reasonToKeep(backup, checked);
+  if (reason !== undefined) {
+    reportKept(backup, 'Not deleting', gone.count, reason);
     return { count: 0, isHeldBack: true };
   }
-  // Not before: what stays in the bucket for another reason adds up there, and would stop every run.
-  if (losses !== undefined) assertLossesAllowed(losses, localDir, guard);
+  // Only now: objects that stay for another reason pile up, and would stop every run.
+  assertAllowed();
+  log.progress(`Deleting ${formatCount(gone.count, 'object')}`);
   const { count, failed } = await deleteProven(backup, gone);
+  log.progress(undefined);
   log.info(`Deleted in the bucket: ${count}.`);
   return { count, isHeldBack: failed > 0 };
 }
 
-async function whyNotYet(backup: Backup, deletions: Deletions): Promise<ReasonToKeep | undefined> {
-  const { aws, prefix, config } = backup;
-  const { missing, unknown, failedUploads, versioning, draft } = deletions;
-  const appeared = (await hasFileAppeared(backup, draft())) ? 1 : 0;
+async function reasonToKeep(backup: Backup, checked: Checked): Promise<ReasonToKeep | undefined> {
+  const appeared = (await hasFileAppeared(backup, checked.draft())) ? 1 : 0;
+  const { missing, hidingPlaces, failedUploads } = checked;
   return (
-    reasonInRun(missing + appeared, unknown, failedUploads) ??
-    fetchReasonInBucket(aws, prefix, config.allowUnversionedDelete, versioning)
+    reasonInRun({ missing: missing + appeared, hidingPlaces, failedUploads }) ?? fetchReasonInBucket(backup)
   );
 }
 
-function holdBack(
-  { localDir, incomplete, log }: Backup,
+/** Says why nothing is deleted. @param what does not happen, or would not in a dry run */
+export function reportKept(
+  { incomplete, log }: Backup,
+  what: 'Not deleting' | 'Would not delete',
   gone: number,
   { why, isFailure }: ReasonToKeep,
 ): void {
-  const files = gone === 1 ? '1 file is' : `${gone} files are`;
-  const sentence = `${files} gone from "${localDir}", but still in the bucket: ${why}`;
+  const objects = `${formatCount(gone, 'object')} whose ${gone === 1 ? 'file is' : 'files are'} gone`;
+  const sentence = `${what} ${objects}: ${why}`;
   if (isFailure) incomplete.add(sentence);
   else log.warn(sentence);
 }
 
-/** Each is proven anew right before. A request that fails as a whole is told: what was uploaded is recorded anyhow. */
+/** Proves each again right before its deletion. A failed request ends no run: the record of the uploads comes after it. */
 async function deleteProven(
   { aws, prefix, localDir, followSymlinks, state, incomplete }: Backup,
   gone: Spool,
 ): Promise<{ count: number; failed: number }> {
   const root = bytesOf(localDir);
-  const due = flatten(mapEach(readJson<string>(gone), (key) => ({ key: prefix + key })));
-  const isStillGone = (key: string) => isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks);
+  const deletions = flatten(mapEach(readJson<string>(gone), (path) => ({ key: prefix + path })));
+  const isStillGone = ({ key }: { readonly key: string }) =>
+    isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks);
   let [count, failed] = [0, 0];
   try {
-    for await (const { key, refusal } of deleteAll(aws, due, state.runFolder, (it) => isStillGone(it.key))) {
+    for await (const { key, refusal } of deleteAll(aws, deletions, state.runFolder, isStillGone)) {
       if (refusal === undefined) count += 1;
       else {
         failed += 1;
@@ -101,7 +90,7 @@ async function deleteProven(
     if (!(error instanceof AwsError)) throw error;
     failed += 1;
     incomplete.add(
-      `Not all that is gone from "${localDir}" could be deleted in the bucket, which the next run tries again: ${error.message}`,
+      `Not all objects whose files are gone could be deleted; the next run tries again: ${error.message}`,
     );
     incomplete.addHint(error.hint);
   }

@@ -1,31 +1,47 @@
-// What is due: by the scan alone where the last run's tree tells what the bucket has; otherwise the bucket is listed.
+// Which files are due: the scan alone tells if the last run's tree says what the bucket has; otherwise the bucket is
+// listed first.
 import { assertKeyFits } from '../aws/wrong-key.js';
 import { textOf } from '../tree/bytes.js';
 import type { Spool } from '../tree/streams/spool.js';
-import type { StartingPoint } from './ask-and-scan.js';
 import type { Backup } from './backup.js';
 import type { Comparison } from './check/compare.js';
-import { compareBeforeUpload } from './check/list-before.js';
-import { readDraft } from './scan/draft.js';
-import type { DueList } from './scan.js';
+import { compareBeforeUpload } from './check/compare-before-upload.js';
+import type { DueList } from './scan/draft-writer.js';
+import type { Start } from './start.js';
 
-export interface DueFiles {
+export interface Due extends DueList {
   readonly draft: Spool;
-  readonly due: DueList;
-  /** The comparison with the listing, where one was needed. */
+  /** The comparison with the listing, if there was one. */
   readonly listed: Comparison | undefined;
 }
 
 /** @throws {BackupError} with exit code 5 if a backup without a record was made with another encryption key */
-export async function findDue(backup: Backup, start: StartingPoint): Promise<DueFiles> {
-  const { scan, tree, unfinished, lastRun, escrow } = start;
-  if (tree !== 'none' && unfinished === undefined)
-    return { draft: scan.draft, due: scan.due, listed: undefined };
-  const listed = await compareBeforeUpload(backup, readDraft(scan.draft), start);
-  if (lastRun === undefined && escrow !== 'no bucket') {
-    const { aws, prefix } = backup;
-    const samples = listed.objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
-    await assertKeyFits(backup, samples);
-  }
-  return { draft: listed.draft, due: listed.due, listed };
+export async function findDue(backup: Backup, start: Start): Promise<Due> {
+  const { scan } = start;
+  if (!needsListing(start)) return { ...scan.due, draft: scan.draft, listed: undefined };
+  const listed = await compareBeforeUpload(backup, start);
+  await assertKeyOfBackup(backup, start, listed);
+  return { ...listed.due, draft: listed.draft, listed };
+}
+
+/** True if no tree tells what the bucket has: before a first record, and after a run that did not end. */
+export function needsListing({ tree, unfinished }: Start): boolean {
+  return tree === 'none' || unfinished !== undefined;
+}
+
+/**
+ * Tries the encryption key on a few objects, if there is no record that proves it.
+ * @throws {BackupError} with exit code 5 if they were stored with another one
+ */
+export async function assertKeyOfBackup(
+  backup: Backup,
+  { lastRun }: Start,
+  { objects }: Comparison,
+): Promise<void> {
+  if (lastRun !== undefined) return;
+  const { aws, prefix } = backup;
+  await assertKeyFits(
+    backup,
+    objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) })),
+  );
 }

@@ -1,38 +1,63 @@
-// The guard of a run before it changes anything: by the last run's tree, and by the listing where one was needed.
-
-import { bytesOf } from '../tree/bytes.js';
-import { mapEach } from '../tree/streams/batches.js';
+// The guard of a run before it changes anything: it counts the losses by the last run's tree, and by the listing if
+// there was one.
+import { type Bytes, bytesOf } from '../tree/bytes.js';
+import { type Batches, mapEach } from '../tree/streams/batches.js';
+import { mergeByKey } from '../tree/streams/merge.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
-import type { StartingPoint } from './ask-and-scan.js';
 import type { Backup } from './backup.js';
-import { compareBeforeUpload } from './check/list-before.js';
-import type { DueFiles } from './find-due.js';
-import { assertLossesAllowed, reasonToRefuse } from './guard/losses-allowed.js';
-import { countLossesStillStored } from './guard/still-stored.js';
-import { readDraft } from './scan/draft.js';
+import { compareBeforeUpload } from './check/compare-before-upload.js';
+import type { Due } from './find-due.js';
+import { assertLossesAllowed, type Losses, MOST_NAMED, reasonToRefuse } from './guard/losses.js';
+import type { Start } from './start.js';
 
 /** @throws {BackupError} with exit code 4 if too much would be lost */
 export async function assertNotMassDeletion(
   backup: Backup,
-  start: StartingPoint,
-  { listed }: DueFiles,
+  start: Start,
+  { listed }: Pick<Due, 'listed'>,
 ): Promise<void> {
-  const { localDir, guard } = backup;
   const { scan, tree } = start;
   if (tree === 'none') {
-    if (listed !== undefined) assertLossesAllowed(listed.losses, localDir, guard);
+    if (listed !== undefined) assertLossesAllowed(listed.losses, backup);
     return;
   }
-  if (reasonToRefuse(scan.losses, guard) === undefined) return;
-  // What is gone may be deleted already, by a run that ended before its record: the listing tells.
-  const { gone } = listed ?? (await compareBeforeUpload(backup, readDraft(scan.draft), start));
-  assertLossesAllowed(
-    await countLossesStillStored(scan.losses, keysIn(scan.gone), keysIn(gone)),
-    localDir,
-    guard,
-  );
+  if (reasonToRefuse(scan.losses, backup.guard) === undefined) return;
+  // A run that ended before its record may have deleted some of them already: the listing tells.
+  const { gone } = listed ?? (await compareBeforeUpload(backup, start));
+  const losses = await countLossesStillStored(scan.losses, keysIn(scan.gone), keysIn(gone));
+  assertLossesAllowed(losses, backup);
 }
 
-function keysIn(spool: Spool) {
+interface KeyOfFile {
+  readonly key: Bytes;
+}
+
+function keysIn(spool: Spool): Batches<KeyOfFile> {
   return mapEach(readJson<string>(spool), (path) => ({ key: bytesOf(path) }));
+}
+
+/**
+ * The losses by the tree, without the files whose objects are deleted already. The listing counts for nothing else: more
+ * objects in the bucket do not make fewer files gone.
+ * @param losses by the tree
+ * @param goneInTree the keys that `losses` counts as gone, in their order
+ * @param goneInListing the keys in the bucket whose files are gone, in their order
+ */
+export async function countLossesStillStored(
+  losses: Losses,
+  goneInTree: Batches<KeyOfFile>,
+  goneInListing: Batches<KeyOfFile>,
+): Promise<Losses> {
+  const first: Bytes[] = [];
+  let gone = 0;
+  for await (const pairs of mergeByKey(goneInTree, goneInListing)) {
+    for (const [inTree, inListing] of pairs) {
+      if (inTree === undefined || inListing === undefined) continue;
+      gone += 1;
+      if (first.length < MOST_NAMED) first.push(inTree.key);
+    }
+  }
+  const { kept, onDisk, emptiedFolders } = losses;
+  const mayBeLost = losses.mayBeLost - losses.gone + gone;
+  return { gone, mayBeLost, kept, onDisk, first, emptiedFolders };
 }

@@ -13,28 +13,33 @@ import {
 import { devNull } from 'node:os';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { AwsCli } from '../aws/aws-cli.js';
 import { listPrefix, parseWholeListing, type StoredObject } from '../aws/listing.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { Bytes } from '../tree/bytes.js';
 import type { Batches } from '../tree/streams/batches.js';
-import { failureAfterBackup } from './after-backup.js';
+import type { Backup } from './backup.js';
 import { listText } from './local-list/list-text.js';
 import { type OpenPlace, openPlace, pathIn } from './local-list/trusted-place.js';
+import { failureAfterBackup } from './report.js';
 
-/** Our own output, which is no file in a folder. */
+/** This process's own output, which is no file in a folder. */
 const STREAMS = new Map<string, Writable>([
   ['/dev/stdout', process.stdout],
   ['/dev/stderr', process.stderr],
 ]);
 
+/** Where the pieces of the list go. */
+type Consumer = (pieces: AsyncGenerator<string>) => Promise<void>;
+
 /**
- * Writes the listing beside `file` and renames it.
+ * Writes the listing to a new file beside LOCAL_LIST, if that is set, and renames it.
  * @throws {BackupError} if it can't be written; an older list stays as it is
  */
-export async function writeLocalList(aws: AwsCli, file: string, prefix: string): Promise<void> {
-  const write = (to: (pieces: AsyncGenerator<string>) => Promise<void>) => {
-    const read = (objects: Batches<StoredObject>) => to(listText(objects, prefix));
+export async function writeLocalList({ aws, prefix, config }: Backup): Promise<void> {
+  const file = config.localList;
+  if (file === undefined) return;
+  const write = (consumer: Consumer) => {
+    const read = (objects: Batches<StoredObject>) => consumer(listText(objects, prefix));
     return listPrefix(aws, prefix, read, parseWholeListing);
   };
   let place: OpenPlace | undefined;
@@ -59,29 +64,29 @@ export async function writeLocalList(aws: AwsCli, file: string, prefix: string):
   }
 }
 
-/** Everything is done below the open folder, and nothing in it is opened that was there before. */
+/** Works below the open folder, and opens nothing that existed before. */
 async function writeTo(
   { folder, name, found }: OpenPlace,
-  write: (to: (pieces: AsyncGenerator<string>) => Promise<void>) => Promise<void>,
+  write: (consumer: Consumer) => Promise<void>,
 ): Promise<void> {
-  const aside = pathIn(folder, `.encrypted-s3-list-${randomUUID()}` as Bytes);
-  // As umask says, like the redirection of the original; of a file that is ours already, as we have it.
-  const descriptor = openSync(aside, 'wx', (found?.mode ?? 0o666) & 0o666);
+  const newFile = pathIn(folder, `.encrypted-s3-list-${randomUUID()}` as Bytes);
+  // With umask's mode, like the original's redirection; or with the mode of this user's older list.
+  const descriptor = openSync(newFile, 'wx', (found?.mode ?? 0o666) & 0o666);
   try {
     if (found?.uid === process.geteuid?.()) fchmodSync(descriptor, (found?.mode ?? 0) & 0o777);
     await write(async (pieces) => {
       for await (const piece of pieces) writeWhole(descriptor, Buffer.from(piece));
     });
-    renameSync(aside, pathIn(folder, name));
+    renameSync(newFile, pathIn(folder, name));
   } catch (error) {
-    rmSync(aside, { force: true });
+    rmSync(newFile, { force: true });
     throw error;
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** On a full disk, a part is written before the error comes. */
+/** A single write may be short, as on a full disk. */
 function writeWhole(descriptor: number, bytes: Buffer): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
 }

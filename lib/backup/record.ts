@@ -1,23 +1,24 @@
+// The end of a run: the new tree, and the record, which is stored last.
 import { type LastRun, type RecordedTree, storeLastRun } from '../records/last-run.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
-import type { StartingPoint } from './ask-and-scan.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { Deleted } from './delete.js';
 import { type DraftLine, entryOfDraft } from './scan/draft.js';
+import type { Start } from './start.js';
 
 export interface NewTree {
   readonly tree: RecordedTree;
   readonly totals: TreeTotals;
 }
 
-/** The tree of what the bucket holds, and of what needs no object: a new file, unless the last one is just as it is. */
+/** The tree of the files in the bucket, and of what needs no object: a new file, unless the last tree is still valid. */
 export async function buildTree(
   backup: Backup,
-  { lastRun, tree }: StartingPoint,
+  { lastRun, tree }: Start,
   checked: Checked,
 ): Promise<NewTree> {
   if (lastRun !== undefined && tree === 'of the last run' && checked.isAsTree)
@@ -41,14 +42,17 @@ function isInTree({ state }: DraftLine): boolean {
   return state === 'unchanged' || state === 'stored' || state === 'sent' || state === 'no object';
 }
 
+/** What the record tells of this run. */
+export type RunFacts = Omit<LastRun, 'treeSha256'>;
+
 /** @throws {AwsError} if it could not be stored; the last record is still there then */
 export async function storeRecord(
   backup: Backup,
-  { lastRun }: StartingPoint,
+  { lastRun }: Start,
   { isFull, sent, verified }: Checked,
   { tree, totals }: NewTree,
   deleted: Deleted,
-): Promise<void> {
+): Promise<RunFacts> {
   const { header, source, incomplete } = backup;
   const ended = new Date().toISOString();
   const lastFullCheck = isFull ? ended : lastRun?.lastFullCheck;
@@ -70,8 +74,10 @@ export async function storeRecord(
     isIncomplete,
   };
   await storeLastRun(backup, backup.state, record, tree);
+  return record;
 }
 
+/** When the last run before this one ended that left nothing undone; ISO 8601. */
 function lastCompleteBefore(lastRun: LastRun | undefined): string | undefined {
   return lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;
 }

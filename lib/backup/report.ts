@@ -1,64 +1,108 @@
-// What a run says: which files are not in the backup, and what is worth knowing.
-
+// What a run says: which files are not in the backup, and what else is worth knowing.
 import { hintOfAwsError } from '../aws/error-kinds.js';
+import { BackupError } from '../cli/errors.js';
+import { formatDuration } from '../cli/units/duration.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { textOf } from '../tree/bytes.js';
 import type { Obstacle } from '../tree/entry.js';
 import { flatten } from '../tree/streams/batches.js';
-import { readJson, type Spool } from '../tree/streams/spool.js';
+import { readJson } from '../tree/streams/spool.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
+import type { RunFacts } from './record.js';
 import { readDraft } from './scan/draft.js';
-import { describeObstacle, type ScanCounts } from './scan.js';
+import { mayHideFiles } from './scan/scan-writer.js';
+import type { Start } from './start.js';
 import type { UploadFailure } from './upload/send-batch.js';
 
-/** Names what the scan could not take along. */
-export async function reportObstacles(
-  { localDir, incomplete, log }: Backup,
-  obstacles: Spool,
-): Promise<void> {
-  for await (const obstacle of flatten(readJson<Obstacle>(obstacles))) {
+/** Names what the scan found and can't back up. */
+export async function reportObstacles({ localDir, incomplete, log }: Backup, { scan }: Start): Promise<void> {
+  for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles))) {
     const sentence = describeObstacle(obstacle, localDir);
-    if (obstacle.reason === 'unreadable' || obstacle.reason === 'not UTF-8') incomplete.add(sentence);
+    if (mayHideFiles(obstacle)) incomplete.add(sentence);
     else if (obstacle.reason === 'loop') log.warn(sentence);
     else log.info(sentence);
   }
 }
 
-/** Names what could not be uploaded. */
-export async function reportFailures(
+function describeObstacle({ key, reason }: Obstacle, localDir: string): string {
+  const path = `"${localDir}/${textOf(key)}"`;
+  switch (reason) {
+    case 'unreadable':
+      return `${path} can't be read: what it holds now is not in the backup.`;
+    case 'not UTF-8':
+      return `The name of ${path} is not UTF-8, which S3 can't store: it is not in the backup.`;
+    case 'loop':
+      return `${path} leads back to a folder that it is in: it is not followed.`;
+    case 'dangling':
+      return `${path} is a link that leads nowhere.`;
+    case 'special':
+      return `${path} is neither a file nor a folder.`;
+  }
+}
+
+/** Names the files that were not uploaded, and logs the run's numbers. */
+export async function reportOutcome(
+  backup: Backup,
+  { scan: { counts } }: Start,
+  checked: Checked,
+  totals: TreeTotals,
+): Promise<void> {
+  const { log, incomplete } = backup;
+  await reportFailures(backup, checked);
+  incomplete.close();
+  const vanished = checked.uploads.reduce((sum, upload) => sum + upload.vanished, 0);
+  log.info(`In the backup: ${totals.files} files, ${totals.bytes} bytes.`);
+  log.info(
+    `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
+  );
+  if (checked.kept === 0) return;
+  const objects = `${formatCount(checked.kept, 'object')} whose ${checked.kept === 1 ? 'file is' : 'files are'}`;
+  const kept = `Keeping ${objects} not on disk, but not provably gone`;
+  if (counts.dangling === 0) log.info(`${kept}.`);
+  // They may be on a disk that a link leads to, and that is not mounted.
+  else log.warn(`${kept}: they may be behind links that lead nowhere, which syslog names.`);
+}
+
+async function reportFailures(
   { aws, localDir, incomplete }: Backup,
   { uploads, stillDue }: Checked,
 ): Promise<void> {
-  const name = (path: string, why: string) =>
+  const report = (path: string, why: string) =>
     incomplete.addFailure(`${localDir}/${path}`, 'is not in the backup as it is', why, path);
   for (const { failures } of uploads) {
     for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures))) {
-      name(path, isOfAws ? `its upload failed: ${why.replace(/\.$/, '')}` : why);
+      report(path, isOfAws ? `its upload failed: ${why.replace(/\.$/, '')}` : why);
       if (isOfAws) incomplete.addHint(hintOfAwsError(why, aws));
     }
   }
   if (stillDue === undefined) return;
   for await (const { key } of flatten(readDraft(stillDue)))
-    name(textOf(key), 'the bucket does not hold it, although the AWS CLI has uploaded it');
+    report(textOf(key), 'the bucket does not hold it, although the AWS CLI has uploaded it');
 }
 
-/** What is no error, but worth knowing. */
-export function logSummary(
-  { log, incomplete }: Backup,
-  counts: ScanCounts,
-  { kept, uploads }: Checked,
-  totals: TreeTotals,
-): void {
-  incomplete.close();
-  const vanished = uploads.reduce((sum, it) => sum + it.vanished, 0);
-  log.info(`In the backup: ${totals.files} files, ${totals.bytes} bytes.`);
-  log.info(
-    `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
+/** Says what the run has done: to a person on a terminal, and with --json in one line on standard output. */
+export function reportRun({ flags, log }: Backup, facts: RunFacts): void {
+  const { started, ended, totals, sent = 0, deleted, notBackedUp, lastVerified } = facts;
+  const took = formatDuration((Date.parse(ended) - Date.parse(started)) / 1000);
+  const readBack = lastVerified?.at === ended ? 1 : 0;
+  const missing = notBackedUp === 0 ? '' : `; ${notBackedUp} not in the backup`;
+  log.info(`All done. Transferred ${sent} files.`);
+  log.summary(
+    `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sent} sent, ${deleted} deleted, ${readBack} read back${missing}.`,
   );
-  if (kept === 0) return;
-  const sentence = `${kept} objects are kept whose files are not there, but not provably gone either`;
-  if (counts.dangling === 0) log.info(`${sentence}.`);
-  // As when a disk that a link leads to is not mounted.
-  else log.warn(`${sentence}: they may be behind links that lead nowhere, which syslog names.`);
+  if (!flags.isJson) return;
+  const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+/** The failure of a step after the record. @param what has not been done, as a clause */
+export function failureAfterBackup(what: string, error: BackupError): BackupError {
+  const { message, hint, exitCode, cause } = error;
+  return new BackupError(`The backup is done, but ${what}. ${message}`, {
+    exitCode,
+    cause,
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

@@ -1,60 +1,56 @@
-// The upload: what is due, by name; or all of it by one `aws s3 sync`, where the prefix is empty and nobody else can
+// The upload: each due file by name; or all of them by one `aws s3 sync`, if the prefix is empty and nobody else can
 // change what is on disk.
 import { join } from 'node:path';
 import { assertSseCHonoured } from '../aws/prove-sse-c.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { Journal } from '../records/journal.js';
-import { type Batches, emptyStream, mapEach } from '../tree/streams/batches.js';
-import type { StartingPoint } from './ask-and-scan.js';
+import { type Batches, mapEach } from '../tree/streams/batches.js';
 import type { Backup } from './backup.js';
-import { type Versioning, warnIfUnversioned } from './delete/versioning.js';
-import type { DueFiles } from './find-due.js';
+import type { Due } from './find-due.js';
 import { type DraftLine, formatDraftLine, readDraft } from './scan/draft.js';
+import type { Start } from './start.js';
 import { isSyncSafe, uploadBySync } from './upload/first-upload.js';
-import { type Uploaded, uploadDue } from './upload/upload-due.js';
+import { type SentByName, sendByName } from './upload/send-by-name.js';
 
-export interface UploadStep {
+export interface Uploaded {
   readonly journal: Journal;
-  /** What was uploaded by name; `undefined`: nothing was due, or `aws s3 sync` has uploaded it. */
-  readonly byName: Uploaded | undefined;
+  /** `undefined`: nothing was due, or `aws s3 sync` has uploaded it. */
+  readonly byName: SentByName | undefined;
   readonly wasSynced: boolean;
-  /** How many files that was. */
+  /** How many files `aws s3 sync` has uploaded. */
   readonly synced: number;
-  /** What the bucket said beside the upload, if it was asked. */
-  readonly versioning: Versioning | undefined;
 }
 
-/** @throws {AwsError} if the AWS CLI failed for a reason that is every file's */
-export async function upload(backup: Backup, start: StartingPoint, whatIsDue: DueFiles): Promise<UploadStep> {
-  const { draft, due, listed } = whatIsDue;
+/** @throws {AwsError} if the AWS CLI failed for a reason that concerns every file */
+export async function uploadDue(backup: Backup, start: Start, due: Due): Promise<Uploaded> {
   const { lastRun, scan, escrow } = start;
-  const journal = new Journal(backup.state.unfinished ?? join(backup.state.runFolder, 'unfinished'));
+  const { draft, files, listed } = due;
+  const hasDue = files.count > 0;
   const gone = (listed ?? scan).gone.count;
-  const isFirst = lastRun === undefined && escrow !== 'no bucket';
-  const changes = { overwritten: due.overwritten, gone, isFirst };
-  const isEmpty = listed !== undefined && listed.objects.seen === 0;
-  const wasSynced = isEmpty && due.files.count > 0 && isSyncSafe(backup, scan.counts);
-  // Before anything is changed, deletions included: the next run has to know that this one did not end.
-  if (due.files.count + gone > 0) {
-    const noted = listed === undefined ? emptyStream() : notedLines(readDraft(draft), wasSynced);
-    await journal.begin({ started: backup.header.started }, noted);
-  }
-  // Nothing private leaves before the server has shown that it honours the key.
-  if (lastRun === undefined && due.files.count > 0) await assertSseCHonoured(backup.aws, backup.log);
-  const isByName = !wasSynced && due.files.count > 0;
-  const [synced, byName, versioning] = await allSettledOrThrow(
-    wasSynced ? uploadBySync(backup, due.files.count) : Promise.resolve(0),
-    isByName ? uploadDue(backup, due, journal) : Promise.resolve(undefined),
-    warnIfUnversioned(backup, changes),
+  const isEmptyPrefix = listed !== undefined && listed.objects.seen === 0;
+  const wasSynced = isEmptyPrefix && hasDue && isSyncSafe(backup, scan.counts);
+  const journal = new Journal(backup.state.unfinished ?? join(backup.state.runFolder, 'unfinished'));
+  // Before any change, deletions included: if this run does not end, the next one has to know.
+  if (hasDue || gone > 0) await journal.begin(listed && journalLines(readDraft(draft), wasSynced));
+  // No file leaves before the server has shown that it honours the key.
+  if (lastRun === undefined && hasDue) await assertSseCHonoured(backup.aws, backup.log);
+  const [synced, byName] = await allSettledOrThrow(
+    wasSynced ? uploadBySync(backup, files.count) : Promise.resolve(0),
+    hasDue && !wasSynced ? sendByName(backup, due, journal) : Promise.resolve(undefined),
+    backup.versioning.warnBefore({
+      overwritten: due.overwritten,
+      gone,
+      isFirst: lastRun === undefined && escrow !== 'no bucket',
+    }),
   );
-  return { journal, byName, wasSynced, synced, versioning };
+  return { journal, byName, wasSynced, synced };
 }
 
 /**
- * What the bucket has of the files that were due. Of what `aws s3 sync` is about to upload to an empty prefix, each
- * object that is there later holds the file that is noted.
+ * The files that the bucket holds already. Before `aws s3 sync` uploads to an empty prefix, the due files too: whatever
+ * object is there later holds the file as it is in the draft.
  */
-function notedLines(draft: Batches<DraftLine>, isSynced: boolean): Batches<string> {
-  const isNoted = ({ state }: DraftLine) => state === 'stored' || (isSynced && state === 'due');
-  return mapEach(draft, (line) => (isNoted(line) ? formatDraftLine(line) : undefined));
+function journalLines(draft: Batches<DraftLine>, willBeSynced: boolean): Batches<string> {
+  const isHeld = ({ state }: DraftLine) => state === 'stored' || (willBeSynced && state === 'due');
+  return mapEach(draft, (line) => (isHeld(line) ? formatDraftLine(line) : undefined));
 }

@@ -1,5 +1,5 @@
-// The daily proof: a random file of the backup is read back, must be refused without the encryption key and with a wrong
-// one, and must be identical with it. Of a large file, that is a random part.
+// The proof of a full run: a random file is read back from the bucket. It must be refused without the encryption key and
+// with a wrong one, and be identical with it. Of a large file, a random part is compared.
 import { type BigIntStats, closeSync, createReadStream, fstatSync } from 'node:fs';
 import type { ByteRange } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
@@ -11,22 +11,20 @@ import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry, Inode } from '../tree/entry.js';
 import { sha256Of } from '../tree/streams/sha256.js';
 import type { Backup } from './backup.js';
-import { FileOpener } from './upload/open-due.js';
-import { randomBelow } from './verify/random.js';
-import { rangeToCompare } from './verify/random-range.js';
+import { FileOpener } from './upload/file-opener.js';
+import { randomBelow, rangeToCompare } from './verify/random.js';
 
 const MISMATCHES: ReadonlySet<number> = new Set([exitCode.wrongKey, exitCode.mismatch]);
 
-/** What a verification came to. */
 export interface Verified {
-  /** Of the file; `undefined`: there was none that stayed unchanged. */
+  /** Of the file that was compared; `undefined`: there was none that stayed unchanged. */
   readonly key: Bytes | undefined;
-  /** With exit code 5 or 6: the object has another key, can be read without it, or differs. */
+  /** With exit code 5 or 6: the object has another encryption key, is readable without it, or differs. */
   readonly mismatch?: BackupError;
 }
 
 /**
- * Verifies the first of `candidates` that stays unchanged meanwhile.
+ * Verifies the first of `candidates` that does not change meanwhile.
  * @param candidates in random order
  * @throws {AwsError} if the bucket can't be asked
  */
@@ -48,7 +46,7 @@ export async function verifyRandomFile(backup: Backup, candidates: readonly Entr
   return { key: undefined };
 }
 
-/** A file that vanished, or became something else, is no candidate any more. */
+/** @returns `undefined` for a file that has gone or become unreadable */
 function openCandidate({ localDirDescriptor, followSymlinks }: Backup, { key }: Entry): number | undefined {
   const opener = new FileOpener(localDirDescriptor, followSymlinks);
   try {
@@ -61,7 +59,7 @@ function openCandidate({ localDirDescriptor, followSymlinks }: Backup, { key }: 
   }
 }
 
-/** @returns whether it proves anything: the file is as the tree has it, before and after */
+/** @returns whether the result counts: the file was as scanned before and after */
 async function verify(backup: Backup, { key, inode }: Entry, descriptor: number): Promise<boolean> {
   const { aws, prefix, localDir, header, log } = backup;
   const path = textOf(key);
@@ -70,15 +68,15 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
   const file = `"${localDir}/${path}"`;
   const what = range === undefined ? file : `bytes ${range.first} to ${range.last} of ${file}`;
   const before = fstatSync(descriptor, { bigint: true });
-  // What changed later may not have been uploaded as it is now.
+  // A file that changed during the run may not have been uploaded as it is now.
   const isOld = before.ctimeMs < BigInt(Date.parse(header.started));
-  if (!isOld || !isAsNoted(before, inode)) return false;
+  if (!isOld || !isAsScanned(before, inode)) return false;
   const [stored, sha256] = await allSettledOrThrow(
     verifyObject(backup, object, inode.size, range),
     sha256OfPart(descriptor, range),
   );
-  if (!isAsNoted(fstatSync(descriptor, { bigint: true }), inode)) return false;
-  // Whether it has to be there, the listing tells.
+  if (!isAsScanned(fstatSync(descriptor, { bigint: true }), inode)) return false;
+  // The listing decides whether the object has to be there.
   if (stored === 'not-found') return false;
   if (stored === 'archived') {
     log.info(`${s3Url(object)} is archived, and can't be read back.`);
@@ -87,7 +85,7 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
   if (stored.sha256 !== sha256) {
     throw new BackupError(`Downloaded file checksum mismatch: ${s3Url(object)} differs from ${what}.`, {
       exitCode: exitCode.mismatch,
-      hint: 'Run "touch" on the file and the backup again, so that it is stored anew; then look for the cause.',
+      hint: 'Run "touch" on the file and the backup again, which uploads it again; then look for the cause.',
     });
   }
   log.info(`Verified ${what}.`);
@@ -99,8 +97,8 @@ function sha256OfPart(descriptor: number, range: ByteRange | undefined): Promise
   return sha256Of(createReadStream('', { fd: descriptor, autoClose: false, ...part }));
 }
 
-/** Whether it is the file that was compared with the listing: another one may have come to its name with a folder. */
-function isAsNoted({ ctimeNs, size, ino }: BigIntStats, noted: Inode): boolean {
-  const isSame = `${ctimeNs}` === noted.ctime && `${size}` === `${noted.size}`;
-  return isSame && (noted.ino === undefined || `${ino}` === `${noted.ino}`);
+/** True for the file that was compared with the listing: a renamed folder may have put another one under its path. */
+function isAsScanned({ ctimeNs, size, ino }: BigIntStats, scanned: Inode): boolean {
+  const isSame = `${ctimeNs}` === scanned.ctime && `${size}` === `${scanned.size}`;
+  return isSame && (scanned.ino === undefined || `${ino}` === `${scanned.ino}`);
 }

@@ -1,25 +1,58 @@
 // What the command lines of all commands have in common.
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type OutputOptions, setOutputOptions } from './log/output-options.js';
 
 const EXIT_CODES = `
 Exit codes:
   0 done   1 failed   3 done, but some files are missing   4 refused, to lose nothing
   5 wrong key   6 verification mismatch   75 another run holds the lock   128+N ended by signal N`;
 
-/** A parser with `--help` and `--version`, which explains errors on stderr and exits with 1. */
+const OUTPUT_OPTIONS = `
+Output:
+  -q, --quiet     print only warnings, errors and what was asked for
+  -v, --verbose   print what goes to syslog, too
+  --no-progress   show no progress on a terminal
+  --color <when>  colour messages: auto, always or never; NO_COLOR is respected`;
+
+/** A program with `--help` and `--version`, which explains errors on stderr and exits with 1. */
 export function commandLine(name: string, description: string): Command {
-  return subcommand(name, description)
-    .version(version(), '--version', 'show the version')
-    .addHelpText('after', EXIT_CODES);
+  return asProgram(subcommand(name, description));
+}
+
+/** The program that only calls others. */
+export function umbrellaLine(name: string, description: string): Command {
+  return asProgram(plainCommand(name, description));
 }
 
 /** A command of the umbrella `encrypted-s3` without a program of its own. */
 export function subcommand(name: string, description: string): Command {
-  return new Command(name)
+  // Listed after the options of the command itself.
+  return plainCommand(name, description)
+    .addOption(new Option('-q, --quiet').hideHelp())
+    .addOption(new Option('-v, --verbose').hideHelp())
+    .addOption(new Option('--no-progress').hideHelp())
+    .addOption(new Option('--color <when>').choices(['auto', 'always', 'never']).hideHelp())
+    .addHelpText('after', OUTPUT_OPTIONS)
+    .hook('preAction', (_, command) => setOutputOptions(command.opts<OutputOptions>()));
+}
+
+function plainCommand(name: string, description: string): Command {
+  const command: Command = new Command(name)
     .description(description)
     .helpOption('-h, --help', 'show this help')
-    .showHelpAfterError();
+    .configureOutput({ outputError: (error, write) => write(`${error}${usageOf(command)}`) });
+  return command;
+}
+
+function usageOf(command: Command): string {
+  const { parent } = command;
+  const name = `${parent === null ? '' : `${parent.name()} `}${command.name()}`;
+  return `Usage: ${command.createHelp().commandUsage(command)}\nTry "${name} --help".\n`;
+}
+
+function asProgram(command: Command): Command {
+  return command.version(version(), '--version', 'show the version').addHelpText('after', EXIT_CODES);
 }
 
 function version(): string {

@@ -1,7 +1,9 @@
+// Work side by side.
 import { availableParallelism } from 'node:os';
+
 /**
- * Like `Promise.all`, but waits for all of them before it throws the first failure:
- * what runs side by side has always ended when the next step, or the way out, begins.
+ * Like `Promise.all`, but waits until all have ended before it throws the first failure: nothing goes on in the
+ * background while the caller cleans up.
  */
 export async function allSettledOrThrow<T extends readonly unknown[]>(
   ...work: { [K in keyof T]: Promise<T[K]> }
@@ -11,12 +13,10 @@ export async function allSettledOrThrow<T extends readonly unknown[]>(
   return Promise.all(work) as unknown as Promise<T>;
 }
 
-// A few workers for many items.
-
 /**
- * Works on `items`, some at a time. After a failure no more is begun; all have ended when it returns, or throws the
- * first failure.
- * @param workers how many at a time; as many as there are processors, if not given
+ * Works on `items`, some at a time. After a failure it begins no more, waits until all have ended, and throws the first
+ * failure.
+ * @param workers how many at a time
  */
 export async function forEachInPool<T>(
   items: AsyncGenerator<T>,

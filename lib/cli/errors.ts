@@ -1,9 +1,8 @@
 import { exitCode } from './exit-codes.js';
 
 /**
- * A failure that the user can understand: `message` says what happened and where,
- * `hint` what to do next. Neither may hold a secret. Anything else that is thrown
- * is a defect of ours and is reported as such.
+ * A failure in words for the user: `message` says what happened and where, `hint` what to do next. Neither may hold a
+ * secret. Whatever else is thrown is reported as a defect of this program.
  */
 export class BackupError extends Error {
   readonly exitCode: number;
@@ -17,7 +16,7 @@ export class BackupError extends Error {
   }
 }
 
-/** A signal asked this process to end; everything in progress has been stopped and waited for. */
+/** A signal ends this process. */
 export class InterruptedError extends Error {
   readonly signal: NodeJS.Signals;
 
@@ -37,7 +36,7 @@ export function errnoOf(error: unknown): string | undefined {
 const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
-  EEXIST: 'it is there already',
+  EEXIST: 'it exists already',
   ENOENT: 'no such file or folder',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder',

@@ -1,5 +1,5 @@
-// INT, TERM and HUP: passed on to every child, remembered, and turned into an
-// InterruptedError at the next step, so that every `finally` on the way out runs.
+// INT, TERM and HUP are passed on to every child and remembered; the next step throws an InterruptedError, so that every
+// `finally` runs.
 import { InterruptedError } from './errors.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -9,17 +9,17 @@ export class Interruption {
   readonly #controller = new AbortController();
   #signal: NodeJS.Signals | undefined;
 
-  /** Aborts when the first signal arrives: for waits that no child ends. */
+  /** Aborts when the first signal arrives: for what does not end with a child. */
   get aborted(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Takes over INT, TERM and HUP of this process. */
+  /** Handles INT, TERM and HUP of this process from now on. */
   install(): void {
     for (const signal of SIGNALS) process.on(signal, () => this.#receive(signal));
   }
 
-  /** `pid` leads a process group of its own and gets every signal from now on. */
+  /** Passes every signal on to a child. @param pid of the leader of a process group */
   adopt(pid: number): void {
     this.#children.add(pid);
     if (this.#signal !== undefined) sendToGroup(pid, this.#signal);
@@ -45,6 +45,6 @@ function sendToGroup(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal);
   } catch {
-    // It has just ended by itself.
+    // It has just ended.
   }
 }

@@ -1,4 +1,4 @@
-// Around every command: signals, the log, and the one place that turns an error into a message and an exit code.
+// What surrounds every command: signals, the log, and the one place that turns an error into a message and an exit code.
 import { constants } from 'node:os';
 import { BackupError, InterruptedError } from './errors.js';
 import { exitCode, exitCodeOfSignal } from './exit-codes.js';
@@ -13,7 +13,7 @@ export interface CommandContext {
 
 /**
  * Runs a command and sets the process's exit code; the process ends when nothing is left to do.
- * @param prefixed whether messages on stderr begin with `name[PID]: `, as the original's sync does it
+ * @param prefixed whether messages on stderr begin with `name[PID]: `, as those of the original's sync do
  */
 export async function main(
   name: string,
@@ -24,7 +24,7 @@ export async function main(
   adoptTimeZone();
   const interruption = new Interruption();
   interruption.install();
-  // Whoever reads our output may stop reading: `… | head`.
+  // The reader of our output may stop: `… | head`.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     checkFolder();
@@ -33,9 +33,9 @@ export async function main(
     process.exitCode = report(error, log);
   }
   if (await log.close()) return;
-  // Node would wait for the thread that waits for syslog, for ever, and deaf to signals.
+  // Node would wait for its thread that waits for syslog, forever, and would ignore signals.
   process.stderr.write(
-    `${name}: syslog takes no messages: this process kills itself. But for them, it is done, with exit code ${process.exitCode}.\n`,
+    `${name}: syslog does not answer, so that messages are missing there. Otherwise the command has ended, with exit code ${process.exitCode}. This process kills itself.\n`,
   );
   process.kill(process.pid, 'SIGKILL');
 }
@@ -45,13 +45,13 @@ function checkFolder(): void {
   try {
     process.cwd();
   } catch {
-    throw new BackupError('The current folder is not there any more.', { hint: 'Go to another one: cd /' });
+    throw new BackupError('The current folder has been removed.', { hint: 'Go to another one: cd /' });
   }
 }
 
 function report(error: unknown, log: Log): number {
   if (error instanceof InterruptedError) {
-    log.info(`Ended by ${error.signal}.`);
+    log.summary(`Ended by ${error.signal}. Run the same command again to go on from here.`);
     return exitCodeOfSignal(constants.signals[error.signal]);
   }
   if (error instanceof BackupError) {

@@ -3,13 +3,13 @@ import { stdout } from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { BackupError, describeError, errnoOf } from './errors.js';
 
-/** Nobody reads standard output any more, as after `| head`: no failure, but there is nothing left to do. */
+/** The reader of standard output has stopped, as `| head` does. This is no failure, but there is nothing left to do. */
 export class OutputClosedError extends Error {}
 
 /**
- * Prints as fast as it is read.
- * @throws {OutputClosedError} if nobody does
- * @throws {BackupError} if standard output does not take it
+ * Prints as fast as the reader reads.
+ * @throws {OutputClosedError} if the reader stops
+ * @throws {BackupError} if writing fails, as to a full disk
  */
 export async function printTexts(texts: AsyncIterable<string>): Promise<void> {
   try {
@@ -18,6 +18,6 @@ export async function printTexts(texts: AsyncIterable<string>): Promise<void> {
     if (errnoOf(error) === 'EPIPE') throw new OutputClosedError();
     const isOutput = error instanceof Error && 'syscall' in error && error.syscall === 'write';
     if (!isOutput) throw error;
-    throw new BackupError(`Standard output can't be written to: ${describeError(error)}.`, { cause: error });
+    throw new BackupError(`Can't write to standard output: ${describeError(error)}.`, { cause: error });
   }
 }

@@ -1,16 +1,18 @@
-// Questions on a terminal or over a pipe, one line an answer, as bash's `read -r` takes it.
+// Questions, answered on a terminal or through a pipe; an answer is a line, as for bash's `read -r`.
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { BackupError, InterruptedError } from './errors.js';
 import type { Interruption } from './interruption.js';
 import { printable } from './log/log.js';
+import { isQuiet } from './log/output-options.js';
 
 export class Prompt {
   readonly #output: Writable;
   readonly #interruption: Interruption;
   #piped: AsyncIterator<string> | undefined;
-  /** Lines that were typed, or pasted, before their questions, and the beginning of another one. */
+  /** Lines that were typed, or pasted, before their questions were asked. */
   readonly #typedAhead: string[] = [];
+  /** The beginning of another such line. */
   #begun = '';
 
   /** @param output where the questions go */
@@ -19,8 +21,9 @@ export class Prompt {
     this.#interruption = interruption;
   }
 
+  /** Says what is going on, unless the user wants quiet. */
   say(text: string): void {
-    this.#output.write(text);
+    if (!isQuiet()) this.#output.write(text);
   }
 
   /** Asks and returns the line without the blanks around it; '' at the end of the input. */
@@ -42,7 +45,7 @@ export class Prompt {
     const answer = line.replace(/^[ \t]+/, '').replace(/[ \t]+$/, '');
     if (isTTY && printable(answer) !== answer) {
       throw new BackupError('The answer holds a control character.', {
-        hint: 'On a terminal that is dumb, as TERM has it, Backspace and other keys do not edit: run the command again.',
+        hint: 'With TERM=dumb, Backspace and other keys do not edit a line. Run the command again.',
       });
     }
     return answer;
@@ -55,7 +58,7 @@ export class Prompt {
       this.#output.write(hidden ? question : `${question}\n`);
       return typed;
     }
-    // readline shows what is typed by writing it, question and all.
+    // readline itself shows what is typed, by writing it and the question to its output.
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
     if (hidden) this.#output.write(question);
     const terminal = createInterface({
@@ -91,7 +94,7 @@ export class Prompt {
   }
 }
 
-/** The lines of standard input, which is left alone while nobody asks for one. */
+/** The lines of standard input, which is not read while no question is open. */
 async function* pipedLines(aborted: AbortSignal): AsyncGenerator<string> {
   const input: Interface = createInterface({ input: process.stdin });
   const lines: string[] = [];
@@ -111,7 +114,7 @@ async function* pipedLines(aborted: AbortSignal): AsyncGenerator<string> {
   for (;;) {
     const line = lines.shift();
     if (line !== undefined) {
-      // From Node 24 on, both fail when the input has ended.
+      // From Node.js 24 on, both fail after the end of the input.
       if (!ended) input.pause();
       yield line;
       if (!ended) input.resume();

@@ -1,44 +1,40 @@
-// A backup run, step by step, once the lock is ours: scan, guard, upload, check, delete, verify, record.
-import { fetchLastRunAndScan } from '../backup/ask-and-scan.js';
+// A backup run, step by step, once the lock is held: scan, guard, upload, check, delete, verify, record.
 import type { Backup } from '../backup/backup.js';
-import { reasonForFullRun } from '../backup/check/why-full.js';
 import { checkBucket } from '../backup/check.js';
 import { isKeyEscrowed } from '../backup/check-escrow.js';
+import { createBucketIfMissing } from '../backup/create-bucket.js';
 import { deleteGone } from '../backup/delete.js';
 import { findDue } from '../backup/find-due.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
 import { writeLocalList } from '../backup/local-list.js';
-import { createBucketIfMissing } from '../backup/provide-bucket.js';
 import { buildTree, storeRecord } from '../backup/record.js';
-import { logSummary, reportFailures, reportObstacles } from '../backup/report.js';
-import { upload } from '../backup/upload.js';
+import { reportObstacles, reportOutcome, reportRun } from '../backup/report.js';
+import { fetchLastRunAndScan } from '../backup/start.js';
+import { uploadDue } from '../backup/upload.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { exitCode } from '../cli/exit-codes.js';
 
 /** @returns the exit code: done, or done with files missing */
 export async function runBackup(backup: Backup): Promise<number> {
-  const { aws, config, prefix, incomplete, log } = backup;
+  const { config, incomplete, log } = backup;
   log.info(`Starting with config "${config.file}"...`);
   const start = await fetchLastRunAndScan(backup); // exit 5 on another key, 4 on another source
-  const full = reasonForFullRun(backup, start);
-  log.info(full === undefined ? 'This is a quick run.' : `This is a full run: ${full}.`);
   const due = await findDue(backup, start);
-  await reportObstacles(backup, start.scan.obstacles);
-  await assertNotMassDeletion(backup, start, due); // exit 4
+  await reportObstacles(backup, start);
+  await assertNotMassDeletion(backup, start, due); // exit 4, before anything is changed
   await createBucketIfMissing(backup, start);
-  const uploaded = await upload(backup, start, due);
-  const checked = await checkBucket(backup, start, due, uploaded, full !== undefined); // exit 6
-  const deleted = await deleteGone(backup, checked.deletions);
-  await reportFailures(backup, checked);
-  const tree = await buildTree(backup, start, checked);
-  logSummary(backup, start.scan.counts, checked, tree.totals);
-  const [, , hasEscrow] = await allSettledOrThrow(
-    storeRecord(backup, start, checked, tree, deleted),
-    config.localList === undefined ? Promise.resolve() : writeLocalList(aws, config.localList, prefix),
-    full === undefined ? Promise.resolve(true) : isKeyEscrowed(backup, start.escrow),
+  const uploaded = await uploadDue(backup, start, due);
+  const checked = await checkBucket(backup, start, due, uploaded); // quick, or full with the verification: exit 6
+  const deleted = await deleteGone(backup, checked);
+  const { tree, totals } = await buildTree(backup, start, checked);
+  await reportOutcome(backup, start, checked, totals);
+  const [facts, , isEscrowed] = await allSettledOrThrow(
+    storeRecord(backup, start, checked, { tree, totals }, deleted),
+    writeLocalList(backup),
+    isKeyEscrowed(backup, start, checked),
   );
   uploaded.journal.end();
-  if (!hasEscrow) log.warn('You have not backed up your encryption key, yet.');
-  log.info(`All done. Transferred ${checked.sent} files.`);
+  if (!isEscrowed) log.warn('You have not backed up your encryption key, yet.');
+  reportRun(backup, facts);
   return incomplete.count === 0 ? exitCode.done : exitCode.incomplete;
 }

@@ -2,24 +2,19 @@
 import type { AwsCli } from '../aws/aws-cli.js';
 import { connect } from '../aws/settings/connect.js';
 import { BackupError } from '../cli/errors.js';
-import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import type { Prompt } from '../cli/prompt.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { readConfig } from '../config/read-config.js';
 import { EncryptionKey } from '../secrets/encryption-key.js';
 
-export interface BucketPlace {
+/** A config; or a place that the command line names, with the rest of a config if there is one. */
+export interface BucketSettings {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
-}
-
-/** @throws {BackupError} with everything that is wrong with it */
-export async function readConfigAndWarn(file: string, log: Log): Promise<BackupConfig> {
-  const config = await readConfig(file);
-  for (const warning of config.warnings) log.warn(warning);
-  return config;
+  readonly endpointUrl?: BackupConfig['endpointUrl'];
+  readonly netTimeout?: BackupConfig['netTimeout'] | undefined;
+  readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
 /** @throws {BackupError} for an answer of another length */
@@ -28,13 +23,11 @@ export async function askEncryptionKey(prompt: Prompt): Promise<EncryptionKey> {
 }
 
 /**
- * @param config `undefined`: the AWS CLI's own files and the environment have the settings
- * @param lockDescriptor LOCAL_LOCK, locked: the AWS CLI's processes keep it
- * @throws {BackupError} for what is no name of a bucket, and for an endpoint or a profile that must not be used
+ * @param lockDescriptor LOCAL_LOCK, locked: the processes of the AWS CLI inherit it
+ * @throws {BackupError} if a name can't be right, or the endpoint or the profile must not be used
  */
 export function connectToBucket(
-  { profile, region, bucket }: BucketPlace,
-  config: Pick<BackupConfig, 'endpointUrl' | 'netTimeout' | 'environment'> | undefined,
+  { profile, region, bucket, endpointUrl, netTimeout, environment = process.env }: BucketSettings,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,
 ): AwsCli {
@@ -54,9 +47,9 @@ export function connectToBucket(
     profile,
     region,
     bucket,
-    endpointUrl: config?.endpointUrl,
-    netTimeout: config?.netTimeout,
-    environment: config?.environment ?? process.env,
+    endpointUrl,
+    netTimeout,
+    environment,
     interruption,
     log: (message) => log.info(message),
     ...(lockDescriptor === undefined ? {} : { lockDescriptor }),

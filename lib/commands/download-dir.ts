@@ -7,10 +7,10 @@ import { bytesInStage, Stage } from '../restore/destination/stage.js';
 import { fetchPlanned } from '../restore/fetch.js';
 import { metadataFor } from '../restore/metadata/metadata.js';
 import { entriesBelow } from '../restore/plan/find-tree.js';
-import { withPrivateFolder } from '../restore/private-folder.js';
 import { putInPlace } from '../restore/put-in-place.js';
 import { announce, report, warnOfOtherStages } from '../restore/report.js';
 import { surveyRestore } from '../restore/survey.js';
+import { withPrivateFolder } from '../restore/tmpdir.js';
 import { openRestore, type RestoreRequest } from './open-restore.js';
 
 /** @returns the exit code: done, or done with something missing */

@@ -1,23 +1,25 @@
 // Restores one file of the backup: the latest version, or an older one.
 import { createReadStream } from 'node:fs';
-import { join } from 'node:path';
 import { stderr, stdout } from 'node:process';
 import { pipeline } from 'node:stream/promises';
-import { download, IN_UTC } from '../aws/arguments/download-arguments.js';
+import { download, downloadVersion, IN_UTC } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
-import type { AwsAnswer } from '../aws/aws-cli.js';
+import type { AwsCall } from '../aws/aws-cli.js';
 import type { KeyedAws } from '../aws/remote.js';
 import { BackupError, describeError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { readConfig } from '../config/read-config.js';
+import type { HeldFolder } from '../restore/destination/held-folder.js';
 import { findTargetFile, replaceWhenComplete } from '../restore/destination/single-file.js';
 import { whyNotDownloaded } from '../restore/fetch/why-not-downloaded.js';
-import { withPrivateFolder } from '../restore/private-folder.js';
 import { parseS3Url } from '../restore/scope.js';
+import { withUnlinkedFile } from '../restore/tmpdir.js';
 import { versionIdAt } from '../restore/versions/version-at.js';
-import { askEncryptionKey, connectToBucket, readConfigAndWarn } from './connection.js';
+import { askEncryptionKey, connectToBucket } from './connection.js';
 
 export interface DownloadFile {
   readonly profile: string;
@@ -25,13 +27,15 @@ export interface DownloadFile {
   readonly url: string;
   /** A file, a folder, or `-` for standard output. */
   readonly destination: string;
-  /** The config file, which has the encryption key; without one, it is asked for. */
-  readonly config: string | undefined;
+  /** The config or its file, which has the encryption key; without one, it is asked for. */
+  readonly config: BackupConfig | string | undefined;
   readonly versionId: string | undefined;
   /** A point in time, instead of a version id. */
   readonly at: string | undefined;
   /** Whether root may write to a place that other users could redirect. */
   readonly trustsDestination: boolean;
+  /** Called with the path of the complete download, before it gets its name. */
+  readonly onDownloaded?: (path: string) => void;
 }
 
 export async function downloadFile(request: DownloadFile, context: CommandContext): Promise<number> {
@@ -40,23 +44,14 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const { destination, trustsDestination } = request;
   const file = destination === '-' ? undefined : findTargetFile(destination, object.key, trustsDestination);
   const config =
-    request.config === undefined ? undefined : await readConfigAndWarn(request.config, context.log);
-  const aws = connectToBucket({ ...request, bucket: object.bucket }, config, context);
+    typeof request.config === 'string' ? await readConfig(request.config, context.log) : request.config;
+  const aws = connectToBucket({ ...config, ...request, bucket: object.bucket }, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, context.interruption);
   const remote = { aws, encryptionKey: config?.encryptionKey ?? (await askEncryptionKey(prompt)) };
 
   prompt.say('Downloading the file from the S3 bucket...\n');
-  const version = { ...object, versionId };
-  if (file !== undefined) {
-    await replaceWhenComplete(file, (path, folder) =>
-      fetchTo(remote, version, path, (message) => folder.nameInMessage(message)),
-    );
-  } else if (versionId === undefined) {
-    await fetchTo(remote, version, '-');
-  } else {
-    await printVersion(remote, version);
-  }
+  await fetchFile(remote, { ...object, versionId }, file, request.onDownloaded);
   prompt.say('Success.\n');
   return exitCode.done;
 }
@@ -75,32 +70,44 @@ function parseAt({ at, versionId }: DownloadFile): number | undefined {
   return at === undefined ? undefined : parseTime(at, new Date());
 }
 
-/** @param renamed changes an error message of the AWS CLI */
-async function fetchTo(
+/** @param file `undefined`: standard output */
+async function fetchFile(
   remote: KeyedAws,
   object: BucketObject,
-  destination: string,
-  renamed = (message: string) => message,
+  file: string | undefined,
+  onDownloaded: DownloadFile['onDownloaded'],
 ): Promise<void> {
   const { aws, encryptionKey } = remote;
-  const args = download(object, destination);
-  const output = object.versionId === undefined ? stdout.fd : 'answer';
-  const answer: AwsAnswer = await aws.run(args, { encryptionKey, environment: IN_UTC, output });
-  if (answer.exitCode === 0) return;
-  throw await whyNotDownloaded(remote, object, args, { ...answer, stderr: renamed(answer.stderr) });
+  const fetch = async (args: string[], call: AwsCall = {}, folder?: HeldFolder) => {
+    const answer = await aws.run(args, { ...call, encryptionKey, environment: IN_UTC });
+    if (answer.exitCode === 0) return;
+    const stderr = folder?.nameInMessage(answer.stderr) ?? answer.stderr;
+    throw await whyNotDownloaded(remote, object, args, { ...answer, stderr });
+  };
+  if (file !== undefined) {
+    await replaceWhenComplete(file, async (path, folder) => {
+      await fetch(download(object, path), {}, folder);
+      onDownloaded?.(path);
+    });
+  } else if (object.versionId === undefined) {
+    await fetch(download(object, '-'), { output: stdout.fd });
+  } else {
+    // The AWS CLI writes an older version to a file only.
+    await withUnlinkedFile(async (outputFile) => {
+      await fetch(downloadVersion(object), { outputFile });
+      await print(outputFile);
+    });
+  }
 }
 
-/** The AWS CLI writes an older version to a file only. */
-async function printVersion(remote: KeyedAws, object: BucketObject): Promise<void> {
-  await withPrivateFolder(async (folder) => {
-    const file = join(folder, 'version');
-    await fetchTo(remote, object, file);
-    try {
-      await pipeline(createReadStream(file), stdout, { end: false });
-    } catch (error) {
-      throw new BackupError(`The file can't be written to standard output: ${describeError(error)}.`);
-    }
-  });
+async function print(descriptor: number): Promise<void> {
+  try {
+    // The path is not used.
+    const content = createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
+    await pipeline(content, stdout, { end: false });
+  } catch (error) {
+    throw new BackupError(`The file can't be written to standard output: ${describeError(error)}.`);
+  }
 }
 
 function parseFileUrl(url: string): BucketObject {

@@ -6,10 +6,10 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { retrieveEscrow } from '../records/escrow.js';
 import { keyOfEasyKey } from '../secrets/encryption-key.js';
-import { type BucketPlace, connectToBucket } from './connection.js';
+import { type BucketSettings, connectToBucket } from './connection.js';
 
-export async function downloadKey(place: BucketPlace, context: CommandContext): Promise<number> {
-  const aws = connectToBucket(place, undefined, context);
+export async function downloadKey(place: BucketSettings, context: CommandContext): Promise<number> {
+  const aws = connectToBucket(place, context);
   // Only the encryption key goes to standard output, so that scripts can capture it.
   const prompt = new Prompt(stderr, context.interruption);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');

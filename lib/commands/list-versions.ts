@@ -19,7 +19,7 @@ export interface ListVersions {
 }
 
 /** @throws {BackupError} if there are no versions */
-export async function listVersionsCommand(request: ListVersions, context: CommandContext): Promise<number> {
+export async function printVersions(request: ListVersions, context: CommandContext): Promise<number> {
   const { profile, region, url, isJson } = request;
   const object = parseS3Url(url);
   if (object === undefined) {
@@ -28,7 +28,7 @@ export async function listVersionsCommand(request: ListVersions, context: Comman
     });
   }
   const { bucket, key } = object;
-  const aws = connectToBucket({ profile, region, bucket }, undefined, context);
+  const aws = connectToBucket({ profile, region, bucket }, context);
   const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
   let count = 0;
   try {

@@ -3,7 +3,8 @@ import type { Remote } from '../aws/remote.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
-import { connectToBucket, readConfigAndWarn } from './connection.js';
+import { readConfig } from '../config/read-config.js';
+import { connectToBucket } from './connection.js';
 
 export interface OpenConfig {
   readonly config: BackupConfig;
@@ -16,7 +17,7 @@ export interface OpenConfig {
  */
 export async function openConfig(file: string | undefined, context: CommandContext): Promise<OpenConfig> {
   const { log } = context;
-  const config = await readConfigAndWarn(configFileOrDefault(file), log);
-  const aws = connectToBucket(config, config, context);
+  const config = await readConfig(configFileOrDefault(file), log);
+  const aws = connectToBucket(config, context);
   return { config, remote: { aws, encryptionKey: config.encryptionKey, prefix: config.prefix, log } };
 }

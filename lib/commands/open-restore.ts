@@ -6,6 +6,7 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
+import { readConfig } from '../config/read-config.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
 import {
   type DestinationPath,
@@ -14,13 +15,13 @@ import {
 } from '../restore/destination/open-destination.js';
 import { parseSource, type RestoreScope, type RestoreSource } from '../restore/scope.js';
 import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
-import { askEncryptionKey, connectToBucket, readConfigAndWarn } from './connection.js';
+import { askEncryptionKey, connectToBucket } from './connection.js';
 
 export interface RestoreRequest extends DestinationRights {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
-  /** The config file; without one, the encryption key is asked for. */
-  readonly config: string | undefined;
+  /** The config, or its file; without one, the encryption key is asked for. */
+  readonly config: BackupConfig | string | undefined;
   /** Whether to ask for the easy-to-remember key, and to get the encryption key from the bucket. */
   readonly usesEscrow: boolean;
   /** A point in time. */
@@ -45,10 +46,10 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
     );
   }
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = request.config === undefined ? undefined : await readConfigAndWarn(request.config, log);
+  const config = typeof request.config === 'string' ? await readConfig(request.config, log) : request.config;
   const source = parseSource(request.words, config);
   const path = inspectDestination(source.destination, request);
-  const aws = connectToBucket(source, config, context);
+  const aws = connectToBucket({ ...config, ...source }, context);
   const prompt = new Prompt(stderr, interruption);
   const encryptionKey = await findEncryptionKey(request, config, aws, prompt);
   const { prefix, backupPrefix } = source;

@@ -89,7 +89,7 @@ interface Row extends BackupInBucket {
 /** A row for each backup in the bucket. @returns 2 if one is older than `maxAge`; 0 otherwise */
 export async function bucketStatus(request: BucketStatusRequest, context: CommandContext): Promise<number> {
   const { maxAge, isJson, usesEscrow } = request;
-  const aws = connectToBucket(request, undefined, context);
+  const aws = connectToBucket(request, context);
   const backups = await listBackups(aws);
   const rows: readonly Row[] = usesEscrow ? await withRecords(aws, backups, context) : backups;
   const now = Date.now();

@@ -10,8 +10,9 @@ import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
+import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
-import { withPrivateFolder } from '../restore/private-folder.js';
+import { withPrivateFolder } from '../restore/tmpdir.js';
 import {
   findDeleted,
   readDeleted,
@@ -20,7 +21,7 @@ import {
 } from '../restore/versions/delete-markers.js';
 import { WantedPaths } from '../restore/versions/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';
-import { connectToBucket, readConfigAndWarn } from './connection.js';
+import { connectToBucket } from './connection.js';
 
 export interface UndeleteRequest {
   /** Relative to LOCAL_DIR or absolute; none means everything. */
@@ -40,11 +41,11 @@ export async function undelete(
 ): Promise<number> {
   const { log } = context;
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = await readConfigAndWarn(configFile, log);
+  const config = await readConfig(configFile, log);
   const wanted = new WantedPaths(request.paths, config.localDir);
   const run = (lockDescriptor?: number): Promise<number> => {
-    const place = { ...config, profile: request.profile ?? config.profile };
-    const aws = connectToBucket(place, config, context, lockDescriptor);
+    const settings = { ...config, profile: request.profile ?? config.profile };
+    const aws = connectToBucket(settings, context, lockDescriptor);
     const { prefix } = config;
     return withPrivateFolder((notes) =>
       undeleteWanted({ aws, prefix, wanted, time, notes, log }, request.isDry),

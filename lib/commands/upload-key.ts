@@ -44,8 +44,7 @@ interface Answers {
 /** @param configFile the settings in it are not asked for */
 export async function uploadKey(configFile: string | undefined, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
-  const config = configFile === undefined ? undefined : await readPartialConfig(configFile);
-  for (const warning of config?.warnings ?? []) log.warn(warning);
+  const config = configFile === undefined ? undefined : await readPartialConfig(configFile, log);
   const prompt = new Prompt(stdout, interruption);
   prompt.say(INTRODUCTION);
   await prompt.ask("Now, let's begin. Press Enter to continue.");
@@ -53,7 +52,7 @@ export async function uploadKey(configFile: string | undefined, context: Command
   const answers = await askSettings(prompt, config);
   await confirm(prompt, answers);
 
-  const aws = connectToBucket(answers, config, context);
+  const aws = connectToBucket({ ...config, ...answers }, context);
   if (!(await bucketExists(aws))) {
     const retentionDays = config?.retentionDays ?? RETENTION_DAYS;
     await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));

@@ -41,11 +41,9 @@ export interface BackupConfig {
   readonly allowUnversionedDelete: boolean;
   /** The environment of `aws`, as the config leaves it, without the key. */
   readonly environment: Record<string, string>;
-  /** Sentences that the user should read, although nothing is stopped by what they say. */
-  readonly warnings: readonly string[];
 }
 
-type NeverMissing = 'file' | 'netTimeout' | 'endpointUrl' | 'storageClass' | 'environment' | 'warnings';
+type NeverMissing = 'file' | 'netTimeout' | 'endpointUrl' | 'storageClass' | 'environment';
 type MayBeMissing = 'profile' | 'region' | 'bucket' | 'retentionDays' | 'encryptionKey';
 
 /** What a config holds of the settings that a command otherwise asks for. */

@@ -1,5 +1,5 @@
 // What the value of a setting may be. Each check returns what a value means, or throws an InvalidValue.
-import { EXPOSED_MESSAGE, isExposed } from '../aws/settings/endpoint.js';
+import { isExposed } from '../aws/settings/endpoint.js';
 import { EncryptionKey, KEY_BYTES } from '../secrets/encryption-key.js';
 
 /** @param warn takes the rest of a sentence that begins with the value, for what deserves a warning only */
@@ -83,7 +83,10 @@ export function endpointUrl(value: string): string {
     const advice = "They belong into the AWS CLI's profile.";
     throw new InvalidValue('must not hold a user name or password', advice, false);
   }
-  if (isExposed(url)) throw new InvalidValue(EXPOSED_MESSAGE, '', false);
+  if (isExposed(url)) {
+    const rule = 'must be an https address: plain http would send the encryption key unencrypted';
+    throw new InvalidValue(rule, 'Plain http is accepted for this machine only.', false);
+  }
   return value;
 }
 

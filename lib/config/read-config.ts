@@ -4,24 +4,26 @@ import { takeEnvironmentFromProcess } from '../secrets/environment.js';
 import { partsOfPath } from '../tree/disk/path-parts.js';
 import type { BackupConfig, PartialConfig } from './backup-config.js';
 import { evaluate } from './literal/evaluate.js';
+import type { WarningLog } from './setting-reader.js';
 import { assertTrusted, type ConfigFile, warningOfReaders, warningOfWriters } from './trust.js';
 import { validate, validatePartially } from './validate.js';
 import type { ConfigValues } from './values.js';
 
 /**
  * The config of a backup.
+ * @param log gets the warnings
  * @throws {BackupError} with everything that is wrong with it
  */
-export async function readConfig(file: string): Promise<BackupConfig> {
-  return validate(file, await readValues(file));
+export async function readConfig(file: string, log: WarningLog): Promise<BackupConfig> {
+  return validate(file, await readValues(file), log);
 }
 
 /**
  * What a config says about the bucket and the key, for a command that asks for the rest.
  * @throws {BackupError} if values are wrong, not if they are missing
  */
-export async function readPartialConfig(file: string): Promise<PartialConfig> {
-  return validatePartially(file, await readValues(file));
+export async function readPartialConfig(file: string, log: WarningLog): Promise<PartialConfig> {
+  return validatePartially(file, await readValues(file), log);
 }
 
 /** The values by the lexer or, where that does not understand the file and others can't write it, by bash. */
@@ -29,10 +31,6 @@ async function readValues(file: string): Promise<ConfigValues> {
   const config = load(file);
   const shell = { file, environment: takeEnvironmentFromProcess(), directory: config.directory };
   const evaluation = evaluate(config.bytes, shell);
-  if (evaluation.kind === 'problem') {
-    const { line, message, hint = `Correct line ${line} of ${file}.` } = evaluation.problem;
-    throw new BackupError(`${file}:${line}: ${message}`, { hint });
-  }
   let values: ConfigValues;
   if (evaluation.kind === 'values') values = evaluation.values;
   else {

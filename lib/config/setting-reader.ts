@@ -1,4 +1,5 @@
 import { BackupError } from '../cli/errors.js';
+import type { Log } from '../cli/log/log.js';
 import { type Check, InvalidValue } from './checks.js';
 import { ARRAY_NAME, defaults, isSettingName, type ScalarName, scalarNames } from './settings.js';
 import type { ConfigValues } from './values.js';
@@ -7,6 +8,9 @@ const KEY = 'ENCRYPTION_KEY';
 /** What config.template has in the place of values. */
 const PLACEHOLDER = /%(BUCKET|LOCAL_DIR|PREFIX_DIR|32_CHARACTERS_KEY)%/;
 const MAX_QUOTED = 60;
+
+/** Gets sentences that the user should read, although nothing is stopped by what they say. */
+export type WarningLog = Pick<Log, 'warn'>;
 
 interface Finding {
   readonly line: number;
@@ -76,13 +80,15 @@ export class SettingReader {
   }
 
   /**
-   * @returns the warnings
-   * @throws {BackupError} with all problems, and with the warnings
+   * Logs the warnings.
+   * @throws {BackupError} with all problems and the warnings, if there are problems
    */
-  finish(): readonly string[] {
+  finish(log: WarningLog): void {
     const { warnings } = this.#config;
-    if (this.#missing.length === 0 && this.#problems.length === 0)
-      return [...warnings, ...inOrder(this.#warnings)];
+    if (this.#missing.length === 0 && this.#problems.length === 0) {
+      for (const warning of [...warnings, ...inOrder(this.#warnings)]) log.warn(warning);
+      return;
+    }
     const lines = [...this.#missing, ...inOrder([...this.#problems, ...this.#warnings]), ...warnings];
     const hint = `Correct ${this.#file}; config.template describes every setting.`;
     throw new BackupError(lines.join('\n'), { hint });

@@ -2,11 +2,14 @@ import { isAbsolute } from 'node:path';
 import type { BackupConfig, PartialConfig } from './backup-config.js';
 import * as check from './checks.js';
 import { findMisspellings } from './misspellings.js';
-import { SettingReader } from './setting-reader.js';
+import { SettingReader, type WarningLog } from './setting-reader.js';
 import type { ConfigValues } from './values.js';
 
-/** @throws {BackupError} with everything that is wrong with the values */
-export function validate(file: string, values: ConfigValues): BackupConfig {
+/**
+ * @param log gets the warnings
+ * @throws {BackupError} with everything that is wrong with the values
+ */
+export function validate(file: string, values: ConfigValues, log: WarningLog): BackupConfig {
   const settings = new SettingReader(file, values, false);
   // As the kernel understands `..`, which after a link leads elsewhere than to where the link is: it stays.
   const absolute = (value: string) => {
@@ -32,20 +35,22 @@ export function validate(file: string, values: ConfigValues): BackupConfig {
     maxDeletePercent: settings.read('MAX_DELETE_PERCENT', check.wholeNumber(0, 100)),
     allowUnversionedDelete: settings.read('ALLOW_UNVERSIONED_DELETE', check.yesOrNo),
   };
-  return { ...config, warnings: settings.finish() };
+  settings.finish(log);
+  return config;
 }
 
 /**
  * The settings of the bucket and the key, none of which has to be there.
  * @throws {BackupError} with everything that is wrong with the values
  */
-export function validatePartially(file: string, values: ConfigValues): PartialConfig {
+export function validatePartially(file: string, values: ConfigValues, log: WarningLog): PartialConfig {
   const settings = new SettingReader(file, values, true);
   const config = {
     ...readBucketSettings(settings, file, values),
     encryptionKey: settings.optional('ENCRYPTION_KEY', check.encryptionKey),
   };
-  return { ...config, warnings: settings.finish() };
+  settings.finish(log);
+  return config;
 }
 
 function readBucketSettings(settings: SettingReader, file: string, values: ConfigValues) {

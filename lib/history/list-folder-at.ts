@@ -11,6 +11,15 @@ export async function* entriesOf(treeFile: string): AsyncGenerator<Entry> {
   yield* flatten(entries);
 }
 
+/** The file or link of that path; `undefined` if the tree has none. */
+export async function entryAt(treeFile: string, path: Bytes): Promise<Entry | undefined> {
+  for await (const entry of entriesOf(treeFile)) {
+    if (entry.key === path) return entry;
+    if (entry.key > path) return undefined;
+  }
+  return undefined;
+}
+
 /**
  * The file, link or folder of that path, or what is in the folder.
  * @param path '' for all of the backup; without a `/` at its end

@@ -17,11 +17,7 @@ export async function withHistory<T>(
   work: (history: History) => Promise<T>,
 ): Promise<T> {
   const runs = await listStoredRuns(remote);
-  const state = openStateFolder(
-    [config.endpointUrl ?? '', config.bucket, config.prefix],
-    config.environment,
-    true,
-  );
+  const state = openStateFolder(config, true);
   try {
     return await work({ runs, files: new HistoryFiles(remote, state) });
   } finally {

@@ -12,6 +12,9 @@ export interface StoredVersion {
   readonly stored: number;
 }
 
+/** No run of this program has stored a tree: it is a backup of the original scripts, or none. */
+export class NoStoredTreeError extends BackupError {}
+
 /** Both oldest first. */
 export interface StoredRuns {
   readonly records: readonly StoredVersion[];
@@ -20,7 +23,7 @@ export interface StoredRuns {
 
 /**
  * @throws {AwsError} if the versions can't be listed
- * @throws {BackupError} if no run has stored anything
+ * @throws {NoStoredTreeError} if no run has stored anything
  */
 export async function listStoredRuns({ aws, prefix }: Remote): Promise<StoredRuns> {
   const records: StoredVersion[] = [];
@@ -33,7 +36,7 @@ export async function listStoredRuns({ aws, prefix }: Remote): Promise<StoredRun
     }
   });
   if (trees.length > 0) return { records, trees };
-  throw new BackupError(`No run has stored a tree below s3://${aws.bucket}/${runFolderKey(prefix)}.`, {
+  throw new NoStoredTreeError(`No run has stored a tree below s3://${aws.bucket}/${runFolderKey(prefix)}.`, {
     hint: 'Check the config: encrypted-s3-sync stores one. The original scripts store none.',
   });
 }

@@ -1,5 +1,5 @@
-// What a run has sent so far, kept in the state folder from before its first upload until its record is stored. A run
-// that finds it knows that the one before did not end, and does not send again what that one has sent.
+// The journal of a run: what it has sent so far. It is in the state folder from before the first upload until the record
+// is stored. A run that finds one knows that the run before did not end, and does not send again what that run has sent.
 import {
   closeSync,
   existsSync,
@@ -10,7 +10,6 @@ import {
   renameSync,
   rmSync,
   statSync,
-  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -19,41 +18,24 @@ import { emptyStream } from '../tree/streams/batches.js';
 import { linesOfFile } from '../tree/streams/lines.js';
 import { Spool } from '../tree/streams/spool.js';
 
-const HEAD = 'run.json';
-/** The lines of each are in the order of their keys; so are those of all parts of a pass, one after the other. */
+/** A pass over the files has a part for each batch, in the order of their numbers; its lines are in the order of keys. */
 const PART = /^pass-(\d+)-part-\d+$/;
-/** Of a batch that has not ended: each line after its place in the batch, as they came. */
+/** Ends the name of a part whose batch is being sent: its lines in the order of their arrival, each with its place. */
 const NOTES = '.notes';
 
-export interface JournalHead {
-  /** When the run began; ISO 8601. */
-  readonly started: string;
-}
-
-export interface UnfinishedRun extends JournalHead {
-  /** What it has sent, if the bucket holds it: the lines of each pass, in the order of their keys. */
+export interface UnfinishedRun {
+  /** What it has sent, if the bucket holds it: for each pass its lines, in the order of their keys. */
   passes(): Batches<string>[];
 }
 
-/** The run before, if it did not end. @param folder `undefined`: there is no place to keep it */
+/** The run before, if it did not end. @param folder `undefined` if there is no state folder */
 export function readUnfinished(folder: string | undefined): UnfinishedRun | undefined {
   if (folder === undefined || !existsSync(folder)) return undefined;
-  const { started = '' } = headIn(folder);
-  return { started, passes: () => passesIn(folder) };
-}
-
-/** A damaged one tells at least that a run did not end. */
-function headIn(folder: string): Partial<JournalHead> {
-  try {
-    const head = JSON.parse(readFileSync(join(folder, HEAD), 'utf8')) as Partial<JournalHead> | null;
-    return head ?? {};
-  } catch {
-    return {};
-  }
+  return { passes: () => passesIn(folder) };
 }
 
 function passesIn(folder: string): Batches<string>[] {
-  // What is there may be no folder.
+  // Something else may have the folder's name.
   const found = statSync(folder).isDirectory() ? readdirSync(folder) : [];
   const names = new Set(found.map((name) => name.replace(NOTES, '')));
   const passes = new Map<string, string[]>();
@@ -74,7 +56,7 @@ async function* linesOfFiles(parts: readonly string[]): Batches<string> {
 /** A batch is small enough to be sorted in memory. */
 function notedLines(file: string): string[] {
   const lines = new Map<number, string>();
-  // What is after the last newline was cut off.
+  // A kill may have cut the last line.
   for (const line of readFileSync(file, 'utf8').split('\n').slice(0, -1)) {
     const end = line.indexOf('\t');
     lines.set(Number(line.slice(0, end)), line.slice(end + 1));
@@ -89,21 +71,19 @@ export class Journal {
   #pass = 0;
   #hasBegun = false;
 
-  /** @param folder made when the first upload begins */
+  /** @param folder made by `begin` */
   constructor(folder: string) {
     this.#folder = folder;
   }
 
   /**
-   * Takes the place of what an earlier run has left.
-   * @param sent lines of what the bucket holds of the files that are due, or will hold before anything else under their
-   *   keys, in the order of these
+   * Replaces the journal of an earlier run.
+   * @param sent lines for the files that are due of which the bucket has, or will have, this content; in the order of keys
    */
-  async begin(head: JournalHead, sent: Batches<string> = emptyStream()): Promise<void> {
+  async begin(sent: Batches<string> = emptyStream()): Promise<void> {
     const aside = `${this.#folder}.new`;
     rmSync(aside, { recursive: true, force: true });
     mkdirSync(aside, { mode: 0o700 });
-    writeFileSync(join(aside, HEAD), JSON.stringify(head), { mode: 0o600 });
     const spool = new Spool(join(aside, partName(0, 0)));
     for await (const lines of sent) for (const line of lines) spool.write(line);
     spool.close();
@@ -123,7 +103,7 @@ export class Journal {
   }
 
   /**
-   * Notes at once that the AWS CLI has sent a file: a run that is killed in the middle of a batch does not lose it.
+   * Notes at once that the AWS CLI has sent a file, so that a kill in the middle of a batch does not lose it.
    * @param place of the file in its batch
    */
   note(pass: number, part: number, place: number, line: string): void {
@@ -137,8 +117,7 @@ export class Journal {
   }
 
   /**
-   * Adds what a batch has come to, in the place of its notes. The parts of a pass are in the order of their numbers,
-   * whenever they are added.
+   * Adds the result of a batch, and removes its notes. Parts may be added in any order.
    */
   add(pass: number, part: number, lines: readonly string[]): void {
     const name = partName(pass, part);
@@ -154,7 +133,7 @@ export class Journal {
     rmSync(`${file}${NOTES}`);
   }
 
-  /** What has been added in a pass. */
+  /** The lines that were added in a pass. */
   lines(pass: number): Batches<string> {
     const prefix = partName(pass, 0).slice(0, -6);
     const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
@@ -162,7 +141,7 @@ export class Journal {
     return files.length === 0 ? emptyStream() : linesOfFiles(files.map((name) => join(this.#folder, name)));
   }
 
-  /** The run has ended. */
+  /** Removes the journal: the run has ended. */
   end(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }

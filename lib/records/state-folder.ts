@@ -1,5 +1,5 @@
-// A folder of this backup's own below $XDG_STATE_HOME: a copy of the last tree, and what a run keeps aside. It
-// can be lost at any time; then the tree is downloaded.
+// The backup's own folder below $XDG_STATE_HOME: a copy of the last tree, the journal of a run, and a run's temporary
+// files. It can be lost at any time: then the next run downloads the tree.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,32 +9,37 @@ import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import { startOf } from './process-start.js';
 
 export interface StateFolder {
-  /** What must not be backed up: it changes while the run is going on. Without links. */
+  /** The folders that must not be backed up, since they change during the run; without links. */
   readonly ownFolders: readonly string[];
-  /** Where the copy of the tree is kept; `undefined` if there is no place to keep anything. */
+  /** The file with the copy of the tree; `undefined` if nothing can be kept. */
   readonly treeCopy: string | undefined;
-  /** Where a run that has not ended keeps what it has sent; see unfinished.ts. */
+  /** The folder of the journal: see journal.ts. */
   readonly unfinished: string | undefined;
-  /** Where records and trees of earlier runs are kept for questions about them. */
+  /** The folder for records and trees of earlier runs that a command has downloaded. */
   readonly history: string | undefined;
-  /** This run's own; empty, 0700. */
+  /** The run's temporary folder; empty, mode 0700. */
   readonly runFolder: string;
-  /** Removes the run's folder. */
+  /** Removes `runFolder`. */
   remove(): void;
 }
 
+/** What tells a backup from others; the environment has the place of its state folder. */
+export interface BackupIdentity {
+  readonly endpointUrl: string | undefined;
+  readonly bucket: string;
+  readonly prefix: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
 /**
- * @param identity tells this backup from others: bucket, prefix, endpoint
- * @param keepsState whether anything may be left behind
+ * @param backup a config, for example
+ * @param keepsState whether anything may stay on disk
  * @throws {BackupError} if no folder can be made, not even a temporary one
  */
-export function openStateFolder(
-  identity: readonly string[],
-  environment: NodeJS.ProcessEnv,
-  keepsState: boolean,
-): StateFolder {
-  const home = stateHome(environment);
-  const name = createHash('sha256').update(identity.join('\n')).digest('hex').slice(0, 16);
+export function openStateFolder(backup: BackupIdentity, keepsState: boolean): StateFolder {
+  const home = stateHome(backup.environment);
+  const identity = [backup.endpointUrl ?? '', backup.bucket, backup.prefix].join('\n');
+  const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
   const folder = home === undefined ? undefined : join(home, name);
   const places = {
     treeCopy: folder === undefined ? undefined : join(folder, 'tree.ndjson.gz'),
@@ -45,15 +50,15 @@ export function openStateFolder(
     if (keepsState && home !== undefined && folder !== undefined) {
       makeFolders(folder, 0o700);
       removeAbandoned(folder);
-      return { ...places, ownFolders: ownStateHome(home), ...makeRunFolder(folder) };
+      return { ...places, ownFolders: existingHome(home), ...makeRunFolder(folder) };
     }
   } catch {
-    // On a read-only system, for example: a temporary folder will do.
+    // A read-only system, for example: the run gets a temporary folder.
   }
   try {
     const made = makeRunFolder(realpathSync(tmpdir()));
-    // What a run would leave out, a dry run leaves out, too.
-    const ownFolders = [made.runFolder, ...(keepsState ? [] : ownStateHome(home))];
+    // A dry run leaves out of the backup what a run would leave out.
+    const ownFolders = [made.runFolder, ...(keepsState ? [] : existingHome(home))];
     return {
       ...(keepsState ? { treeCopy: undefined, unfinished: undefined, history: undefined } : places),
       ownFolders,
@@ -61,7 +66,7 @@ export function openStateFolder(
     };
   } catch (error) {
     throw new BackupError(
-      `No folder for the run's notes can be made in "${tmpdir()}": ${describeError(error)}.`,
+      `The run can't make a temporary folder in "${tmpdir()}": ${describeError(error)}.`,
       {
         hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
       },
@@ -69,12 +74,12 @@ export function openStateFolder(
   }
 }
 
-/** Without links; nothing, if it is not there. */
-function ownStateHome(home: string | undefined): string[] {
+/** Without links; empty if it does not exist. */
+function existingHome(home: string | undefined): string[] {
   return home === undefined || !existsSync(home) ? [] : [realpathSync(home)];
 }
 
-/** The XDG base directories' rule: a relative path does not count. `undefined` without any home. */
+/** By the XDG base directories' rule, a relative path does not count. @returns `undefined` without any home */
 function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_STATE_HOME'] ?? '';
   if (isAbsolute(configured)) return join(configured, 'encrypted-s3-backup');
@@ -88,20 +93,20 @@ function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'
   return { runFolder, remove: () => rmSync(runFolder, { recursive: true, force: true }) };
 }
 
-/** What a system error in the run's folder means, in words for the user; any other error as it is. */
+/** A system error about the run's folder, in words for the user. @returns any other error as it is */
 export function explainStateError(error: unknown, { runFolder }: StateFolder): unknown {
   const errno = errnoOf(error);
   const isThere = error instanceof Error && 'path' in error && `${error.path}`.startsWith(runFolder);
   if (errno === undefined || !(isThere || errno === 'ENOSPC' || errno === 'EDQUOT')) return error;
-  return new BackupError(`The run's notes in "${runFolder}" can't be used: ${describeError(error)}.`, {
-    hint: 'Leave that folder alone while a run is going on, and see that its disk has space. Run the command again.',
+  return new BackupError(`The run can't use its folder "${runFolder}": ${describeError(error)}.`, {
+    hint: 'Leave that folder alone during a run, and check the space on its disk. Then run the command again.',
     cause: error,
   });
 }
 
 /**
- * What killed runs have left. The lock alone does not tell: another config for the same place in the bucket may
- * name another lock. Nor does a PID: in a container, it is the same for each run, and others' are taken early.
+ * Removes what killed runs have left. The lock does not prove that a run has ended: another config of the same backup may
+ * name another lock. Nor does its PID alone: in a container each run has the same, and on a machine PIDs are used again.
  */
 function removeAbandoned(folder: string): void {
   for (const name of readdirSync(folder)) {
@@ -121,8 +126,8 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Makes a folder and those above it, as `mkdir -p` does, each with `mode`.
- * (Node's own never ends where a folder that is there takes no other: as in /proc, which says ENOENT.)
+ * Makes a folder and those above it, as `mkdir -p` does, each with `mode`. (Node's own `recursive` never returns where a
+ * folder exists and answers ENOENT to mkdir, as /proc does.)
  * @throws the system's error
  */
 export function makeFolders(path: string, mode?: number): void {

@@ -9,9 +9,6 @@ import { type FetchFailure, SingleFetches } from './fetch/singly.js';
 import type { PlannedFile } from './plan/planned-file.js';
 import type { RestoreSurvey } from './survey.js';
 
-/** How many files that did not arrive in bulk are fetched once more. */
-const RETRIES = 100;
-
 /**
  * @returns by the numbers of files in the plan: why they did not arrive, as far as that is known
  * @throws {AwsError} at a failure that concerns every file; what has arrived in bulk stays for the next restore
@@ -57,10 +54,9 @@ async function fetchAll(
       });
     const beside = singles.fetchAll(filesWhere(({ method }) => method === 'singly' && !hasBulkFailed));
     await allSettledOrThrow(bulk, beside);
-    let retries = 0;
     const isMissing = (file: PlannedFile) =>
-      file.method === 'in bulk' && fetch.stage.findArrived(file) === undefined && ++retries <= RETRIES;
-    await singles.fetchAll(filesWhere(isMissing));
+      file.method === 'in bulk' && fetch.stage.findArrived(file) === undefined;
+    await singles.fetchMissing(filesWhere(isMissing));
   }
   return singles.failures;
 }

@@ -44,6 +44,7 @@ export async function putInPlace(
   const times = () => flatten(readJson<ExactTime>(placement.times));
   const areExact = await setExactTimes(options.destination.folders, times);
   options.interruption.check();
+  placement.reportUndecided();
   if (!areExact) options.incomplete.add('Some mtimes could not be set to the nanosecond.');
   await finishFolders(placement);
   options.metadata.finish();
@@ -55,12 +56,15 @@ export async function putInPlace(
       if (!isSafeKey(key) && file?.method !== 'folder')
         throw new NotRestoredError('its name is not that of a file below a folder');
       if (entry?.type === 'link') {
-        if (file?.isNewer) placement.logNewer(entry);
+        if (file?.isNewer) placement.logNewer(file, 'it is restored as the link that it was in that run');
         links.write(JSON.stringify(entry));
       } else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && file === undefined) throw notInBucketError();
       else if (entry !== undefined) placement.putFile(file, entry);
-      else if (file.method !== 'not wanted' && file.method !== 'unsafe') extras.write(JSON.stringify(file));
+      else if (file.method === 'undecided') placement.logUndecided(key);
+      else if (file.method === 'not wanted') {
+        if (file.isNewer) placement.logNewer(file, 'it is not restored, since that run has a link above it');
+      } else if (file.method !== 'unsafe') extras.write(JSON.stringify(file));
       if (file?.method === 'unsafe') throw new NotRestoredError("it has content, but its name is a folder's");
     });
   }

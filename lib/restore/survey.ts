@@ -54,7 +54,7 @@ export async function surveyRestore(
   }
   const survey = await planFor(tree, { listed, existing, notes, log });
   const { counts, files, entries } = survey.totals;
-  if (files + entries + counts.unsafe + counts.folder === 0) {
+  if (files + entries + counts.unsafe + counts.folder + counts.undecided === 0) {
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
       hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it as it was. For a single file, use encrypted-s3-download-file.',
     });

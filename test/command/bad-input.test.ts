@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { escrowMissing, headBucket, noRecord, s3Error } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
@@ -145,7 +146,7 @@ test('plain http to another machine, from wherever it is set', async (t) => {
   assert.equal(config.code, 1);
   assert.match(
     config.stderr,
-    /backup\.config:\d+: AWS_ENDPOINT_URL is plain http: the encryption key would travel/,
+    /backup\.config:\d+: AWS_ENDPOINT_URL must be an https address: plain http would send/,
   );
   const environment = { AWS_ENDPOINT_URL: 'http://s3.example.com' };
   const args = ['default', 'eu-central-1', 's3://b/k', join(box.folder, 'out')];
@@ -173,12 +174,45 @@ test('a wrong command line: usage on stderr, exit 1', async (t) => {
     ['encrypted-s3-download-key', ['default']],
     ['encrypted-s3-download-file', ['default', 'r', 's3://b/k']],
     ['encrypted-s3', ['nonsense']],
+    ['encrypted-s3', ['help', 'nonsense']],
   ] as const) {
     const { code, stdout, stderr } = await box.run(command, args);
     assert.equal(code, 1, command);
     assert.equal(stdout, '');
     assert.match(stderr, new RegExp(`Usage: ${command}`));
   }
+});
+
+test('a Node.js that is too old gets one sentence from every command, --help included', async (t) => {
+  const box = new Sandbox(t);
+  const { bin, engines } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  const oldNode = fileURLToPath(new URL('../../../test/fakes/old-node.cjs', import.meta.url));
+  for (const command of Object.keys(bin)) {
+    for (const [version, isOld] of [
+      ['18.20.4', true],
+      ['20.9.0', true],
+      ['20.10.0', false],
+    ] as const) {
+      const environment = { NODE_OPTIONS: `--require=${oldNode}`, OLD_NODE: version };
+      const { code, stdout, stderr } = await box.run(command, ['--help'], { environment });
+      const least = engines.node.replace('>=', '');
+      const sentence = `ERROR: encrypted-s3-backup needs Node.js ${least} or later, but ${process.execPath} is Node.js ${version}.\n`;
+      assert.deepEqual([code, stderr], isOld ? [1, sentence] : [0, '']);
+      assert.equal(stdout === '', isOld);
+    }
+  }
+});
+
+test('the programs load the check of Node.js, which imports nothing, before anything else', () => {
+  const folder = new URL('../../bin/', import.meta.url);
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
+    const imports = readFileSync(new URL(file, folder), 'utf8').match(/^import .*$/gm);
+    assert.deepEqual(imports, ["import '../lib/cli/node-version.js';"], file);
+  }
+  const check = readFileSync(new URL('../../lib/cli/node-version.js', import.meta.url), 'utf8');
+  assert.doesNotMatch(check, /^import|import\(/m);
 });
 
 test('every command has --help and --version', async (t) => {

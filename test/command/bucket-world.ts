@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { binOf } from '../fakes/bins.js';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import type { Faults } from '../fakes/fault.js';
 import type { Journal, StoredObject } from '../fakes/journal.js';
@@ -12,8 +12,7 @@ import { pathsBelow } from '../fakes/paths-below.js';
 import { type Outcome, type RunOptions, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const SYNC = join(HERE, '../../bin/encrypted-s3-sync.js');
+const SYNC = binOf('encrypted-s3-sync');
 /** Older than any run. */
 const LONG_AGO = new Date('2020-02-02T02:02:02Z');
 /** What the fakes write. */

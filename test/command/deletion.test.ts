@@ -89,7 +89,7 @@ test('a deletion that fails as a whole: exit 3, what was uploaded is recorded, a
   assert.equal(code, 3, stderr);
   assert.match(
     stderr,
-    /ERROR: Not all that is gone from ".*" could be deleted in the bucket, which the next run tries again: aws CLI command failed; aborting! aws s3api delete-objects: .*AccessDenied.*\n.*HINT: The profile's user needs s3:DeleteObject/,
+    /ERROR: Not all objects whose files are gone could be deleted; the next run tries again: aws CLI command failed; aborting! aws s3api delete-objects: .*AccessDenied.*\n.*HINT: The profile's user needs s3:DeleteObject/,
   );
   assert.deepEqual(world.stored(), ['new', 'stays', 'x']);
   const { totals, sent, deleted, isIncomplete } = JSON.parse(world.current(RECORD).body.toString());
@@ -127,11 +127,11 @@ test('if whether deletions are safe can not be found out, what is gone is kept: 
     assert.equal(code, 3, stderr);
     assert.match(
       stderr,
-      /ERROR: 2 files are gone from ".*", but still in the bucket: .*could not be found out\. .*SIGKILL/,
+      /ERROR: Not deleting 2 objects whose files are gone: the bucket does not tell whether that is safe\. .*SIGKILL/,
     );
     const dry = await world.sync(['--dry-run']);
     assert.equal(dry.code, 3, dry.stderr);
-    assert.match(dry.stderr, /ERROR: 2 files are gone, but would stay in the bucket: .*SIGKILL/);
+    assert.match(dry.stderr, /ERROR: Would not delete 2 objects whose files are gone: .*SIGKILL/);
     assert.deepEqual(world.stored(), ['stays', 'x', 'y']);
 
     world.onCall();
@@ -150,7 +150,7 @@ test('if nobody may ask for versioning, what is gone is kept, and told: exit 3',
   assert.equal(code, 3);
   assert.match(
     stderr,
-    /ERROR: 2 files are gone from ".*", but still in the bucket: .*AccessDenied.*needs s3:GetBucketVersioning, or/,
+    /ERROR: Not deleting 2 objects whose files are gone: .*AccessDenied.*needs s3:GetBucketVersioning, or/,
   );
   assert.deepEqual(world.stored(), ['stays', 'x', 'y']);
 
@@ -166,7 +166,10 @@ test('without versioning, what is gone is kept, and warned about', async (t) => 
   await withGone(world, ['x']);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0);
-  assert.match(stderr, /WARNING: 1 file is gone from .*: versioning is not on there.*put-bucket-versioning/);
+  assert.match(
+    stderr,
+    /WARNING: Not deleting 1 object whose file is gone: versioning is not on in the bucket.*put-bucket-versioning/,
+  );
   assert.deepEqual(world.stored(), ['stays', 'x']);
 });
 
@@ -179,7 +182,7 @@ test('keys that no file can have stay', async (t) => {
   assert.equal(code, 0, stderr);
   assert.deepEqual(world.changesSince(count), ['-d/x']);
   assert.deepEqual(world.stored().sort(), ['stays', ...impossible].sort());
-  const kept = `${impossible.length} objects are kept whose files are not there, but not provably gone either.`;
+  const kept = `Keeping ${impossible.length} objects whose files are not on disk, but not provably gone.`;
   assert.ok(world.syslog().includes(`<14>${kept}`));
 });
 
@@ -198,7 +201,7 @@ test('behind a link that leads nowhere everything is kept, and warned about', as
   assert.equal(code, 0);
   assert.match(
     stderr,
-    /WARNING: 2 objects are kept .*: they may be behind links that lead nowhere, which syslog/,
+    /WARNING: Keeping 2 objects .*: they may be behind links that lead nowhere, which syslog/,
   );
   assert.ok(world.syslog().includes(`<14>"${world.source}/link" is a link that leads nowhere.`));
   assert.deepEqual(world.stored(), ['file', 'link/one', 'link/two']);
@@ -213,11 +216,11 @@ test('nothing is deleted below whose prefix another backup lies', async (t) => {
   assert.equal(code, 0, stderr);
   assert.match(
     stderr,
-    /WARNING: 2 files are gone .* another backup, of the prefix "pc\/docs\/other\/", lies below/,
+    /WARNING: Not deleting 2 objects .* the prefix "pc\/docs\/other\/" of another backup lies below/,
   );
   assert.match(
     stderr,
-    /If that backup is given up, delete backup\.info\/runs\/pc\/docs\/other\/last-run\.json/,
+    /If that backup is abandoned, delete backup\.info\/runs\/pc\/docs\/other\/last-run\.json/,
   );
   const dry = await world.sync(['--dry-run']);
   assert.match(dry.stdout, /keep: s3:\/\/test-bucket\/pc\/docs\/gone/);

@@ -108,7 +108,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   'a plain http endpoint in the config': {
     args: ['--config', 'C', TO],
     make: (box) => box.config({ AWS_ENDPOINT_URL: 'http://s3.example.com' }),
-    message: /backup\.config:\d+: AWS_ENDPOINT_URL is plain http/,
+    message: /backup\.config:\d+: AWS_ENDPOINT_URL must be an https address/,
   },
   'a key of another length': {
     args: [...PLACE, FOLDER_URL, TO],

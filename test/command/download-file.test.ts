@@ -115,7 +115,7 @@ test('a current folder that has been removed is told', async (t) => {
     input: '',
   });
   assert.equal(status, 1);
-  assert.match(stderr, /^ERROR: The current folder is not there any more\.\nHINT: .*cd \/\n$/);
+  assert.match(stderr, /^ERROR: The current folder has been removed\.\nHINT: .*cd \/\n$/);
 });
 
 test('a failed download leaves what was there, and nothing of its own', async (t) => {
@@ -197,7 +197,7 @@ test("the umbrella command helps, with a command's own help if one is named", as
   const box = new Sandbox(t);
   for (const [args, code, said] of [
     [['help'], 0, /Usage: encrypted-s3 \[options\] \[command\]/],
-    [['help', 'sync'], 0, /Usage: encrypted-s3-sync \[options\]/],
+    [['help', 'sync'], 0, /Usage: encrypted-s3 sync \[options\]/],
     [['help', 'snyc'], 1, /'snyc' is invalid.*Allowed choices are sync/],
   ] as const) {
     const outcome = await box.run('encrypted-s3', args);

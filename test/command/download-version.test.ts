@@ -55,6 +55,17 @@ test('a version by its id, to a file and to standard output', async (t) => {
   assert.equal(stdout, `of ${id}`);
 });
 
+test('a version for standard output is decrypted into a file without a name', async (t) => {
+  const box = new VersionBox(t);
+  const aws = join(box.path.split(':')[0] ?? '', 'aws');
+  const noted = join(box.folder, 'noted');
+  box.fake('aws', `readlink /proc/$$/fd/5 > '${noted}'\n${readFileSync(aws, 'utf8')}`);
+  const { stdout } = await box.download([version('id')], ['--version-id=id'], '-');
+  assert.equal(stdout, 'of id');
+  assert.equal(box.callsSoFar().at(-1)?.argv.at(-1), '/dev/fd/5');
+  assert.match(readFileSync(noted, 'utf8'), /^\/.* \(deleted\)\n$/);
+});
+
 test('a file as it was at a time', async (t) => {
   const box = new VersionBox(t);
   for (const [times, at, id] of [

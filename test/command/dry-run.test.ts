@@ -59,7 +59,10 @@ test('without versioning, what is gone would be kept, unless the config allows i
   const { code, stdout, stderr } = await dryRun(world);
   assert.equal(code, 0);
   assert.equal(stdout, '(dryrun) keep: s3://test-bucket/pc/docs/gone\n');
-  assert.match(stderr, /WARNING: .* gone, but would stay in the bucket: versioning is not on there/);
+  assert.match(
+    stderr,
+    /WARNING: Would not delete 1 object whose file is gone: versioning is not on in the bucket/,
+  );
 
   world.config({ ALLOW_UNVERSIONED_DELETE: 'yes' });
   const allowed = await dryRun(world);

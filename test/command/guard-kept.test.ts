@@ -5,14 +5,17 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX, RECORD } from './bucket-world.js';
+import { backUpNumbered, numbered } from './numbered-files.js';
 
-const numbered = (count: number) => Array.from({ length: count }, (_, number) => `f${number}`);
-
-/** A backup of 30 files. */
-async function backedUp(world: BucketWorld): Promise<void> {
-  for (const name of numbered(30)) world.write(name, name);
-  const { code, stderr } = await world.sync();
-  assert.equal(code, 0, stderr);
+/** A link to a folder of 60 files beside LOCAL_DIR, and a backup that follows it, of 90 files. */
+async function backUpWithLink(world: BucketWorld): Promise<void> {
+  world.config({ FOLLOW_SYMLINKS: 'yes' });
+  const disk = join(world.folder, 'disk');
+  mkdirSync(disk);
+  for (let number = 0; number < 60; number += 1) writeFileSync(join(disk, `${number}`), 'x');
+  symlinkSync(disk, join(world.source, 'link'));
+  await backUpNumbered(world, 30);
+  world.config();
 }
 
 /** The run and the dry run are refused for 28 of 30 files. */
@@ -29,13 +32,7 @@ async function assertRefused(world: BucketWorld, kept: number): Promise<void> {
 
 test('files behind a link that is not followed any more do not count', async (t) => {
   const world = new BucketWorld(t);
-  world.config({ FOLLOW_SYMLINKS: 'yes' });
-  const disk = join(world.folder, 'disk');
-  mkdirSync(disk);
-  for (const name of numbered(60)) writeFileSync(join(disk, name), name);
-  symlinkSync(disk, join(world.source, 'link'));
-  await backedUp(world);
-  world.config();
+  await backUpWithLink(world);
   assert.equal((await world.sync()).code, 0);
   assert.equal(world.stored().length, 90);
   world.remove(...numbered(28));
@@ -49,13 +46,7 @@ test('files behind a link that is not followed any more do not count', async (t)
 
 test('the link is not followed any more, and the files go, both since the last run', async (t) => {
   const world = new BucketWorld(t);
-  world.config({ FOLLOW_SYMLINKS: 'yes' });
-  const disk = join(world.folder, 'disk');
-  mkdirSync(disk);
-  for (const name of numbered(60)) writeFileSync(join(disk, name), name);
-  symlinkSync(disk, join(world.source, 'link'));
-  await backedUp(world);
-  world.config();
+  await backUpWithLink(world);
   world.remove(...numbered(28));
   await assertRefused(world, 60);
 });
@@ -63,7 +54,7 @@ test('the link is not followed any more, and the files go, both since the last r
 for (const hasRecord of [true, false]) {
   test(`keys that no file can have do not count, ${hasRecord ? 'with' : 'without'} a record`, async (t) => {
     const world = new BucketWorld(t);
-    await backedUp(world);
+    await backUpNumbered(world, 30);
     for (const name of numbered(200)) world.put(`${PREFIX}a//${name}`, '');
     if (!hasRecord) world.journal.add(RECORD, undefined);
     world.remove(...numbered(28));
@@ -73,7 +64,7 @@ for (const hasRecord of [true, false]) {
 
 test('the listing has more files than the last run knew: that is no reason to delete most of these', async (t) => {
   const world = new BucketWorld(t);
-  await backedUp(world);
+  await backUpNumbered(world, 30);
   world.remove(...numbered(28));
   // Uploaded by a run that ended before its record.
   for (const name of numbered(60)) {
@@ -85,19 +76,19 @@ test('the listing has more files than the last run knew: that is no reason to de
 
 test('of what the last run knew, only what an earlier run has not deleted yet counts', async (t) => {
   const world = new BucketWorld(t);
-  await backedUp(world);
+  await backUpNumbered(world, 30);
   world.remove(...numbered(28));
   const [left, deleted] = [numbered(28).slice(0, 21), numbered(28).slice(21)];
   for (const name of deleted) world.journal.add(PREFIX + name, undefined);
   for (const flags of [['--dry-run'], []]) {
     const { code, stderr } = await world.sync(flags);
     assert.equal(code, 4);
-    assert.match(stderr, /ERROR: 21 of the 23 files in the backup are gone .*\n.*"f0", "f1", "f10", /);
+    assert.match(stderr, /ERROR: 21 of the 23 files in the backup are gone .*\n.*"0\/0", "0\/1", "0\/2", /);
     for (const name of deleted) assert.ok(!stderr.includes(`"${name}"`), name);
   }
   world.journal.add(PREFIX + left[0], undefined);
   assert.equal((await world.sync()).code, 0);
-  assert.deepEqual(world.stored(), ['f28', 'f29']);
+  assert.deepEqual(world.stored(), ['2/8', '2/9']);
 });
 
 test('a folder that emptied counts, whatever is kept beside it', async (t) => {

@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
-
-const name = (number: number) => `${Math.floor(number / 10)}/${number % 10}`;
+import { backUpNumbered, numbered } from './numbered-files.js';
 
 /** A backup of 100 files in ten folders, then a run with `percent` after the first `gone` of them have gone. */
 async function runWithGone(world: BucketWorld, gone: number, percent: string): Promise<Outcome> {
-  for (let number = 0; number < 100; number += 1) world.write(name(number), 'x');
-  assert.equal((await world.sync()).code, 0);
-  world.remove(...Array.from({ length: gone }, (_, number) => name(number)));
+  await backUpNumbered(world, 100);
+  world.remove(...numbered(gone));
   world.config({ MAX_DELETE_PERCENT: percent });
   return world.sync();
 }
@@ -104,7 +102,7 @@ test('what stays in the bucket for another reason stops no run, however much it 
     for (const file of days(day).slice(-10)) world.write(file, file);
     const { code, stderr } = await world.sync();
     assert.equal(code, 3, stderr);
-    assert.match(stderr, new RegExp(`WARNING: ${day} files are gone`));
+    assert.match(stderr, new RegExp(`WARNING: Not deleting ${day} objects whose files are gone`));
     assert.equal(world.stored().length, 30 + day);
     assert.equal((await world.sync(['--dry-run'])).code, 3);
   }
@@ -119,10 +117,8 @@ test('what stays in the bucket for another reason stops no run, however much it 
 
 test('a run that has deleted, and has ended before its record, leaves no reason to refuse the next one', async (t) => {
   const world = new BucketWorld(t);
-  const names = Array.from({ length: 60 }, (_, number) => name(number));
-  for (const file of names) world.write(file, 'x');
-  assert.equal((await world.sync()).code, 0);
-  world.remove(...names.slice(0, 40));
+  await backUpNumbered(world, 60);
+  world.remove(...numbered(40));
   world.onCall('*" s3 cp "*--recursive*', 'exit 1');
   assert.equal((await world.sync(['--allow-mass-delete'])).code, 1);
   assert.equal(world.stored().length, 20);

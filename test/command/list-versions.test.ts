@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { binOf } from '../fakes/bins.js';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
 
@@ -141,7 +141,7 @@ async function inShell(
   world: BucketWorld,
   script: string,
 ): Promise<{ readonly code: unknown; readonly stdout: string; readonly stderr: string }> {
-  const bin = fileURLToPath(new URL('../../bin/encrypted-s3-list-versions.js', import.meta.url));
+  const bin = binOf('encrypted-s3-list-versions');
   const options = {
     env: {
       LIST: `${process.execPath} ${bin} default eu-central-1 s3://test-bucket`,
@@ -167,7 +167,7 @@ test('a pipe that is closed ends it quietly; a full disk does not', async (t) =>
   }
   const { code, stderr } = await inShell(world, '$LIST > /dev/full');
   assert.equal(code, 1);
-  assert.match(stderr, /^ERROR: Standard output can't be written to: no space left on the disk\.\n$/);
+  assert.match(stderr, /^ERROR: Can't write to standard output: no space left on the disk\.\n$/);
 });
 
 test('on a terminal, a table', async (t) => {

@@ -116,7 +116,7 @@ test('LOCAL_LIST overwrites nothing through a link that somebody else could have
     stderr,
     /The backup is done, but LOCAL_LIST ".*shared\/list" was not written\. ".*shared\/list" is a link/,
   );
-  assert.match(stderr, /HINT: .*name a file in a folder that only you can write to/);
+  assert.match(stderr, /HINT: .*name a file in a folder where only you can write/);
   assert.equal(readFileSync(profile, 'utf8'), 'mine\n');
   box.calls();
 

@@ -169,7 +169,7 @@ test('where it can not be found out whether the key is escrowed, that is said, a
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /ERROR: The backup is done, but whether its key .* Could not connect.*\n.*HINT: Check the network/,
+    /ERROR: The backup is done, but the bucket does not tell whether its key .* Could not connect.*\n.*HINT: Check the network/,
   );
   assert.deepEqual(world.stored(), ['a', 'd/b', 'new']);
   world.onCall();

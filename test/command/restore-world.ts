@@ -5,12 +5,12 @@ import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:f
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import type { Outcome } from '../fakes/sandbox.js';
+import { binOf } from '../fakes/bins.js';
+import { type Outcome, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
-const BIN = fileURLToPath(new URL('../../bin/encrypted-s3-download-dir.js', import.meta.url));
+const BIN = binOf('encrypted-s3-download-dir');
 
 export class RestoreWorld extends BucketWorld {
   readonly to = join(this.home, 'to');
@@ -51,6 +51,7 @@ export class RestoreWorld extends BucketWorld {
         HOME: this.home,
         TMPDIR: this.tmp,
         PATH: this.path,
+        NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 60_000,

@@ -110,7 +110,7 @@ test('a folder with the name of the copy: the tree is downloaded', async (t) => 
 });
 
 for (const number of [4, 5, 6]) {
-  test(`notes that are removed while the run goes on, at call ${number}: exit 1, told so`, async (t) => {
+  test(`a run whose folder is removed at call ${number} says so, exit 1`, async (t) => {
     const world = new BucketWorld(t);
     await backedUp(world);
     world.write('a', 'A');
@@ -123,7 +123,7 @@ for (const number of [4, 5, 6]) {
     });
     const { code, stderr } = await world.sync();
     assert.equal(code, 1);
-    assert.match(stderr, /ERROR: The run's notes .* can't be (used|written): no such file or folder\./);
+    assert.match(stderr, /ERROR: The run(?: can't use its folder|'s notes) .*no such file or folder\./);
     world.faults.set(undefined);
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.stored(), ['a']);
@@ -167,7 +167,10 @@ test('what a killed run has left is removed by the next one, and only that', asy
 
   world.faults.set(undefined);
   rmSync(`${world.lock}.lock`, { recursive: true, force: true });
-  const { runFolder } = openStateFolder(['b'], { HOME: join(world.folder, 'other') }, true);
+  const { runFolder } = openStateFolder(
+    { endpointUrl: undefined, bucket: 'b', prefix: '', environment: { HOME: join(world.folder, 'other') } },
+    true,
+  );
   const living = basename(runFolder);
   for (const name of [living, 'run-999999999-abcdef', `run-${process.pid}-abcdef`])
     mkdirSync(join(world.stateFolder, name));

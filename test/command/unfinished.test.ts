@@ -183,8 +183,6 @@ const DAMAGES: Readonly<Record<string, (world: BucketWorld) => void>> = {
     rmSync(marker(world), { recursive: true });
     writeFileSync(marker(world), 'x');
   },
-  'the head is empty': (world) => writeFileSync(join(marker(world), 'run.json'), ''),
-  'the head is nothing': (world) => writeFileSync(join(marker(world), 'run.json'), 'null'),
   'the parts are cut': (world) =>
     eachPart(world, (file) => truncateSync(file, Math.floor(readFileSync(file).length / 2))),
   'the parts are zeros': (world) => eachPart(world, (file) => writeFileSync(file, Buffer.alloc(5000))),

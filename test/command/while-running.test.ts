@@ -52,6 +52,6 @@ test('a LOCAL_DIR that becomes another folder while it is looked at: exit 4, not
   );
   const { code, stderr } = await world.sync();
   assert.equal(code, 4, stderr);
-  assert.match(stderr, /is not the folder any more/);
+  assert.match(stderr, /is no longer the folder/);
   assert.deepEqual(world.stored(), ['f', 'g', 'stays']);
 });

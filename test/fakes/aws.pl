@@ -1,12 +1,12 @@
 #!/usr/bin/perl
 # The process behind the fake `aws`: `aws.pl SOCKET ARGUMENT…`. It does what it is told at the socket, by
-# resident.ts, and starts in a few milliseconds, since the tests start it thousands of times.
+# resident.ts, and starts in a few milliseconds, since the tests start it thousands of times: it loads no module,
+# not even those that know these numbers.
 use strict;
-use warnings;
-use Socket;
 
-socket(my $resident, PF_UNIX, SOCK_STREAM, 0) or die "fake aws: socket: $!\n";
-connect($resident, pack_sockaddr_un($ARGV[0])) or die "fake aws: connect: $!\n";
+my ($PF_UNIX, $SOCK_STREAM) = (1, 1);
+socket(my $resident, $PF_UNIX, $SOCK_STREAM, 0) or die "fake aws: socket: $!\n";
+connect($resident, pack('S Z*', $PF_UNIX, $ARGV[0])) or die "fake aws: connect: $!\n";
 put($resident, "$$\n");
 
 while (defined(my $header = take(5))) {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AwsArguments, type Deletion, keyIn } from './aws-arguments.js';
 import { downloadAll } from './download-all.js';
 import { Faults, type Met } from './fault.js';
 import { isObject, Journal, type StoredObject } from './journal.js';
@@ -24,18 +25,12 @@ export class BucketAws {
   }
 }
 
-interface Deletion {
-  readonly Key: string;
-  readonly VersionId?: string;
-}
-
 class BucketCall {
   readonly #journal: Journal;
   readonly #faults: Faults;
   readonly #lies: Set<string>;
   readonly #call: FakeCall;
-  /** Without the options that go before the command. */
-  readonly #argv: readonly string[];
+  readonly #args: AwsArguments;
   #exitCode = 0;
 
   constructor({ journal, faults, lies }: BucketAws, call: FakeCall) {
@@ -43,13 +38,13 @@ class BucketCall {
     this.#faults = faults;
     this.#lies = lies;
     this.#call = call;
-    this.#argv = call.argv.slice(call.argv.findIndex((it) => it === 's3' || it === 's3api'));
+    this.#args = new AwsArguments(call.argv);
   }
 
   async answer(): Promise<number> {
     const number = this.#faults.next('call');
     this.#failIf(this.#faults.meet(this.#call, 'call', number, 'before'));
-    if (this.#argv[0] === 's3') await this.#s3(this.#argv.slice(2));
+    if (this.#args.command === 's3') await this.#s3();
     else this.#s3api();
     this.#failIf(this.#faults.meet(this.#call, 'call', number, 'after'));
     return this.#exitCode;
@@ -63,20 +58,20 @@ class BucketCall {
 
   /** Of deletions only: those of other calls are told by their puts. */
   #lie(): void {
-    if (this.#argv[1] !== 'delete-objects') return;
-    for (const { Key } of this.#deletions()) this.#lies.add(Key);
+    if (this.#args.operation !== 'delete-objects') return;
+    for (const { Key } of this.#args.deletions) this.#lies.add(Key);
     throw new Ended(0);
   }
 
-  async #s3(args: string[]): Promise<void> {
-    const operation = this.#argv[1];
-    const [from = '', to = ''] = args.filter((it, at) => !it.startsWith('--') && !takesValue(args[at - 1]));
+  async #s3(): Promise<void> {
+    const { operation } = this.#args;
+    const [from, to] = this.#args.places;
     if (operation === 'sync' && from.startsWith('s3://'))
       this.#exitCode = downloadAll(this.#journal, this.#call, keyIn(from), to, this.#keyHash());
     else if (operation === 'sync') await this.#sync(from, keyIn(to));
     else if (operation !== 'cp') this.#unexpected();
     else if (from === '-') this.#add(keyIn(to), Buffer.from(await this.#call.input()), this.#keyHash());
-    else if (args.includes('--recursive')) await this.#uploadAll(from, keyIn(to));
+    else if (this.#args.has('--recursive')) await this.#uploadAll(from, keyIn(to));
     else if (from.startsWith('s3://')) this.#download(keyIn(from), to);
     else await this.#upload({ path: keyIn(to), file: from }, '', true);
   }
@@ -110,10 +105,8 @@ class BucketCall {
   async #sync(local: string, prefix: string): Promise<void> {
     const stored = this.#journal.current();
     const { sources, warnings } = sourcesOf(local, {
-      followSymlinks: !this.#argv.includes('--no-follow-symlinks'),
-      exclude: this.#argv.flatMap((it) =>
-        it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : [],
-      ),
+      followSymlinks: !this.#args.has('--no-follow-symlinks'),
+      exclude: this.#args.exclusions,
     });
     for (const warning of warnings) {
       this.#call.complain(`warning: Skipping file ${warning}\n`);
@@ -135,7 +128,7 @@ class BucketCall {
   ): Promise<void> {
     await nextTurn(); // Other calls get theirs.
     if (this.#call.isGone) throw new Ended(undefined);
-    const url = `s3://${this.#bucket}/${prefix}${path}`;
+    const url = `s3://${this.#args.bucket}/${prefix}${path}`;
     const failed = (why: string) => {
       this.#call.complain(`upload failed: ./${path} to ${url} ${why}\n`);
       this.#exitCode = 1;
@@ -158,11 +151,6 @@ class BucketCall {
     if (isTold) this.#call.print(`upload: ./${path} to ${url}\n`);
   }
 
-  /** Of the first URL among the arguments. */
-  get #bucket(): string | undefined {
-    return this.#argv.find((it) => it.startsWith('s3://'))?.split('/')[2];
-  }
-
   #putError(): string {
     return (
       this.#faults.words ?? 'An error occurred (InternalError) when calling the PutObject operation: Injected'
@@ -183,7 +171,7 @@ class BucketCall {
 
   #s3api(): void {
     const journal = this.#journal;
-    const key = this.#option('--key');
+    const key = this.#args.option('--key');
     const calls: Readonly<Record<string, () => void>> = {
       'head-bucket': () => this.#bucketOrEnd('HeadBucket', '404'),
       'create-bucket': () => {
@@ -195,26 +183,20 @@ class BucketCall {
       'put-bucket-lifecycle-configuration': () => {},
       'put-bucket-encryption': () => {},
       'get-bucket-versioning': () => this.#call.print(journal.isVersioned ? 'Enabled\n' : 'None\n'),
-      'list-objects-v2': () => this.#list(this.#option('--prefix')),
-      'list-object-versions': () => this.#listVersions(this.#option('--prefix')),
-      'get-object': () => this.#getObject(key, this.#option('--version-id')),
-      'head-object': () => this.#head(key, this.#option('--version-id')),
-      'delete-object': () => this.#delete(key, this.#option('--version-id')),
-      'delete-objects': () => this.#deleteObjects(this.#deletions()),
+      'list-objects-v2': () => this.#list(this.#args.option('--prefix')),
+      'list-object-versions': () => this.#listVersions(this.#args.option('--prefix')),
+      'get-object': () => this.#getObject(key, this.#args.option('--version-id')),
+      'head-object': () => this.#head(key, this.#args.option('--version-id')),
+      'delete-object': () => this.#delete(key, this.#args.option('--version-id')),
+      'delete-objects': () => this.#deleteObjects(this.#args.deletions),
     };
-    (calls[this.#argv[1] ?? ''] ?? (() => this.#unexpected()))();
+    (calls[this.#args.operation] ?? (() => this.#unexpected()))();
   }
 
   /** @param id of the version or delete marker that is removed for good; '' for a new delete marker */
   #delete(key: string, id: string): void {
     if (id === '') this.#add(key, undefined);
     else this.#journal.removeVersion(key, id);
-  }
-
-  /** What delete-objects is told to delete. */
-  #deletions(): readonly Deletion[] {
-    const file = (this.#argv[this.#argv.indexOf('--delete') + 1] ?? '').replace(/^file:\/\//, '');
-    return (JSON.parse(readFileSync(file, 'utf8')) as { Objects: Deletion[] }).Objects;
   }
 
   #deleteObjects(objects: readonly Deletion[]): void {
@@ -226,15 +208,14 @@ class BucketCall {
   /** @param id of the version, or '' */
   #head(key: string, id: string): void {
     const object = this.#findReadable(key, 'HeadObject', '', id);
-    if (this.#argv.includes('VersionId'))
-      this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}\n`);
+    if (this.#args.has('VersionId')) this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}\n`);
   }
 
   /** @param id of the version, or '' */
   #getObject(key: string, id: string): void {
     const { body } = this.#findReadable(key, 'GetObject', '', id);
-    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(this.#option('--range')) ?? [];
-    const file = this.#call.path(this.#argv.at(-1) ?? '');
+    const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(this.#args.option('--range')) ?? [];
+    const file = this.#call.path(this.#args.all.at(-1) ?? '');
     // As the AWS CLI, which describes the object.
     this.#call.print('bytes\n');
     writeFileSync(file, first === undefined ? body : body.subarray(Number(first), Number(last) + 1));
@@ -243,17 +224,12 @@ class BucketCall {
 
   #listVersions(prefix: string): void {
     this.#bucketOrEnd('ListObjectVersions', 'NoSuchBucket');
-    const input = this.#argv[this.#argv.indexOf('--cli-input-json') + 1] ?? '';
-    const { KeyMarker: key, VersionIdMarker: versionId } = (
-      input.startsWith('{') ? JSON.parse(input) : {}
-    ) as { KeyMarker?: string; VersionIdMarker?: string };
-    const after = key === undefined ? undefined : { key, versionId: versionId ?? null };
-    this.#call.print(JSON.stringify(versionsPage(this.#journal, prefix, after)));
+    this.#call.print(JSON.stringify(versionsPage(this.#journal, prefix, this.#args.marker)));
   }
 
   #list(prefix: string): void {
     this.#bucketOrEnd('ListObjectsV2', 'NoSuchBucket');
-    const isLimited = this.#argv.includes('--max-keys');
+    const isLimited = this.#args.has('--max-keys');
     this.#call.print(isLimited ? firstObject(this.#journal, prefix) : objectLines(this.#journal, prefix));
   }
 
@@ -269,7 +245,7 @@ class BucketCall {
     if (object === undefined) return refuse(id === '' ? '404' : 'NoSuchVersion');
     if (!isObject(object)) return refuse('MethodNotAllowed');
     if (this.#journal.ignoresKeys) return object;
-    const isKeyGiven = this.#argv.includes('fileb:///dev/fd/3');
+    const isKeyGiven = this.#args.has('fileb:///dev/fd/3');
     if (object.keyHash !== undefined && !isKeyGiven)
       return isHead
         ? refuse('400', 'Bad Request')
@@ -290,25 +266,12 @@ class BucketCall {
     return createHash('sha256').update(key).digest('hex');
   }
 
-  #option(name: string): string {
-    return this.#argv.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
-  }
-
   #unexpected(): never {
-    return this.#end(99, `fake aws: unexpected: ${JSON.stringify(this.#argv)}`);
+    return this.#end(99, `fake aws: unexpected: ${JSON.stringify(this.#args.all)}`);
   }
 
   #end(code: number, message: string): never {
     this.#call.complain(`${message}\n`);
     throw new Ended(code);
   }
-}
-
-function takesValue(option: string | undefined): boolean {
-  return ['--sse-c', '--sse-c-key', '--storage-class', '--content-type'].includes(option ?? '');
-}
-
-/** Of `s3://bucket/KEY`. */
-function keyIn(url: string): string {
-  return url.replace(/^s3:\/\/[^/]*\//, '');
 }

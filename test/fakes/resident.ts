@@ -2,7 +2,7 @@
 // call's process is a small one, aws.pl, and what it answers is decided here, in the test's own process. What it was
 // given is read from outside, in /proc, as anyone else on the machine could.
 import { once } from 'node:events';
-import { chmodSync, chownSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,6 +38,12 @@ export class Resident {
   /** The words of a shell command that is a call; arguments follow. */
   get command(): string {
     return `perl "${CLIENT}" "${this.#socket}"`;
+  }
+
+  /** Makes a program of it: it starts sooner than a shell that starts it. */
+  makeProgram(file: string): void {
+    writeFileSync(file, `#!/usr/bin/perl\n@ARGV = ('${this.#socket}', @ARGV);\ndo '${CLIENT}';\n`);
+    chmodSync(file, 0o755);
   }
 
   close(): void {
@@ -85,8 +91,9 @@ export class FakeCall {
     this.#socket = socket;
     this.pid = pid;
     const strings = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8').split('\0').slice(0, -1);
-    // After `perl`, the script and the socket.
-    this.argv = strings('cmdline').slice(3);
+    const [, script, ...args] = strings('cmdline');
+    // After the socket, where it is an argument.
+    this.argv = script === CLIENT ? args.slice(1) : args;
     this.environment = Object.fromEntries(
       strings('environ').map((it) => [it.slice(0, it.indexOf('=')), it.slice(it.indexOf('=') + 1)]),
     );

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { binOf } from './bins.js';
 import type { Resident } from './resident.js';
 import type { Call, Reply } from './scenario.js';
 import { ScriptedAws } from './scripted-aws.js';
@@ -13,7 +14,6 @@ export const KEY = 'Secret0Key1that2must3never4leak5';
 export const EASY_KEY = 'correct horse battery';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
-const BIN = join(HERE, '../../bin');
 const HIDE_MODERN_SYSLOG = join(HERE, '../../../test/fakes/hide-modern-syslog.cjs');
 /** For NODE_OPTIONS of the commands. */
 export const WITHOUT_MODERN_SYSLOG = `--require=${HIDE_MODERN_SYSLOG}`;
@@ -51,7 +51,7 @@ export class Sandbox {
     if (residentOf === undefined) this.#aws = new ScriptedAws(this.#fakes, [KEY, EASY_KEY]);
     const resident = residentOf?.(this.#fakes) ?? this.#scripted.resident;
     t.after(() => resident.close());
-    this.fake('aws', `exec ${resident.command} "$@"`);
+    resident.makeProgram(join(this.#fakes, 'aws'));
     this.fake(
       'logger',
       `echo "$*" >> "${this.folder}/logger-arguments"\nexec cat >> "${this.folder}/syslog"`,
@@ -108,7 +108,7 @@ export class Sandbox {
 
   /** Runs a built command to its end. */
   async run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    const child = spawn(process.execPath, [join(BIN, `${command}.js`), ...args], {
+    const child = spawn(process.execPath, [binOf(command), ...args], {
       cwd: options.cwd ?? this.folder,
       env: {
         HOME: this.folder,

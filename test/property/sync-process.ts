@@ -2,11 +2,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
+import { programOf } from '../fakes/bins.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { END_OF_RUN, type RunRequest } from './run-request.js';
 
-const MANY_RUNS = fileURLToPath(new URL('many-runs.js', import.meta.url));
+const MANY_RUNS = programOf('test/property/many-runs.js');
 /** No run takes so long (ms). */
 const TOO_LONG = 120_000;
 

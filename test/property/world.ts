@@ -1,6 +1,6 @@
 // A directory, its backup in the fake bucket, and what must hold of the two.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BucketAws } from '../fakes/bucket-aws.js';
@@ -46,9 +46,8 @@ export class PropertyWorld {
     this.#excluded = excluded;
     for (const name of ['disk/source', 'bin']) mkdirSync(join(this.folder, name), { recursive: true });
     this.#aws = new BucketAws(this.folder);
-    writeFileSync(join(this.folder, 'bin/aws'), `#!/bin/sh\nexec ${this.#aws.resident.command} "$@"\n`);
-    writeFileSync(join(this.folder, 'bin/logger'), '#!/bin/sh\nexec cat >/dev/null\n');
-    for (const name of ['aws', 'logger']) chmodSync(join(this.folder, 'bin', name), 0o755);
+    this.#aws.resident.makeProgram(join(this.folder, 'bin/aws'));
+    writeFileSync(join(this.folder, 'bin/logger'), '#!/bin/sh\nexec cat >/dev/null\n', { mode: 0o755 });
     this.#process = new SyncProcess({
       HOME: this.folder,
       PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,

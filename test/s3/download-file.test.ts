@@ -14,7 +14,7 @@ const TRICKY = ['line\nbreak', "it's", 'a%20b%2Fc', 'star*', '#1 folder/it is 10
 
 describe(COMMAND, { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`restores, with AWS CLI ${cli.version}`, { concurrency: 2 }, async (t) => {
+    test(`restores one file, with AWS CLI ${cli.version}`, { concurrency: 2 }, async (t) => {
       const world = new World('download', cli, (remove) => t.after(remove));
       const { source, key } = world;
       for (const name of awkwardNames) world.write(name, `content of ${name}\n`);
@@ -37,7 +37,7 @@ describe(COMMAND, { concurrency: true }, () => {
 
       const restores = [
         t.test(
-          'to a file, an existing folder, and standard output; the key by pipe or from a config',
+          'it goes to a file, an existing folder or standard output, with the key from a pipe or a config',
           async () => {
             const folder = newFolder('restored');
             const toFile = await download('20 MB', join(folder, 'a new name'));
@@ -54,7 +54,7 @@ describe(COMMAND, { concurrency: true }, () => {
           },
         ),
 
-        t.test('what has an awkward name', async () => {
+        t.test('a file with an awkward name comes back under it', async () => {
           const folder = newFolder('awkward');
           for (const name of [...TRICKY, 'empty']) {
             const { code, stderr } = await download(name, folder);
@@ -64,7 +64,7 @@ describe(COMMAND, { concurrency: true }, () => {
           assert.equal(readdirSync(folder).length, TRICKY.length + 1);
         }),
 
-        t.test('nothing on failure, and keeps the file that was there', async () => {
+        t.test('a download that fails keeps the file that was there', async () => {
           const folder = newFolder('kept');
           const file = join(folder, 'file');
           writeFileSync(file, 'precious');
@@ -97,14 +97,14 @@ describe(COMMAND, { concurrency: true }, () => {
           assert.deepEqual(readdirSync(folder), ['file']);
         }),
 
-        t.test('nothing into a folder that may not be written', async () => {
+        t.test('nothing is written into a read-only folder', async () => {
           const folder = join(world.folder, 'read-only');
           mkdirSync(folder, 0o555);
           const args = ['default', 'us-east-1', world.url("p/it's"), folder];
           const options = { input: `${key}\n`, through: WITHOUT_ROOTS_RIGHTS };
           const { code, stderr } = await world.run(COMMAND, args, options);
           assert.equal(code, 1);
-          assert.match(stderr, /ERROR: ".*read-only\/it's" can't be written: permission denied\.\nHINT: /);
+          assert.match(stderr, /ERROR: ".*read-only\/it's" can't be written to: permission denied\.\nHINT: /);
           assert.deepEqual(readdirSync(folder), []);
         }),
       ];

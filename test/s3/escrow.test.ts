@@ -14,7 +14,7 @@ function contentFor(key: string): string {
 
 describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`the key's way into the bucket and back, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the key goes into the bucket and comes back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('escrow', cli, (remove) => t.after(remove));
       const { bucket, key } = world;
       const object = world.url('backup.info/key/data');
@@ -40,7 +40,7 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
         assert.notEqual((await world.aws(['s3api', 'head-bucket', '--bucket', bucket])).code, 0);
       });
 
-      await t.test('no bucket yet, and no key in the bucket', async () => {
+      await t.test('download-key names a bucket that is missing, and one without a key', async () => {
         const noBucket = await download(EASY_KEY);
         await world.awsSucceeds('s3', 'mb', world.url(''));
         const noKey = await download(EASY_KEY);
@@ -54,7 +54,7 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
         await world.awsSucceeds('s3', 'rb', world.url(''));
       });
 
-      await t.test('upload-key makes the bucket, and stores what the original would', async () => {
+      await t.test('upload-key makes the bucket, and stores what the original stores', async () => {
         const { code, stdout, stderr } = await upload(key, EASY_KEY, 'yes');
         assert.deepEqual([code, stderr], [0, '']);
         assert.match(stdout, /SUCCESS: Your backup key is archived online\n$/);
@@ -63,7 +63,7 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
         assert.equal(stored, contentFor(key));
       });
 
-      await t.test('download-key prints it, and nothing for another easy key', async () => {
+      await t.test('download-key prints the key, and nothing for another easy key', async () => {
         const right = await download(EASY_KEY);
         assert.deepEqual([right.code, right.stdout], [0, contentFor(key)], right.stderr);
         const wrong = await download(EASY_KEY.toUpperCase());
@@ -72,7 +72,7 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
         assert.equal(wrong.stderr.includes(EASY_KEY.toUpperCase()), false);
       });
 
-      await t.test('another key replaces it only after a yes', async () => {
+      await t.test('another key replaces the stored one only after a yes', async () => {
         const other = newKey();
         const kept = await upload(other, EASY_KEY, 'yes', 'no');
         assert.equal(kept.code, 1);
@@ -96,7 +96,7 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
         },
       );
 
-      await t.test('what the AWS CLI stored, as the original does, download-key prints', async () => {
+      await t.test('download-key prints what the AWS CLI has stored as the original does', async () => {
         const input = contentFor(key);
         const put = await world.aws(['s3', 'cp', '-', object, ...withKey(DERIVED)], { input });
         assert.equal(put.code, 0, put.stderr);

@@ -49,7 +49,7 @@ async function read(world: World, path: string): Promise<string> {
 describe('faults that lose no file', { concurrency: 2 }, () => {
   // Each with one AWS CLI; safety.test.ts has both.
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`what can't be read, or is no file any more, stays, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the object of what can't be read, or is no file any more, stays, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('unreadable', cli, (remove) => t.after(remove));
       await escrow(world);
       for (const path of ['keep', 'folder/a', 'folder/b', 'pipe', 'link', 'secret', 'to-link/x', 'to-file/x'])
@@ -84,8 +84,11 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
           lines[1] ?? '',
           /: ERROR: ".*\/source\/secret" can't be read: what it holds now is not in the backup\.$/,
         );
-        assert.match(lines[2] ?? '', /: WARNING: 2 files are gone .* 1 name is not there and can't be read/);
-        assert.match(lines[3] ?? '', /: WARNING: 6 objects are kept .* behind links that lead nowhere/);
+        assert.match(
+          lines[2] ?? '',
+          /: WARNING: Not deleting 2 objects .* 1 place is not in the bucket, being unreadable/,
+        );
+        assert.match(lines[3] ?? '', /: WARNING: Keeping 6 objects .* behind links that lead nowhere/);
       }
       assert.deepEqual(Object.keys(await world.current()).sort(), [
         'folder/a',
@@ -107,13 +110,13 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       assert.equal(code, 0, stderr);
       assert.match(
         stderr,
-        /^encrypted-s3-sync\[\d+\]: WARNING: 3 objects are kept .* nowhere, which syslog names\.\n$/,
+        /^encrypted-s3-sync\[\d+\]: WARNING: Keeping 3 objects .* nowhere, which syslog names\.\n$/,
       );
     });
   }
 
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`what aws s3 sync overlooks is uploaded, with AWS CLI ${cli.version}`, async (t) => {
+    test(`changes that aws s3 sync overlooks are uploaded, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('overlooked', cli, (remove) => t.after(remove));
       await escrow(world);
       for (const path of ['replaced', 'same', 'removed behind our back', 'cut behind our back'])
@@ -142,7 +145,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       assert.equal(versions.length, 1, 'what did not change is not uploaded again');
     });
 
-    test(`a file that is rewritten while it is uploaded, and one that vanishes, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a file that is rewritten during its upload is stored as it is at last, or named, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('moving', cli, (remove) => t.after(remove));
       await escrow(world);
       world.write('calm', 'calm');
@@ -172,7 +175,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`a disk that is not mounted, and a mass deletion that is meant, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a disk that is not mounted stops the run, and a mass deletion that is allowed does not, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('mass', cli, (remove) => t.after(remove));
       await escrow(world);
       for (let index = 0; index < 30; index += 1) world.write(`disk/${index}`, 'x');
@@ -223,7 +226,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       world.config();
       const first = await world.sync();
       assert.equal(first.code, 0);
-      assert.match(first.stderr, /^\S+: WARNING: The bucket keeps no older versions of files: .*\n$/);
+      assert.match(first.stderr, /^\S+: WARNING: The bucket keeps no older versions: .*\n$/);
       rmSync(join(world.source, 'goes'));
       for (const time of ['the first', 'the second']) {
         const { code, stderr } = await world.sync();
@@ -245,7 +248,10 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       world.config({ FOLLOW_SYMLINKS: 'yes' });
       const first = await world.sync();
       assert.equal(first.code, 0, first.stderr);
-      assert.match(first.stderr, /^\S+: WARNING: ".*\/a\/\[up\]\/" leads back to a folder it is in.*\n$/);
+      assert.match(
+        first.stderr,
+        /^\S+: WARNING: ".*\/a\/\[up\]\/" leads back to a folder that it is in.*\n$/,
+      );
       const everything = ['a/file', 'cache/one', 'note.tmp', 'x.txt'];
       assert.deepEqual(Object.keys(await world.current()).sort(), everything);
 

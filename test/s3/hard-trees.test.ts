@@ -20,7 +20,7 @@ function fileAt(level: number, name: string): string {
 
 describe('trees that the AWS CLI alone stumbles over', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`${LEVELS} folders deep: what is too long for S3 is named, the rest is stored, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a tree of ${LEVELS} levels is stored but for keys that are too long, which are named, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('deep', cli, (remove) => t.after(remove));
       world.config();
       mkdirSync(join(world.source, 'd/'.repeat(LEVELS)), { recursive: true });
@@ -51,7 +51,7 @@ describe('trees that the AWS CLI alone stumbles over', { concurrency: 2 }, () =>
   }
 
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`names that vanish while others are uploaded, with AWS CLI ${cli.version}`, async (t) => {
+    test(`files that vanish during the upload fail no run, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('vanishing', cli, (remove) => t.after(remove));
       world.config({ FULL_CHECK_HOURS: '20' });
       world.write('before', 'x');
@@ -83,7 +83,7 @@ fi`,
       );
     });
 
-    test(`an excluded folder is not even opened, and a file of the future is sent once, with AWS CLI ${cli.version}`, async (t) => {
+    test(`an excluded folder is not opened, and a file with a time to come is sent once, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('excluded', cli, (remove) => t.after(remove));
       world.config();
       writeFileSync(world.configFile, "EXCLUDE=('closed/*')\n", { flag: 'a' });
@@ -107,7 +107,7 @@ fi`,
       );
     });
 
-    test(`a file of the future in a first run without exclusions is sent once, too, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a first run by aws s3 sync sends a file with a time to come once, too, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('future', cli, (remove) => t.after(remove));
       world.config();
       world.write('future', 'x');

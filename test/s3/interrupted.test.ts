@@ -88,9 +88,11 @@ async function assertSentOnce(world: World): Promise<void> {
   await world.assertStored();
 }
 
-describe('a run that was killed when most files were in the bucket', { concurrency: 2 }, () => {
+describe('after a run that was killed in its upload, the next one sends the rest only', {
+  concurrency: 2,
+}, () => {
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`the first, with AWS CLI ${cli.version}`, async (t) => {
+    test(`when that was the first run, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('first-killed', cli, (remove) => t.after(remove));
       await world.makeBucket();
       writeFiles(world);
@@ -106,7 +108,7 @@ describe('a run that was killed when most files were in the bucket', { concurren
   }
 
   for (const cli of loadedAwsClis()) {
-    test(`a later one, in the middle of its batches, with AWS CLI ${cli.version}`, async (t) => {
+    test(`when that was a later run with batches side by side, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('later-killed', cli, (remove) => t.after(remove));
       world.write('before', 'x');
       world.config({ UPLOAD_PROCESSES: `${BATCHES}` });

@@ -51,7 +51,7 @@ describe('nobody sees a key', () => {
   }
 
   for (const cli of awsClis().slice(-1)) {
-    test(`on its way into the bucket and back, with AWS CLI ${cli.version}`, async (t) => {
+    test(`while the escrow is stored and read, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('escrow-leak', cli, (remove) => t.after(remove));
       const easyKey = `easy ${randomBytes(8).toString('hex')}`;
       const derived = createHash('md5').update(easyKey).digest('hex');

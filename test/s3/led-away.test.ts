@@ -43,7 +43,7 @@ function everythingTo(url: string): string {
   return JSON.stringify({ version: '1.0', parameters, rules });
 }
 
-describe('the endpoint that was checked is the one that is used', () => {
+describe('the AWS CLI talks to the endpoint that was checked', () => {
   for (const cli of awsClis()) {
     /** Asks for an object of a bucket that nothing has made: the server is who says so. */
     const fetch = (world: World, environment: NodeJS.ProcessEnv = {}) =>
@@ -75,7 +75,7 @@ describe('the endpoint that was checked is the one that is used', () => {
       assert.deepEqual(asked, []);
     });
 
-    test(`with its certificate checked, and no secret of TLS written, with AWS CLI ${cli.version}`, async (t) => {
+    test(`with its certificate checked, and writes no secret of TLS, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('certificate', cli, (remove) => t.after(remove));
       const secrets = join(world.folder, 'secrets');
       assert.match((await fetch(world, { SSLKEYLOGFILE: secrets })).stderr, /there is no bucket/);

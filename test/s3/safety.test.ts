@@ -103,7 +103,7 @@ async function oneCase(world: World, random: Random, number: number): Promise<vo
   assertNothingLost(world, before, now, where);
   makeReadable(world.source);
   // A run that went well is the clean one itself.
-  if (outcome.code !== 0 || fault?.what === 'change' || outcome.stderr.includes('still in the bucket')) {
+  if (outcome.code !== 0 || fault?.what === 'change' || outcome.stderr.includes('Not deleting')) {
     isFull = random.chance(0.5);
     const clean = await sync(world, isFull);
     where = `${where}; then ${JSON.stringify({ isFull })}: exit code ${clean.code}, ${clean.stderr}`;

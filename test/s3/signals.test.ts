@@ -28,7 +28,7 @@ function hasOpen(pid: string, file: string): boolean {
   }
 }
 
-describe('encrypted-s3-sync in the middle of an upload', () => {
+describe('SIGTERM ends encrypted-s3-sync and its aws, and frees the lock', () => {
   for (const cli of awsClis()) {
     const endsIt = async (world: World) => {
       world.write('big', randomBytes(40 * 1024 * 1024));
@@ -51,14 +51,14 @@ describe('encrypted-s3-sync in the middle of an upload', () => {
       assert.deepEqual(await world.versions(), before);
     };
 
-    test(`SIGTERM ends it and its aws, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
+    test(`during a first upload, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('signals', cli, (remove) => t.after(remove));
       world.config();
       await world.makeBucket();
       await endsIt(world);
     });
 
-    test(`by name, SIGTERM does the same, with AWS CLI ${cli.version}`, async (t) => {
+    test(`during an upload by name, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('signals-later', cli, (remove) => t.after(remove));
       world.config();
       world.write('small', 'x');

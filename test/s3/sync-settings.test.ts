@@ -17,10 +17,10 @@ async function deadEndpoint(): Promise<string> {
   return `https://127.0.0.1:${typeof address === 'object' && address?.port}`;
 }
 
-describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
+describe('encrypted-s3-sync', { concurrency: 2 }, () => {
   // What does not depend on the AWS CLI's version, with one of them.
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`an empty folder makes an empty backup, with AWS CLI ${cli.version}`, async (t) => {
+    test(`makes an empty backup of an empty folder, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('empty', cli, (remove) => t.after(remove));
       world.config();
       for (const run of ['the first', 'the second']) {
@@ -31,7 +31,7 @@ describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
       assert.deepEqual(await world.versions(), []);
     });
 
-    test(`without REMOTE_DIR_PREFIX the escrowed key stays, with AWS CLI ${cli.version}`, async (t) => {
+    test(`keeps the escrowed key where REMOTE_DIR_PREFIX is empty, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('no-prefix', cli, (remove) => t.after(remove));
       await world.makeBucket();
       const escrow = world.url('backup.info/key/data');
@@ -49,7 +49,7 @@ describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis()) {
-    test(`storage class, and every way to name the endpoint, with AWS CLI ${cli.version}`, async (t) => {
+    test(`takes the storage class, and the endpoint by each way to name it, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('settings', cli, (remove) => t.after(remove));
       const noVariable = { environment: { AWS_ENDPOINT_URL: undefined } };
       const ways = [
@@ -71,7 +71,7 @@ describe('encrypted-s3-sync and its settings', { concurrency: 2 }, () => {
       ]);
     });
 
-    test(`a server that is not there, and buckets that are not ours, with AWS CLI ${cli.version}`, async (t) => {
+    test(`says what is wrong with a server that is down, and a bucket of another account, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('not-ours', cli, (remove) => t.after(remove));
       world.write('file', 'content');
       await world.awsSucceeds('s3', 'mb', world.url(''), '--profile', 'other');

@@ -11,7 +11,7 @@ import { contentsOf, ESCROW_WARNING, newKey, World, withKey } from './world.js';
 describe('encrypted-s3-sync', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
     // One story, since each step costs seconds: what a step leaves in the bucket is the next one's start.
-    test(`the life of a backup, with AWS CLI ${cli.version}`, async (t) => {
+    test(`keeps a backup through its life, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('life', cli, (remove) => t.after(remove));
       const { source } = world;
       const list = join(world.folder, 'list');
@@ -138,7 +138,7 @@ describe('encrypted-s3-sync', { concurrency: true }, () => {
         },
       );
 
-      await t.test('another key in the config is told, with exit code 5', async () => {
+      await t.test('another key in the config ends the run with exit code 5', async () => {
         world.config({ ENCRYPTION_KEY: newKey() });
         const { code, stdout, stderr } = await world.sync();
         assert.deepEqual([code, stdout], [5, ''], stderr);

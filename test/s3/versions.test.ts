@@ -39,7 +39,7 @@ class VersionsWorld extends World {
 
 describe('the history of a backup', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`more versions than a page holds, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a listing of several pages is complete and in order, with AWS CLI ${cli.version}`, async (t) => {
       const world = new VersionsWorld('pages', cli, (remove) => t.after(remove));
       world.config();
       world.write('file', '');
@@ -61,7 +61,7 @@ describe('the history of a backup', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`what was deleted is listed, and comes back, with AWS CLI ${cli.version}`, async (t) => {
+    test(`what was deleted is listed, and encrypted-s3-undelete brings it back, with AWS CLI ${cli.version}`, async (t) => {
       const world = new VersionsWorld('versions', cli, (remove) => t.after(remove));
       world.config();
       for (const name of awkwardNames) world.write(`odd/${name}`, `content of ${name}\n`);

@@ -33,7 +33,14 @@ export function download(object: BucketObject, destination: string): string[] {
  * object is left as it is.
  */
 export function downloadAll(source: BucketObject, directory: string, exclude: readonly string[]): string[] {
-  return ['s3', 'sync', s3Url(source), directory, ...exclude.map((it) => `--exclude=${it}`), ...SSE_C];
+  const excluded = exclude.map((it) => `--exclude=${it}`);
+  // Without it, the AWS CLI leaves out archived objects, readable or not.
+  return ['s3', 'sync', s3Url(source), directory, ...excluded, ...SSE_C, '--force-glacier-transfer'];
+}
+
+/** One of an object's versions to the call's `outputFile`: `s3 cp` has no versions. */
+export function downloadVersion(object: BucketObject): string[] {
+  return getObject(object, CUSTOMER_KEY, OUTPUT_FILE);
 }
 
 /** Bytes of an object to the call's `outputFile`: `s3 cp` has no ranges. */

@@ -4,7 +4,7 @@ import { BackupError } from '../../cli/errors.js';
 import type { ProfileSettings } from './profile-files.js';
 
 /** For an endpoint that `isExposed`; the sentence begins with it. */
-export const EXPOSED_MESSAGE =
+const EXPOSED_MESSAGE =
   'is plain http: the encryption key would travel unencrypted. Use its https address; plain http is accepted for this machine itself only.';
 
 /**

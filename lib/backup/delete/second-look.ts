@@ -1,6 +1,5 @@
-// A second look at the disk before anything is deleted: what is gone may have come to a name that the scan had passed
-// already, be it a new one or that of a file whose place it took.
-
+// A second walk before anything is deleted: a file that seems gone may have got a name that the scan had passed already,
+// a new one or that of another file.
 import { bytesOf } from '../../tree/bytes.js';
 import { walk } from '../../tree/disk/walk.js';
 import type { Entry, Obstacle } from '../../tree/entry.js';
@@ -8,11 +7,11 @@ import type { Batches } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import type { Backup } from '../backup.js';
 import type { DraftLine } from '../scan/draft.js';
-import { mayHideFiles } from '../scan.js';
+import { mayHideFiles } from '../scan/scan-writer.js';
 
 /**
- * Whether something is there that may be a file which had another name.
- * @param draft of the files as the scan saw them or, where they were uploaded, as they were then
+ * True if something is on disk that was not there during the scan, and may be a file that had another name.
+ * @param draft of the files as the scan saw them or, if they were uploaded, as they were then
  */
 export async function hasFileAppeared(
   {
@@ -26,17 +25,19 @@ export async function hasFileAppeared(
   const onTurn = () => interruption.check();
   const entries = walk(bytesOf(localDir), { followSymlinks, exclusion, onTurn });
   for await (const pairs of mergeByKey(entries, draft)) {
-    for (const [now, line] of pairs)
-      if (now !== undefined && mayBeFile(now) && (line === undefined || isAnother(now, line))) return true;
+    for (const [onDisk, line] of pairs) {
+      if (onDisk === undefined || !mayBeFile(onDisk)) continue;
+      if (line === undefined || isAnotherFile(onDisk, line)) return true;
+    }
   }
   return false;
 }
 
-function mayBeFile(now: Entry | Obstacle): boolean {
-  return now.type === 'file' || (now.type === 'obstacle' && mayHideFiles(now));
+function mayBeFile(onDisk: Entry | Obstacle): boolean {
+  return onDisk.type === 'file' || (onDisk.type === 'obstacle' && mayHideFiles(onDisk));
 }
 
-/** Another file has the name by now. Where inodes don't keep their numbers, nothing tells. */
-function isAnother(now: Entry | Obstacle, line: DraftLine): boolean {
-  return now.type === 'file' && now.inode.ino !== undefined && now.id !== line.id;
+/** True if another file has the name now. Unknown, and false, where inodes don't keep their numbers. */
+function isAnotherFile(onDisk: Entry | Obstacle, line: DraftLine): boolean {
+  return onDisk.type === 'file' && onDisk.inode.ino !== undefined && onDisk.id !== line.id;
 }

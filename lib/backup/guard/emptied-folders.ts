@@ -1,61 +1,59 @@
-// Which folders had files and have none any more: what a person recognises a missing disk by.
+// Which folders had files and have none now: they show a person which disk is missing.
 import type { Bytes } from '../../tree/bytes.js';
 
 interface Folder {
   readonly key: string;
-  before: number;
-  now: number;
-  /** Emptied folders below, to be told unless this one is emptied as a whole. */
-  below: Bytes[];
+  filesBefore: number;
+  filesNow: number;
+  /** Emptied folders below, which are named unless this one is emptied as a whole. */
+  emptiedBelow: Bytes[];
 }
 
-/** Fed with the keys of files in their order; holds the folders on the way to the present one. */
+/** Takes the keys of files in their order; holds only the folders above the current one. */
 export class EmptiedFolders {
   readonly #limit: number;
-  readonly #open: Folder[] = [{ key: '', before: 0, now: 0, below: [] }];
+  readonly #open: Folder[] = [newFolder('')];
 
-  /** @param limit how many are told at most */
+  /** @param limit how many are named at most */
   constructor(limit: number) {
     this.#limit = limit;
   }
 
   add(key: Bytes, wasThere: boolean, isThere: boolean): void {
-    while (!key.startsWith(this.#top().key)) this.#leave();
-    for (
-      let slash = key.indexOf('/', this.#top().key.length);
-      slash >= 0;
-      slash = key.indexOf('/', slash + 1)
-    ) {
-      this.#open.push({ key: key.slice(0, slash + 1), before: 0, now: 0, below: [] });
-    }
-    if (wasThere) this.#top().before += 1;
-    if (isThere) this.#top().now += 1;
+    while (!key.startsWith(this.#innermost.key)) this.#leave();
+    let slash = key.indexOf('/', this.#innermost.key.length);
+    for (; slash >= 0; slash = key.indexOf('/', slash + 1))
+      this.#open.push(newFolder(key.slice(0, slash + 1)));
+    if (wasThere) this.#innermost.filesBefore += 1;
+    if (isThere) this.#innermost.filesNow += 1;
   }
 
-  /** The topmost folders that are without files now, the root (`''`) included. */
+  /** The topmost folders that have no files now, the root (`''`) included. */
   close(): Bytes[] {
     while (this.#open.length > 1) this.#leave();
-    const root = this.#top();
-    return isEmptied(root) ? ['' as Bytes] : root.below;
+    return emptiedIn(this.#innermost);
   }
 
   #leave(): void {
     const folder = this.#open.pop();
     if (folder === undefined) return;
-    const parent = this.#top();
-    parent.before += folder.before;
-    parent.now += folder.now;
-    const emptied = isEmptied(folder) ? [folder.key as Bytes] : folder.below;
-    parent.below = [...parent.below, ...emptied].slice(0, this.#limit);
+    const parent = this.#innermost;
+    parent.filesBefore += folder.filesBefore;
+    parent.filesNow += folder.filesNow;
+    parent.emptiedBelow = [...parent.emptiedBelow, ...emptiedIn(folder)].slice(0, this.#limit);
   }
 
-  #top(): Folder {
-    const top = this.#open.at(-1);
-    if (top === undefined) throw new Error('the root is never left');
-    return top;
+  get #innermost(): Folder {
+    const folder = this.#open.at(-1);
+    if (folder === undefined) throw new Error('the root is never left');
+    return folder;
   }
 }
 
-function isEmptied({ before, now }: Folder): boolean {
-  return before > 0 && now === 0;
+function newFolder(key: string): Folder {
+  return { key, filesBefore: 0, filesNow: 0, emptiedBelow: [] };
+}
+
+function emptiedIn({ key, filesBefore, filesNow, emptiedBelow }: Folder): Bytes[] {
+  return filesBefore > 0 && filesNow === 0 ? [key as Bytes] : emptiedBelow;
 }

@@ -1,11 +1,29 @@
-// Counts what a backup would lose, and names examples of it.
-import type { Bytes } from '../../tree/bytes.js';
+// What a backup would lose: counted file by file, and refused if it is too much. A disk that is not mounted, a slip or an
+// accident must not empty the bucket.
+import { BackupError } from '../../cli/errors.js';
+import { exitCode } from '../../cli/exit-codes.js';
+import { formatCount } from '../../cli/units/quantities.js';
+import { type Bytes, textOf } from '../../tree/bytes.js';
 import { EmptiedFolders } from './emptied-folders.js';
 
-/** How many files and folders are named. */
+/** How many files and folders a message names. */
 export const MOST_NAMED = 10;
+/** So few files may always go. */
+const ALWAYS_ALLOWED = 20;
 
-/** What a backup would lose, by the last run's tree or by the listing of the bucket. */
+/** Numbers of files, by the last run's tree or by the listing of the bucket. */
+export interface LossCounts {
+  /** In the backup, and proven to be gone from disk: they would be deleted. */
+  readonly gone: number;
+  /**
+   * In the backup, and either gone or on disk. A file that is kept in any case does not count: the more of these there
+   * were, the more of the others could go unnoticed.
+   */
+  readonly mayBeLost: number;
+  /** On disk, whether in the backup or not. */
+  readonly onDisk: number;
+}
+
 export interface Losses extends LossCounts {
   /** How many of the backup's files are neither on disk nor proven to be gone. */
   readonly kept: number;
@@ -15,7 +33,7 @@ export interface Losses extends LossCounts {
   readonly emptiedFolders: readonly Bytes[];
 }
 
-/** Fed with the keys of files, in their order. */
+/** Adds up the files of a backup, in the order of their keys. */
 export class LossCounter implements Losses {
   readonly #folders = new EmptiedFolders(MOST_NAMED);
   readonly first: Bytes[] = [];
@@ -25,8 +43,8 @@ export class LossCounter implements Losses {
   onDisk = 0;
 
   /**
-   * @param isInBackup whether the backup has a file of this key: so says the last run's tree, or the listing
-   * @param now `on disk`; `gone` for certain; or neither, so that the backup's copy is `kept`
+   * @param isInBackup whether the last run's tree, or the listing, has a file of this key
+   * @param now `gone` if that is proven; `kept` if it is not proven, so that the object stays
    */
   add(key: Bytes, isInBackup: boolean, now: 'on disk' | 'gone' | 'kept'): void {
     if (now === 'on disk') this.onDisk += 1;
@@ -36,25 +54,61 @@ export class LossCounter implements Losses {
       this.gone += 1;
       if (this.first.length < MOST_NAMED) this.first.push(key);
     }
-    // What is kept for want of proof does not make a folder an emptied one.
+    // A folder with a file that is not proven to be gone does not count as emptied.
     this.#folders.add(key, isInBackup, now !== 'gone');
   }
 
-  /** To be asked when all keys were added. */
+  /** Valid once all files were added. */
   get emptiedFolders(): Bytes[] {
     return this.#folders.close().filter((key) => key !== '');
   }
 }
 
-/** Numbers of files, by the last run's tree or by the listing of the bucket: each is judged by itself. */
-export interface LossCounts {
-  /** Those in the backup that are proven to be gone from disk: they would be deleted. */
-  readonly gone: number;
-  /**
-   * Those in the backup that are gone or on disk. What is kept whatever happens is not among them: the more of it
-   * there is, the more of the others could go unnoticed.
-   */
-  readonly mayBeLost: number;
-  /** Those on disk, be they in the backup or not. */
-  readonly onDisk: number;
+export interface GuardLimits {
+  /** MAX_DELETE_PERCENT: the share of the files that may be gone. */
+  readonly maxDeletePercent: number;
+  /** --allow-mass-delete */
+  readonly allowsMassDelete: boolean;
+}
+
+/** Why a run must not go on: no file remains, or too large a share is gone; `undefined` if it may. */
+export function reasonToRefuse(
+  { gone, mayBeLost, onDisk }: LossCounts,
+  { maxDeletePercent, allowsMassDelete }: GuardLimits,
+): 'none left' | 'too many gone' | undefined {
+  if (allowsMassDelete || gone === 0) return undefined;
+  if (onDisk === 0) return 'none left';
+  const isTooMuch = gone > ALWAYS_ALLOWED && gone * 100 > maxDeletePercent * mayBeLost;
+  return isTooMuch ? 'too many gone' : undefined;
+}
+
+/** @throws {BackupError} with exit code 4, naming what is gone, if there is a reason to refuse */
+export function assertLossesAllowed(
+  losses: Losses,
+  { localDir, guard }: { readonly localDir: string; readonly guard: GuardLimits },
+): void {
+  const reason = reasonToRefuse(losses, guard);
+  if (reason === undefined) return;
+  const { gone, mayBeLost, kept, first, emptiedFolders: folders } = losses;
+  const what =
+    reason === 'none left'
+      ? `LOCAL_DIR "${localDir}" has no files that can be read, but the backup has ${mayBeLost}`
+      : `${gone} of the ${mayBeLost} files in the backup are gone from LOCAL_DIR "${localDir}", more than MAX_DELETE_PERCENT=${guard.maxDeletePercent} allows`;
+  const message = [
+    `${what}: they would be deleted.`,
+    `Gone: ${list(first, gone)}.`,
+    ...(folders.length === 0 ? [] : [`Folders without files now: ${list(folders, folders.length)}.`]),
+    ...(kept === 0
+      ? []
+      : [`Not counted: ${formatCount(kept, 'file')} not proven to be gone, whose objects stay.`]),
+  ].join('\n');
+  throw new BackupError(message, {
+    exitCode: exitCode.refused,
+    hint: 'If a disk should be mounted there, mount it. If the files are meant to be gone, run the backup once with --allow-mass-delete. Nothing was deleted in the bucket.',
+  });
+}
+
+function list(keys: readonly Bytes[], count: number): string {
+  const more = count > keys.length ? `, and ${count - keys.length} more` : '';
+  return keys.map((key) => `"${textOf(key)}"`).join(', ') + more;
 }

@@ -1,15 +1,15 @@
-// The text of LOCAL_LIST: what `aws s3 ls --recursive --summarize` prints, but a line an object, whatever its name.
+// The text of LOCAL_LIST: what `aws s3 ls --recursive --summarize` prints, with one line for each object, whatever its name.
 import type { StoredObject } from '../../aws/listing.js';
 import { printable } from '../../cli/log/log.js';
 import { textOf } from '../../tree/bytes.js';
 import { type Batches, flatten } from '../../tree/streams/batches.js';
 
-/** How much text is handed on at a time. */
+/** How long a piece is at least (characters). */
 const PIECE = 1 << 15;
 
 /**
- * @param prefix what the whole keys begin with
- * @returns pieces of the text; times are local ones, and control characters in names are spelled out
+ * @param prefix what the objects' keys are relative to
+ * @returns pieces of the text, with local times, and with control characters escaped
  */
 export async function* listText(objects: Batches<StoredObject>, prefix: string): AsyncGenerator<string> {
   let count = 0;

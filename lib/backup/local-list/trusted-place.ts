@@ -1,57 +1,57 @@
-// Where a file is to be written whose path may lead through folders of others: the folder is come to name by name and
-// held open, so that nobody can put another one in its place, and no link is followed that somebody else could have made.
+// The place of a file to write, whose path may lead through folders of other users. Its folder is opened name by name and
+// held open, so that nobody can replace it, and no link is followed that somebody else may have made.
 import { closeSync, constants, lstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { BackupError } from '../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../tree/bytes.js';
 
 export interface OpenPlace {
-  /** An open descriptor of the folder; whoever has the place closes it. */
+  /** A descriptor of the folder, which the caller closes. */
   readonly folder: number;
-  /** Of the file in it; no link, unless somebody puts one there meanwhile. */
+  /** The file's name in it: no link, unless somebody makes one meanwhile. */
   readonly name: Bytes;
-  /** What is there now. */
+  /** What has that name now. */
   readonly found: Stats | undefined;
 }
 
-/** Linux's O_PATH, which Node does not name: opens a folder that may be passed through, but not listed. */
+/** Linux's O_PATH, which Node does not name: opens a folder that this user may search, but perhaps not list. */
 const O_PATH = 0o10000000;
 const FOLDER = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-/** As many as the kernel follows. */
+/** As many links as the kernel follows. */
 const MAX_LINKS = 40;
 
 /**
- * Finds the place of `file`, which need not exist. A link on the way, or at its end, is followed if it belongs to
- * root or to `user`, and is in a folder in which nobody else can write.
- * @throws {BackupError} for a link that is not followed
- * @throws the system's error, for a folder that is not there or can't be entered
+ * Opens the place of `file`, which need not exist. A link on its path, or at its end, is followed if it belongs to root
+ * or to `user`, and is in a folder where nobody else can write.
+ * @throws {BackupError} for any other link
+ * @throws the system's error for a folder that is missing or can't be searched
  */
 export function openPlace(file: string, user = process.geteuid?.() ?? -1): OpenPlace {
-  const rest = namesOf(bytesOf(file));
+  const names = namesOf(bytesOf(file));
   let folder = openSync(file.startsWith('/') ? '/' : '.', FOLDER);
-  /** The way so far, for messages. */
-  let way = (file.startsWith('/') ? '' : '.') as Bytes;
-  const enter = (path: string | Buffer) => {
-    const next = openSync(path, FOLDER);
+  /** Of `folder`, for messages. */
+  let path = (file.startsWith('/') ? '' : '.') as Bytes;
+  const enter = (next: string | Buffer) => {
+    const descriptor = openSync(next, FOLDER);
     closeSync(folder);
-    folder = next;
+    folder = descriptor;
   };
   try {
     for (let links = 0; ; ) {
-      const name = rest.shift() ?? ('.' as Bytes);
+      const name = names.shift() ?? ('.' as Bytes);
       const found = lstatSync(pathIn(folder, name), { throwIfNoEntry: false });
       if (found?.isSymbolicLink()) {
         links += 1;
-        assertTrusted(textOf(joinPath(way, name)), found, statSync(pathIn(folder, '.' as Bytes)), user);
+        assertTrusted(textOf(joinPath(path, name)), found, statSync(pathIn(folder, '.' as Bytes)), user);
         if (links > MAX_LINKS) throw tooManyLinks(file);
         const target = readlinkSync(pathIn(folder, name), { encoding: 'latin1' }) as Bytes;
-        rest.unshift(...namesOf(target));
+        names.unshift(...namesOf(target));
         if (!target.startsWith('/')) continue;
         enter('/');
-        way = '' as Bytes;
-      } else if (rest.length === 0) return { folder, name, found };
+        path = '' as Bytes;
+      } else if (names.length === 0) return { folder, name, found };
       else {
         enter(pathIn(folder, name));
-        way = joinPath(way, name);
+        path = joinPath(path, name);
       }
     }
   } catch (error) {
@@ -60,7 +60,7 @@ export function openPlace(file: string, user = process.geteuid?.() ?? -1): OpenP
   }
 }
 
-/** What node:fs takes for a name in an open folder, wherever that folder has been moved. */
+/** The path of a name in an open folder, for node:fs; valid wherever that folder is moved. */
 export function pathIn(folder: number, name: Bytes): string | Buffer {
   return pathOf(joinPath(`/proc/self/fd/${folder}` as Bytes, name));
 }
@@ -83,8 +83,8 @@ function assertTrusted(link: string, { uid }: Stats, folder: Stats, user: number
 }
 
 function notFollowed(why: string): BackupError {
-  return new BackupError(`${why}: it is not followed, since somebody else may decide where it leads.`, {
-    hint: 'Look where the link leads, and remove it if it is not yours; or name a file in a folder that only you can write to.',
+  return new BackupError(`${why}: it is not followed, since somebody else may have decided where it leads.`, {
+    hint: 'Look where the link leads, and remove it if it is not yours; or name a file in a folder where only you can write.',
   });
 }
 

@@ -10,7 +10,7 @@ import type { Spool } from '../../tree/streams/spool.js';
 import { entryOfLine } from '../../tree/tree-file.js';
 
 export type DraftState =
-  /** A file that the last tree has just as it is now: the bucket had it when that tree was stored. */
+  /** A file that the last tree has exactly as it is now: the bucket had it when that tree was stored. */
   | 'unchanged'
   /** A file that the bucket provably held before this run uploaded anything. */
   | 'stored'
@@ -20,25 +20,22 @@ export type DraftState =
   | 'sent'
   /** A file that could not be uploaded. */
   | 'failed'
-  /** A file that was there when the scan came by, and is gone. */
+  /** A file that was there during the scan, and is gone. */
   | 'vanished'
   /** A folder or link: it needs no object. */
   | 'no object'
-  /** Something that can't be read, or whose name can't be a key. */
+  /** Something unreadable, or whose name can't be a key. */
   | 'obstacle'
-  /** The same, if it may be or hold what is gone: a folder, or a file that took the place of the last tree's. */
+  /** The same, and it may be or contain a file that seems gone: a folder, or a file that replaced the last tree's. */
   | 'hiding obstacle';
 
 export interface DraftLine {
   readonly key: Bytes;
   readonly state: DraftState;
-  /** Of a file: `dev:ino` as the scan saw it. */
+  /** Of a file: `dev:ino` when it was scanned or opened. */
   readonly id: string;
-  /**
-   * Of a file: it has been under its name, as it is, since this time (ms since the epoch). `Infinity`: nothing tells,
-   * another file may have had its name until now.
-   */
-  readonly since: number;
+  /** Of a file: the time (ms since the epoch) since which it has had its name and has not changed. */
+  readonly unchangedSince: number;
   /** The entry's line in the tree file; '' for an obstacle. */
   readonly line: string;
 }
@@ -57,9 +54,9 @@ const CODES: Readonly<Record<DraftState, string>> = {
 const STATES = new Map(Object.entries(CODES).map(([state, code]) => [code, state as DraftState]));
 
 /** As a line of a spool. */
-export function formatDraftLine({ key, state, id, since, line }: DraftLine): string {
+export function formatDraftLine({ key, state, id, unchangedSince, line }: DraftLine): string {
   if (isObstacle(state)) return `${CODES[state]}\t\t\t${Buffer.from(key, 'latin1').toString('base64')}`;
-  return `${CODES[state]}\t${id}\t${since}\t${line}`;
+  return `${CODES[state]}\t${id}\t${unchangedSince}\t${line}`;
 }
 
 /** @throws {BackupError} if the spool is damaged */
@@ -70,37 +67,32 @@ export function readDraft(spool: Spool): Batches<DraftLine> {
 /** @throws {BackupError} if the line is damaged */
 export function parseDraftLine(text: string): DraftLine {
   const state = STATES.get(text.slice(0, 1));
-  const toId = text.indexOf('\t') + 1;
-  const toSince = text.indexOf('\t', toId) + 1;
-  const toLine = text.indexOf('\t', toSince) + 1;
-  const line = text.slice(toLine);
+  const idStart = text.indexOf('\t') + 1;
+  const timeStart = text.indexOf('\t', idStart) + 1;
+  const lineStart = text.indexOf('\t', timeStart) + 1;
+  const line = text.slice(lineStart);
   if (state !== undefined && isObstacle(state)) {
-    return {
-      key: Buffer.from(line, 'base64').toString('latin1') as Bytes,
-      state,
-      id: '',
-      since: 0,
-      line: '',
-    };
+    const key = Buffer.from(line, 'base64').toString('latin1') as Bytes;
+    return { key, state, id: '', unchangedSince: 0, line: '' };
   }
   const key = keyOfLine(line);
-  if (state === undefined || key === undefined || toLine === 0)
+  if (state === undefined || key === undefined || lineStart === 0)
     throw new BackupError("The run's notes are damaged.", { hint: 'Run the command again.' });
   return {
     key,
     state,
-    id: text.slice(toId, toSince - 1),
-    since: Number(text.slice(toSince, toLine - 1)),
+    id: text.slice(idStart, timeStart - 1),
+    unchangedSince: Number(text.slice(timeStart, lineStart - 1)),
     line,
   };
 }
 
 /** The entry of a line that is no obstacle's. */
-export function entryOfDraft(draft: DraftLine): Entry {
-  return entryOfLine(draft);
+export function entryOfDraft(line: DraftLine): Entry {
+  return entryOfLine(line);
 }
 
-/** True for a file of the backup: what is or should be an object. */
+/** True for a file of the backup: it has an object, or should have one. */
 export function isFile({ state }: DraftLine): boolean {
   return state !== 'no object' && !isObstacle(state) && state !== 'vanished';
 }
@@ -109,19 +101,12 @@ function isObstacle(state: DraftState): boolean {
   return state === 'obstacle' || state === 'hiding obstacle';
 }
 
-/** The draft after an upload: each line with what became of it. */
-export async function* withOutcomes(
-  draft: Batches<DraftLine>,
-  outcomes: Batches<DraftLine>,
-): Batches<DraftLine> {
-  for await (const pairs of mergeByKey(draft, outcomes)) yield latest(pairs);
+/** The draft after an upload. @param outcomes the new lines of the files that were due */
+export function withOutcomes(draft: Batches<DraftLine>, outcomes: Batches<DraftLine>): Batches<DraftLine> {
+  return mapEach(mergeByKey(draft, outcomes), ([before, after]) => after ?? before);
 }
 
-function* latest(
-  pairs: Iterable<readonly [DraftLine | undefined, DraftLine | undefined]>,
-): Generator<DraftLine> {
-  for (const [before, after] of pairs) {
-    const line = after ?? before;
-    if (line !== undefined) yield line;
-  }
+/** @param nanoseconds since the epoch, in decimal digits; as in `Inode` */
+export function milliseconds(nanoseconds: string): number {
+  return Number(nanoseconds) / 1e6;
 }

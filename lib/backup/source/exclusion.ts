@@ -1,14 +1,22 @@
-// What the config leaves out, what restores below LOCAL_DIR have not moved into place yet, and the run's own folders.
+// What the walk leaves out: what the config excludes, the stages of unfinished restores, and the run's own folders.
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { relative } from 'node:path';
+import { errnoOf } from '../../cli/errors.js';
 import type { BackupConfig } from '../../config/backup-config.js';
-import { type Bytes, bytesOf } from '../../tree/bytes.js';
+import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 import type { Exclusion, Tag } from '../../tree/disk/exclusion.js';
 import { STAGE_PREFIX } from '../../tree/disk/exclusion.js';
-import { CACHE_TAG, isCacheTag } from './cache-tag.js';
 import { compilePatterns, type MatchPattern } from './patterns.js';
 
-/** The rule by which this program leaves out what is its own. */
+/** The rule by which this program excludes its own files. */
 export const OWN_FILES = 'own files';
+
+/** The file by which programs mark a folder as a cache: https://bford.info/cachedir/ */
+const CACHE_TAG = bytesOf('CACHEDIR.TAG');
+/** How its content begins. */
+const CACHE_SIGNATURE = Buffer.from('Signature: 8a477f597d28d172789f06886806bc55');
+/** Follows no link, and does not wait for a FIFO. */
+const TAG_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export type ExclusionSettings = Pick<
   BackupConfig,
@@ -18,20 +26,16 @@ export type ExclusionSettings = Pick<
 export interface SourceFacts {
   /** LOCAL_DIR, absolute and without links. */
   readonly localDir: string;
-  /** The one LOCAL_DIR is on. */
+  /** The device of LOCAL_DIR. */
   readonly device: bigint;
   /** Folders of this run; absolute. */
   readonly ownFolders: readonly string[];
 }
 
-export function createExclusion(settings: ExclusionSettings, facts: SourceFacts): Exclusion {
-  return new ConfiguredExclusion(settings, facts);
-}
-
-class ConfiguredExclusion implements Exclusion {
+export class ConfiguredExclusion implements Exclusion {
   readonly #settings: ExclusionSettings;
   readonly #device: bigint;
-  /** Below LOCAL_DIR; each ends in a `/`. */
+  /** Relative to LOCAL_DIR; each ends in a `/`. */
   readonly #ownFolders: readonly string[];
   readonly #patternFor: MatchPattern;
   readonly #tag: Bytes | undefined;
@@ -64,7 +68,7 @@ class ConfiguredExclusion implements Exclusion {
   }
 
   tagIn(path: Bytes, has: (name: Bytes) => boolean): Tag | undefined {
-    if (this.#settings.excludeCaches && has(CACHE_TAG) && isCacheTag(path))
+    if (this.#settings.excludeCaches && has(CACHE_TAG) && isCache(path))
       return { name: CACHE_TAG, rule: 'EXCLUDE_CACHES' };
     if (this.#tag !== undefined && has(this.#tag))
       return { name: this.#tag, rule: `EXCLUDE_IF_PRESENT '${this.#settings.excludeIfPresent}'` };
@@ -72,7 +76,25 @@ class ConfiguredExclusion implements Exclusion {
   }
 }
 
-/** True for what a restore below LOCAL_DIR keeps in its folder until it has ended. */
+/** True for the stage of a restore to a folder below LOCAL_DIR, which lasts until the restore ends. */
 function isInStage(key: Bytes): boolean {
   return key.startsWith(STAGE_PREFIX) || key.includes(`/${STAGE_PREFIX}`);
+}
+
+/** True if a folder's CACHEDIR.TAG has the signature; false if it is unreadable. */
+function isCache(folder: Bytes): boolean {
+  try {
+    const descriptor = openSync(pathOf(joinPath(folder, CACHE_TAG)), TAG_FLAGS);
+    try {
+      if (!fstatSync(descriptor).isFile()) return false;
+      const beginning = Buffer.alloc(CACHE_SIGNATURE.length);
+      readSync(descriptor, beginning);
+      return beginning.equals(CACHE_SIGNATURE);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  }
 }

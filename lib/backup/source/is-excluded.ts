@@ -1,4 +1,4 @@
-// Whether the config leaves out what is stored under a key, where the walk came by no file of that key.
+// Whether the config excludes the file of a stored key that the walk did not find.
 import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, joinPath, pathOf } from '../../tree/bytes.js';
@@ -6,37 +6,37 @@ import type { Exclusion } from '../../tree/disk/exclusion.js';
 
 export type IsExcluded = (key: Bytes) => boolean;
 
-/** What of a folder is left out: all but the file of that name, if there is one; `undefined`: nothing. */
-type LeftOut = { readonly but: Bytes | undefined } | undefined;
+/** What of a folder is excluded: everything, except for the tag file of that name; `undefined`: nothing. */
+type FolderRule = { readonly except: Bytes | undefined } | undefined;
 
-/** Asked about keys in their order: what the disk tells of a folder holds for the next one in it. */
+/** For keys in their order: the answer for a folder is kept for the next key in it. */
 export function createIsExcluded(exclusion: Exclusion, root: Bytes, followSymlinks: boolean): IsExcluded {
-  let last: { readonly folder: Bytes; readonly leftOut: LeftOut } | undefined;
+  let last: { readonly folder: Bytes; readonly rule: FolderRule } | undefined;
   return (key) => {
     if (exclusion.ruleFor(key) !== undefined) return true;
     if (!isPath(key)) return false;
     const toName = key.lastIndexOf('/') + 1;
     const [folder, name] = [key.slice(0, toName) as Bytes, key.slice(toName) as Bytes];
-    if (last?.folder !== folder) last = { folder, leftOut: leftOutOf(folder) };
-    if (last.leftOut !== undefined) return last.leftOut.but !== name;
-    const stats = look(key, followSymlinks);
+    if (last?.folder !== folder) last = { folder, rule: ruleOf(folder) };
+    if (last.rule !== undefined) return last.rule.except !== name;
+    const stats = statsOf(key, followSymlinks);
     return stats?.isFile() === true && exclusion.ruleForSize(Number(stats.size)) !== undefined;
   };
 
-  function leftOutOf(folder: Bytes): LeftOut {
+  function ruleOf(folder: Bytes): FolderRule {
     for (let end = folder.indexOf('/') + 1; end > 0; end = folder.indexOf('/', end) + 1) {
       const parent = folder.slice(0, end) as Bytes;
-      const stats = look(parent.slice(0, -1) as Bytes, followSymlinks);
+      const stats = statsOf(parent.slice(0, -1) as Bytes, followSymlinks);
       if (stats?.isDirectory() !== true) return undefined;
-      if (exclusion.ruleForDevice(stats.dev) !== undefined) return { but: undefined };
-      const has = (name: Bytes) => look(`${parent}${name}` as Bytes, false)?.isDirectory() === false;
+      if (exclusion.ruleForDevice(stats.dev) !== undefined) return { except: undefined };
+      const has = (name: Bytes) => statsOf(`${parent}${name}` as Bytes, false)?.isDirectory() === false;
       const tag = exclusion.tagIn(joinPath(root, parent), has);
-      if (tag !== undefined) return { but: parent === folder ? tag.name : undefined };
+      if (tag !== undefined) return { except: parent === folder ? tag.name : undefined };
     }
     return undefined;
   }
 
-  function look(path: Bytes, follows: boolean): BigIntStats | undefined {
+  function statsOf(path: Bytes, follows: boolean): BigIntStats | undefined {
     try {
       return (follows ? statSync : lstatSync)(pathOf(joinPath(root, path)), { bigint: true });
     } catch (error) {
@@ -46,7 +46,7 @@ export function createIsExcluded(exclusion: Exclusion, root: Bytes, followSymlin
   }
 }
 
-/** False for what no file below a folder can have as its path. */
+/** False for a key that no file can have as its path. */
 function isPath(key: Bytes): boolean {
   const names = (key.endsWith('/') ? key.slice(0, -1) : key).split('/');
   return names.every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));

@@ -1,7 +1,7 @@
-// What must hold of LOCAL_DIR before anything is done with it.
+// What must be true of LOCAL_DIR before a run uses it.
 import { isUtf8 } from 'node:buffer';
-import { constants } from 'node:fs';
-import { access, lstat, realpath, stat } from 'node:fs/promises';
+import { constants, lstatSync } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
@@ -9,19 +9,19 @@ import { exitCode } from '../../cli/exit-codes.js';
 const NOT_MOUNTED = 'If a disk should be mounted there, mount it. Nothing was changed in the bucket.';
 
 /**
- * The directory behind LOCAL_DIR: of a link itself, `aws s3 sync --no-follow-symlinks` would back up nothing.
- * @throws {BackupError} with exit code 4 unless it is a directory that can be read, and whose path is UTF-8
+ * The directory behind LOCAL_DIR. If it is a link, `aws s3 sync --no-follow-symlinks` would back up nothing of it.
+ * @throws {BackupError} with exit code 4 unless it is a readable directory whose path is UTF-8
  */
 export async function resolveLocalDir(directory: string): Promise<string> {
-  let why: string | undefined;
+  let problem: string | undefined;
   try {
-    if (!(await stat(directory)).isDirectory()) why = 'is not a directory';
+    if (!(await stat(directory)).isDirectory()) problem = 'is not a directory';
     else await access(directory, constants.R_OK | constants.X_OK);
   } catch (error) {
-    why = errnoOf(error) === 'ENOENT' ? 'does not exist' : `can't be read (${describeError(error)})`;
+    problem = errnoOf(error) === 'ENOENT' ? 'does not exist' : `can't be read (${describeError(error)})`;
   }
-  if (why !== undefined) throw refusal(`LOCAL_DIR "${directory}" ${why}.`, NOT_MOUNTED);
-  // As bytes: what is not UTF-8 would not survive in a string.
+  if (problem !== undefined) throw refusal(`LOCAL_DIR "${directory}" ${problem}.`, NOT_MOUNTED);
+  // As bytes, since a string would not keep a path that is not UTF-8.
   const real = await realpath(directory, { encoding: 'buffer' });
   if (isUtf8(real)) return real.toString('utf8');
   throw refusal(
@@ -30,21 +30,21 @@ export async function resolveLocalDir(directory: string): Promise<string> {
   );
 }
 
-/** What a directory is known by. */
+/** `dev:ino` of a directory. */
 export async function localDirIdOf(directory: string): Promise<string> {
   const { dev, ino } = await stat(directory, { bigint: true });
   return `${dev}:${ino}`;
 }
 
 /**
- * What is not below a directory is gone only if that is the one that was walked.
+ * A file is gone only if the directory is still the one that was walked.
  * @throws {BackupError} with exit code 4 if its disk was unmounted meanwhile, or it was replaced
  */
-export async function assertSameLocalDir(directory: string, identity: string): Promise<void> {
+export async function assertSameLocalDir(directory: string, id: string): Promise<void> {
   const now = await localDirIdOf(directory).catch(() => undefined);
-  if (now === identity) return;
+  if (now === id) return;
   throw refusal(
-    `LOCAL_DIR "${directory}" is not the folder any more that it was when the run began: nothing is deleted in the bucket.`,
+    `LOCAL_DIR "${directory}" is no longer the folder that it was when the run began. Nothing was deleted in the bucket.`,
     'If a disk should be mounted there, mount it. Then run the command again.',
   );
 }
@@ -53,19 +53,13 @@ export async function assertSameLocalDir(directory: string, identity: string): P
  * Without a prefix, the bucket's `backup.info/` would be a folder of the backup.
  * @throws {BackupError} with exit code 4 if LOCAL_DIR has a folder or file of that name
  */
-export async function assertNoReservedName(directory: string): Promise<void> {
+export function assertNoReservedName(directory: string): void {
   const reserved = join(directory, 'backup.info');
-  if (
-    await lstat(reserved).then(
-      () => true,
-      () => false,
-    )
-  ) {
-    throw refusal(
-      `"${reserved}" can't be backed up: in the bucket, backup.info/ is reserved for the escrowed key.`,
-      'Set REMOTE_DIR_PREFIX in the config, or move it out of LOCAL_DIR.',
-    );
-  }
+  if (lstatSync(reserved, { throwIfNoEntry: false }) === undefined) return;
+  throw refusal(
+    `"${reserved}" can't be backed up: in the bucket, backup.info/ is reserved for the escrowed key.`,
+    'Set REMOTE_DIR_PREFIX in the config, or move it out of LOCAL_DIR.',
+  );
 }
 
 function refusal(message: string, hint: string): BackupError {

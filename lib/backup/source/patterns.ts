@@ -8,7 +8,7 @@ export type MatchPattern = (key: Bytes) => string | undefined;
 export function compilePatterns(patterns: readonly string[]): MatchPattern {
   if (patterns.length === 0) return () => undefined;
   const whole = patterns.map((pattern) => ({ pattern, expression: expressionOf(pattern) }));
-  // What begins like the folder and goes on anyhow is all that is in it.
+  // A pattern that ends in `*` and matches the folder's key matches everything in it.
   const folders = whole.filter(({ pattern }) => pattern.endsWith('*'));
   return (key) => {
     const text = textOf(key);

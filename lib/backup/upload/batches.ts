@@ -1,21 +1,21 @@
-// Cuts what is due into batches: each is one call of the AWS CLI.
+// Splits the due files into batches: each is one call of the AWS CLI.
 import { readFileSync } from 'node:fs';
 import { canParseName } from '../../aws/upload-outcome.js';
 import { textOf } from '../../tree/bytes.js';
 import { type DraftLine, entryOfDraft } from '../scan/draft.js';
 
-/** When so many fail for one reason, and none is sent, nothing else is tried. */
+/** If so many files fail for one reason, and none is sent, no other is tried. */
 export const FIRST_BATCH = 10;
-/** A process of the AWS CLI is worth so many files, or so many bytes: it takes its time to start. */
-const WORTH_FILES = 100;
-const WORTH_BYTES = 64 * 2 ** 20;
-const MOST_FILES = 1000;
-const MOST_BYTES = 512 * 2 ** 20;
-/** Descriptors that are needed for other things. */
+/** A further process of the AWS CLI, which is slow to start, pays off for so many files or bytes. */
+const FILES_PER_PROCESS = 100;
+const BYTES_PER_PROCESS = 64 * 2 ** 20;
+const MAX_FILES = 1000;
+const MAX_BYTES = 512 * 2 ** 20;
+/** How many descriptors this process needs for other things. */
 const RESERVED = 128;
-/** Deeper paths, and longer ones, have no room in the folder of the links, or make the AWS CLI give up. */
-const DEEPEST = 100;
-const LONGEST = 1024;
+/** Deeper and longer paths do not fit into the folder of links, or make the AWS CLI give up. */
+const MAX_DEPTH = 100;
+const MAX_LENGTH = 1024;
 
 export interface BatchFile {
   readonly draft: DraftLine;
@@ -27,12 +27,12 @@ export interface Batch {
   /** Counted from 1. */
   readonly number: number;
   readonly files: readonly BatchFile[];
-  /** It is one file, whose name the AWS CLI's output, or a folder of links, can't hold. */
+  /** Whether it is one file, whose name does not fit into the AWS CLI's output or into a folder of links. */
   readonly isAlone: boolean;
 }
 
 export interface BatchLimits {
-  /** How many processes of the AWS CLI work side by side. */
+  /** How many processes of the AWS CLI upload side by side. */
   readonly processes: number;
   /** How many files a batch has at most. */
   readonly files: number;
@@ -48,13 +48,14 @@ export function batchLimits(
   processes: number,
   openFiles: number,
 ): BatchLimits {
-  const worth = Math.max(Math.ceil(due.count / WORTH_FILES), Math.ceil(due.bytes / WORTH_BYTES), 1);
-  const used = Math.min(processes, due.count, worth);
-  const room = Math.floor((openFiles - RESERVED) / Math.max(1, used));
-  const share = Math.ceil(due.count / Math.max(1, used));
+  const byFiles = Math.ceil(due.count / FILES_PER_PROCESS);
+  const byBytes = Math.ceil(due.bytes / BYTES_PER_PROCESS);
+  const used = Math.max(1, Math.min(processes, due.count, Math.max(byFiles, byBytes)));
+  const descriptors = Math.floor((openFiles - RESERVED) / used);
+  const share = Math.ceil(due.count / used);
   return {
-    processes: Math.max(1, used),
-    files: Math.max(1, Math.min(MOST_FILES, room, Math.max(share, WORTH_FILES))),
+    processes: used,
+    files: Math.max(1, Math.min(MAX_FILES, descriptors, Math.max(share, FILES_PER_PROCESS))),
   };
 }
 
@@ -65,10 +66,10 @@ export function openFilesLimit(): number {
   return soft === 'unlimited' ? Number.MAX_SAFE_INTEGER : Number(soft) || 256;
 }
 
-/** @param due in the order of their keys, in which the batches keep them */
+/** @param due in the order of their keys, which the batches keep */
 export async function* splitIntoBatches(
   due: AsyncIterable<DraftLine>,
-  { files: mostFiles }: BatchLimits,
+  { files: maxFiles }: BatchLimits,
 ): AsyncGenerator<Batch> {
   let number = 1;
   let isFirst = true;
@@ -85,8 +86,8 @@ export async function* splitIntoBatches(
   for await (const draft of due) {
     const file = { draft, path: textOf(draft.key), size: entryOfDraft(draft).inode.size };
     const isAlone = !isBatchable(file.path);
-    const isFull = files.length === (isFirst ? Math.min(FIRST_BATCH, mostFiles) : mostFiles);
-    if (files.length > 0 && (isAlone || isFull || bytes + file.size > MOST_BYTES)) yield cut(false);
+    const isFull = files.length === (isFirst ? Math.min(FIRST_BATCH, maxFiles) : maxFiles);
+    if (files.length > 0 && (isAlone || isFull || bytes + file.size > MAX_BYTES)) yield cut(false);
     files.push(file);
     bytes += file.size;
     if (isAlone) yield cut(true);
@@ -95,5 +96,5 @@ export async function* splitIntoBatches(
 }
 
 function isBatchable(path: string): boolean {
-  return canParseName(path) && path.length <= LONGEST && path.split('/').length <= DEEPEST;
+  return canParseName(path) && path.length <= MAX_LENGTH && path.split('/').length <= MAX_DEPTH;
 }

@@ -1,47 +1,47 @@
-// The first upload to an empty prefix: one `aws s3 sync`, which finds all files by itself. What it has uploaded, the
-// check tells, however it ended.
+// The first upload to an empty prefix: one `aws s3 sync`, which walks LOCAL_DIR itself. However it ends, the check shows
+// what it has uploaded.
 import type { Readable } from 'node:stream';
 import { syncArguments } from '../../aws/arguments/upload-arguments.js';
 import { splitLines } from '../../aws/child-output.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { partsOfPath } from '../../tree/disk/path-parts.js';
 import type { Backup } from '../backup.js';
-import type { ScanCounts } from '../scan.js';
+import type { ScanCounts } from '../scan/scan-writer.js';
 
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o022;
 
 /**
- * Whether `aws s3 sync` uploads just what the scan has seen: it opens files by their paths, so that nobody else may be
- * able to change what is there, and it knows nothing of what is left out.
+ * True if `aws s3 sync` uploads exactly what was scanned: it opens files by their paths, so nobody else may be able to
+ * change what is there; and it does not know the exclusions.
  */
 export function isSyncSafe(
   { config, localDir, followSymlinks }: Backup,
   { excluded, othersFolders }: ScanCounts,
 ): boolean {
-  const isAllTaken = excluded === 0 && !followSymlinks && !leavesOut(config);
-  return isAllTaken && othersFolders === 0 && !isOthersPath(localDir);
+  const isEverything = excluded === 0 && !followSymlinks && !hasExclusions(config);
+  return isEverything && othersFolders === 0 && !isOthersPath(localDir);
 }
 
-/** True if something may be left out that comes after the scan. */
-function leavesOut(config: BackupConfig): boolean {
+/** True if the config may exclude a file that appears after the scan. */
+function hasExclusions(config: BackupConfig): boolean {
   const { exclude, excludeCaches, excludeIfPresent, excludeLargerThan, oneFileSystem } = config;
   const isSet = excludeIfPresent !== undefined || excludeLargerThan !== undefined;
   return exclude.length > 0 || excludeCaches || oneFileSystem || isSet;
 }
 
-/** True if somebody else than root and this user could change LOCAL_DIR, or where its path leads. */
+/** True if somebody other than root and this user can change LOCAL_DIR, or where its path leads. */
 function isOthersPath(localDir: string): boolean {
   const user = process.geteuid?.();
   const places = partsOfPath(localDir);
   return places.some(({ uid, mode }, index) => {
-    // Above LOCAL_DIR, a sticky folder is no danger: nobody can rename there what is not theirs.
+    // In a sticky folder above LOCAL_DIR, nobody can rename what belongs to others.
     const isSticky = (mode & STICKY) !== 0 && index < places.length - 1;
     return (uid !== 0 && uid !== user) || ((mode & OTHERS_WRITE) !== 0 && !isSticky);
   });
 }
 
-/** @returns how many files were uploaded, as the AWS CLI tells @throws {InterruptedError} if a signal ended it */
+/** @returns how many files the AWS CLI says it has uploaded @throws {InterruptedError} if a signal ended it */
 export async function uploadBySync(backup: Backup, files: number): Promise<number> {
   const { aws, encryptionKey, localDir, prefix, config, log } = backup;
   const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
@@ -51,7 +51,7 @@ export async function uploadBySync(backup: Backup, files: number): Promise<numbe
     for await (const line of splitLines(stdout, /[\r\n]+/)) {
       if (!line.startsWith('upload: ')) continue;
       uploaded += 1;
-      log.progress(`uploading: ${uploaded} of ${files} files`);
+      log.progress(`Uploading: ${uploaded} of ${files} files`);
     }
   };
   const onErrorLine = (line: string) => {

@@ -1,29 +1,19 @@
-// Sends one batch: each file is opened by this program, the AWS CLI reads it through a link to the open descriptor, and
-// afterwards the descriptor tells whether it is still the file that was opened.
+// Sends one batch: this program opens each file, the AWS CLI reads it through a link to the open descriptor, and the
+// descriptor then shows whether the file has changed meanwhile.
 import { closeSync, fstatSync } from 'node:fs';
-import { dirname } from 'node:path';
 import type { AwsError } from '../../aws/aws-error.js';
 import { concernsAllFiles, isTransient } from '../../aws/error-kinds.js';
-import { describeError, errnoOf } from '../../cli/errors.js';
-import { type Bytes, bytesOf } from '../../tree/bytes.js';
-import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
-import { fileIdOf, inodeOf } from '../../tree/disk/inode.js';
-import { readAcls } from '../../tree/disk/read-acls.js';
-import type { Entry, Inode } from '../../tree/entry.js';
-import { formatEntry, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
+import type { Bytes } from '../../tree/bytes.js';
+import { inodeOf } from '../../tree/disk/inode.js';
+import type { OwnerNames } from '../../tree/entry-line.js';
 import type { Backup } from '../backup.js';
-import { milliseconds } from '../check/is-stored.js';
-import { type DraftLine, entryOfDraft } from '../scan/draft.js';
+import type { DraftLine } from '../scan/draft.js';
 import type { Batch, BatchFile } from './batches.js';
-import { FileOpener } from './open-due.js';
+import { isSameInode, type OpenFile, openFiles } from './open-batch.js';
 import { uploadOpenFiles } from './upload-open.js';
 
-/** How often a file that changed while it was sent, or failed by a passing error, is sent. */
+/** How often a file is sent that changes during its upload, or fails by a passing error. */
 const ROUNDS = 3;
-/** So many bytes may a key have. */
-const LONGEST_KEY = 1024;
-/** What opening says of a file that is not there any more, or that a link has taken the place of. */
-const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 export interface UploadFailure {
   readonly path: string;
@@ -38,178 +28,90 @@ export interface BatchOutcome {
   readonly failures: readonly UploadFailure[];
   readonly sent: number;
   readonly bytes: number;
-  /** The last failed call of the AWS CLI as an error. */
+  /** The last call of the AWS CLI that failed, as an error. */
   readonly error: AwsError | undefined;
 }
 
-/** @param place of the file in its batch @param line as it was opened; it may have changed while it was uploaded */
+/**
+ * Called as soon as the AWS CLI says that a file was uploaded.
+ * @param place of the file in its batch
+ * @param line of the file as it was opened; it may have changed during the upload
+ */
 export type OnSent = (place: number, line: DraftLine) => void;
 
-interface OpenFile {
-  readonly file: BatchFile;
-  readonly descriptor: number;
-  /** As it was when it was opened, which is how it is sent. */
-  readonly draft: DraftLine;
-  readonly inode: Inode;
-}
-
-/**
- * @param onSent told of each file as soon as the AWS CLI says that it was uploaded
- * @throws {AwsError} if the AWS CLI failed for a reason that is every file's
- */
+/** @throws {AwsError} if the AWS CLI failed for a reason that concerns every file */
 export async function sendBatch(
   backup: Backup,
   batch: Batch,
   names: OwnerNames,
   onSent: OnSent,
 ): Promise<BatchOutcome> {
-  const sending = new Sending(backup, batch, names, onSent);
-  for (let round = 1; round <= ROUNDS && sending.isAnyLeft; round += 1) await sending.round();
-  return sending.outcome();
-}
+  const places = new Map(batch.files.map(({ path }, place) => [path, place]));
+  /** The final lines of files that were sent or have vanished. */
+  const done = new Map<Bytes, DraftLine>();
+  /** Why each of the other files was not sent, in the last round. */
+  const failures = new Map<Bytes, UploadFailure>();
+  let bytes = 0;
+  let error: AwsError | undefined;
+  let waiting = batch.files;
+  for (let round = 1; round <= ROUNDS && waiting.length > 0; round += 1) waiting = await send(waiting);
+  const lines = batch.files.map(
+    ({ draft }): DraftLine => done.get(draft.key) ?? { ...draft, state: 'failed' },
+  );
+  const sent = lines.filter(({ state }) => state === 'sent').length;
+  const reasons = [...failures.values()];
+  if (sent === 0 && error !== undefined && reasons.some(({ why }) => concernsAllFiles(why))) throw error;
+  return { lines, failures: reasons, sent, bytes, error };
 
-class Sending {
-  readonly #backup: Backup;
-  readonly #batch: Batch;
-  readonly #names: OwnerNames;
-  readonly #onSent: OnSent;
-  readonly #settled = new Map<Bytes, DraftLine>();
-  #left: readonly BatchFile[];
-  /** Why each of those was not sent in the last round. */
-  readonly #failures = new Map<Bytes, UploadFailure>();
-  #bytes = 0;
-  #error: AwsError | undefined;
-
-  constructor(backup: Backup, batch: Batch, names: OwnerNames, onSent: OnSent) {
-    this.#backup = backup;
-    this.#batch = batch;
-    this.#names = names;
-    this.#onSent = onSent;
-    this.#left = batch.files;
-  }
-
-  get isAnyLeft(): boolean {
-    return this.#left.length > 0;
-  }
-
-  async round(): Promise<void> {
-    const again: BatchFile[] = [];
-    const open = await this.#withAcls(this.#openAll());
+  /** @returns the files to send again */
+  async function send(files: readonly BatchFile[]): Promise<readonly BatchFile[]> {
+    const { open, vanished, failed } = await openFiles(backup, files, names);
     try {
-      if (open.length === 0) return;
-      const outcome = await this.#send(open);
-      for (const it of open) if (!this.#settle(it, outcome(it.file.path))) again.push(it.file);
+      for (const file of vanished) finish(file, { ...file.draft, state: 'vanished' });
+      for (const { file, why } of failed) fail(file, why, false);
+      if (open.length === 0) return [];
+      const whyNot = await upload(open);
+      return open.filter((it) => mustSendAgain(it, whyNot(it.file.path))).map((it) => it.file);
     } finally {
-      this.#left = again;
       for (const { descriptor } of open) closeSync(descriptor);
     }
   }
 
-  /** @throws {AwsError} if nothing was sent, for a reason that is every file's */
-  outcome(): BatchOutcome {
-    const failures = [...this.#failures.values()];
-    const lines = this.#batch.files.map(
-      ({ draft }): DraftLine => this.#settled.get(draft.key) ?? { ...draft, state: 'failed' },
-    );
-    const sent = lines.filter(({ state }) => state === 'sent').length;
-    if (sent === 0 && this.#error !== undefined && failures.some(({ why }) => concernsAllFiles(why)))
-      throw this.#error;
-    return { lines, failures, sent, bytes: this.#bytes, error: this.#error };
-  }
-
-  #openAll(): OpenFile[] {
-    const { localDirDescriptor, followSymlinks, prefix } = this.#backup;
-    const opener = new FileOpener(localDirDescriptor, followSymlinks);
-    const open: OpenFile[] = [];
-    for (const file of this.#left) {
-      const { key } = file.draft;
-      const length = Buffer.byteLength(prefix + file.path);
-      if (length > LONGEST_KEY) {
-        this.#fail(file, `its key would have ${length} bytes, and S3 takes ${LONGEST_KEY} at most`, false);
-        continue;
-      }
-      try {
-        const descriptor = opener.open(key);
-        open.push({ file, descriptor, ...this.#asOpened(file.draft, descriptor) });
-      } catch (error) {
-        const errno = errnoOf(error);
-        if (errno === undefined) throw error;
-        if (VANISHED.has(errno)) {
-          this.#failures.delete(key);
-          this.#settled.set(key, { ...file.draft, state: 'vanished' });
-        } else this.#fail(file, `it can't be read (${describeError(error)})`, false);
-      }
-    }
-    opener.close();
-    return open;
-  }
-
-  /** The line of the file that was opened, which may have changed since the scan, or be another one. */
-  #asOpened(draft: DraftLine, descriptor: number): { draft: DraftLine; inode: Inode } {
-    const stats = fstatSync(descriptor, { bigint: true });
-    const inode = inodeOf(stats, stats.dev === this.#backup.lastingDevice);
-    const id = fileIdOf(stats);
-    if (id === draft.id && isSameInode(inode, entryOfDraft(draft).inode)) return { draft, inode };
-    const entry: Entry = { key: draft.key, type: 'file', inode };
-    const line = formatEntry(entry, this.#names);
-    return { draft: { ...draft, id, since: milliseconds(inode.ctime), line }, inode };
-  }
-
-  /** The lines of files that have changed since the scan, with their ACLs. */
-  async #withAcls(open: readonly OpenFile[]): Promise<readonly OpenFile[]> {
-    const changed = open.filter((it) => it.draft.line !== it.file.draft.line);
-    if (changed.length === 0 || this.#backup.header.hasAcls !== true) return open;
-    const root = bytesOf(dirname(pathOfDescriptor(0)));
-    const keys = changed.map((it) => bytesOf(`${it.descriptor}`));
-    const acls = await readAcls({ root, followSymlinks: true }, keys);
-    return open.map((it) => {
-      const acl = changed.includes(it) ? acls.get(bytesOf(`${it.descriptor}`)) : undefined;
-      return acl === undefined
-        ? it
-        : { ...it, draft: { ...it.draft, line: lineWithAcl(it.draft.line, acl) } };
-    });
-  }
-
   /** @returns why a file was not sent; `undefined` for one that was */
-  async #send(open: readonly OpenFile[]): Promise<(path: string) => string | undefined> {
-    const places = new Map(this.#batch.files.map(({ path }, place) => [path, place]));
-    const byPath = new Map(open.map((it) => [it.file.path, it]));
-    const onSent = (path: string) => {
-      const sent = byPath.get(path);
-      if (sent !== undefined) this.#onSent(places.get(path) ?? 0, { ...sent.draft, state: 'sent' });
-    };
+  async function upload(open: readonly OpenFile[]): Promise<(path: string) => string | undefined> {
+    const lines = new Map(open.map(({ file, line }) => [file.path, line]));
     const files = open.map(({ file, descriptor }) => ({ path: file.path, descriptor }));
-    const { whyNot, error } = await uploadOpenFiles(this.#backup, files, this.#batch.isAlone, onSent);
-    this.#error = error ?? this.#error;
-    return whyNot;
+    const result = await uploadOpenFiles(backup, files, batch.isAlone, (path) => {
+      const [place, line] = [places.get(path), lines.get(path)];
+      if (place !== undefined && line !== undefined) onSent(place, { ...line, state: 'sent' });
+    });
+    error = result.error ?? error;
+    return result.whyNot;
   }
 
-  /** @returns whether nothing more is to be done for it */
-  #settle({ file, descriptor, draft, inode }: OpenFile, why: string | undefined): boolean {
-    // The AWS CLI fails in many ways over a file that grows or shrinks while it is read.
+  /** Records what became of a file. @throws {AwsError} if it failed for a lasting reason that concerns every file */
+  function mustSendAgain({ file, descriptor, line, inode }: OpenFile, why: string | undefined): boolean {
+    // A change during the upload comes first: the AWS CLI fails in many ways over a file that grows or shrinks.
     if (!isSameInode(inodeOf(fstatSync(descriptor, { bigint: true })), inode)) {
-      this.#fail(file, 'it changed while it was uploaded', false);
+      fail(file, 'it changed while it was uploaded', false);
+      return true;
+    }
+    if (why === undefined) {
+      finish(file, { ...line, state: 'sent' });
+      bytes += inode.size;
       return false;
     }
-    if (why !== undefined) {
-      if (concernsAllFiles(why) && !isTransient(why) && this.#error !== undefined) throw this.#error;
-      this.#fail(file, why, true);
-      return !isTransient(why);
-    }
-    this.#failures.delete(draft.key);
-    this.#settled.set(draft.key, { ...draft, state: 'sent' });
-    this.#bytes += inode.size;
-    return true;
+    if (concernsAllFiles(why) && !isTransient(why) && error !== undefined) throw error;
+    fail(file, why, true);
+    return isTransient(why);
   }
 
-  #fail({ draft, path }: BatchFile, why: string, isOfAws: boolean): void {
-    this.#failures.set(draft.key, { path, why, isOfAws });
+  function finish({ draft }: BatchFile, line: DraftLine): void {
+    failures.delete(draft.key);
+    done.set(draft.key, line);
   }
-}
 
-/** True if nothing was done to a file. Its ctime moves with whatever is done, but not on every file system. */
-function isSameInode(a: Inode, b: Inode): boolean {
-  return (
-    a.ctime === b.ctime && a.mtime === b.mtime && a.size === b.size && (a.ino ?? b.ino) === (b.ino ?? a.ino)
-  );
+  function fail({ draft, path }: BatchFile, why: string, isOfAws: boolean): void {
+    failures.set(draft.key, { path, why, isOfAws });
+  }
 }

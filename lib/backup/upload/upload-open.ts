@@ -1,4 +1,7 @@
-// One call of the AWS CLI, which uploads files that this process holds open.
+// One call of the AWS CLI, which uploads files that this process holds open: a folder of links, under the names that the
+// files have below LOCAL_DIR, leads to the open descriptors.
+import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
 import { uploadAll, uploadOne } from '../../aws/arguments/upload-arguments.js';
 import type { AwsAnswer } from '../../aws/aws-cli.js';
@@ -8,24 +11,29 @@ import { isTransient } from '../../aws/error-kinds.js';
 import { UploadOutcome } from '../../aws/upload-outcome.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import type { Backup } from '../backup.js';
-import { type LinkedFile, makeLinks, removeLinks } from './links.js';
+
+export interface FileToUpload {
+  /** Below LOCAL_DIR. */
+  readonly path: string;
+  /** Of this process. */
+  readonly descriptor: number;
+}
 
 export interface UploadResult {
   /** Why a file was not uploaded; `undefined` for one that was. */
   readonly whyNot: (path: string) => string | undefined;
-  /** What the call failed by, if it did. */
+  /** The call's error, if it failed. */
   readonly error: AwsError | undefined;
 }
 
 /**
- * @param files their paths are those below LOCAL_DIR
- * @param isAlone whether it is one file, which goes without a folder of links
- * @param onSent told of each file as soon as the AWS CLI says that it was uploaded
- * @throws {AwsError} if the AWS CLI failed before it came to any file, by an error that will not pass
+ * @param isAlone whether it is one file, which is uploaded without a folder of links
+ * @param onSent called as soon as the AWS CLI says that a file was uploaded
+ * @throws {AwsError} if the AWS CLI failed before the first file, by an error that will not pass
  */
 export async function uploadOpenFiles(
   backup: Backup,
-  files: readonly LinkedFile[],
+  files: readonly FileToUpload[],
   isAlone: boolean,
   onSent: (path: string) => void,
 ): Promise<UploadResult> {
@@ -34,7 +42,8 @@ export async function uploadOpenFiles(
     s3Url({ bucket: aws.bucket, key: prefix }),
     files.map(({ path }) => path),
   );
-  const [args, remove] = isAlone ? alone(backup, files) : together(backup, files);
+  const folder = backup.fileFor('links');
+  const args = isAlone ? argumentsForOne(backup, files) : argumentsForAll(backup, folder, files);
   let answer: AwsAnswer;
   try {
     answer = await aws.run(args, {
@@ -51,7 +60,7 @@ export async function uploadOpenFiles(
       },
     });
   } finally {
-    remove();
+    rmSync(folder, { recursive: true, force: true });
   }
   const isDone = answer.exitCode === 0;
   const error = isDone ? undefined : aws.errorOf(args, answer);
@@ -59,18 +68,29 @@ export async function uploadOpenFiles(
   return { whyNot: (path) => outcome.whyNotUploaded(path, isDone, answer.stderr.trim()), error };
 }
 
-type Call = readonly [args: string[], remove: () => void];
-
-function together(backup: Backup, files: readonly LinkedFile[]): Call {
-  const { aws, prefix, config } = backup;
-  const folder = backup.fileFor('links');
+function argumentsForAll(
+  { aws, prefix, config }: Backup,
+  folder: string,
+  files: readonly FileToUpload[],
+): string[] {
   makeLinks(folder, files);
-  const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
-  return [uploadAll(folder, target), () => removeLinks(folder)];
+  return uploadAll(folder, { bucket: aws.bucket, prefix, storageClass: config.storageClass });
 }
 
-function alone({ aws, prefix, config }: Backup, [file]: readonly LinkedFile[]): Call {
+function argumentsForOne({ aws, prefix, config }: Backup, [file]: readonly FileToUpload[]): string[] {
   if (file === undefined) throw new Error('there is no file to upload');
   const object = { bucket: aws.bucket, key: prefix + file.path };
-  return [uploadOne(pathOfDescriptor(file.descriptor), object, config.storageClass), () => undefined];
+  return uploadOne(pathOfDescriptor(file.descriptor), object, config.storageClass);
+}
+
+/** @param folder to make, for this user alone */
+function makeLinks(folder: string, files: readonly FileToUpload[]): void {
+  mkdirSync(folder, { mode: 0o700 });
+  let lastParent = '';
+  for (const { path, descriptor } of files) {
+    const parent = dirname(path);
+    if (parent !== lastParent) mkdirSync(join(folder, parent), { recursive: true, mode: 0o700 });
+    lastParent = parent;
+    symlinkSync(pathOfDescriptor(descriptor), join(folder, path));
+  }
 }

@@ -1,7 +1,7 @@
-// The files that a run or a restore leaves out: each is named, on stderr as long as someone would read it.
+// Names the files that are on disk and not in the backup, or in the backup and not restored: the first ones on stderr.
 import type { Log } from './log.js';
 
-/** How many are named on stderr; syslog has all. */
+/** How many are named on stderr; syslog gets all. */
 const NAMED = 100;
 /** A longer reason is S3's, in its words (characters). */
 const SHORT = 80;
@@ -17,7 +17,7 @@ export class Incomplete {
     this.#log = log;
   }
 
-  /** How many files or folders were added. */
+  /** How many files and folders have been named. */
   get count(): number {
     return this.#count;
   }
@@ -52,7 +52,7 @@ export class Incomplete {
     if (hint !== undefined) this.#hints.add(hint);
   }
 
-  /** Says how many were left out on stderr, and shows the hints. */
+  /** Says how many are named in syslog only, and shows the hints. */
   close(): void {
     if (this.#count > NAMED) this.#log.error(`… and ${this.#count - NAMED} more; syslog names them all.`);
     for (const hint of this.#hints) this.#log.hint(hint);

@@ -1,18 +1,24 @@
-// Where messages go: information to syslog only, warnings and errors to stderr as well,
-// and on a terminal a progress line that never stays.
+// Where messages go: information to syslog, warnings and errors to stderr as well; on a terminal also a summary and a
+// progress line that disappears.
+import { isQuiet, isVerbose, showsProgress, usesColor } from './output-options.js';
 import { Syslog } from './syslog.js';
 
 const CLEAR_LINE = '\r\x1b[K';
+/** How often the progress line changes (ms): a terminal over a slow line must not slow the work down. */
+const PROGRESS_INTERVAL = 100;
+/** Red, yellow and cyan. */
+const COLORS = { ERROR: 31, WARNING: 33, HINT: 36 } as const;
 
 export class Log {
   readonly #prefix: string;
   readonly #syslog: Syslog;
   readonly #progressName: string;
   #progressShown = false;
+  #progressChanged = 0;
   readonly #hints = new Set<string>();
 
   /**
-   * @param name the command's; syslog gets it with our PID, as `logger --tag` of the original does
+   * @param name of the command; in syslog our PID follows it, as with the original's `logger --tag`
    * @param prefixed whether lines on stderr begin with that tag too
    */
   constructor(name: string, prefixed: boolean) {
@@ -23,28 +29,39 @@ export class Log {
   }
 
   info(message: string): void {
-    this.#syslog.send('info', printable(message));
+    const line = printable(message);
+    this.#syslog.send('info', line);
+    if (isVerbose()) this.#print(line);
+  }
+
+  /** What a command has done, for a person who watches; syslog has it, too. */
+  summary(message: string): void {
+    this.info(message);
+    if (process.stderr.isTTY && !isQuiet() && !isVerbose()) this.#print(printable(message));
   }
 
   warn(message: string): void {
-    this.#critical(`WARNING: ${message}`);
+    this.#critical('WARNING', message);
   }
 
   error(message: string): void {
-    this.#critical(`ERROR: ${message}`);
+    this.#critical('ERROR', message);
   }
 
   /** What to do about the error before it. The same hint is shown once. */
   hint(message: string): void {
     if (this.#hints.has(message)) return;
     this.#hints.add(message);
-    this.#critical(`HINT: ${message}`);
+    this.#critical('HINT', message);
   }
 
-  /** Shows `text` in place of the last progress; only on a terminal. `undefined` takes it away. */
+  /** Shows `text` in place of the last progress, on a terminal only. `undefined` removes it. */
   progress(text: string | undefined): void {
+    if (!showsProgress()) return;
     const { stderr } = process;
-    if (!stderr.isTTY) return;
+    const now = Date.now();
+    if (text !== undefined && now - this.#progressChanged < PROGRESS_INTERVAL) return;
+    this.#progressChanged = text === undefined ? 0 : now;
     if (this.#progressShown) stderr.write(CLEAR_LINE);
     this.#progressShown = text !== undefined;
     if (text === undefined) return;
@@ -57,15 +74,20 @@ export class Log {
     return this.#syslog.close();
   }
 
-  #critical(message: string): void {
-    const line = printable(message);
+  #critical(kind: keyof typeof COLORS, message: string): void {
+    const text = printable(message);
+    this.#syslog.send('crit', `${kind}: ${text}`);
+    const word = usesColor() ? `\x1b[${COLORS[kind]}m${kind}:\x1b[0m` : `${kind}:`;
+    this.#print(`${word} ${text}`);
+  }
+
+  #print(line: string): void {
     this.progress(undefined);
-    this.#syslog.send('crit', line);
     process.stderr.write(`${this.#prefix}${line}\n`);
   }
 }
 
-/** `text` with its control characters spelled out: a file's name must not act on a terminal or fake a line. */
+/** `text` with its control characters spelled out, so that a file's name can neither control a terminal nor fake a line. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
   return text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, (character) =>

@@ -1,30 +1,30 @@
-// Syslog through modern-syslog where it was built, else through one logger(1); without either, nothing.
+// Syslog, through the package modern-syslog where it is installed, else through logger(1), else not at all.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withoutKey } from '../../secrets/environment.js';
 
-// Not imported: it is optional, since it has to be compiled.
+// Required, not imported: it is optional, since it has to be compiled.
 const require = createRequire(import.meta.url);
 
 /** Levels of syslog.h, with facility `user` as the original's `logger -p user.info` and `user.crit`. */
 export type SyslogLevel = 'info' | 'crit';
 const PRIORITY = { info: 8 + 6, crit: 8 + 2 } as const;
 const FACILITY_USER = 8;
-/** Milliseconds that syslog gets at the end for each step. */
+/** Milliseconds in which syslog must accept a message at the end. */
 const PATIENCE = 2_000;
 
 interface Sink {
   send(level: SyslogLevel, message: string): void;
   /** Resolves when everything sent has left this process. */
   close(): Promise<void>;
-  /** How many messages are known to have been taken. */
-  taken(): number;
-  /** Gives up what has not been taken. @returns whether this process can end without it */
+  /** How many messages syslog is known to have accepted. */
+  accepted(): number;
+  /** Gives up on the other messages. @returns whether this process can end without them */
   abandon(): boolean;
 }
 
-/** Sends in the background; nothing that goes wrong with syslog ever reaches the caller. */
+/** Sends in the background. No failure of syslog reaches the caller. */
 export class Syslog {
   readonly #tag: string;
   #sink: Sink | undefined;
@@ -40,27 +40,27 @@ export class Syslog {
   }
 
   /**
-   * Waits until syslog has everything, but not for a syslog that stalls.
-   * @returns whether this process can end by itself: Node waits for each of its threads
+   * Waits until syslog has all messages, unless it stalls.
+   * @returns false if Node can't end this process, since one of its threads waits for syslog
    */
   async close(): Promise<boolean> {
     const sink = this.#sink;
     if (sink === undefined) return true;
     const closed = sink.close().then(() => true);
     for (;;) {
-      const before = sink.taken();
+      const before = sink.accepted();
       const patience = new AbortController();
       const timeout = sleep(PATIENCE, false, { signal: patience.signal }).catch(() => false);
       const isClosed = await Promise.race([closed, timeout]);
       patience.abort();
       if (isClosed) return true;
-      if (sink.taken() === before) return sink.abandon();
+      if (sink.accepted() === before) return sink.abandon();
     }
   }
 }
 
 function openSink(tag: string): Sink {
-  // The first process of a container can't kill itself, were it kept from its end.
+  // The first process of a container can't kill itself, which a stalled syslog may make necessary.
   if (process.pid === 1) return loggerSink(tag);
   try {
     return nativeSink(tag);
@@ -73,17 +73,17 @@ function nativeSink(tag: string): Sink {
   const syslog = require('modern-syslog') as typeof import('modern-syslog').default;
   syslog.open(tag, 0, FACILITY_USER);
   let last: Promise<void> = Promise.resolve();
-  let taken = 0;
+  let accepted = 0;
   return {
-    // One after the other: a syslog that stalls keeps one of Node's few threads, and no more.
+    // One after the other: a syslog that stalls blocks one of Node's few threads, not all.
     send(level, message) {
       last = last.then(async () => {
         await new Promise<void>((resolve) => syslog.log(PRIORITY[level], message, resolve));
-        taken += 1;
+        accepted += 1;
       });
     },
     close: () => last,
-    taken: () => taken,
+    accepted: () => accepted,
     abandon: () => false,
   };
 }
@@ -106,7 +106,7 @@ function loggerSink(tag: string): Sink {
       logger.stdin.end();
       await ended;
     },
-    taken: () => 0,
+    accepted: () => 0,
     abandon() {
       logger.kill('SIGKILL');
       return true;

@@ -1,13 +1,13 @@
-// The local time zone, for times that a person writes. The C library takes TZ for a name, a file, or a rule; Node knows
-// names only, and silently computes in UTC, or without summer time, where it has something else.
+// The local time zone, for times that a person writes. To the C library TZ is a name, a file, or a rule. Node knows only
+// names: with anything else it silently computes in UTC, or without summer time.
 import { realpathSync } from 'node:fs';
 import { BackupError } from '../errors.js';
 
 const NAME_IN_PATH = /\/zoneinfo\/(?:posix\/|right\/)?(.+)$/;
-/** Those that Node calls UTC, as it does whatever it does not know. */
+/** The names of UTC. Node also says UTC for names that it does not know. */
 const UTC = /^(?:Etc\/)?(?:UTC|UCT|GMT|Zulu|Universal|Greenwich)0?$/i;
 
-/** Has Node use the zone of a TZ that is the path of a file, `/etc/localtime` for one. */
+/** Replaces a TZ that is the path of a file, such as `/etc/localtime`, by the name of its zone. */
 export function adoptTimeZone(): void {
   const path = process.env['TZ']?.replace(/^:/, '');
   if (!path?.startsWith('/')) return;
@@ -21,8 +21,8 @@ export function checkTimeZone(): void {
   if (!zone || UTC.test(zone)) return;
   const { timeZone } = new Intl.DateTimeFormat().resolvedOptions() as { timeZone?: string };
   if (timeZone !== undefined && timeZone !== 'UTC' && timeZone !== 'Etc/Unknown') return;
-  throw new BackupError(`TZ is "${zone}", of which this program can't tell the time.`, {
-    hint: 'Write the time with its zone, as 2026-03-28T18:00:00Z; or set TZ to a name, as Europe/Berlin.',
+  throw new BackupError(`TZ is "${zone}", a time zone that this program does not know.`, {
+    hint: 'Write the time with its zone, as in 2026-03-28T18:00:00Z, or set TZ to a name such as Europe/Berlin.',
   });
 }
 

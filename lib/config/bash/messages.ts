@@ -24,28 +24,27 @@ const meanings: readonly (readonly [RegExp, string])[] = [
   [/: not a valid identifier$/, 'no variable can have this name'],
 ];
 
-/**
- * Bash's messages about lines of the config, as `FILE:LINE: meaning`. What other programs print is left out. In another
- * language than English only the line is understood.
- * @param path bash's name of the config
- * @param file the user's name of the config
- */
-export function describeMessages(stderr: string, path: string, file: string): string[] {
-  const messages = new Set<string>();
-  const start = `${path}: `;
-  for (const message of stderr.split('\n')) {
-    if (!message.startsWith(start)) continue;
-    const rest = message.slice(start.length);
-    const line = /^\S+ (\d+): /.exec(rest)?.[1];
-    const meaning = meanings.find(([pattern]) => pattern.test(rest))?.[1] ?? 'bash reports an error';
-    if (line !== undefined) messages.add(`${file}:${line}: ${meaning}`);
-  }
-  return [...messages];
+/** A message of bash about a line of the config. */
+export interface BashMessage {
+  /** From 1. */
+  readonly line: number;
+  readonly meaning: string;
 }
 
-/** The lines whose command bash did not find, according to `describeMessages`. */
-export function linesNotFound(messages: readonly string[], file: string): number[] {
-  return messages
-    .filter((message) => message.endsWith(`: ${NOT_FOUND}`))
-    .map((message) => Number.parseInt(message.slice(`${file}:`.length), 10));
+/**
+ * Leaves out what other programs print. In another language than English only the line is understood.
+ * @param path bash's name of the config
+ */
+export function parseMessages(stderr: string, path: string): BashMessage[] {
+  return stderr.split('\n').flatMap((message) => {
+    if (!message.startsWith(`${path}: `)) return [];
+    const line = /^\S+ (\d+): /.exec(message.slice(`${path}: `.length))?.[1];
+    const meaning = meanings.find(([pattern]) => pattern.test(message))?.[1] ?? 'bash reports an error';
+    return line === undefined ? [] : [{ line: Number(line), meaning }];
+  });
+}
+
+/** The lines whose command bash did not find. */
+export function linesNotFound(messages: readonly BashMessage[]): number[] {
+  return messages.filter(({ meaning }) => meaning === NOT_FOUND).map(({ line }) => line);
 }

@@ -4,10 +4,10 @@ import { BackupError, describeError, errnoOf, shellQuote } from '../../cli/error
 import { openMemoryFile } from '../../secrets/memory-file.js';
 import { defaults, scalarNames } from '../settings.js';
 import { type ConfigValues, type Environment, entriesOf, type ShellContext } from '../values.js';
-import { describeMessages, linesNotFound } from './messages.js';
+import { linesNotFound, parseMessages } from './messages.js';
 import { type BashOutcome, type BashReport, parseReport } from './report.js';
 import { readerScript, TEXT_PATH, textForBash } from './script.js';
-import { findLostSettings, linesOfSettings, namesUsed } from './settings-in-text.js';
+import { findLostSettings, type LostSetting, linesOfSettings, namesUsed } from './settings-in-text.js';
 
 /** Variables that bash changes for itself; programs get them as we got them. */
 const ownVariables = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
@@ -22,12 +22,14 @@ export function readWithBash(bytes: Buffer, shell: ShellContext): ConfigValues {
   const text = bytes.toString('latin1');
   const { file, environment } = shell;
   const { exit, stderr, output } = runBash(textForBash(text), shell);
-  const messages = describeMessages(stderr.toString('utf8'), TEXT_PATH, file);
+  const messages = parseMessages(stderr.toString('utf8'), TEXT_PATH);
+  const warnings = [...new Set(messages.map(({ line, meaning }) => `${file}:${line}: ${meaning}`))];
   const outcome = parseReport(output);
-  if (outcome.kind !== 'report') throw failure(outcome, exit, messages, file);
+  if (outcome.kind !== 'report') throw failure(outcome, exit, warnings, file);
   const { directory, newNames, settings, exclude, exported } = outcome.report;
   const assigned = new Set([...newNames, ...changedSettings(environment, settings)]);
-  assertNoneLost(text, assigned, settings, messages, file);
+  const lost = findLostSettings(text, assigned, (name) => settings.get(name), linesNotFound(messages));
+  if (lost.length > 0) throw lostError(lost, file);
   return {
     values: settings,
     exclude,
@@ -36,7 +38,7 @@ export function readWithBash(bytes: Buffer, shell: ShellContext): ConfigValues {
     namesUsed: namesUsed(text),
     environment: environmentOfAws(environment, exported),
     directory,
-    warnings: messages,
+    warnings,
   };
 }
 
@@ -116,20 +118,11 @@ function failure(
   });
 }
 
-/** @throws {BackupError} if the text has an assignment of a setting that bash does not take for one */
-function assertNoneLost(
-  text: string,
-  assigned: ReadonlySet<string>,
-  settings: BashReport['settings'],
-  messages: readonly string[],
-  file: string,
-): void {
-  const lost = findLostSettings(text, assigned, (name) => settings.get(name), linesNotFound(messages, file));
-  if (lost.length === 0) return;
+function lostError(lost: readonly LostSetting[], file: string): BackupError {
   const sentences = lost.map(
     ({ name, line }) => `${file}:${line}: Bash does not take this line for a value of ${name}.`,
   );
-  throw new BackupError(sentences.join('\n'), {
+  return new BackupError(sentences.join('\n'), {
     hint: `On line ${lost[0]?.line}, put the value in quotes, and close the quote: NAME='value'.`,
   });
 }

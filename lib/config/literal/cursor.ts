@@ -1,3 +1,5 @@
+import { BackupError } from '../../cli/errors.js';
+
 /** Thrown for all that the lexer does not read exactly as bash does. */
 export class NeedsBash extends Error {
   /** From 1; `undefined` if the reason is not in the file. */
@@ -12,27 +14,31 @@ export class NeedsBash extends Error {
   }
 }
 
-/** Thrown for what bash refuses too, or understands in another way than its author. Never holds the file's text. */
-export class SyntaxProblem extends Error {
-  readonly line: number;
-  readonly hint: string | undefined;
-
-  constructor(line: number, message: string, hint?: string) {
-    super(message);
-    this.line = line;
-    this.hint = hint;
-  }
+/**
+ * What bash refuses too, or understands in another way than its author.
+ * @param message never holds the file's text
+ */
+export function syntaxError(
+  file: string,
+  line: number,
+  message: string,
+  hint = `Correct line ${line} of ${file}.`,
+): BackupError {
+  return new BackupError(`${file}:${line}: ${message}`, { hint });
 }
 
 /** A place in the config's text, which has one character for each byte of the file. */
 export class Cursor {
   /** From 1. */
   line = 1;
+  /** The config's name, for messages. */
+  readonly file: string;
   readonly #text: string;
   #position = 0;
 
-  constructor(text: string) {
+  constructor(text: string, file: string) {
     this.#text = text;
+    this.file = file;
   }
 
   /** The next character; '' at the end. */

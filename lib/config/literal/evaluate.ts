@@ -1,25 +1,25 @@
 import { shellQuote } from '../../cli/errors.js';
 import { ARRAY_NAME, defaults, scalarNames } from '../settings.js';
 import { type ConfigValues, entriesOf, type ShellContext } from '../values.js';
-import { NeedsBash, SyntaxProblem } from './cursor.js';
+import { NeedsBash, syntaxError } from './cursor.js';
 import { type Assignment, readAssignments } from './lexer.js';
 import { bashModifier, isCharsetVariable, isPlainCharset } from './special-variables.js';
 
-/** The values of a file; or what only bash can read in it; or what is wrong with its syntax. */
+/** The values of a file, or what only bash can read in it. */
 export type Evaluation =
   | { readonly kind: 'values'; readonly values: ConfigValues }
-  | { readonly kind: 'needs-bash'; readonly line: number | undefined; readonly construct: string }
-  | { readonly kind: 'problem'; readonly problem: SyntaxProblem };
+  | { readonly kind: 'needs-bash'; readonly line: number | undefined; readonly construct: string };
 
-/** Reads a config of literal assignments without bash. Pure: it starts and opens nothing. */
+/**
+ * Reads a config of literal assignments without bash. Pure: it starts and opens nothing.
+ * @throws {BackupError} for a syntax that bash does not understand either
+ */
 export function evaluate(bytes: Buffer, shell: ShellContext): Evaluation {
   try {
     return { kind: 'values', values: valuesOf(assignmentsIn(bytes, shell), shell) };
   } catch (error) {
-    if (error instanceof NeedsBash)
-      return { kind: 'needs-bash', line: error.line, construct: error.construct };
-    if (error instanceof SyntaxProblem) return { kind: 'problem', problem: error };
-    throw error;
+    if (!(error instanceof NeedsBash)) throw error;
+    return { kind: 'needs-bash', line: error.line, construct: error.construct };
   }
 }
 
@@ -30,31 +30,31 @@ function assignmentsIn(bytes: Buffer, { file, environment }: ShellContext): Assi
   const isAscii = bytes.every((byte) => byte < 128);
   if (!isAscii && !isPlainCharset(environment))
     throw new NeedsBash(undefined, 'text that is not ASCII, in a locale that is not UTF-8');
-  const assignments = readAssignments(bytes.toString('latin1'), environment['HOME']);
+  const assignments = readAssignments(bytes.toString('latin1'), file, environment['HOME']);
   const change = assignments.find(({ name, value }) => value !== undefined && isCharsetVariable(name));
   if (!isAscii && change !== undefined) throw new NeedsBash(change.line, 'a change of the locale');
   return assignments;
 }
 
 /**
- * @throws {SyntaxProblem} for a byte order mark and for Windows line endings
+ * @throws {BackupError} for a byte order mark and for Windows line endings
  * @throws {NeedsBash} for control characters
  */
 function assertPlainText(bytes: Buffer, file: string): void {
   const start = bytes.toString('latin1', 0, 3);
   if (start.startsWith('\xff\xfe') || start.startsWith('\xfe\xff'))
-    throw new SyntaxProblem(1, 'The file is in UTF-16.', 'Save it as UTF-8 without a byte order mark.');
+    throw syntaxError(file, 1, 'The file is in UTF-16.', 'Save it as UTF-8 without a byte order mark.');
   if (start === '\xef\xbb\xbf') {
     const message = 'The file begins with a byte order mark, which bash does not understand.';
     const hint = `Remove it: sed -i '1s/^\\xef\\xbb\\xbf//' ${shellQuote(file)}`;
-    throw new SyntaxProblem(1, message, hint);
+    throw syntaxError(file, 1, message, hint);
   }
   let line = 1;
   for (const [at, byte] of bytes.entries()) {
     if (byte === 10) line += 1;
     else if (byte === 13 && (bytes[at + 1] === 10 || at + 1 === bytes.length)) {
       const message = 'The file has Windows line endings (CRLF), which would become part of the values.';
-      throw new SyntaxProblem(line, message, `Remove them: sed -i 's/\\r$//' ${shellQuote(file)}`);
+      throw syntaxError(file, line, message, `Remove them: sed -i 's/\\r$//' ${shellQuote(file)}`);
     } else if (byte === 127 || (byte < 32 && byte !== 9)) throw new NeedsBash(line, 'a control character');
   }
 }

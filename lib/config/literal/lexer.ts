@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ARRAY_NAME } from '../settings.js';
-import { Cursor, NeedsBash, SyntaxProblem } from './cursor.js';
+import { Cursor, NeedsBash, syntaxError } from './cursor.js';
 import { isBashsOwn } from './special-variables.js';
 import { readArray, readValue } from './words.js';
 
@@ -23,12 +23,13 @@ const nameAlone = /[A-Za-z_][A-Za-z0-9_]*(?=[ \t\n;]|$)/y;
 /**
  * Reads a file of literal assignments: what it returns is what bash would assign.
  * @param text a character for each byte of the file
+ * @param file the config's name
  * @param home what `~` stands for
  * @throws {NeedsBash} for everything that is not such an assignment
- * @throws {SyntaxProblem} if a quote or an array is not closed, or a value is not UTF-8
+ * @throws {BackupError} if a quote or an array is not closed, or a value is not UTF-8
  */
-export function readAssignments(text: string, home: string | undefined): Assignment[] {
-  const cursor = new Cursor(text);
+export function readAssignments(text: string, file: string, home: string | undefined): Assignment[] {
+  const cursor = new Cursor(text, file);
   const assignments: Assignment[] = [];
   while (cursor.peek() !== '') {
     if (!atLineEnd(cursor)) assignments.push(...readCommand(cursor, home));
@@ -65,15 +66,15 @@ function readAssignment(cursor: Cursor, home: string | undefined, isExported: bo
   if (assigned === undefined) return { name, line, value: undefined, isExported };
   const elements = name === ARRAY_NAME ? readArray(cursor) : undefined;
   if (elements === undefined) {
-    return { name, line, value: inUtf8(readValue(cursor, home), line), isExported };
+    return { name, line, value: inUtf8(readValue(cursor, home), cursor.file, line), isExported };
   }
   if (isExported) throw new NeedsBash(line, 'an `export` of an array');
-  return { name, line, value: elements.map((element) => inUtf8(element, line)), isExported };
+  return { name, line, value: elements.map((element) => inUtf8(element, cursor.file, line)), isExported };
 }
 
 /** @param value a character for each byte */
-function inUtf8(value: string, line: number): string {
+function inUtf8(value: string, file: string, line: number): string {
   const bytes = Buffer.from(value, 'latin1');
   if (isUtf8(bytes)) return bytes.toString('utf8');
-  throw new SyntaxProblem(line, 'This value is not UTF-8.', 'Save the file as UTF-8.');
+  throw syntaxError(file, line, 'This value is not UTF-8.', 'Save the file as UTF-8.');
 }

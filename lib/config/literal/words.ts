@@ -1,4 +1,5 @@
-import { type Cursor, NeedsBash, SyntaxProblem } from './cursor.js';
+import type { BackupError } from '../../cli/errors.js';
+import { type Cursor, NeedsBash, syntaxError } from './cursor.js';
 
 const plainInValue = /[^ \t\n;'"\\$~&|<>()`{]+/y;
 const endOfValue = /(?=[ \t\n;]|$)/y;
@@ -21,7 +22,7 @@ const plainHome = /^\/[A-Za-z0-9._/@+-]*[A-Za-z0-9._@+-]$/;
  * Reads the value of an assignment, from its `=` to the end of the word.
  * @param home what `~` stands for
  * @throws {NeedsBash} for everything that is not literal
- * @throws {SyntaxProblem} if a quote is not closed
+ * @throws {BackupError} if a quote is not closed
  */
 export function readValue(cursor: Cursor, home: string | undefined): string {
   const line = cursor.line;
@@ -34,7 +35,7 @@ export function readValue(cursor: Cursor, home: string | undefined): string {
  * Reads the elements of an array, from its `(` to its `)`. They may be on several lines.
  * @returns undefined if no array begins here
  * @throws {NeedsBash} if bash would make anything but one element of a word
- * @throws {SyntaxProblem} if the array or a quote is not closed
+ * @throws {BackupError} if the array or a quote is not closed
  */
 export function readArray(cursor: Cursor): string[] | undefined {
   const line = cursor.line;
@@ -46,7 +47,7 @@ export function readArray(cursor: Cursor): string[] | undefined {
     if (cursor.peek() === ')') throw new NeedsBash(cursor.line, 'text right after the `)` of an array');
     if (cursor.peek() === '') {
       const hint = 'Write the missing `)` after the last element of the array that begins there.';
-      throw new SyntaxProblem(line, 'The `(` that opens an array here is never closed.', hint);
+      throw syntaxError(cursor.file, line, 'The `(` that opens an array here is never closed.', hint);
     }
     elements.push(readWord(cursor, plainInArray, endOfElement));
   }
@@ -69,18 +70,18 @@ function readQuoted(cursor: Cursor): string {
   throw notLiteral(cursor);
 }
 
-function notLiteral(cursor: Cursor): NeedsBash | SyntaxProblem {
+function notLiteral(cursor: Cursor): NeedsBash | BackupError {
   const { line } = cursor;
   const character = cursor.peek();
-  if (character === "'") return unterminated(line, 'single');
+  if (character === "'") return notClosed(cursor, line, 'single');
   if (cursor.match(doubleQuotedSoFar) === undefined)
     return new NeedsBash(line, `an unquoted \`${character}\``);
   const expansion = cursor.peek();
-  if (expansion !== '$' && expansion !== '`') return unterminated(line, 'double');
+  if (expansion !== '$' && expansion !== '`') return notClosed(cursor, line, 'double');
   return new NeedsBash(cursor.line, `a \`${expansion}\` in double quotes`);
 }
 
-function unterminated(line: number, kind: 'single' | 'double'): SyntaxProblem {
+function notClosed({ file }: Cursor, line: number, kind: 'single' | 'double'): BackupError {
   const hint = `Write the missing ${kind} quote at the end of this value, or of a value above it.`;
-  return new SyntaxProblem(line, `The ${kind} quote that opens here is never closed.`, hint);
+  return syntaxError(file, line, `The ${kind} quote that opens here is never closed.`, hint);
 }

@@ -17,6 +17,9 @@ export interface FetchFailure {
   readonly hint?: string | undefined;
 }
 
+const MAX_FAILURES_IN_ROW = 100;
+const NOT_TRIED = `it did not arrive, and ${MAX_FAILURES_IN_ROW} files before it have failed in a row, so that it was not tried again`;
+
 export class SingleFetches {
   /** By the number of the file in the plan. */
   readonly failures = new Map<number, FetchFailure>();
@@ -25,6 +28,7 @@ export class SingleFetches {
   readonly #fetch: FetchContext;
   readonly #total: number;
   #done = 0;
+  #failuresInRow = 0;
 
   /** @param total how many files are planned, for the progress */
   constructor(fetch: FetchContext, total: number) {
@@ -37,14 +41,30 @@ export class SingleFetches {
     await forEachInPool(files, (file) => this.#fetchOne(file));
   }
 
+  /**
+   * Fetches what did not arrive in bulk, however much it is: one cause may have kept many files out of the bulk that
+   * arrive singly. Only if they fail singly, too, one after the other, there is no use in trying the rest.
+   */
+  async fetchMissing(files: AsyncGenerator<PlannedFile>): Promise<void> {
+    this.#failuresInRow = 0;
+    await forEachInPool(files, async (file) => {
+      if (this.#failuresInRow < MAX_FAILURES_IN_ROW) await this.#fetchOne(file);
+      else this.failures.set(file.index, { why: NOT_TRIED });
+    });
+  }
+
   async #fetchOne(file: PlannedFile): Promise<void> {
     const { aws, prefix, stage, log } = this.#fetch;
     const object = { bucket: aws.bucket, key: prefix + textOf(file.key), versionId: file.wanted?.versionId };
     const args = download(object, stage.singlePath(file));
     const answer = await runFetch(this.#fetch, args);
     this.#done += 1;
-    if (this.showsProgress) log.progress(`${this.#done} of ${this.#total} single files`);
-    if (answer.exitCode === 0) return;
+    if (this.showsProgress)
+      log.progress(`${this.#done} of ${Math.max(this.#done, this.#total)} single files`);
+    if (answer.exitCode === 0) {
+      this.#failuresInRow = 0;
+      return;
+    }
     stage.discard(file);
     if (concernsAllFiles(answer.stderr)) throw aws.errorOf(args, answer);
     const cause = await causeOfRefusal(this.#fetch, object, args, answer);
@@ -60,6 +80,7 @@ export class SingleFetches {
     const { aws, prefix, log } = this.#fetch;
     log.info(`${s3Url({ bucket: aws.bucket, key: prefix + textOf(key) })}: ${detail}`);
     this.failures.set(index, failure);
+    this.#failuresInRow += 1;
   }
 }
 

@@ -1,12 +1,13 @@
 // What the tree knows of a file and the bucket does not: owner, mode, ACL, mtime.
 import { chmodSync, chownSync, lchownSync, lutimesSync } from 'node:fs';
 import type { Incomplete } from '../../cli/log/incomplete.js';
+import type { Log } from '../../cli/log/log.js';
 import { aclOfMode, narrowedMode, UNKNOWN_ACL } from '../../tree/acl.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { ownerIds } from '../../tree/disk/owner-names.js';
 import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Entry, Inode } from '../../tree/entry.js';
-import { orNotRestored } from '../destination/destination.js';
+import { NotRestoredError, orNotRestored } from '../destination/destination.js';
 import type { HeldFolder } from '../destination/held-folder.js';
 import { AclSetter, type OnAclFailure } from './acl-setter.js';
 
@@ -73,6 +74,22 @@ export class Metadata {
     const gid = this.#ids.gids.get(group ?? '') ?? inode.gid;
     const chown = type === 'link' ? lchownSync : chownSync;
     orNotRestored(() => chown(path, uid, gid));
+  }
+}
+
+/** Gives a single file its owner, mode, ACL and mtime. What can't be given is warned of. */
+export function restoreMetadata(file: string, entry: Entry, keepsSetid: boolean, log: Log): void {
+  const name = `"${textOf(entry.key)}"`;
+  const onAclFailure = (_: Bytes, reason: string) =>
+    log.warn(`${name} is restored without its ACL: ${reason}.`);
+  try {
+    const metadata = new Metadata({ keepsSetid, onAclFailure, replacesAcls: false });
+    metadata.apply(file, entry);
+    metadata.finish();
+    setMtime(file, entry.inode);
+  } catch (error) {
+    if (!(error instanceof NotRestoredError)) throw error;
+    log.warn(`${name} is restored without all of its metadata: ${error.message}.`);
   }
 }
 

@@ -42,12 +42,13 @@ export async function listFolder(
   return oldest;
 }
 
-/** `undefined` for a key that was deleted at that time and is now. */
+/** `undefined` for a key that was deleted at that time and is deleted now. */
 function listedKey({ key, was, now }: VersionsAtTime): ListedKey | undefined {
   const unwanted = now === was ? {} : { unwantedSize: now.size };
   if (was?.size !== undefined) {
     const { size, lastModified, versionId } = was;
     return { key, wanted: { size, lastModified, versionId, isCurrent: now === was }, ...unwanted };
   }
+  if (was === undefined) return { key, ...unwanted, isUndecided: true };
   return now.size === undefined ? undefined : { key, ...unwanted };
 }

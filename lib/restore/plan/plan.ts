@@ -43,11 +43,21 @@ export interface PlanInput {
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function planRestore({ listed, tree, existing }: PlanInput, plan: Spool): Promise<PlanTotals> {
-  const counts = { 'in bulk': 0, singly: 0, 'there already': 0, folder: 0, unsafe: 0, 'not wanted': 0 };
+  const counts = {
+    'in bulk': 0,
+    singly: 0,
+    'there already': 0,
+    folder: 0,
+    unsafe: 0,
+    'not wanted': 0,
+    undecided: 0,
+  };
   let [bytes, entries, missing] = [0, 0, 0];
+  const links = new LinksAbove();
   for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
     for (const [line, entry] of pairs) {
       if (entry !== undefined) entries += 1;
+      if (entry?.type === 'link') links.add(entry);
       if (line !== undefined) add(line, entry);
       else if (entry?.type === 'file') missing += 1;
     }
@@ -57,8 +67,9 @@ export async function planRestore({ listed, tree, existing }: PlanInput, plan: S
   return { counts, files, bytes, entries };
 
   function add(line: ListedKey, entry: Entry | undefined): void {
-    const isNewer = tree !== undefined && isNewerThan(tree.stored, line, entry);
-    const method = methodOf(line, entry, isNewer ? undefined : existing);
+    const known = entry ?? links.above(line.key);
+    const isNewer = tree !== undefined && isNewerThan(tree.stored, line, known);
+    const method = methodOf(line, known, { tree, existing: isNewer ? undefined : existing });
     counts[method] += 1;
     const isFetched = method === 'in bulk' || method === 'singly';
     if (isFetched) bytes += Math.ceil((line.wanted?.size ?? 0) / BLOCK) * BLOCK;
@@ -74,6 +85,29 @@ export async function planRestore({ listed, tree, existing }: PlanInput, plan: S
   }
 }
 
+/** The links of a tree that a key is below; `add` and `above` are called in the order of the keys. */
+class LinksAbove {
+  /** Each key begins with the one before. */
+  readonly #links: Entry[] = [];
+
+  add(link: Entry): void {
+    this.#leave(link.key);
+    this.#links.push(link);
+  }
+
+  above(key: Bytes): Entry | undefined {
+    this.#leave(key);
+    return this.#links.find((link) => key.startsWith(`${link.key}/`));
+  }
+
+  /** Between a link and the keys below it, others may come: `link`, `link.txt`, `link/below`. */
+  #leave(key: Bytes): void {
+    for (let last = this.#links.at(-1); last && !key.startsWith(last.key); last = this.#links.at(-1)) {
+      this.#links.pop();
+    }
+  }
+}
+
 /** Compares whole seconds, all that S3 tells: a small backup stores its tree in the same second as its files. */
 function isNewerThan(stored: number, { wanted }: ListedKey, entry: Entry | undefined): boolean {
   // A folder's object has no content that could be newer.
@@ -81,16 +115,18 @@ function isNewerThan(stored: number, { wanted }: ListedKey, entry: Entry | undef
   return Math.floor(wanted.lastModified / 1000) > Math.floor(stored / 1000);
 }
 
-/** @param existing `undefined` also if the entry describes an earlier object than the wanted one */
+/** @param input without `existing` also if the entry describes an earlier object than the wanted one */
 function methodOf(
-  { key, wanted }: ListedKey,
+  { key, wanted, isUndecided }: ListedKey,
   entry: Entry | undefined,
-  existing: Destination | undefined,
+  { tree, existing }: Omit<PlanInput, 'listed'>,
 ): FetchMethod {
   // The prefix itself may be the key of a folder's object, too.
   const isFolder = key === '' || key.endsWith('/');
   if (!isSafeKey(key) && key !== '') return 'unsafe';
-  // The tree has a link where an earlier run followed it.
+  // A tree of that time would have the file. Without one, it can't be decided whether it existed.
+  if (isUndecided && tree === undefined && !isFolder) return 'undecided';
+  // An earlier run has followed the link that the tree has there, or on the way there: what it stored is stale.
   if (wanted === undefined || entry?.type === 'link') return 'not wanted';
   if (isFolder) return wanted.size === 0 ? 'folder' : 'unsafe';
   // In place of an older version, there may be a later one with the same size and a time that somebody has kept.

@@ -20,6 +20,8 @@ export interface ListedKey {
   readonly wanted?: WantedObject;
   /** In bytes, of a current object that is not wanted. */
   readonly unwantedSize?: number | undefined;
+  /** True if all versions are newer than that time: those before may have expired, or there were none. */
+  readonly isUndecided?: boolean;
 }
 
 export type FetchMethod =
@@ -34,7 +36,9 @@ export type FetchMethod =
   /** Not at all: the key names no place in the destination. */
   | 'unsafe'
   /** Not at all: the key did not exist at that time, or the tree has a link there. */
-  | 'not wanted';
+  | 'not wanted'
+  /** Not at all: see `isUndecided`. Only a tree of that time could tell. */
+  | 'undecided';
 
 export interface PlannedFile extends ListedKey {
   /** The number of its line in the plan. */

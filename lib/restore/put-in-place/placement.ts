@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Interruption } from '../../cli/interruption.js';
 import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
+import { formatCount } from '../../cli/units/quantities.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { Spool } from '../../tree/streams/spool.js';
@@ -36,6 +37,7 @@ export class Placement {
   /** JSON of `Entry`, in the order of their keys. */
   readonly folders: Spool;
   readonly #options: PlacementOptions;
+  #undecided = 0;
 
   constructor(options: PlacementOptions) {
     this.#options = options;
@@ -70,7 +72,7 @@ export class Placement {
     this.restored.files += 1;
     if (entry === undefined) return;
     this.#noteTime(entry);
-    if (isNewer) this.logNewer(entry);
+    if (isNewer) this.logNewer(file, 'its mode, times and owner are those of that run');
     const { size } = entry.inode;
     if (size === wanted.size) return;
     this.#options.incomplete.add(
@@ -78,13 +80,9 @@ export class Placement {
     );
   }
 
-  /** Writes to syslog that an object of the tree's entry was stored after the tree. */
-  logNewer({ key, type }: Entry): void {
+  /** Writes to syslog that an object was stored after the tree, and what that means. */
+  logNewer({ key }: PlannedFile, what: string): void {
     this.restored.newer += 1;
-    const what =
-      type === 'link'
-        ? 'it is restored as the link that it was in that run'
-        : 'its mode, times and owner are those of that run';
     this.#options.log.info(`WARNING: "${textOf(key)}" was stored after the tree of the run: ${what}.`);
   }
 
@@ -97,6 +95,20 @@ export class Placement {
     this.folders.write(JSON.stringify(entry));
     this.#noteTime(entry);
     this.restored.folders += 1;
+  }
+
+  /** Writes to syslog that nobody knows whether a file existed at the time that is restored. */
+  logUndecided(key: Bytes): void {
+    this.#undecided += 1;
+    this.#options.log.info(`WARNING: "${textOf(key)}" has no version as old as that time: not restored.`);
+  }
+
+  /** Names them all in one sentence: there may be as many as are new since then. */
+  reportUndecided(): void {
+    if (this.#undecided === 0) return;
+    this.#options.incomplete.add(
+      `${formatCount(this.#undecided, 'file')} ${this.#undecided === 1 ? 'is' : 'are'} not restored: the bucket has no version of them as old as that time. They may be newer, or their versions of that time have expired. Syslog names them.`,
+    );
   }
 
   /** Makes a folder that the tree does not have. @throws {NotRestoredError} */

@@ -7,6 +7,7 @@ import type { Backup } from '../../../lib/backup/backup.js';
 import { isFile, readDraft } from '../../../lib/backup/scan/draft.js';
 import { scanLocalDir } from '../../../lib/backup/scan.js';
 import { Interruption } from '../../../lib/cli/interruption.js';
+import type { Log } from '../../../lib/cli/log/log.js';
 import { emptyStream, flatten } from '../../../lib/tree/streams/batches.js';
 import { Spool } from '../../../lib/tree/streams/spool.js';
 import type { OpenedTree, TreeLine } from '../../../lib/tree/tree-file.js';
@@ -32,6 +33,7 @@ function backupOf(t: TestContext): Backup {
     exclusion: NO_EXCLUSION,
     isExcluded: () => false,
     interruption: new Interruption(),
+    log: { progress: () => undefined } as unknown as Log,
     header: { runId: 'r', started: '2026-01-01T00:00:00Z', root: localDir },
     state: {
       runFolder: folder,
@@ -56,7 +58,7 @@ async function sinceIn(
 ): Promise<Record<string, number>> {
   const { draft } = await scanLocalDir(backup, tree);
   const found: Record<string, number> = {};
-  for await (const line of flatten(readDraft(draft))) if (isFile(line)) found[line.key] = line.since;
+  for await (const line of flatten(readDraft(draft))) if (isFile(line)) found[line.key] = line.unchangedSince;
   return found;
 }
 

@@ -16,7 +16,7 @@ function configOf(text: string, inherited: Record<string, string> = {}) {
     directory: '/run',
   });
   if (evaluation.kind !== 'values') assert.fail(`not accepted: ${text}`);
-  return validate('my.config', evaluation.values);
+  return validate('my.config', evaluation.values, { warn: () => assert.fail('a warning') });
 }
 
 function settingsOf(text: string, inherited: Record<string, string> = {}) {

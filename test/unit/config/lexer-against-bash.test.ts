@@ -4,10 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { BackupError } from '../../../lib/cli/errors.js';
 import { environmentOfAws } from '../../../lib/config/bash/read-with-bash.js';
 import { type BashOutcome, parseReport } from '../../../lib/config/bash/report.js';
 import { readerScript } from '../../../lib/config/bash/script.js';
 import { type Evaluation, evaluate } from '../../../lib/config/literal/evaluate.js';
+import type { ShellContext } from '../../../lib/config/values.js';
 import { ConfigGenerator } from './config-generator.js';
 import { environment as generated } from './config-pieces.js';
 
@@ -21,15 +23,15 @@ for (const locale of ['C.UTF-8', 'C']) {
     const environment = { ...generated, PATH: process.env['PATH'] ?? '', LC_ALL: locale };
     const generator = new ConfigGenerator(SEED + (locale === 'C' ? 1 : 0));
 
-    const cases: { text: string; evaluation: Evaluation; file: string }[] = [];
+    const cases: { text: string; evaluation: Evaluation | BackupError; file: string }[] = [];
     for (let index = 0; index < COUNT / 2; index += 1) {
       const file = `./${index}`;
       const text = generator.config();
-      const evaluation = evaluate(Buffer.from(text), { file, environment, directory });
+      const evaluation = evaluateOrReport(Buffer.from(text), { file, environment, directory });
       cases.push({ text, evaluation, file });
     }
     // What the lexer hands over may be any command: bash is not asked about it.
-    const understood = cases.filter(({ evaluation }) => evaluation.kind !== 'needs-bash');
+    const understood = cases.filter(({ evaluation }) => kindOf(evaluation) !== 'needs-bash');
     for (const { text, file } of understood) writeFileSync(join(directory, file), text);
     const files = understood.map(({ file }) => file);
     const outcomes = askBash(files, directory, environment);
@@ -39,12 +41,11 @@ for (const locale of ['C.UTF-8', 'C']) {
       assert.ok(outcome, 'bash has an answer to every config');
       compare(evaluation, outcome, environment, `seed ${SEED}, ${locale}, config:\n${text}\n---`);
     }
-    const accepted = cases.filter(({ evaluation }) => evaluation.kind === 'values').length;
+    const accepted = cases.filter(({ evaluation }) => kindOf(evaluation) === 'values').length;
     const rejected = understood.length - accepted;
     const withArray = cases.filter(({ text, evaluation }) => {
-      return (
-        evaluation.kind === 'values' && text.includes('EXCLUDE=(') && evaluation.values.exclude.length > 0
-      );
+      const isAccepted = 'kind' in evaluation && evaluation.kind === 'values';
+      return isAccepted && text.includes('EXCLUDE=(') && evaluation.values.exclude.length > 0;
     }).length;
     context.diagnostic(
       `${cases.length} configs, ${accepted} accepted (${withArray} with an array), ${rejected} reported as wrong`,
@@ -56,18 +57,27 @@ for (const locale of ['C.UTF-8', 'C']) {
   });
 }
 
+function evaluateOrReport(bytes: Buffer, shell: ShellContext): Evaluation | BackupError {
+  try {
+    return evaluate(bytes, shell);
+  } catch (error) {
+    if (error instanceof BackupError) return error;
+    throw error;
+  }
+}
+
+function kindOf(evaluation: Evaluation | BackupError): 'values' | 'needs-bash' | 'wrong' {
+  return evaluation instanceof BackupError ? 'wrong' : evaluation.kind;
+}
+
 function compare(
-  evaluation: Evaluation,
+  evaluation: Evaluation | BackupError,
   outcome: BashOutcome,
   environment: Record<string, string>,
   where: string,
 ): void {
-  if (evaluation.kind === 'problem') {
-    assert.notEqual(
-      outcome.kind,
-      'report',
-      `reported (${evaluation.problem.message}), but bash accepts: ${where}`,
-    );
+  if (evaluation instanceof BackupError) {
+    assert.notEqual(outcome.kind, 'report', `reported (${evaluation.message}), but bash accepts: ${where}`);
   } else if (evaluation.kind === 'values') {
     if (outcome.kind !== 'report') assert.fail(`accepted, but bash says ${outcome.kind}: ${where}`);
     const { values } = evaluation;

@@ -6,14 +6,12 @@ import { describe, type TestContext, test } from 'node:test';
 import { Journal, readUnfinished } from '../../../lib/records/journal.js';
 import { flatten } from '../../../lib/tree/streams/batches.js';
 
-const HEAD = { started: '2026-11-01T00:00:00.000Z', wasEmpty: false };
-
 async function begun(t: TestContext): Promise<{ folder: string; journal: Journal; pass: number }> {
   const parent = mkdtempSync(join(tmpdir(), 'journal-'));
   t.after(() => rmSync(parent, { recursive: true, force: true }));
   const folder = join(parent, 'unfinished');
   const journal = new Journal(folder);
-  await journal.begin(HEAD);
+  await journal.begin();
   return { folder, journal, pass: journal.nextPass() };
 }
 

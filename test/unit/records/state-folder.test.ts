@@ -5,12 +5,14 @@ import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { makeFolders, openStateFolder } from '../../../lib/records/state-folder.js';
 
+const BACKUP = { endpointUrl: undefined, bucket: 'bucket', prefix: '' };
+
 test('a folder per backup, of which a killed run leaves nothing behind for long', (t) => {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
   t.after(() => rmSync(home, { recursive: true }));
   const environment = { HOME: home };
-  const one = openStateFolder(['', 'bucket', 'one/'], environment, true);
-  const other = openStateFolder(['', 'bucket', 'other/'], environment, true);
+  const one = openStateFolder({ ...BACKUP, prefix: 'one/', environment }, true);
+  const other = openStateFolder({ ...BACKUP, prefix: 'other/', environment }, true);
   assert.notEqual(one.treeCopy, other.treeCopy);
   assert.ok(one.treeCopy?.startsWith(join(home, '.local/state/encrypted-s3-backup/')));
   assert.equal(statSync(one.runFolder).mode & 0o777, 0o700);
@@ -25,7 +27,7 @@ test('a folder per backup, of which a killed run leaves nothing behind for long'
     mkdirSync(folder);
     writeFileSync(join(folder, 'notes'), '');
   }
-  const again = openStateFolder(['', 'bucket', 'one/'], environment, true);
+  const again = openStateFolder({ ...BACKUP, prefix: 'one/', environment }, true);
   assert.deepEqual(abandoned.filter(existsSync), []);
   assert.equal(existsSync(one.runFolder), true, 'that of a living process stays');
   again.remove();
@@ -35,7 +37,7 @@ test('a folder per backup, of which a killed run leaves nothing behind for long'
 test('its own folder is told without links, for a backup of the home directory', (t) => {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
   t.after(() => rmSync(home, { recursive: true }));
-  const state = openStateFolder(['b'], { HOME: home }, true);
+  const state = openStateFolder({ ...BACKUP, environment: { HOME: home } }, true);
   assert.deepEqual(state.ownFolders, [join(home, '.local/state/encrypted-s3-backup')]);
   state.remove();
 });
@@ -43,11 +45,11 @@ test('its own folder is told without links, for a backup of the home directory',
 test('without a place for it, a temporary folder has to do; a dry run keeps nothing', (t) => {
   const home = mkdtempSync(join(tmpdir(), 'state-'));
   t.after(() => rmSync(home, { recursive: true }));
-  const nowhere = openStateFolder(['b'], { XDG_STATE_HOME: '/dev/null/none' }, true);
+  const nowhere = openStateFolder({ ...BACKUP, environment: { XDG_STATE_HOME: '/dev/null/none' } }, true);
   assert.equal(nowhere.treeCopy, undefined);
   assert.equal(dirname(nowhere.runFolder), realpathSync(tmpdir()));
   nowhere.remove();
-  const dry = openStateFolder(['b'], { HOME: home }, false);
+  const dry = openStateFolder({ ...BACKUP, environment: { HOME: home } }, false);
   dry.remove();
   assert.equal(existsSync(join(home, '.local')), false);
 });

@@ -33,7 +33,10 @@ test('without a home there is no profile, unless a variable names its file', asy
 
 test('without a home, a run keeps its notes in a temporary folder', () => {
   for (const keepsState of [true, false]) {
-    const state = openStateFolder(['b'], {}, keepsState);
+    const state = openStateFolder(
+      { endpointUrl: undefined, bucket: 'b', prefix: '', environment: {} },
+      keepsState,
+    );
     assert.equal(state.treeCopy, undefined);
     assert.equal(dirname(state.runFolder), realpathSync(os.tmpdir()));
     state.remove();

@@ -24,7 +24,7 @@ function why(
     size = 1,
     mtime = -DAY,
     ctime = -DAY,
-    since = ctime,
+    unchangedSince = ctime,
     started = 10 * DAY,
     lastEnded,
     lastFullCheck,
@@ -32,7 +32,7 @@ function why(
     size?: number;
     mtime?: number;
     ctime?: number;
-    since?: number;
+    unchangedSince?: number;
     started?: number;
     lastEnded?: number;
     lastFullCheck?: number;
@@ -46,7 +46,7 @@ function why(
     lastEnded: at(lastEnded),
     lastFullCheck: at(lastFullCheck),
   };
-  return whyNotStored({ state, since: STORED + since, inode }, stored, times);
+  return whyNotStored({ state, unchangedSince: STORED + unchangedSince, inode }, stored, times);
 }
 
 test('whatever is known of a file, an object that is not there or has another size is not it', () => {
@@ -61,7 +61,7 @@ test('a file that is due is in the bucket if the object came long after its last
     [true, 'long after', { ctime: -20 * MINUTE }],
     [false, 'after it, but only by the clocks', { ctime: -10 * MINUTE }],
     [false, 'an older file in its place', { mtime: -DAY, ctime: 5 * MINUTE }],
-    [false, 'a folder above it has changed since', { ctime: -DAY, since: 5 * MINUTE }],
+    [false, 'a folder above it has changed since', { ctime: -DAY, unchangedSince: 5 * MINUTE }],
     [false, 'the upload may have taken long', { size: 1e9, ctime: -120 * MINUTE }],
   ];
   for (const [isStored, what, facts] of cases)

@@ -13,6 +13,7 @@ const quick: FullCheckFacts = {
   hasEnded: true,
   fullCheckHours: 20,
   isAsked: false,
+  isAdopted: false,
   hasLocalList: false,
   now: NOW,
 };
@@ -22,6 +23,7 @@ test('what makes a run a full one, and what does not', () => {
   const cases: readonly [string | undefined, Partial<FullCheckFacts>][] = [
     [undefined, {}],
     ['it was asked for', { isAsked: true }],
+    ['the last run was of another source', { isAdopted: true }],
     ['there is no record of a last run', { lastRun: undefined }],
     ['there is no tree of the last run', { hasTree: false }],
     ['there is no state folder that would tell whether the last run ended', { hasEnded: undefined }],
@@ -30,16 +32,10 @@ test('what makes a run a full one, and what does not', () => {
     // A record of an older version does not tell.
     ['the last run left something undone', { lastRun: { lastFullCheck: hoursAgo(1) } }],
     ['LOCAL_LIST is set', { hasLocalList: true }],
-    ['it is not known when the last full check was', { lastRun: complete }],
-    [
-      'it is not known when the last full check was',
-      { lastRun: { ...complete, lastFullCheck: 'yesterday' } },
-    ],
+    ['the time of the last full check is unknown', { lastRun: complete }],
+    ['the time of the last full check is unknown', { lastRun: { ...complete, lastFullCheck: 'yesterday' } }],
     // The clock was ahead when it was noted.
-    [
-      'it is not known when the last full check was',
-      { lastRun: { ...complete, lastFullCheck: hoursAgo(-1) } },
-    ],
+    ['the time of the last full check is unknown', { lastRun: { ...complete, lastFullCheck: hoursAgo(-1) } }],
     [undefined, { lastRun: { ...complete, lastFullCheck: hoursAgo(0) } }],
     [undefined, { lastRun: { ...complete, lastFullCheck: hoursAgo(19.99) } }],
     ['the last full check was 20 hours ago', { lastRun: { ...complete, lastFullCheck: hoursAgo(20) } }],

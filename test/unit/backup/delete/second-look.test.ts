@@ -17,7 +17,7 @@ async function lookAgain(
   t: TestContext,
   change: (path: (name: string) => string) => void,
   hasSeen: (key: string) => boolean = () => true,
-): Promise<{ hasAppeared: boolean; tellsInodes: boolean }> {
+): Promise<{ hasAppeared: boolean; hasLastingInodes: boolean }> {
   const localDir = mkdtempSync(join(tmpdir(), 'second-look-'));
   t.after(() => rmSync(localDir, { recursive: true }));
   const path = (name: string) => join(localDir, name);
@@ -26,7 +26,7 @@ async function lookAgain(
   const lines: DraftLine[] = [];
   for await (const entry of flatten(walk(bytesOf(localDir), options)))
     if (entry.type === 'file' && hasSeen(entry.key))
-      lines.push({ key: entry.key, state: 'unchanged', id: entry.id ?? '', since: 0, line: '' });
+      lines.push({ key: entry.key, state: 'unchanged', id: entry.id ?? '', unchangedSince: 0, line: '' });
   change(path);
   async function* draft(): Batches<DraftLine> {
     yield lines;
@@ -34,7 +34,7 @@ async function lookAgain(
   const backup = { localDir, interruption: new Interruption(), ...options };
   return {
     hasAppeared: await hasFileAppeared(backup, draft()),
-    tellsInodes: lastingDevice(localDir) !== undefined,
+    hasLastingInodes: lastingDevice(localDir) !== undefined,
   };
 }
 
@@ -54,6 +54,6 @@ test('a file has appeared under a name that the scan did not see', async (t) => 
 test('a file has appeared under the name of another one, where the file system tells them apart', async (t) => {
   // As when the scan has passed `a`, and has not come to `b` yet.
   const rename = (path: (name: string) => string) => renameSync(path('b'), path('a'));
-  const { hasAppeared, tellsInodes } = await lookAgain(t, rename, (key) => key === 'a');
-  assert.equal(hasAppeared, tellsInodes);
+  const { hasAppeared, hasLastingInodes } = await lookAgain(t, rename, (key) => key === 'a');
+  assert.equal(hasAppeared, hasLastingInodes);
 });

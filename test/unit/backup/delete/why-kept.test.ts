@@ -17,21 +17,21 @@ const DENIED = awsError(
 test('with older versions kept, or where that is of no matter, and with no other backup below, nothing waits', () => {
   assert.equal(reasonInBucket({ is: 'enabled' }, NONE, PLACE), undefined);
   assert.equal(reasonInBucket(undefined, NONE, PLACE), undefined);
-  assert.equal(reasonInRun(0, 0, 0), undefined);
+  assert.equal(reasonInRun({ missing: 0, hidingPlaces: 0, failedUploads: 0 }), undefined);
 });
 
 test('what the bucket is like holds deletions back, which is no failure', () => {
   const cases: [Versioning | undefined, BackupBelow, RegExp][] = [
-    [{ is: 'never' }, NONE, /^versioning is not on there.*put-bucket-versioning --bucket b /],
-    [{ is: 'suspended' }, NONE, /^versioning is suspended there.*put-bucket-versioning --bucket b /],
+    [{ is: 'never' }, NONE, /^versioning is not on in the bucket.*put-bucket-versioning --bucket b /],
+    [{ is: 'suspended' }, NONE, /^versioning is suspended in the bucket.*put-bucket-versioning --bucket b /],
     [
       { is: 'enabled' },
       { is: 'backup', prefix: 'p/q/' },
-      /^another backup, of the prefix "p\/q\/", lies below/,
+      /^the prefix "p\/q\/" of another backup lies below/,
     ],
-    [undefined, { is: 'backup', prefix: 'p/q/' }, /^another backup/],
+    [undefined, { is: 'backup', prefix: 'p/q/' }, /of another backup/],
     // It is known that nothing may be deleted, whatever the other answer is.
-    [{ is: 'unknown', failure: KILLED }, { is: 'backup', prefix: 'p/q/' }, /^another backup/],
+    [{ is: 'unknown', failure: KILLED }, { is: 'backup', prefix: 'p/q/' }, /of another backup/],
   ];
   for (const [versioning, below, why] of cases) {
     const wait = reasonInBucket(versioning, below, PLACE);
@@ -51,23 +51,28 @@ test('a call that fails holds them back, which is a failure', () => {
     for (const [versioning, below] of cases) {
       const wait = reasonInBucket(versioning, below, PLACE);
       assert.equal(wait?.isFailure, true);
-      assert.match(wait?.why ?? '', /^whether that is safe could not be found out/);
+      assert.match(wait?.why ?? '', /^the bucket does not tell whether that is safe/);
       assert.equal(/needs s3:GetBucketVersioning/.test(wait?.why ?? ''), failure === DENIED);
       assert.ok(wait?.why.includes(failure.message));
     }
   }
 });
 
-test('what is on disk and not in the bucket holds them back; it is a failure if uploads failed', () => {
+test('files that are not in the bucket hold them back; it is a failure if uploads failed', () => {
   for (const failedUploads of [0, 2]) {
     const isFailure = failedUploads > 0;
-    assert.match(reasonInRun(1, 0, failedUploads)?.why ?? '', /^1 file is not there yet/);
-    assert.match(reasonInRun(0, 2, failedUploads)?.why ?? '', /^2 names are not there and can't be read/);
-    assert.equal(reasonInRun(1, 0, failedUploads)?.isFailure, isFailure);
-    assert.equal(reasonInRun(0, 2, failedUploads)?.isFailure, isFailure);
+    const missing = reasonInRun({ missing: 1, hidingPlaces: 0, failedUploads });
+    assert.match(missing?.why ?? '', /^1 file is not in the bucket yet/);
+    assert.equal(missing?.isFailure, isFailure);
+    const hidden = reasonInRun({ missing: 0, hidingPlaces: 2, failedUploads });
+    assert.match(
+      hidden?.why ?? '',
+      /^2 places are not in the bucket, being unreadable or not named in UTF-8/,
+    );
+    assert.equal(hidden?.isFailure, isFailure);
   }
-  assert.deepEqual(reasonInRun(0, 0, 1), {
-    why: 'uploads failed. The next run in which none does deletes them.',
+  assert.deepEqual(reasonInRun({ missing: 0, hidingPlaces: 0, failedUploads: 1 }), {
+    why: 'uploads failed. The next run without a failed upload deletes them.',
     isFailure: true,
   });
 });

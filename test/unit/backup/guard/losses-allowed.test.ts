@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LossCounter } from '../../../../lib/backup/guard/losses.js';
-import { assertLossesAllowed, reasonToRefuse } from '../../../../lib/backup/guard/losses-allowed.js';
-import { countLossesStillStored } from '../../../../lib/backup/guard/still-stored.js';
+import { assertLossesAllowed, LossCounter, reasonToRefuse } from '../../../../lib/backup/guard/losses.js';
+import { countLossesStillStored } from '../../../../lib/backup/guard.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 import type { Batches } from '../../../../lib/tree/streams/batches.js';
 
-const LIMITS = { maxDeletePercent: 50, allowsMassDelete: false };
+const BACKUP = { localDir: '/data', guard: { maxDeletePercent: 50, allowsMassDelete: false } };
 
 const TABLE: readonly [
   gone: number,
@@ -68,17 +67,17 @@ test('what is kept is none of those that could be lost', () => {
 });
 
 test('what is not counted is told, beside what is gone', () => {
-  assert.throws(() => assertLossesAllowed(counted(28), '/data', LIMITS), {
+  assert.throws(() => assertLossesAllowed(counted(28), BACKUP), {
     exitCode: 4,
     message: [
       '28 of the 30 files in the backup are gone from LOCAL_DIR "/data", more than MAX_DELETE_PERCENT=50 allows: they would be deleted.',
       `Gone: ${names(10, 'real')
         .map((key) => `"${key}"`)
         .join(', ')}, and 18 more.`,
-      'Not counted: 60 files that are kept, not being proven to be gone.',
+      'Not counted: 60 files not proven to be gone, whose objects stay.',
     ].join('\n'),
   });
-  assertLossesAllowed(counted(15), '/data', LIMITS);
+  assertLossesAllowed(counted(15), BACKUP);
 });
 
 async function* keyed(keys: readonly Bytes[]): Batches<{ readonly key: Bytes }> {

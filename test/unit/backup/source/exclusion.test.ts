@@ -4,9 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { isCacheTag } from '../../../../lib/backup/source/cache-tag.js';
 import {
-  createExclusion,
+  ConfiguredExclusion,
   type ExclusionSettings,
   OWN_FILES,
 } from '../../../../lib/backup/source/exclusion.js';
@@ -34,7 +33,7 @@ function make(settings: Partial<ExclusionSettings>, localDir = '/home/anna', dev
     oneFileSystem: false,
     ...settings,
   };
-  return createExclusion(all, {
+  return new ConfiguredExclusion(all, {
     localDir,
     device,
     ownFolders: ['/home/anna/.local/own', '/elsewhere', '/home'],
@@ -84,9 +83,10 @@ test('a cache is what its CACHEDIR.TAG, a file, says to be one', (t) => {
   symlinkSync('../cache/CACHEDIR.TAG', join(root, 'link/CACHEDIR.TAG'));
   // Nobody writes to it: whoever waits for that waits for ever.
   execFileSync('mkfifo', [join(root, 'fifo/CACHEDIR.TAG')]);
+  const caches = make({ excludeCaches: true });
   const names = ['cache', 'comment', 'cut', 'other', 'empty', 'folder', 'none', 'link', 'fifo'];
   assert.deepEqual(
-    names.filter((name) => isCacheTag(bytesOf(join(root, name)))),
+    names.filter((name) => caches.tagIn(bytesOf(join(root, name)), () => true) !== undefined),
     ['cache', 'comment'],
   );
 });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { randomBelow } from '../../../../lib/backup/verify/random.js';
-import { Sample } from '../../../../lib/backup/verify/sample.js';
+import { RandomSample, randomBelow } from '../../../../lib/backup/verify/random.js';
 import { everyOutcome } from './every-outcome.js';
 
 /** How many lists of `length` different items there are. */
@@ -13,7 +12,7 @@ test('whatever is drawn: every list of items is as likely as any other', () => {
   for (const size of [1, 2, 3, 4]) {
     for (const count of [1, 2, 3, 4, 5, 6]) {
       const outcomes = everyOutcome((below) => {
-        const sample = new Sample<number>(size, below);
+        const sample = new RandomSample<number>(size, below);
         for (let item = 0; item < count; item += 1) sample.add(item);
         assert.equal(new Set(sample.items).size, Math.min(size, count));
         return sample.items.join(' ');
@@ -32,7 +31,7 @@ test('of few files and of many, each is the first in about as many of many draws
     const draws = 1000 * count;
     const firsts = Array.from({ length: count }, () => 0);
     for (let draw = 0; draw < draws; draw += 1) {
-      const sample = new Sample<number>();
+      const sample = new RandomSample<number>();
       for (let item = 0; item < count; item += 1) sample.add(item);
       const [first = -1] = sample.items;
       firsts[first] = (firsts[first] ?? 0) + 1;

@@ -96,7 +96,7 @@ test('a zone that Node does not know is no reason to compute in another one', (t
   for (const zone of ['CET-1CEST,M3.5.0,M10.5.0/3', 'No/Where', '<+03>-3']) {
     process.env['TZ'] = zone;
     for (const local of ['2026-03-10 18:00', '2026-03-10', 'yesterday'])
-      assert.throws(() => parseTime(local, NOW), /TZ is ".*", of which this program can't tell the time/);
+      assert.throws(() => parseTime(local, NOW), /TZ is ".*", a time zone that this program does not know/);
     assert.equal(parseTime('2026-03-10T18:00:00.000Z', NOW), Date.parse('2026-03-10T18:00:00Z'));
   }
   for (const zone of ['UTC', 'GMT', ':Europe/Sofia', 'EST5EDT', '']) {

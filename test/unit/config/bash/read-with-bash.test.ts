@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
-import { describeMessages } from '../../../../lib/config/bash/messages.js';
+import { parseMessages } from '../../../../lib/config/bash/messages.js';
 import { readWithBash } from '../../../../lib/config/bash/read-with-bash.js';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'config-bash-')));
@@ -197,6 +197,6 @@ describe('what stops it, told without the text', () => {
 });
 
 test('messages in another language at least tell the line', () => {
-  const told = describeMessages('./c: Zeile 3: SECRET ist nicht gesetzt.\nSECRET', './c', 'c');
-  assert.deepEqual(told, ['c:3: bash reports an error']);
+  const messages = parseMessages('./c: Zeile 3: SECRET ist nicht gesetzt.\nSECRET', './c');
+  assert.deepEqual(messages, [{ line: 3, meaning: 'bash reports an error' }]);
 });

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../pieces.js';
 test('a number of bytes for people', () => {
   for (const [bytes, words] of [
     [0, '0 bytes'],
-    [1, '1 bytes'],
+    [1, '1 byte'],
     [1023, '1023 bytes'],
     [1024, '1.0 KiB'],
     [1536, '1.5 KiB'],

@@ -32,6 +32,6 @@ test('what somebody else puts there after the look is not taken for the destinat
     const destination = inspectDestination(planted === 'above' ? path : join(folder, planted), RIGHTS);
     if (planted === 'link') symlinkSync(tmpdir(), join(folder, planted));
     else mkdirSync(join(folder, planted));
-    assert.throws(() => makeDestination(destination), /can't be written to: it is there already\./, planted);
+    assert.throws(() => makeDestination(destination), /can't be written to: it exists already\./, planted);
   }
 });

@@ -79,7 +79,15 @@ test('every key gets its way', async (t) => {
     later: 'not wanted not 5',
   });
   assert.deepEqual(totals, {
-    counts: { 'in bulk': 1, singly: 2, 'there already': 0, folder: 2, unsafe: 3, 'not wanted': 1 },
+    counts: {
+      'in bulk': 1,
+      singly: 2,
+      'there already': 0,
+      folder: 2,
+      unsafe: 3,
+      'not wanted': 1,
+      undecided: 0,
+    },
     files: 3,
     bytes: 3 * 4096,
     entries: 0,
@@ -108,6 +116,28 @@ test('entries of the tree are counted, and a link in it needs no object', async 
   const { lines, totals } = await planned(t, [current('file'), current('link', 5)], streamOf(tree));
   assert.deepEqual(lines, { file: 'in bulk', link: 'not wanted not 5' });
   assert.deepEqual([totals.entries, totals.files], [4, 2]);
+});
+
+test('what is below a link of the tree is not wanted, whatever comes between them', async (t) => {
+  const tree = [
+    entry('a', {}, 'x'),
+    entry('a-b', {}, 'x'),
+    entry('a-c'),
+    entry('d/l', {}, 'x'),
+    entry('d/l.txt'),
+  ];
+  const listed = ['a!', 'a-b/in', 'a-c', 'a/in', 'a/in/deep', 'a0', 'd/l', 'd/l.txt', 'd/l/in', 'd/m'];
+  const { lines, totals } = await planned(
+    t,
+    listed.map((key) => current(key)),
+    streamOf(tree),
+  );
+  const methods = Object.entries(lines).map(([key, it]) => [key, it.startsWith('not wanted')]);
+  assert.deepEqual(
+    methods.flatMap(([key, isNotWanted]) => (isNotWanted ? key : [])),
+    ['a-b/in', 'a/in', 'a/in/deep', 'd/l', 'd/l/in'],
+  );
+  assert.equal(totals.files, 5);
 });
 
 test('what is in the destination with its size and time is not fetched', async (t) => {

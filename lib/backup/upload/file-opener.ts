@@ -1,12 +1,12 @@
-// Opens files below LOCAL_DIR, folder by folder and without following links, so that nobody who may write there can
-// lead the backup to another file than the one that the scan has seen.
+// Opens files below LOCAL_DIR folder by folder and without following links, so that nobody who can write there can lead
+// the backup to another file than the scan saw.
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
-/** Of deeper folders only the last one is held open: there may be more of them than descriptors. */
-const HELD = 64;
+/** At most so many folders are held open, and the innermost one: a path may have more than there are descriptors. */
+const MAX_HELD = 64;
 
 interface OpenFolder {
   readonly name: string;
@@ -14,7 +14,7 @@ interface OpenFolder {
   descriptor: number | undefined;
 }
 
-/** Holds the folders open that lead to the file it has opened last: files come in the order of their keys. */
+/** Holds open the folders above the last file, since files come in the order of their keys. */
 export class FileOpener {
   readonly #root: number;
   readonly #flags: number;
@@ -22,7 +22,7 @@ export class FileOpener {
 
   /**
    * @param root descriptor of LOCAL_DIR
-   * @param followSymlinks whether links are followed, as the scan has followed them
+   * @param followSymlinks whether links are followed, as in the scan
    */
   constructor(root: number, followSymlinks: boolean) {
     this.#root = root;
@@ -32,13 +32,13 @@ export class FileOpener {
   /**
    * @param key relative to LOCAL_DIR
    * @returns a descriptor of the file, which the caller closes
-   * @throws the system's error; ENOENT for what is no regular file
+   * @throws the system's error; ENOENT for anything but a regular file
    */
   open(key: Bytes): number {
     const names = key.split('/');
-    const last = names.pop() ?? '';
+    const file = names.pop() ?? '';
     this.#enter(names);
-    const descriptor = openSync(this.#path(last), this.#flags);
+    const descriptor = openSync(this.#path(file), this.#flags);
     if (fstatSync(descriptor).isFile()) return descriptor;
     closeSync(descriptor);
     throw Object.assign(new Error('not a regular file'), { code: 'ENOENT' });
@@ -55,7 +55,7 @@ export class FileOpener {
     while (this.#folders.length > 0 && this.#folders.at(-1)?.descriptor === undefined) this.#leave();
     for (const name of names.slice(this.#folders.length)) {
       const descriptor = openSync(this.#path(name), this.#flags | O_DIRECTORY);
-      if (this.#folders.length > HELD) this.#release(this.#folders.at(-1));
+      if (this.#folders.length > MAX_HELD) this.#release(this.#folders.at(-1));
       this.#folders.push({ name, descriptor });
     }
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { DraftLine } from '../../../lib/backup/scan/draft.js';
-import { batchLimits, openFilesLimit, splitIntoBatches } from '../../../lib/backup/upload/batches.js';
-import { bytesOf } from '../../../lib/tree/bytes.js';
-import { formatEntry } from '../../../lib/tree/entry-line.js';
+import type { DraftLine } from '../../../../lib/backup/scan/draft.js';
+import { batchLimits, openFilesLimit, splitIntoBatches } from '../../../../lib/backup/upload/batches.js';
+import { bytesOf } from '../../../../lib/tree/bytes.js';
+import { formatEntry } from '../../../../lib/tree/entry-line.js';
 
 const MIB = 2 ** 20;
 const PLENTY = 1_000_000;
@@ -37,7 +37,7 @@ function due(path: string, size = 1): DraftLine {
   const inode = { size, mtime: '1', ctime: '1', mode: 0o644, uid: 0, gid: 0 };
   const key = bytesOf(path);
   const line = formatEntry({ key, type: 'file', inode }, { membersOf: () => '' });
-  return { key, state: 'due', id: '1:1', since: 0, line };
+  return { key, state: 'due', id: '1:1', unchangedSince: 0, line };
 }
 
 /** The batches, as texts: the paths, in brackets where a batch has a single odd one. */

@@ -1,0 +1,54 @@
+// `encrypted-s3-download-dir`, and `encrypted-s3 download-dir`
+import type { Command } from 'commander';
+import { commandLine } from '../../lib/cli/command-line.js';
+import { main } from '../../lib/cli/main.js';
+import { downloadDir } from '../../lib/commands/download-dir.js';
+
+interface Options {
+  readonly config?: string;
+  readonly escrow?: true;
+  readonly at?: string;
+  readonly overwrite?: true;
+  readonly keepSetid?: true;
+  readonly trustDestination?: true;
+}
+
+export function downloadDirCommand(): Command {
+  return commandLine('encrypted-s3-download-dir', 'Restore a folder, or all of a backup, with its metadata.')
+    .usage(
+      '[options] <aws_profile> <aws_region> <s3_url> <destination>\n       encrypted-s3-download-dir [options] --config <config_file> [folder] <destination>',
+    )
+    .argument('<destination...>', 'a new or empty folder; before it, the arguments of the usage above')
+    .option(
+      '--config <config_file>',
+      'has the encryption key and, with one or two arguments, everything else',
+    )
+    .option('--escrow', 'ask for the easy-to-remember key, and get the encryption key from the bucket')
+    .option(
+      '--at <time>',
+      'as it was at that time: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
+    )
+    .option('--overwrite', 'replace files in the destination that differ')
+    .option('--keep-setid', 'restore setuid and setgid, too (as root)')
+    .option('--trust-destination', 'as root, restore to a folder that other users could redirect')
+    .addHelpText(
+      'after',
+      '\nExample: encrypted-s3-download-dir --config ~/s3-backup.config --at yesterday documents/letters /tmp/letters',
+    )
+    .action((words: string[], { config, escrow, at, overwrite, keepSetid, trustDestination }: Options) =>
+      main('encrypted-s3-download-dir', false, (context) =>
+        downloadDir(
+          {
+            words,
+            config,
+            usesEscrow: escrow === true,
+            at,
+            overwrites: overwrite === true,
+            keepsSetid: keepSetid === true,
+            trustsDestination: trustDestination === true,
+          },
+          context,
+        ),
+      ),
+    );
+}

@@ -1,0 +1,54 @@
+// `encrypted-s3 restore`
+import type { Command } from 'commander';
+import { subcommand } from '../../lib/cli/command-line.js';
+import { main } from '../../lib/cli/main.js';
+import { restore } from '../../lib/commands/restore.js';
+
+interface Options {
+  readonly config?: string;
+  readonly escrow?: true;
+  readonly at?: string;
+  readonly overwrite?: true;
+  readonly keepSetid?: true;
+  readonly trustDestination?: true;
+}
+
+export function restoreCommand(): Command {
+  return subcommand('restore', 'bring back a file, a folder or everything, now or as it was')
+    .usage(
+      '[options] [path...] <destination>\n       encrypted-s3 restore [options] --escrow <aws_profile> <aws_region> <s3_url> <destination>',
+    )
+    .argument(
+      '<path...>',
+      'files and folders, relative to LOCAL_DIR or as they are on disk, none for everything; then the destination: a folder, the name of a file, or - for standard output',
+    )
+    .option('--config <config_file>', 'of the backup; without it, ~/.config/encrypted-s3-backup/config')
+    .option(
+      '--escrow',
+      'on a machine without a config: get the encryption key from the bucket by the easy-to-remember key',
+    )
+    .option(
+      '--at <time>',
+      'restore it as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", monday, 13:11',
+    )
+    .option('--overwrite', 'replace files in the destination that differ')
+    .option('--keep-setid', 'restore setuid and setgid, too (as root)')
+    .option('--trust-destination', 'restore as root to a place that other users could redirect')
+    .addHelpText('after', "\nExample: encrypted-s3 restore --at yesterday 'Documents/Frau Müller.txt' /tmp")
+    .action((words: string[], options: Options) =>
+      main('encrypted-s3-restore', false, (context) =>
+        restore(
+          {
+            words,
+            config: options.config,
+            usesEscrow: options.escrow === true,
+            at: options.at,
+            overwrites: options.overwrite === true,
+            keepsSetid: options.keepSetid === true,
+            trustsDestination: options.trustDestination === true,
+          },
+          context,
+        ),
+      ),
+    );
+}

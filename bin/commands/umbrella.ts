@@ -1,0 +1,38 @@
+// `encrypted-s3 sync …` is `encrypted-s3-sync …`; other commands have no program of their own.
+import { Argument, type Command } from 'commander';
+import { umbrellaLine } from '../../lib/cli/command-line.js';
+import { downloadDirCommand } from './download-dir.js';
+import { downloadFileCommand } from './download-file.js';
+import { downloadKeyCommand } from './download-key.js';
+import { historyCommands } from './history.js';
+import { listVersionsCommand } from './list-versions.js';
+import { restoreCommand } from './restore.js';
+import { statusCommand } from './status.js';
+import { syncCommand } from './sync.js';
+import { undeleteCommand } from './undelete.js';
+import { uploadKeyCommand } from './upload-key.js';
+
+export function umbrella(): Command {
+  const umbrella = umbrellaLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .helpCommand(false);
+  const commands = [
+    syncCommand().name('sync').summary('run a backup'),
+    restoreCommand(),
+    statusCommand(),
+    ...historyCommands(),
+    uploadKeyCommand().name('upload-key').summary('store the encryption key in the bucket'),
+    downloadKeyCommand().name('download-key').summary('get the encryption key from the bucket'),
+    downloadFileCommand().name('download-file').summary('restore a file'),
+    downloadDirCommand().name('download-dir').summary('restore a folder, or everything, now or as it was'),
+    listVersionsCommand().name('list-versions').summary('list the versions and deletions of files'),
+    undeleteCommand().name('undelete').summary('undelete files in the bucket'),
+  ];
+  for (const command of commands) umbrella.addCommand(command);
+  umbrella
+    .command('help')
+    .description("show a command's help")
+    .addArgument(new Argument('[command]').choices(commands.map((command) => command.name())))
+    .action((name?: string) => (commands.find((command) => command.name() === name) ?? umbrella).help());
+  return umbrella;
+}

@@ -1,0 +1,59 @@
+// The listing before an upload, if no tree tells what the bucket has: on a first run, and after a run that did not end.
+// A file that the bucket provably holds is not due.
+import type { UnfinishedRun } from '../../records/journal.js';
+import { type Batches, mapEach } from '../../tree/streams/batches.js';
+import { mergeByKey } from '../../tree/streams/merge.js';
+import type { Backup } from '../backup.js';
+import { type DraftLine, entryOfDraft, isFile, parseDraftLine, readDraft } from '../scan/draft.js';
+import type { Start } from '../start.js';
+import { type Classify, type Comparison, compareWithBucket, type OnDue } from './compare.js';
+import { whyNotStored } from './is-stored.js';
+
+/** Lists the bucket, if there is one, and compares the scan with it. @throws {AwsError} if the listing failed */
+export function compareBeforeUpload(
+  backup: Backup,
+  { scan, times, tree, unfinished, escrow, isAdopted }: Start,
+  onDue?: OnDue,
+): Promise<Comparison> {
+  const classify: Classify = (line, { inode }, object) => {
+    if (line.state !== 'due' && line.state !== 'sent') return line;
+    const wasSent = line.state === 'sent';
+    // An object's time is proof only if nothing else is known of the backup, and never of another source's objects.
+    if (isAdopted || (!wasSent && tree !== 'none')) return { ...line, state: 'due' };
+    const { unchangedSince } = line;
+    const why = whyNotStored({ state: wasSent ? 'stored' : 'due', unchangedSince, inode }, object, times);
+    return { ...line, state: why === undefined ? 'stored' : 'due' };
+  };
+  const draft = markSent(readDraft(scan.draft), unfinished);
+  return compareWithBucket(backup, draft, classify, { hasBucket: escrow !== 'no bucket', onDue });
+}
+
+/** Gives the state `sent` to the files that the unfinished run has sent and that have not changed since. */
+function markSent(draft: Batches<DraftLine>, unfinished: UnfinishedRun | undefined): Batches<DraftLine> {
+  const passes = unfinished?.passes() ?? [];
+  return passes.reduce((lines, pass) => markPass(lines, mapEach(pass, parseJournalLine)), draft);
+}
+
+/** @returns `undefined` for a line that was damaged when the machine went down: its file is sent again */
+function parseJournalLine(text: string): DraftLine | undefined {
+  try {
+    const line = parseDraftLine(text);
+    entryOfDraft(line);
+    return line;
+  } catch {
+    return undefined;
+  }
+}
+
+function markPass(draft: Batches<DraftLine>, pass: Batches<DraftLine>): Batches<DraftLine> {
+  return mapEach(mergeByKey(draft, pass), ([line, sent]) =>
+    line !== undefined && isSent(line, sent) ? { ...line, state: 'sent' } : line,
+  );
+}
+
+function isSent(line: DraftLine, sent: DraftLine | undefined): boolean {
+  if (line.state !== 'due' || sent === undefined || !isFile(sent) || sent.state === 'failed') return false;
+  if (sent.id !== line.id) return false;
+  const [before, now] = [entryOfDraft(sent).inode, entryOfDraft(line).inode];
+  return before.ctime === now.ctime && before.mtime === now.mtime && before.size === now.size;
+}

@@ -1,0 +1,19 @@
+// Whether a file is the one that the last run knew.
+import type { Entry, Obstacle } from '../../tree/entry.js';
+import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
+
+/**
+ * True if a file has not changed: every change of an inode moves its ctime. Another file of the same name may have the
+ * same times, since many files are written in one tick of the clock; the inode number tells these apart.
+ */
+export function isSameFile({ inode }: Entry, before: Entry): boolean {
+  const { size, mtime, ctime, ino } = before.inode;
+  if (ino !== undefined && inode.ino !== undefined && ino !== inode.ino) return false;
+  return inode.ctime === ctime && inode.mtime === mtime && inode.size === size;
+}
+
+/** True if an unreadable file has provably replaced the last tree's: it may be one that seems gone elsewhere. */
+export function isAnotherFile({ ino }: Obstacle, inTree: TreeLine | undefined): boolean {
+  const before = inTree && entryOfLine(inTree).inode.ino;
+  return ino !== undefined && before !== undefined && ino !== before;
+}

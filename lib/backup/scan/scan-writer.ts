@@ -1,0 +1,180 @@
+// Decides what becomes of each key that is on disk, in the last tree, or in both.
+import type { Acl } from '../../tree/acl.js';
+import type { Bytes } from '../../tree/bytes.js';
+import { ownerNames } from '../../tree/disk/owner-names.js';
+import type { Entry, Obstacle, ObstacleReason } from '../../tree/entry.js';
+import { formatEntry, isSameLine, lineWithAcl } from '../../tree/entry-line.js';
+import type { Pair } from '../../tree/streams/merge.js';
+import type { Spool } from '../../tree/streams/spool.js';
+import { entryOfLine, type OpenedTree, type TreeLine } from '../../tree/tree-file.js';
+import type { Backup } from '../backup.js';
+import { RandomSample } from '../verify/random.js';
+import { milliseconds } from './draft.js';
+import { type DraftFiles, DraftWriter } from './draft-writer.js';
+import { isAnotherFile, isSameFile } from './same-file.js';
+
+export interface Scan extends DraftFiles {
+  readonly counts: ScanCounts;
+  /** Some of the files that are as the last tree has them. */
+  readonly unchanged: RandomSample<Entry>;
+  /** Whether the disk is line for line what the last tree has. */
+  readonly isAsTree: boolean;
+  /** What can't be backed up, as JSON texts of `Obstacle`. */
+  readonly obstacles: Spool;
+  /** In a dry run: what the config excludes, as JSON texts of `Excluded`. */
+  readonly excluded: Spool;
+}
+
+/** A file, or a folder with everything in it, whose key ends in a `/`. */
+export interface Excluded {
+  readonly key: Bytes;
+  readonly rule: string;
+}
+
+export interface ScanCounts extends Readonly<Record<ObstacleReason, number>> {
+  readonly link: number;
+  /** What the config excludes: files, and folders with everything in them. */
+  readonly excluded: number;
+  /** Folders that somebody other than root and this user owns or can write to. */
+  readonly othersFolders: number;
+}
+
+/** What is on disk under a key, and what the last tree has. */
+export interface ScannedPair {
+  readonly onDisk: Entry | Obstacle | undefined;
+  readonly inTree: TreeLine | undefined;
+  /** The entry's line in a tree, without its ACL; '' if there is no entry on disk. */
+  readonly line: string;
+  readonly isSameLine: boolean;
+  readonly needsAcl: boolean;
+}
+
+export class ScanWriter {
+  readonly #backup: Backup;
+  readonly #hasTree: boolean;
+  readonly #treeHasAcls: boolean;
+  readonly #names = ownerNames();
+  readonly #user = process.geteuid?.();
+  readonly #draft: DraftWriter;
+  readonly #obstacles: Spool;
+  readonly #excluded: Spool;
+  readonly #unchanged = new RandomSample<Entry>();
+  readonly #counts: Record<keyof ScanCounts, number> = {
+    unreadable: 0,
+    special: 0,
+    'not UTF-8': 0,
+    loop: 0,
+    excluded: 0,
+    dangling: 0,
+    link: 0,
+    othersFolders: 0,
+  };
+  #isAsTree = true;
+
+  constructor(backup: Backup, tree: OpenedTree<TreeLine> | undefined) {
+    this.#backup = backup;
+    this.#hasTree = tree !== undefined;
+    this.#treeHasAcls = tree?.hasAcls === true;
+    this.#draft = new DraftWriter(backup);
+    [this.#obstacles, this.#excluded] = [backup.spool('obstacles'), backup.spool('excluded')];
+  }
+
+  prepare([onDisk, inTree]: Pair<Entry | Obstacle, TreeLine>): ScannedPair {
+    const isEntry = onDisk !== undefined && onDisk.type !== 'obstacle';
+    const line = isEntry ? formatEntry(onDisk, this.#names) : '';
+    // Most lines have not changed by a byte.
+    const isSame = inTree !== undefined && isSameLine(inTree.line, line);
+    // A change of an ACL moves the ctime: while the line is the same, the tree's ACL is valid.
+    const isAclKnown = isSame && this.#treeHasAcls;
+    const needsAcl = this.#backup.header.hasAcls === true && isEntry && onDisk.type !== 'link' && !isAclKnown;
+    return { onDisk, inTree, line, isSameLine: isSame, needsAcl };
+  }
+
+  /** @param acl the answer, if the pair needed one */
+  add(pair: ScannedPair, acl: Acl | undefined): void {
+    const { onDisk, inTree } = pair;
+    if (onDisk === undefined)
+      this.#addMissing(inTree); // Only in the tree.
+    else if (onDisk.type === 'obstacle') {
+      this.#addObstacle(onDisk, inTree);
+      this.#addMissing(inTree);
+    } else this.#addEntry(onDisk, pair, acl); // On disk, perhaps in the tree.
+  }
+
+  addExcluded(key: Bytes, rule: string): void {
+    this.#counts.excluded += 1;
+    if (this.#backup.flags.isDry) this.#excluded.write(JSON.stringify({ key, rule } satisfies Excluded));
+  }
+
+  close(): Scan {
+    for (const spool of [this.#obstacles, this.#excluded]) spool.close();
+    return {
+      ...this.#draft.close(),
+      counts: this.#counts,
+      unchanged: this.#unchanged,
+      isAsTree: this.#isAsTree,
+      obstacles: this.#obstacles,
+      excluded: this.#excluded,
+    };
+  }
+
+  #addObstacle(obstacle: Obstacle, inTree: TreeLine | undefined): void {
+    this.#counts[obstacle.reason] += 1;
+    this.#obstacles.write(JSON.stringify(obstacle));
+    if (!mayHideFiles(obstacle)) return;
+    const isHiding = obstacle.key.endsWith('/') || isAnotherFile(obstacle, inTree);
+    const state = isHiding ? 'hiding obstacle' : 'obstacle';
+    this.#draft.addOther(
+      { key: obstacle.key, state, id: '', unchangedSince: 0, line: '' },
+      inTree !== undefined,
+    );
+  }
+
+  /** An entry of the last tree that is not on disk, or that an obstacle has replaced. */
+  #addMissing(inTree: TreeLine | undefined): void {
+    if (inTree === undefined) return;
+    this.#isAsTree = false;
+    if (entryOfLine(inTree).type === 'file') this.#draft.addMissing(inTree.key);
+  }
+
+  #addEntry(entry: Entry, { inTree, line: lineOnDisk, isSameLine, needsAcl }: ScannedPair, acl?: Acl): void {
+    const isLineKnown = isSameLine && !needsAcl;
+    const line = isLineKnown ? (inTree?.line ?? lineOnDisk) : lineWithAcl(lineOnDisk, acl);
+    if (line !== inTree?.line) this.#isAsTree = false;
+    const { key, type, inode } = entry;
+    if (type !== 'file') {
+      if (type === 'link') this.#counts.link += 1;
+      else if (isOthers(entry, this.#user)) this.#counts.othersFolders += 1;
+      this.#draft.addOther(
+        { key, state: 'no object', id: '', unchangedSince: 0, line },
+        inTree !== undefined,
+      );
+      return;
+    }
+    const before = isSameLine ? entry : inTree && entryOfLine(inTree);
+    const wasFile = before?.type === 'file';
+    const isUnchanged = wasFile && (isSameLine || isSameFile(entry, before));
+    if (isUnchanged) this.#unchanged.add(entry);
+    const state = isUnchanged ? 'unchanged' : 'due';
+    const unchangedSince = Math.max(milliseconds(inode.ctime), this.#namedSince(entry));
+    this.#draft.addFile({ key, state, id: entry.id ?? '', unchangedSince, line }, inode.size, wasFile);
+  }
+
+  /**
+   * When the path of a file last changed (ms since the epoch). Without a tree it is ignored: all files would be due whose
+   * folder changed after their upload, which is most of an old backup.
+   */
+  #namedSince({ pathChangedAt = 0 }: Entry): number {
+    return this.#hasTree ? pathChangedAt : 0;
+  }
+}
+
+/** True for a folder that somebody other than root and `user` owns or can write to. */
+function isOthers({ inode: { uid, mode } }: Entry, user: number | undefined): boolean {
+  return (uid !== 0 && uid !== user) || (mode & 0o022) !== 0;
+}
+
+/** True for an obstacle that may be or contain files of which nothing is known. */
+export function mayHideFiles({ reason }: Obstacle): boolean {
+  return reason === 'unreadable' || reason === 'not UTF-8';
+}

@@ -1,0 +1,138 @@
+// The beginning of a run: the last run's record is fetched while the disk is scanned.
+import type { AwsCli } from '../aws/aws-cli.js';
+import { AwsError } from '../aws/aws-error.js';
+import { allSettledOrThrow } from '../cli/concurrency.js';
+import { BackupError } from '../cli/errors.js';
+import { findEscrow } from '../records/escrow.js';
+import { readUnfinished, type UnfinishedRun } from '../records/journal.js';
+import { fetchLastRun, type LastRun, RUNS_PREFIX } from '../records/last-run.js';
+import { fetchTree, sha256IfReadable } from '../records/last-tree.js';
+import { sha256OfFile } from '../tree/streams/sha256.js';
+import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
+import type { Backup } from './backup.js';
+import type { RunTimes } from './check/is-stored.js';
+import { reasonForFull } from './check/why-full.js';
+import type { Scan } from './scan/scan-writer.js';
+import { scanLocalDir } from './scan.js';
+import { assertSameSource, isSameSource } from './source/source.js';
+
+export interface Start {
+  /** `undefined`: the backup is new, or was made by the original scripts. */
+  readonly lastRun: LastRun | undefined;
+  /** Whether the encryption key is escrowed; asked here only if the bucket may be missing. */
+  readonly escrow: 'found' | 'none' | 'no bucket' | 'not asked';
+  /** Which tree the scan was merged with. */
+  readonly tree: 'none' | 'of the last run' | 'of an earlier run';
+  /** Whether the last run was of another source, whose backup this one takes over. */
+  readonly isAdopted: boolean;
+  readonly times: RunTimes;
+  /** The previous run, if it did not end. */
+  readonly unfinished: UnfinishedRun | undefined;
+  readonly scan: Scan;
+  /** Why this run compares the bucket's listing with the disk; `undefined`: it is a quick run. */
+  readonly whyFull: string | undefined;
+}
+
+/** A scan, and the tree that it was merged with. */
+type ScanWithTree = Pick<Start, 'scan' | 'tree'> & {
+  /** When that tree's run ended, or began if that is all that is known; ms since the epoch. */
+  readonly lastEnded: number | undefined;
+};
+
+/**
+ * @throws {BackupError} with exit code 5 if the last run had another encryption key, 4 if it was of another source
+ * @throws {AwsError} if the bucket can't be asked
+ */
+export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
+  const { aws, config, flags, source, state, header, log } = backup;
+  const fetching = fetchLastRun(backup).then((lastRun) => {
+    assertSameSource(lastRun, source, flags.adopts);
+    return lastRun;
+  });
+  const [escrow, lastRun, earlyScan] = await allSettledOrThrow(
+    findBucket(aws, fetching),
+    fetching,
+    scanWithCopy(backup),
+  );
+  const { scan, tree, lastEnded } = await scanWithTreeOf(backup, lastRun, earlyScan);
+  const unfinished = readUnfinished(state.unfinished);
+  const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
+  const started = Date.parse(header.started);
+  const whyFull = reasonForFull({
+    isAsked: flags.isFull,
+    isAdopted,
+    lastRun,
+    hasTree: tree === 'of the last run',
+    hasEnded: state.unfinished === undefined ? undefined : unfinished === undefined,
+    hasLocalList: config.localList !== undefined,
+    fullCheckHours: config.fullCheckHours,
+    now: started,
+  });
+  log.info(whyFull === undefined ? 'This is a quick run.' : `This is a full run: ${whyFull}.`);
+  const lastFullCheck = Date.parse(lastRun?.lastFullCheck ?? '');
+  const times = {
+    started,
+    lastEnded,
+    lastFullCheck: lastEnded === undefined || Number.isNaN(lastFullCheck) ? undefined : lastFullCheck,
+  };
+  return { lastRun, escrow, tree, isAdopted, times, unfinished, scan, whyFull };
+}
+
+/** A record proves that there is a bucket. If the record can't be read, the bucket's own error says more. */
+async function findBucket(aws: AwsCli, fetching: Promise<LastRun | undefined>): Promise<Start['escrow']> {
+  try {
+    if ((await fetching) !== undefined) return 'not asked';
+  } catch (error) {
+    if (error instanceof AwsError) await findEscrow(aws);
+    throw error;
+  }
+  return findEscrow(aws);
+}
+
+interface EarlyScan {
+  readonly scan: Scan;
+  /** Of the copy of the tree that the scan was merged with. */
+  readonly sha256: string;
+}
+
+/** Scans with this machine's copy of the last tree, before the record tells whether that is the right one. */
+async function scanWithCopy(backup: Backup): Promise<EarlyScan | undefined> {
+  const copy = backup.state.treeCopy;
+  const sha256 = copy === undefined ? undefined : await sha256IfReadable(copy);
+  // Without a copy, the scan waits for the tree that the bucket may have.
+  if (copy === undefined || sha256 === undefined) return undefined;
+  try {
+    return { scan: await scanLocalDir(backup, await openTree(copy, treeLine)), sha256 };
+  } catch (error) {
+    if (!(error instanceof DamagedTreeError)) throw error;
+    return undefined;
+  }
+}
+
+async function scanWithTreeOf(
+  backup: Backup,
+  lastRun: LastRun | undefined,
+  earlyScan: EarlyScan | undefined,
+): Promise<ScanWithTree> {
+  const ended = Date.parse(lastRun?.ended ?? '');
+  if (lastRun !== undefined && earlyScan?.sha256 === lastRun.treeSha256)
+    return { scan: earlyScan.scan, tree: 'of the last run', lastEnded: ended };
+  const file = lastRun && (await fetchTree(backup, backup.state, lastRun));
+  if (lastRun === undefined || file === undefined)
+    return { scan: await scanLocalDir(backup, undefined), tree: 'none', lastEnded: undefined };
+  try {
+    const tree = await openTree(file, treeLine);
+    const isOfLastRun = (await sha256OfFile(file)) === lastRun.treeSha256;
+    return {
+      scan: await scanLocalDir(backup, tree),
+      tree: isOfLastRun ? 'of the last run' : 'of an earlier run',
+      lastEnded: isOfLastRun ? ended : Date.parse(tree.started),
+    };
+  } catch (error) {
+    if (!(error instanceof DamagedTreeError)) throw error;
+    throw new BackupError(`The tree of the last run can't be used. ${error.message}`, {
+      hint: `Delete ${RUNS_PREFIX}${backup.prefix}last-run.json in the bucket: the next run then compares the bucket's listing with the disk.`,
+      cause: error,
+    });
+  }
+}

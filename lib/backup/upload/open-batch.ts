@@ -1,0 +1,97 @@
+// Opens the files of a batch, and describes each as it was when it was opened: that is what is sent.
+import { fstatSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describeError, errnoOf } from '../../cli/errors.js';
+import { bytesOf } from '../../tree/bytes.js';
+import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
+import { fileIdOf, inodeOf } from '../../tree/disk/inode.js';
+import { readAcls } from '../../tree/disk/read-acls.js';
+import type { Inode } from '../../tree/entry.js';
+import { formatEntry, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
+import type { Backup } from '../backup.js';
+import { type DraftLine, entryOfDraft, milliseconds } from '../scan/draft.js';
+import type { BatchFile } from './batches.js';
+import { FileOpener } from './file-opener.js';
+
+/** S3's limit for a key (bytes). */
+const MAX_KEY = 1024;
+/** The errors of a file that has gone, or that a link has replaced. */
+const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+
+export interface OpenFile {
+  readonly file: BatchFile;
+  /** The caller closes it. */
+  readonly descriptor: number;
+  readonly line: DraftLine;
+  readonly inode: Inode;
+}
+
+export interface OpenedBatch {
+  readonly open: readonly OpenFile[];
+  readonly vanished: readonly BatchFile[];
+  readonly failed: readonly { readonly file: BatchFile; readonly why: string }[];
+}
+
+export async function openFiles(
+  backup: Backup,
+  files: readonly BatchFile[],
+  names: OwnerNames,
+): Promise<OpenedBatch> {
+  const opener = new FileOpener(backup.localDirDescriptor, backup.followSymlinks);
+  const open: OpenFile[] = [];
+  const vanished: BatchFile[] = [];
+  const failed: { file: BatchFile; why: string }[] = [];
+  for (const file of files) {
+    const length = Buffer.byteLength(backup.prefix + file.path);
+    if (length > MAX_KEY) {
+      failed.push({ file, why: `its key would have ${length} bytes, and S3 takes ${MAX_KEY} at most` });
+      continue;
+    }
+    try {
+      const descriptor = opener.open(file.draft.key);
+      open.push({ file, descriptor, ...describeOpened(backup, file.draft, descriptor, names) });
+    } catch (error) {
+      const errno = errnoOf(error);
+      if (errno === undefined) throw error;
+      if (VANISHED.has(errno)) vanished.push(file);
+      else failed.push({ file, why: `it can't be read (${describeError(error)})` });
+    }
+  }
+  opener.close();
+  return { open: await withAcls(backup, open), vanished, failed };
+}
+
+/** The file may have changed since the scan, or be another one. */
+function describeOpened(
+  { lastingDevice }: Backup,
+  draft: DraftLine,
+  descriptor: number,
+  names: OwnerNames,
+): Pick<OpenFile, 'line' | 'inode'> {
+  const stats = fstatSync(descriptor, { bigint: true });
+  const inode = inodeOf(stats, stats.dev === lastingDevice);
+  const id = fileIdOf(stats);
+  if (id === draft.id && isSameInode(inode, entryOfDraft(draft).inode)) return { line: draft, inode };
+  const line = formatEntry({ key: draft.key, type: 'file', inode }, names);
+  return { line: { ...draft, id, unchangedSince: milliseconds(inode.ctime), line }, inode };
+}
+
+/** Adds the ACLs of the files that have changed since the scan. */
+async function withAcls({ header }: Backup, open: readonly OpenFile[]): Promise<readonly OpenFile[]> {
+  const changed = new Set(open.filter((it) => it.line.line !== it.file.draft.line));
+  if (changed.size === 0 || header.hasAcls !== true) return open;
+  const root = bytesOf(dirname(pathOfDescriptor(0)));
+  const keyOf = ({ descriptor }: OpenFile) => bytesOf(`${descriptor}`);
+  const acls = await readAcls({ root, followSymlinks: true }, [...changed].map(keyOf));
+  return open.map((it) => {
+    const acl = changed.has(it) ? acls.get(keyOf(it)) : undefined;
+    return acl === undefined ? it : { ...it, line: { ...it.line, line: lineWithAcl(it.line.line, acl) } };
+  });
+}
+
+/** True if a file has not changed. The ctime moves with every change, but not on every file system. */
+export function isSameInode(a: Inode, b: Inode): boolean {
+  return (
+    a.ctime === b.ctime && a.mtime === b.mtime && a.size === b.size && (a.ino ?? b.ino) === (b.ino ?? a.ino)
+  );
+}

@@ -1,0 +1,126 @@
+// Files that do not arrive in bulk, and what can't be known of an older time.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { readdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { s3Error } from '../fakes/replies.js';
+import { KEY } from '../fakes/sandbox.js';
+import { entriesOf } from '../s3/entries.js';
+import { PREFIX } from './bucket-world.js';
+import { RestoreWorld } from './restore-world.js';
+
+/** More than may fail in a row. */
+const COUNT = 130;
+/** The download in bulk. */
+const BULK = `*" s3 sync s3://test-bucket/${PREFIX} "*`;
+
+async function backUpMany(world: RestoreWorld): Promise<void> {
+  for (let number = 0; number < COUNT; number += 1) world.write(`${number}`, `${number}`);
+  await world.backUp();
+}
+
+test('whatever keeps files out of the bulk, all of them are fetched singly', async (t) => {
+  const world = new RestoreWorld(t);
+  await backUpMany(world);
+  // As with a destination that keeps no times, where the AWS CLI's files can't be told from others.
+  world.onCall(
+    BULK,
+    `${world.aws}; for it; do case "$it" in /proc/*) find "$it" -type f -exec touch -d 2001-01-01 {} +; esac; done; exit 0`,
+  );
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 0, stderr);
+  assert.equal(world.fetched().length, COUNT + 1);
+  assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
+});
+
+test('objects that were archived and are readable again come in bulk', async (t) => {
+  const world = new RestoreWorld(t);
+  await backUpMany(world);
+  // The AWS CLI does not look whether they are.
+  world.onCall(BULK, 'case "$*" in *--force-glacier-transfer*) ;; *) exit 2;; esac');
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(world.fetched(), ['*']);
+});
+
+test('after a hundred failures in a row, the others are not tried, and all are named', async (t) => {
+  const world = new RestoreWorld(t);
+  await backUpMany(world);
+  const words = s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid.').trim();
+  world.onCall(
+    `${BULK}|*" s3 cp s3://test-bucket/${PREFIX}"*`,
+    `echo 'download failed: ${words}' >&2; exit 1`,
+  );
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 1, stderr);
+  const tried = world.fetched().length - 1;
+  assert.ok(tried >= 100 && tried < COUNT, `${tried}`);
+  assert.match(stderr, /ERROR: "0" is not restored: .*The operation is not valid\.\n/);
+  assert.match(stderr, /ERROR: … and 30 more; syslog names them all\.\nERROR: None of the files/);
+  const last = world.syslog().filter((line) => line.includes('"99" is not restored'));
+  assert.match(
+    `${last}`,
+    /it did not arrive, and 100 files before it have failed in a row, so that it was not tried again\./,
+  );
+});
+
+test('without a tree, files whose versions of that time may have expired are counted and named; exit 3', async (t) => {
+  const world = new RestoreWorld(t);
+  const keyHash = createHash('sha256').update(KEY).digest('hex');
+  const add = (name: string, body: string | undefined, date: string) =>
+    world.journal.add(
+      PREFIX + name,
+      body === undefined ? undefined : Buffer.from(body),
+      keyHash,
+      Date.parse(date),
+    );
+  add('there', 'then', '2015-01-01');
+  add('there', 'later', '2020-01-01');
+  add('deleted then', 'x', '2014-01-01');
+  add('deleted then', undefined, '2015-01-01');
+  add('new or expired', 'x', '2020-01-01');
+  add('the same, and deleted', 'x', '2020-01-01');
+  add('the same, and deleted', undefined, '2021-01-01');
+  add('expired and deleted', undefined, '2021-01-01');
+  const { code, stderr } = await world.restore(['--at', '2016-01-01']);
+  assert.equal(code, 3, stderr);
+  assert.match(
+    stderr,
+    /\nERROR: 3 files are not restored: the bucket has no version of them as old as that time\. They may be newer, or .*\nRestored 1 file, /,
+  );
+  assert.deepEqual(readdirSync(world.to), ['there']);
+  const named = world.syslog().flatMap((line) => /"(.*)" has no version as old as/.exec(line)?.[1] ?? []);
+  assert.deepEqual(named, ['expired and deleted', 'new or expired', 'the same, and deleted']);
+});
+
+test('with a tree, a file that it lacks did not exist at that time: nothing is said of it', async (t) => {
+  const world = new RestoreWorld(t);
+  world.write('there', 'x');
+  await world.backUp();
+  const { keyHash } = world.current(`${PREFIX}there`);
+  world.journal.add(`${PREFIX}later`, Buffer.from('x'), keyHash, Date.now() + 60_000);
+  const { code, stderr } = await world.restore(['--at', '0 seconds ago']);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /^Restoring .*\nRestored 1 file, .*\nSuccess\.\n$/);
+});
+
+for (const count of [0, 20]) {
+  test(`a link that was once followed comes back as a link, without the copies below it; ${count} files`, async (t) => {
+    const world = new RestoreWorld(t);
+    world.write('real/file', 'x');
+    for (let number = 0; number < count; number += 1) world.write(`real/${number}`, `${number}`);
+    symlinkSync('real', join(world.source, 'link'));
+    world.config({ FOLLOW_SYMLINKS: 'yes' });
+    await world.backUp();
+    const keyHash = world.current(`${PREFIX}link/file`).keyHash;
+    world.config({ FOLLOW_SYMLINKS: 'no' });
+    await world.sync();
+    // Whatever that run has done about it.
+    world.journal.add(`${PREFIX}link/file`, Buffer.from('x'), keyHash, Date.now() - 60_000);
+    const { code, stderr } = await world.restore();
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /WARNING|ERROR/);
+    assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
+  });
+}

@@ -1,0 +1,93 @@
+// `encrypted-s3 restore`: the one verb for a file, a folder or everything.
+import assert from 'node:assert/strict';
+import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { EASY_KEY } from '../fakes/sandbox.js';
+import { BucketWorld, OTHER_KEY } from './bucket-world.js';
+
+const LETTER = 'letters/Frau Müller.txt';
+
+async function backedUp(t: TestContext): Promise<BucketWorld> {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  for (const path of ['a', LETTER, 'letters/2025/b']) world.write(path, `content of ${path}`);
+  chmodSync(join(world.source, LETTER), 0o640);
+  assert.equal((await world.sync()).code, 0);
+  mkdirSync(join(world.folder, 'to'));
+  return world;
+}
+
+const to = (world: BucketWorld, path = '') => join(world.folder, 'to', path);
+
+function restore(world: BucketWorld, ...words: string[]) {
+  return world.run('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
+}
+
+test('a file comes back with its mode and mtime, into a folder or under a new name', async (t) => {
+  const world = await backedUp(t);
+  const first = await restore(world, LETTER, to(world));
+  assert.equal(first.code, 0, first.stderr);
+  const { mode, mtimeMs } = statSync(to(world, 'Frau Müller.txt'));
+  assert.deepEqual([mode & 0o777, mtimeMs], [0o640, Date.parse('2020-02-02T02:02:02Z')]);
+  const onDisk = join(world.source, 'a');
+  assert.equal((await restore(world, onDisk, to(world, 'renamed'))).code, 0);
+  assert.equal(readFileSync(to(world, 'renamed'), 'utf8'), 'content of a');
+});
+
+test('a file goes to standard output, alone', async (t) => {
+  const world = await backedUp(t);
+  const { code, stdout } = await restore(world, LETTER, '-');
+  assert.deepEqual([code, stdout], [0, `content of ${LETTER}`]);
+  const folder = await restore(world, 'letters', '-');
+  assert.match(folder.stderr, /"letters" is not a file of the backup/);
+  const two = await restore(world, 'a', LETTER, '-');
+  assert.match(two.stderr, /Only one file can be restored to standard output/);
+});
+
+test('a folder, everything, and several paths', async (t) => {
+  const world = await backedUp(t);
+  assert.equal((await restore(world, 'letters', to(world, 'folder'))).code, 0);
+  assert.equal(readFileSync(to(world, 'folder/2025/b'), 'utf8'), 'content of letters/2025/b');
+  assert.equal((await restore(world, to(world, 'all'))).code, 0);
+  assert.equal(readFileSync(to(world, `all/${LETTER}`), 'utf8'), `content of ${LETTER}`);
+  const several = await restore(world, 'a', 'letters/2025', to(world, 'several'));
+  assert.equal(several.code, 0, several.stderr);
+  assert.equal(readFileSync(to(world, 'several/letters/2025/b'), 'utf8'), 'content of letters/2025/b');
+  assert.equal(readFileSync(to(world, 'several/a'), 'utf8'), 'content of a');
+});
+
+test('what is not in the backup, or not in LOCAL_DIR, is an error', async (t) => {
+  const world = await backedUp(t);
+  const missing = await restore(world, 'nothing', to(world, 'x'));
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /There is nothing below s3:\/\/test-bucket\/pc\/docs\/nothing\//);
+  const outside = await restore(world, '/etc/passwd', to(world, 'x'));
+  assert.match(outside.stderr, /is not in LOCAL_DIR/);
+});
+
+test('a backup of the original scripts, which has no tree, gives back its files', async (t) => {
+  const world = await backedUp(t);
+  for (const { key, id } of world.journal.versions())
+    if (key.startsWith('backup.info/runs/')) world.journal.removeVersion(key, id);
+  const { code, stderr } = await restore(world, 'a', to(world));
+  assert.equal(code, 0, stderr);
+  assert.equal(readFileSync(to(world, 'a'), 'utf8'), 'content of a');
+});
+
+test('--escrow finds the only backup of a bucket; of several, it names them', async (t) => {
+  const world = await backedUp(t);
+  const uploaded = await world.run('encrypted-s3-upload-key', [world.configFile], {
+    input: `\n${EASY_KEY}\n\nyes\n`,
+  });
+  assert.equal(uploaded.code, 0, uploaded.stderr);
+  const from = ['restore', '--escrow', 'default', 'eu-central-1', 's3://test-bucket'];
+  const options = { input: `${EASY_KEY}\n` };
+  const only = await world.run('encrypted-s3', [...from, to(world, 'all')], options);
+  assert.equal(only.code, 0, only.stderr);
+  assert.equal(readFileSync(to(world, 'all/a'), 'utf8'), 'content of a');
+  world.put('backup.info/runs/other/last-run.json', 'x', OTHER_KEY);
+  const several = await world.run('encrypted-s3', [...from, to(world, 'again')], options);
+  assert.equal(several.code, 1);
+  assert.match(several.stderr, /The bucket has 2 backups:\n.*1 {2}other\/ .*\n.*2 {2}pc\/docs\/ /);
+});

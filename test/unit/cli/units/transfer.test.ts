@@ -1,0 +1,11 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatTransfer } from '../../../../lib/cli/units/transfer.js';
+
+const MIB = 2 ** 20;
+
+test('a transfer shows its amount, then its rate and the time left', () => {
+  assert.equal(formatTransfer(0, 10 * MIB, 60), '0 bytes of 10.0 MiB');
+  assert.equal(formatTransfer(5 * MIB, 10 * MIB, 1), '5.0 MiB of 10.0 MiB');
+  assert.equal(formatTransfer(5 * MIB, 10 * MIB, 5), '5.0 MiB of 10.0 MiB, 1.0 MiB/s, 5 s left');
+});

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { audit, PROJECT, read } from '../../docs/audit.js';
+
+/** What changes something on disk, of node:fs and node:fs/promises. */
+const WRITES =
+  /\b(appendFile|copyFile|cp|createWriteStream|f?truncate|[fl]?chmod|[fl]?chown|[fl]?utimes|link|rename|rm|rmdir|symlink|unlink|write|writev|writeFile)(Sync)?\b/;
+const STARTS = /\bfrom '(execa|(node:)?child_process)'/;
+/** The rules that keep a means of harm in a few files, which they name in `from.pathNot`. */
+const MEANS = [
+  'one-spawn-of-aws',
+  'other-programs',
+  'bytes-of-keys',
+  'escrow-content',
+  'argv-of-deletions',
+  'deletions',
+  'argv-of-uploads',
+];
+
+interface Rule {
+  readonly name: string;
+  readonly from: { readonly pathNot?: string };
+  readonly to: { readonly path?: string };
+}
+
+const { is, shouldBe } = audit();
+const rules: readonly Rule[] = JSON.parse(read('.dependency-cruiser.json')).forbidden;
+const sources = ['lib', 'bin'].flatMap((folder) =>
+  readdirSync(join(PROJECT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => `${folder}/${file}`),
+);
+/** The cells of each file's row. */
+const rows = new Map(
+  is
+    .split('\n')
+    .filter((line) => line.startsWith('| `lib/'))
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, file = '', ...cells]) => [file.slice(1, -1), cells]),
+);
+
+test('docs/audit.md has the right numbers; if not: npm run docs', () => {
+  assert.equal(is, shouldBe);
+});
+
+test('a file that may import a means of harm is listed with the rule that allows it', () => {
+  for (const name of MEANS) {
+    const rule = rules.find((it) => it.name === name);
+    assert.ok(rule, `there is no rule ${name}`);
+    const allowed = sources.filter((file) => new RegExp(rule.from.pathNot ?? '').test(file));
+    assert.notEqual(allowed.length, 0, name);
+    for (const file of allowed) assert.ok(rows.has(file), `${file} is not in docs/audit.md (${name})`);
+  }
+});
+
+test('each rule that docs/audit.md names exists and allows the file, or is what it is about', () => {
+  for (const [file, cells] of rows) {
+    for (const [, name] of (cells[3] ?? '').matchAll(/`([^`]+)`/g)) {
+      const rule = rules.find((it) => it.name === name);
+      assert.ok(rule, `${file}: there is no rule ${name}`);
+      const isAbout = [rule.from.pathNot, rule.to.path].some((it) => new RegExp(it ?? '^$').test(file));
+      assert.ok(isAbout, `${file}: the rule ${name} is not about it`);
+    }
+  }
+});
+
+test('a file that writes, removes or starts something is listed', () => {
+  for (const file of sources) {
+    const text = read(file);
+    const imports = text.match(/^import \{[^}]*\} from 'node:fs(\/promises)?';/gm) ?? [];
+    if (imports.some((it) => WRITES.test(it)) || STARTS.test(text))
+      assert.ok(rows.has(file), `${file} is not in docs/audit.md`);
+  }
+});

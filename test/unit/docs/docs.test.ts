@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, test } from 'node:test';
+import { exitCode } from '../../../lib/cli/exit-codes.js';
+import { settingNames } from '../../../lib/config/settings.js';
+import { PROJECT, read } from '../../docs/audit.js';
+
+const DOCS = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
+  ...readdirSync(join(PROJECT, 'docs')).map((name) => `docs/${name}`),
+];
+
+/** The text without blocks of code. */
+function prose(file: string): string {
+  return read(file).replace(/^( *)```[\s\S]*?^\1```$/gm, '');
+}
+
+/** The anchors of the headings, as GitHub makes them. */
+function anchors(file: string): string[] {
+  return [...prose(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('README has at most 200 lines', () => {
+  const lines = read('README.md').split('\n').length - 1;
+  assert.ok(lines <= 200, `it has ${lines}`);
+});
+
+describe('every link leads somewhere', () => {
+  for (const file of DOCS)
+    test(file, () => {
+      for (const [, link = ''] of prose(file).matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^https:/.test(link)) continue;
+        const [path = '', anchor] = link.split('#');
+        const target = path === '' ? file : normalize(join(dirname(file), path));
+        assert.ok(existsSync(join(PROJECT, target)), `there is no ${target}`);
+        if (anchor !== undefined) assert.ok(anchors(target).includes(anchor), `${target} has no #${anchor}`);
+      }
+    });
+});
+
+describe('every file of the project that is named exists', () => {
+  for (const file of DOCS)
+    test(file, () => {
+      for (const [, path = ''] of read(file).matchAll(/(?<![\w./-])((?:lib|bin|test|docs)\/[\w./-]*\w\/?)/g))
+        assert.ok(path.includes('NAME') || existsSync(join(PROJECT, path)), `there is no ${path}`);
+    });
+});
+
+test('config.template describes every setting, once', () => {
+  const lines = read('config.template').split('\n');
+  for (const name of settingNames) {
+    const [line = -1, ...others] = [...lines.keys()].filter((at) => lines[at]?.match(`^#?${name}=`));
+    assert.deepEqual(others, [], name);
+    assert.notEqual(line, -1, `${name} is not there`);
+    const above = lines.slice(0, line).findLast((it) => it !== '');
+    assert.match(above ?? '', /^# /, `nothing is said of ${name}`);
+  }
+});
+
+test('the docs name no setting that there is none of', () => {
+  const names: ReadonlySet<string> = new Set(settingNames);
+  for (const file of DOCS)
+    for (const [, name = ''] of read(file).matchAll(/^([A-Z][A-Z_]+)=\(?'/gm))
+      assert.ok(names.has(name), `${file}: ${name}`);
+});
+
+test('README has a table with every exit code, once, and there is no other', () => {
+  const tables = DOCS.filter((file) => /^\| code \|/m.test(prose(file)));
+  assert.deepEqual(tables, ['README.md']);
+  const codes = [...prose('README.md').matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+  assert.deepEqual(
+    codes,
+    Object.values(exitCode).toSorted((a, b) => a - b),
+  );
+});
+
+test('README and docs are in the packed program', () => {
+  const { files } = JSON.parse(read('package.json'));
+  for (const path of ['docs', 'config.template', 'CHANGELOG.md']) assert.ok(files.includes(path), path);
+  assert.ok(statSync(join(PROJECT, 'docs')).isDirectory());
+});
