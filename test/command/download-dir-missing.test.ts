@@ -57,7 +57,7 @@ test('after a hundred failures in a row, the others are not tried, and all are n
   const tried = world.fetched().length - 1;
   assert.ok(tried >= 100 && tried < COUNT, `${tried}`);
   assert.match(stderr, /ERROR: "0" is not restored: .*The operation is not valid\.\n/);
-  assert.match(stderr, /ERROR: … and 30 more; syslog names them all\.\nERROR: None of the files/);
+  assert.match(stderr, /ERROR: … and 30 more; syslog names them all\.\nHINT: It is archived\..*\nERROR: None of the files/);
   const last = world.syslog().filter((line) => line.includes('"99" is not restored'));
   assert.match(
     `${last}`,

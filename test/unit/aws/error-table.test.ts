@@ -102,7 +102,7 @@ const ANSWERS: readonly (readonly [string, string, RegExp | undefined])[] = [
   [s3('QuotaExceeded', 'PutObject', 'None'), 'quota', /quota or disk is used up/],
   [s3('XMinioStorageFull', 'PutObject', 'Storage backend has reached its minimum'), 'quota', /make room/],
   [s3('AccessDenied', 'PutObject', 'Cannot upload files, storage cap exceeded.'), 'quota', /raise the quota/],
-  [s3('AccessDenied', 'PutObject', 'Access Denied'), 'access-denied', /needs s3:PutObject, .* SSE-C/],
+  [s3('AccessDenied', 'PutObject', 'Access Denied'), 'access-denied', /needs s3:PutObject, .*\(SSE-C\)/],
   [s3('403', 'HeadBucket', 'Forbidden'), 'access-denied', /needs s3:ListBucket, or .*another account/],
   [s3('AccessDenied', 'ListObjectVersions', 'Access Denied'), 'access-denied', /needs s3:ListBucketVersions/],
   [
