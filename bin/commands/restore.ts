@@ -1,5 +1,5 @@
 // `encrypted-s3 restore`
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { restore } from '../../lib/commands/restore.js';
@@ -8,7 +8,10 @@ interface Options {
   readonly config?: string;
   readonly escrow?: true;
   readonly at?: string;
+  readonly dryRun?: true;
   readonly overwrite?: true;
+  readonly keepNewer?: true;
+  readonly missingOnly?: true;
   readonly keepSetid?: true;
   readonly trustDestination?: true;
 }
@@ -31,7 +34,10 @@ export function restoreCommand(): Command {
       '--at <time>',
       'restore it as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", monday, 13:11',
     )
+    .option('--dry-run', 'print what would be created and replaced, and write nothing')
     .option('--overwrite', 'replace files in the destination that differ')
+    .addOption(new Option('--keep-newer', 'replace them unless they are newer').conflicts('overwrite'))
+    .addOption(new Option('--missing-only', 'replace none').conflicts(['overwrite', 'keepNewer']))
     .option('--keep-setid', 'restore setuid and setgid, too (as root)')
     .option('--trust-destination', 'restore as root to a place that other users could redirect')
     .addHelpText('after', "\nExample: encrypted-s3 restore --at yesterday 'Documents/Frau Müller.txt' /tmp")
@@ -44,6 +50,8 @@ export function restoreCommand(): Command {
             usesEscrow: options.escrow === true,
             at: options.at,
             overwrites: options.overwrite === true,
+            keeps: options.missingOnly ? 'all' : options.keepNewer ? 'newer' : 'none',
+            isDry: options.dryRun === true,
             keepsSetid: options.keepSetid === true,
             trustsDestination: options.trustDestination === true,
           },

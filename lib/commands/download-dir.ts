@@ -5,8 +5,10 @@ import { Destination } from '../restore/destination/destination.js';
 import { assertDiskSpace, makeDestination } from '../restore/destination/open-destination.js';
 import { bytesInStage, Stage } from '../restore/destination/stage.js';
 import { fetchPlanned } from '../restore/fetch.js';
+import { fetchSharedSingly, findFoldedNames } from '../restore/fold-names.js';
 import { metadataFor } from '../restore/metadata/metadata.js';
 import { entriesBelow } from '../restore/plan/find-tree.js';
+import { mayReplace, printPlan } from '../restore/preview.js';
 import { putInPlace } from '../restore/put-in-place.js';
 import { announce, report, warnOfOtherStages } from '../restore/report.js';
 import { surveyRestore } from '../restore/survey.js';
@@ -17,22 +19,31 @@ import { openRestore, type RestoreRequest } from './open-restore.js';
 export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
   const { scope, source, path, prompt } = await openRestore(request, context);
   const { log, interruption } = context;
+  const { keeps = 'none' } = request;
   const existing = path.isEmpty ? undefined : new Destination(path.existing, true);
   return withPrivateFolder(async (notes) => {
-    const survey = await surveyRestore(scope, existing, notes); // exit 5 with another key; nothing is written yet
+    const survey = await surveyRestore(scope, { existing, keeps }, notes); // exit 5 with another key; nothing is written yet
     assertDiskSpace(path, survey.totals.bytes - bytesInStage(path.existing, source));
+    if (request.isDry === true) return printPlan(survey);
     announce(scope, survey, prompt);
+    const overwrites = await mayReplace(
+      survey,
+      { path: path.path, keeps, overwrites: request.overwrites },
+      prompt,
+    );
 
     const root = makeDestination(path);
     const stage = new Stage(root, source);
     warnOfOtherStages(stage, log);
-    const failures = await fetchPlanned({ ...scope, stage }, survey);
+    const names = await findFoldedNames(survey, stage.held.path);
+    const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
+    const failures = await fetchPlanned({ ...scope, stage }, fetched);
 
-    const destination = new Destination(root, request.overwrites);
+    const destination = new Destination(root, overwrites, names);
     const incomplete = new Incomplete(log);
     const metadata = await metadataFor(root, request.keepsSetid, incomplete);
-    const options = { destination, stage, metadata, incomplete, log, failures, interruption, notes };
-    const restored = await putInPlace(options, survey.plan, survey.tree && entriesBelow(survey.tree));
+    const options = { destination, keeps, stage, metadata, incomplete, log, failures, interruption, notes };
+    const restored = await putInPlace(options, fetched.plan, survey.tree && entriesBelow(survey.tree));
     stage.removeOrWarn(log);
     incomplete.close();
     return report(survey, restored, incomplete.count, { log, prompt });

@@ -13,6 +13,7 @@ import {
   type DestinationRights,
   inspectDestination,
 } from '../restore/destination/open-destination.js';
+import type { KeptFiles } from '../restore/plan/plan.js';
 import { parseSource, type RestoreScope, type RestoreSource } from '../restore/scope.js';
 import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { askEncryptionKey, connectToBucket } from './connection.js';
@@ -28,6 +29,10 @@ export interface RestoreRequest extends DestinationRights {
   readonly at: string | undefined;
   /** Whether to restore setuid and setgid. */
   readonly keepsSetid: boolean;
+  /** Which files of the destination stay although they differ; none, if it is not set. */
+  readonly keeps?: KeptFiles;
+  /** Whether to print what would be done, and to write nothing. */
+  readonly isDry?: boolean;
 }
 
 export interface OpenRestore {

@@ -1,16 +1,21 @@
 // The one verb for bringing back a file, a folder or all of a backup. Folders are download-dir's work, files are
 // download-file's; a file gets its metadata, too.
 import { join } from 'node:path';
+import { stderr, stdout } from 'node:process';
 import { findObject } from '../aws/bucket.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
+import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { entryAt } from '../history/list-folder-at.js';
 import { withHistory } from '../history/open-history.js';
 import { NoStoredTreeError, treeAt } from '../history/stored-runs.js';
+import { findTargetFile } from '../restore/destination/single-file.js';
 import { restoreMetadata } from '../restore/metadata/metadata.js';
+import { assertMayReplaceFile, planFile } from '../restore/preview.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { chooseBackup } from './choose-backup.js';
@@ -20,13 +25,13 @@ import { type OpenConfig, openConfig } from './open-config.js';
 import type { RestoreRequest as DirRequest } from './open-restore.js';
 
 /** `words` are [PATH…] DESTINATION, or with `usesEscrow` PROFILE REGION URL DESTINATION. */
-export type RestoreRequest = Omit<DirRequest, 'config'> & { readonly config: string | undefined };
+export type RestoreRequest = Omit<DirRequest, 'config' | 'fills'> & { readonly config: string | undefined };
 
 /** @returns the exit code: done, or done with something missing */
 export async function restore(request: RestoreRequest, context: CommandContext): Promise<number> {
   if (request.usesEscrow) {
     const words = await chooseBackup(request.words, context);
-    return downloadDir({ ...request, words, config: undefined }, context);
+    return downloadDir({ ...request, fills: true, words, config: undefined }, context);
   }
   const opened = await openConfig(request.config, context);
   const destination = request.words.at(-1) ?? '';
@@ -58,11 +63,20 @@ async function restorePath(
       );
     }
     const words = path === '' ? [destination] : [path, destination];
-    return downloadDir({ ...request, words, config }, context);
+    return downloadDir({ ...request, fills: true, words, config }, context);
   }
   const { profile, region, bucket, prefix } = config;
-  const { at, trustsDestination, keepsSetid } = request;
+  const { at, trustsDestination, keepsSetid, keeps = 'none', overwrites } = request;
   const { entry } = found;
+  if (destination !== '-') {
+    const target = findTargetFile(destination, path, trustsDestination);
+    const preview = { target, mtime: entry && Number(entry.inode.mtime) / 1e6, keeps, overwrites };
+    const action = planFile(preview);
+    if (request.isDry === true) stdout.write(`(dryrun) ${action}: ${printable(target)}\n`);
+    if (request.isDry === true || action === 'keep') return exitCode.done;
+    const prompt = new Prompt(stderr, context.interruption);
+    if (action === 'replace') await assertMayReplaceFile(preview, prompt);
+  }
   return downloadFile(
     {
       profile,

@@ -55,9 +55,11 @@ export async function putInPlace(
     placement.attempt(key, () => {
       if (!isSafeKey(key) && file?.method !== 'folder')
         throw new NotRestoredError('its name is not that of a file below a folder');
+      if (file?.method === 'kept') return;
       if (entry?.type === 'link') {
         if (file?.isNewer) placement.logNewer(file, 'it is restored as the link that it was in that run');
-        links.write(JSON.stringify(entry));
+        const stays = options.keeps === 'all' && options.destination.statsOf(key) !== undefined;
+        if (!stays) links.write(JSON.stringify(entry));
       } else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && file === undefined) throw notInBucketError();
       else if (entry !== undefined) placement.putFile(file, entry);

@@ -12,15 +12,16 @@ import type { RestoreSurvey } from './survey.js';
 
 export function announce(
   { aws, prefix, log }: RestoreScope,
-  { tree, totals }: RestoreSurvey,
+  { tree, backupsBelow, totals }: RestoreSurvey,
   prompt: Prompt,
 ): void {
   const run = tree === undefined ? '' : ` from the run of ${formatTime(tree.stored)}`;
   const amount = `${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} to download`;
   prompt.say(`Restoring s3://${aws.bucket}/${prefix}${run}: ${amount}...\n`);
   if (tree !== undefined) return;
+  const urls = backupsBelow.map((it) => `s3://${aws.bucket}/${it}`).join(', ');
   log.warn(
-    'There is no tree file for these files: they are restored without modes, times and owners, and without links and empty folders.',
+    `There is no tree file for these files: they are restored without modes, times and owners, and without links and empty folders.${urls && ` Backups below have their own: to use them, restore each by its URL: ${urls}`}`,
   );
 }
 

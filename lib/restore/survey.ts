@@ -10,7 +10,6 @@ import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
-import type { Destination } from './destination/destination.js';
 import { isSafeKey } from './destination/safe-key.js';
 import { otherKeyError } from './other-key-error.js';
 import { entriesBelow, fetchTreeAt, type LocalTree, tooEarlyError } from './plan/find-tree.js';
@@ -25,56 +24,81 @@ const OBJECTS_TO_TRY = 3;
 export interface RestoreSurvey {
   /** `undefined` if there is none. */
   readonly tree: LocalTree | undefined;
+  readonly backupsBelow: readonly string[];
   /** Lines of `PlannedFile`. */
   readonly plan: Spool;
   readonly totals: PlanTotals;
 }
 
-interface SurveyInput extends Pick<PlanInput, 'listed' | 'existing'> {
+/** The destination as it is. */
+export type ExistingFiles = Pick<PlanInput, 'existing' | 'keeps'>;
+
+interface SurveyInput extends ExistingFiles, Pick<PlanInput, 'listed'> {
   /** A folder of ours. */
   readonly notes: string;
   readonly log: Log;
 }
 
 /**
- * @param existing the destination, if files in it may be as they should be
  * @param notes a folder of ours
  * @throws {BackupError} for a time before the oldest version, for a wrong key, and if there is nothing to restore
  */
 export async function surveyRestore(
   scope: RestoreScope,
-  existing: Destination | undefined,
+  existing: ExistingFiles,
   notes: string,
 ): Promise<RestoreSurvey> {
   const { aws, prefix, time, log } = scope;
   const listed = new Spool(join(notes, 'listed'));
-  const [tree, oldest] = await allSettledOrThrow(fetchTreeAt(scope, notes), listFolder(scope, listed));
+  const [{ tree, backupsBelow }, oldest] = await allSettledOrThrow(
+    fetchTreeAt(scope, notes),
+    listFolder(scope, listed),
+  );
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarlyError(time, oldest);
   }
-  const survey = await planFor(tree, { listed, existing, notes, log });
+  const survey = { ...(await planFor(tree, { listed, ...existing, notes, log })), backupsBelow };
   const { counts, files, entries } = survey.totals;
   if (files + entries + counts.unsafe + counts.folder + counts.undecided === 0) {
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
       hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it as it was. For a single file, use encrypted-s3-download-file.',
     });
   }
+  if (survey.tree === undefined && files + entries === 0 && counts.unsafe > 0) {
+    throw nothingSafeError(scope, backupsBelow);
+  }
   if (survey.tree === undefined) await assertKeyFits(scope, listed);
   return survey;
 }
 
 /** A damaged tree is as good as none. */
-async function planFor(tree: LocalTree | undefined, input: SurveyInput): Promise<RestoreSurvey> {
-  const { listed, existing, notes, log } = input;
+async function planFor(
+  tree: LocalTree | undefined,
+  input: SurveyInput,
+): Promise<Omit<RestoreSurvey, 'backupsBelow'>> {
+  const { listed, existing, keeps, notes, log } = input;
   const plan = new Spool(join(notes, tree === undefined ? 'plan' : 'plan-with-tree'));
   const planTree = tree && { entries: entriesBelow(tree), stored: tree.stored };
   try {
-    return { tree, plan, totals: await planRestore({ listed, tree: planTree, existing }, plan) };
+    return { tree, plan, totals: await planRestore({ listed, tree: planTree, existing, keeps }, plan) };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     log.warn(`The tree file is not used: ${error.message}`);
     return planFor(undefined, input);
   }
+}
+
+/**
+ * With a REMOTE_DIR_PREFIX like 'pc/docs/', keys begin with `pc/docs//`: seen from `pc/docs/`, they name no files. The
+ * backup has to be named by its whole prefix.
+ */
+function nothingSafeError({ aws, prefix }: RestoreScope, backupsBelow: readonly string[]): BackupError {
+  const urls = (backupsBelow.length > 0 ? backupsBelow : [`${prefix}/`]).map(
+    (it) => `s3://${aws.bucket}/${it}`,
+  );
+  return new BackupError(`No key below s3://${aws.bucket}/${prefix} names a file in a folder.`, {
+    hint: `A prefix may hold an empty part. Restore ${urls.join(' or ')}`,
+  });
 }
 
 /** @throws {BackupError} with exit code 5 if the first few objects were all stored with another key */

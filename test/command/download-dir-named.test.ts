@@ -158,3 +158,36 @@ test('what stays of a restore, and what is left of another one, is named', async
   }
   assert.ok(existsSync(other.held.name));
 });
+
+test('a prefix with an empty part, and a folder above backups: the right URLs are named', async (t) => {
+  const world = new RestoreWorld(t);
+  fill(world);
+  world.config({ REMOTE_DIR_PREFIX: 'pc/docs/' });
+  await world.backUp();
+  const restore = (url: string, to: string, ...flags: string[]) =>
+    world.restore(flags, { words: ['default', 'eu-central-1', url, join(world.home, to)] });
+  for (const url of ['s3://test-bucket/pc/docs', 's3://test-bucket/pc/docs/', 's3://test-bucket/pc']) {
+    for (const flags of [[], ['--at', '0 seconds ago']]) {
+      const { code, stderr } = await restore(url, 'to', ...flags);
+      assert.equal(code, 1, stderr);
+      assert.match(
+        stderr,
+        /^ERROR: No key below s3:\S+ names a file in a folder\.\nHINT: .* Restore s3:\/\/test-bucket\/pc\/docs\/\/\n$/,
+      );
+      assert.ok(!existsSync(world.to));
+    }
+  }
+  const whole = await restore('s3://test-bucket/pc/docs//', 'to');
+  assert.equal(whole.code, 0, whole.stderr);
+  assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
+
+  world.config({ REMOTE_DIR_PREFIX: 'pc/other' });
+  await world.backUp();
+  const above = await restore('s3://test-bucket/pc/', 'above');
+  assert.equal(above.code, 3, above.stderr);
+  assert.match(
+    above.stderr,
+    /WARNING: There is no tree file for .* by its URL: s3:\/\/test-bucket\/pc\/docs\/\/, s3:\/\/test-bucket\/pc\/other\/\n/,
+  );
+  assert.equal(readFileSync(join(world.home, 'above/other/top'), 'utf8'), 'top');
+});

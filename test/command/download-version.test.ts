@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bucketMissing, headBucket, keyIsMissing, s3Error } from '../fakes/replies.js';
@@ -59,7 +59,8 @@ test('a version for standard output is decrypted into a file without a name', as
   const box = new VersionBox(t);
   const aws = join(box.path.split(':')[0] ?? '', 'aws');
   const noted = join(box.folder, 'noted');
-  box.fake('aws', `readlink /proc/$$/fd/5 > '${noted}'\n${readFileSync(aws, 'utf8')}`);
+  renameSync(aws, `${aws}-itself`);
+  box.fake('aws', `readlink /proc/$$/fd/5 > '${noted}'\nexec '${aws}-itself' "$@"`);
   const { stdout } = await box.download([version('id')], ['--version-id=id'], '-');
   assert.equal(stdout, 'of id');
   assert.equal(box.callsSoFar().at(-1)?.argv.at(-1), '/dev/fd/5');

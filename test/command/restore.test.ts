@@ -1,6 +1,15 @@
 // `encrypted-s3 restore`: the one verb for a file, a folder or everything.
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, readFileSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EASY_KEY } from '../fakes/sandbox.js';
@@ -90,4 +99,71 @@ test('--escrow finds the only backup of a bucket; of several, it names them', as
   const several = await world.run('encrypted-s3', [...from, to(world, 'again')], options);
   assert.equal(several.code, 1);
   assert.match(several.stderr, /The bucket has 2 backups:\n.*1 {2}other\/ .*\n.*2 {2}pc\/docs\/ /);
+});
+
+/** A destination with a file as in the backup, an older one, a newer one, and one of its own. */
+async function livingFolder(t: TestContext): Promise<BucketWorld> {
+  const world = await backedUp(t);
+  world.write('b', 'content of b');
+  assert.equal((await world.sync()).code, 0);
+  assert.equal((await restore(world, to(world, 'all'))).code, 0);
+  const change = (path: string, year: number) => {
+    writeFileSync(to(world, `all/${path}`), 'other');
+    utimesSync(to(world, `all/${path}`), new Date(`${year}-01-01`), new Date(`${year}-01-01`));
+  };
+  change('a', 2030);
+  change('b', 2001);
+  change('own', 2001);
+  rmSync(to(world, 'all/letters/2025'), { recursive: true });
+  return world;
+}
+
+const read = (world: BucketWorld, path: string) => readFileSync(to(world, `all/${path}`), 'utf8');
+
+test('a restore over a living folder shows what it would do, and does nothing unasked', async (t) => {
+  const world = await livingFolder(t);
+  const dry = await restore(world, '--dry-run', to(world, 'all'));
+  assert.deepEqual(dry.stdout.split('\n'), [
+    '(dryrun) replace (newer on disk): a',
+    '(dryrun) replace: b',
+    '(dryrun) create: letters/2025/b',
+    `(dryrun) leave: ${LETTER}`,
+    '(dryrun) Will create 1 file, replace 2 (1 newer on disk).',
+    '',
+  ]);
+  const refused = await restore(world, to(world, 'all'));
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /would be replaced\. Will create 1 file, replace 2 \(1 newer on disk\)\.\n.*--keep-newer/,
+  );
+  assert.deepEqual([read(world, 'a'), existsSync(to(world, 'all/letters/2025'))], ['other', false]);
+});
+
+test('--missing-only, --keep-newer and --overwrite replace nothing, what is older, and everything', async (t) => {
+  const world = await livingFolder(t);
+  assert.equal((await restore(world, '--missing-only', to(world, 'all'))).code, 0);
+  assert.deepEqual(
+    [read(world, 'a'), read(world, 'b'), read(world, 'letters/2025/b')],
+    ['other', 'other', 'content of letters/2025/b'],
+  );
+  assert.equal((await restore(world, '--keep-newer', to(world, 'all'))).code, 0);
+  assert.deepEqual([read(world, 'a'), read(world, 'b')], ['other', 'content of b']);
+  assert.equal((await restore(world, '--overwrite', to(world, 'all'))).code, 0);
+  assert.deepEqual([read(world, 'a'), read(world, 'own')], ['content of a', 'other']);
+});
+
+test('a single file is not replaced unasked either', async (t) => {
+  const world = await livingFolder(t);
+  const target = to(world, 'all/a');
+  const refused = await restore(world, 'a', target);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /all\/a" exists\.\n.*--overwrite/);
+  assert.match((await restore(world, '--dry-run', 'a', target)).stdout, /^\(dryrun\) replace: .*all\/a\n$/);
+  for (const flag of ['--keep-newer', '--missing-only']) {
+    assert.equal((await restore(world, flag, 'a', target)).code, 0);
+    assert.equal(read(world, 'a'), 'other');
+  }
+  assert.equal((await restore(world, '--overwrite', 'a', target)).code, 0);
+  assert.equal(read(world, 'a'), 'content of a');
 });

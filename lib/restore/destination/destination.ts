@@ -22,14 +22,25 @@ import { move } from './move.js';
 /** Why one entry is not restored, in words that end a sentence. */
 export class NotRestoredError extends Error {}
 
+/** Which key has a place that others share; see `FoldedNames`. */
+export interface PlaceOwners {
+  assertFree(key: Bytes, isOccupied: boolean): void;
+  occupy(key: Bytes): void;
+}
+
 export class Destination {
   readonly folders: FoldersBelow;
   readonly #overwrites: boolean;
+  readonly #names: PlaceOwners | undefined;
 
-  /** @param overwrites true if it may replace files and links that are there */
-  constructor(root: HeldFolder, overwrites: boolean) {
+  /**
+   * @param overwrites true if it may replace files and links that are there
+   * @param names `undefined` if the file system tells all names apart
+   */
+  constructor(root: HeldFolder, overwrites: boolean, names?: PlaceOwners) {
     this.folders = new FoldersBelow(root);
     this.#overwrites = overwrites;
+    this.#names = names;
   }
 
   /** What is at `key`; of a link, the link. `undefined` also if a link is on the way. */
@@ -74,17 +85,29 @@ export class Destination {
   /**
    * Moves a file or link to `key`, in place of a file or link that is there.
    * @returns see `move`
-   * @throws {NotRestoredError} if it can't be there
+   * @throws {NotRestoredError} if it can't be there, or another key has the place
    */
   moveIn(from: PathLike, key: Bytes): 'renamed' | 'copied' {
     const parent = parentOf(key);
     this.makeFolder(parent);
     const found = this.statsOf(key);
+    this.#names?.assertFree(key, found !== undefined);
     if (found !== undefined && (!this.#overwrites || found.isDirectory())) {
       throw this.#isOccupiedError(key, found);
     }
     const unusedPath = () => this.#path(`${parent}.encrypted-s3-${randomUUID()}` as Bytes);
-    return orNotRestored(() => move(from, this.#path(key), unusedPath));
+    const how = orNotRestored(() => move(from, this.#path(key), unusedPath));
+    this.#names?.occupy(key);
+    return how;
+  }
+
+  /**
+   * Leaves the file or folder that is there to `key`.
+   * @throws {NotRestoredError} if another key has the place
+   */
+  leave(key: Bytes): void {
+    this.#names?.assertFree(key, true);
+    this.#names?.occupy(key);
   }
 
   /**

@@ -30,6 +30,8 @@ export interface DestinationPath {
 export interface DestinationRights {
   /** Whether files in the destination may be replaced. */
   readonly overwrites: boolean;
+  /** Whether files may be restored beside those that are there. */
+  readonly fills?: boolean;
   /** Whether root may restore to a folder that other users could redirect. */
   readonly trustsDestination: boolean;
 }
@@ -55,7 +57,7 @@ export function inspectDestination(destination: string, rights: DestinationRight
     if (!rights.trustsDestination) assertTrustedPath(folder, path, folder === path);
     const existing = new HeldFolder(realpathSync(folder), folder);
     const isEmpty = folder !== path || holdsOnlyStages(readdirSync(existing.path));
-    if (isEmpty || rights.overwrites) return { path, existing, isEmpty };
+    if (isEmpty || rights.overwrites || rights.fills === true) return { path, existing, isEmpty };
   } catch (error) {
     throw cannotWriteError(path, error);
   }

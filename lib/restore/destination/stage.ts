@@ -68,11 +68,12 @@ export class Stage {
 
   /** The path of a file that has arrived whole. */
   findArrived(file: PlannedFile): string | Buffer | undefined {
-    const { key, wanted } = file;
+    const { key, wanted, method } = file;
     if (wanted === undefined) return undefined;
     const single = this.singlePath(file);
     const size = lstatSync(single, { throwIfNoEntry: false })?.size;
-    return size === wanted.size ? single : this.bulk.find(key, wanted);
+    if (size === wanted.size) return single;
+    return method === 'in bulk' ? this.bulk.find(key, wanted) : undefined;
   }
 
   /** Makes a link to move into place. @throws {NotRestoredError} if the file system refuses */

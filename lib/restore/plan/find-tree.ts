@@ -36,21 +36,28 @@ export interface LocalTree {
   readonly stored: number;
 }
 
+export interface FoundTree {
+  /** `undefined` if no backup at or above the folder has left one: the original scripts leave none. */
+  readonly tree: LocalTree | undefined;
+  /** The prefixes of backups below the folder: their trees don't fit it. Empty if there is a tree that does. */
+  readonly backupsBelow: readonly string[];
+}
+
 /**
  * Downloads the tree file of the last run, or of the last one that ended by `scope.time`.
  * @param notes the folder of ours where it is put
- * @returns `undefined` if no backup has left one: the original scripts leave none
  * @throws {BackupError} if all of them are newer than that; with exit code 5 if it was stored with another key
  */
-export async function fetchTreeAt(scope: RestoreScope, notes: string): Promise<LocalTree | undefined> {
+export async function fetchTreeAt(scope: RestoreScope, notes: string): Promise<FoundTree> {
   const { prefix, backupPrefix, time } = scope;
   if (time === undefined) {
     const folder = bytesOf(prefix.slice(backupPrefix.length));
     const tree = await fetchTree(scope, { key: runFolderKey(backupPrefix) + TREE, folder }, notes);
-    if (tree !== undefined) return tree;
+    if (tree !== undefined) return { tree, backupsBelow: [] };
   }
-  const stored = time === undefined ? await findCurrentTree(scope) : await findTreeAt(scope, time);
-  return stored && fetchTree(scope, stored, notes);
+  const { nearest, below } = await findStoredTrees(scope);
+  const tree = nearest && (await fetchTree(scope, nearest, notes));
+  return { tree, backupsBelow: tree === undefined ? below : [] };
 }
 
 /**
@@ -66,50 +73,56 @@ export async function* entriesBelow({ file, folder }: Pick<LocalTree, 'file' | '
   });
 }
 
-async function findCurrentTree({ aws, prefix }: RestoreScope): Promise<StoredTree | undefined> {
-  const trees: StoredTree[] = [];
-  await listPrefix(aws, RUNS_PREFIX, async (objects) => {
-    for await (const { key } of flatten(objects)) trees.push(...treeAbove(key, prefix));
-  });
-  return nearest(trees);
-}
-
-/** @throws {BackupError} if there are trees, but none as old as `time` */
-async function findTreeAt({ aws, prefix }: RestoreScope, time: number): Promise<StoredTree | undefined> {
-  const trees: StoredTree[] = [];
+/** @throws {BackupError} if backups at or above the folder have trees, but none as old as `scope.time` */
+async function findStoredTrees({ aws, prefix, time }: RestoreScope): Promise<{
+  /** Of the backup with the longest prefix that the folder is at or below. */
+  readonly nearest: StoredTree | undefined;
+  readonly below: readonly string[];
+}> {
+  const above: StoredTree[] = [];
+  const below: string[] = [];
   let oldest: number | undefined;
-  await listVersions(aws, RUNS_PREFIX, async (versions) => {
-    const versionsOfTrees = (async function* () {
-      for await (const version of versions) {
-        if (version.size === undefined || treeAbove(version.key, prefix).length === 0) continue;
-        oldest = Math.min(oldest ?? version.lastModified, version.lastModified);
-        yield version;
-      }
-    })();
-    for await (const { key, was } of versionsAt(versionsOfTrees, time)) {
-      if (was !== undefined) trees.push(...treeAbove(key, prefix, was));
-    }
-  });
-  if (trees.length === 0 && oldest !== undefined) throw tooEarlyError(time, oldest);
-  return nearest(trees);
+  const add = (key: Bytes, version?: ObjectVersion) => {
+    const place = placeOf(key, prefix);
+    if (place === undefined) return;
+    if ('backupBelow' in place) below.push(place.backupBelow);
+    else above.push({ key: RUNS_PREFIX + textOf(key), ...place, ...(version && { version }) });
+  };
+  if (time === undefined) {
+    await listPrefix(aws, RUNS_PREFIX, async (objects) => {
+      for await (const { key } of flatten(objects)) add(key);
+    });
+  } else {
+    await listVersions(aws, RUNS_PREFIX, async (versions) => {
+      const trees = (async function* () {
+        for await (const version of versions) {
+          const place = placeOf(version.key, prefix);
+          if (place === undefined || version.size === undefined) continue;
+          if ('folder' in place) oldest = Math.min(oldest ?? version.lastModified, version.lastModified);
+          yield version;
+        }
+      })();
+      for await (const { key, was } of versionsAt(trees, time)) if (was !== undefined) add(key, was);
+    });
+    if (above.length === 0 && oldest !== undefined) throw tooEarlyError(time, oldest);
+  }
+  return { nearest: above.sort((a, b) => a.folder.length - b.folder.length)[0], below };
 }
 
 /**
- * The tree at `key`, if it is that of a backup at or above the folder to restore; otherwise nothing.
+ * Where the folder to restore is in the backup whose tree is stored at `key`, or which backup below it that is.
  * @param key relative to `RUNS_PREFIX`
+ * @returns `undefined` if there is no tree, or one of a backup elsewhere
  */
-function treeAbove(key: Bytes, prefix: string, version?: ObjectVersion): StoredTree[] {
-  const folder = bytesOf(prefix);
+function placeOf(
+  key: Bytes,
+  prefix: string,
+): Pick<StoredTree, 'folder'> | { readonly backupBelow: string } | undefined {
   const backup = key.endsWith(TREE) ? key.slice(0, -TREE.length) : undefined;
-  if (backup === undefined || !(backup === '' || backup.endsWith('/'))) return [];
-  if (!folder.startsWith(backup)) return [];
-  const inTree = folder.slice(backup.length) as Bytes;
-  return [{ key: RUNS_PREFIX + textOf(key), folder: inTree, ...(version && { version }) }];
-}
-
-/** Of the backup with the longest prefix. */
-function nearest(trees: readonly StoredTree[]): StoredTree | undefined {
-  return [...trees].sort((a, b) => a.folder.length - b.folder.length)[0];
+  if (backup === undefined || !(backup === '' || backup.endsWith('/'))) return undefined;
+  const folder = bytesOf(prefix);
+  if (folder.startsWith(backup)) return { folder: folder.slice(backup.length) as Bytes };
+  return backup.startsWith(folder) ? { backupBelow: textOf(backup as Bytes) } : undefined;
 }
 
 export function tooEarlyError(time: number, oldest: number): BackupError {

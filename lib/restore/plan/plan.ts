@@ -21,6 +21,10 @@ export interface PlanTotals {
   readonly bytes: number;
   /** Entries of the tree. */
   readonly entries: number;
+  /** Fetched files that take the place of a file in the destination. */
+  readonly replaced: number;
+  /** How many of those are older than the file in the destination. */
+  readonly newerOnDisk: number;
 }
 
 export interface PlanTree {
@@ -36,23 +40,31 @@ export interface PlanInput {
   readonly tree: PlanTree | undefined;
   /** The destination, if files in it may be as they should be. */
   readonly existing: Destination | undefined;
+  /** Which files of the destination stay although they differ. */
+  readonly keeps: KeptFiles;
 }
+
+export type KeptFiles = 'none' | 'newer' | 'all';
 
 /**
  * Writes a `PlannedFile` for every listed key, and closes the spool.
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
-export async function planRestore({ listed, tree, existing }: PlanInput, plan: Spool): Promise<PlanTotals> {
+export async function planRestore(
+  { listed, tree, existing, keeps }: PlanInput,
+  plan: Spool,
+): Promise<PlanTotals> {
   const counts = {
     'in bulk': 0,
     singly: 0,
     'there already': 0,
+    kept: 0,
     folder: 0,
     unsafe: 0,
     'not wanted': 0,
     undecided: 0,
   };
-  let [bytes, entries, missing] = [0, 0, 0];
+  let [bytes, entries, missing, replaced, newerOnDisk] = [0, 0, 0, 0, 0];
   const links = new LinksAbove();
   for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
     for (const [line, entry] of pairs) {
@@ -64,15 +76,21 @@ export async function planRestore({ listed, tree, existing }: PlanInput, plan: S
   }
   plan.close();
   const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
-  return { counts, files, bytes, entries };
+  return { counts, files, bytes, entries, replaced, newerOnDisk };
 
   function add(line: ListedKey, entry: Entry | undefined): void {
     const known = entry ?? links.above(line.key);
     const isNewer = tree !== undefined && isNewerThan(tree.stored, line, known);
-    const method = methodOf(line, known, { tree, existing: isNewer ? undefined : existing });
+    const fetchMethod = methodOf(line, known, { tree, existing: isNewer ? undefined : existing });
+    const replaces = isFetched(fetchMethod) ? whatIsReplaced(existing, line, entry) : undefined;
+    const isKept =
+      (replaces !== undefined && (keeps === 'all' || keeps === replaces)) ||
+      (keeps === 'all' && fetchMethod === 'there already');
+    const method = isKept ? 'kept' : fetchMethod;
     counts[method] += 1;
-    const isFetched = method === 'in bulk' || method === 'singly';
-    if (isFetched) bytes += Math.ceil((line.wanted?.size ?? 0) / BLOCK) * BLOCK;
+    if (replaces !== undefined && !isKept) replaced += 1;
+    if (replaces === 'newer' && !isKept) newerOnDisk += 1;
+    if (isFetched(method)) bytes += Math.ceil((line.wanted?.size ?? 0) / BLOCK) * BLOCK;
     plan.write(
       JSON.stringify({
         ...line,
@@ -80,6 +98,7 @@ export async function planRestore({ listed, tree, existing }: PlanInput, plan: S
         index: plan.count,
         method,
         ...(isNewer && { isNewer }),
+        ...(replaces && { replaces }),
       } satisfies PlannedFile),
     );
   }
@@ -119,7 +138,7 @@ function isNewerThan(stored: number, { wanted }: ListedKey, entry: Entry | undef
 function methodOf(
   { key, wanted, isUndecided }: ListedKey,
   entry: Entry | undefined,
-  { tree, existing }: Omit<PlanInput, 'listed'>,
+  { tree, existing }: Pick<PlanInput, 'tree' | 'existing'>,
 ): FetchMethod {
   // The prefix itself may be the key of a folder's object, too.
   const isFolder = key === '' || key.endsWith('/');
@@ -133,6 +152,22 @@ function methodOf(
   const isThere = existing !== undefined && wanted.isCurrent && isInPlace(existing, { key, wanted }, entry);
   if (isThere) return 'there already';
   return wanted.isCurrent && !isTooLongForBulk(key) ? 'in bulk' : 'singly';
+}
+
+function isFetched(method: FetchMethod): boolean {
+  return method === 'in bulk' || method === 'singly';
+}
+
+/** What the file in the destination is, by its mtime; `undefined` if there is none. */
+function whatIsReplaced(
+  existing: Destination | undefined,
+  { key, wanted }: ListedKey,
+  entry: Entry | undefined,
+): PlannedFile['replaces'] {
+  const found = existing?.statsOf(key);
+  if (found === undefined || !found.isFile() || wanted === undefined) return undefined;
+  const mtime = entry === undefined ? wanted.lastModified : Number(entry.inode.mtime) / 1e6;
+  return Number(found.mtimeNs) / 1e6 > mtime ? 'newer' : 'older';
 }
 
 function isTooLongForBulk(key: Bytes): boolean {

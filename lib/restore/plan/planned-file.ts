@@ -31,6 +31,8 @@ export type FetchMethod =
   | 'singly'
   /** Not at all: the destination has the file. */
   | 'there already'
+  /** Not at all: the file in the destination differs, and the user wants to keep it. */
+  | 'kept'
   /** Not at all: other programs store an empty object to stand for a folder. */
   | 'folder'
   /** Not at all: the key names no place in the destination. */
@@ -44,6 +46,8 @@ export interface PlannedFile extends ListedKey {
   /** The number of its line in the plan. */
   readonly index: number;
   readonly method: FetchMethod;
+  /** Whether a file is in its place that differs, and which of them is newer by its mtime. */
+  readonly replaces?: 'older' | 'newer';
   /** True if the object was stored after the tree, which has an entry of that key. */
   readonly isNewer?: boolean;
 }

@@ -13,10 +13,12 @@ import type { Stage } from '../destination/stage.js';
 import type { FetchFailure } from '../fetch/singly.js';
 import type { ExactTime } from '../metadata/exact-times.js';
 import { type Metadata, setMtime } from '../metadata/metadata.js';
+import type { KeptFiles } from '../plan/plan.js';
 import type { PlannedFile } from '../plan/planned-file.js';
 
 export interface PlacementOptions {
   readonly destination: Destination;
+  readonly keeps: KeptFiles;
   readonly stage: Stage;
   readonly metadata: Metadata;
   /** Names what is not restored as the tree has it. */
@@ -67,6 +69,7 @@ export class Placement {
     if (wanted === undefined || method === 'not wanted') throw notInBucketError();
     if (method === 'there already') {
       this.#options.destination.makeFolder(parentOf(key));
+      this.#options.destination.leave(key);
       if (entry !== undefined) this.applyMetadata(entry);
     } else this.#moveIn(file, entry, mode);
     this.restored.files += 1;
@@ -91,6 +94,7 @@ export class Placement {
     const { destination } = this.#options;
     // For this user alone until everything is in it.
     destination.makeFolder(entry.key, 0o700);
+    destination.leave(entry.key);
     destination.letOwnerWrite(entry.key);
     this.folders.write(JSON.stringify(entry));
     this.#noteTime(entry);

@@ -18,6 +18,7 @@ import { Interruption } from '../../../lib/cli/interruption.js';
 import { Incomplete } from '../../../lib/cli/log/incomplete.js';
 import type { Log } from '../../../lib/cli/log/log.js';
 import { Destination } from '../../../lib/restore/destination/destination.js';
+import { FoldedNames } from '../../../lib/restore/destination/folded-names.js';
 import { HeldFolder } from '../../../lib/restore/destination/held-folder.js';
 import { Stage } from '../../../lib/restore/destination/stage.js';
 import { Metadata } from '../../../lib/restore/metadata/metadata.js';
@@ -87,6 +88,7 @@ class Place {
       overwrites = false,
       failures = [] as [number, { why: string }][],
       interruption = new Interruption(),
+      names = undefined as FoldedNames | undefined,
     } = {},
   ): Promise<Restored> {
     const log = {
@@ -94,7 +96,8 @@ class Place {
       info: (text: string) => this.noted.push(text),
     };
     const options = {
-      destination: new Destination(new HeldFolder(this.to), overwrites),
+      destination: new Destination(new HeldFolder(this.to), overwrites, names),
+      keeps: 'none' as const,
       stage: this.stage,
       metadata: this.metadata,
       incomplete: new Incomplete(log as unknown as Log),
@@ -281,5 +284,42 @@ test('a signal ends it between two files', async (t) => {
   assert.deepEqual(
     ['a', 'b', 'c'].map((key) => existsSync(join(place.to, key))),
     [true, true, false],
+  );
+});
+
+test('of names that are the same to the file system, the first has the place, and the others are named', async (t) => {
+  const place = new Place(t);
+  const names = new FoldedNames((path) => path.toLowerCase());
+  const keys = ['A', 'a', 'B', 'b', 'C/', 'c/', 'D', 'd', 'e'];
+  for (const key of keys) names.add(bytesOf(key));
+  // What such a file system shows under both names.
+  for (const name of ['A', 'a', 'b', 'D', 'd']) writeFileSync(join(place.to, name), 'old');
+  mkdirSync(join(place.to, 'c'));
+  place.add('A', 'new');
+  place.add('a', 'bad');
+  place.add('B', undefined, 'singly', { size: 3 });
+  place.add('b', 'new');
+  place.add('D', undefined, 'there already', { size: 3 });
+  place.add('e', 'abc');
+  const restored = await place.put(
+    [
+      ...['A', 'B', 'D', 'a', 'b', 'e'].map((key) => entry(key, { size: 3 })),
+      entry('C/'),
+      entry('c/'),
+      entry('d', {}, 'x'),
+    ],
+    { overwrites: true, names },
+  );
+  const why = 'has its place: to this file system, both names are the same.';
+  assert.deepEqual(place.said.sort(), [
+    '"B" is not restored: it did not arrive; syslog says why.',
+    `"a" is not restored: "A" ${why}`,
+    `"c/" is not restored: "C/" ${why}`,
+    `"d" is not restored: "D" ${why}`,
+  ]);
+  assert.deepEqual(restored, { files: 4, folders: 1, links: 0, extras: 0, newer: 0 });
+  assert.deepEqual(
+    ['A', 'a', 'b', 'd'].map((name) => readFileSync(join(place.to, name), 'utf8')),
+    ['new', 'old', 'new', 'old'],
   );
 });

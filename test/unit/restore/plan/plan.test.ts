@@ -43,7 +43,7 @@ async function planned(
   const target = existing === undefined ? undefined : new Destination(new HeldFolder(existing), true);
   const planTree = tree && { entries: tree, stored: STORED + 999 };
   const totals = await planRestore(
-    { listed: spoolOf(folder, 'listed', listed), tree: planTree, existing: target },
+    { listed: spoolOf(folder, 'listed', listed), tree: planTree, existing: target, keeps: 'none' },
     output,
   );
   const lines: Record<string, string> = {};
@@ -83,6 +83,7 @@ test('every key gets its way', async (t) => {
       'in bulk': 1,
       singly: 2,
       'there already': 0,
+      kept: 0,
       folder: 2,
       unsafe: 3,
       'not wanted': 1,
@@ -91,6 +92,8 @@ test('every key gets its way', async (t) => {
     files: 3,
     bytes: 3 * 4096,
     entries: 0,
+    replaced: 0,
+    newerOnDisk: 0,
   });
 });
 

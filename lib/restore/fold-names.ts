@@ -1,0 +1,47 @@
+// Finds out whether the destination tells all names apart, and if not, plans for those that it doesn't.
+import { join } from 'node:path';
+import { emptyStream, flatten } from '../tree/streams/batches.js';
+import { mergeByKey } from '../tree/streams/merge.js';
+import { readJson, Spool } from '../tree/streams/spool.js';
+import { detectFolding, FoldedNames } from './destination/folded-names.js';
+import { entriesBelow } from './plan/find-tree.js';
+import type { PlannedFile } from './plan/planned-file.js';
+import type { RestoreSurvey } from './survey.js';
+
+/** @returns `undefined` if the file system of `folder` tells all names apart */
+export async function findFoldedNames(
+  { plan, tree }: RestoreSurvey,
+  folder: string,
+  detect = detectFolding,
+): Promise<FoldedNames | undefined> {
+  const fold = detect(folder);
+  if (fold === undefined) return undefined;
+  const names = new FoldedNames(fold);
+  const entries = tree === undefined ? emptyStream() : entriesBelow(tree);
+  for await (const pairs of mergeByKey(readJson<PlannedFile>(plan), entries)) {
+    for (const [file, entry] of pairs) {
+      const isRestored = file !== undefined && !/^(kept|unsafe|not wanted|undecided)$/.test(file.method);
+      if (isRestored || (entry !== undefined && entry.type !== 'file')) names.add((entry ?? file).key);
+    }
+  }
+  return names;
+}
+
+/** The same survey with a plan in which files that share a place come singly: in bulk, they would share one, too. */
+export async function fetchSharedSingly(
+  survey: RestoreSurvey,
+  names: FoldedNames,
+  notes: string,
+): Promise<RestoreSurvey> {
+  const plan = new Spool(join(notes, 'plan-with-folded-names'));
+  let moved = 0;
+  for await (const file of flatten(readJson<PlannedFile>(survey.plan))) {
+    const isMoved = file.method === 'in bulk' && names.isShared(file.key);
+    if (isMoved) moved += 1;
+    plan.write(JSON.stringify(isMoved ? ({ ...file, method: 'singly' } satisfies PlannedFile) : file));
+  }
+  plan.close();
+  const { counts } = survey.totals;
+  const changed = { 'in bulk': counts['in bulk'] - moved, singly: counts.singly + moved };
+  return { ...survey, plan, totals: { ...survey.totals, counts: { ...counts, ...changed } } };
+}

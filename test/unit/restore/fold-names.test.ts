@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { detectFolding } from '../../../lib/restore/destination/folded-names.js';
+import { fetchSharedSingly, findFoldedNames } from '../../../lib/restore/fold-names.js';
+import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
+import type { RestoreSurvey } from '../../../lib/restore/survey.js';
+import { bytesOf, textOf } from '../../../lib/tree/bytes.js';
+import { formatEntry } from '../../../lib/tree/entry-line.js';
+import { flatten } from '../../../lib/tree/streams/batches.js';
+import { readJson, Spool } from '../../../lib/tree/streams/spool.js';
+import { TreeWriter } from '../../../lib/tree/tree-writer.js';
+import { entry, spoolOf, temporaryFolder } from './pieces.js';
+
+const lower = (path: string) => path.toLowerCase();
+/** What a file system that ignores case would find. */
+const detectCase = () => lower;
+
+/** As `detectFolding` probes, on a file system that tells all names apart: an alias that is the name itself. */
+function foldingOf(t: TestContext, ...folds: ((path: string) => string)[]) {
+  const folder = temporaryFolder(t);
+  const foldings = folds.map((fold) => ({ name: 'x', alias: 'x', fold }));
+  const found = detectFolding(folder, [...foldings, { name: 'y', alias: 'z', fold: () => 'all' }]);
+  assert.deepEqual(readdirSync(folder), []);
+  return found;
+}
+
+async function surveyOf(
+  t: TestContext,
+  files: Readonly<Record<string, FetchMethod>>,
+): Promise<RestoreSurvey> {
+  const folder = temporaryFolder(t);
+  const keys = Object.keys(files).sort();
+  const lines = keys.map((key, index): PlannedFile => {
+    const wanted = { size: 1, lastModified: 0, isCurrent: true };
+    return { key: bytesOf(key), wanted, index, method: files[key] ?? 'unsafe' };
+  });
+  const counts = {
+    'in bulk': 0,
+    singly: 0,
+    'there already': 0,
+    kept: 0,
+    folder: 0,
+    unsafe: 0,
+    'not wanted': 0,
+    undecided: 0,
+  };
+  for (const { method } of lines) counts[method] += 1;
+  const file = join(folder, 'tree');
+  const writer = new TreeWriter(file, { runId: 'id', started: 'then', root: '/data' });
+  for (const it of [entry('D/'), entry('LINK', {}, 'x'), entry('d/'), entry('gone')])
+    await writer.write(it, formatEntry(it, { membersOf: () => '' }));
+  await writer.close();
+  return {
+    tree: { file, folder: bytesOf(''), stored: 0 },
+    backupsBelow: [],
+    plan: spoolOf(folder, 'plan', lines),
+    totals: { counts, files: lines.length, bytes: 0, entries: 0, replaced: 0, newerOnDisk: 0 },
+  };
+}
+
+test('a file system that tells all names apart needs nothing', async (t) => {
+  assert.equal(detectFolding(temporaryFolder(t)), undefined);
+  assert.equal(await findFoldedNames(await surveyOf(t, { a: 'in bulk' }), temporaryFolder(t)), undefined);
+});
+
+test('what a file system does to names is tried, and leaves nothing behind', (t) => {
+  assert.equal(foldingOf(t), undefined);
+  const fold = foldingOf(t, lower, (path) => path.replaceAll('x', ''));
+  assert.equal(fold?.('AxB'), 'ab');
+});
+
+test('files that share a place with another file, folder or link are fetched singly, and no others', async (t) => {
+  const survey = await surveyOf(t, {
+    'A.txt': 'in bulk',
+    'a.txt': 'in bulk',
+    'b.txt': 'in bulk',
+    'd/A': 'in bulk',
+    'D/a': 'there already',
+    link: 'in bulk',
+    GONE: 'in bulk',
+    'NOT-WANTED': 'not wanted',
+    'not-wanted': 'in bulk',
+  });
+  const names = await findFoldedNames(survey, temporaryFolder(t), detectCase);
+  assert.ok(names !== undefined);
+  const notes = temporaryFolder(t);
+  const { plan, totals } = await fetchSharedSingly(survey, names, notes);
+  assert.ok(plan instanceof Spool);
+  const methods: Record<string, string> = {};
+  for await (const { key, method } of flatten(readJson<PlannedFile>(plan))) methods[textOf(key)] = method;
+  assert.deepEqual(methods, {
+    'A.txt': 'singly',
+    'D/a': 'there already',
+    GONE: 'in bulk',
+    'NOT-WANTED': 'not wanted',
+    'a.txt': 'singly',
+    'b.txt': 'in bulk',
+    'd/A': 'singly',
+    link: 'singly',
+    'not-wanted': 'in bulk',
+  });
+  assert.deepEqual([totals.counts['in bulk'], totals.counts.singly], [3, 4]);
+  assert.deepEqual(
+    ['D/', 'd/', 'D', 'LINK', 'gone'].map((key) => names.isShared(bytesOf(key))),
+    [true, true, true, true, false],
+  );
+});
