@@ -182,6 +182,12 @@ export const MEANINGS = [
     concerns: 'one file',
   },
   {
+    // MinIO and SeaweedFS do not store `x/y` beside `x`.
+    kind: 'name-in-the-way',
+    codes: /^((XMinio)?ParentIsObject|(XMinio)?ObjectExistsAsDirectory|ExistingObjectIs(Directory|File))$/,
+    concerns: 'one file',
+  },
+  {
     kind: 'bad-name-or-size',
     codes: /^413$/,
     concerns: 'one file',

@@ -11,7 +11,9 @@ import type { Checked } from './check.js';
 import { hasFileAppeared } from './delete/second-look.js';
 import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from './delete/why-kept.js';
 import { assertLossesAllowed } from './guard/losses.js';
+import { excludeLine } from './obstacles.js';
 import { assertSameLocalDir } from './source/local-dir.js';
+import type { Start } from './start.js';
 
 export interface Deleted {
   readonly count: number;
@@ -20,7 +22,7 @@ export interface Deleted {
 }
 
 /** @throws {BackupError} with exit code 4 if too much would be lost, or LOCAL_DIR is another folder by now */
-export async function deleteGone(backup: Backup, checked: Checked): Promise<Deleted> {
+export async function deleteGone(backup: Backup, start: Start, checked: Checked): Promise<Deleted> {
   const { localDir, localDirId, log } = backup;
   const { gone } = checked;
   const assertAllowed = () => {
@@ -32,7 +34,7 @@ export async function deleteGone(backup: Backup, checked: Checked): Promise<Dele
     return { count: 0, isHeldBack: false };
   }
   await assertSameLocalDir(localDir, localDirId);
-  const reason = await reasonToKeep(backup, checked);
+  const reason = await reasonToKeep(backup, start, checked);
   if (reason !== undefined) {
     reportKept(backup, 'Not deleting', gone.count, reason);
     return { count: 0, isHeldBack: true };
@@ -46,12 +48,20 @@ export async function deleteGone(backup: Backup, checked: Checked): Promise<Dele
   return { count, isHeldBack: failed > 0 };
 }
 
-async function reasonToKeep(backup: Backup, checked: Checked): Promise<ReasonToKeep | undefined> {
+async function reasonToKeep(
+  backup: Backup,
+  start: Start,
+  checked: Checked,
+): Promise<ReasonToKeep | undefined> {
   const appeared = (await hasFileAppeared(backup, checked.draft())) ? 1 : 0;
   const { missing, hidingPlaces, failedUploads } = checked;
-  return (
-    reasonInRun({ missing: missing + appeared, hidingPlaces, failedUploads }) ?? fetchReasonInBucket(backup)
-  );
+  const notInBucket = {
+    missing: missing + appeared,
+    hidingPlaces,
+    excludeLine: await excludeLine(backup, start),
+    failedUploads,
+  };
+  return reasonInRun(notInBucket) ?? fetchReasonInBucket(backup);
 }
 
 /** Says why nothing is deleted. @param what does not happen, or would not in a dry run */

@@ -14,6 +14,7 @@ import type { RunTimes } from './check/is-stored.js';
 import { reasonForFull } from './check/why-full.js';
 import type { Scan } from './scan/scan-writer.js';
 import { scanLocalDir } from './scan.js';
+import { isOtherFileSystem } from './source/local-dir.js';
 import { assertSameSource, isSameSource } from './source/source.js';
 
 export interface Start {
@@ -44,7 +45,7 @@ type ScanWithTree = Pick<Start, 'scan' | 'tree'> & {
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
-  const { aws, config, flags, source, state, header, log } = backup;
+  const { aws, config, flags, source, localDirId, state, header, log } = backup;
   const fetching = fetchLastRun(backup).then((lastRun) => {
     assertSameSource(lastRun, source, flags.adopts);
     return lastRun;
@@ -57,6 +58,11 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
   const { scan, tree, lastEnded } = await scanWithTreeOf(backup, lastRun, earlyScan);
   const unfinished = readUnfinished(state.unfinished);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
+  if (!isAdopted && lastRun?.localDirId !== undefined && isOtherFileSystem(lastRun.localDirId, localDirId)) {
+    log.warn(
+      `LOCAL_DIR "${source.localDir}" is on another file system than at the last run. Check that the right disk is mounted there.`,
+    );
+  }
   const started = Date.parse(header.started);
   const whyFull = reasonForFull({
     isAsked: flags.isFull,

@@ -33,6 +33,8 @@ export function validate(file: string, values: ConfigValues, log: WarningLog): B
     fullCheckHours: settings.read('FULL_CHECK_HOURS', check.wholeNumber(0, 8760)),
     uploadProcesses: settings.read('UPLOAD_PROCESSES', check.wholeNumber(1, 64)),
     maxDeletePercent: settings.read('MAX_DELETE_PERCENT', check.wholeNumber(0, 100)),
+    maxChangePercent: settings.read('MAX_CHANGE_PERCENT', check.wholeNumber(0, 100)),
+    refuseMassChange: settings.read('REFUSE_MASS_CHANGE', check.yesOrNo),
     allowUnversionedDelete: settings.read('ALLOW_UNVERSIONED_DELETE', check.yesOrNo),
   };
   settings.finish(log);

@@ -15,7 +15,7 @@ export interface BucketChanges {
   /** How many objects it replaces, and how many it deletes. */
   readonly overwritten: number;
   readonly gone: number;
-  /** Whether this is the first run of a backup, in a bucket that exists. */
+  /** Whether this is the first run of a backup. */
   readonly isFirst: boolean;
 }
 

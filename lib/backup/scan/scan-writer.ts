@@ -63,6 +63,7 @@ export class ScanWriter {
     unreadable: 0,
     special: 0,
     'not UTF-8': 0,
+    'key too long': 0,
     loop: 0,
     excluded: 0,
     dangling: 0,
@@ -176,5 +177,5 @@ function isOthers({ inode: { uid, mode } }: Entry, user: number | undefined): bo
 
 /** True for an obstacle that may be or contain files of which nothing is known. */
 export function mayHideFiles({ reason }: Obstacle): boolean {
-  return reason === 'unreadable' || reason === 'not UTF-8';
+  return reason === 'unreadable' || reason === 'not UTF-8' || reason === 'key too long';
 }

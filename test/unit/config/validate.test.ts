@@ -74,6 +74,8 @@ test('a complete config', () => {
     fullCheckHours: 20,
     uploadProcesses: 4,
     maxDeletePercent: 50,
+    maxChangePercent: 50,
+    refuseMassChange: false,
     allowUnversionedDelete: false,
     warnings: [],
   });
@@ -83,7 +85,7 @@ test('every setting of its own', () => {
   const config = configOf(`${complete}
     AWS_PROFILE=mine AWS_NET_TIMEOUT=5 AWS_ENDPOINT_URL=https://s3.example.com:9000 AWS_STORAGE_CLASS=GLACIER_IR
     LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes
-    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 ALLOW_UNVERSIONED_DELETE=yes HOST_ID='pod für anna'`);
+    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 MAX_CHANGE_PERCENT=8 REFUSE_MASS_CHANGE=yes ALLOW_UNVERSIONED_DELETE=yes HOST_ID='pod für anna'`);
   assert.equal(config.profile, 'mine');
   assert.equal(config.netTimeout, 5);
   assert.equal(config.endpointUrl, 'https://s3.example.com:9000');
@@ -94,6 +96,7 @@ test('every setting of its own', () => {
   assert.equal(config.followSymlinks, true);
   assert.deepEqual(config.exclude, ['*.tmp', 'cache/*']);
   assert.equal(config.maxDeletePercent, 7);
+  assert.deepEqual([config.maxChangePercent, config.refuseMassChange], [8, true]);
   assert.equal(config.allowUnversionedDelete, true);
 });
 

@@ -5,6 +5,7 @@ import type { Versioning } from '../../../../lib/backup/delete/versioning.js';
 import { type BackupBelow, reasonInBucket, reasonInRun } from '../../../../lib/backup/delete/why-kept.js';
 
 const PLACE = { bucket: 'b', profile: 'default' };
+const NOTHING = { missing: 0, hidingPlaces: 0, excludeLine: "EXCLUDE=('a/*')", failedUploads: 0 };
 const NONE: BackupBelow = { is: 'none' };
 const KILLED = awsError(['s3api', 'x'], 1, 'aws was ended by SIGKILL', PLACE);
 const DENIED = awsError(
@@ -17,7 +18,7 @@ const DENIED = awsError(
 test('with older versions kept, or where that is of no matter, and with no other backup below, nothing waits', () => {
   assert.equal(reasonInBucket({ is: 'enabled' }, NONE, PLACE), undefined);
   assert.equal(reasonInBucket(undefined, NONE, PLACE), undefined);
-  assert.equal(reasonInRun({ missing: 0, hidingPlaces: 0, failedUploads: 0 }), undefined);
+  assert.equal(reasonInRun({ ...NOTHING }), undefined);
 });
 
 test('what the bucket is like holds deletions back, which is no failure', () => {
@@ -61,17 +62,17 @@ test('a call that fails holds them back, which is a failure', () => {
 test('files that are not in the bucket hold them back; it is a failure if uploads failed', () => {
   for (const failedUploads of [0, 2]) {
     const isFailure = failedUploads > 0;
-    const missing = reasonInRun({ missing: 1, hidingPlaces: 0, failedUploads });
+    const missing = reasonInRun({ ...NOTHING, missing: 1, failedUploads });
     assert.match(missing?.why ?? '', /^1 file is not in the bucket yet/);
     assert.equal(missing?.isFailure, isFailure);
-    const hidden = reasonInRun({ missing: 0, hidingPlaces: 2, failedUploads });
+    const hidden = reasonInRun({ ...NOTHING, hidingPlaces: 2, failedUploads });
     assert.match(
       hidden?.why ?? '',
-      /^2 places are not in the bucket, being unreadable or not named in UTF-8/,
+      /^2 places are not in the bucket, .* or exclude them: EXCLUDE=\('a\/\*'\)$/,
     );
     assert.equal(hidden?.isFailure, isFailure);
   }
-  assert.deepEqual(reasonInRun({ missing: 0, hidingPlaces: 0, failedUploads: 1 }), {
+  assert.deepEqual(reasonInRun({ ...NOTHING, failedUploads: 1 }), {
     why: 'uploads failed. The next run without a failed upload deletes them.',
     isFailure: true,
   });
