@@ -14,6 +14,8 @@ const DOCS = [
   ...readdirSync(join(PROJECT, 'docs')).map((name) => `docs/${name}`),
 ];
 
+const COMMAND_LINE = 'lib/cli/command-line.ts';
+
 /** The text without blocks of code. */
 function prose(file: string): string {
   return read(file).replace(/^( *)```[\s\S]*?^\1```$/gm, '');
@@ -53,6 +55,17 @@ describe('every file of the project that is named exists', () => {
       for (const [, path = ''] of read(file).matchAll(/(?<![\w./-])((?:lib|bin|test|docs)\/[\w./-]*\w\/?)/g))
         assert.ok(path.includes('NAME') || existsSync(join(PROJECT, path)), `there is no ${path}`);
     });
+});
+
+test('every flag of our commands that is named exists', () => {
+  const bins = readdirSync(join(PROJECT, 'bin'), { recursive: true, encoding: 'utf8' });
+  const defined = [...bins.filter((name) => name.endsWith('.ts')).map((name) => `bin/${name}`), COMMAND_LINE]
+    .map(read)
+    .join('\n');
+  for (const file of DOCS)
+    for (const [, words = ''] of read(file).matchAll(/(?:^\$ |^ *|`)(encrypted-s3[ -][a-z][^`\n]*)/gm))
+      for (const [flag] of words.matchAll(/(?<= )--[a-z-]+/g))
+        assert.ok(new RegExp(`${flag}\\b`).test(defined), `${file}: there is no ${flag} (${words})`);
 });
 
 test('config.template describes every setting, once', () => {
