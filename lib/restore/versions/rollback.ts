@@ -12,11 +12,9 @@ import type { StateFolder } from '../../records/state-folder.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { LocalTree } from '../plan/find-tree.js';
+import { DENIAL } from './delete-markers.js';
 import type { Removal, Rollback } from './rollback-plan.js';
 import { amendedRecord } from './rollback-records.js';
-
-export const DENIAL =
-  "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Use an administrator's profile: --profile PROFILE.";
 
 export interface PlannedRollback extends Rollback {
   readonly state: StateFolder;
@@ -89,10 +87,11 @@ async function removeAll(
       continue;
     }
     // The server would refuse the rest as well.
-    if (refusal.code === 'AccessDenied' && removed === 0) {
+    if (refusal.lacksPermission && removed === 0) {
       throw new BackupError(`${what} could not be removed: ${refusal.why}.`, { hint: DENIAL });
     }
-    incomplete.add(`${what} could not be removed: ${refusal.why}.`);
+    incomplete.addFailure(what, 'could not be removed', refusal.why, key);
+    incomplete.addHint(refusal.lacksPermission ? DENIAL : refusal.hint);
   }
 }
 
