@@ -222,10 +222,10 @@ test('a file whose version of that time has expired is left as it is, and named,
 });
 
 test('a user who may not remove versions changes nothing', async (t) => {
-  const refused = [RECORD, TREE].map((Key) => ({ Key, Code: 'AccessDenied', Message: 'Refused' }));
+  const refused = [RECORD, TREE].map((Key) => ({ Key, Code: 'AccessDenied', Message: 'Access Denied' }));
   for (const answer of [
     `echo '${JSON.stringify({ Errors: refused })}'; exit 0`,
-    "echo 'An error occurred (AccessDenied) when calling the DeleteObjects operation: x' >&2; exit 254",
+    "echo 'An error occurred (AccessDenied) when calling the DeleteObjects operation: Access Denied' >&2; exit 254",
   ]) {
     const world = await twoRuns(t);
     const before = world.journal.versions();
