@@ -1,5 +1,5 @@
 // What a run says: which files are not in the backup, and what else is worth knowing.
-import { kindOfAwsError } from '../aws/error-kinds.js';
+import { hintOfAwsError, kindOfAwsError } from '../aws/error-kinds.js';
 import { BackupError } from '../cli/errors.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
@@ -44,14 +44,16 @@ export async function reportOutcome(
 }
 
 async function reportFailures(
-  { localDir, incomplete }: Backup,
+  { aws, localDir, incomplete }: Backup,
   { uploads, stillDue }: Checked,
 ): Promise<void> {
   const report = (path: string, why: string) =>
-    incomplete.add(`"${localDir}/${path}" is not in the backup as it is: ${why}.`);
+    incomplete.addFailure(`${localDir}/${path}`, 'is not in the backup as it is', why, path);
   for (const { failures } of uploads) {
-    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures)))
+    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures))) {
       report(path, isOfAws ? describeFailure(path, why.replace(/\.$/, '')) : why);
+      if (isOfAws) incomplete.addHint(hintOfAwsError(why, aws));
+    }
   }
   if (stillDue === undefined) return;
   for await (const { key } of flatten(readDraft(stillDue)))

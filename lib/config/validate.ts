@@ -73,7 +73,7 @@ function readBucketSettings(settings: SettingReader, file: string, values: Confi
     netTimeout: settings.read('AWS_NET_TIMEOUT', check.duration('seconds')),
     // One that is only in the environment is found later, in the AWS CLI's own order.
     endpointUrl: values.assigned.has('AWS_ENDPOINT_URL')
-      ? settings.optional('AWS_ENDPOINT_URL', check.endpointUrl)
+      ? settings.optional('AWS_ENDPOINT_URL', check.endpointUrl(values.values.get('AWS_BUCKET') ?? ''))
       : undefined,
     storageClass: settings.optional('AWS_STORAGE_CLASS', check.storageClass) ?? 'STANDARD_IA',
     environment: withoutKey(values),
