@@ -9,7 +9,7 @@ export interface FetchContext extends RestoreScope {
   readonly stage: Stage;
 }
 
-/** These fail every file. Any other failure may concern one file, and stops no other. */
+/** These fail every file. Any other failure may concern one file, and stops no other: a full disk may have room for smaller ones. */
 export const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
   'unreachable',
   'tls',
@@ -18,7 +18,6 @@ export const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
   'no-credentials',
   'bad-credentials',
   'wrong-region',
-  'disk-full',
 ]);
 
 /** The error messages in the answer call the stage by its name. */
