@@ -4,14 +4,24 @@ import { commandLine } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { printVersions } from '../../lib/commands/list-versions.js';
 
+interface Options {
+  readonly config?: string;
+  readonly json?: true;
+}
+
 export function listVersionsCommand(): Command {
   return commandLine(
     'encrypted-s3-list-versions',
     'List the versions and deletions of a file, or below a prefix.',
   )
-    .argument('<aws_profile>')
-    .argument('<aws_region>')
-    .argument('<s3_url>', 's3://AWS_BUCKET/FILE_OR_FOLDER, or s3://AWS_BUCKET for everything')
+    .usage(
+      '[options] <aws_profile> <aws_region> <s3_url>\n       encrypted-s3-list-versions [options] --config <config_file> [path]',
+    )
+    .argument(
+      '[words...]',
+      's3_url is s3://BUCKET/FILE_OR_FOLDER, or s3://BUCKET for everything; path is relative to LOCAL_DIR, or as it is on disk',
+    )
+    .option('--config <config_file>', 'of the backup')
     .option('--json', 'print an array of objects, with the exact keys')
     .addHelpText(
       'after',
@@ -27,9 +37,9 @@ and null as the size of a deletion.
 
 Example: encrypted-s3-list-versions default eu-central-1 s3://my-backup-s3/home/user/file1`,
     )
-    .action((profile: string, region: string, url: string, { json }: { json?: true }) =>
+    .action((words: string[], { config, json }: Options) =>
       main('encrypted-s3-list-versions', false, (context) =>
-        printVersions({ profile, region, url, isJson: json === true }, context),
+        printVersions({ words, config, isJson: json === true }, context),
       ),
     );
 }

@@ -5,6 +5,7 @@ import { main } from '../../lib/cli/main.js';
 import { sync } from '../../lib/commands/sync.js';
 
 interface Options {
+  readonly config?: string;
   readonly wait: number;
   readonly dryRun?: true;
   readonly full?: true;
@@ -15,14 +16,15 @@ interface Options {
 
 export function syncCommand(): Command {
   return commandLine('encrypted-s3-sync', 'Sync a local directory to an encrypted S3 bucket.')
-    .argument('<config_file>', 'the backup to run; see config.template')
+    .argument('[config_file]', 'the backup to run; without it, ~/.config/encrypted-s3-backup/config')
+    .option('--config <config_file>', 'the same')
     .option('--wait <seconds>', 'wait for another run to end, at most so long', seconds, 0)
     .option('--dry-run', 'print what would be uploaded and deleted, and change nothing')
     .option('--full', "compare the bucket's listing with the disk, however long ago that was last done")
     .option('--allow-mass-delete', 'go on although many files are gone from LOCAL_DIR, or all')
     .option('--adopt', 'take over a backup whose last run was of another host or LOCAL_DIR')
     .addOption(new Option('--json', 'print what the run has done as one line of JSON').conflicts('dryRun'))
-    .action((file: string, options: Options) =>
+    .action((file: string | undefined, options: Options) =>
       main('encrypted-s3-sync', true, (context) => {
         const flags = {
           waitSeconds: options.wait,
@@ -32,7 +34,7 @@ export function syncCommand(): Command {
           isDry: options.dryRun === true,
           isJson: options.json === true,
         };
-        return sync(file, flags, context);
+        return sync(options.config ?? file, flags, context);
       }),
     );
 }

@@ -1,10 +1,13 @@
 // `encrypted-s3-undelete`, and `encrypted-s3 undelete`
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { commandLine } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { undelete } from '../../lib/commands/undelete.js';
 
 interface Options {
+  readonly config?: string;
+  readonly since?: string;
+  /** What --since was called first. */
   readonly at?: string;
   readonly dryRun?: true;
   readonly profile?: string;
@@ -12,12 +15,16 @@ interface Options {
 
 export function undeleteCommand(): Command {
   return commandLine('encrypted-s3-undelete', 'Undelete files in the bucket.')
-    .argument('<config_file>')
-    .argument('[paths...]', 'files and folders, relative to LOCAL_DIR or below it; without any, everything')
+    .usage(
+      '[options] <config_file> [path...]\n       encrypted-s3-undelete [options] --config <config_file> [path...]',
+    )
+    .argument('[words...]', 'files and folders, relative to LOCAL_DIR or below it; without any, everything')
+    .option('--config <config_file>', 'of the backup; all words are paths then')
     .option(
-      '--at <time>',
+      '--since <time>',
       'only what was deleted after that: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
     )
+    .addOption(new Option('--at <time>').hideHelp())
     .option('--dry-run', 'show what would be undeleted, and change nothing')
     .option('--profile <profile>', 'use this profile of the AWS CLI, not that of the config')
     .addHelpText(
@@ -26,11 +33,12 @@ export function undeleteCommand(): Command {
 It needs the permission s3:DeleteObjectVersion, which the user of the backup should not have. Nothing is
 downloaded: the next run of encrypted-s3-sync deletes again what is not in LOCAL_DIR.
 
-Example: encrypted-s3-undelete --dry-run --at yesterday ~/s3-backup.config documents/letters`,
+Example: encrypted-s3-undelete --dry-run --since yesterday ~/s3-backup.config documents/letters`,
     )
-    .action((config: string, paths: string[], { at, dryRun, profile }: Options) =>
-      main('encrypted-s3-undelete', false, (context) =>
-        undelete(config, { paths, at, isDry: dryRun === true, profile }, context),
-      ),
+    .action((words: string[], { config, since, at = since, dryRun, profile }: Options) =>
+      main('encrypted-s3-undelete', false, (context) => {
+        const [file, ...paths] = config === undefined ? words : [config, ...words];
+        return undelete(file, { paths, at, isDry: dryRun === true, profile }, context);
+      }),
     );
 }

@@ -22,17 +22,22 @@ import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';
 
+/** S3's limit (bytes). */
+export const MAX_KEY_LENGTH = 1024;
+
 export interface Backup extends Remote {
   readonly config: BackupConfig;
   /** LOCAL_DIR, absolute and without links. */
   readonly localDir: string;
   /** LOCAL_DIR, open: what is uploaded is opened below this descriptor. */
   readonly localDirDescriptor: number;
-  /** `dev:ino` of LOCAL_DIR when the run began. */
+  /** Tells LOCAL_DIR, as it was when the run began, from other folders; see `localDirIdOf`. */
   readonly localDirId: string;
   /** The device of LOCAL_DIR, if inodes keep their numbers there; see `inodeOf`. */
   readonly lastingDevice: bigint | undefined;
   readonly followSymlinks: boolean;
+  /** How many bytes the key of a file may have, relative to the prefix. */
+  readonly maxKeyLength: number;
   /** What the walk leaves out. */
   readonly exclusion: Exclusion;
   /** Whether the config excludes the file of a stored key: its object stays in the bucket, and is no loss. */
@@ -97,6 +102,7 @@ export async function openBackup(
     localDirId,
     lastingDevice: lastingDevice(localDir),
     followSymlinks: config.followSymlinks,
+    maxKeyLength: MAX_KEY_LENGTH - Buffer.byteLength(prefix),
     exclusion,
     isExcluded: createIsExcluded(exclusion, bytesOf(localDir), config.followSymlinks),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete: flags.allowsMassDelete },

@@ -11,7 +11,9 @@ import type { Checked } from './check.js';
 import { hasFileAppeared } from './delete/second-look.js';
 import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from './delete/why-kept.js';
 import { assertLossesAllowed } from './guard/losses.js';
+import { excludeLine } from './obstacles.js';
 import { assertSameLocalDir } from './source/local-dir.js';
+import type { Start } from './start.js';
 
 export interface Deleted {
   readonly count: number;
@@ -20,7 +22,7 @@ export interface Deleted {
 }
 
 /** @throws {BackupError} with exit code 4 if too much would be lost, or LOCAL_DIR is another folder by now */
-export async function deleteGone(backup: Backup, checked: Checked): Promise<Deleted> {
+export async function deleteGone(backup: Backup, start: Start, checked: Checked): Promise<Deleted> {
   const { localDir, localDirId, log } = backup;
   const { gone } = checked;
   const assertAllowed = () => {
@@ -32,7 +34,7 @@ export async function deleteGone(backup: Backup, checked: Checked): Promise<Dele
     return { count: 0, isHeldBack: false };
   }
   await assertSameLocalDir(localDir, localDirId);
-  const reason = await reasonToKeep(backup, checked);
+  const reason = await reasonToKeep(backup, start, checked);
   if (reason !== undefined) {
     reportKept(backup, 'Not deleting', gone.count, reason);
     return { count: 0, isHeldBack: true };
@@ -46,12 +48,20 @@ export async function deleteGone(backup: Backup, checked: Checked): Promise<Dele
   return { count, isHeldBack: failed > 0 };
 }
 
-async function reasonToKeep(backup: Backup, checked: Checked): Promise<ReasonToKeep | undefined> {
+async function reasonToKeep(
+  backup: Backup,
+  start: Start,
+  checked: Checked,
+): Promise<ReasonToKeep | undefined> {
   const appeared = (await hasFileAppeared(backup, checked.draft())) ? 1 : 0;
   const { missing, hidingPlaces, failedUploads } = checked;
-  return (
-    reasonInRun({ missing: missing + appeared, hidingPlaces, failedUploads }) ?? fetchReasonInBucket(backup)
-  );
+  const notInBucket = {
+    missing: missing + appeared,
+    hidingPlaces,
+    excludeLine: await excludeLine(backup, start),
+    failedUploads,
+  };
+  return reasonInRun(notInBucket) ?? fetchReasonInBucket(backup);
 }
 
 /** Says why nothing is deleted. @param what does not happen, or would not in a dry run */
@@ -69,7 +79,7 @@ export function reportKept(
 
 /** Proves each again right before its deletion. A failed request ends no run: the record of the uploads comes after it. */
 async function deleteProven(
-  { aws, prefix, localDir, followSymlinks, state, incomplete, log }: Backup,
+  { aws, prefix, localDir, followSymlinks, state, incomplete }: Backup,
   gone: Spool,
 ): Promise<{ count: number; failed: number }> {
   const root = bytesOf(localDir);
@@ -82,7 +92,8 @@ async function deleteProven(
       if (refusal === undefined) count += 1;
       else {
         failed += 1;
-        incomplete.add(`"${key}" could not be deleted in the bucket: ${refusal.why}.`);
+        incomplete.addFailure(key, 'could not be deleted in the bucket', refusal.why, key);
+        incomplete.addHint(refusal.hint);
       }
     }
   } catch (error) {
@@ -91,7 +102,7 @@ async function deleteProven(
     incomplete.add(
       `Not all objects whose files are gone could be deleted; the next run tries again: ${error.message}`,
     );
-    if (error.hint !== undefined) log.hint(error.hint);
+    incomplete.addHint(error.hint);
   }
   return { count, failed };
 }

@@ -53,7 +53,7 @@ export async function storeRecord(
   { tree, totals }: NewTree,
   deleted: Deleted,
 ): Promise<RunFacts> {
-  const { header, source, incomplete } = backup;
+  const { header, source, localDirId, incomplete } = backup;
   const ended = new Date().toISOString();
   const lastFullCheck = isFull ? ended : lastRun?.lastFullCheck;
   const isIncomplete = incomplete.count > 0 || deleted.isHeldBack;
@@ -64,6 +64,7 @@ export async function storeRecord(
     started: header.started,
     ended,
     ...source,
+    localDirId,
     totals,
     notBackedUp: incomplete.count,
     sent,

@@ -1,9 +1,9 @@
 // What a run says: which files are not in the backup, and what else is worth knowing.
+import { hintOfAwsError, kindOfAwsError } from '../aws/error-kinds.js';
 import { BackupError } from '../cli/errors.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
-import { textOf } from '../tree/bytes.js';
-import type { Obstacle } from '../tree/entry.js';
+import { bytesOf, textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson } from '../tree/streams/spool.js';
 import type { TreeTotals } from '../tree/tree-file.js';
@@ -11,35 +11,9 @@ import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { RunFacts } from './record.js';
 import { readDraft } from './scan/draft.js';
-import { mayHideFiles } from './scan/scan-writer.js';
+import { quotedPatternFor } from './source/patterns.js';
 import type { Start } from './start.js';
 import type { UploadFailure } from './upload/send-batch.js';
-
-/** Names what the scan found and can't back up. */
-export async function reportObstacles({ localDir, incomplete, log }: Backup, { scan }: Start): Promise<void> {
-  for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles))) {
-    const sentence = describeObstacle(obstacle, localDir);
-    if (mayHideFiles(obstacle)) incomplete.add(sentence);
-    else if (obstacle.reason === 'loop') log.warn(sentence);
-    else log.info(sentence);
-  }
-}
-
-function describeObstacle({ key, reason }: Obstacle, localDir: string): string {
-  const path = `"${localDir}/${textOf(key)}"`;
-  switch (reason) {
-    case 'unreadable':
-      return `${path} can't be read: what it holds now is not in the backup.`;
-    case 'not UTF-8':
-      return `The name of ${path} is not UTF-8, which S3 can't store: it is not in the backup.`;
-    case 'loop':
-      return `${path} leads back to a folder that it is in: it is not followed.`;
-    case 'dangling':
-      return `${path} is a link that leads nowhere.`;
-    case 'special':
-      return `${path} is neither a file nor a folder.`;
-  }
-}
 
 /** Names the files that were not uploaded, and logs the run's numbers. */
 export async function reportOutcome(
@@ -48,7 +22,7 @@ export async function reportOutcome(
   checked: Checked,
   totals: TreeTotals,
 ): Promise<void> {
-  const { log, incomplete } = backup;
+  const { localDir, log, incomplete } = backup;
   await reportFailures(backup, checked);
   incomplete.close();
   const vanished = checked.uploads.reduce((sum, upload) => sum + upload.vanished, 0);
@@ -56,6 +30,11 @@ export async function reportOutcome(
   log.info(
     `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
   );
+  // A run of nothing is not silent: what should be there may not be mounted.
+  if (totals.files === 0)
+    log.warn(
+      `No file of LOCAL_DIR "${localDir}" is in the backup. If a disk should be mounted there, mount it.`,
+    );
   if (checked.kept === 0) return;
   const objects = `${formatCount(checked.kept, 'object')} whose ${checked.kept === 1 ? 'file is' : 'files are'}`;
   const kept = `Keeping ${objects} not on disk, but not provably gone`;
@@ -65,14 +44,16 @@ export async function reportOutcome(
 }
 
 async function reportFailures(
-  { localDir, incomplete }: Backup,
+  { aws, localDir, incomplete }: Backup,
   { uploads, stillDue }: Checked,
 ): Promise<void> {
   const report = (path: string, why: string) =>
-    incomplete.add(`"${localDir}/${path}" is not in the backup as it is: ${why}.`);
+    incomplete.addFailure(`${localDir}/${path}`, 'is not in the backup as it is', why, path);
   for (const { failures } of uploads) {
-    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures)))
-      report(path, isOfAws ? `its upload failed: ${why.replace(/\.$/, '')}` : why);
+    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures))) {
+      report(path, isOfAws ? describeFailure(path, why.replace(/\.$/, '')) : why);
+      if (isOfAws) incomplete.addHint(hintOfAwsError(why, aws));
+    }
   }
   if (stillDue === undefined) return;
   for await (const { key } of flatten(readDraft(stillDue)))
@@ -92,6 +73,14 @@ export function reportRun({ flags, log }: Backup, facts: RunFacts): void {
   if (!flags.isJson) return;
   const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };
   process.stdout.write(`${JSON.stringify(result)}\n`);
+}
+
+/** @param why the AWS CLI's words */
+function describeFailure(path: string, why: string): string {
+  // The next run would fail in the same way.
+  const canNeverSucceed = kindOfAwsError(why) === 'bad-name-or-size';
+  const exclude = canNeverSucceed ? `. To exclude it: EXCLUDE=(${quotedPatternFor(bytesOf(path))})` : '';
+  return `its upload failed: ${why}${exclude}`;
 }
 
 /** The failure of a step after the record. @param what has not been done, as a clause */

@@ -2,28 +2,23 @@
 import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { withAcls } from '../tree/disk/read-acls.js';
-import { walk } from '../tree/disk/walk.js';
 import { emptyStream, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import type { OpenedTree, TreeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import { type Scan, type ScannedPair, ScanWriter } from './scan/scan-writer.js';
+import { walkSource } from './source/walk-source.js';
 
 /**
  * @param tree the last run's; `undefined`, if there is none
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
-  const { localDir, followSymlinks, exclusion, interruption, log } = backup;
+  const { localDir, followSymlinks, log } = backup;
   let scanned = 0;
   const root = bytesOf(localDir);
   const writer = new ScanWriter(backup, tree);
-  const onDisk = walk(root, {
-    followSymlinks,
-    exclusion,
-    onTurn: () => interruption.check(),
-    onExcluded: (key, rule) => writer.addExcluded(key, rule),
-  });
+  const onDisk = walkSource(backup, (key, rule) => writer.addExcluded(key, rule));
   const pairs = mergeByKey(onDisk, tree?.entries ?? emptyStream());
   const prepared = mapEach(pairs, (pair) => writer.prepare(pair));
   for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl)) {

@@ -23,7 +23,7 @@ export interface Uploaded {
 
 /** @throws {AwsError} if the AWS CLI failed for a reason that concerns every file */
 export async function uploadDue(backup: Backup, start: Start, due: Due): Promise<Uploaded> {
-  const { lastRun, scan, escrow } = start;
+  const { lastRun, scan } = start;
   const { draft, files, listed } = due;
   const hasDue = files.count > 0;
   const gone = (listed ?? scan).gone.count;
@@ -37,11 +37,8 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
   const [synced, byName] = await allSettledOrThrow(
     wasSynced ? uploadBySync(backup, files.count) : Promise.resolve(0),
     hasDue && !wasSynced ? sendByName(backup, due, journal) : Promise.resolve(undefined),
-    backup.versioning.warnBefore({
-      overwritten: due.overwritten,
-      gone,
-      isFirst: lastRun === undefined && escrow !== 'no bucket',
-    }),
+    // On a first run, even in a bucket that this run has created: the server may not have versioning.
+    backup.versioning.warnBefore({ overwritten: due.overwritten, gone, isFirst: lastRun === undefined }),
   );
   return { journal, byName, wasSynced, synced };
 }

@@ -5,10 +5,12 @@ import { isKeyEscrowed } from '../backup/check-escrow.js';
 import { createBucketIfMissing } from '../backup/create-bucket.js';
 import { deleteGone } from '../backup/delete.js';
 import { findDue } from '../backup/find-due.js';
+import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
 import { writeLocalList } from '../backup/local-list.js';
+import { reportObstacles } from '../backup/obstacles.js';
 import { buildTree, storeRecord } from '../backup/record.js';
-import { reportObstacles, reportOutcome, reportRun } from '../backup/report.js';
+import { reportOutcome, reportRun } from '../backup/report.js';
 import { fetchLastRunAndScan } from '../backup/start.js';
 import { uploadDue } from '../backup/upload.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
@@ -22,10 +24,11 @@ export async function runBackup(backup: Backup): Promise<number> {
   const due = await findDue(backup, start);
   await reportObstacles(backup, start);
   await assertNotMassDeletion(backup, start, due); // exit 4, before anything is changed
+  await reportMassChange(backup, start, due); // exit 4, if the config says so
   await createBucketIfMissing(backup, start);
   const uploaded = await uploadDue(backup, start, due);
   const checked = await checkBucket(backup, start, due, uploaded); // quick, or full with the verification: exit 6
-  const deleted = await deleteGone(backup, checked);
+  const deleted = await deleteGone(backup, start, checked);
   const { tree, totals } = await buildTree(backup, start, checked);
   await reportOutcome(backup, start, checked, totals);
   const [facts, , isEscrowed] = await allSettledOrThrow(

@@ -7,6 +7,7 @@ import { OWN_FILES } from '../backup/source/exclusion.js';
 import { errnoOf } from '../cli/errors.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../tree/bytes.js';
+import { mountPoints } from '../tree/disk/mount-points.js';
 import { readFolder } from '../tree/disk/read-folder.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
@@ -19,24 +20,29 @@ interface Count {
   bytes: number;
   /** How many files and folders can't be read. */
   unreadable: number;
+  /** How many mounted file systems are there, which are not looked into. */
+  mounts: number;
 }
 
 /** Yields a text for each rule that excludes something. Links are neither followed nor counted. */
 export async function* describeExcluded(
   { localDir, interruption }: Pick<Backup, 'localDir' | 'interruption'>,
   excluded: Spool,
+  mounts = mountPoints(),
 ): AsyncGenerator<string> {
   const root = bytesOf(localDir);
   const counts = new Map<string, Count>();
   let counted = 0;
   for await (const { key, rule } of flatten(readJson<Excluded>(excluded))) {
     if (rule === OWN_FILES) continue;
-    const count = counts.get(rule) ?? { files: 0, bytes: 0, unreadable: 0 };
+    const count = counts.get(rule) ?? { files: 0, bytes: 0, unreadable: 0, mounts: 0 };
     counts.set(rule, count);
     // With a `/` at the end, lstat would follow a link.
     const waiting = [joinPath(root, key.replace(/\/$/, '') as Bytes)];
     for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-      for (const content of countOne(path, count)) waiting.push(content);
+      // A mount may hang, and be excluded for that.
+      if (mounts.has(path)) count.mounts += 1;
+      else for (const content of countOne(path, count)) waiting.push(content);
       counted += 1;
       if (counted % TURN === 0) await nextTurn();
       interruption.check();
@@ -61,7 +67,8 @@ function countOne(path: Bytes, count: Count): Bytes[] {
   return [];
 }
 
-function describe({ files, bytes, unreadable }: Count): string {
-  const size = `${formatCount(files, 'file')}, ${formatBytes(bytes)}`;
-  return unreadable === 0 ? size : `${size}, and ${formatCount(unreadable, 'place')} that can't be read`;
+function describe({ files, bytes, unreadable, mounts }: Count): string {
+  const places = unreadable === 0 ? '' : `, and ${formatCount(unreadable, 'place')} that can't be read`;
+  const mounted = mounts === 0 ? '' : `, and ${formatCount(mounts, 'mount')} not looked into`;
+  return `${formatCount(files, 'file')}, ${formatBytes(bytes)}${places}${mounted}`;
 }

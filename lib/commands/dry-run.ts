@@ -5,12 +5,13 @@ import type { Backup } from '../backup/backup.js';
 import type { Comparison, OnDue } from '../backup/check/compare.js';
 import { compareAfterUpload } from '../backup/check/compare-after-upload.js';
 import { compareBeforeUpload } from '../backup/check/compare-before-upload.js';
-import { fetchReasonInBucket, reasonInRun } from '../backup/delete/why-kept.js';
+import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from '../backup/delete/why-kept.js';
 import { reportKept } from '../backup/delete.js';
 import { assertKeyOfBackup, needsListing } from '../backup/find-due.js';
 import { assertLossesAllowed } from '../backup/guard/losses.js';
+import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
-import { reportObstacles } from '../backup/report.js';
+import { excludeLine, reportObstacles } from '../backup/obstacles.js';
 import { type DraftLine, entryOfDraft, readDraft } from '../backup/scan/draft.js';
 import { fetchLastRunAndScan, type Start } from '../backup/start.js';
 import { exitCode } from '../cli/exit-codes.js';
@@ -31,11 +32,7 @@ export async function dryRun(backup: Backup): Promise<number> {
   await reportObstacles(backup, start);
   await assertKeyOfBackup(backup, start, listed);
   const { count } = listed.gone;
-  const reason =
-    count === 0
-      ? undefined
-      : (reasonInRun({ missing: 0, hidingPlaces: listed.hidingPlaces, failedUploads: 0 }) ??
-        (await fetchReasonInBucket(backup)));
+  const reason = count === 0 ? undefined : await reasonToKeep(backup, start, listed);
   if (reason !== undefined) reportKept(backup, 'Would not delete', count, reason);
   try {
     await printTexts(lines(backup, start, uploads, listed, reason === undefined ? 'delete' : 'keep'));
@@ -45,6 +42,7 @@ export async function dryRun(backup: Backup): Promise<number> {
   }
   incomplete.close();
   await assertNotMassDeletion(backup, start, { listed });
+  await reportMassChange(backup, start, { ...listed.due, draft: listed.draft, listed });
   if (reason === undefined) assertLossesAllowed(listed.losses, backup);
   return incomplete.count === 0 ? exitCode.done : exitCode.incomplete;
 }
@@ -53,6 +51,18 @@ function compare(backup: Backup, start: Start, onDue: OnDue): Promise<Comparison
   return needsListing(start)
     ? compareBeforeUpload(backup, start, onDue)
     : compareAfterUpload(backup, readDraft(start.scan.draft), start.times, false, onDue);
+}
+
+async function reasonToKeep(
+  backup: Backup,
+  start: Start,
+  { hidingPlaces }: Comparison,
+): Promise<ReasonToKeep | undefined> {
+  const exclude = await excludeLine(backup, start);
+  return (
+    reasonInRun({ missing: 0, hidingPlaces, excludeLine: exclude, failedUploads: 0 }) ??
+    fetchReasonInBucket(backup)
+  );
 }
 
 function describeUpload(line: DraftLine, object: StoredObject | undefined): string {

@@ -1,34 +1,38 @@
 // Prints the versions of a file, or of everything below a prefix. It needs no encryption key.
 import { stdout } from 'node:process';
+import { s3Url } from '../aws/arguments/object-arguments.js';
+import type { AwsCli } from '../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
+import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { parseS3Url } from '../restore/scope.js';
 import { asJson, asTable, asTabSeparated } from '../restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { connectToBucket } from './connection.js';
+import { openConfig } from './open-config.js';
 
 export interface ListVersions {
-  readonly profile: string;
-  readonly region: string;
-  /** Of a file, of a folder, or of the bucket. */
-  readonly url: string;
+  /** PROFILE REGION URL, of a file, a folder or the bucket; or with a config [PATH]. */
+  readonly words: readonly string[];
+  readonly config: string | undefined;
   readonly isJson: boolean;
+}
+
+/** Whose versions are listed. */
+interface Place {
+  readonly aws: AwsCli;
+  readonly key: string;
+  /** What lists everything in the bucket. */
+  readonly command: string;
 }
 
 /** @throws {BackupError} if there are no versions */
 export async function printVersions(request: ListVersions, context: CommandContext): Promise<number> {
-  const { profile, region, url, isJson } = request;
-  const object = parseS3Url(url);
-  if (object === undefined) {
-    throw new BackupError(`"${url}" names nothing in a bucket.`, {
-      hint: 'Write it as s3://BUCKET/KEY or s3://BUCKET/PREFIX/, for example s3://my-backup-s3/home/user/file1.',
-    });
-  }
-  const { bucket, key } = object;
-  const aws = connectToBucket({ profile, region, bucket }, context);
+  const { isJson } = request;
+  const { aws, key, command } = await openPlace(request, context);
   const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
   let count = 0;
   try {
@@ -45,8 +49,39 @@ export async function printVersions(request: ListVersions, context: CommandConte
     if (error instanceof OutputClosedError) return exitCode.done;
     throw error;
   }
-  if (count === 0) throw noVersionsError(request, bucket);
+  if (count === 0) throw noVersionsError(s3Url({ bucket: aws.bucket, key }), command);
   return exitCode.done;
+}
+
+/** @throws {BackupError} for words that name no place */
+async function openPlace({ words, config: file }: ListVersions, context: CommandContext): Promise<Place> {
+  if (file !== undefined) {
+    const { config, remote } = await openConfig(file, context);
+    const [path = '', ...more] = words;
+    if (more.length > 0) throw usageError('With --config, only one PATH can be named.');
+    const key = config.prefix + pathInLocalDir(path, config.localDir);
+    return { aws: remote.aws, key, command: commandOf('--config', file) };
+  }
+  const [profile = '', region = '', url = '', ...more] = words;
+  if (words.length < 3 || more.length > 0)
+    throw usageError('A profile, a region and an s3:// URL are needed.');
+  const object = parseS3Url(url);
+  if (object === undefined) {
+    throw new BackupError(`"${url}" names nothing in a bucket.`, {
+      hint: 'Write it as s3://BUCKET/KEY or s3://BUCKET/PREFIX/, for example s3://my-backup-s3/home/user/file1.',
+    });
+  }
+  const { bucket, key } = object;
+  const aws = connectToBucket({ profile, region, bucket }, context);
+  return { aws, key, command: commandOf(profile, region, `s3://${bucket}`) };
+}
+
+function commandOf(...words: readonly string[]): string {
+  return ['encrypted-s3-list-versions', ...words].map(shellQuote).join(' ');
+}
+
+function usageError(message: string): BackupError {
+  return new BackupError(message, { hint: 'See --help.' });
 }
 
 /** The versions of `key` itself and of what is below it, with their whole keys. */
@@ -62,8 +97,7 @@ async function* atOrBelow(
   }
 }
 
-function noVersionsError({ profile, region, url }: ListVersions, bucket: string): BackupError {
-  const command = ['encrypted-s3-list-versions', profile, region, `s3://${bucket}`].map(shellQuote).join(' ');
+function noVersionsError(url: string, command: string): BackupError {
   return new BackupError(`There is nothing at or below ${url}, and nothing that was deleted.`, {
     hint: `Upper and lower case matter. Only a bucket with versioning keeps what is deleted, and only for its retention time. To list everything: ${command}`,
   });

@@ -1,6 +1,7 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
 import { openBackup } from '../backup/backup.js';
 import type { CommandContext } from '../cli/main.js';
+import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
 import { explainStateError } from '../records/state-folder.js';
@@ -21,9 +22,16 @@ export interface SyncFlags {
   readonly isJson: boolean;
 }
 
-/** @returns the exit code: done, or done with files missing */
-export async function sync(configFile: string, flags: SyncFlags, context: CommandContext): Promise<number> {
-  const config = await readConfig(configFile, context.log);
+/**
+ * @param configFile `undefined`: the one in the default place
+ * @returns the exit code: done, or done with files missing
+ */
+export async function sync(
+  configFile: string | undefined,
+  flags: SyncFlags,
+  context: CommandContext,
+): Promise<number> {
+  const config = await readConfig(configFileOrDefault(configFile), context.log);
   if (flags.isDry) return withBackup(undefined, dryRun);
   return withLock(config.localLock, flags.waitSeconds, context, (lockDescriptor) =>
     withBackup(lockDescriptor, runBackup),

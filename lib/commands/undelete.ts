@@ -10,6 +10,7 @@ import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
+import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
@@ -35,13 +36,13 @@ export interface UndeleteRequest {
 
 /** @returns the exit code: done, or done with files that are still deleted */
 export async function undelete(
-  configFile: string,
+  configFile: string | undefined,
   request: UndeleteRequest,
   context: CommandContext,
 ): Promise<number> {
   const { log } = context;
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = await readConfig(configFile, log);
+  const config = await readConfig(configFileOrDefault(configFile), log);
   const wanted = new WantedPaths(request.paths, config.localDir);
   const run = (lockDescriptor?: number): Promise<number> => {
     const settings = { ...config, profile: request.profile ?? config.profile };

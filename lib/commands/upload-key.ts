@@ -11,7 +11,7 @@ import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import type { PartialConfig } from '../config/backup-config.js';
-import { readPartialConfig } from '../config/read-config.js';
+import { isStandardInput, readPartialConfig } from '../config/read-config.js';
 import { escrowObject, fetchEscrow, storeEscrow } from '../records/escrow.js';
 import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { escrowContent } from '../secrets/escrow-content.js';
@@ -44,6 +44,11 @@ interface Answers {
 /** @param configFile the settings in it are not asked for */
 export async function uploadKey(configFile: string | undefined, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
+  if (configFile !== undefined && isStandardInput(configFile)) {
+    throw new BackupError('The config can not come from standard input, where the answers come from.', {
+      hint: 'Name a file, or write <(COMMAND) in the place of its name.',
+    });
+  }
   const config = configFile === undefined ? undefined : await readPartialConfig(configFile, log);
   const prompt = new Prompt(stdout, interruption);
   prompt.say(INTRODUCTION);

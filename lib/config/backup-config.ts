@@ -38,6 +38,9 @@ export interface BackupConfig {
   /** How many processes of the AWS CLI upload side by side. */
   readonly uploadProcesses: number;
   readonly maxDeletePercent: number;
+  readonly maxChangePercent: number;
+  /** Whether a run in which more files have changed is refused. */
+  readonly refuseMassChange: boolean;
   readonly allowUnversionedDelete: boolean;
   /** The environment of `aws`, as the config leaves it, without the key. */
   readonly environment: Record<string, string>;

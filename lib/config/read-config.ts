@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { BackupError, errnoOf, shellQuote } from '../cli/errors.js';
 import { takeEnvironmentFromProcess } from '../secrets/environment.js';
 import { partsOfPath } from '../tree/disk/path-parts.js';
@@ -44,34 +44,64 @@ async function readValues(file: string): Promise<ConfigValues> {
   return { ...values, warnings: [...values.warnings, ...warnings.filter((it) => it !== undefined)] };
 }
 
+/** Milliseconds between two attempts to read a pipe. */
+const POLL = 20;
+
 interface LoadedConfig extends ConfigFile {
   readonly bytes: Buffer;
   /** The working directory. */
   readonly directory: string;
 }
 
+/** Whether a command that reads its config from there gets no answers from there. */
+export function isStandardInput(file: string): boolean {
+  return descriptorOf(file) === 0;
+}
+
+/** The descriptor that a file's name stands for, as that of `/dev/stdin` or `<(gpg -d …)` does. */
+function descriptorOf(file: string): number | undefined {
+  const [, stdin, number] = /^\/dev\/(?:(stdin)|fd\/(\d+))$/.exec(file) ?? [];
+  if (stdin !== undefined) return 0;
+  return number === undefined ? undefined : Number(number);
+}
+
+/**
+ * A descriptor is read, not opened again: a socket can't be, nor what this user may not open, as after `sudo -u USER`.
+ */
 function load(file: string): LoadedConfig {
   const directory = process.cwd();
-  let descriptor: number | undefined;
+  const inherited = descriptorOf(file);
+  let opened: number | undefined;
   try {
-    descriptor = openSync(file, 'r');
-    const [bytes, stats] = [readFileSync(descriptor), fstatSync(descriptor)];
-    return {
-      file,
-      bytes,
-      stats,
-      path: partsIfVisible(file, directory),
-      user: process.geteuid?.(),
-      directory,
-    };
+    opened = inherited === undefined ? openSync(file, 'r') : undefined;
+    const descriptor = inherited ?? opened ?? 0;
+    const [bytes, stats] = [readToEnd(descriptor), fstatSync(descriptor)];
+    const path = visiblePath(file, directory) ?? (inherited === undefined ? undefined : []);
+    return { file, bytes, stats, path, user: process.geteuid?.(), directory };
   } catch (error) {
     throw unreadable(file, error);
   } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
+    if (opened !== undefined) closeSync(opened);
   }
 }
 
-function partsIfVisible(file: string, directory: string): ConfigFile['path'] {
+/** Waits for what is still to come, even where another program has set the pipe not to. */
+function readToEnd(descriptor: number): Buffer {
+  const chunks: Buffer[] = [];
+  for (;;) {
+    const chunk = Buffer.alloc(65_536);
+    try {
+      const length = readSync(descriptor, chunk);
+      if (length === 0) return Buffer.concat(chunks);
+      chunks.push(chunk.subarray(0, length));
+    } catch (error) {
+      if (errnoOf(error) !== 'EAGAIN') throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL);
+    }
+  }
+}
+
+function visiblePath(file: string, directory: string): ConfigFile['path'] {
   try {
     return partsOfPath(file, directory);
   } catch {

@@ -19,6 +19,8 @@ const withDefault = {
   FULL_CHECK_HOURS: '20',
   UPLOAD_PROCESSES: '4',
   MAX_DELETE_PERCENT: '50',
+  MAX_CHANGE_PERCENT: '50',
+  REFUSE_MASS_CHANGE: 'no',
   ALLOW_UNVERSIONED_DELETE: 'no',
 } as const;
 

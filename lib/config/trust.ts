@@ -11,6 +11,7 @@ export interface ConfigFile {
     readonly mode: number;
     isFile(): boolean;
     isFIFO(): boolean;
+    isSocket(): boolean;
   };
   /** The folders and links that lead to it; `undefined` if one of them may not be looked at. */
   readonly path: readonly PathPart[] | undefined;
@@ -37,8 +38,8 @@ const GROUP_AND_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 /**
- * Bash runs what it reads. It may read a file or a pipe that belongs to the user or to root and that nobody else can
- * write or replace.
+ * Bash runs what it reads. It may read a file, pipe or socket that belongs to the user or to root and that nobody else
+ * can write or replace.
  * @throws {BackupError} with the line that bash is needed for and what to do
  */
 export function assertTrusted(config: ConfigFile, { line, construct }: BashConstruct): void {
@@ -72,16 +73,17 @@ export function warningOfReaders({ file, stats }: ConfigFile): string | undefine
 }
 
 function objectionToFile({ file, stats, user }: ConfigFile): Objection | undefined {
-  if (!stats.isFile() && !stats.isFIFO()) {
+  if (!stats.isFile() && !stats.isFIFO() && !stats.isSocket()) {
     const remedy = 'Give the name of a regular file or a pipe';
     return { reason: 'it is neither a regular file nor a pipe', remedy };
   }
   if (stats.uid !== 0 && stats.uid !== user) {
     const reason = `it belongs to another user (uid ${stats.uid})`;
-    if (stats.isFIFO()) return { reason, remedy: 'Give the name of a file of yours' };
+    if (!stats.isFile()) return { reason, remedy: 'Give the name of a file of yours' };
     return { reason, remedy: `Check its content, then: chown ${user} ${shellQuote(file)}` };
   }
-  if ((stats.mode & GROUP_AND_OTHERS) === 0) return undefined;
+  // Nobody else can open a socket, whatever its mode.
+  if ((stats.mode & GROUP_AND_OTHERS) === 0 || stats.isSocket()) return undefined;
   const reason = `others than its owner can write it (mode ${octal(stats.mode)})`;
   return { reason, remedy: `Check its content, then: chmod go-w ${shellQuote(file)}` };
 }

@@ -33,6 +33,8 @@ export function validate(file: string, values: ConfigValues, log: WarningLog): B
     fullCheckHours: settings.read('FULL_CHECK_HOURS', check.wholeNumber(0, 8760)),
     uploadProcesses: settings.read('UPLOAD_PROCESSES', check.wholeNumber(1, 64)),
     maxDeletePercent: settings.read('MAX_DELETE_PERCENT', check.wholeNumber(0, 100)),
+    maxChangePercent: settings.read('MAX_CHANGE_PERCENT', check.wholeNumber(0, 100)),
+    refuseMassChange: settings.read('REFUSE_MASS_CHANGE', check.yesOrNo),
     allowUnversionedDelete: settings.read('ALLOW_UNVERSIONED_DELETE', check.yesOrNo),
   };
   settings.finish(log);
@@ -64,7 +66,7 @@ function readBucketSettings(settings: SettingReader, file: string, values: Confi
     netTimeout: settings.read('AWS_NET_TIMEOUT', check.duration('seconds')),
     // One that is only in the environment is found later, in the AWS CLI's own order.
     endpointUrl: values.assigned.has('AWS_ENDPOINT_URL')
-      ? settings.optional('AWS_ENDPOINT_URL', check.endpointUrl)
+      ? settings.optional('AWS_ENDPOINT_URL', check.endpointUrl(values.values.get('AWS_BUCKET') ?? ''))
       : undefined,
     storageClass: settings.optional('AWS_STORAGE_CLASS', check.storageClass) ?? 'STANDARD_IA',
     environment: withoutKey(values),

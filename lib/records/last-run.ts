@@ -31,6 +31,8 @@ export interface LastRun {
   readonly ended: string;
   readonly host: string;
   readonly localDir: string;
+  /** `type:dev:ino` of that directory: the type of its file system, the device, and the inode. */
+  readonly localDirId?: string;
   /** What the tree holds. */
   readonly totals: TreeTotals;
   /** How many files and folders are on disk, but not in the backup as they are. */

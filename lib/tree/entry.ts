@@ -48,7 +48,7 @@ export interface Obstacle {
   readonly key: Bytes;
   readonly type: 'obstacle';
   readonly reason: ObstacleReason;
-  /** Of a file that can't be read: as `Inode.ino`. */
+  /** Of a file: as `Inode.ino`. */
   readonly ino?: number;
 }
 
@@ -59,6 +59,8 @@ export type ObstacleReason =
   | 'special'
   /** Its name is not UTF-8, and S3's keys are. */
   | 'not UTF-8'
+  /** A file whose key, with the backup's prefix, would be longer than S3 takes. */
+  | 'key too long'
   /** A followed link to a folder that it is in. */
   | 'loop'
   /** A followed link to nothing. */

@@ -115,7 +115,10 @@ test('a file that can not be read: exit 3', async (t) => {
   chmodSync(join(world.source, 'secret'), 0);
   const { code, stdout, stderr } = await dryRun(world);
   assert.deepEqual([code, stdout], [3, '(dryrun) upload: new (new)\n']);
-  assert.match(stderr, /ERROR: ".*\/secret" can't be read: what it holds now is not in the backup\.\n$/);
+  assert.match(
+    stderr,
+    /ERROR: ".*\/secret" can't be read: what it holds now is not in the backup\. To exclude it: EXCLUDE=\(secret\)\.\n$/,
+  );
 });
 
 test('whatever is in a name, it is one line', async (t) => {

@@ -117,7 +117,7 @@ test('diff: what was added, removed and changed between two times', async (t) =>
     '+\tnew',
   ]);
   assert.deepEqual(await since('2 days ago', '--stat'), [
-    'added    1 file, 1 bytes',
+    'added    1 file, 1 byte',
     'removed  1 file, 7 bytes',
     'changed  2 files, 22 bytes',
     'metadata 0 files, 0 bytes',

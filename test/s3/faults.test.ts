@@ -78,11 +78,11 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
         assert.equal(lines.length, 4, stderr);
         assert.match(
           lines[0] ?? '',
-          /: ERROR: ".*\/source\/folder\/" can't be read: what it holds now is not in the backup\.$/,
+          /: ERROR: ".*\/source\/folder\/" can't be read: what it holds now is not in the backup\. To exclude it: EXCLUDE=\('folder\/\*'\)\.$/,
         );
         assert.match(
           lines[1] ?? '',
-          /: ERROR: ".*\/source\/secret" can't be read: what it holds now is not in the backup\.$/,
+          /: ERROR: ".*\/source\/secret" can't be read: what it holds now is not in the backup\. To exclude it: EXCLUDE=\(secret\)\.$/,
         );
         assert.match(
           lines[2] ?? '',

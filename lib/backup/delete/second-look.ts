@@ -1,30 +1,18 @@
 // A second walk before anything is deleted: a file that seems gone may have got a name that the scan had passed already,
 // a new one or that of another file.
-import { bytesOf } from '../../tree/bytes.js';
-import { walk } from '../../tree/disk/walk.js';
 import type { Entry, Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
-import type { Backup } from '../backup.js';
 import type { DraftLine } from '../scan/draft.js';
 import { mayHideFiles } from '../scan/scan-writer.js';
+import { type WalkedSource, walkSource } from '../source/walk-source.js';
 
 /**
  * True if something is on disk that was not there during the scan, and may be a file that had another name.
  * @param draft of the files as the scan saw them or, if they were uploaded, as they were then
  */
-export async function hasFileAppeared(
-  {
-    localDir,
-    followSymlinks,
-    exclusion,
-    interruption,
-  }: Pick<Backup, 'localDir' | 'followSymlinks' | 'exclusion' | 'interruption'>,
-  draft: Batches<DraftLine>,
-): Promise<boolean> {
-  const onTurn = () => interruption.check();
-  const entries = walk(bytesOf(localDir), { followSymlinks, exclusion, onTurn });
-  for await (const pairs of mergeByKey(entries, draft)) {
+export async function hasFileAppeared(source: WalkedSource, draft: Batches<DraftLine>): Promise<boolean> {
+  for await (const pairs of mergeByKey(walkSource(source), draft)) {
     for (const [onDisk, line] of pairs) {
       if (onDisk === undefined || !mayBeFile(onDisk)) continue;
       if (line === undefined || isAnotherFile(onDisk, line)) return true;

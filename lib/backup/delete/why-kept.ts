@@ -1,6 +1,6 @@
 // Why nothing is deleted in the bucket: a deleted object may still be needed, or could not be brought back.
+import type { BucketAccess } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { AwsError, type BucketAccess } from '../../aws/aws-error.js';
 import { listPrefix } from '../../aws/listing.js';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import { BackupError } from '../../cli/errors.js';
@@ -30,12 +30,19 @@ export interface NotInBucket {
   readonly missing: number;
   /** How many places are unreadable, or have names that can't be keys. */
   readonly hidingPlaces: number;
+  /** The line of the config that excludes these. */
+  readonly excludeLine: string;
   /** How many uploads failed: perhaps of files that got their names after the scan. */
   readonly failedUploads: number;
 }
 
 /** Why files that are not in the bucket hold deletions back: they may be the ones that seem gone, under other names. */
-export function reasonInRun({ missing, hidingPlaces, failedUploads }: NotInBucket): ReasonToKeep | undefined {
+export function reasonInRun({
+  missing,
+  hidingPlaces,
+  excludeLine,
+  failedUploads,
+}: NotInBucket): ReasonToKeep | undefined {
   const isFailure = failedUploads > 0;
   const are = (count: number, what: string) => `${formatCount(count, what)} ${count === 1 ? 'is' : 'are'}`;
   if (missing > 0) {
@@ -43,7 +50,7 @@ export function reasonInRun({ missing, hidingPlaces, failedUploads }: NotInBucke
     return { why, isFailure };
   }
   if (hidingPlaces > 0) {
-    const why = `${are(hidingPlaces, 'place')} not in the bucket, being unreadable or not named in UTF-8, and may contain the same files. Make them readable, rename them, or exclude them with EXCLUDE.`;
+    const why = `${are(hidingPlaces, 'place')} not in the bucket, being unreadable or of names that can't be keys, and may contain the same files. Make them readable, rename them, or exclude them: ${excludeLine}`;
     return { why, isFailure };
   }
   if (!isFailure) return undefined;
@@ -73,14 +80,8 @@ export function reasonInBucket(
 }
 
 function undecided(failure: BackupError): ReasonToKeep {
-  const isDenied = failure instanceof AwsError && failure.kind === 'access-denied';
-  const needs = isDenied
-    ? "; the profile's user needs the permissions s3:GetBucketVersioning and s3:ListBucket"
-    : '';
-  return {
-    why: `the bucket does not tell whether that is safe${needs}. ${failure.message}`,
-    isFailure: true,
-  };
+  const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
+  return { why: `the bucket does not tell whether that is safe. ${failure.message}${hint}`, isFailure: true };
 }
 
 /** Asks the bucket why nothing may be deleted there; `undefined` if deletions are safe. */

@@ -1,7 +1,7 @@
 // What must be true of LOCAL_DIR before a run uses it.
 import { isUtf8 } from 'node:buffer';
 import { constants, lstatSync } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { access, realpath, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
@@ -30,10 +30,21 @@ export async function resolveLocalDir(directory: string): Promise<string> {
   );
 }
 
-/** `dev:ino` of a directory. */
+/** `type:dev:ino` of a directory, with the type of its file system as in statfs(2), in hexadecimal digits. */
 export async function localDirIdOf(directory: string): Promise<string> {
   const { dev, ino } = await stat(directory, { bigint: true });
-  return `${dev}:${ino}`;
+  const { type } = await statfs(directory);
+  return `${type.toString(16)}:${dev}:${ino}`;
+}
+
+/**
+ * True if LOCAL_DIR is on another file system than at the last run. A device may get another number at each boot, and a
+ * folder that was replaced has another inode: only both together tell.
+ */
+export function isOtherFileSystem(before: string, now: string): boolean {
+  const [typeBefore, deviceBefore, inodeBefore] = before.split(':');
+  const [type, device, inode] = now.split(':');
+  return type !== typeBefore || (device !== deviceBefore && inode !== inodeBefore);
 }
 
 /**

@@ -15,11 +15,9 @@ const OTHERS_WRITE = 0o022;
  * True if `aws s3 sync` uploads exactly what was scanned: it opens files by their paths, so nobody else may be able to
  * change what is there; and it does not know the exclusions.
  */
-export function isSyncSafe(
-  { config, localDir, followSymlinks }: Backup,
-  { excluded, othersFolders }: ScanCounts,
-): boolean {
-  const isEverything = excluded === 0 && !followSymlinks && !hasExclusions(config);
+export function isSyncSafe({ config, localDir, followSymlinks }: Backup, counts: ScanCounts): boolean {
+  const { excluded, othersFolders, 'key too long': tooLong } = counts;
+  const isEverything = excluded + tooLong === 0 && !followSymlinks && !hasExclusions(config);
   return isEverything && othersFolders === 0 && !isOthersPath(localDir);
 }
 

@@ -13,8 +13,6 @@ import { type DraftLine, entryOfDraft, milliseconds } from '../scan/draft.js';
 import type { BatchFile } from './batches.js';
 import { FileOpener } from './file-opener.js';
 
-/** S3's limit for a key (bytes). */
-const MAX_KEY = 1024;
 /** The errors of a file that has gone, or that a link has replaced. */
 const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
@@ -42,11 +40,6 @@ export async function openFiles(
   const vanished: BatchFile[] = [];
   const failed: { file: BatchFile; why: string }[] = [];
   for (const file of files) {
-    const length = Buffer.byteLength(backup.prefix + file.path);
-    if (length > MAX_KEY) {
-      failed.push({ file, why: `its key would have ${length} bytes, and S3 takes ${MAX_KEY} at most` });
-      continue;
-    }
     try {
       const descriptor = opener.open(file.draft.key);
       open.push({ file, descriptor, ...describeOpened(backup, file.draft, descriptor, names) });

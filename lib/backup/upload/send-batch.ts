@@ -2,11 +2,12 @@
 // descriptor then shows whether the file has changed meanwhile.
 import { closeSync, fstatSync } from 'node:fs';
 import type { AwsError } from '../../aws/aws-error.js';
-import { concernsAllFiles, isTransient } from '../../aws/error-kinds.js';
+import { concernsAllFiles, isTransient, kindOfAwsError } from '../../aws/error-kinds.js';
 import type { Bytes } from '../../tree/bytes.js';
 import { inodeOf } from '../../tree/disk/inode.js';
 import type { OwnerNames } from '../../tree/entry-line.js';
 import type { Backup } from '../backup.js';
+import { deleteInTheWay } from '../delete/in-the-way.js';
 import type { DraftLine } from '../scan/draft.js';
 import type { Batch, BatchFile } from './batches.js';
 import { isSameInode, type OpenFile, openFiles } from './open-batch.js';
@@ -71,7 +72,9 @@ export async function sendBatch(
       for (const { file, why } of failed) fail(file, why, false);
       if (open.length === 0) return [];
       const whyNot = await upload(open);
-      return open.filter((it) => mustSendAgain(it, whyNot(it.file.path))).map((it) => it.file);
+      const again: BatchFile[] = [];
+      for (const it of open) if (await mustSendAgain(it, whyNot(it.file.path))) again.push(it.file);
+      return again;
     } finally {
       for (const { descriptor } of open) closeSync(descriptor);
     }
@@ -90,7 +93,10 @@ export async function sendBatch(
   }
 
   /** Records what became of a file. @throws {AwsError} if it failed for a lasting reason that concerns every file */
-  function mustSendAgain({ file, descriptor, line, inode }: OpenFile, why: string | undefined): boolean {
+  async function mustSendAgain(
+    { file, descriptor, line, inode }: OpenFile,
+    why: string | undefined,
+  ): Promise<boolean> {
     // A change during the upload comes first: the AWS CLI fails in many ways over a file that grows or shrinks.
     if (!isSameInode(inodeOf(fstatSync(descriptor, { bigint: true })), inode)) {
       fail(file, 'it changed while it was uploaded', false);
@@ -103,6 +109,7 @@ export async function sendBatch(
     }
     if (concernsAllFiles(why) && !isTransient(why) && error !== undefined) throw error;
     fail(file, why, true);
+    if (kindOfAwsError(why) === 'name-in-the-way') return deleteInTheWay(backup, file.path);
     return isTransient(why);
   }
 

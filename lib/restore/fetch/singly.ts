@@ -5,21 +5,27 @@ import { download } from '../../aws/arguments/download-arguments.js';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
 import type { AwsAnswer, AwsCall } from '../../aws/aws-cli.js';
 import type { AwsError } from '../../aws/aws-error.js';
-import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { textOf } from '../../tree/bytes.js';
 import type { PlannedFile } from '../plan/planned-file.js';
-import { FATAL_KINDS, type FetchContext, runFetch } from './fetch-call.js';
+import { type FetchContext, runFetch, stopsRestore } from './fetch-call.js';
 import { makeSparse, writeSparsely } from './sparse-file.js';
+
+/** Why a file did not arrive. */
+export interface FetchFailure {
+  /** Ends a sentence. */
+  readonly why: string;
+  readonly hint?: string | undefined;
+}
 
 const MAX_FAILURES_IN_ROW = 100;
 const NOT_TRIED = `it did not arrive, and ${MAX_FAILURES_IN_ROW} files before it have failed in a row, so that it was not tried again`;
 
 export class SingleFetches {
-  /** By the number of the file in the plan: why it did not arrive, in words that end a sentence. */
-  readonly reasons = new Map<number, string>();
+  /** By the number of the file in the plan. */
+  readonly failures = new Map<number, FetchFailure>();
   /** Off while the bulk shows its own. */
   showsProgress = true;
   readonly #fetch: FetchContext;
@@ -46,7 +52,7 @@ export class SingleFetches {
     this.#failuresInRow = 0;
     await forEachInPool(files, async (file) => {
       if (this.#failuresInRow < MAX_FAILURES_IN_ROW) await this.#fetchOne(file);
-      else this.reasons.set(file.index, NOT_TRIED);
+      else this.failures.set(file.index, { why: NOT_TRIED });
     });
   }
 
@@ -69,14 +75,14 @@ export class SingleFetches {
       return;
     }
     stage.discard(file);
-    if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
+    if (stopsRestore(answer.stderr)) throw aws.errorOf(args, answer);
     const cause = await causeOfRefusal(this.#fetch, object, args, answer);
     if (cause === 'wrong key') {
-      this.#fail(file, 'it was stored with another encryption key', answer.stderr);
+      this.#fail(file, { why: 'it was stored with another encryption key' }, answer.stderr);
       return;
     }
-    if (FATAL_KINDS.has(cause.kind)) throw cause;
-    this.#fail(file, reasonOf(cause), cause.detail);
+    if (stopsRestore(cause.detail)) throw cause;
+    this.#fail(file, { why: reasonOf(cause), hint: cause.hint }, cause.detail);
   }
 
   /** @returns `undefined` if this process could not write the file: it is discarded, and the reason noted */
@@ -86,15 +92,15 @@ export class SingleFetches {
     } catch (error) {
       if (errnoOf(error) === undefined || error instanceof BackupError) throw error;
       this.#fetch.stage.discard(file);
-      this.#fail(file, describeError(error), describeError(error));
+      this.#fail(file, { why: describeError(error) }, describeError(error));
       return undefined;
     }
   }
 
-  #fail({ key, index }: PlannedFile, reason: string, detail: string): void {
+  #fail({ key, index }: PlannedFile, failure: FetchFailure, detail: string): void {
     const { aws, prefix, log } = this.#fetch;
     log.info(`${s3Url({ bucket: aws.bucket, key: prefix + textOf(key) })}: ${detail}`);
-    this.reasons.set(index, reason);
+    this.failures.set(index, failure);
     this.#failuresInRow += 1;
   }
 }

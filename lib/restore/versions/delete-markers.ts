@@ -109,16 +109,17 @@ export async function removeMarkers(
         log.info(`Undeleted: ${url} (delete marker ${versionId})`);
         continue;
       }
-      isDenied ||= refusal.code === 'AccessDenied';
+      isDenied ||= refusal.lacksPermission;
       // The server would refuse the rest as well.
       if (isDenied && removed === 0) {
         throw new BackupError(`Nothing was undeleted: ${url}: ${refusal.why}.`, { hint: DENIAL });
       }
-      if (!refused.has(key)) incomplete.add(`${url} is still deleted: ${refusal.why}.`);
+      if (!refused.has(key)) incomplete.addFailure(url, 'is still deleted', refusal.why, key);
+      if (!refusal.lacksPermission) incomplete.addHint(refusal.hint);
       refused.add(key);
     }
   });
+  if (isDenied) incomplete.addHint(DENIAL);
   incomplete.close();
-  if (isDenied) log.hint(DENIAL);
   return { undeleted: deleted.count - refused.size, refused: refused.size };
 }

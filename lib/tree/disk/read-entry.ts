@@ -17,6 +17,8 @@ import { fileIdOf, inodeOf, lastingDevice } from './inode.js';
 export interface ReadOptions {
   readonly followSymlinks: boolean;
   readonly exclusion: Exclusion;
+  /** How many bytes the key of a file may have, relative to the root; without it, any number. */
+  readonly maxKeyLength?: number;
   /** Called for what is left out. */
   readonly onExcluded?: OnExcluded;
 }
@@ -73,6 +75,8 @@ export class EntryReader {
         return { key, type: 'directory', inode: inodeOf(stats), ...(isForeign && { isForeign }) };
       }
       if (this.#isExcluded(key, exclusion.ruleForSize(Number(stats.size)))) return undefined;
+      if (key.length > (this.#options.maxKeyLength ?? Number.POSITIVE_INFINITY))
+        return { key, type: 'obstacle', reason: 'key too long', ...this.#inodeNumber(stats) };
       // The mode tells whether the owner may read; for others, access(2) has to be called.
       const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
       if (!isOwn && !isReadable(path))

@@ -3,8 +3,10 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -122,10 +124,10 @@ test('the template is a config once its placeholders are replaced', async () => 
   assert.equal(config.prefix, 'laptop/');
   assert.deepEqual(config.warnings, []);
   const uncommented = filled.replace(
-    /^#(HOST_ID|EXCLUDE\w*|ONE_FILE_SYSTEM|FULL_CHECK_HOURS|UPLOAD_PROCESSES|MAX_DELETE_PERCENT|ALLOW_UNVERSIONED_DELETE)=/gm,
+    /^#(HOST_ID|EXCLUDE\w*|ONE_FILE_SYSTEM|FULL_CHECK_HOURS|UPLOAD_PROCESSES|M\w+_PERCENT|REFUSE_MASS_CHANGE|ALLOW_UNVERSIONED_DELETE)=/gm,
     '$1=',
   );
-  assert.equal(uncommented.length, filled.length - 10);
+  assert.equal(uncommented.length, filled.length - 12);
   assert.deepEqual(await readConfig(write(uncommented)), config);
   const { message } = await failureOf(write(template));
   for (const placeholder of ['%BUCKET%', '%LOCAL_DIR%', '%PREFIX_DIR%', '%32_CHARACTERS_KEY%']) {
@@ -213,6 +215,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
       mode,
       isFile: () => (mode & 0o170000) === 0o100000,
       isFIFO: () => (mode & 0o170000) === 0o10000,
+      isSocket: () => (mode & 0o170000) === 0o140000,
     },
     path,
     user: 1000,
@@ -227,6 +230,8 @@ describe('bash reads a file only if nobody else can have written it', () => {
     assert.throws(() => isTrusted(0, 0o100646), /mode 0646/);
     assert.doesNotThrow(() => isTrusted(1000, 0o10600));
     assert.throws(() => isTrusted(1001, 0o10600), /uid 1001/);
+    assert.doesNotThrow(() => isTrusted(1000, 0o140777));
+    assert.throws(() => isTrusted(1001, 0o140777), /uid 1001/);
     assert.throws(() => isTrusted(1000, 0o20600), /neither a regular file nor a pipe/);
   });
 
@@ -314,6 +319,28 @@ test('a config from a pipe or from stdin is read with and without bash', () => {
       const output = execFileSync('bash', ['-c', shell, 'bash', ...program], options);
       assert.equal(output, `by-${bucket.includes('$') ? 'bash' : 'lexer'}\n`, shell);
     }
+  }
+});
+
+test('a config from a socket, or from a file or pipe that this user could not open, is read with and without bash', () => {
+  const module = new URL('../../../lib/config/read-config.js', import.meta.url).href;
+  const script = `import { readConfig } from ${JSON.stringify(module)};
+    const { bucket } = await readConfig('/dev/stdin', { warn: console.log });
+    console.log(bucket);`;
+  const [program = '', ...args] = [...WITHOUT_ROOTS_RIGHTS, process.execPath, '--input-type=module', '-e'];
+  for (const bucket of ['by-lexer', '$(echo by-bash)']) {
+    const text = `${complete}AWS_BUCKET=${bucket}\n`;
+    const expected = `by-${bucket.includes('$') ? 'bash' : 'lexer'}\n`;
+    // What Node.js gives a child as a pipe is a socket.
+    assert.equal(execFileSync(program, [...args, script], { input: text, encoding: 'utf8' }), expected);
+    const file = openSync(write(text), 'r');
+    chmodSync(join(directory, 'my.config'), 0);
+    const fromFile = execFileSync(program, [...args, script], {
+      stdio: [file, 'pipe', 'inherit'],
+      encoding: 'utf8',
+    });
+    closeSync(file);
+    assert.equal(fromFile, expected);
   }
 });
 

@@ -74,6 +74,8 @@ test('a complete config', () => {
     fullCheckHours: 20,
     uploadProcesses: 4,
     maxDeletePercent: 50,
+    maxChangePercent: 50,
+    refuseMassChange: false,
     allowUnversionedDelete: false,
     warnings: [],
   });
@@ -83,7 +85,7 @@ test('every setting of its own', () => {
   const config = configOf(`${complete}
     AWS_PROFILE=mine AWS_NET_TIMEOUT=5 AWS_ENDPOINT_URL=https://s3.example.com:9000 AWS_STORAGE_CLASS=GLACIER_IR
     LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes
-    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 ALLOW_UNVERSIONED_DELETE=yes HOST_ID='pod für anna'`);
+    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 MAX_CHANGE_PERCENT=8 REFUSE_MASS_CHANGE=yes ALLOW_UNVERSIONED_DELETE=yes HOST_ID='pod für anna'`);
   assert.equal(config.profile, 'mine');
   assert.equal(config.netTimeout, 5);
   assert.equal(config.endpointUrl, 'https://s3.example.com:9000');
@@ -94,6 +96,7 @@ test('every setting of its own', () => {
   assert.equal(config.followSymlinks, true);
   assert.deepEqual(config.exclude, ['*.tmp', 'cache/*']);
   assert.equal(config.maxDeletePercent, 7);
+  assert.deepEqual([config.maxChangePercent, config.refuseMassChange], [8, true]);
   assert.equal(config.allowUnversionedDelete, true);
 });
 
@@ -172,6 +175,15 @@ describe('problems', () => {
     ["AWS_BUCKET='my bucket'", /must be the name of a bucket: 3 to 63/],
     ['AWS_BUCKET=ab', /must be the name of a bucket: 3 to 63/],
     ['AWS_ENDPOINT_URL=s3.example.com', /must be a URL such as https/],
+    [
+      'AWS_ENDPOINT_URL=https://s3.example.com/my-bucket',
+      /must not hold the bucket's name.* https:\/\/s3\.example\.com\.$/,
+    ],
+    [
+      'AWS_ENDPOINT_URL=https://my-bucket.s3.eu-west-1.example.com',
+      /must not hold the bucket's name.* Write https:\/\/s3\.eu-west-1\.example\.com\.$/,
+    ],
+    ['MAX_DELETE_PERCENTAGE=5', /MAX_DELETE_PERCENTAGE is no setting\. Is MAX_DELETE_PERCENT meant/],
     ['AWS_ENDPOINT_URL=ftp://s3.example.com', /must be a URL such as https/],
     [
       'AWS_ENDPOINT_URL=http://s3.example.com',
@@ -244,6 +256,18 @@ test('commas between patterns are warned of: each is a part of its pattern', () 
   assert.deepEqual(exclude, ['*.tmp,', 'cache/*']);
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? '', /^my\.config:9: EXCLUDE: "\*\.tmp," ends with a comma/);
+});
+
+test('an endpoint that may begin with the name of the bucket by chance is only warned of', () => {
+  const url = 'https://my-bucket.fra1.example.com:9000';
+  const { warnings, endpointUrl } = configOf(`${complete}AWS_ENDPOINT_URL=${url}`);
+  assert.equal(endpointUrl, url);
+  assert.match(
+    warnings.join('\n'),
+    /^my\.config:8: AWS_ENDPOINT_URL: "https:\S+" begins with the bucket's name.* write https:\/\/fra1\.example\.com:9000\.$/,
+  );
+  for (const other of ['https://my-bucket.example.com', 'https://s3.my-bucket.example.com'])
+    assert.deepEqual(configOf(`${complete}AWS_ENDPOINT_URL=${other}`).warnings, [], other);
 });
 
 test('what the original works with is only warned of', () => {

@@ -22,7 +22,7 @@ async function lookAgain(
   t.after(() => rmSync(localDir, { recursive: true }));
   const path = (name: string) => join(localDir, name);
   for (const name of ['a', 'b']) writeFileSync(path(name), name);
-  const options = { followSymlinks: false, exclusion: NO_EXCLUSION };
+  const options = { followSymlinks: false, exclusion: NO_EXCLUSION, maxKeyLength: 1024 };
   const lines: DraftLine[] = [];
   for await (const entry of flatten(walk(bytesOf(localDir), options)))
     if (entry.type === 'file' && hasSeen(entry.key))

@@ -51,6 +51,8 @@ describe('what bash makes of a config', () => {
       UPLOAD_PROCESSES: '4',
       FULL_CHECK_HOURS: '20',
       MAX_DELETE_PERCENT: '50',
+      MAX_CHANGE_PERCENT: '50',
+      REFUSE_MASS_CHANGE: 'no',
       ALLOW_UNVERSIONED_DELETE: 'no',
       LOCAL_DIR: '/a b',
       AWS_BUCKET: 'bucket',

@@ -1,0 +1,49 @@
+// Some servers (MinIO, SeaweedFS) do not store an object `x/y` beside an object `x`. There, a file that became a folder,
+// or a folder that became a file, is not uploaded before the older objects are deleted, while deletions wait for uploads.
+// So a key whose place has been taken on disk is deleted first, where the server says that it is in the way.
+import { mkdirSync } from 'node:fs';
+import { deleteAll } from '../../aws/batch-deletion.js';
+import { findObject } from '../../aws/bucket.js';
+import { listPrefix } from '../../aws/listing.js';
+import { bytesOf, textOf } from '../../tree/bytes.js';
+import { isGone } from '../../tree/disk/is-gone.js';
+import { flatten } from '../../tree/streams/batches.js';
+import type { Backup } from '../backup.js';
+import { fetchReasonInBucket } from './why-kept.js';
+
+/**
+ * Deletes the objects at the paths of the folders above a file, and those below its own path.
+ * @param path of a file that the caller holds open: its folders and itself have taken the places of these objects' files
+ * @returns whether any was deleted; false if a deletion could not be undone
+ * @throws {AwsError} if the bucket can't be asked
+ */
+export async function deleteInTheWay(backup: Backup, path: string): Promise<boolean> {
+  const { aws, prefix, localDir, followSymlinks, isExcluded, log } = backup;
+  if ((await fetchReasonInBucket(backup)) !== undefined) return false;
+  const root = bytesOf(localDir);
+  const mayDelete = (key: string) => !isExcluded(bytesOf(key)) && isGone(root, bytesOf(key), followSymlinks);
+  let count = 0;
+  const folder = backup.fileFor('deletions');
+  mkdirSync(folder, { mode: 0o700 });
+  for await (const { key, refusal } of deleteAll(aws, deletions(), folder)) {
+    if (refusal !== undefined) continue;
+    log.info(
+      `Deleted "${key}" in the bucket before "${prefix}${path}" is uploaded, which has taken its place.`,
+    );
+    count += 1;
+  }
+  return count > 0;
+
+  async function* deletions(): AsyncGenerator<{ readonly key: string }> {
+    for (let end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
+      const above = path.slice(0, end);
+      if (mayDelete(above) && (await findObject(aws, prefix + above)) === 'found')
+        yield { key: prefix + above };
+    }
+    const below: string[] = [];
+    await listPrefix(aws, `${prefix}${path}/`, async (objects) => {
+      for await (const { key } of flatten(objects)) below.push(`${path}/${textOf(key)}`);
+    });
+    for (const key of below) if (mayDelete(key)) yield { key: prefix + key };
+  }
+}

@@ -1,0 +1,51 @@
+// A mass change: ransomware, or a wrong script, overwrites files in place. The bucket's versions keep what was, for a
+// while; so the run goes on, but never in silence. (Files that are gone are counted in losses.ts.)
+import { BackupError, shellQuote } from '../../cli/errors.js';
+import { exitCode } from '../../cli/exit-codes.js';
+import type { Backup } from '../backup.js';
+import type { Due } from '../find-due.js';
+import type { Start } from '../start.js';
+
+/** So few files may always change. */
+const ALWAYS_EXPECTED = 100;
+const DAY = 24 * 60 * 60 * 1000;
+
+/** @param known how many files the backup has that are on disk or gone */
+export function isMassChange(changed: number, known: number, maxChangePercent: number): boolean {
+  return changed > ALWAYS_EXPECTED && changed * 100 > maxChangePercent * known;
+}
+
+/**
+ * Warns of a mass change, and says how to get the older versions.
+ * @throws {BackupError} with exit code 4 if REFUSE_MASS_CHANGE='yes'
+ */
+export async function reportMassChange(backup: Backup, start: Start, due: Due): Promise<void> {
+  const { config, log, versioning } = backup;
+  const { maxChangePercent } = config;
+  const known = (due.listed ?? start.scan).losses.mayBeLost;
+  if (!isMassChange(due.overwritten, known, maxChangePercent)) return;
+  const what = `${due.overwritten} of the ${known} files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
+  const restore = restoreCommand(backup, start);
+  if (config.refuseMassChange) {
+    throw new BackupError(`${what}: nothing is uploaded, since REFUSE_MASS_CHANGE is 'yes'.`, {
+      exitCode: exitCode.refused,
+      hint: `If the changes are meant, run the backup once with MAX_CHANGE_PERCENT=100 in the config. If not, restore the files: ${restore}`,
+    });
+  }
+  const kept = await versioning.fetch();
+  if (kept?.is !== 'enabled') {
+    log.warn(`${what}. They are uploaded, and the bucket keeps no older versions.`);
+    return;
+  }
+  const until = new Date(Date.now() + config.retentionDays * DAY).toISOString().slice(0, 10);
+  log.warn(
+    `${what}. They are uploaded, and the bucket keeps the older versions until ${until} (AWS_RETENTION_DAYS).`,
+  );
+  log.hint(`If the changes are not meant, restore the files as they were: ${restore}`);
+}
+
+/** The command that restores the files as they were before this run. */
+function restoreCommand({ config, header }: Backup, { lastRun }: Start): string {
+  const time = lastRun?.ended ?? header.started;
+  return `encrypted-s3-download-dir --config ${shellQuote(config.file)} --at ${time} . DEST`;
+}

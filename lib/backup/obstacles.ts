@@ -1,0 +1,60 @@
+// What is on disk and can't be backed up, in words for the user, and how to exclude it.
+import { shellQuote } from '../cli/errors.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
+import type { Obstacle } from '../tree/entry.js';
+import { flatten } from '../tree/streams/batches.js';
+import { readJson } from '../tree/streams/spool.js';
+import { type Backup, MAX_KEY_LENGTH } from './backup.js';
+import { mayHideFiles } from './scan/scan-writer.js';
+import { quotedPatternFor } from './source/patterns.js';
+import type { Start } from './start.js';
+
+/** How many patterns a line names; the next run names the others. */
+const MAX_PATTERNS = 20;
+
+/** Names what the scan found and can't back up, and the patterns that exclude nothing of it. */
+export async function reportObstacles(backup: Backup, { scan }: Start): Promise<void> {
+  const { incomplete, log } = backup;
+  for (const { pattern, folder } of scan.ineffectivePatterns) {
+    const path = `"${backup.localDir}/${textOf(folder.slice(0, -1) as Bytes)}"`;
+    log.warn(
+      `EXCLUDE '${pattern}' matches the folder ${path}, but nothing in it, and no file: it excludes nothing. To exclude what is in such folders, write '${pattern}/*'.`,
+    );
+  }
+  for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles))) {
+    const sentence = describeObstacle(backup, obstacle);
+    if (mayHideFiles(obstacle)) incomplete.add(sentence);
+    else if (obstacle.reason === 'loop') log.warn(sentence);
+    else log.info(sentence);
+  }
+}
+
+function describeObstacle({ localDir, prefix }: Backup, { key, reason }: Obstacle): string {
+  const path = `"${localDir}/${textOf(key)}"`;
+  const exclude = `To exclude it: EXCLUDE=(${quotedPatternFor(key)}).`;
+  switch (reason) {
+    case 'unreadable':
+      return `${path} can't be read: what it holds now is not in the backup. ${exclude}`;
+    case 'not UTF-8':
+      return `The name of ${path} is not UTF-8, which S3 can't store: it is not in the backup. ${exclude}`;
+    case 'key too long': {
+      const length = Buffer.byteLength(prefix) + key.length;
+      return `${path} would have a key of ${length} bytes, and S3 takes ${MAX_KEY_LENGTH}: it is not in the backup. ${exclude}`;
+    }
+    case 'loop':
+      return `${path} leads back to a folder that it is in: it is not followed.`;
+    case 'dangling':
+      return `${path} is a link that leads nowhere.`;
+    case 'special':
+      return `${path} is neither a file nor a folder.`;
+  }
+}
+
+/** The line of the config that excludes the obstacles which hold deletions back, with what it excludes already. */
+export async function excludeLine({ config }: Backup, { scan }: Start): Promise<string> {
+  const patterns: string[] = [];
+  for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles)))
+    if (mayHideFiles(obstacle) && patterns.length < MAX_PATTERNS)
+      patterns.push(quotedPatternFor(obstacle.key));
+  return `EXCLUDE=(${[...config.exclude.map(shellQuote), ...patterns].join(' ')})`;
+}

@@ -1,0 +1,71 @@
+// Nearly all files are overwritten in place, as by ransomware: the run goes on, and says so.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BucketWorld, RECORD } from './bucket-world.js';
+import { backUpNumbered, numbered } from './numbered-files.js';
+
+/** A backup of 150 files, of which the first `changed` are overwritten then. */
+async function overwrite(world: BucketWorld, changed: number): Promise<void> {
+  await backUpNumbered(world, 150);
+  for (const name of numbered(changed)) world.write(name, `encrypted ${name}`);
+}
+
+test('a mass change is uploaded, with a word on stderr: what happened, and what brings the files back', async (t) => {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  await overwrite(world, 120);
+  const { ended } = JSON.parse(world.current(RECORD).body.toString()) as { ended: string };
+  const dry = await world.sync(['--dry-run']);
+  const { code, stderr } = await world.sync();
+  assert.deepEqual([dry.code, code], [0, 0], stderr);
+  for (const said of [dry.stderr, stderr]) {
+    assert.match(
+      said,
+      /WARNING: 120 of the 150 files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=50\. .* keeps the older versions until \d{4}-\d\d-\d\d \(AWS_RETENTION_DAYS\)/,
+    );
+    assert.ok(
+      said.includes(`encrypted-s3-download-dir --config ${world.configFile} --at ${ended} . DEST`),
+      said,
+    );
+  }
+  assert.equal(world.current('pc/docs/0/0').body.toString(), 'encrypted 0/0');
+  const restored = await world.run('encrypted-s3-download-dir', [
+    ...['--config', world.configFile, '--at', ended, '0', `${world.folder}/back`],
+  ]);
+  assert.equal(restored.code, 0, restored.stderr);
+  assert.doesNotMatch((await world.sync()).stderr, /changed since/);
+});
+
+test('fewer changes than MAX_CHANGE_PERCENT pass in silence', async (t) => {
+  const world = new BucketWorld(t);
+  await overwrite(world, 120);
+  world.config({ MAX_CHANGE_PERCENT: '80' });
+  assert.doesNotMatch((await world.sync()).stderr, /changed since/);
+});
+
+test("REFUSE_MASS_CHANGE='yes' stops the run before it uploads anything: exit 4, until it is allowed", async (t) => {
+  const world = new BucketWorld(t);
+  await overwrite(world, 120);
+  const before = world.journal.versions().length;
+  world.config({ REFUSE_MASS_CHANGE: 'yes' });
+  for (const flags of [[], ['--dry-run']]) {
+    const { code, stderr } = await world.sync(flags);
+    assert.equal(code, 4, stderr);
+    assert.match(
+      stderr,
+      /ERROR: 120 of the 150 files .*: nothing is uploaded.*\n.*HINT: .* MAX_CHANGE_PERCENT=100/,
+    );
+  }
+  assert.equal(world.journal.versions().length, before);
+  world.config({ REFUSE_MASS_CHANGE: 'yes', MAX_CHANGE_PERCENT: '100' });
+  assert.equal((await world.sync()).code, 0);
+});
+
+test('where the bucket keeps no older versions, the word says so', async (t) => {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  world.journal.isVersioned = false;
+  await overwrite(world, 120);
+  const { stderr } = await world.sync();
+  assert.match(stderr, /WARNING: 120 of the 150 files .* keeps no older versions\./);
+});
