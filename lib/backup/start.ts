@@ -75,6 +75,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     now: started,
   });
   log.info(whyFull === undefined ? 'This is a quick run.' : `This is a full run: ${whyFull}.`);
+  if (lastRun === undefined) warnOfEmptyPart(backup);
   const lastFullCheck = Date.parse(lastRun?.lastFullCheck ?? '');
   const times = {
     started,
@@ -82,6 +83,18 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     lastFullCheck: lastEnded === undefined || Number.isNaN(lastFullCheck) ? undefined : lastFullCheck,
   };
   return { lastRun, escrow, tree, isAdopted, times, unfinished, scan, whyFull };
+}
+
+/**
+ * The original accepts every prefix. Once a backup is below one, its owner is not told of it every night.
+ * S3 stores keys with an empty part, but other tools can't restore them as files.
+ */
+function warnOfEmptyPart({ prefix, log }: Backup): void {
+  if (!prefix.startsWith('/') && !prefix.includes('//')) return;
+  const better = prefix.split('/').filter(Boolean).join('/');
+  log.warn(
+    `REMOTE_DIR_PREFIX is "${prefix.slice(0, -1)}": the keys of this backup begin with "${prefix}", which has an empty part. Some tools can't list or restore such keys. For a new backup, write '${better}'.`,
+  );
 }
 
 /** A record proves that there is a bucket. If the record can't be read, the bucket's own error says more. */

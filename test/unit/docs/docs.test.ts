@@ -79,6 +79,11 @@ test('config.template describes every setting, once', () => {
   }
 });
 
+test('the docs name every setting', () => {
+  const all = DOCS.map(read).join('\n');
+  for (const name of settingNames) assert.ok(new RegExp(`\\b${name}\\b`).test(all), name);
+});
+
 test('the docs name no setting that there is none of', () => {
   const names: ReadonlySet<string> = new Set(settingNames);
   for (const file of DOCS)
