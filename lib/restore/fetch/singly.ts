@@ -1,14 +1,17 @@
 // Files by a call of the AWS CLI each, as many at once as there are processors: older versions, names that are too long
 // for the bulk, and what did not arrive in bulk.
+import type { Readable } from 'node:stream';
 import { download } from '../../aws/arguments/download-arguments.js';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
+import type { AwsAnswer, AwsCall } from '../../aws/aws-cli.js';
 import type { AwsError } from '../../aws/aws-error.js';
-import { concernsAllFiles } from '../../aws/error-kinds.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { forEachInPool } from '../../cli/concurrency.js';
+import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { textOf } from '../../tree/bytes.js';
 import type { PlannedFile } from '../plan/planned-file.js';
-import { type FetchContext, runFetch } from './fetch-call.js';
+import { type FetchContext, runFetch, stopsRestore } from './fetch-call.js';
+import { makeSparse, writeSparsely } from './sparse-file.js';
 
 /** Why a file did not arrive. */
 export interface FetchFailure {
@@ -56,24 +59,42 @@ export class SingleFetches {
   async #fetchOne(file: PlannedFile): Promise<void> {
     const { aws, prefix, stage, log } = this.#fetch;
     const object = { bucket: aws.bucket, key: prefix + textOf(file.key), versionId: file.wanted?.versionId };
-    const args = download(object, stage.singlePath(file));
-    const answer = await runFetch(this.#fetch, args);
+    const path = stage.singlePath(file);
+    // The AWS CLI writes older versions to files only.
+    const isStreamed = file.isSparse === true && object.versionId === undefined;
+    const args = download(object, isStreamed ? '-' : path);
+    const call = isStreamed ? { output: (content: Readable) => writeSparsely(content, path) } : {};
+    const answer = await this.#runUnlessFull(file, args, call);
+    if (answer === undefined) return;
     this.#done += 1;
     if (this.showsProgress)
       log.progress(`${this.#done} of ${Math.max(this.#done, this.#total)} single files`);
     if (answer.exitCode === 0) {
       this.#failuresInRow = 0;
+      if (file.isSparse && !isStreamed) await makeSparse(path);
       return;
     }
     stage.discard(file);
-    if (concernsAllFiles(answer.stderr)) throw aws.errorOf(args, answer);
+    if (stopsRestore(answer.stderr)) throw aws.errorOf(args, answer);
     const cause = await causeOfRefusal(this.#fetch, object, args, answer);
     if (cause === 'wrong key') {
       this.#fail(file, { why: 'it was stored with another encryption key' }, answer.stderr);
       return;
     }
-    if (concernsAllFiles(cause.detail)) throw cause;
+    if (stopsRestore(cause.detail)) throw cause;
     this.#fail(file, { why: reasonOf(cause), hint: cause.hint }, cause.detail);
+  }
+
+  /** @returns `undefined` if this process could not write the file: it is discarded, and the reason noted */
+  async #runUnlessFull(file: PlannedFile, args: string[], call: AwsCall): Promise<AwsAnswer | undefined> {
+    try {
+      return await runFetch(this.#fetch, args, call);
+    } catch (error) {
+      if (errnoOf(error) === undefined || error instanceof BackupError) throw error;
+      this.#fetch.stage.discard(file);
+      this.#fail(file, { why: describeError(error) }, describeError(error));
+      return undefined;
+    }
   }
 
   #fail({ key, index }: PlannedFile, failure: FetchFailure, detail: string): void {
@@ -85,5 +106,6 @@ export class SingleFetches {
 }
 
 function reasonOf({ kind, detail }: AwsError): string {
-  return kind === 'not-found' ? 'it is not in the bucket any more' : detail.replace(/\.$/, '');
+  if (kind === 'not-found') return 'it is not in the bucket any more';
+  return kind === 'disk-full' ? 'no space left on the disk' : detail.replace(/\.$/, '');
 }

@@ -22,6 +22,11 @@ export function lastingDevice(folder: string | Buffer): bigint | undefined {
   }
 }
 
+/** Bytes. What a file takes on disk is kept only if it is so much less than its size: small gaps mean nothing. */
+const MIN_HOLES = 1 << 20;
+/** Bytes: stat(2) counts blocks of this size on every file system. */
+const STAT_BLOCK = 512;
+
 /** @param isLasting true if the inode's number is to be kept; one above 2^53 never is */
 export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
   const inode = {
@@ -33,5 +38,7 @@ export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
     gid: Number(stats.gid),
   };
   const hasNumber = isLasting && stats.ino <= Number.MAX_SAFE_INTEGER;
+  const allocated = Number(stats.blocks) * STAT_BLOCK;
+  if (inode.size - allocated >= MIN_HOLES) Object.assign(inode, { allocated });
   return hasNumber ? Object.assign(inode, { ino: Number(stats.ino) }) : inode;
 }
