@@ -41,9 +41,11 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
 
     const destination = new Destination(root, overwrites, names);
     const incomplete = new Incomplete(log);
-    const metadata = await metadataFor(root, request.keepsSetid, incomplete);
+    const entries = () => survey.tree && entriesBelow(survey.tree);
+    const metadata = await metadataFor(root, entries(), request, incomplete);
     const options = { destination, keeps, stage, metadata, incomplete, log, failures, interruption, notes };
-    const restored = await putInPlace(options, fetched.plan, survey.tree && entriesBelow(survey.tree));
+    const restored = await putInPlace(options, fetched.plan, entries());
+    metadata.warnOfRenumbered(log);
     stage.removeOrWarn(log);
     incomplete.close();
     return report(survey, restored, incomplete.count, { log, prompt });
