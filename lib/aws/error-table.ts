@@ -217,6 +217,12 @@ export const MEANINGS = [
   },
   { kind: 'unknown-parameter', says: /Unknown parameter in/ },
   {
+    kind: 'no-md5',
+    says: /does not support MD5|unsupported hash type md5|disabled for FIPS/i,
+    concerns: 'all files',
+    hint: 'The AWS CLI needs MD5 for SSE-C, and its Python has none, as in FIPS mode. Use version 2 of the AWS CLI, which brings its own Python.',
+  },
+  {
     // Version 1 of the AWS CLI stumbles over an error whose message is empty, as Ceph sends it.
     kind: 'no-message',
     says: /argument of type 'NoneType' is not iterable/,

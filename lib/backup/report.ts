@@ -60,19 +60,22 @@ async function reportFailures(
     report(textOf(key), 'the bucket does not hold it, although the AWS CLI has uploaded it');
 }
 
-/** Says what the run has done: to a person on a terminal, and with --json in one line on standard output. */
-export function reportRun({ flags, log }: Backup, facts: RunFacts): void {
+/**
+ * Says what the run has done: to a person on a terminal, and with --json in one line on standard output.
+ * @returns it in one line
+ */
+export function reportRun({ flags, log }: Backup, facts: RunFacts): string {
   const { started, ended, totals, sent = 0, deleted, notBackedUp, lastVerified } = facts;
   const took = formatDuration((Date.parse(ended) - Date.parse(started)) / 1000);
   const readBack = lastVerified?.at === ended ? 1 : 0;
   const missing = notBackedUp === 0 ? '' : `; ${notBackedUp} not in the backup`;
   log.info(`All done. Transferred ${sent} files.`);
-  log.summary(
-    `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sent} sent, ${deleted} deleted, ${readBack} read back${missing}.`,
-  );
-  if (!flags.isJson) return;
+  const summary = `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sent} sent, ${deleted} deleted, ${readBack} read back${missing}.`;
+  log.summary(summary);
+  if (!flags.isJson) return summary;
   const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };
   process.stdout.write(`${JSON.stringify(result)}\n`);
+  return summary;
 }
 
 /** @param why the AWS CLI's words */

@@ -113,6 +113,13 @@ function checkNoBucketName(
     );
 }
 
+/** A shell command, or an address to ping. An address may be a secret, which no message quotes. */
+export function hook(value: string): string {
+  if (!/^https?:/i.test(value)) return value;
+  if (URL.canParse(value) && !isExposed(new URL(value))) return value;
+  throw new InvalidValue('must be a command or an https:// address', '', false);
+}
+
 /** A class whose objects can be read at once, since a run reads a file back to verify it. */
 export function storageClass(value: string): string {
   if (!/^[A-Z0-9_]+$/.test(value)) throw new InvalidValue('must be a storage class such as STANDARD_IA');

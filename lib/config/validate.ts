@@ -36,6 +36,13 @@ export function validate(file: string, values: ConfigValues, log: WarningLog): B
     maxChangePercent: settings.read('MAX_CHANGE_PERCENT', check.wholeNumber(0, 100)),
     refuseMassChange: settings.read('REFUSE_MASS_CHANGE', check.yesOrNo),
     allowUnversionedDelete: settings.read('ALLOW_UNVERSIONED_DELETE', check.yesOrNo),
+    hooks: {
+      onStart: settings.optional('ON_START', check.hook),
+      onSuccess: settings.optional('ON_SUCCESS', check.hook),
+      onWarning: settings.optional('ON_WARNING', check.hook),
+      onFailure: settings.optional('ON_FAILURE', check.hook),
+    },
+    metricsFile: settings.optional('METRICS_FILE', absolute),
   };
   settings.finish(log);
   return config;

@@ -77,6 +77,8 @@ test('a complete config', () => {
     maxChangePercent: 50,
     refuseMassChange: false,
     allowUnversionedDelete: false,
+    hooks: { onStart: undefined, onSuccess: undefined, onWarning: undefined, onFailure: undefined },
+    metricsFile: undefined,
     warnings: [],
   });
 });
