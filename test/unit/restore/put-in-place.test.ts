@@ -25,6 +25,7 @@ import { Metadata } from '../../../lib/restore/metadata/metadata.js';
 import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
 import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import { localOwners } from '../../../lib/tree/disk/owner-names.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { entry, MTIME, spoolOf, streamOf, temporaryFolder } from './pieces.js';
 
@@ -32,7 +33,7 @@ const STORED = 1_500_000_000_000;
 
 class NotingMetadata extends Metadata {
   constructor() {
-    super({ keepsSetid: false, onAclFailure: () => undefined, replacesAcls: false });
+    super({ keepsSetid: false, onAclFailure: () => undefined, replacesAcls: false, owners: localOwners() });
   }
 
   /** The keys, in the order in which they were given their metadata. */

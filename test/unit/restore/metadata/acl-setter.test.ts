@@ -8,6 +8,7 @@ import { AclSetter } from '../../../../lib/restore/metadata/acl-setter.js';
 import { hasDefaultAcl, Metadata } from '../../../../lib/restore/metadata/metadata.js';
 import { UNKNOWN_ACL } from '../../../../lib/tree/acl.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
+import { localOwners } from '../../../../lib/tree/disk/owner-names.js';
 import { entry, temporaryFolder } from '../pieces.js';
 
 const { PATH } = process.env;
@@ -50,7 +51,12 @@ test('a file of mode 0600 that one more user may read is no more open before it 
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: onFailure,
+    replacesAcls: false,
+    owners: localOwners(),
+  });
   metadata.apply(file, { ...entry('f', { mode: 0o640 }), acl: READABLE });
   assert.equal(modeOf(file), '600');
   metadata.finish();
@@ -62,7 +68,12 @@ test("folders get what they hand on; a file's mode keeps its other bits", (t) =>
   mkdirSync(join(folder, 'd'));
   writeFileSync(join(folder, 'f'), '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: onFailure,
+    replacesAcls: false,
+    owners: localOwners(),
+  });
   metadata.apply(join(folder, 'd'), { ...entry('d/', { mode: 0o1750 }), acl: `${FOLDER},${HANDED_ON}` });
   metadata.apply(join(folder, 'f'), { ...entry('f', { mode: 0o750 }), acl: `${FOLDER},${HANDED_ON}` });
   metadata.finish();
@@ -115,7 +126,12 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
   for (const path of paths) writeFileSync(path, '');
   const give = () => {
     const { failures, onFailure } = giver();
-    const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+    const metadata = new Metadata({
+      keepsSetid: false,
+      onAclFailure: onFailure,
+      replacesAcls: false,
+      owners: localOwners(),
+    });
     for (const path of paths)
       metadata.apply(path, { ...entry(path.slice(-1), { mode: 0o640 }), acl: READABLE });
     metadata.finish();
@@ -141,7 +157,12 @@ test('where an ACL was handed on by the folder, nothing is left of it', async (t
   mkdirSync(join(folder, 'd'));
   for (const name of ['f', 'shared']) writeFileSync(join(folder, name), '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: true });
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: onFailure,
+    replacesAcls: true,
+    owners: localOwners(),
+  });
   metadata.apply(join(folder, 'd'), entry('d/', { mode: 0o1755 }));
   metadata.apply(join(folder, 'f'), entry('f', { mode: 0o654 }));
   metadata.apply(join(folder, 'shared'), { ...entry('shared', { mode: 0o640 }), acl: READABLE });
@@ -163,7 +184,12 @@ test('where the ACL is unknown, only the owner gets something', (t) => {
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: onFailure,
+    replacesAcls: false,
+    owners: localOwners(),
+  });
   metadata.apply(file, { ...entry('f', { mode: 0o754 }), acl: UNKNOWN_ACL });
   metadata.finish();
   assert.equal(modeOf(file), '700');
