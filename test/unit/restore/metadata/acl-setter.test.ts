@@ -82,7 +82,7 @@ test("folders get what they hand on; a file's mode keeps its other bits", (t) =>
   assert.deepEqual([aclOf(join(folder, 'f')), modeOf(join(folder, 'f'))], [FOLDER, '750']);
 });
 
-test('many files, each wherever it has been moved since, in folders that have been closed since', (t) => {
+test('many files get their ACLs wherever they were moved, in folders that were closed since', (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'd'));
   mkdirSync(join(folder, 'after'));
@@ -107,7 +107,7 @@ test('many files, each wherever it has been moved since, in folders that have be
   }
 });
 
-test('a file gets its ACL by the path of a descriptor, and one that is missing is told', (t) => {
+test('a file gets its ACL by the path of a descriptor; a missing one is an error', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'file'), '', { mode: 0o600 });
   const descriptor = openSync(join(folder, 'file'), 'r');
@@ -149,7 +149,7 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
   assert.deepEqual(give(), ['a: setfacl failed', 'b: setfacl failed']);
 });
 
-test('where an ACL was handed on by the folder, nothing is left of it', async (t) => {
+test('an ACL that a file has inherited from its folder is removed', async (t) => {
   const folder = temporaryFolder(t);
   assert.equal(await hasDefaultAcl(bytesOf(folder)), false);
   execFileSync('setfacl', ['-m', 'd:u:7:rwx,d:g::rwx', folder]);
@@ -180,7 +180,7 @@ test('where an ACL was handed on by the folder, nothing is left of it', async (t
   assert.equal(modeOf(join(folder, 'd')), '1755');
 });
 
-test('where the ACL is unknown, only the owner gets something', (t) => {
+test('a file whose ACL is unknown is open to its owner only', (t) => {
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
   const { failures, onFailure } = giver();

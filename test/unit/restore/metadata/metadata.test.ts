@@ -23,7 +23,7 @@ const MODES: readonly [number, number, number][] = [
 ];
 
 for (const keepsSetid of [false, true]) {
-  test(`modes, ${keepsSetid ? 'and setuid and setgid' : 'without setuid and setgid'}`, (t) => {
+  test(`modes are set ${keepsSetid ? 'with' : 'without'} setuid and setgid`, (t) => {
     const folder = temporaryFolder(t);
     const metadata = metadataWith(keepsSetid);
     for (const [mode, without, asRoot] of MODES) {
@@ -80,7 +80,7 @@ test('a link is given no mode, nor is what it leads to', (t) => {
   assert.equal(lstatSync(join(folder, 'link')).mtimeMs, 86_400_000);
 });
 
-test('owners, by their names first', { skip: !isRoot && 'only root gives owners' }, (t) => {
+test('owners are set, by their names first', { skip: !isRoot && 'only root gives owners' }, (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'file');
   writeFileSync(file, '');
@@ -99,7 +99,7 @@ test('owners, by their names first', { skip: !isRoot && 'only root gives owners'
   assert.deepEqual([lstatSync(join(folder, 'link')).uid, ...owners()], [11, 0, 54321]);
 });
 
-test('what is not there is told', (t) => {
+test('a missing file is an error', (t) => {
   const missing = join(temporaryFolder(t), 'missing');
   assert.throws(() => metadataWith(false).apply(missing, entry('missing')), NotRestoredError);
   assert.throws(() => setMtime(missing, entry('missing').inode), NotRestoredError);
