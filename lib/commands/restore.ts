@@ -66,7 +66,7 @@ async function restorePath(
     return downloadDir({ ...request, fills: true, words, config }, context);
   }
   const { profile, region, bucket, prefix } = config;
-  const { at, trustsDestination, keepsSetid, keeps = 'none', overwrites } = request;
+  const { at, trustsDestination, keeps = 'none', overwrites } = request;
   const { entry } = found;
   if (destination !== '-') {
     const target = findTargetFile(destination, path, trustsDestination);
@@ -87,7 +87,7 @@ async function restorePath(
       versionId: undefined,
       at,
       trustsDestination,
-      ...(entry && { onDownloaded: (file: string) => restoreMetadata(file, entry, keepsSetid, context.log) }),
+      ...(entry && { onDownloaded: (file: string) => restoreMetadata(file, entry, request, context.log) }),
     },
     context,
   );

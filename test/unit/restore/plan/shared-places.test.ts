@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { detectFolding } from '../../../lib/restore/destination/folded-names.js';
-import { fetchSharedSingly, findFoldedNames } from '../../../lib/restore/fold-names.js';
-import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
-import type { RestoreSurvey } from '../../../lib/restore/survey.js';
-import { bytesOf, textOf } from '../../../lib/tree/bytes.js';
-import { formatEntry } from '../../../lib/tree/entry-line.js';
-import { flatten } from '../../../lib/tree/streams/batches.js';
-import { readJson, Spool } from '../../../lib/tree/streams/spool.js';
-import { TreeWriter } from '../../../lib/tree/tree-writer.js';
-import { entry, spoolOf, temporaryFolder } from './pieces.js';
+import { detectFolding } from '../../../../lib/restore/destination/folded-names.js';
+import type { FetchMethod, PlannedFile } from '../../../../lib/restore/plan/planned-file.js';
+import { fetchSharedSingly, findFoldedNames } from '../../../../lib/restore/plan/shared-places.js';
+import type { RestoreSurvey } from '../../../../lib/restore/survey.js';
+import { bytesOf, textOf } from '../../../../lib/tree/bytes.js';
+import { formatEntry } from '../../../../lib/tree/entry-line.js';
+import { flatten } from '../../../../lib/tree/streams/batches.js';
+import { readJson, Spool } from '../../../../lib/tree/streams/spool.js';
+import { TreeWriter } from '../../../../lib/tree/tree-writer.js';
+import { entry, spoolOf, temporaryFolder } from '../pieces.js';
 
 const lower = (path: string) => path.toLowerCase();
 /** What a file system that ignores case would find. */
