@@ -39,7 +39,7 @@ export async function buildTree(
 }
 
 function isInTree({ state }: DraftLine): boolean {
-  return state === 'unchanged' || state === 'stored' || state === 'sent' || state === 'no object';
+  return ['unchanged', 'stored', 'sent', 'no object', 'known link'].includes(state);
 }
 
 /** What the record tells of this run. */

@@ -24,6 +24,11 @@ export type DraftState =
   | 'vanished'
   /** A folder or link: it needs no object. */
   | 'no object'
+  /**
+   * A link that the last tree has, too, and that is not followed: keys below its path are gone. One that the last tree
+   * does not have may have been followed until now, or have taken a folder's place: these keys are kept once more.
+   */
+  | 'known link'
   /** Something unreadable, or whose name can't be a key. */
   | 'obstacle'
   /** The same, and it may be or contain a file that seems gone: a folder, or a file that replaced the last tree's. */
@@ -48,6 +53,7 @@ const CODES: Readonly<Record<DraftState, string>> = {
   failed: 'f',
   vanished: 'v',
   'no object': 'n',
+  'known link': 'l',
   obstacle: 'o',
   'hiding obstacle': 'h',
 };
@@ -94,7 +100,7 @@ export function entryOfDraft(line: DraftLine): Entry {
 
 /** True for a file of the backup: it has an object, or should have one. */
 export function isFile({ state }: DraftLine): boolean {
-  return state !== 'no object' && !isObstacle(state) && state !== 'vanished';
+  return !isObstacle(state) && !['no object', 'known link', 'vanished'].includes(state);
 }
 
 function isObstacle(state: DraftState): boolean {

@@ -146,10 +146,9 @@ export class ScanWriter {
     if (type !== 'file') {
       if (type === 'link') this.#counts.link += 1;
       else if (isOthers(entry, this.#user)) this.#counts.othersFolders += 1;
-      this.#draft.addOther(
-        { key, state: 'no object', id: '', unchangedSince: 0, line },
-        inTree !== undefined,
-      );
+      const wasLink = inTree !== undefined && (isSameLine || entryOfLine(inTree).type === 'link');
+      const state = type === 'link' && wasLink ? 'known link' : 'no object';
+      this.#draft.addOther({ key, state, id: '', unchangedSince: 0, line }, inTree !== undefined);
       return;
     }
     const before = isSameLine ? entry : inTree && entryOfLine(inTree);
