@@ -63,6 +63,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
       `LOCAL_DIR "${source.localDir}" is on another file system than at the last run. Check that the right disk is mounted there.`,
     );
   }
+  reportLackOfCtime(backup, lastRun === undefined);
   const started = Date.parse(header.started);
   const whyFull = reasonForFull({
     isAsked: flags.isFull,
@@ -82,6 +83,18 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     lastFullCheck: lastEnded === undefined || Number.isNaN(lastFullCheck) ? undefined : lastFullCheck,
   };
   return { lastRun, escrow, tree, isAdopted, times, unfinished, scan, whyFull };
+}
+
+/**
+ * Says, on stderr once, what the scan could not notice: where a ctime proves nothing, size, mtime and inode are all there
+ * is to go by.
+ */
+function reportLackOfCtime({ localDir, fileSystems, log }: Backup, isFirst: boolean): void {
+  const types = [...fileSystems.typesWithoutCtime].map((type) => `0x${type.toString(16)}`);
+  if (types.length === 0) return;
+  const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again.`;
+  if (isFirst) log.warn(sentence);
+  else log.info(sentence);
 }
 
 /** A record proves that there is a bucket. If the record can't be read, the bucket's own error says more. */

@@ -8,6 +8,7 @@ import { isFile, readDraft } from '../../../lib/backup/scan/draft.js';
 import { scanLocalDir } from '../../../lib/backup/scan.js';
 import { Interruption } from '../../../lib/cli/interruption.js';
 import type { Log } from '../../../lib/cli/log/log.js';
+import { FileSystems } from '../../../lib/tree/disk/inode.js';
 import { emptyStream, flatten } from '../../../lib/tree/streams/batches.js';
 import { Spool } from '../../../lib/tree/streams/spool.js';
 import type { OpenedTree, TreeLine } from '../../../lib/tree/tree-file.js';
@@ -30,6 +31,7 @@ function backupOf(t: TestContext): Backup {
   const backup: Partial<Backup> = {
     localDir,
     followSymlinks: false,
+    fileSystems: new FileSystems(localDir),
     exclusion: NO_EXCLUSION,
     isExcluded: () => false,
     interruption: new Interruption(),
