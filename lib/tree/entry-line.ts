@@ -15,6 +15,8 @@ type JsonObject = Readonly<Record<string, unknown>>;
 const ACL = ',"acl":"';
 /** How a line with an unknown ACL ends. */
 const UNKNOWN = `${ACL}${UNKNOWN_ACL}"}`;
+/** How the line of an entry ends whose object may be another version. */
+const UNPROVEN = ',"unproven":true}';
 
 /** Without the newline. `path` is text; bytes that are not UTF-8 are `path64`, in base64. */
 export function formatEntry({ key, type, inode, target, acl }: Entry, names: OwnerNames): string {
@@ -34,14 +36,20 @@ export function lineWithAcl(line: string, acl: Acl | undefined): string {
 }
 
 /**
- * True if `before` is the same line, with any ACL but an unknown one.
+ * True if `before` is the same line, with any ACL but an unknown one, and is proven.
  * @param before line of the last tree
  * @param line of an entry without an ACL
  */
 export function isSameLine(before: string, line: string): boolean {
   if (before === line) return true;
   const end = line.length - 1;
-  return before.startsWith(ACL, end) && before.startsWith(line.slice(0, end)) && !before.endsWith(UNKNOWN);
+  if (!before.startsWith(ACL, end) || !before.startsWith(line.slice(0, end))) return false;
+  return !before.endsWith(UNKNOWN) && !before.endsWith(UNPROVEN);
+}
+
+/** The line for an entry whose object may be another version of it: the next run does not trust it. */
+export function unprovenLine(line: string): string {
+  return line.endsWith(UNPROVEN) ? line : `${line.slice(0, -1)}${UNPROVEN}`;
 }
 
 function bytesMember(name: string, bytes: Bytes): string {
@@ -92,7 +100,14 @@ function entryOf(members: JsonObject): Entry | undefined {
   }
   if ((type === 'directory') !== key.endsWith('/')) return undefined;
   // An ACL that can't be parsed counts as unknown: the mode alone would allow more than the ACL did.
-  return { key, type, inode, ...(acl !== undefined && { acl: isAcl(acl) ? acl : UNKNOWN_ACL }) };
+  const isUnproven = members['unproven'] === true;
+  return {
+    key,
+    type,
+    inode,
+    ...(acl !== undefined && { acl: isAcl(acl) ? acl : UNKNOWN_ACL }),
+    ...(isUnproven && { isUnproven }),
+  };
 }
 
 const PATH = '{"path":"';

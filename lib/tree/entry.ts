@@ -39,6 +39,8 @@ export interface Entry {
   readonly group?: string;
   /** Of a file or folder with an ACL beyond its mode. */
   readonly acl?: Acl;
+  /** Of a file in a tree: the bucket may hold another version of it. */
+  readonly isUnproven?: true;
 }
 
 /** What the walk found and can't back up. */

@@ -43,6 +43,8 @@ export interface DraftLine {
   readonly unchangedSince: number;
   /** The entry's line in the tree file; '' for an obstacle. */
   readonly line: string;
+  /** The line that the last tree has of a file which is due, or can't be read: the bucket has that version. */
+  readonly lastLine?: string;
 }
 
 const CODES: Readonly<Record<DraftState, string>> = {
@@ -60,9 +62,9 @@ const CODES: Readonly<Record<DraftState, string>> = {
 const STATES = new Map(Object.entries(CODES).map(([state, code]) => [code, state as DraftState]));
 
 /** As a line of a spool. */
-export function formatDraftLine({ key, state, id, unchangedSince, line }: DraftLine): string {
-  if (isObstacle(state)) return `${CODES[state]}\t\t\t${Buffer.from(key, 'latin1').toString('base64')}`;
-  return `${CODES[state]}\t${id}\t${unchangedSince}\t${line}`;
+export function formatDraftLine({ key, state, id, unchangedSince, line, lastLine = '' }: DraftLine): string {
+  const last = isObstacle(state) ? Buffer.from(key, 'latin1').toString('base64') : line;
+  return `${CODES[state]}\t${id}\t${unchangedSince}\t${lastLine}\t${last}`;
 }
 
 /** @throws {BackupError} if the spool is damaged */
@@ -75,11 +77,14 @@ export function parseDraftLine(text: string): DraftLine {
   const state = STATES.get(text.slice(0, 1));
   const idStart = text.indexOf('\t') + 1;
   const timeStart = text.indexOf('\t', idStart) + 1;
-  const lineStart = text.indexOf('\t', timeStart) + 1;
+  const lastLineStart = text.indexOf('\t', timeStart) + 1;
+  const lineStart = text.indexOf('\t', lastLineStart) + 1;
   const line = text.slice(lineStart);
+  const lastLine = text.slice(lastLineStart, lineStart - 1);
+  const last = lastLine === '' ? {} : { lastLine };
   if (state !== undefined && isObstacle(state)) {
     const key = Buffer.from(line, 'base64').toString('latin1') as Bytes;
-    return { key, state, id: '', unchangedSince: 0, line: '' };
+    return { key, state, id: '', unchangedSince: 0, line: '', ...last };
   }
   const key = keyOfLine(line);
   if (state === undefined || key === undefined || lineStart === 0)
@@ -88,8 +93,9 @@ export function parseDraftLine(text: string): DraftLine {
     key,
     state,
     id: text.slice(idStart, timeStart - 1),
-    unchangedSince: Number(text.slice(timeStart, lineStart - 1)),
+    unchangedSince: Number(text.slice(timeStart, lastLineStart - 1)),
     line,
+    ...last,
   };
 }
 

@@ -7,6 +7,7 @@ import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
  * same times, since many files are written in one tick of the clock; the inode number tells these apart.
  */
 export function isSameFile({ inode }: Entry, before: Entry): boolean {
+  if (before.isUnproven) return false;
   const { size, mtime, ctime, ino } = before.inode;
   if (ino !== undefined && inode.ino !== undefined && ino !== inode.ino) return false;
   return inode.ctime === ctime && inode.mtime === mtime && inode.size === size;

@@ -9,7 +9,7 @@ import type { Spool } from '../../tree/streams/spool.js';
 import { entryOfLine, type OpenedTree, type TreeLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
 import { RandomSample } from '../verify/random.js';
-import { milliseconds } from './draft.js';
+import { type DraftLine, milliseconds } from './draft.js';
 import { type DraftFiles, DraftWriter } from './draft-writer.js';
 import { isAnotherFile, isSameFile } from './same-file.js';
 
@@ -126,7 +126,7 @@ export class ScanWriter {
     const isHiding = obstacle.key.endsWith('/') || isAnotherFile(obstacle, inTree);
     const state = isHiding ? 'hiding obstacle' : 'obstacle';
     this.#draft.addOther(
-      { key: obstacle.key, state, id: '', unchangedSince: 0, line: '' },
+      { key: obstacle.key, state, id: '', unchangedSince: 0, line: '', ...lastLineOf(inTree) },
       inTree !== undefined,
     );
   }
@@ -156,8 +156,13 @@ export class ScanWriter {
     const isUnchanged = wasFile && (isSameLine || isSameFile(entry, before));
     if (isUnchanged) this.#unchanged.add(entry);
     const state = isUnchanged ? 'unchanged' : 'due';
+    const last = isUnchanged ? {} : lastLineOf(inTree);
     const unchangedSince = Math.max(milliseconds(inode.ctime), this.#namedSince(entry));
-    this.#draft.addFile({ key, state, id: entry.id ?? '', unchangedSince, line }, inode.size, wasFile);
+    this.#draft.addFile(
+      { key, state, id: entry.id ?? '', unchangedSince, line, ...last },
+      inode.size,
+      wasFile,
+    );
   }
 
   /**
@@ -167,6 +172,11 @@ export class ScanWriter {
   #namedSince({ pathChangedAt = 0 }: Entry): number {
     return this.#hasTree ? pathChangedAt : 0;
   }
+}
+
+/** For a file that the last tree has: if it is not uploaded, its line stays in the tree. */
+function lastLineOf(inTree: TreeLine | undefined): Pick<DraftLine, 'lastLine'> {
+  return inTree !== undefined && entryOfLine(inTree).type === 'file' ? { lastLine: inTree.line } : {};
 }
 
 /** True for a folder that somebody other than root and `user` owns or can write to. */
