@@ -49,8 +49,12 @@ export interface AwsAnswer {
   readonly stderr: string;
 }
 
+/** The AWS CLI's name for the profile of those that name none. */
+export const DEFAULT_PROFILE = 'default';
+
 export class AwsCli {
   readonly bucket: string;
+  /** For commands in hints. */
   readonly profile: string;
   /** True if the profile limits the bandwidth of each process: several side by side would use a multiple of it. */
   readonly limitsBandwidth: boolean;
@@ -58,7 +62,7 @@ export class AwsCli {
 
   constructor(settings: AwsSettings) {
     this.bucket = settings.bucket;
-    this.profile = settings.profile;
+    this.profile = settings.profile ?? DEFAULT_PROFILE;
     this.limitsBandwidth = settings.limitsBandwidth === true;
     this.#settings = settings;
   }

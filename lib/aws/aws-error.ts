@@ -1,39 +1,26 @@
 // A failed call of the AWS CLI as an error with a hint.
 import { BackupError } from '../cli/errors.js';
-import { type AwsErrorKind, hintOfAwsError, kindOfAwsError } from './error-kinds.js';
+import type { BucketAccess } from './arguments/bucket-arguments.js';
+import { type AwsErrorKind, hintOfAwsError, kindOfAwsError, parseFailure } from './error-kinds.js';
+import { lacksPermission } from './error-table.js';
 
 /** A failed call of the AWS CLI. `message` holds what the AWS CLI says, on one line. */
 export class AwsError extends BackupError {
   readonly kind: AwsErrorKind;
   /** What the AWS CLI says. */
   readonly detail: string;
+  /** True if S3 denies the call and names no other reason than a permission. */
+  readonly lacksPermission: boolean;
 
-  constructor(what: string, kind: AwsErrorKind, detail: string, hint: string | undefined) {
+  /** @param what failed, such as `aws s3 cp` */
+  constructor(what: string, detail: string, stderr: string, hint: string | undefined) {
     super(`aws CLI command failed; aborting! ${what}: ${detail}`, hint === undefined ? {} : { hint });
     this.name = 'AwsError';
-    this.kind = kind;
+    this.kind = kindOfAwsError(stderr);
     this.detail = detail;
+    this.lacksPermission = lacksPermission(parseFailure(stderr));
   }
 }
-
-/** For commands in hints. */
-export interface BucketAccess {
-  readonly bucket: string;
-  readonly profile: string;
-}
-
-/** The beginning of a command for the user, with the profile in use. */
-export function bucketCommand(operation: string, { bucket, profile }: BucketAccess): string {
-  const as = profile === 'default' ? '' : ` --profile ${profile}`;
-  return `aws s3api ${operation}${as} --bucket ${bucket}`;
-}
-
-/** A bucket's encryption settings: S3's default, and SSE-C is not blocked. */
-export const SSE_C_ALLOWED =
-  '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
-
-/** S3 may deny an upload because the bucket blocks SSE-C, and not say so. */
-const DENIED_UPLOAD = /when calling the (PutObject|CreateMultipartUpload|UploadPart) operation/;
 
 /**
  * @param args of the failed call
@@ -45,21 +32,10 @@ export function awsError(
   stderr: string,
   access: BucketAccess,
 ): AwsError {
-  const kind = kindOfAwsError(stderr);
   const refused = refusedArgument(stderr, args);
   const detail = refused?.detail || lastLines(stderr) || `exit code ${exitCode}, without a message`;
-  const hint = refused?.hint ?? hintFor(kind, stderr, access);
-  return new AwsError(`aws ${args[0]} ${args[1]}`, kind, detail, hint);
-}
-
-function hintFor(kind: AwsErrorKind, stderr: string, access: BucketAccess): string | undefined {
-  const command = bucketCommand('put-bucket-encryption', access);
-  const allowSseC = `Allow it, with AWS CLI 1.43, 2.32 or later: ${command} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;
-  if (kind === 'sse-c-blocked')
-    return `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. ${allowSseC}`;
-  const hint = hintOfAwsError(stderr);
-  if (kind !== 'access-denied' || !DENIED_UPLOAD.test(stderr)) return hint;
-  return `${hint} If it has these, the bucket may block encryption with your own key (SSE-C). ${allowSseC}`;
+  const hint = refused?.hint ?? hintOfAwsError(stderr, access);
+  return new AwsError(`aws ${args[0]} ${args[1]}`, detail, stderr, hint);
 }
 
 /** An argument that the AWS CLI refuses: what it says, below its usage, and the argument's value. */
@@ -89,12 +65,12 @@ function linesOf(text: string): string[] {
   return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
 }
 
-/** @throws {BackupError} with `hint` if S3 denies what `action` does */
+/** @throws {BackupError} with `hint` if `action` lacks a permission */
 export async function explainDenial<T>(hint: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
-    if (!(error instanceof AwsError) || error.kind !== 'access-denied') throw error;
+    if (!(error instanceof AwsError) || !error.lacksPermission) throw error;
     throw new BackupError(error.message, { hint, cause: error });
   }
 }

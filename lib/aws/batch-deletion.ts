@@ -4,6 +4,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deleteObject, deleteObjects } from './arguments/delete-arguments.js';
 import type { AwsCli } from './aws-cli.js';
+import { hintOf } from './error-kinds.js';
+import { lacksPermission } from './error-table.js';
 
 /** The most that S3 takes in one request. */
 const BATCH = 1000;
@@ -26,10 +28,11 @@ export interface DeletionResult extends Deletion {
 }
 
 export interface Refusal {
-  /** S3's error code. */
-  readonly code: string;
-  /** The code and the message. */
+  /** S3's error code and its message. */
   readonly why: string;
+  readonly hint: string | undefined;
+  /** True if no other reason is named than a permission. */
+  readonly lacksPermission: boolean;
 }
 
 /** S3's answer for one key of a batch. */
@@ -95,7 +98,7 @@ async function deleteBatch(
   const answer = (stdout.trim() === '' ? {} : JSON.parse(stdout)) as {
     readonly Errors?: readonly BatchError[];
   };
-  const refused = (answer.Errors ?? []).map(resultOf);
+  const refused = (answer.Errors ?? []).map((it) => resultOf(it, aws));
   const isRefused = ({ key, versionId }: Deletion) =>
     refused.some((it) => it.key === key && (it.versionId ?? versionId) === versionId);
   return [...batch.filter((it) => !isRefused(it)), ...refused];
@@ -106,7 +109,9 @@ function inAscii(json: string): string {
   return json.replace(/[\x80-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-function resultOf({ Key = '', VersionId, Code = '', Message }: BatchError): DeletionResult {
-  const refusal = { code: Code, why: [Code, Message].filter(Boolean).join(': ') };
+function resultOf({ Key = '', VersionId, Code, Message = '' }: BatchError, aws: AwsCli): DeletionResult {
+  const why = [Code, Message].filter(Boolean).join(': ');
+  const failed = { text: why, code: Code, operation: 'DeleteObjects', message: Message };
+  const refusal = { why, hint: hintOf(failed, aws), lacksPermission: lacksPermission(failed) };
   return { key: Key, ...(VersionId ? { versionId: VersionId } : {}), refusal };
 }

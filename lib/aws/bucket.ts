@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { BackupError } from '../cli/errors.js';
 import {
   allowSseC,
+  bucketCommand,
   createBucket,
   enableVersioning,
   getVersioning,
@@ -27,6 +28,13 @@ export async function bucketExists(aws: AwsCli): Promise<boolean> {
   const answer = await aws.run(args);
   if (answer.exitCode === 0) return true;
   if (kindOfAwsError(answer.stderr) === 'not-found') return false;
+  // The answer to a HEAD request has no reason. That to a listing has, unless AWS CLI v1 hides it.
+  if (/when calling the HeadBucket operation/.test(answer.stderr)) {
+    const listArgs = listFirst(aws.bucket, '');
+    const listed = await aws.run(listArgs);
+    if (listed.exitCode !== 0 && kindOfAwsError(listed.stderr) !== 'no-message')
+      throw aws.errorOf(listArgs, listed);
+  }
   throw aws.errorOf(args, answer);
 }
 
@@ -79,10 +87,12 @@ async function setUp(
     return;
   }
   const failure = aws.errorOf(args, answer);
-  throw new BackupError(failure.message, {
-    hint: `The bucket "${aws.bucket}" exists now, but without ${what}. Get the permission that is missing, delete the empty bucket ("aws s3api delete-bucket --bucket ${aws.bucket}"), and run the command again.`,
-    cause: failure,
-  });
+  const steps = [
+    `The bucket "${aws.bucket}" exists now, but without ${what}.`,
+    ...(failure.hint === undefined ? [] : [failure.hint]),
+    `Then delete the empty bucket (${bucketCommand('delete-bucket', aws)}) and run the command again.`,
+  ];
+  throw new BackupError(failure.message, { hint: steps.join(' '), cause: failure });
 }
 
 /** A failure does not stop the run: only AWS blocks SSE-C, and the first upload says so. */
@@ -103,10 +113,10 @@ export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'n
   const args = listFirst(aws.bucket, key);
   const answer = await aws.run(args);
   if (answer.exitCode !== 0) {
-    if (kindOfAwsError(answer.stderr) === 'not-found') return 'no bucket';
+    const kind = kindOfAwsError(answer.stderr);
     // AWS CLI v1 hides the code of an error without a message; some servers send such. A HEAD request tells.
-    if (await bucketExists(aws)) throw aws.errorOf(args, answer);
-    return 'no bucket';
+    if (kind === 'not-found' || (kind === 'no-message' && !(await bucketExists(aws)))) return 'no bucket';
+    throw aws.errorOf(args, answer);
   }
   if (answer.stdout.trim() === '') return 'none';
   const page = JSON.parse(answer.stdout) as {

@@ -9,12 +9,9 @@ import {
 } from './arguments/list-arguments.js';
 import { isVersionId } from './arguments/object-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { explainDenial } from './aws-error.js';
 import { decodeKey, notFromS3, RESERVED_PREFIX } from './listing.js';
 
 const LISTING = 'listing of versions';
-const DENIAL =
-  "The profile's user needs s3:ListBucketVersions for the bucket, or the bucket belongs to another account.";
 
 export interface ObjectVersion {
   /** Relative to the prefix. */
@@ -47,7 +44,7 @@ async function* pagesOf(aws: AwsCli, prefix: string): AsyncGenerator<VersionsPag
   let after: VersionMarker | undefined;
   do {
     const args = listObjectVersions(aws.bucket, prefix, after);
-    const { stdout } = await explainDenial(DENIAL, () => aws.runOrThrow(args));
+    const { stdout } = await aws.runOrThrow(args);
     const page = parsePage(stdout);
     yield page;
     after = nextMarker(page);

@@ -6,7 +6,8 @@ import { type BucketObject, isLikeAddress, s3Url } from './arguments/object-argu
 import type { AwsAnswer, AwsCli } from './aws-cli.js';
 import type { AwsError } from './aws-error.js';
 import { findObject } from './bucket.js';
-import { kindOfAwsError } from './error-kinds.js';
+import { kindOfAwsError, parseFailure } from './error-kinds.js';
+import { hasReason } from './error-table.js';
 import type { KeyedAws } from './remote.js';
 
 /** S3 answers a read without the key with 400, and one with a wrong key with 403; some servers answer 400 to both. */
@@ -18,9 +19,6 @@ const MISSING =
 /** Amazon's words for a wrong key, and Ceph's, which compares the MD5 of the keys. */
 const WRONG =
   /Customer provided keys must provide the correct secret key|calculated MD5 hash of the key did not match/i;
-/** Messages that say no more than the status. */
-const EMPTY = new Set(['', 'none', 'unknown', 'unknownerror', 'bad request', 'forbidden', 'access denied']);
-
 /**
  * What S3 says about the encryption key when it refuses a read:
  * - `missing`: the object is encrypted with a key, and none was sent
@@ -32,13 +30,10 @@ export type KeyRefusal = 'missing' | 'wrong' | 'none' | 'other';
 
 /** @param stderr of the AWS CLI, of a call that read an object */
 export function keyRefusalIn(stderr: string): KeyRefusal {
-  const [, code = '', message = stderr] =
-    /An error occurred \((\w+)\) when calling the \w+ operation(?: \([^)]*\))?: ?([\s\S]*)/.exec(stderr) ??
-    [];
-  if (WRONG.test(message)) return 'wrong';
-  if (MISSING.test(message)) return 'missing';
-  const words = message.trim().replace(/\.$/, '').toLowerCase();
-  return EMPTY.has(words) || words === code.toLowerCase() ? 'none' : 'other';
+  const failed = parseFailure(stderr);
+  if (WRONG.test(failed.message)) return 'wrong';
+  if (MISSING.test(failed.message)) return 'missing';
+  return failed.code === undefined || hasReason(failed) ? 'other' : 'none';
 }
 
 /** Has exit code 5. */

@@ -89,7 +89,7 @@ function warnOfLinks({ localDir, log }: Backup, links: ReadonlySet<Bytes>): void
 
 /** Proves each again right before its deletion. A failed request ends no run: the record of the uploads comes after it. */
 async function deleteProven(
-  { aws, prefix, localDir, followSymlinks, state, incomplete, log }: Backup,
+  { aws, prefix, localDir, followSymlinks, state, incomplete }: Backup,
   { gone, linksAbove }: Checked,
 ): Promise<{ count: number; failed: number }> {
   const root = bytesOf(localDir);
@@ -105,7 +105,8 @@ async function deleteProven(
       if (refusal === undefined) count += 1;
       else {
         failed += 1;
-        incomplete.add(`"${key}" could not be deleted in the bucket: ${refusal.why}.`);
+        incomplete.addFailure(key, 'could not be deleted in the bucket', refusal.why, key);
+        incomplete.addHint(refusal.hint);
       }
     }
   } catch (error) {
@@ -114,7 +115,7 @@ async function deleteProven(
     incomplete.add(
       `Not all objects whose files are gone could be deleted; the next run tries again: ${error.message}`,
     );
-    if (error.hint !== undefined) log.hint(error.hint);
+    incomplete.addHint(error.hint);
   }
   return { count, failed };
 }

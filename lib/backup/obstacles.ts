@@ -1,6 +1,6 @@
 // What is on disk and can't be backed up, in words for the user, and how to exclude it.
 import { shellQuote } from '../cli/errors.js';
-import { textOf } from '../tree/bytes.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Obstacle } from '../tree/entry.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson } from '../tree/streams/spool.js';
@@ -12,9 +12,15 @@ import type { Start } from './start.js';
 /** How many patterns a line names; the next run names the others. */
 const MAX_PATTERNS = 20;
 
-/** Names what the scan found and can't back up. */
+/** Names what the scan found and can't back up, and the patterns that exclude nothing of it. */
 export async function reportObstacles(backup: Backup, { scan }: Start): Promise<void> {
   const { incomplete, log } = backup;
+  for (const { pattern, folder } of scan.ineffectivePatterns) {
+    const path = `"${backup.localDir}/${textOf(folder.slice(0, -1) as Bytes)}"`;
+    log.warn(
+      `EXCLUDE '${pattern}' matches the folder ${path}, but nothing in it, and no file: it excludes nothing. To exclude what is in such folders, write '${pattern}/*'.`,
+    );
+  }
   for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles))) {
     const sentence = describeObstacle(backup, obstacle);
     if (mayHideFiles(obstacle)) incomplete.add(sentence);

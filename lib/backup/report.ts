@@ -1,5 +1,5 @@
 // What a run says: which files are not in the backup, and what else is worth knowing.
-import { kindOfAwsError } from '../aws/error-kinds.js';
+import { hintOfAwsError, kindOfAwsError } from '../aws/error-kinds.js';
 import { BackupError } from '../cli/errors.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
@@ -44,33 +44,38 @@ export async function reportOutcome(
 }
 
 async function reportFailures(
-  { localDir, incomplete }: Backup,
+  { aws, localDir, incomplete }: Backup,
   { uploads, stillDue }: Checked,
 ): Promise<void> {
   const report = (path: string, why: string) =>
-    incomplete.add(`"${localDir}/${path}" is not in the backup as it is: ${why}.`);
+    incomplete.addFailure(`${localDir}/${path}`, 'is not in the backup as it is', why, path);
   for (const { failures } of uploads) {
-    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures)))
+    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures))) {
       report(path, isOfAws ? describeFailure(path, why.replace(/\.$/, '')) : why);
+      if (isOfAws) incomplete.addHint(hintOfAwsError(why, aws));
+    }
   }
   if (stillDue === undefined) return;
   for await (const { key } of flatten(readDraft(stillDue)))
     report(textOf(key), 'the bucket does not hold it, although the AWS CLI has uploaded it');
 }
 
-/** Says what the run has done: to a person on a terminal, and with --json in one line on standard output. */
-export function reportRun({ flags, log }: Backup, facts: RunFacts): void {
+/**
+ * Says what the run has done: to a person on a terminal, and with --json in one line on standard output.
+ * @returns it in one line
+ */
+export function reportRun({ flags, log }: Backup, facts: RunFacts): string {
   const { started, ended, totals, sent = 0, deleted, notBackedUp, lastVerified } = facts;
   const took = formatDuration((Date.parse(ended) - Date.parse(started)) / 1000);
   const readBack = lastVerified?.at === ended ? 1 : 0;
   const missing = notBackedUp === 0 ? '' : `; ${notBackedUp} not in the backup`;
   log.info(`All done. Transferred ${sent} files.`);
-  log.summary(
-    `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sent} sent, ${deleted} deleted, ${readBack} read back${missing}.`,
-  );
-  if (!flags.isJson) return;
+  const summary = `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sent} sent, ${deleted} deleted, ${readBack} read back${missing}.`;
+  log.summary(summary);
+  if (!flags.isJson) return summary;
   const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };
   process.stdout.write(`${JSON.stringify(result)}\n`);
+  return summary;
 }
 
 /** @param why the AWS CLI's words */

@@ -14,8 +14,8 @@ import type { RunTimes } from './check/is-stored.js';
 import { reasonForFull } from './check/why-full.js';
 import type { Scan } from './scan/scan-writer.js';
 import { scanLocalDir } from './scan.js';
-import { isOtherFileSystem } from './source/local-dir.js';
 import { assertSameSource, isSameSource } from './source/source.js';
+import { warnOfSource } from './source/warnings.js';
 
 export interface Start {
   /** `undefined`: the backup is new, or was made by the original scripts. */
@@ -45,7 +45,7 @@ type ScanWithTree = Pick<Start, 'scan' | 'tree'> & {
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
-  const { aws, config, flags, source, localDirId, state, header, log } = backup;
+  const { aws, config, flags, source, state, header, log } = backup;
   const fetching = fetchLastRun(backup).then((lastRun) => {
     assertSameSource(lastRun, source, flags.adopts);
     return lastRun;
@@ -58,12 +58,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
   const { scan, tree, lastEnded } = await scanWithTreeOf(backup, lastRun, earlyScan);
   const unfinished = readUnfinished(state.unfinished);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
-  if (!isAdopted && lastRun?.localDirId !== undefined && isOtherFileSystem(lastRun.localDirId, localDirId)) {
-    log.warn(
-      `LOCAL_DIR "${source.localDir}" is on another file system than at the last run. Check that the right disk is mounted there.`,
-    );
-  }
-  reportLackOfCtime(backup, lastRun === undefined);
+  warnOfSource(backup, lastRun, isAdopted);
   const started = Date.parse(header.started);
   const whyFull = reasonForFull({
     isAsked: flags.isFull,
@@ -83,18 +78,6 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     lastFullCheck: lastEnded === undefined || Number.isNaN(lastFullCheck) ? undefined : lastFullCheck,
   };
   return { lastRun, escrow, tree, isAdopted, times, unfinished, scan, whyFull };
-}
-
-/**
- * Says, on stderr once, what the scan could not notice: where a ctime proves nothing, size, mtime and inode are all there
- * is to go by.
- */
-function reportLackOfCtime({ localDir, fileSystems, log }: Backup, isFirst: boolean): void {
-  const types = [...fileSystems.typesWithoutCtime].map((type) => `0x${type.toString(16)}`);
-  if (types.length === 0) return;
-  const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again.`;
-  if (isFirst) log.warn(sentence);
-  else log.info(sentence);
 }
 
 /** A record proves that there is a bucket. If the record can't be read, the bucket's own error says more. */

@@ -49,16 +49,19 @@ function checkFolder(): void {
   }
 }
 
+/** The exit code of a command that throws `error`. */
+export function exitCodeOfError(error: unknown): number {
+  if (error instanceof InterruptedError) return exitCodeOfSignal(constants.signals[error.signal]);
+  return error instanceof BackupError ? error.exitCode : exitCode.failed;
+}
+
 function report(error: unknown, log: Log): number {
   if (error instanceof InterruptedError) {
     log.summary(`Ended by ${error.signal}. Run the same command again to go on from here.`);
-    return exitCodeOfSignal(constants.signals[error.signal]);
-  }
-  if (error instanceof BackupError) {
+  } else if (error instanceof BackupError) {
     for (const line of error.message.split('\n')) log.error(line);
     if (error.hint !== undefined) log.hint(error.hint);
-    return error.exitCode;
-  }
-  log.error(`This is a defect of encrypted-s3-backup: ${error instanceof Error ? error.stack : error}`);
-  return exitCode.failed;
+  } else
+    log.error(`This is a defect of encrypted-s3-backup: ${error instanceof Error ? error.stack : error}`);
+  return exitCodeOfError(error);
 }

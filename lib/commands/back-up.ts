@@ -9,15 +9,22 @@ import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
 import { writeLocalList } from '../backup/local-list.js';
 import { reportObstacles } from '../backup/obstacles.js';
-import { buildTree, storeRecord } from '../backup/record.js';
+import { buildTree, type RunFacts, storeRecord } from '../backup/record.js';
 import { reportOutcome, reportRun } from '../backup/report.js';
 import { fetchLastRunAndScan } from '../backup/start.js';
 import { uploadDue } from '../backup/upload.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { exitCode } from '../cli/exit-codes.js';
 
-/** @returns the exit code: done, or done with files missing */
-export async function runBackup(backup: Backup): Promise<number> {
+export interface RunResult {
+  /** Done, or done with files missing. */
+  readonly exitCode: number;
+  readonly facts: RunFacts;
+  /** What the run has done, in one line. */
+  readonly summary: string;
+}
+
+export async function runBackup(backup: Backup): Promise<RunResult> {
   const { config, incomplete, log } = backup;
   log.info(`Starting with config "${config.file}"...`);
   const start = await fetchLastRunAndScan(backup); // exit 5 on another key, 4 on another source
@@ -38,6 +45,6 @@ export async function runBackup(backup: Backup): Promise<number> {
   );
   uploaded.journal.end();
   if (!isEscrowed) log.warn('You have not backed up your encryption key, yet.');
-  reportRun(backup, facts);
-  return incomplete.count === 0 ? exitCode.done : exitCode.incomplete;
+  const summary = reportRun(backup, facts);
+  return { exitCode: incomplete.count === 0 ? exitCode.done : exitCode.incomplete, facts, summary };
 }

@@ -37,12 +37,12 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
     warnOfOtherStages(stage, log);
     const names = await findFoldedNames(survey, stage.held.path);
     const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
-    const reasons = await fetchPlanned({ ...scope, stage }, fetched);
+    const failures = await fetchPlanned({ ...scope, stage }, fetched);
 
     const destination = new Destination(root, overwrites, names);
     const incomplete = new Incomplete(log);
     const metadata = await metadataFor(root, request.keepsSetid, incomplete);
-    const options = { destination, keeps, stage, metadata, incomplete, log, reasons, interruption, notes };
+    const options = { destination, keeps, stage, metadata, incomplete, log, failures, interruption, notes };
     const restored = await putInPlace(options, fetched.plan, survey.tree && entriesBelow(survey.tree));
     stage.removeOrWarn(log);
     incomplete.close();

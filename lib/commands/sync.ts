@@ -1,13 +1,16 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
-import { openBackup } from '../backup/backup.js';
+import { type Backup, openBackup } from '../backup/backup.js';
 import type { CommandContext } from '../cli/main.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
+import { writeMetrics } from '../health/prometheus.js';
 import { withLock } from '../records/lock/lock.js';
 import { explainStateError } from '../records/state-folder.js';
 import { runBackup } from './back-up.js';
 import { connectToBucket } from './connection.js';
 import { dryRun } from './dry-run.js';
+import { withHooks } from './hooks.js';
 
 export interface SyncFlags {
   /** How long to wait for another run to end. */
@@ -31,24 +34,32 @@ export async function sync(
   flags: SyncFlags,
   context: CommandContext,
 ): Promise<number> {
-  const config = await readConfig(configFileOrDefault(configFile), context.log);
-  if (flags.isDry) return withBackup(undefined, dryRun);
-  return withLock(config.localLock, flags.waitSeconds, context, (lockDescriptor) =>
-    withBackup(lockDescriptor, runBackup),
-  );
+  const file = configFileOrDefault(configFile);
+  if (flags.isDry) return withBackup(await readConfig(file, context.log), flags, context, undefined, dryRun);
+  return withHooks(file, context, async (config) => {
+    const result = await withLock(config.localLock, flags.waitSeconds, context, (lockDescriptor) =>
+      withBackup(config, flags, context, lockDescriptor, runBackup),
+    );
+    const { bucket, prefix, metricsFile } = config;
+    if (metricsFile !== undefined) writeMetrics(metricsFile, { bucket, prefix, lastRun: result.facts });
+    return result;
+  });
+}
 
-  async function withBackup(
-    lockDescriptor: number | undefined,
-    work: (backup: Awaited<ReturnType<typeof openBackup>>) => Promise<number>,
-  ): Promise<number> {
-    const aws = connectToBucket(config, context, lockDescriptor);
-    const backup = await openBackup(config, aws, flags, context);
-    try {
-      return await work(backup);
-    } catch (error) {
-      throw explainStateError(error, backup.state);
-    } finally {
-      backup.close();
-    }
+async function withBackup<T>(
+  config: BackupConfig,
+  flags: SyncFlags,
+  context: CommandContext,
+  lockDescriptor: number | undefined,
+  work: (backup: Backup) => Promise<T>,
+): Promise<T> {
+  const aws = connectToBucket(config, context, lockDescriptor);
+  const backup = await openBackup(config, aws, flags, context);
+  try {
+    return await work(backup);
+  } catch (error) {
+    throw explainStateError(error, backup.state);
+  } finally {
+    backup.close();
   }
 }

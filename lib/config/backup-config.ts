@@ -1,5 +1,13 @@
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 
+/** Each a shell command, or an https:// address to ping. */
+export interface HookSettings {
+  readonly onStart: string | undefined;
+  readonly onSuccess: string | undefined;
+  readonly onWarning: string | undefined;
+  readonly onFailure: string | undefined;
+}
+
 /** The settings of one backup, checked. */
 export interface BackupConfig {
   /** The config's name as the user gave it. */
@@ -42,6 +50,9 @@ export interface BackupConfig {
   /** Whether a run in which more files have changed is refused. */
   readonly refuseMassChange: boolean;
   readonly allowUnversionedDelete: boolean;
+  readonly hooks: HookSettings;
+  /** Where each run that stores its record writes metrics; an absolute path. */
+  readonly metricsFile: string | undefined;
   /** The environment of `aws`, as the config leaves it, without the key. */
   readonly environment: Record<string, string>;
 }

@@ -73,21 +73,51 @@ export function bucketName(value: string): string {
 }
 
 /** An address that the key may be sent to. It may hold a password, which no message quotes. */
-export function endpointUrl(value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
-  if (url === undefined || !/^https?:\/\//i.test(value) || url.hostname === '') {
-    const examples = 'https://s3.example.com or https://s3.example.com:9000';
-    throw new InvalidValue(`must be a URL such as ${examples}`, '', false);
+export function endpointUrl(bucket: string): Check<string> {
+  return (value, warn) => {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url === undefined || !/^https?:\/\//i.test(value) || url.hostname === '') {
+      const examples = 'https://s3.example.com or https://s3.example.com:9000';
+      throw new InvalidValue(`must be a URL such as ${examples}`, '', false);
+    }
+    if (url.username !== '' || url.password !== '') {
+      const advice = "They belong into the AWS CLI's profile.";
+      throw new InvalidValue('must not hold a user name or password', advice, false);
+    }
+    if (isExposed(url)) {
+      const rule = 'must be an https address: plain http would send the encryption key unencrypted';
+      throw new InvalidValue(rule, 'Plain http is accepted for this machine only.', false);
+    }
+    checkNoBucketName(url, bucket, warn);
+    return value;
+  };
+}
+
+/** The AWS CLI adds the bucket's name to the address: one that holds it already leads to another server or bucket. */
+function checkNoBucketName(
+  { protocol, host, pathname }: URL,
+  bucket: string,
+  warn: (text: string) => void,
+): void {
+  if (bucket === '') return;
+  const isInHost = host.startsWith(`${bucket}.`);
+  const server = isInHost ? host.slice(bucket.length + 1) : host;
+  if (pathname.split('/').includes(bucket) || (isInHost && /^s3[.-]/.test(server))) {
+    const advice = `Write ${protocol}//${server}.`;
+    throw new InvalidValue("must not hold the bucket's name, which the AWS CLI adds", advice, false);
   }
-  if (url.username !== '' || url.password !== '') {
-    const advice = "They belong into the AWS CLI's profile.";
-    throw new InvalidValue('must not hold a user name or password', advice, false);
-  }
-  if (isExposed(url)) {
-    const rule = 'must be an https address: plain http would send the encryption key unencrypted';
-    throw new InvalidValue(rule, 'Plain http is accepted for this machine only.', false);
-  }
-  return value;
+  // A server of one's own may have a name that begins like the bucket's; those for rent have longer names.
+  if (isInHost && server.split('.').length > 2)
+    warn(
+      `begins with the bucket's name, which the AWS CLI adds: if the server's name does not, write ${protocol}//${server}.`,
+    );
+}
+
+/** A shell command, or an address to ping. An address may be a secret, which no message quotes. */
+export function hook(value: string): string {
+  if (!/^https?:/i.test(value)) return value;
+  if (URL.canParse(value) && !isExposed(new URL(value))) return value;
+  throw new InvalidValue('must be a command or an https:// address', '', false);
 }
 
 /** A class whose objects can be read at once, since a run reads a file back to verify it. */

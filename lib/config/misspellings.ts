@@ -9,22 +9,36 @@ export interface Misspelling {
 }
 
 const MAX_DISTANCE = 2;
+/** Variables of the AWS CLI. */
+const NO_MISSPELLING = /^AWS_ENDPOINT_URL_/;
 
-/** The names that resemble a setting, and that neither this program nor the file itself reads. */
+/**
+ * The names that resemble a setting, and that neither this program nor the file itself reads: their values would be
+ * ignored in silence. A name that only begins or ends like a setting is taken for a note if the setting itself is
+ * assigned, too.
+ */
 export function findMisspellings({
   assigned,
   namesUsed,
 }: Pick<ConfigValues, 'assigned' | 'namesUsed'>): Misspelling[] {
   return [...assigned].flatMap((name) => {
-    if (isSettingName(name) || namesUsed.has(name)) return [];
-    const meant = settingNames.find((setting) => resembles(name, setting));
+    if (isSettingName(name) || namesUsed.has(name) || NO_MISSPELLING.test(name)) return [];
+    const word = name.toUpperCase();
+    const meant =
+      settingNames.find((setting) => isAlmost(word, setting)) ??
+      settingNames.find((setting) => isPartlyAlike(word, setting) && !assigned.has(setting));
     return meant === undefined ? [] : [{ name, meant }];
   });
 }
 
-function resembles(name: string, setting: string): boolean {
-  if (name.toUpperCase() === setting) return true;
-  return Math.abs(name.length - setting.length) <= MAX_DISTANCE && distance(name, setting) <= MAX_DISTANCE;
+function isAlmost(word: string, setting: string): boolean {
+  return Math.abs(word.length - setting.length) <= MAX_DISTANCE && distance(word, setting) <= MAX_DISTANCE;
+}
+
+/** Whether a name begins with the first two words of a setting, or ends with its last two. */
+function isPartlyAlike(word: string, setting: string): boolean {
+  const words = setting.split('_');
+  return word.startsWith(words.slice(0, 2).join('_')) || word.endsWith(words.slice(-2).join('_'));
 }
 
 /** How many letters to change, add or remove to make one word of the other (Levenshtein). */

@@ -22,6 +22,11 @@ const withDefault = {
   MAX_CHANGE_PERCENT: '50',
   REFUSE_MASS_CHANGE: 'no',
   ALLOW_UNVERSIONED_DELETE: 'no',
+  ON_START: '',
+  ON_SUCCESS: '',
+  ON_WARNING: '',
+  ON_FAILURE: '',
+  METRICS_FILE: '',
 } as const;
 
 /** The settings of one value. Those without a default may come from the environment. */

@@ -36,6 +36,13 @@ export function validate(file: string, values: ConfigValues, log: WarningLog): B
     maxChangePercent: settings.read('MAX_CHANGE_PERCENT', check.wholeNumber(0, 100)),
     refuseMassChange: settings.read('REFUSE_MASS_CHANGE', check.yesOrNo),
     allowUnversionedDelete: settings.read('ALLOW_UNVERSIONED_DELETE', check.yesOrNo),
+    hooks: {
+      onStart: settings.optional('ON_START', check.hook),
+      onSuccess: settings.optional('ON_SUCCESS', check.hook),
+      onWarning: settings.optional('ON_WARNING', check.hook),
+      onFailure: settings.optional('ON_FAILURE', check.hook),
+    },
+    metricsFile: settings.optional('METRICS_FILE', absolute),
   };
   settings.finish(log);
   return config;
@@ -66,7 +73,7 @@ function readBucketSettings(settings: SettingReader, file: string, values: Confi
     netTimeout: settings.read('AWS_NET_TIMEOUT', check.duration('seconds')),
     // One that is only in the environment is found later, in the AWS CLI's own order.
     endpointUrl: values.assigned.has('AWS_ENDPOINT_URL')
-      ? settings.optional('AWS_ENDPOINT_URL', check.endpointUrl)
+      ? settings.optional('AWS_ENDPOINT_URL', check.endpointUrl(values.values.get('AWS_BUCKET') ?? ''))
       : undefined,
     storageClass: settings.optional('AWS_STORAGE_CLASS', check.storageClass) ?? 'STANDARD_IA',
     environment: withoutKey(values),

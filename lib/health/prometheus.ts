@@ -2,12 +2,19 @@
 import { randomBytes } from 'node:crypto';
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
+import type { LastRun } from '../records/last-run.js';
 import type { BackupStatus } from './backup-status.js';
 
 const PREFIX = 'encrypted_s3_backup_';
 
+/** What the metrics are made of: a run knows it of itself, but not always whether there is an escrow. */
+export interface MetricsSource extends Pick<BackupStatus, 'bucket' | 'prefix'> {
+  readonly lastRun: Omit<LastRun, 'treeSha256'> | undefined;
+  readonly hasEscrow?: boolean;
+}
+
 /** The text exposition format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export function metricsText({ bucket, prefix, lastRun, hasEscrow }: BackupStatus): string {
+export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSource): string {
   const labels = `{bucket=${JSON.stringify(bucket)},prefix=${JSON.stringify(prefix)}}`;
   const seconds = (time: string | undefined) => Date.parse(time ?? '') / 1000;
   const complete = lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;
@@ -29,7 +36,11 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow }: BackupStatus
     ['last_run_sent_files', 'Files that the last run sent.', lastRun?.sent],
     ['last_run_deleted_files', 'Objects that the last run deleted.', lastRun?.deleted],
     ['not_backed_up_files', 'Files on disk that are not in the backup as they are.', lastRun?.notBackedUp],
-    ['escrow', 'Whether an encryption key is in the bucket.', hasEscrow ? 1 : 0],
+    [
+      'escrow',
+      'Whether an encryption key is in the bucket.',
+      hasEscrow === undefined ? undefined : Number(hasEscrow),
+    ],
   ];
   return metrics
     .filter(([, , value]) => value !== undefined && !Number.isNaN(value))
@@ -41,7 +52,7 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow }: BackupStatus
 }
 
 /** Writes beside `file` and renames: the collector never reads half a file. @throws {BackupError} */
-export function writeMetrics(file: string, status: BackupStatus): void {
+export function writeMetrics(file: string, status: MetricsSource): void {
   // The collector reads names that end in .prom.
   const aside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {

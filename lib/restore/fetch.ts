@@ -5,7 +5,7 @@ import { flatten, mapEach } from '../tree/streams/batches.js';
 import { readJson } from '../tree/streams/spool.js';
 import type { FetchContext } from './fetch/fetch-call.js';
 import { canExcludeUnsafe, fetchInBulk } from './fetch/in-bulk.js';
-import { SingleFetches } from './fetch/singly.js';
+import { type FetchFailure, SingleFetches } from './fetch/singly.js';
 import type { PlannedFile } from './plan/planned-file.js';
 import type { RestoreSurvey } from './survey.js';
 
@@ -16,7 +16,7 @@ import type { RestoreSurvey } from './survey.js';
 export async function fetchPlanned(
   fetch: FetchContext,
   survey: RestoreSurvey,
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<number, FetchFailure>> {
   try {
     return await fetchAll(fetch, survey);
   } catch (error) {
@@ -31,7 +31,7 @@ export async function fetchPlanned(
 async function fetchAll(
   fetch: FetchContext,
   { plan, totals }: RestoreSurvey,
-): Promise<ReadonlyMap<number, string>> {
+): Promise<ReadonlyMap<number, FetchFailure>> {
   const { counts } = totals;
   // A few files take less time singly than the AWS CLI takes to list and compare them all.
   const usesBulk = counts['in bulk'] > availableParallelism() && canExcludeUnsafe(fetch.prefix, totals);
@@ -58,5 +58,5 @@ async function fetchAll(
       file.method === 'in bulk' && fetch.stage.findArrived(file) === undefined;
     await singles.fetchMissing(filesWhere(isMissing));
   }
-  return singles.reasons;
+  return singles.failures;
 }

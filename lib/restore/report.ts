@@ -16,7 +16,7 @@ export function announce(
   prompt: Prompt,
 ): void {
   const run = tree === undefined ? '' : ` from the run of ${formatTime(tree.stored)}`;
-  const amount = `${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} to download`;
+  const amount = `${formatCount(totals.files, 'file')}, ${formatBytes(totals.download)} to download`;
   prompt.say(`Restoring s3://${aws.bucket}/${prefix}${run}: ${amount}...\n`);
   if (tree !== undefined) return;
   const urls = backupsBelow.map((it) => `s3://${aws.bucket}/${it}`).join(', ');

@@ -1,7 +1,7 @@
 // Encryption keys, which nothing prints.
-import { createHash } from 'node:crypto';
 import { BackupError } from '../cli/errors.js';
 import { keepBytes } from './key-bytes.js';
+import { md5 } from './md5.js';
 
 /** S3 takes AES-256 keys only. */
 export const KEY_BYTES = 32;
@@ -37,5 +37,5 @@ export class EncryptionKey {
 
 /** The key that the escrow is encrypted with: the hex digits of the easy key's MD5, as in the original scripts. */
 export function keyOfEasyKey(easyKey: string): EncryptionKey {
-  return new EncryptionKey(createHash('md5').update(easyKey, 'utf8').digest('hex'));
+  return new EncryptionKey(md5(Buffer.from(easyKey, 'utf8')));
 }

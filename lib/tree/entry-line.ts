@@ -20,13 +20,14 @@ const UNPROVEN = ',"unproven":true}';
 
 /** Without the newline. `path` is text; bytes that are not UTF-8 are `path64`, in base64. */
 export function formatEntry({ key, type, inode, target, acl }: Entry, names: OwnerNames): string {
-  const { size, mtime, ctime, mode, uid, gid, ino } = inode;
+  const { size, mtime, ctime, mode, uid, gid, ino, allocated } = inode;
   // `toFixed`, since V8 caches the texts that a template makes of numbers, and these are all different.
   const numbers = `"size":${size.toFixed()},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
   const inodeNumber = ino === undefined ? '' : `,"ino":${ino.toFixed()}`;
+  const holes = allocated === undefined ? '' : `,"allocated":${allocated.toFixed()}`;
   const owner = names.membersOf(uid, gid);
   const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
-  const line = `{${bytesMember('path', key)},"type":"${type}",${numbers}${inodeNumber}${owner}${link}}`;
+  const line = `{${bytesMember('path', key)},"type":"${type}",${numbers}${inodeNumber}${holes}${owner}${link}}`;
   return lineWithAcl(line, acl);
 }
 
@@ -85,7 +86,7 @@ export function parseJsonObject(line: string): JsonObject | undefined {
 
 function entryOf(members: JsonObject): Entry | undefined {
   const key = bytesIn(members, 'path');
-  const { type, size, mtime, ctime, uid, gid, acl } = members;
+  const { type, size, mtime, ctime, uid, gid, allocated, acl } = members;
   // Older trees have it as text.
   const ino = Number(members['ino'] ?? Number.NaN);
   const mode = typeof members['mode'] === 'string' ? Number.parseInt(members['mode'], 8) : Number.NaN;
@@ -93,7 +94,16 @@ function entryOf(members: JsonObject): Entry | undefined {
   if (type !== 'file' && type !== 'directory' && type !== 'link') return undefined;
   if (!isCount(size) || !isCount(mode) || !isCount(uid) || !isCount(gid)) return undefined;
   if (!isNanoseconds(mtime) || !isNanoseconds(ctime)) return undefined;
-  const inode = { size, mtime, ctime, mode, uid, gid, ...(isCount(ino) && { ino }) };
+  const inode = {
+    size,
+    mtime,
+    ctime,
+    mode,
+    uid,
+    gid,
+    ...(isCount(ino) && { ino }),
+    ...(isCount(allocated) && { allocated }),
+  };
   if (type === 'link') {
     const target = bytesIn(members, 'target');
     return target === undefined ? undefined : { key, type, inode, target };

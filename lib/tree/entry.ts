@@ -13,6 +13,8 @@ export interface Inode {
   readonly gid: number;
   /** The inode's number, on file systems that never change it: tells two files of the same size and times apart. */
   readonly ino?: number;
+  /** Bytes on disk, of a file with holes: at least 1 MiB less than its size. */
+  readonly allocated?: number;
 }
 
 /**

@@ -89,7 +89,7 @@ test('a deletion that fails as a whole: exit 3, what was uploaded is recorded, a
   assert.equal(code, 3, stderr);
   assert.match(
     stderr,
-    /ERROR: Not all objects whose files are gone could be deleted; the next run tries again: aws CLI command failed; aborting! aws s3api delete-objects: .*AccessDenied.*\n.*HINT: The profile's user may not do this/,
+    /ERROR: Not all objects whose files are gone could be deleted; the next run tries again: aws CLI command failed; aborting! aws s3api delete-objects: .*AccessDenied.*\n.*HINT: The profile's user needs s3:DeleteObject/,
   );
   assert.deepEqual(world.stored(), ['new', 'stays', 'x']);
   const { totals, sent, deleted, isIncomplete } = JSON.parse(world.current(RECORD).body.toString());
@@ -150,7 +150,7 @@ test('if nobody may ask for versioning, what is gone is kept, and told: exit 3',
   assert.equal(code, 3);
   assert.match(
     stderr,
-    /ERROR: Not deleting 2 objects whose files are gone: .*needs the permissions s3:GetBucketVersioning and s3:ListBucket\. .*AccessDenied/,
+    /ERROR: Not deleting 2 objects whose files are gone: .*AccessDenied.*needs s3:GetBucketVersioning, or/,
   );
   assert.deepEqual(world.stored(), ['stays', 'x', 'y']);
 

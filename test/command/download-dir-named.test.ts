@@ -82,7 +82,7 @@ test('a file that can not be read, as one in an archive, stops no other; exit 3'
   assert.equal(code, 3, stderr);
   assert.ok(
     stderr.includes(
-      '\nERROR: "top" is not restored: An error occurred (InvalidObjectState) when calling the GetObject operation: The operation is not valid.\nRestored 1 file, ',
+      '\nERROR: "top" is not restored: An error occurred (InvalidObjectState) when calling the GetObject operation: The operation is not valid.\nHINT: It is archived. ',
     ),
     stderr,
   );

@@ -32,18 +32,23 @@ for (const count of [0, MANY]) {
       t.skip(reason);
       return;
     }
-    for (const name of ['A.txt', 'a.txt', 'b.txt']) world.write(name, name);
-    for (let number = 0; number < count; number += 1) world.write(`many/${number}`, `${number}`);
-    await world.backUp();
-    const { code, stderr } = await world.restore();
-    assert.equal(code, 3, stderr);
-    assert.match(stderr, /ERROR: "a\.txt" is not restored: "A\.txt" has its place: .*\nRestored /);
-    assert.deepEqual(
-      readdirSync(world.to)
-        .filter((name) => name.endsWith('.txt'))
-        .sort(),
-      ['A.txt', 'b.txt'],
-    );
-    assert.equal(readFileSync(join(world.to, 'A.txt'), 'utf8'), 'A.txt');
+    try {
+      for (const name of ['A.txt', 'a.txt', 'b.txt']) world.write(name, name);
+      for (let number = 0; number < count; number += 1) world.write(`many/${number}`, `${number}`);
+      await world.backUp();
+      const { code, stderr } = await world.restore();
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /ERROR: "a\.txt" is not restored: "A\.txt" has its place: .*\nRestored /);
+      assert.deepEqual(
+        readdirSync(world.to)
+          .filter((name) => name.endsWith('.txt'))
+          .sort(),
+        ['A.txt', 'b.txt'],
+      );
+      assert.equal(readFileSync(join(world.to, 'A.txt'), 'utf8'), 'A.txt');
+    } finally {
+      // Before the world is removed.
+      spawnSync('umount', [world.to]);
+    }
   });
 }

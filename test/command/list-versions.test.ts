@@ -128,7 +128,8 @@ test('nothing found, no such bucket, no URL: exit 1', async (t) => {
 
 test('who may not list versions is told which permission is missing', async (t) => {
   const world = withHistory(t, { a: ['x'] });
-  const denied = 'An error occurred (AccessDenied) when calling the ListObjectVersions operation: x';
+  const denied =
+    'An error occurred (AccessDenied) when calling the ListObjectVersions operation: Access Denied';
   world.onCall('*list-object-versions*', `echo '${denied}' >&2; exit 254`);
   const { code, stderr } = await list(world, '/a');
   assert.equal(code, 1);

@@ -27,7 +27,7 @@ test('a good run is silent, and every call has what it needs', async (t) => {
   const box = new Sandbox(t);
   box.write('notes.txt', 'notes');
   box.expect(firstRun('notes', 'notes.txt'));
-  const outcome = await box.run('encrypted-s3-sync', [box.config()]);
+  const outcome = await box.run('encrypted-s3-sync', [box.config({ AWS_PROFILE: 'backup' })]);
   assert.deepEqual(outcome, { code: 0, signal: null, stdout: '', stderr: '' });
 
   const calls = box.calls();
@@ -36,7 +36,7 @@ test('a good run is silent, and every call has what it needs', async (t) => {
   for (const { argv, environment } of calls) {
     assert.deepEqual(argv.slice(0, 10), [
       '--profile',
-      'default',
+      'backup',
       '--output',
       'text',
       '--region',
@@ -196,7 +196,7 @@ test('a file that fails to be uploaded is sent again, and named if that fails to
   assert.equal(outcome.code, 3, outcome.stderr);
   assert.match(
     outcome.stderr,
-    /^\S+: ERROR: ".*\/source\/b" is not in the backup as it is: its upload failed: An error occurred \(InternalError\) .*\n$/,
+    /^\S+: ERROR: ".*\/source\/b" is not in the backup as it is: its upload failed: An error occurred \(InternalError\) .*\n\S+: HINT: The server is busy.*\n$/,
   );
   const uploads = box.calls().filter(({ argv }) => argv.includes('s3://test-bucket/pc/docs/'));
   assert.equal(uploads.length, 3);

@@ -175,33 +175,40 @@ test('many, in batches, and what XML can not hold singly', async (t) => {
   ]);
 });
 
-const refusal = (path: string, Code: string) => ({ Key: PREFIX + path, Code, Message: 'Refused' });
+const refusal = (path: string, Code: string, Message = 'Access Denied') => ({
+  Key: PREFIX + path,
+  Code,
+  Message,
+});
 const answer = (errors: readonly object[]) => `echo '${JSON.stringify({ Errors: errors })}'; exit 0`;
 
 test('some are refused: they are named, exit 3', async (t) => {
   const world = withHistory(t, SOME);
-  world.onCall('*delete-objects*', answer([refusal('d/gone twice', 'InternalError')]));
+  world.onCall('*delete-objects*', answer([refusal('d/gone twice', 'InternalError', 'Refused')]));
   const some = await undelete(world);
   assert.deepEqual([some.code, some.stdout], [3, '']);
   const [error, ...rest] = some.stderr.split('\n');
   assert.equal(
     error,
-    'ERROR: s3://test-bucket/pc/docs/d/gone twice is still deleted: InternalError: Refused.',
+    'ERROR: "s3://test-bucket/pc/docs/d/gone twice" is still deleted: InternalError: Refused.',
   );
-  assert.match(rest[0] ?? '', /^3 files are back/);
+  assert.match(rest.join('\n'), /^HINT: The server is busy.*\n3 files are back/);
   assert.equal(world.syslog().filter((line) => line.includes('Undeleted: ')).length, 3);
 
   world.onCall('*delete-objects*', answer([refusal('d2', 'AccessDenied')]));
   const denied = await undelete(world);
   assert.equal(denied.code, 3);
-  assert.match(denied.stderr, /d2 is still deleted: AccessDenied: Refused\.\nHINT: .*s3:DeleteObjectVersion/);
+  assert.match(
+    denied.stderr,
+    /d2" is still deleted: AccessDenied: Access Denied\.\nHINT: .*s3:DeleteObjectVersion/,
+  );
 });
 
 test('the user may not remove versions: said so, exit 1', async (t) => {
   const world = withHistory(t, { ...SOME, 'line\nbreak': ['x', undefined] });
   const all = ['d/gone', 'd/gone twice', 'd/sub/gone', 'd2'].map((path) => refusal(path, 'AccessDenied'));
   const whole = (operation: string) =>
-    `echo 'An error occurred (AccessDenied) when calling the ${operation} operation: x' >&2; exit 254`;
+    `echo 'An error occurred (AccessDenied) when calling the ${operation} operation: Access Denied' >&2; exit 254`;
   for (const [pattern, script, permission] of [
     [
       '*delete-object[s\\ ]*',

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { BucketWorld, PREFIX, RECORD } from './bucket-world.js';
 
-const said = (code: string) =>
-  `An error occurred (${code}) when calling the PutObject operation (reached max retries: 4): S3 says so.`;
+const said = (code: string, message = 'S3 says so.') =>
+  `An error occurred (${code}) when calling the PutObject operation (reached max retries: 4): ${message}`;
 
 /** A backup of one file, to which others come: they are sent by their names. */
 async function worldWith(t: TestContext, paths: readonly string[]): Promise<BucketWorld> {
@@ -23,7 +23,7 @@ const triesOfAll = (world: BucketWorld) => world.faults.puts.filter((key) => key
 for (const [words, why] of [
   [said('EntityTooLarge'), /EntityTooLarge/],
   [said('AccessDenied'), /AccessDenied/],
-  [said('InvalidStorageClass'), /InvalidStorageClass/],
+  [said('QuotaExceeded'), /QuotaExceeded/],
   // A bad block on the disk.
   ['[Errno 5] Input/output error', /Input\/output error/],
 ] as const) {
@@ -67,12 +67,12 @@ const MANY = Array.from({ length: 25 }, (_, number) => `f${`${number}`.padStart(
 
 test('the first ten files fail for one reason: the run ends with it, before more is tried', async (t) => {
   for (const [error, hint] of [
-    ['AccessDenied', /HINT: The profile's user may not do this, .*IAM permissions/],
-    ['InvalidStorageClass', /InvalidStorageClass/],
+    ['AccessDenied', /HINT: The profile's user needs s3:PutObject, .*IAM permissions/],
+    ['QuotaExceeded', /HINT: The server's quota or disk is used up/],
   ] as const) {
     const world = await worldWith(t, MANY);
     const record = world.current(RECORD);
-    for (const path of MANY) world.faults.refuse(PREFIX + path, said(error));
+    for (const path of MANY) world.faults.refuse(PREFIX + path, said(error, 'Access Denied'));
     const { code, stderr } = await world.sync();
     assert.equal(code, 1, stderr);
     assert.match(stderr, new RegExp(`ERROR: aws CLI command failed; aborting! aws s3 cp: .*\\(${error}\\)`));

@@ -1,5 +1,20 @@
-// The arguments of calls that concern a bucket as a whole.
-import { SSE_C_ALLOWED } from '../aws-error.js';
+// The arguments of calls that concern a bucket as a whole, and commands for the user to paste.
+
+/** For commands in hints. */
+export interface BucketAccess {
+  readonly bucket: string;
+  readonly profile: string;
+}
+
+/** The beginning of a command for the user, with the profile in use. */
+export function bucketCommand(operation: string, { bucket, profile }: BucketAccess): string {
+  const as = profile === 'default' ? '' : ` --profile ${profile}`;
+  return `aws s3api ${operation}${as} --bucket ${bucket}`;
+}
+
+/** A bucket's encryption settings: S3's default, and SSE-C is not blocked. */
+export const SSE_C_ALLOWED =
+  '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
 
 export function headBucket(bucket: string): string[] {
   return ['s3api', 'head-bucket', '--bucket', bucket];

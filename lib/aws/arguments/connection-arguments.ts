@@ -1,7 +1,8 @@
 // The arguments that every call of the AWS CLI begins with.
 
 export interface AwsConnection {
-  readonly profile: string;
+  /** `undefined`: credentials of no profile. */
+  readonly profile: string | undefined;
   readonly region: string;
   readonly endpointUrl: string | undefined;
   /** Seconds for connecting and for reading; `undefined` leaves the AWS CLI's own. */
@@ -11,8 +12,7 @@ export interface AwsConnection {
 export function connectionArguments(connection: AwsConnection): string[] {
   const { profile, region, endpointUrl, netTimeout } = connection;
   return [
-    '--profile',
-    profile,
+    ...(profile === undefined ? [] : ['--profile', profile]),
     '--output',
     'text',
     '--region',

@@ -11,16 +11,19 @@ const REMOVED = [
   // Python modules that get each request.
   'BOTOCORE_EXPERIMENTAL__PLUGINS',
 ];
+/** These name a profile, as the flag does. */
+const PROFILES = ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE'];
 /** If one of these is empty, the AWS CLI accepts any certificate. */
 const REMOVED_IF_EMPTY = ['AWS_CA_BUNDLE', 'REQUESTS_CA_BUNDLE'];
 
 /** @param inherited the user's variables; ENCRYPTION_KEY is removed */
 export function childEnvironment(
   inherited: NodeJS.ProcessEnv,
-  connection: Pick<AwsConnection, 'endpointUrl'>,
+  connection: Pick<AwsConnection, 'endpointUrl' | 'profile'>,
 ): NodeJS.ProcessEnv {
   const environment = withoutKey(inherited);
   for (const name of REMOVED) delete environment[name];
+  if (connection.profile === undefined) for (const name of PROFILES) delete environment[name];
   for (const name of REMOVED_IF_EMPTY) if (environment[name] === '') delete environment[name];
   // The AWS CLI must read the same files in HOME as this program did. Without HOME, or with an empty one, it would read
   // those in the folder `~`, or in `/`.

@@ -1,7 +1,7 @@
-import { AwsCli, type AwsSettings } from '../aws-cli.js';
+import { AwsCli, type AwsSettings, DEFAULT_PROFILE } from '../aws-cli.js';
 import { checksumVariables, resolveEndpoint } from './endpoint.js';
 import { assertTrustedListener } from './listener.js';
-import { MAX_BANDWIDTH, readProfile } from './profile-files.js';
+import { hasCredentials, MAX_BANDWIDTH, readProfile } from './profile-files.js';
 import { assertNoRedirections } from './redirections.js';
 
 /**
@@ -9,13 +9,17 @@ import { assertNoRedirections } from './redirections.js';
  * @throws {BackupError} for an endpoint that the key must not be sent to, or files that would make the AWS CLI send it to
  *   another one or write it to disk
  */
-export function connect(settings: AwsSettings): AwsCli {
-  const { environment } = settings;
-  const profile = readProfile(settings.profile, environment);
+export function connect(settings: AwsSettings & { readonly profile: string }): AwsCli {
+  const { environment, profile: name } = settings;
+  const profile = readProfile(name, environment);
   const endpointUrl = assertTrustedListener(resolveEndpoint(settings.endpointUrl, environment, profile));
-  assertNoRedirections(settings.profile, profile, environment, endpointUrl);
+  assertNoRedirections(name, profile, environment, endpointUrl);
+  // A profile that is named turns off credentials in variables. The default one is named only if it has credentials:
+  // otherwise those in variables count, or of a web identity, an EC2 instance or an ECS task.
+  const isNamed = name !== DEFAULT_PROFILE || hasCredentials(profile);
   return new AwsCli({
     ...settings,
+    profile: isNamed ? name : undefined,
     endpointUrl,
     limitsBandwidth: MAX_BANDWIDTH in profile,
     environment: { ...environment, ...checksumVariables(endpointUrl, environment, profile) },

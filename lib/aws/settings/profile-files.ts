@@ -12,6 +12,16 @@ export const ENDPOINT_PLUGIN = '[plugins] endpoint';
 /** Our name for `max_bandwidth` in the profile's S3 block. In a services section, it has no effect. */
 export const MAX_BANDWIDTH = "the profile's s3.max_bandwidth";
 
+/** Any of these makes a profile one with credentials. */
+const CREDENTIALS = [
+  'aws_access_key_id',
+  'credential_process',
+  'role_arn',
+  'sso_session',
+  'sso_start_url',
+  'login_session',
+];
+
 /**
  * The settings of `profile`, with those of its `services` section; those in the credentials file win. Files that are
  * missing or can't be read count as empty: the AWS CLI's own messages explain that best.
@@ -43,6 +53,11 @@ export function readProfile(profile: string, environment: NodeJS.ProcessEnv): Pr
     ...(plugin === undefined ? {} : { [ENDPOINT_PLUGIN]: plugin }),
     ...(bandwidth === undefined ? {} : { [MAX_BANDWIDTH]: bandwidth }),
   };
+}
+
+/** True if the profile says where credentials come from. */
+export function hasCredentials(profile: ProfileSettings): boolean {
+  return CREDENTIALS.some((name) => name in profile);
 }
 
 /** Of several sections of a name, only the last one counts; `[profiles NAME]` means `[profile NAME]`. */

@@ -1,6 +1,6 @@
 // Whether the bucket keeps what a run overwrites or deletes there. Versioning may have been suspended since the last run.
+import { type BucketAccess, bucketCommand } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { type BucketAccess, bucketCommand } from '../../aws/aws-error.js';
 import { type VersioningStatus, versioningStatus } from '../../aws/bucket.js';
 import { BackupError } from '../../cli/errors.js';
 import type { Log } from '../../cli/log/log.js';

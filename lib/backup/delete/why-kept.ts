@@ -1,6 +1,6 @@
 // Why nothing is deleted in the bucket: a deleted object may still be needed, or could not be brought back.
+import type { BucketAccess } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { AwsError, type BucketAccess } from '../../aws/aws-error.js';
 import { listPrefix } from '../../aws/listing.js';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import { BackupError } from '../../cli/errors.js';
@@ -80,14 +80,8 @@ export function reasonInBucket(
 }
 
 function undecided(failure: BackupError): ReasonToKeep {
-  const isDenied = failure instanceof AwsError && failure.kind === 'access-denied';
-  const needs = isDenied
-    ? "; the profile's user needs the permissions s3:GetBucketVersioning and s3:ListBucket"
-    : '';
-  return {
-    why: `the bucket does not tell whether that is safe${needs}. ${failure.message}`,
-    isFailure: true,
-  };
+  const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
+  return { why: `the bucket does not tell whether that is safe. ${failure.message}${hint}`, isFailure: true };
 }
 
 /** Asks the bucket why nothing may be deleted there; `undefined` if deletions are safe. */

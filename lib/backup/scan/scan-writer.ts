@@ -11,6 +11,7 @@ import type { Backup } from '../backup.js';
 import { RandomSample } from '../verify/random.js';
 import { type DraftLine, milliseconds } from './draft.js';
 import { type DraftFiles, DraftWriter } from './draft-writer.js';
+import { type FolderPattern, FolderPatterns } from './folder-patterns.js';
 import { isAnotherFile, isSameFile } from './same-file.js';
 
 export interface Scan extends DraftFiles {
@@ -23,6 +24,7 @@ export interface Scan extends DraftFiles {
   readonly obstacles: Spool;
   /** In a dry run: what the config excludes, as JSON texts of `Excluded`. */
   readonly excluded: Spool;
+  readonly ineffectivePatterns: readonly FolderPattern[];
 }
 
 /** A file, or a folder with everything in it, whose key ends in a `/`. */
@@ -59,6 +61,7 @@ export class ScanWriter {
   readonly #obstacles: Spool;
   readonly #excluded: Spool;
   readonly #unchanged = new RandomSample<Entry>();
+  readonly #folderPatterns: FolderPatterns;
   readonly #counts: Record<keyof ScanCounts, number> = {
     unreadable: 0,
     special: 0,
@@ -77,6 +80,7 @@ export class ScanWriter {
     this.#hasTree = tree !== undefined;
     this.#treeHasAcls = tree?.hasAcls === true;
     this.#draft = new DraftWriter(backup);
+    this.#folderPatterns = new FolderPatterns(backup.exclusion);
     [this.#obstacles, this.#excluded] = [backup.spool('obstacles'), backup.spool('excluded')];
   }
 
@@ -104,6 +108,7 @@ export class ScanWriter {
 
   addExcluded(key: Bytes, rule: string): void {
     this.#counts.excluded += 1;
+    this.#folderPatterns.addEffective(rule);
     if (this.#backup.flags.isDry) this.#excluded.write(JSON.stringify({ key, rule } satisfies Excluded));
   }
 
@@ -116,6 +121,7 @@ export class ScanWriter {
       isAsTree: this.#isAsTree,
       obstacles: this.#obstacles,
       excluded: this.#excluded,
+      ineffectivePatterns: this.#folderPatterns.ineffective(),
     };
   }
 
@@ -145,7 +151,10 @@ export class ScanWriter {
     const { key, type, inode } = entry;
     if (type !== 'file') {
       if (type === 'link') this.#counts.link += 1;
-      else if (isOthers(entry, this.#user)) this.#counts.othersFolders += 1;
+      else {
+        this.#folderPatterns.addFolder(key);
+        if (isOthers(entry, this.#user)) this.#counts.othersFolders += 1;
+      }
       const wasLink = inTree !== undefined && (isSameLine || entryOfLine(inTree).type === 'link');
       const state = type === 'link' && wasLink ? 'known link' : 'no object';
       this.#draft.addOther({ key, state, id: '', unchangedSince: 0, line }, inTree !== undefined);

@@ -3,9 +3,14 @@ import type { Log } from './log.js';
 
 /** How many are named on stderr; syslog gets all. */
 const NAMED = 100;
+/** A longer reason is S3's, in its words (characters). */
+const SHORT = 80;
 
 export class Incomplete {
   readonly #log: Log;
+  /** The first file of each long reason. */
+  readonly #firstOf = new Map<string, string>();
+  readonly #hints = new Set<string>();
   #count = 0;
 
   constructor(log: Log) {
@@ -24,8 +29,32 @@ export class Incomplete {
     else this.#log.info(`ERROR: ${sentence}`);
   }
 
-  /** Says how many are named in syslog only. */
+  /**
+   * Adds a file. A long reason that several files share is said once: the others refer to the first of them.
+   * @param file its name
+   * @param what happened to it, such as `is not restored`
+   * @param why ends a sentence
+   * @param key of the file: reasons that differ in it only are the same
+   */
+  addFailure(file: string, what: string, why: string, key: string): void {
+    const reason = why.replaceAll(key, '');
+    const first = this.#firstOf.get(reason);
+    if (first !== undefined) {
+      this.add(`"${file}" ${what}, for the same reason as "${first}".`);
+      return;
+    }
+    if (why.length > SHORT && this.#firstOf.size < NAMED) this.#firstOf.set(reason, file);
+    this.add(`"${file}" ${what}: ${why}.`);
+  }
+
+  /** @param hint what to do about a failure; of several that are the same, one is shown */
+  addHint(hint: string | undefined): void {
+    if (hint !== undefined) this.#hints.add(hint);
+  }
+
+  /** Says how many are named in syslog only, and shows the hints. */
   close(): void {
     if (this.#count > NAMED) this.#log.error(`… and ${this.#count - NAMED} more; syslog names them all.`);
+    for (const hint of this.#hints) this.#log.hint(hint);
   }
 }

@@ -15,6 +15,7 @@ export class Log {
   readonly #progressName: string;
   #progressShown = false;
   #progressChanged = 0;
+  readonly #hints = new Set<string>();
 
   /**
    * @param name of the command; in syslog our PID follows it, as with the original's `logger --tag`
@@ -47,8 +48,10 @@ export class Log {
     this.#critical('ERROR', message);
   }
 
-  /** What to do about the error before it. */
+  /** What to do about the error before it. The same hint is shown once. */
   hint(message: string): void {
+    if (this.#hints.has(message)) return;
+    this.#hints.add(message);
     this.#critical('HINT', message);
   }
 

@@ -53,12 +53,18 @@ export async function tryFlock(
   interruption: Interruption,
 ): Promise<boolean> {
   const patience = Math.max(deadline - Date.now(), PATIENCE);
+  interruption.check();
+  // Not AbortSignal.any: Node 20 forgets a timeout that nothing else refers to.
+  const ending = new AbortController();
+  const end = () => ending.abort();
+  const timer = setTimeout(end, patience);
+  interruption.aborted.addEventListener('abort', end, { once: true });
   const child = spawn('flock', ['-n', '3'], {
     stdio: ['ignore', 'ignore', 'pipe', descriptor],
     // A process group of its own: Ctrl-C is a signal to us, and no failure of flock(1).
     detached: true,
     env: withoutKey(),
-    signal: AbortSignal.any([interruption.aborted, AbortSignal.timeout(patience)]),
+    signal: ending.signal,
     killSignal: 'SIGKILL',
   });
   child.on('error', () => undefined);
@@ -82,6 +88,9 @@ export async function tryFlock(
     child.stderr?.destroy();
     interruption.check();
     throw notLocked(error, file, patience);
+  } finally {
+    clearTimeout(timer);
+    interruption.aborted.removeEventListener('abort', end);
   }
 }
 

@@ -1,7 +1,7 @@
 // One call of the AWS CLI that writes into the stage.
 import { IN_UTC } from '../../aws/arguments/download-arguments.js';
 import type { AwsAnswer, AwsCall } from '../../aws/aws-cli.js';
-import type { AwsErrorKind } from '../../aws/error-kinds.js';
+import { concernsAllFiles, kindOfAwsError } from '../../aws/error-kinds.js';
 import type { Stage } from '../destination/stage.js';
 import type { RestoreScope } from '../scope.js';
 
@@ -9,17 +9,10 @@ export interface FetchContext extends RestoreScope {
   readonly stage: Stage;
 }
 
-/** These fail every file. Any other failure may concern one file, and stops no other. */
-export const FATAL_KINDS: ReadonlySet<AwsErrorKind> = new Set([
-  'unreachable',
-  'tls',
-  'clock',
-  'no-profile',
-  'no-credentials',
-  'bad-credentials',
-  'wrong-region',
-  'disk-full',
-]);
+/** True if no file can be downloaded. A full disk may have room for smaller files: one that does not fit stops no other. */
+export function stopsRestore(stderr: string): boolean {
+  return concernsAllFiles(stderr) && kindOfAwsError(stderr) !== 'disk-full';
+}
 
 /** The error messages in the answer call the stage by its name. */
 export async function runFetch(

@@ -1,14 +1,13 @@
 // One `aws s3 sync` for everything below the folder that is wanted as it is now.
 import { downloadAll } from '../../aws/arguments/download-arguments.js';
 import { splitLines } from '../../aws/child-output.js';
-import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../../aws/listing.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import { UNSAFE_KEYS } from '../destination/safe-key.js';
 import type { PlanTotals } from '../plan/plan.js';
 import type { PlannedFile } from '../plan/planned-file.js';
-import { FATAL_KINDS, type FetchContext, runFetch } from './fetch-call.js';
+import { type FetchContext, runFetch, stopsRestore } from './fetch-call.js';
 
 /** A line that the AWS CLI writes about one file. */
 const ABOUT_ONE_FILE = /^(aws: \[(WARNING|ERROR)\]: )?(download failed|warning): /i;
@@ -46,7 +45,7 @@ export async function fetchInBulk(fetch: FetchContext, plan: Spool, { counts }: 
   });
   log.progress(undefined);
   if (answer.exitCode === 0) return;
-  const isFatal = /^fatal error: /m.test(answer.stderr) || FATAL_KINDS.has(kindOfAwsError(answer.stderr));
+  const isFatal = /^fatal error: /m.test(answer.stderr) || stopsRestore(answer.stderr);
   if (isFatal || !haveFilesFailed) throw aws.errorOf(args, answer);
 }
 

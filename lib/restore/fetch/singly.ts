@@ -1,21 +1,31 @@
 // Files by a call of the AWS CLI each, as many at once as there are processors: older versions, names that are too long
 // for the bulk, and what did not arrive in bulk.
+import type { Readable } from 'node:stream';
 import { download } from '../../aws/arguments/download-arguments.js';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
+import type { AwsAnswer, AwsCall } from '../../aws/aws-cli.js';
 import type { AwsError } from '../../aws/aws-error.js';
-import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { forEachInPool } from '../../cli/concurrency.js';
+import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { textOf } from '../../tree/bytes.js';
 import type { PlannedFile } from '../plan/planned-file.js';
-import { FATAL_KINDS, type FetchContext, runFetch } from './fetch-call.js';
+import { type FetchContext, runFetch, stopsRestore } from './fetch-call.js';
+import { makeSparse, writeSparsely } from './sparse-file.js';
+
+/** Why a file did not arrive. */
+export interface FetchFailure {
+  /** Ends a sentence. */
+  readonly why: string;
+  readonly hint?: string | undefined;
+}
 
 const MAX_FAILURES_IN_ROW = 100;
 const NOT_TRIED = `it did not arrive, and ${MAX_FAILURES_IN_ROW} files before it have failed in a row, so that it was not tried again`;
 
 export class SingleFetches {
-  /** By the number of the file in the plan: why it did not arrive, in words that end a sentence. */
-  readonly reasons = new Map<number, string>();
+  /** By the number of the file in the plan. */
+  readonly failures = new Map<number, FetchFailure>();
   /** Off while the bulk shows its own. */
   showsProgress = true;
   readonly #fetch: FetchContext;
@@ -42,41 +52,60 @@ export class SingleFetches {
     this.#failuresInRow = 0;
     await forEachInPool(files, async (file) => {
       if (this.#failuresInRow < MAX_FAILURES_IN_ROW) await this.#fetchOne(file);
-      else this.reasons.set(file.index, NOT_TRIED);
+      else this.failures.set(file.index, { why: NOT_TRIED });
     });
   }
 
   async #fetchOne(file: PlannedFile): Promise<void> {
     const { aws, prefix, stage, log } = this.#fetch;
     const object = { bucket: aws.bucket, key: prefix + textOf(file.key), versionId: file.wanted?.versionId };
-    const args = download(object, stage.singlePath(file));
-    const answer = await runFetch(this.#fetch, args);
+    const path = stage.singlePath(file);
+    // The AWS CLI writes older versions to files only.
+    const isStreamed = file.isSparse === true && object.versionId === undefined;
+    const args = download(object, isStreamed ? '-' : path);
+    const call = isStreamed ? { output: (content: Readable) => writeSparsely(content, path) } : {};
+    const answer = await this.#runUnlessFull(file, args, call);
+    if (answer === undefined) return;
     this.#done += 1;
     if (this.showsProgress)
       log.progress(`${this.#done} of ${Math.max(this.#done, this.#total)} single files`);
     if (answer.exitCode === 0) {
       this.#failuresInRow = 0;
+      if (file.isSparse && !isStreamed) await makeSparse(path);
       return;
     }
     stage.discard(file);
-    if (FATAL_KINDS.has(kindOfAwsError(answer.stderr))) throw aws.errorOf(args, answer);
+    if (stopsRestore(answer.stderr)) throw aws.errorOf(args, answer);
     const cause = await causeOfRefusal(this.#fetch, object, args, answer);
     if (cause === 'wrong key') {
-      this.#fail(file, 'it was stored with another encryption key', answer.stderr);
+      this.#fail(file, { why: 'it was stored with another encryption key' }, answer.stderr);
       return;
     }
-    if (FATAL_KINDS.has(cause.kind)) throw cause;
-    this.#fail(file, reasonOf(cause), cause.detail);
+    if (stopsRestore(cause.detail)) throw cause;
+    this.#fail(file, { why: reasonOf(cause), hint: cause.hint }, cause.detail);
   }
 
-  #fail({ key, index }: PlannedFile, reason: string, detail: string): void {
+  /** @returns `undefined` if this process could not write the file: it is discarded, and the reason noted */
+  async #runUnlessFull(file: PlannedFile, args: string[], call: AwsCall): Promise<AwsAnswer | undefined> {
+    try {
+      return await runFetch(this.#fetch, args, call);
+    } catch (error) {
+      if (errnoOf(error) === undefined || error instanceof BackupError) throw error;
+      this.#fetch.stage.discard(file);
+      this.#fail(file, { why: describeError(error) }, describeError(error));
+      return undefined;
+    }
+  }
+
+  #fail({ key, index }: PlannedFile, failure: FetchFailure, detail: string): void {
     const { aws, prefix, log } = this.#fetch;
     log.info(`${s3Url({ bucket: aws.bucket, key: prefix + textOf(key) })}: ${detail}`);
-    this.reasons.set(index, reason);
+    this.failures.set(index, failure);
     this.#failuresInRow += 1;
   }
 }
 
 function reasonOf({ kind, detail }: AwsError): string {
-  return kind === 'not-found' ? 'it is not in the bucket any more' : detail.replace(/\.$/, '');
+  if (kind === 'not-found') return 'it is not in the bucket any more';
+  return kind === 'disk-full' ? 'no space left on the disk' : detail.replace(/\.$/, '');
 }

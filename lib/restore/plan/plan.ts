@@ -10,6 +10,8 @@ import type { FetchMethod, ListedKey, PlannedFile } from './planned-file.js';
 
 /** Bytes: a file takes whole blocks of the disk. */
 const BLOCK = 4096;
+/** Bytes: to download fewer zeros costs less than another call of the AWS CLI. */
+const MIN_SPARSE = 16 << 20;
 /** Bytes: the AWS CLI appends nine to the name while a file arrives. */
 const LONGEST_IN_BULK = LONGEST_NAME - 9;
 
@@ -17,8 +19,10 @@ export interface PlanTotals {
   readonly counts: Readonly<Record<FetchMethod, number>>;
   /** Files to restore, including those that the tree has and the bucket lacks. */
   readonly files: number;
-  /** Bytes on disk that the fetched files take. */
+  /** Bytes that the fetched files take on disk. */
   readonly bytes: number;
+  /** Bytes to download: more, if files have holes. */
+  readonly download: number;
   /** Entries of the tree. */
   readonly entries: number;
   /** Fetched files that take the place of a file in the destination. */
@@ -64,7 +68,7 @@ export async function planRestore(
     'not wanted': 0,
     undecided: 0,
   };
-  let [bytes, entries, missing, replaced, newerOnDisk] = [0, 0, 0, 0, 0];
+  let [bytes, download, entries, missing, replaced, newerOnDisk] = [0, 0, 0, 0, 0, 0];
   const links = new LinksAbove();
   for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
     for (const [line, entry] of pairs) {
@@ -76,7 +80,7 @@ export async function planRestore(
   }
   plan.close();
   const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
-  return { counts, files, bytes, entries, replaced, newerOnDisk };
+  return { counts, files, bytes, download, entries, replaced, newerOnDisk };
 
   function add(line: ListedKey, entry: Entry | undefined): void {
     const known = entry ?? links.above(line.key);
@@ -86,11 +90,17 @@ export async function planRestore(
     const isKept =
       (replaces !== undefined && (keeps === 'all' || keeps === replaces)) ||
       (keeps === 'all' && fetchMethod === 'there already');
-    const method = isKept ? 'kept' : fetchMethod;
+    const allocated = isNewer ? undefined : allocatedIfSparse(line, entry);
+    const isSparse = allocated !== undefined && isFetched(fetchMethod);
+    const method = isKept ? 'kept' : isSparse ? 'singly' : fetchMethod;
     counts[method] += 1;
     if (replaces !== undefined && !isKept) replaced += 1;
     if (replaces === 'newer' && !isKept) newerOnDisk += 1;
-    if (isFetched(method)) bytes += Math.ceil((line.wanted?.size ?? 0) / BLOCK) * BLOCK;
+    if (isFetched(method)) {
+      const size = line.wanted?.size ?? 0;
+      download += inBlocks(size);
+      bytes += inBlocks(allocated ?? size);
+    }
     plan.write(
       JSON.stringify({
         ...line,
@@ -98,6 +108,7 @@ export async function planRestore(
         index: plan.count,
         method,
         ...(isNewer && { isNewer }),
+        ...(isSparse && { isSparse }),
         ...(replaces && { replaces }),
       } satisfies PlannedFile),
     );
@@ -127,6 +138,17 @@ class LinksAbove {
   }
 }
 
+/**
+ * What a file takes on disk if its holes are worth a call of its own, in bytes. The AWS CLI writes zeros in bulk: a disk
+ * that held the files could be too small for them. What the source's file system has compressed looks the same here; if
+ * there is no room for such a file, it is named.
+ */
+function allocatedIfSparse({ wanted }: ListedKey, entry: Entry | undefined): number | undefined {
+  const { size, allocated } = entry?.inode ?? {};
+  if (size === undefined || allocated === undefined || size !== wanted?.size) return undefined;
+  return size - allocated >= MIN_SPARSE ? allocated : undefined;
+}
+
 /** Compares whole seconds, all that S3 tells: a small backup stores its tree in the same second as its files. */
 function isNewerThan(stored: number, { wanted }: ListedKey, entry: Entry | undefined): boolean {
   // A folder's object has no content that could be newer.
@@ -152,6 +174,10 @@ function methodOf(
   const isThere = existing !== undefined && wanted.isCurrent && isInPlace(existing, { key, wanted }, entry);
   if (isThere) return 'there already';
   return wanted.isCurrent && !isTooLongForBulk(key) ? 'in bulk' : 'singly';
+}
+
+function inBlocks(bytes: number): number {
+  return Math.ceil(bytes / BLOCK) * BLOCK;
 }
 
 function isFetched(method: FetchMethod): boolean {

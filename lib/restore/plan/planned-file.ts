@@ -48,6 +48,8 @@ export interface PlannedFile extends ListedKey {
   readonly method: FetchMethod;
   /** Whether a file is in its place that differs, and which of them is newer by its mtime. */
   readonly replaces?: 'older' | 'newer';
+  /** True for a file with holes that are worth a call of its own. */
+  readonly isSparse?: boolean;
   /** True if the object was stored after the tree, which has an entry of that key. */
   readonly isNewer?: boolean;
 }

@@ -10,6 +10,7 @@ import type { Entry } from '../../tree/entry.js';
 import { Spool } from '../../tree/streams/spool.js';
 import { type Destination, NotRestoredError, orNotRestored, parentOf } from '../destination/destination.js';
 import type { Stage } from '../destination/stage.js';
+import type { FetchFailure } from '../fetch/singly.js';
 import type { ExactTime } from '../metadata/exact-times.js';
 import { type Metadata, setMtime } from '../metadata/metadata.js';
 import type { KeptFiles } from '../plan/plan.js';
@@ -25,7 +26,7 @@ export interface PlacementOptions {
   /** Names files that are newer than the tree. */
   readonly log: Pick<Log, 'info'>;
   /** By the numbers of files in the plan: why they did not arrive, as far as that is known. */
-  readonly reasons: ReadonlyMap<number, string>;
+  readonly failures: ReadonlyMap<number, FetchFailure>;
   readonly interruption: Interruption;
   /** A folder of ours. */
   readonly notes: string;
@@ -53,7 +54,8 @@ export class Placement {
       action();
     } catch (error) {
       if (!(error instanceof NotRestoredError)) throw error;
-      this.#options.incomplete.add(`"${textOf(key)}" is not restored: ${error.message}.`);
+      const name = textOf(key);
+      this.#options.incomplete.addFailure(name, 'is not restored', error.message, name);
     }
   }
 
@@ -143,10 +145,13 @@ export class Placement {
   }
 
   #moveIn(file: PlannedFile, entry: Entry | undefined, mode: number | undefined): void {
-    const { destination, stage, reasons } = this.#options;
+    const { destination, stage, failures, incomplete } = this.#options;
     const arrived = stage.findArrived(file);
-    if (arrived === undefined)
-      throw new NotRestoredError(reasons.get(file.index) ?? 'it did not arrive; syslog says why');
+    if (arrived === undefined) {
+      const { why, hint } = failures.get(file.index) ?? { why: 'it did not arrive; syslog says why' };
+      incomplete.addHint(hint);
+      throw new NotRestoredError(why);
+    }
     if (entry !== undefined) {
       this.#moveInWithMetadata(arrived, entry);
       return;

@@ -13,7 +13,8 @@ import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { WantedPaths } from './wanted-paths.js';
 
-const DENIAL =
+/** A hint for a user who may remove no versions. */
+export const DENIAL =
   "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Use an administrator's profile: --profile PROFILE.";
 
 /** What is to be undeleted. */
@@ -109,16 +110,17 @@ export async function removeMarkers(
         log.info(`Undeleted: ${url} (delete marker ${versionId})`);
         continue;
       }
-      isDenied ||= refusal.code === 'AccessDenied';
+      isDenied ||= refusal.lacksPermission;
       // The server would refuse the rest as well.
       if (isDenied && removed === 0) {
         throw new BackupError(`Nothing was undeleted: ${url}: ${refusal.why}.`, { hint: DENIAL });
       }
-      if (!refused.has(key)) incomplete.add(`${url} is still deleted: ${refusal.why}.`);
+      if (!refused.has(key)) incomplete.addFailure(url, 'is still deleted', refusal.why, key);
+      if (!refusal.lacksPermission) incomplete.addHint(refusal.hint);
       refused.add(key);
     }
   });
+  if (isDenied) incomplete.addHint(DENIAL);
   incomplete.close();
-  if (isDenied) log.hint(DENIAL);
   return { undeleted: deleted.count - refused.size, refused: refused.size };
 }

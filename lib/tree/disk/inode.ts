@@ -55,29 +55,22 @@ export class FileSystems {
   constructor(root: string | Buffer) {
     try {
       this.#rootDevice = statSync(root, { bigint: true }).dev;
+      // By the root, since statfs(2) follows links: the first path below it may be one that leads elsewhere.
+      this.#worthOf(this.#rootDevice, root);
     } catch {
       // It has vanished.
     }
   }
 
   /**
-   * What is kept of a stat(2): the mtime in the place of a ctime that proves nothing; and the inode's number, if it lasts,
-   * is on the root's own device, and is below 2^53.
+   * What is kept of a stat(2): the mtime in the place of a ctime that proves nothing; and the inode's number, if it lasts
+   * and is on the root's own device.
    * @param path that `stats` is of
    */
   inodeOf(stats: BigIntStats, path: string | Buffer): Inode {
     const { hasLastingNumbers, hasTrueCtime } = this.#worthOf(stats.dev, path);
-    const inode = {
-      size: Number(stats.size),
-      mtime: `${stats.mtimeNs}`,
-      ctime: `${hasTrueCtime ? stats.ctimeNs : stats.mtimeNs}`,
-      mode: Number(stats.mode & 0o7777n),
-      uid: Number(stats.uid),
-      gid: Number(stats.gid),
-    };
-    const hasNumber =
-      hasLastingNumbers && stats.dev === this.#rootDevice && stats.ino <= Number.MAX_SAFE_INTEGER;
-    return hasNumber ? Object.assign(inode, { ino: Number(stats.ino) }) : inode;
+    const isOnRootDevice = stats.dev === this.#rootDevice;
+    return inodeOf(stats, { hasLastingNumbers: hasLastingNumbers && isOnRootDevice, hasTrueCtime });
   }
 
   /** True if inodes keep their numbers on the root's device. */
@@ -88,7 +81,7 @@ export class FileSystems {
   #worthOf(device: bigint, path: string | Buffer): InodeWorth {
     const known = this.#worth.get(device);
     if (known !== undefined) return known;
-    let worth: InodeWorth = { hasLastingNumbers: false, hasTrueCtime: true };
+    let worth = USUAL;
     try {
       const { type } = statfsSync(path);
       worth = inodeWorth(type, () => statSync(path).ctimeMs);
@@ -100,4 +93,26 @@ export class FileSystems {
     this.#worth.set(device, worth);
     return worth;
   }
+}
+
+/** Bytes. What a file takes on disk is kept only if it is so much less than its size: small gaps mean nothing. */
+const MIN_HOLES = 1 << 20;
+/** Bytes: stat(2) counts blocks of this size on every file system. */
+const STAT_BLOCK = 512;
+const USUAL: InodeWorth = { hasLastingNumbers: false, hasTrueCtime: true };
+
+/** The number of an inode above 2^53 is never kept. */
+export function inodeOf(stats: BigIntStats, { hasLastingNumbers, hasTrueCtime } = USUAL): Inode {
+  const inode = {
+    size: Number(stats.size),
+    mtime: `${stats.mtimeNs}`,
+    ctime: `${hasTrueCtime ? stats.ctimeNs : stats.mtimeNs}`,
+    mode: Number(stats.mode & 0o7777n),
+    uid: Number(stats.uid),
+    gid: Number(stats.gid),
+  };
+  const hasNumber = hasLastingNumbers && stats.ino <= Number.MAX_SAFE_INTEGER;
+  const allocated = Number(stats.blocks) * STAT_BLOCK;
+  if (inode.size - allocated >= MIN_HOLES) Object.assign(inode, { allocated });
+  return hasNumber ? Object.assign(inode, { ino: Number(stats.ino) }) : inode;
 }

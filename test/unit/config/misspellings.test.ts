@@ -17,6 +17,41 @@ test('names that look like a setting are found', () => {
   });
 });
 
+test('names that begin or end like a setting are found', () => {
+  assert.deepEqual(
+    misspellingsIn([
+      'MAX_DELETE_PERCENTAGE',
+      'MAX_DELETE',
+      'MAX_DELETE_FILES',
+      'RETENTION_DAYS',
+      'EXCLUDE_FILES',
+      'NO_EXCLUDE',
+      'LOCAL_DIRECTORY',
+      'storage_class',
+      'S3_ENDPOINT_URL',
+      'AWS_ENDPOINT',
+      'EXCLUDE_LARGER',
+    ]),
+    {
+      MAX_DELETE_PERCENTAGE: 'MAX_DELETE_PERCENT',
+      MAX_DELETE: 'MAX_DELETE_PERCENT',
+      MAX_DELETE_FILES: 'MAX_DELETE_PERCENT',
+      RETENTION_DAYS: 'AWS_RETENTION_DAYS',
+      EXCLUDE_FILES: 'EXCLUDE',
+      NO_EXCLUDE: 'EXCLUDE',
+      LOCAL_DIRECTORY: 'LOCAL_DIR',
+      storage_class: 'AWS_STORAGE_CLASS',
+      S3_ENDPOINT_URL: 'AWS_ENDPOINT_URL',
+      AWS_ENDPOINT: 'AWS_ENDPOINT_URL',
+      EXCLUDE_LARGER: 'EXCLUDE_LARGER_THAN',
+    },
+  );
+});
+
+test('beside the setting itself, such a name is a note', () => {
+  assert.deepEqual(misspellingsIn(['OLD_AWS_BUCKET', 'AWS_BUCKET', 'LOCAL_DIR_2025', 'LOCAL_DIR']), {});
+});
+
 test('names that the file itself uses are none', () => {
   assert.deepEqual(misspellingsIn(['LOCAL_DIR2'], ['LOCAL_DIR2']), {});
 });

@@ -77,6 +77,8 @@ test('a complete config', () => {
     maxChangePercent: 50,
     refuseMassChange: false,
     allowUnversionedDelete: false,
+    hooks: { onStart: undefined, onSuccess: undefined, onWarning: undefined, onFailure: undefined },
+    metricsFile: undefined,
     warnings: [],
   });
 });
@@ -175,6 +177,15 @@ describe('problems', () => {
     ["AWS_BUCKET='my bucket'", /must be the name of a bucket: 3 to 63/],
     ['AWS_BUCKET=ab', /must be the name of a bucket: 3 to 63/],
     ['AWS_ENDPOINT_URL=s3.example.com', /must be a URL such as https/],
+    [
+      'AWS_ENDPOINT_URL=https://s3.example.com/my-bucket',
+      /must not hold the bucket's name.* https:\/\/s3\.example\.com\.$/,
+    ],
+    [
+      'AWS_ENDPOINT_URL=https://my-bucket.s3.eu-west-1.example.com',
+      /must not hold the bucket's name.* Write https:\/\/s3\.eu-west-1\.example\.com\.$/,
+    ],
+    ['MAX_DELETE_PERCENTAGE=5', /MAX_DELETE_PERCENTAGE is no setting\. Is MAX_DELETE_PERCENT meant/],
     ['AWS_ENDPOINT_URL=ftp://s3.example.com', /must be a URL such as https/],
     [
       'AWS_ENDPOINT_URL=http://s3.example.com',
@@ -247,6 +258,18 @@ test('commas between patterns are warned of: each is a part of its pattern', () 
   assert.deepEqual(exclude, ['*.tmp,', 'cache/*']);
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? '', /^my\.config:9: EXCLUDE: "\*\.tmp," ends with a comma/);
+});
+
+test('an endpoint that may begin with the name of the bucket by chance is only warned of', () => {
+  const url = 'https://my-bucket.fra1.example.com:9000';
+  const { warnings, endpointUrl } = configOf(`${complete}AWS_ENDPOINT_URL=${url}`);
+  assert.equal(endpointUrl, url);
+  assert.match(
+    warnings.join('\n'),
+    /^my\.config:8: AWS_ENDPOINT_URL: "https:\S+" begins with the bucket's name.* write https:\/\/fra1\.example\.com:9000\.$/,
+  );
+  for (const other of ['https://my-bucket.example.com', 'https://s3.my-bucket.example.com'])
+    assert.deepEqual(configOf(`${complete}AWS_ENDPOINT_URL=${other}`).warnings, [], other);
 });
 
 test('what the original works with is only warned of', () => {

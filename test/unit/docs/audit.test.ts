@@ -17,6 +17,7 @@ const MEANS = [
   'argv-of-deletions',
   'deletions',
   'argv-of-uploads',
+  'moves-into-the-destination',
 ];
 
 interface Rule {

@@ -14,6 +14,8 @@ const DOCS = [
   ...readdirSync(join(PROJECT, 'docs')).map((name) => `docs/${name}`),
 ];
 
+const COMMAND_LINE = 'lib/cli/command-line.ts';
+
 /** The text without blocks of code. */
 function prose(file: string): string {
   return read(file).replace(/^( *)```[\s\S]*?^\1```$/gm, '');
@@ -55,6 +57,17 @@ describe('every file of the project that is named exists', () => {
     });
 });
 
+test('every flag of our commands that is named exists', () => {
+  const bins = readdirSync(join(PROJECT, 'bin'), { recursive: true, encoding: 'utf8' });
+  const defined = [...bins.filter((name) => name.endsWith('.ts')).map((name) => `bin/${name}`), COMMAND_LINE]
+    .map(read)
+    .join('\n');
+  for (const file of DOCS)
+    for (const [, words = ''] of read(file).matchAll(/(?:^\$ |^ *|`)(encrypted-s3[ -][a-z][^`\n]*)/gm))
+      for (const [flag] of words.matchAll(/(?<= )--[a-z-]+/g))
+        assert.ok(new RegExp(`${flag}\\b`).test(defined), `${file}: there is no ${flag} (${words})`);
+});
+
 test('config.template describes every setting, once', () => {
   const lines = read('config.template').split('\n');
   for (const name of settingNames) {
@@ -64,6 +77,11 @@ test('config.template describes every setting, once', () => {
     const above = lines.slice(0, line).findLast((it) => it !== '');
     assert.match(above ?? '', /^# /, `nothing is said of ${name}`);
   }
+});
+
+test('the docs name every setting', () => {
+  const all = DOCS.map(read).join('\n');
+  for (const name of settingNames) assert.ok(new RegExp(`\\b${name}\\b`).test(all), name);
 });
 
 test('the docs name no setting that there is none of', () => {

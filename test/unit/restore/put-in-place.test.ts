@@ -86,7 +86,7 @@ class Place {
     tree?: readonly Entry[],
     {
       overwrites = false,
-      reasons = [] as [number, string][],
+      failures = [] as [number, { why: string }][],
       interruption = new Interruption(),
       names = undefined as FoldedNames | undefined,
     } = {},
@@ -102,7 +102,7 @@ class Place {
       metadata: this.metadata,
       incomplete: new Incomplete(log as unknown as Log),
       log,
-      reasons: new Map(reasons),
+      failures: new Map(failures),
       interruption,
       notes: this.folder,
     };
@@ -206,7 +206,7 @@ test('whatever is not as the tree has it is named', async (t) => {
   const tree = ['changed', 'gone', 'lost', 'refused'].map((key) => entry(key, { size: 3 }));
   const restored = await place.put([...tree, entry('not-a/../place')], {
     // The line of `refused`, in the order of the keys.
-    reasons: [[4, 'S3 says no']],
+    failures: [[4, { why: 'S3 says no' }]],
   });
   assert.deepEqual(place.said, [
     '"../out" is not restored: its name is not that of a file below a folder.',

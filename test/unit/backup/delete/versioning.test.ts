@@ -10,7 +10,7 @@ import {
 
 const PLACE = { bucket: 'b', profile: 'p' };
 const NOTHING: BucketChanges = { overwritten: 0, gone: 0, isFirst: false };
-const UNKNOWN: Versioning = { is: 'unknown', failure: new AwsError('aws', 'other', 'x', undefined) };
+const UNKNOWN: Versioning = { is: 'unknown', failure: new AwsError('aws', 'x', 'x', undefined) };
 
 test('it is asked for by a first run, and by every run that overwrites or deletes', () => {
   assert.equal(isVersioningNeeded(NOTHING, false), false);

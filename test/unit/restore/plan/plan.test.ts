@@ -91,6 +91,7 @@ test('every key gets its way', async (t) => {
     },
     files: 3,
     bytes: 3 * 4096,
+    download: 3 * 4096,
     entries: 0,
     replaced: 0,
     newerOnDisk: 0,
@@ -119,6 +120,31 @@ test('entries of the tree are counted, and a link in it needs no object', async 
   const { lines, totals } = await planned(t, [current('file'), current('link', 5)], streamOf(tree));
   assert.deepEqual(lines, { file: 'in bulk', link: 'not wanted not 5' });
   assert.deepEqual([totals.entries, totals.files], [4, 2]);
+});
+
+test('a file with large holes comes singly, and takes the room that it took', async (t) => {
+  const size = 300 << 20;
+  const sparse = (key: string, allocated: number) => entry(key, { size, allocated });
+  const tree = [
+    sparse('changed', 0),
+    entry('dense', { size }),
+    sparse('few', size - (2 << 20)),
+    sparse('sparse', 5000),
+  ];
+  const listed = [
+    current('changed', size + 1),
+    current('dense', size),
+    current('few', size),
+    current('sparse', size),
+  ];
+  const { lines, totals } = await planned(t, listed, streamOf(tree));
+  assert.deepEqual(lines, {
+    changed: 'in bulk',
+    dense: 'in bulk',
+    few: 'in bulk',
+    sparse: `singly not ${size}`,
+  });
+  assert.deepEqual([totals.bytes, totals.download], [3 * size + 4096 + 8192, 4 * size + 4096]);
 });
 
 test('what is below a link of the tree is not wanted, whatever comes between them', async (t) => {

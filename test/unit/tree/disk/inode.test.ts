@@ -1,45 +1,30 @@
 import assert from 'node:assert/strict';
-import { type BigIntStats, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { lstatSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { FileSystems, inodeWorth } from '../../../../lib/tree/disk/inode.js';
+import { bytesOf } from '../../../../lib/tree/bytes.js';
+import { inodeOf } from '../../../../lib/tree/disk/inode.js';
+import { formatEntry, isSameLine, parseEntry } from '../../../../lib/tree/entry-line.js';
 
-const [EXT4, VFAT, EXFAT, FUSE, NFS] = [0xef53, 0x4d44, 0x2011bab0, 0x65735546, 0x6969];
-const longAgo = () => Date.parse('2020-01-01');
-const atEachLook = () => Date.now() + 1;
+const NAMES = { membersOf: () => '' };
 
-test('what an inode is worth: by the type of the file system, and by a ctime that is later than the look', () => {
-  let looks = 0;
-  const changedOnce = () => {
-    looks += 1;
-    return looks === 1 ? Date.now() + 1 : longAgo();
-  };
-  const cases: readonly [number, () => number, boolean, boolean][] = [
-    // Type, ctime at a look, lasting numbers, true ctime.
-    [EXT4, atEachLook, true, true],
-    [VFAT, longAgo, false, false],
-    [EXFAT, longAgo, false, false],
-    [FUSE, longAgo, false, false],
-    [NFS, longAgo, false, true],
-    [NFS, atEachLook, false, false],
-    [NFS, changedOnce, false, true],
-  ];
-  for (const [type, look, hasLastingNumbers, hasTrueCtime] of cases)
-    assert.deepEqual(inodeWorth(type, look), { hasLastingNumbers, hasTrueCtime }, type.toString(16));
-});
-
-test('a file system is asked once; what has vanished is not taken for one', (t) => {
+test('a tree has what a file with large holes takes on disk, and nothing of that for other files', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'inode-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const fileSystems = new FileSystems(folder);
-  const stats = statSync(folder, { bigint: true });
-  assert.equal(fileSystems.inodeOf(stats, '/nowhere').ino, undefined);
-  const inode = fileSystems.inodeOf(stats, folder);
-  assert.equal(inode.ctime, `${stats.ctimeNs}`);
-  assert.equal(inode.ino !== undefined, fileSystems.hasLastingNumbers(folder));
-  assert.deepEqual(fileSystems.inodeOf(stats, '/nowhere'), inode);
-  const elsewhere = Object.assign(Object.create(stats) as BigIntStats, { dev: stats.dev + 1n });
-  assert.equal(fileSystems.inodeOf(elsewhere, folder).ino, undefined);
-  assert.equal(fileSystems.typesWithoutCtime.size, 0);
+  const file = join(folder, 'file');
+  const inode = () => inodeOf(lstatSync(file, { bigint: true }));
+  writeFileSync(file, 'x'.repeat(5000));
+  assert.ok(!('allocated' in inode()));
+  truncateSync(file, 1 << 20);
+  assert.ok(!('allocated' in inode()));
+  truncateSync(file, 100 << 20);
+  const sparse = inode();
+  assert.equal(sparse.allocated, 8192);
+  const line = formatEntry({ key: bytesOf('file'), type: 'file', inode: sparse }, NAMES);
+  assert.deepEqual(parseEntry(line)?.inode, sparse);
+  // A tree of an earlier version of this program.
+  const before = line.replace(',"allocated":8192', '');
+  assert.equal(parseEntry(before)?.inode.allocated, undefined);
+  assert.equal(isSameLine(before, line), false);
 });

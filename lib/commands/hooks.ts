@@ -1,0 +1,39 @@
+// A run between the hooks of its config: ON_START, and at its end, however that comes, ON_SUCCESS, ON_WARNING or
+// ON_FAILURE.
+import { exitCode } from '../cli/exit-codes.js';
+import { type CommandContext, exitCodeOfError } from '../cli/main.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { readConfig, readFailureHook } from '../config/read-config.js';
+import { callHook, type HookCall } from '../health/hooks.js';
+import type { RunResult } from './back-up.js';
+
+/** @returns the run's exit code */
+export async function withHooks(
+  configFile: string,
+  { log }: CommandContext,
+  run: (config: BackupConfig) => Promise<RunResult>,
+): Promise<number> {
+  let config: BackupConfig | undefined;
+  try {
+    config = await readConfig(configFile, log);
+    await call(config.hooks.onStart, { event: 'start' });
+    const { exitCode: code, facts, summary } = await run(config);
+    const { onSuccess, onWarning } = config.hooks;
+    if (code === exitCode.done) await call(onSuccess, { event: 'success', exitCode: code, summary });
+    else {
+      const reason = `The run has left something undone: ${facts.notBackedUp} not in the backup.`;
+      await call(onWarning, { event: 'warning', exitCode: code, reason, summary });
+    }
+    return code;
+  } catch (error) {
+    const onFailure = config === undefined ? await readFailureHook(configFile) : config.hooks.onFailure;
+    const reason = error instanceof Error ? error.message : String(error);
+    await call(onFailure, { event: 'failure', exitCode: exitCodeOfError(error), reason });
+    throw error;
+  }
+
+  function call(hook: string | undefined, facts: Partial<HookCall> & Pick<HookCall, 'event'>): Promise<void> {
+    const whole = { exitCode: undefined, reason: '', summary: '', configFile, ...facts };
+    return callHook(hook, whole, config?.environment ?? process.env, log);
+  }
+}

@@ -1,0 +1,95 @@
+// ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE: a shell command to run or an address to ping, when a run begins and
+// ends. What becomes of them changes neither the run nor its exit code. They never get the encryption key.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describeError } from '../cli/errors.js';
+import type { Log } from '../cli/log/log.js';
+import { withoutKey } from '../secrets/environment.js';
+
+/** A command may take so long (ms), and each attempt to reach an address. */
+const COMMAND_TIMEOUT = 60_000;
+const PING_TIMEOUT = 10_000;
+/** Before each further attempt (ms). */
+const PAUSES = [1000, 3000];
+
+export interface HookCall {
+  readonly event: 'start' | 'success' | 'warning' | 'failure';
+  /** `undefined` at the start. */
+  readonly exitCode: number | undefined;
+  /** Why the run has failed, or what it has left undone; '' otherwise. */
+  readonly reason: string;
+  /** What the run has done, in one line; '' if it has not come that far. */
+  readonly summary: string;
+  readonly configFile: string;
+}
+
+/** @param environment of the command, besides the variables that tell about the run */
+export async function callHook(
+  hook: string | undefined,
+  call: HookCall,
+  environment: NodeJS.ProcessEnv,
+  log: Log,
+): Promise<void> {
+  if (hook === undefined) return;
+  try {
+    if (/^https?:/i.test(hook)) await ping(hook, call);
+    else await run(hook, call, environment);
+  } catch (error) {
+    log.warn(`ON_${call.event.toUpperCase()} has failed: ${error instanceof Error ? error.message : error}.`);
+  }
+}
+
+/** As healthchecks.io understands it: `$code` in the address is the exit code, and the body is kept as a log. */
+async function ping(hook: string, { exitCode = 0, reason, summary }: HookCall): Promise<void> {
+  const address = hook.replaceAll('$code', `${exitCode}`);
+  const body = [reason, summary].filter((text) => text !== '').join('\n');
+  for (let attempt = 0; ; attempt += 1) {
+    const failure = await post(address, body);
+    const pause = PAUSES[attempt];
+    if (failure === undefined) return;
+    if (pause === undefined) throw new Error(failure);
+    await wait(pause);
+  }
+}
+
+/** @returns why it has failed, without the address, which may be a secret; `undefined` if it has not */
+async function post(address: string, body: string): Promise<string | undefined> {
+  try {
+    const answer = await fetch(address, { method: 'POST', body, signal: AbortSignal.timeout(PING_TIMEOUT) });
+    await answer.body?.cancel();
+    return answer.ok ? undefined : `the server answered ${answer.status}`;
+  } catch (error) {
+    return error instanceof Error && error.name === 'TimeoutError'
+      ? `no answer within ${PING_TIMEOUT / 1000} s`
+      : `no connection (${describeError(error instanceof Error ? (error.cause ?? error) : error)})`;
+  }
+}
+
+async function run(command: string, call: HookCall, environment: NodeJS.ProcessEnv): Promise<void> {
+  const { event, exitCode, reason, summary, configFile } = call;
+  const child = spawn('/bin/sh', ['-c', command], {
+    env: {
+      ...withoutKey(environment),
+      BACKUP_EVENT: event,
+      BACKUP_EXIT_CODE: `${exitCode ?? ''}`,
+      BACKUP_REASON: reason,
+      BACKUP_SUMMARY: summary,
+      BACKUP_CONFIG: configFile,
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // A process group of its own, so that all of it can be ended.
+    detached: true,
+  });
+  const timer = setTimeout(
+    () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'),
+    COMMAND_TIMEOUT,
+  );
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    if (signal !== null) throw new Error(`the command was ended by ${signal}`);
+    if (code !== 0) throw new Error(`the command ended with exit code ${code}`);
+  } finally {
+    clearTimeout(timer);
+  }
+}

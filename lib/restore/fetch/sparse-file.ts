@@ -1,0 +1,44 @@
+// Files with holes: what is zero takes no room on disk.
+import { closeSync, createReadStream, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { errnoOf } from '../../cli/errors.js';
+
+/** File systems leave out whole blocks of this size, or of a part of it. */
+const BLOCK = 4096;
+const ZEROS = Buffer.alloc(BLOCK);
+
+/** Writes a new file, and nothing where a block is zero. @throws the system's error; then the file is not whole */
+export async function writeSparsely(content: AsyncIterable<Buffer>, path: string): Promise<void> {
+  const descriptor = openSync(path, 'wx', 0o600);
+  try {
+    let position = 0;
+    for await (const chunk of content) {
+      for (let at = 0; at < chunk.length; ) {
+        const end = Math.min(chunk.length, at + BLOCK - ((position + at) % BLOCK));
+        const block = chunk.subarray(at, end);
+        if (!block.equals(ZEROS.subarray(0, block.length))) writeAt(descriptor, block, position + at);
+        at = end;
+      }
+      position += chunk.length;
+    }
+    ftruncateSync(descriptor, position);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Replaces a file by a copy with holes. Where the disk has no room for both, the file stays as it is. */
+export async function makeSparse(path: string): Promise<void> {
+  const copy = `${path}.sparse`;
+  try {
+    await writeSparsely(createReadStream(path), copy);
+    renameSync(copy, path);
+  } catch (error) {
+    rmSync(copy, { force: true });
+    if (errnoOf(error) === undefined) throw error;
+  }
+}
+
+function writeAt(descriptor: number, bytes: Buffer, position: number): void {
+  for (let written = 0; written < bytes.length; )
+    written += writeSync(descriptor, bytes, written, bytes.length - written, position + written);
+}

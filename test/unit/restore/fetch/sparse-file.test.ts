@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { makeSparse, writeSparsely } from '../../../../lib/restore/fetch/sparse-file.js';
+import { Random } from '../../../property/random.js';
+import { temporaryFolder } from '../pieces.js';
+
+/** Bytes with runs of zeros, most of them longer than a block. */
+function contentOf(random: Random): Buffer {
+  const parts = Array.from({ length: random.below(8) }, () =>
+    Buffer.alloc(random.below(20_000), random.below(2) === 0 ? 0 : 'x'),
+  );
+  return Buffer.concat(parts);
+}
+
+async function* chunksOf(content: Buffer, random: Random): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; ) {
+    const end = at + 1 + random.below(10_000);
+    yield content.subarray(at, end);
+    at = end;
+  }
+}
+
+test('whatever is written, in whatever pieces it comes, is read again', async (t) => {
+  const folder = temporaryFolder(t);
+  const random = new Random(1);
+  for (let number = 0; number < 100; number += 1) {
+    const content = contentOf(random);
+    const file = join(folder, `${number}`);
+    await writeSparsely(chunksOf(content, random), file);
+    assert.ok(readFileSync(file).equals(content), `${number}`);
+  }
+});
+
+test('blocks of zeros take no room', async (t) => {
+  const file = join(temporaryFolder(t), 'file');
+  const content = Buffer.alloc(10 << 20);
+  content.write('x', 5 << 20);
+  await writeSparsely(chunksOf(content, new Random(1)), file);
+  assert.ok(statSync(file).blocks * 512 <= 8192);
+});
+
+test('a file is made sparse in its place; one that is not there stays so', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'file');
+  const content = Buffer.alloc(10 << 20);
+  content.write('x', 5 << 20);
+  writeFileSync(file, content);
+  await makeSparse(file);
+  assert.ok(statSync(file).blocks * 512 <= 8192);
+  assert.ok(readFileSync(file).equals(content));
+  await makeSparse(join(folder, 'missing'));
+  assert.deepEqual(readdirSync(folder), ['file']);
+});
