@@ -6,6 +6,7 @@ import { emptyStream, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import type { OpenedTree, TreeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
+import { withChecksums } from './scan/checksums.js';
 import { type Scan, type ScannedPair, ScanWriter } from './scan/scan-writer.js';
 import { walkSource } from './source/walk-source.js';
 
@@ -14,11 +15,12 @@ import { walkSource } from './source/walk-source.js';
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
-  const { localDir, followSymlinks, log } = backup;
+  const { config, localDir, followSymlinks, log } = backup;
   let scanned = 0;
   const root = bytesOf(localDir);
   const writer = new ScanWriter(backup, tree);
-  const onDisk = walkSource(backup, (key, rule) => writer.addExcluded(key, rule));
+  const walked = walkSource(backup, (key, rule) => writer.addExcluded(key, rule));
+  const onDisk = config.compareContent ? withChecksums(backup, walked) : walked;
   const pairs = mergeByKey(onDisk, tree?.entries ?? emptyStream());
   const prepared = mapEach(pairs, (pair) => writer.prepare(pair));
   for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl)) {

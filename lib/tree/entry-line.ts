@@ -20,14 +20,15 @@ const UNPROVEN = ',"unproven":true}';
 
 /** Without the newline. `path` is text; bytes that are not UTF-8 are `path64`, in base64. */
 export function formatEntry({ key, type, inode, target, acl }: Entry, names: OwnerNames): string {
-  const { size, mtime, ctime, mode, uid, gid, ino, allocated } = inode;
+  const { size, mtime, ctime, mode, uid, gid, ino, allocated, sha256 } = inode;
   // `toFixed`, since V8 caches the texts that a template makes of numbers, and these are all different.
   const numbers = `"size":${size.toFixed()},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
   const inodeNumber = ino === undefined ? '' : `,"ino":${ino.toFixed()}`;
   const holes = allocated === undefined ? '' : `,"allocated":${allocated.toFixed()}`;
+  const checksum = sha256 === undefined ? '' : `,"sha256":"${sha256}"`;
   const owner = names.membersOf(uid, gid);
   const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
-  const line = `{${bytesMember('path', key)},"type":"${type}",${numbers}${inodeNumber}${holes}${owner}${link}}`;
+  const line = `{${bytesMember('path', key)},"type":"${type}",${numbers}${inodeNumber}${holes}${checksum}${owner}${link}}`;
   return lineWithAcl(line, acl);
 }
 
@@ -86,7 +87,7 @@ export function parseJsonObject(line: string): JsonObject | undefined {
 
 function entryOf(members: JsonObject): Entry | undefined {
   const key = bytesIn(members, 'path');
-  const { type, size, mtime, ctime, uid, gid, allocated, acl } = members;
+  const { type, size, mtime, ctime, uid, gid, allocated, sha256, acl } = members;
   // Older trees have it as text.
   const ino = Number(members['ino'] ?? Number.NaN);
   const mode = typeof members['mode'] === 'string' ? Number.parseInt(members['mode'], 8) : Number.NaN;
@@ -103,6 +104,7 @@ function entryOf(members: JsonObject): Entry | undefined {
     gid,
     ...(isCount(ino) && { ino }),
     ...(isCount(allocated) && { allocated }),
+    ...(typeof sha256 === 'string' && { sha256 }),
   };
   if (type === 'link') {
     const target = bytesIn(members, 'target');

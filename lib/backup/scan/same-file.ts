@@ -8,8 +8,9 @@ import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
  */
 export function isSameFile({ inode }: Entry, before: Entry): boolean {
   if (before.isUnproven) return false;
-  const { size, mtime, ctime, ino } = before.inode;
+  const { size, mtime, ctime, ino, sha256 } = before.inode;
   if (ino !== undefined && inode.ino !== undefined && ino !== inode.ino) return false;
+  if (sha256 !== undefined && inode.sha256 !== undefined && sha256 !== inode.sha256) return false;
   return inode.ctime === ctime && inode.mtime === mtime && inode.size === size;
 }
 

@@ -20,10 +20,10 @@ export function warnOfSource(backup: Backup, lastRun: LastRun | undefined, isAdo
  * Where a ctime proves nothing, size, mtime and inode number are all there is to go by: said on stderr by the first run,
  * in syslog by every run.
  */
-function reportLackOfCtime({ localDir, fileSystems, log }: Backup, isFirst: boolean): void {
+function reportLackOfCtime({ config, localDir, fileSystems, log }: Backup, isFirst: boolean): void {
   const types = [...fileSystems.typesWithoutCtime].map((type) => `0x${type.toString(16)}`);
-  if (types.length === 0) return;
-  const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again.`;
+  if (types.length === 0 || config.compareContent) return;
+  const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again. COMPARE_CONTENT='yes' finds such files by reading all of them.`;
   if (isFirst) log.warn(sentence);
   else log.info(sentence);
 }

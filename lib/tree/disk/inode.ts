@@ -73,6 +73,12 @@ export class FileSystems {
     return inodeOf(stats, { hasLastingNumbers: hasLastingNumbers && isOnRootDevice, hasTrueCtime });
   }
 
+  /** True if the ctime of a file proves nothing. @param id `fileIdOf` it */
+  lacksCtime(id: string): boolean {
+    const device = BigInt(id.slice(0, id.indexOf(':')));
+    return this.#worth.get(device)?.hasTrueCtime === false;
+  }
+
   /** True if inodes keep their numbers on the root's device. */
   hasLastingNumbers(root: string | Buffer): boolean {
     return this.#rootDevice !== undefined && this.#worthOf(this.#rootDevice, root).hasLastingNumbers;

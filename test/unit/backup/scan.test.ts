@@ -3,11 +3,14 @@ import {
   appendFileSync,
   type BigIntStats,
   chmodSync,
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   renameSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -38,9 +41,13 @@ function backupOf(t: TestContext): Backup {
   t.after(() => rmSync(folder, { recursive: true }));
   const localDir = join(folder, 'source');
   mkdirSync(localDir);
+  const descriptor = openSync(localDir, 'r');
+  t.after(() => closeSync(descriptor));
   let names = 0;
   const backup: Partial<Backup> = {
+    config: { compareContent: false } as Backup['config'],
     localDir,
+    localDirDescriptor: descriptor,
     followSymlinks: false,
     fileSystems: new FileSystems(localDir),
     exclusion: NO_EXCLUSION,
@@ -109,6 +116,10 @@ async function rescan(backup: Backup, between: () => void): Promise<Record<strin
 
 /** As on FAT or FUSE. */
 class WithoutCtime extends FileSystems {
+  override lacksCtime(): boolean {
+    return true;
+  }
+
   override inodeOf(stats: BigIntStats, path: string | Buffer): Inode {
     return { ...super.inodeOf(stats, path), ctime: `${stats.mtimeNs}` };
   }
@@ -127,5 +138,24 @@ test('a ctime that moves makes a file due, unless a ctime proves nothing there',
       appendFileSync(join(backup.localDir, 'g'), 'more');
     });
     assert.deepEqual(states, { f: hasCtime ? 'due' : 'unchanged', g: 'due' });
+  }
+});
+
+test('COMPARE_CONTENT finds a file that has changed and kept its size and times, where a ctime proves nothing', async (t) => {
+  for (const compareContent of [false, true]) {
+    const backup = backupOf(t);
+    const time = new Date('2020-01-01');
+    const write = (name: string, content: string) => {
+      writeFileSync(join(backup.localDir, name), content);
+      utimesSync(join(backup.localDir, name), time, time);
+    };
+    for (const name of ['f', 'g', 'h']) write(name, 'before');
+    const config = { ...backup.config, compareContent };
+    const fileSystems = new WithoutCtime(backup.localDir);
+    const states = await rescan({ ...backup, config, fileSystems }, () => {
+      write('f', 'after!');
+      write('g', 'before');
+    });
+    assert.deepEqual(states, { f: compareContent ? 'due' : 'unchanged', g: 'unchanged', h: 'unchanged' });
   }
 });
