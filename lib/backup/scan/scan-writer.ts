@@ -162,7 +162,8 @@ export class ScanWriter {
     }
     const before = isSameLine ? entry : inTree && entryOfLine(inTree);
     const wasFile = before?.type === 'file';
-    const isUnchanged = wasFile && (isSameLine || isSameFile(entry, before));
+    const lacksCtime = entry.id !== undefined && this.#backup.fileSystems.lacksCtime(entry.id);
+    const isUnchanged = wasFile && (isSameLine || isSameFile(entry, before, lacksCtime));
     if (isUnchanged) this.#unchanged.add(entry);
     const state = isUnchanged ? 'unchanged' : 'due';
     const last = isUnchanged ? {} : lastLineOf(inTree);
