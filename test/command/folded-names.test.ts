@@ -10,7 +10,7 @@ import { MANY, RestoreWorld } from './restore-world.js';
 
 const CASELESS_FS = fileURLToPath(new URL('../../../test/fakes/caseless-fs.py', import.meta.url));
 
-/** Calls `work` while such a file system is mounted at `at`; skips the test where FUSE is not to be had. */
+/** Calls `work` while such a file system is mounted at `at`; skips the test where there is no FUSE. */
 async function withCaselessFs(t: TestContext, at: string, work: () => Promise<void>): Promise<void> {
   const folder = `${at}-behind`;
   mkdirSync(at);

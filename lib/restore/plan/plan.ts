@@ -32,6 +32,14 @@ export interface PlanTotals {
   readonly replaced: number;
   /** How many of those are older than the file in the destination. */
   readonly newerOnDisk: number;
+  readonly since: ChangesSince;
+}
+
+/** What has happened in the bucket since the point in time, to files that are fetched or not wanted. */
+export interface ChangesSince {
+  readonly overwritten: number;
+  readonly deleted: number;
+  readonly added: number;
 }
 
 export interface PlanTree {
@@ -72,6 +80,7 @@ export async function planRestore(
     undecided: 0,
   };
   let [bytes, download, entries, missing, replaced, newerOnDisk] = [0, 0, 0, 0, 0, 0];
+  const since = { overwritten: 0, deleted: 0, added: 0 };
   const links = new LinksAbove();
   for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
     for (const [line, entry] of pairs) {
@@ -83,7 +92,7 @@ export async function planRestore(
   }
   plan.close();
   const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
-  return { counts, files, bytes, download, entries, replaced, newerOnDisk };
+  return { counts, files, bytes, download, entries, replaced, newerOnDisk, since };
 
   function add(line: ListedKey, entry: Entry | undefined): void {
     const known = entry ?? links.above(line.key);
@@ -102,6 +111,9 @@ export async function planRestore(
     counts[method] += 1;
     if (replaces !== undefined && !isKept) replaced += 1;
     if (replaces === 'newer' && !isKept) newerOnDisk += 1;
+    if (line.wanted === undefined && method === 'not wanted') since.added += 1;
+    if (isFetched(method) && line.wanted?.isCurrent === false)
+      since[line.unwantedSize === undefined ? 'deleted' : 'overwritten'] += 1;
     if (isFetched(method)) {
       const size = line.wanted?.size ?? 0;
       download += inBlocks(size);

@@ -95,6 +95,7 @@ test('every key gets the method that fits it', async (t) => {
     entries: 0,
     replaced: 0,
     newerOnDisk: 0,
+    since: { overwritten: 1, deleted: 1, added: 1 },
   });
 });
 

@@ -56,7 +56,16 @@ async function surveyOf(
     tree: { file, folder: bytesOf(''), stored: 0 },
     backupsBelow: [],
     plan: spoolOf(folder, 'plan', lines),
-    totals: { counts, files: lines.length, bytes: 0, download: 0, entries: 0, replaced: 0, newerOnDisk: 0 },
+    totals: {
+      counts,
+      files: lines.length,
+      bytes: 0,
+      download: 0,
+      entries: 0,
+      replaced: 0,
+      newerOnDisk: 0,
+      since: { overwritten: 0, deleted: 0, added: 0 },
+    },
   };
 }
 
