@@ -5,6 +5,7 @@ import { main } from '../../lib/cli/main.js';
 import { rollback } from '../../lib/commands/rollback.js';
 
 interface Options {
+  readonly config?: string;
   readonly at: string;
   readonly dryRun?: true;
   readonly yes?: true;
@@ -14,11 +15,14 @@ interface Options {
 
 export function rollbackCommand(): Command {
   return subcommand('rollback', 'make older versions current in the bucket, by removing what is newer')
-    .argument('<config_file>')
+    .usage(
+      '[options] --at <time> <config_file> [path...]\n       encrypted-s3 rollback [options] --at <time> --config <config_file> [path...]',
+    )
     .argument(
-      '[paths...]',
+      '[words...]',
       'files and folders, relative to LOCAL_DIR or as they are on disk; none for everything',
     )
+    .option('--config <config_file>', 'of the backup; all words are paths then')
     .requiredOption(
       '--at <time>',
       'the bucket as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", monday, 13:11',
@@ -36,13 +40,11 @@ that time has expired is left as it is.
 
 Example: encrypted-s3 rollback ~/s3-backup.config --at yesterday --profile admin --dry-run`,
     )
-    .action((config: string, paths: string[], { at, dryRun, yes, profile, list }: Options) =>
-      main('encrypted-s3-rollback', false, (context) =>
-        rollback(
-          config,
-          { paths, at, isDry: dryRun === true, isConfirmed: yes === true, profile, list },
-          context,
-        ),
-      ),
+    .action((words: string[], { config, at, dryRun, yes, profile, list }: Options) =>
+      main('encrypted-s3-rollback', false, (context) => {
+        const [file, ...paths] = config === undefined ? words : [config, ...words];
+        const request = { paths, at, isDry: dryRun === true, isConfirmed: yes === true, profile, list };
+        return rollback(file, request, context);
+      }),
     );
 }

@@ -11,6 +11,7 @@ import { OutputClosedError, printTexts } from '../cli/print.js';
 import { Prompt } from '../cli/prompt.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
+import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
@@ -38,13 +39,13 @@ export interface RollbackRequest {
 
 /** @returns the exit code: done, or done but for files that are left as they are */
 export async function rollback(
-  configFile: string,
+  configFile: string | undefined,
   request: RollbackRequest,
   context: CommandContext,
 ): Promise<number> {
   const { log } = context;
   const time = parseTime(request.at, new Date());
-  const config = await readConfig(configFile, log);
+  const config = await readConfig(configFileOrDefault(configFile), log);
   const { encryptionKey, prefix } = config;
   const wanted = new WantedPaths(request.paths, config.localDir);
   const run = async (lockDescriptor?: number): Promise<number> => {

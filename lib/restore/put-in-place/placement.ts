@@ -69,7 +69,7 @@ export class Placement {
     if (wanted === undefined || method === 'not wanted') throw notInBucketError();
     if (method === 'there already') {
       this.#options.destination.makeFolder(parentOf(key));
-      this.#options.destination.leave(key);
+      this.#options.destination.claim(key);
       if (entry !== undefined) this.applyMetadata(entry);
     } else this.#moveIn(file, entry, mode);
     this.restored.files += 1;
@@ -94,7 +94,7 @@ export class Placement {
     const { destination } = this.#options;
     // For this user alone until everything is in it.
     destination.makeFolder(entry.key, 0o700);
-    destination.leave(entry.key);
+    destination.claim(entry.key);
     destination.letOwnerWrite(entry.key);
     this.folders.write(JSON.stringify(entry));
     this.#noteTime(entry);

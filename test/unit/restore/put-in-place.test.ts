@@ -25,6 +25,7 @@ import { Metadata } from '../../../lib/restore/metadata/metadata.js';
 import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
 import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
+import { localOwners } from '../../../lib/tree/disk/owner-names.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { entry, MTIME, spoolOf, streamOf, temporaryFolder } from './pieces.js';
 
@@ -32,7 +33,7 @@ const STORED = 1_500_000_000_000;
 
 class NotingMetadata extends Metadata {
   constructor() {
-    super({ keepsSetid: false, onAclFailure: () => undefined, replacesAcls: false });
+    super({ keepsSetid: false, onAclFailure: () => undefined, replacesAcls: false, owners: localOwners() });
   }
 
   /** The keys, in the order in which they were given their metadata. */
@@ -129,7 +130,7 @@ function numbered(plan: readonly PlannedFile[]): PlannedFile[] {
   return [...plan].sort((a, b) => (a.key < b.key ? -1 : 1)).map((file, index) => ({ ...file, index }));
 }
 
-test('a whole tree, with modes and times to the nanosecond', async (t) => {
+test('a whole tree is restored, with modes and times to the nanosecond', async (t) => {
   const place = new Place(t);
   place.add('d/file', 'abc');
   place.add('d/read-only/file', 'abc');
@@ -220,7 +221,7 @@ test('whatever is not as the tree has it is named', async (t) => {
   assert.deepEqual(restored, { files: 1, folders: 0, links: 0, extras: 0, newer: 0 });
 });
 
-test('over what is there: files are replaced, folders are let into and closed again', async (t) => {
+test('over what is there, files are replaced, and folders are opened and closed again', async (t) => {
   const place = new Place(t);
   mkdirSync(join(place.to, 'closed'));
   writeFileSync(join(place.to, 'closed/file'), 'old');
@@ -259,7 +260,7 @@ test('what is newer than the tree is named in syslog, and restored with the meta
   ]);
 });
 
-test('the longest names, and links that are none, have no effect on others', async (t) => {
+test('the longest names are restored, and an impossible link stops nothing else', async (t) => {
   const place = new Place(t);
   const long = 'x'.repeat(255);
   place.add(`d${long.slice(1)}/${long}`, 'abc');
