@@ -167,7 +167,10 @@ for (const count of [0, 20]) {
     );
     const { code, stderr } = await world.restore();
     assert.equal(code, 3, stderr);
-    assert.match(stderr, /\nERROR: "large" is not restored: no space left on the disk\.\nHINT: Free some space .*\nRestored /);
+    assert.match(
+      stderr,
+      /\nERROR: "large" is not restored: no space left on the disk\.\nHINT: Free some space .*\nRestored /,
+    );
     assert.deepEqual(readdirSync(world.to).length, count + 1);
   });
 }
