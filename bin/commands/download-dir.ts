@@ -10,6 +10,7 @@ interface Options {
   readonly at?: string;
   readonly overwrite?: true;
   readonly keepSetid?: true;
+  readonly numericIds?: true;
   readonly trustDestination?: true;
 }
 
@@ -30,25 +31,31 @@ export function downloadDirCommand(): Command {
     )
     .option('--overwrite', 'replace files in the destination that differ')
     .option('--keep-setid', 'restore setuid and setgid, too (as root)')
+    .option('--numeric-ids', 'give owners by number, not by name (as root)')
     .option('--trust-destination', 'as root, restore to a folder that other users could redirect')
     .addHelpText(
       'after',
       '\nExample: encrypted-s3-download-dir --config ~/s3-backup.config --at yesterday documents/letters /tmp/letters',
     )
-    .action((words: string[], { config, escrow, at, overwrite, keepSetid, trustDestination }: Options) =>
-      main('encrypted-s3-download-dir', false, (context) =>
-        downloadDir(
-          {
-            words,
-            config,
-            usesEscrow: escrow === true,
-            at,
-            overwrites: overwrite === true,
-            keepsSetid: keepSetid === true,
-            trustsDestination: trustDestination === true,
-          },
-          context,
+    .action(
+      (
+        words: string[],
+        { config, escrow, at, overwrite, keepSetid, numericIds, trustDestination }: Options,
+      ) =>
+        main('encrypted-s3-download-dir', false, (context) =>
+          downloadDir(
+            {
+              words,
+              config,
+              usesEscrow: escrow === true,
+              at,
+              overwrites: overwrite === true,
+              keepsSetid: keepSetid === true,
+              usesNumericIds: numericIds === true,
+              trustsDestination: trustDestination === true,
+            },
+            context,
+          ),
         ),
-      ),
     );
 }

@@ -13,6 +13,7 @@ interface Options {
   readonly keepNewer?: true;
   readonly missingOnly?: true;
   readonly keepSetid?: true;
+  readonly numericIds?: true;
   readonly trustDestination?: true;
 }
 
@@ -39,6 +40,7 @@ export function restoreCommand(): Command {
     .addOption(new Option('--keep-newer', 'replace them unless they are newer').conflicts('overwrite'))
     .addOption(new Option('--missing-only', 'replace none').conflicts(['overwrite', 'keepNewer']))
     .option('--keep-setid', 'restore setuid and setgid, too (as root)')
+    .option('--numeric-ids', 'give owners by number, not by name (as root)')
     .option('--trust-destination', 'restore as root to a place that other users could redirect')
     .addHelpText('after', "\nExample: encrypted-s3 restore --at yesterday 'Documents/Frau Müller.txt' /tmp")
     .action((words: string[], options: Options) =>
@@ -53,6 +55,7 @@ export function restoreCommand(): Command {
             keeps: options.missingOnly ? 'all' : options.keepNewer ? 'newer' : 'none',
             isDry: options.dryRun === true,
             keepsSetid: options.keepSetid === true,
+            usesNumericIds: options.numericIds === true,
             trustsDestination: options.trustDestination === true,
           },
           context,

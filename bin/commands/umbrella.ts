@@ -7,6 +7,7 @@ import { downloadKeyCommand } from './download-key.js';
 import { historyCommands } from './history.js';
 import { listVersionsCommand } from './list-versions.js';
 import { restoreCommand } from './restore.js';
+import { rollbackCommand } from './rollback.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 import { undeleteCommand } from './undelete.js';
@@ -27,6 +28,7 @@ export function umbrella(): Command {
     downloadDirCommand().name('download-dir').summary('restore a folder, or everything, now or as it was'),
     listVersionsCommand().name('list-versions').summary('list the versions and deletions of files'),
     undeleteCommand().name('undelete').summary('undelete files in the bucket'),
+    rollbackCommand(),
   ];
   for (const command of commands) umbrella.addCommand(command);
   umbrella

@@ -8,7 +8,7 @@ import { flatten, mapEach } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
-import { hasFileAppeared } from './delete/second-look.js';
+import { hasFileAppeared } from './delete/has-file-appeared.js';
 import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from './delete/why-kept.js';
 import { assertLossesAllowed } from './guard/losses.js';
 import { excludeLine } from './obstacles.js';

@@ -1,8 +1,10 @@
 // The scan: one walk of LOCAL_DIR, merged with the last run's tree.
 import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
+import { LocalOwnerNames } from '../tree/disk/owner-names.js';
 import { withAcls } from '../tree/disk/read-acls.js';
-import { emptyStream, mapEach } from '../tree/streams/batches.js';
+import type { Entry, Obstacle } from '../tree/entry.js';
+import { type Batches, emptyStream, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import type { OpenedTree, TreeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
@@ -17,8 +19,12 @@ export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | 
   const { localDir, followSymlinks, log } = backup;
   let scanned = 0;
   const root = bytesOf(localDir);
-  const writer = new ScanWriter(backup, tree);
-  const onDisk = walkSource(backup, (key, rule) => writer.addExcluded(key, rule));
+  const names = new LocalOwnerNames();
+  const writer = new ScanWriter(backup, tree, names);
+  const onDisk = learnOwners(
+    walkSource(backup, (key, rule) => writer.addExcluded(key, rule)),
+    names,
+  );
   const pairs = mergeByKey(onDisk, tree?.entries ?? emptyStream());
   const prepared = mapEach(pairs, (pair) => writer.prepare(pair));
   for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl)) {
@@ -30,6 +36,18 @@ export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | 
   }
   log.progress(undefined);
   return writer.close();
+}
+
+/** Asks for the names of all owners of a batch at once. */
+async function* learnOwners(
+  batches: Batches<Entry | Obstacle>,
+  names: LocalOwnerNames,
+): Batches<Entry | Obstacle> {
+  for await (const batch of batches) {
+    const entries = [...batch];
+    names.learn(entries.flatMap((it) => (it.type === 'obstacle' ? [] : [it.inode])));
+    yield entries;
+  }
 }
 
 function keyForAcl({ needsAcl, onDisk }: ScannedPair): Bytes | undefined {

@@ -1,12 +1,12 @@
 // A backup run, step by step, once the lock is held: scan, guard, upload, check, delete, verify, record.
 import type { Backup } from '../backup/backup.js';
 import { checkBucket } from '../backup/check.js';
-import { isKeyEscrowed } from '../backup/check-escrow.js';
 import { createBucketIfMissing } from '../backup/create-bucket.js';
 import { deleteGone } from '../backup/delete.js';
 import { findDue } from '../backup/find-due.js';
 import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
+import { isKeyEscrowed } from '../backup/is-key-escrowed.js';
 import { writeLocalList } from '../backup/local-list.js';
 import { reportObstacles } from '../backup/obstacles.js';
 import { buildTree, type RunFacts, storeRecord } from '../backup/record.js';

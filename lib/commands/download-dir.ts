@@ -5,9 +5,9 @@ import { Destination } from '../restore/destination/destination.js';
 import { assertDiskSpace, makeDestination } from '../restore/destination/open-destination.js';
 import { bytesInStage, Stage } from '../restore/destination/stage.js';
 import { fetchPlanned } from '../restore/fetch.js';
-import { fetchSharedSingly, findFoldedNames } from '../restore/fold-names.js';
 import { metadataFor } from '../restore/metadata/metadata.js';
 import { entriesBelow } from '../restore/plan/find-tree.js';
+import { fetchSharedSingly, findFoldedNames } from '../restore/plan/shared-places.js';
 import { mayReplace, printPlan } from '../restore/preview.js';
 import { putInPlace } from '../restore/put-in-place.js';
 import { announce, report, warnOfOtherStages } from '../restore/report.js';
@@ -41,9 +41,11 @@ export async function downloadDir(request: RestoreRequest, context: CommandConte
 
     const destination = new Destination(root, overwrites, names);
     const incomplete = new Incomplete(log);
-    const metadata = await metadataFor(root, request.keepsSetid, incomplete);
+    const entries = () => survey.tree && entriesBelow(survey.tree);
+    const metadata = await metadataFor(root, entries(), request, incomplete);
     const options = { destination, keeps, stage, metadata, incomplete, log, failures, interruption, notes };
-    const restored = await putInPlace(options, fetched.plan, survey.tree && entriesBelow(survey.tree));
+    const restored = await putInPlace(options, fetched.plan, entries());
+    metadata.warnOfRenumbered(log);
     stage.removeOrWarn(log);
     incomplete.close();
     return report(survey, restored, incomplete.count, { log, prompt });

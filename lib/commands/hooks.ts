@@ -3,7 +3,8 @@
 import { exitCode } from '../cli/exit-codes.js';
 import { type CommandContext, exitCodeOfError } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { readConfig, readFailureHook } from '../config/read-config.js';
+import { readConfig } from '../config/read-config.js';
+import { InvalidConfigError } from '../config/setting-reader.js';
 import { callHook, type HookCall } from '../health/hooks.js';
 import type { RunResult } from './back-up.js';
 
@@ -26,7 +27,7 @@ export async function withHooks(
     }
     return code;
   } catch (error) {
-    const onFailure = config === undefined ? await readFailureHook(configFile) : config.hooks.onFailure;
+    const onFailure = error instanceof InvalidConfigError ? error.onFailure : config?.hooks.onFailure;
     const reason = error instanceof Error ? error.message : String(error);
     await call(onFailure, { event: 'failure', exitCode: exitCodeOfError(error), reason });
     throw error;

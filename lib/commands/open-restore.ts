@@ -13,12 +13,13 @@ import {
   type DestinationRights,
   inspectDestination,
 } from '../restore/destination/open-destination.js';
+import type { MetadataRequest } from '../restore/metadata/metadata.js';
 import type { KeptFiles } from '../restore/plan/plan.js';
 import { parseSource, type RestoreScope, type RestoreSource } from '../restore/scope.js';
 import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { askEncryptionKey, connectToBucket } from './connection.js';
 
-export interface RestoreRequest extends DestinationRights {
+export interface RestoreRequest extends DestinationRights, MetadataRequest {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
   /** The config, or its file; without one, the encryption key is asked for. */
@@ -27,8 +28,6 @@ export interface RestoreRequest extends DestinationRights {
   readonly usesEscrow: boolean;
   /** A point in time. */
   readonly at: string | undefined;
-  /** Whether to restore setuid and setgid. */
-  readonly keepsSetid: boolean;
   /** Which files of the destination stay although they differ; none, if it is not set. */
   readonly keeps?: KeptFiles;
   /** Whether to print what would be done, and to write nothing. */

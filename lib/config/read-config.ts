@@ -3,7 +3,6 @@ import { BackupError, errnoOf, shellQuote } from '../cli/errors.js';
 import { takeEnvironmentFromProcess } from '../secrets/environment.js';
 import { partsOfPath } from '../tree/disk/path-parts.js';
 import type { BackupConfig, PartialConfig } from './backup-config.js';
-import { hook } from './checks.js';
 import { evaluate } from './literal/evaluate.js';
 import type { WarningLog } from './setting-reader.js';
 import { assertTrusted, type ConfigFile, warningOfReaders, warningOfWriters } from './trust.js';
@@ -17,15 +16,6 @@ import type { ConfigValues } from './values.js';
  */
 export async function readConfig(file: string, log: WarningLog): Promise<BackupConfig> {
   return validate(file, await readValues(file), log);
-}
-
-/** What ON_FAILURE is in a config that has something else wrong with it, as far as it can be read at all. */
-export async function readFailureHook(file: string): Promise<string | undefined> {
-  try {
-    return hook((await readValues(file)).values.get('ON_FAILURE') ?? '') || undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /**

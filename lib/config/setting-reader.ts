@@ -1,6 +1,6 @@
 import { BackupError } from '../cli/errors.js';
 import type { Log } from '../cli/log/log.js';
-import { type Check, InvalidValue } from './checks.js';
+import { type Check, hook, InvalidValue } from './checks.js';
 import { ARRAY_NAME, defaults, isSettingName, type ScalarName, scalarNames } from './settings.js';
 import type { ConfigValues } from './values.js';
 
@@ -11,6 +11,17 @@ const MAX_QUOTED = 60;
 
 /** Gets sentences that the user should read, although nothing is stopped by what they say. */
 export type WarningLog = Pick<Log, 'warn'>;
+
+/** The settings of a config are wrong. */
+export class InvalidConfigError extends BackupError {
+  /** ON_FAILURE of that config, if that is right. */
+  readonly onFailure: string | undefined;
+
+  constructor(message: string, hint: string, onFailure: string | undefined) {
+    super(message, { hint });
+    this.onFailure = onFailure;
+  }
+}
 
 interface Finding {
   readonly line: number;
@@ -64,9 +75,7 @@ export class SettingReader {
   patterns(check: Check<string>): readonly string[] {
     const patterns = this.#config.exclude;
     if (patterns.some((pattern) => this.#holdsKeyLine(ARRAY_NAME, pattern))) this.#addKeyLine(ARRAY_NAME);
-    // An array that has swallowed other lines may have split the key at its blanks: then no element is quoted.
-    const quote = patterns.every(isOneLine) ? undefined : () => 'a pattern';
-    for (const pattern of patterns) this.#check(ARRAY_NAME, pattern, check, quote);
+    for (const pattern of patterns) this.#check(ARRAY_NAME, pattern, check);
     return patterns;
   }
 
@@ -81,7 +90,7 @@ export class SettingReader {
 
   /**
    * Logs the warnings.
-   * @throws {BackupError} with all problems and the warnings, if there are problems
+   * @throws {InvalidConfigError} with all problems and the warnings, if there are problems
    */
   finish(log: WarningLog): void {
     const { warnings } = this.#config;
@@ -90,20 +99,15 @@ export class SettingReader {
       return;
     }
     const lines = [...this.#missing, ...inOrder([...this.#problems, ...this.#warnings]), ...warnings];
-    const hint = `Correct ${this.#file}; config.template describes every setting.`;
-    throw new BackupError(lines.join('\n'), { hint });
+    const advice = `Correct ${this.#file}; config.template describes every setting.`;
+    throw new InvalidConfigError(lines.join('\n'), advice, this.optional('ON_FAILURE', hook));
   }
 
   #valueOf(name: ScalarName): string {
     return this.#config.values.get(name) ?? '';
   }
 
-  #check<T>(
-    name: string,
-    value: string,
-    check: Check<T>,
-    quote = (text: string) => this.#quote(text),
-  ): T | undefined {
+  #check<T>(name: string, value: string, check: Check<T>): T | undefined {
     if (this.#holdsKeyLine(name, value)) return undefined;
     const placeholder = PLACEHOLDER.exec(value)?.[0];
     if (placeholder !== undefined) {
@@ -113,11 +117,11 @@ export class SettingReader {
       else this.addProblem(name, text);
     }
     try {
-      return check(value, (text) => this.addWarning(name, `${name}: ${quote(value)} ${text}`));
+      return check(value, (text) => this.addWarning(name, `${name}: ${this.#quote(name, value)} ${text}`));
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
       const { message, advice, isQuotable } = error;
-      const rule = isQuotable ? `${message}, not ${quote(value)}` : message;
+      const rule = isQuotable ? `${message}, not ${this.#quote(name, value)}` : message;
       if (placeholder === undefined) this.addProblem(name, `${name} ${rule}. ${advice}`.trimEnd());
       return undefined;
     }
@@ -134,7 +138,9 @@ export class SettingReader {
   }
 
   /** A value that may hold the key, or other lines of the file, is only described. */
-  #quote(value: string): string {
+  #quote(name: string, value: string): string {
+    // An array that has swallowed other lines may have split the key at its blanks.
+    if (name === ARRAY_NAME && !this.#config.exclude.every(isOneLine)) return 'a pattern';
     const key = this.#valueOf(KEY);
     const holdsKey = key !== '' && value.includes(key);
     if (isOneLine(value) && value.length <= MAX_QUOTED && !holdsKey) return `"${value}"`;

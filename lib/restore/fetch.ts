@@ -11,7 +11,7 @@ import type { RestoreSurvey } from './survey.js';
 
 /**
  * @returns by the numbers of files in the plan: why they did not arrive, as far as that is known
- * @throws {AwsError} at a failure that concerns every file; what has arrived in bulk stays for the next restore
+ * @throws {AwsError} at a failure that concerns every file; what has arrived stays for the next restore
  */
 export async function fetchPlanned(
   fetch: FetchContext,
@@ -21,7 +21,7 @@ export async function fetchPlanned(
     return await fetchAll(fetch, survey);
   } catch (error) {
     const { name } = fetch.stage.held;
-    fetch.log.info(`What has arrived in bulk stays in "${name}": the same restore continues from there.`);
+    fetch.log.info(`What has arrived stays in "${name}": the same restore continues from there.`);
     throw error;
   } finally {
     fetch.log.progress(undefined);

@@ -1,4 +1,4 @@
-// What the user is told before and after a restore.
+// What a restore says before it begins and after it ends.
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
@@ -6,23 +6,42 @@ import type { Prompt } from '../cli/prompt.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { formatTime } from '../cli/units/times.js';
 import type { Stage } from './destination/stage.js';
+import type { PlanTotals } from './plan/plan.js';
 import type { Restored } from './put-in-place.js';
 import type { RestoreScope } from './scope.js';
 import type { RestoreSurvey } from './survey.js';
 
 export function announce(
-  { aws, prefix, log }: RestoreScope,
+  { aws, prefix, time, log }: RestoreScope,
   { tree, backupsBelow, totals }: RestoreSurvey,
   prompt: Prompt,
 ): void {
   const run = tree === undefined ? '' : ` from the run of ${formatTime(tree.stored)}`;
   const amount = `${formatCount(totals.files, 'file')}, ${formatBytes(totals.download)} to download`;
   prompt.say(`Restoring s3://${aws.bucket}/${prefix}${run}: ${amount}...\n`);
+  const faster = fasterWay(totals, time);
+  if (faster !== undefined) prompt.say(`${faster}\n`);
   if (tree !== undefined) return;
   const urls = backupsBelow.map((it) => `s3://${aws.bucket}/${it}`).join(', ');
   log.warn(
     `There is no tree file for these files: they are restored without modes, times and owners, and without links and empty folders.${urls && ` Backups below have their own: to use them, restore each by its URL: ${urls}`}`,
   );
+}
+
+/** How many older versions become current again in the bucket before they are fetched, or it takes long. */
+const MANY = 100;
+
+/** Each older version takes a call of the AWS CLI; what is current comes in bulk. */
+function fasterWay({ since }: PlanTotals, time: number | undefined): string | undefined {
+  const { overwritten, deleted, added } = since;
+  const older = overwritten + deleted;
+  if (time === undefined || older <= MANY) return undefined;
+  const at = `'${formatTime(time)}'`;
+  const [what, command] =
+    overwritten + added === 0
+      ? ['were only deleted since', `encrypted-s3-undelete --since ${at}`]
+      : ['have changed since', `encrypted-s3 rollback --at ${at}`];
+  return `${formatCount(older, 'file')} ${what}, and each is fetched by a call of its own. With an administrator's profile, "${command}" makes them current in the bucket: then a restore without --at brings them in bulk.`;
 }
 
 export function warnOfOtherStages(stage: Stage, log: Log): void {

@@ -67,7 +67,7 @@ export async function surveyRestore(
   if (survey.tree === undefined && files + entries === 0 && counts.unsafe > 0) {
     throw nothingSafeError(scope, backupsBelow);
   }
-  if (survey.tree === undefined) await assertKeyFits(scope, listed);
+  if (survey.tree === undefined) await assertSomeObjectFits(scope, listed);
   return survey;
 }
 
@@ -102,7 +102,7 @@ function nothingSafeError({ aws, prefix }: RestoreScope, backupsBelow: readonly 
 }
 
 /** @throws {BackupError} with exit code 5 if the first few objects were all stored with another key */
-async function assertKeyFits(scope: RestoreScope, listed: Spool): Promise<void> {
+async function assertSomeObjectFits(scope: RestoreScope, listed: Spool): Promise<void> {
   const { aws, encryptionKey, prefix } = scope;
   let refused: BackupError | undefined;
   let tried = 0;

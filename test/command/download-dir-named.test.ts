@@ -39,7 +39,7 @@ test('what is of another type in the destination is named, stays, and stops noth
   assert.equal(readFileSync(join(world.to, 'd'), 'utf8'), 'a file');
 });
 
-test('what an interrupted run has stored after the last tree is restored, and told', async (t) => {
+test('what an interrupted run has stored after the last tree is restored, with a warning', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();

@@ -63,7 +63,7 @@ test('SIGINT reaches aws, and leaves no file; what has arrived is kept', async (
   assert.ok(left.length === 1 && left[0]?.startsWith('.encrypted-s3-restore-'), `${left}`);
   assert.match(
     box.syslog().join('\n'),
-    /What has arrived in bulk stays in ".*": the same restore continues from there\..*Ended by SIGINT/s,
+    /What has arrived stays in ".*": the same restore continues from there\..*Ended by SIGINT/s,
   );
   box.calls();
 });

@@ -101,7 +101,7 @@ test('an empty profile or region, and a plugin that chooses endpoints, are refus
   }
 });
 
-test('a current folder that has been removed is told', async (t) => {
+test('a current folder that has been removed is an error that says so', async (t) => {
   const box = new Sandbox(t);
   const gone = join(box.folder, 'gone');
   mkdirSync(gone);
@@ -151,7 +151,7 @@ test('a failure of this side is not put down to the key', async (t) => {
   box.calls();
 });
 
-test('a destination that can not be written is said before anything is downloaded', async (t) => {
+test('a destination that can not be written is an error before anything is downloaded', async (t) => {
   const box = new Sandbox(t);
   writeFileSync(join(box.folder, 'file'), '');
   const input = `${KEY}\n`;
@@ -167,7 +167,7 @@ test('a destination that can not be written is said before anything is downloade
   box.calls();
 });
 
-test('what is not a file in a bucket', async (t) => {
+test('a URL that names no file in a bucket is refused', async (t) => {
   const box = new Sandbox(t);
   for (const url of [
     'notes.txt',

@@ -87,7 +87,7 @@ test('a file as it was at a time', async (t) => {
   assert.equal(stdout, 'latest');
 });
 
-test('what there was not is said, before the key is asked for', async (t) => {
+test('a time without a version is an error before the encryption key is asked for', async (t) => {
   const box = new VersionBox(t);
   writeFileSync(box.file, 'kept');
   for (const [replies, at, message] of [
@@ -134,7 +134,7 @@ test('a version id with which a server would read local files: exit 1, and it is
   }
 });
 
-test('a version that can not be had', async (t) => {
+test('a version that can not be downloaded: each reason has its words', async (t) => {
   const box = new VersionBox(t);
   const failed = (code: string, text: string) => ({
     ...version('id'),

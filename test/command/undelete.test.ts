@@ -182,7 +182,7 @@ const refusal = (path: string, Code: string, Message = 'Access Denied') => ({
 });
 const answer = (errors: readonly object[]) => `echo '${JSON.stringify({ Errors: errors })}'; exit 0`;
 
-test('some are refused: they are named, exit 3', async (t) => {
+test('delete markers that the server refuses to remove are named, exit 3', async (t) => {
   const world = withHistory(t, SOME);
   world.onCall('*delete-objects*', answer([refusal('d/gone twice', 'InternalError', 'Refused')]));
   const some = await undelete(world);
@@ -228,7 +228,7 @@ test('the user may not remove versions: said so, exit 1', async (t) => {
   }
 });
 
-test('another profile', async (t) => {
+test('--profile replaces the profile of the config', async (t) => {
   const world = withHistory(t, SOME);
   assert.equal((await undelete(world, '--profile', 'admin')).code, 0);
   assert.ok(world.called().every((call) => call.startsWith('--profile admin ')));

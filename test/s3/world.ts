@@ -51,9 +51,9 @@ export interface Version {
   readonly ETag?: string;
 }
 
-/** The message of a backup whose key is not in the bucket, after that of a first run that has created the bucket. */
+/** The message of a backup whose key is not in the bucket, after those of a first run and of one without files. */
 export const ESCROW_WARNING =
-  /^(?:\S+: WARNING: The bucket ".*" does not exist\. .*\n)?encrypted-s3-sync\[\d+\]: WARNING: You have not backed up your encryption key, yet\.\n$/;
+  /^(?:\S+: WARNING: (?:The bucket|No file of) .*\n)*encrypted-s3-sync\[\d+\]: WARNING: You have not backed up your encryption key, yet\.\n$/;
 
 export function newKey(): string {
   return randomBytes(16).toString('hex');

@@ -1,9 +1,9 @@
 // Decides what becomes of each key that is on disk, in the last tree, or in both.
 import type { Acl } from '../../tree/acl.js';
 import type { Bytes } from '../../tree/bytes.js';
-import { ownerNames } from '../../tree/disk/owner-names.js';
+
 import type { Entry, Obstacle, ObstacleReason } from '../../tree/entry.js';
-import { formatEntry, isSameLine, lineWithAcl } from '../../tree/entry-line.js';
+import { formatEntry, isSameLine, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
 import type { Pair } from '../../tree/streams/merge.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import { entryOfLine, type OpenedTree, type TreeLine } from '../../tree/tree-file.js';
@@ -55,7 +55,7 @@ export class ScanWriter {
   readonly #backup: Backup;
   readonly #hasTree: boolean;
   readonly #treeHasAcls: boolean;
-  readonly #names = ownerNames();
+  readonly #names: OwnerNames;
   readonly #user = process.geteuid?.();
   readonly #draft: DraftWriter;
   readonly #obstacles: Spool;
@@ -75,8 +75,9 @@ export class ScanWriter {
   };
   #isAsTree = true;
 
-  constructor(backup: Backup, tree: OpenedTree<TreeLine> | undefined) {
+  constructor(backup: Backup, tree: OpenedTree<TreeLine> | undefined, names: OwnerNames) {
     this.#backup = backup;
+    this.#names = names;
     this.#hasTree = tree !== undefined;
     this.#treeHasAcls = tree?.hasAcls === true;
     this.#draft = new DraftWriter(backup);

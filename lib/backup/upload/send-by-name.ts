@@ -3,7 +3,7 @@ import { concernsOneFile, reasonOf } from '../../aws/error-kinds.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import { formatTransfer } from '../../cli/units/transfer.js';
 import type { Journal } from '../../records/journal.js';
-import { ownerNames } from '../../tree/disk/owner-names.js';
+import { LocalOwnerNames } from '../../tree/disk/owner-names.js';
 import { type Batches, flatten, mapEach } from '../../tree/streams/batches.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import type { Backup } from '../backup.js';
@@ -38,7 +38,7 @@ export async function sendByName(
   const processes = aws.limitsBandwidth ? 1 : config.uploadProcesses;
   const limits = batchLimits({ count, bytes: due.bytes }, processes, openFilesLimit());
   const pass = journal.nextPass();
-  const names = ownerNames();
+  const names = new LocalOwnerNames();
   const began = Date.now();
   let [tried, uploaded, uploadedBytes, sent, bytes, vanished, failedByAws] = [0, 0, 0, 0, 0, 0, 0];
   const send = async (batch: Batch): Promise<BatchOutcome> => {

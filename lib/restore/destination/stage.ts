@@ -1,7 +1,17 @@
 // A folder in the destination where files arrive before they are moved into place, so that nothing in the destination
 // is ever half written. A restore that ends early leaves it, and the next one continues from there.
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import type { Log } from '../../cli/log/log.js';
@@ -14,6 +24,8 @@ import { type HeldFolder, REMOVAL } from './held-folder.js';
 
 const BULK = 'bulk';
 const SINGLES = 'singles-';
+/** Older versions that have arrived whole, under names made of their keys and version ids. */
+const VERSIONS = 'versions';
 
 /** Where a restore comes from: the same restore finds its stage again, others have their own. */
 export interface StageSource {
@@ -49,6 +61,7 @@ export class Stage {
       }
       for (const name of before) rmSync(join(this.held.path, name), REMOVAL);
       this.bulk = new BulkFolder(join(this.held.path, BULK));
+      mkdirSync(join(this.held.path, VERSIONS), { recursive: true, mode: 0o700 });
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
       if (errnoOf(error) === 'ENOTDIR') throw this.#isOccupiedError();
@@ -66,14 +79,27 @@ export class Stage {
     rmSync(this.singlePath(file), { force: true });
   }
 
+  /** Keeps a version that has arrived whole for the next restore, should this one end early. */
+  keepVersion(file: PlannedFile): void {
+    const kept = this.#versionPath(file);
+    if (kept !== undefined) renameSync(this.singlePath(file), kept);
+  }
+
   /** The path of a file that has arrived whole. */
   findArrived(file: PlannedFile): string | Buffer | undefined {
     const { key, wanted, method } = file;
     if (wanted === undefined) return undefined;
-    const single = this.singlePath(file);
-    const size = lstatSync(single, { throwIfNoEntry: false })?.size;
-    if (size === wanted.size) return single;
-    return method === 'in bulk' ? this.bulk.find(key, wanted) : undefined;
+    const single = [this.singlePath(file), this.#versionPath(file)].find(
+      (path) => path !== undefined && lstatSync(path, { throwIfNoEntry: false })?.size === wanted.size,
+    );
+    return single ?? (method === 'in bulk' ? this.bulk.find(key, wanted) : undefined);
+  }
+
+  /** `undefined` for a file whose version is not known: what is current may be another one for the next restore. */
+  #versionPath({ key, wanted }: PlannedFile): string | undefined {
+    if (wanted?.versionId === undefined) return undefined;
+    const name = createHash('sha256').update(`${wanted.versionId}\n${key}`, 'latin1').digest('hex');
+    return join(this.held.path, VERSIONS, name);
   }
 
   /** Makes a link to move into place. @throws {NotRestoredError} if the file system refuses */
@@ -124,9 +150,9 @@ export function bytesInStage(destination: HeldFolder, source: StageSource): numb
     return 0;
   }
   try {
-    const bulk = join(stage.path, BULK);
-    const isFolder = lstatSync(bulk, { throwIfNoEntry: false })?.isDirectory() === true;
-    return isFolder ? bytesOnDisk(bulk) : 0;
+    const folders = [BULK, VERSIONS].map((name) => join(stage.path, name));
+    const isFolder = (path: string) => lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+    return folders.filter(isFolder).reduce((sum, folder) => sum + bytesOnDisk(folder), 0);
   } finally {
     stage.close();
   }

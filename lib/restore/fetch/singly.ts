@@ -8,6 +8,7 @@ import type { AwsError } from '../../aws/aws-error.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
+import { formatDuration } from '../../cli/units/duration.js';
 import { textOf } from '../../tree/bytes.js';
 import type { PlannedFile } from '../plan/planned-file.js';
 import { type FetchContext, runFetch, stopsRestore } from './fetch-call.js';
@@ -30,6 +31,9 @@ export class SingleFetches {
   showsProgress = true;
   readonly #fetch: FetchContext;
   readonly #total: number;
+  readonly #started = Date.now();
+  /** Those that an earlier restore has fetched. */
+  #found = 0;
   #done = 0;
   #failuresInRow = 0;
 
@@ -58,6 +62,10 @@ export class SingleFetches {
 
   async #fetchOne(file: PlannedFile): Promise<void> {
     const { aws, prefix, stage, log } = this.#fetch;
+    if (stage.findArrived(file) !== undefined) {
+      this.#found += 1;
+      return;
+    }
     const object = { bucket: aws.bucket, key: prefix + textOf(file.key), versionId: file.wanted?.versionId };
     const path = stage.singlePath(file);
     // The AWS CLI writes older versions to files only.
@@ -67,11 +75,11 @@ export class SingleFetches {
     const answer = await this.#runUnlessFull(file, args, call);
     if (answer === undefined) return;
     this.#done += 1;
-    if (this.showsProgress)
-      log.progress(`${this.#done} of ${Math.max(this.#done, this.#total)} single files`);
+    if (this.showsProgress) log.progress(this.#progress());
     if (answer.exitCode === 0) {
       this.#failuresInRow = 0;
       if (file.isSparse && !isStreamed) await makeSparse(path);
+      stage.keepVersion(file);
       return;
     }
     stage.discard(file);
@@ -83,6 +91,14 @@ export class SingleFetches {
     }
     if (stopsRestore(cause.detail)) throw cause;
     this.#fail(file, { why: reasonOf(cause), hint: cause.hint }, cause.detail);
+  }
+
+  /** `12 of 400 single files, 3 min 20 s left` */
+  #progress(): string {
+    const left = Math.max(0, this.#total - this.#found - this.#done);
+    const seconds = (Date.now() - this.#started) / 1000;
+    const time = formatDuration((seconds / this.#done) * left);
+    return `${this.#done + this.#found} of ${this.#done + this.#found + left} single files, ${time} left`;
   }
 
   /** @returns `undefined` if this process could not write the file: it is discarded, and the reason noted */

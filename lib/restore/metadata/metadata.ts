@@ -4,14 +4,27 @@ import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
 import { aclOfMode, narrowedMode, UNKNOWN_ACL } from '../../tree/acl.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
-import { ownerIds } from '../../tree/disk/owner-names.js';
+import type { OwnerIds } from '../../tree/disk/owner-names.js';
 import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Entry, Inode } from '../../tree/entry.js';
+import type { Batches } from '../../tree/streams/batches.js';
 import { NotRestoredError, orNotRestored } from '../destination/destination.js';
 import type { HeldFolder } from '../destination/held-folder.js';
 import { AclSetter, type OnAclFailure } from './acl-setter.js';
+import { ownersFor, ownersOf } from './owners.js';
 
 const WITHOUT_SETID = 0o1777;
+
+/** How many owners a warning names. */
+const MAX_NAMED = 5;
+
+/** What the user asks for. */
+export interface MetadataRequest {
+  /** Whether to restore setuid and setgid. */
+  readonly keepsSetid: boolean;
+  /** Whether owners are given by their numbers, not by their names. */
+  readonly usesNumericIds: boolean;
+}
 
 export interface MetadataOptions {
   /** Whether setuid and setgid are restored; only root may. */
@@ -20,11 +33,14 @@ export interface MetadataOptions {
   readonly onAclFailure: OnAclFailure;
   /** Whether the destination has given ACLs to new files: files that had none lose them. */
   readonly replacesAcls: boolean;
+  /** The ids that the names of owners stand for. */
+  readonly owners: OwnerIds;
 }
 
 export class Metadata {
   readonly #isRoot = process.getuid?.() === 0;
-  readonly #ids = ownerIds();
+  /** The owners whose number is another one than in the backup, in words. */
+  readonly #renumbered = new Set<string>();
   readonly #options: MetadataOptions;
   readonly #acls: AclSetter;
 
@@ -35,7 +51,7 @@ export class Metadata {
 
   /**
    * Gives a file, folder or link its mode and, if this is root, its owner: by name first, since another machine may
-   * have other numbers. Its ACL may have to wait for `finish`.
+   * have other numbers (see owners.ts). Its ACL may have to wait for `finish`.
    * @param path of a link, the link's own; any other path is followed, and must lead only where it should
    * @throws {NotRestoredError} if the file system refuses; if it has no owners, the mode is set all the same
    */
@@ -70,22 +86,47 @@ export class Metadata {
 
   #setOwner(path: string | Buffer, { type, inode, user, group }: Entry): void {
     if (!this.#isRoot) return;
-    const uid = this.#ids.uids.get(user ?? '') ?? inode.uid;
-    const gid = this.#ids.gids.get(group ?? '') ?? inode.gid;
+    const { owners } = this.#options;
+    const uid = this.#idFor('user', user, user === undefined ? user : owners.uidOf(user), inode.uid);
+    const gid = this.#idFor('group', group, group === undefined ? group : owners.gidOf(group), inode.gid);
     const chown = type === 'link' ? lchownSync : chownSync;
     orNotRestored(() => chown(path, uid, gid));
+  }
+
+  /** @returns the id that the name stands for here, if there is one; else the number in the tree */
+  #idFor(kind: string, name: string | undefined, here: number | undefined, inTree: number): number {
+    if (here === undefined || here === inTree) return inTree;
+    this.#renumbered.add(`${kind} ${name} (${here} here, ${inTree} in the backup)`);
+    return here;
+  }
+
+  /** Warns if files have other numbers as owners than in the backup: for another system than this one, they are wrong. */
+  warnOfRenumbered(log: Pick<Log, 'warn'>): void {
+    if (this.#renumbered.size === 0) return;
+    const named = [...this.#renumbered].slice(0, MAX_NAMED).join(', ');
+    const more = this.#renumbered.size > MAX_NAMED ? `, and ${this.#renumbered.size - MAX_NAMED} more` : '';
+    log.warn(
+      `Owners are given by name, and some have another number here: ${named}${more}. If the files are for another system than this one, restore them with --numeric-ids.`,
+    );
   }
 }
 
 /** Gives a single file its owner, mode, ACL and mtime. What can't be given is warned of. */
-export function restoreMetadata(file: string, entry: Entry, keepsSetid: boolean, log: Log): void {
+export function restoreMetadata(
+  file: string,
+  entry: Entry,
+  { keepsSetid, usesNumericIds }: MetadataRequest,
+  log: Log,
+): void {
   const name = `"${textOf(entry.key)}"`;
   const onAclFailure = (_: Bytes, reason: string) =>
     log.warn(`${name} is restored without its ACL: ${reason}.`);
   try {
-    const metadata = new Metadata({ keepsSetid, onAclFailure, replacesAcls: false });
+    const owners = ownersOf(usesNumericIds);
+    const metadata = new Metadata({ keepsSetid, onAclFailure, replacesAcls: false, owners });
     metadata.apply(file, entry);
     metadata.finish();
+    metadata.warnOfRenumbered(log);
     setMtime(file, entry.inode);
   } catch (error) {
     if (!(error instanceof NotRestoredError)) throw error;
@@ -93,17 +134,23 @@ export function restoreMetadata(file: string, entry: Entry, keepsSetid: boolean,
   }
 }
 
-/** @param root the destination */
+/**
+ * @param root the destination
+ * @param entries of the tree, if there is one
+ */
 export async function metadataFor(
   root: HeldFolder,
-  keepsSetid: boolean,
+  entries: Batches<Entry> | undefined,
+  { keepsSetid, usesNumericIds }: MetadataRequest,
   incomplete: Incomplete,
 ): Promise<Metadata> {
   const onAclFailure = (key: Bytes, reason: string) =>
     incomplete.add(
       `"${textOf(key)}" is restored without its ACL: ${reason}. Its mode is narrower, so that nobody may do more than before.`,
     );
-  return new Metadata({ keepsSetid, onAclFailure, replacesAcls: await hasDefaultAcl(bytesOf(root.path)) });
+  const replacesAcls = await hasDefaultAcl(bytesOf(root.path));
+  const owners = await ownersFor(root, entries, usesNumericIds);
+  return new Metadata({ keepsSetid, onAclFailure, replacesAcls, owners });
 }
 
 /** True if new files in a folder get an ACL from it. False also if `getfacl` is not installed. */

@@ -13,7 +13,8 @@ import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { WantedPaths } from './wanted-paths.js';
 
-const DENIAL =
+/** A hint for a user who may remove no versions. */
+export const DENIAL =
   "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Use an administrator's profile: --profile PROFILE.";
 
 /** What is to be undeleted. */

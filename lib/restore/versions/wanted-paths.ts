@@ -25,6 +25,11 @@ export class WantedPaths {
     });
   }
 
+  /** True if they mean the whole backup. */
+  get areAll(): boolean {
+    return this.#paths.length === 0 || this.#paths.some(({ path }) => path === '');
+  }
+
   /** Of the keys of all of them. */
   get commonPrefix(): string {
     const [first, ...others] = this.#paths.map(({ path }) => path);

@@ -1,52 +1,120 @@
-// The names of users and groups on this machine, in /etc/passwd and /etc/group.
+// The names of users and groups. This machine's are in /etc/passwd and /etc/group; others (LDAP, SSSD, systemd-homed)
+// only the system knows: getent(1) asks it about many at once.
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { withoutKey } from '../../secrets/environment.js';
 import type { OwnerNames } from '../entry-line.js';
 
-/** Ids without a name have no member. */
-export function ownerNames(): OwnerNames {
-  const users = namesIn('/etc/passwd');
-  const groups = namesIn('/etc/group');
-  const cache = new Map<string, string>();
-  return {
-    membersOf(uid, gid) {
-      const ids = `${uid}:${gid}`;
-      const cached = cache.get(ids);
-      if (cached !== undefined) return cached;
-      const members = member('user', users.get(uid)) + member('group', groups.get(gid));
-      cache.set(ids, members);
-      return members;
-    },
-  };
+type Database = 'passwd' | 'group';
+
+/** How many ids or names one call asks about. */
+const MAX_KEYS = 1000;
+/** Milliseconds for a call: a directory server may not answer. */
+const PATIENCE = 10_000;
+
+class NameTable {
+  readonly names = new Map<number, string>();
+  readonly ids = new Map<string, number>();
+  readonly #database: Database;
+  readonly #asked = new Set<number | string>();
+  #hasAnswered = true;
+
+  constructor(database: Database, folder = '/etc') {
+    this.#database = database;
+    try {
+      this.#add(readFileSync(join(folder, database), 'utf8'));
+    } catch {
+      // It does without names.
+    }
+  }
+
+  /** Asks the system about the ids or names that are unknown, and have not been asked about before. */
+  learn(keys: Iterable<number | string>): void {
+    const unknown = [...new Set(keys)].filter((key) => {
+      const isKnown = typeof key === 'number' ? this.names.has(key) : this.ids.has(key);
+      return !isKnown && !this.#asked.has(key) && isPlausible(key);
+    });
+    for (let start = 0; start < unknown.length && this.#hasAnswered; start += MAX_KEYS)
+      this.#ask(unknown.slice(start, start + MAX_KEYS));
+  }
+
+  #ask(keys: readonly (number | string)[]): void {
+    for (const key of keys) this.#asked.add(key);
+    const { error, stdout } = spawnSync('getent', [this.#database, '--', ...keys.map(String)], {
+      encoding: 'utf8',
+      env: withoutKey(),
+      stdio: ['ignore', 'pipe', 'ignore'],
+      timeout: PATIENCE,
+    });
+    this.#hasAnswered = error === undefined;
+    this.#add(stdout ?? '');
+  }
+
+  /** passwd(5) and group(5): the first field is the name, the third the id. Of several, the first one counts. */
+  #add(lines: string): void {
+    for (const line of lines.split('\n')) {
+      const [name = '', , id = ''] = line.split(':');
+      if (name === '' || !/^\d+$/.test(id)) continue;
+      if (!this.names.has(Number(id))) this.names.set(Number(id), name);
+      if (!this.ids.has(name)) this.ids.set(name, Number(id));
+    }
+  }
 }
 
-/** Ids by names; of several ids with one name, the first. */
-export interface OwnerIds {
-  readonly uids: ReadonlyMap<string, number>;
-  readonly gids: ReadonlyMap<string, number>;
+/** False for names that are ids, options or no names to getent. */
+function isPlausible(key: number | string): boolean {
+  return typeof key === 'number' || /^(?!-|\d+$)[^:\n\0]+$/.test(key);
 }
 
-export function ownerIds(): OwnerIds {
-  const inverted = (names: ReadonlyMap<number, string>) =>
-    new Map([...names].reverse().map(([id, name]) => [name, id]));
-  return { uids: inverted(namesIn('/etc/passwd')), gids: inverted(namesIn('/etc/group')) };
+/** The names of ids on this machine, as members of a tree's line. */
+export class LocalOwnerNames implements OwnerNames {
+  readonly #users = new NameTable('passwd');
+  readonly #groups = new NameTable('group');
+  readonly #members = new Map<string, string>();
+
+  /** Asks about many at once, ahead of `membersOf`. */
+  learn(owners: Iterable<{ readonly uid: number; readonly gid: number }>): void {
+    const all = [...owners];
+    this.#users.learn(all.map(({ uid }) => uid));
+    this.#groups.learn(all.map(({ gid }) => gid));
+  }
+
+  /** Ids without a name have no member. */
+  membersOf(uid: number, gid: number): string {
+    const ids = `${uid}:${gid}`;
+    let members = this.#members.get(ids);
+    if (members === undefined) {
+      this.learn([{ uid, gid }]);
+      members = member('user', this.#users.names.get(uid)) + member('group', this.#groups.names.get(gid));
+      this.#members.set(ids, members);
+    }
+    return members;
+  }
 }
 
 function member(name: string, value: string | undefined): string {
   return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
 
-/** passwd(5) and group(5): the first field is the name, the third the id. */
-function namesIn(file: string): ReadonlyMap<number, string> {
-  const names = new Map<number, string>();
-  let text = '';
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch {
-    // It does without names.
-  }
-  for (const line of text.split('\n')) {
-    const [name = '', , id = ''] = line.split(':');
-    if (name !== '' && /^\d+$/.test(id) && !names.has(Number(id))) names.set(Number(id), name);
-  }
-  return names;
+/** The ids that names stand for. */
+export interface OwnerIds {
+  uidOf(user: string): number | undefined;
+  gidOf(group: string): number | undefined;
+}
+
+/** On this machine. */
+export function localOwners(): OwnerIds {
+  const [users, groups] = [new NameTable('passwd'), new NameTable('group')];
+  const idOf = (table: NameTable, name: string) => {
+    table.learn([name]);
+    return table.ids.get(name);
+  };
+  return { uidOf: (user) => idOf(users, user), gidOf: (group) => idOf(groups, group) };
+}
+
+/** In a system that does not run. @param folder its /etc */
+export function ownersIn(folder: string): OwnerIds {
+  const [users, groups] = [new NameTable('passwd', folder), new NameTable('group', folder)];
+  return { uidOf: (user) => users.ids.get(user), gidOf: (group) => groups.ids.get(group) };
 }

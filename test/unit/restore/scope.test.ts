@@ -24,7 +24,7 @@ const URLS: readonly [string, string, string][] = [
 ];
 
 for (const [url, bucket, prefix] of URLS) {
-  test(JSON.stringify(url), () => {
+  test(`${JSON.stringify(url)} names the prefix ${JSON.stringify(prefix)} of bucket ${bucket}`, () => {
     const expected = { profile: 'p', region: 'r', bucket, prefix, backupPrefix: prefix, destination: 'to' };
     assert.deepEqual(parseSource(['p', 'r', url, 'to'], undefined), expected);
     assert.deepEqual(parseSource(['p', 'r', url, 'to'], CONFIG), expected);
@@ -32,7 +32,7 @@ for (const [url, bucket, prefix] of URLS) {
 }
 
 for (const url of ['', 'b/x', 's3://', 's3:///x', 's3:b', 'https://b.s3.amazonaws.com/x', ' s3://b']) {
-  test(`no URL of a folder: ${JSON.stringify(url)}`, () => {
+  test(`${JSON.stringify(url)} is refused: it names no folder in a bucket`, () => {
     assert.throws(() => parseSource(['p', 'r', url, 'to'], undefined), /does not name a folder in a bucket/);
   });
 }
@@ -58,7 +58,7 @@ const FOLDERS: readonly [string, string][] = [
 ];
 
 for (const [folder, below] of FOLDERS) {
-  test(`the folder ${JSON.stringify(folder)} of a config's backup`, () => {
+  test(`the folder ${JSON.stringify(folder)} has the prefix ${JSON.stringify(below)} in its backup`, () => {
     assert.deepEqual(parseSource([folder, 'to'], CONFIG), {
       profile: 'profile',
       region: 'region',
@@ -70,19 +70,19 @@ for (const [folder, below] of FOLDERS) {
   });
 }
 
-test('all of a backup, with and without a prefix', () => {
+test('without a folder, all of a backup is meant, with and without a prefix', () => {
   assert.deepEqual(parseSource(['to'], CONFIG), parseSource(['.', 'to'], CONFIG));
   const { prefix, backupPrefix } = parseSource(['x', 'to'], { ...CONFIG, prefix: '' });
   assert.deepEqual([prefix, backupPrefix], ['x/', '']);
 });
 
 for (const folder of ['..', '../', '../user2', 'letters/../..', '/home', '/home/user2', '/', '/etc/passwd']) {
-  test(`not in the backup: ${folder}`, () => {
+  test(`${folder} is refused: it is not in LOCAL_DIR`, () => {
     assert.throws(() => parseSource([folder, 'to'], CONFIG), /is not in LOCAL_DIR "\/home\/user"/);
   });
 }
 
-test('another number of words', () => {
+test('any other number of arguments is refused', () => {
   for (const count of [0, 1, 2, 3, 5]) {
     const words = Array.from({ length: count }, () => 's3://b/x');
     assert.throws(() => parseSource(words, undefined), BackupError, `${count} without a config`);

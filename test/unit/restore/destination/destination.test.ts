@@ -60,7 +60,7 @@ test('nothing passes through a link, wherever on the way it is', (t) => {
   }
 });
 
-test('a folder that is moved, and a link in its place: nothing goes through it', (t) => {
+test('when a folder is moved and a link put in its place, nothing goes through the link', (t) => {
   const { folder, to, outside, from, destination } = place(t);
   destination.makeFolder(bytesOf('d/e/'));
   renameSync(join(to, 'd'), join(folder, 'moved'));
@@ -106,7 +106,7 @@ test('what is changed in its place is what was found there, and never what a lin
   }
 });
 
-test('a link at the very place is replaced, not followed', (t) => {
+test('a link in the place of a file is replaced, not followed', (t) => {
   const { to, outside, from, destination } = place(t);
   symlinkSync(join(outside, 'file'), join(to, 'x'));
   destination.moveIn(from, bytesOf('x'));
@@ -133,7 +133,7 @@ test('a file and a link replace each other, but no folder, and no folder replace
   assert.equal(readFileSync(join(to, 'f'), 'utf8'), 'old');
 });
 
-test('what is on another file system gets a copy, with its mode and time, and nothing beside it', (t) => {
+test('a file is copied to another file system with its mode and time, and nothing is left beside it', (t) => {
   const { folder, from } = place(t);
   // Memory, as a rule.
   const elsewhere = mkdtempSync('/dev/shm/destination-');
@@ -157,7 +157,7 @@ test('what is on another file system gets a copy, with its mode and time, and no
   assert.deepEqual(readdirSync(elsewhere), ['d', 'folder']);
 });
 
-test('without leave to overwrite, what is there stays', (t) => {
+test('without permission to overwrite, what is there stays', (t) => {
   const { to, from, destination } = place(t, false);
   writeFileSync(join(to, 'file'), 'old');
   symlinkSync('nowhere', join(to, 'link'));
@@ -173,7 +173,7 @@ test('without leave to overwrite, what is there stays', (t) => {
   assert.equal(readlinkSync(join(to, 'link')), 'nowhere');
 });
 
-test('what the file system refuses is told in words', (t) => {
+test('what the file system refuses is an error in words', (t) => {
   const { folder, from, destination } = place(t);
   const missing = new NotRestoredError('no such file or folder');
   assert.throws(() => destination.moveIn(join(folder, 'missing'), bytesOf('x')), missing);
@@ -183,14 +183,14 @@ test('what the file system refuses is told in words', (t) => {
   );
 });
 
-test('a folder has the mode it is made with, those above it have the usual', (t) => {
+test('a folder is made with the given mode, and those above it with the usual one', (t) => {
   const { to, destination } = place(t);
   destination.makeFolder(bytesOf('d/e/'), 0o700);
   assert.equal(statSync(join(to, 'd/e')).mode & 0o777, 0o700);
   assert.equal(statSync(join(to, 'd')).mode & 0o777, 0o777 & ~process.umask());
 });
 
-test('a folder that keeps its owner out lets it in, and others no more than before', (t) => {
+test('a folder that keeps its owner out is opened to its owner, and to nobody else', (t) => {
   const { to, destination } = place(t);
   for (const [mode, expected] of [
     [0o500, 0o700],
@@ -205,7 +205,7 @@ test('a folder that keeps its owner out lets it in, and others no more than befo
   }
 });
 
-test('any bytes make a name', (t) => {
+test('any bytes can be a name', (t) => {
   const { to, from, destination } = place(t);
   const key = 'd\xff\n/f\xfe' as Bytes;
   destination.moveIn(from, key);
@@ -214,7 +214,7 @@ test('any bytes make a name', (t) => {
   assert.equal(destination.statsOf(key)?.size, 3n);
 });
 
-test('the folder that a key is in', () => {
+test('parentOf gives the folder that a key is in', () => {
   for (const [key, parent] of [
     ['a', ''],
     ['a/', ''],

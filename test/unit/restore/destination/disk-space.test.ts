@@ -8,7 +8,7 @@ import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
 import { assertDiskSpace, existingFolder } from '../../../../lib/restore/destination/open-destination.js';
 import { temporaryFolder } from '../pieces.js';
 
-test('a number of bytes for people', () => {
+test('numbers of bytes are written for people', () => {
   for (const [bytes, words] of [
     [0, '0 bytes'],
     [1, '1 byte'],
@@ -24,7 +24,7 @@ test('a number of bytes for people', () => {
   }
 });
 
-test('the nearest folder that exists', (t) => {
+test('the nearest folder above that exists is found', (t) => {
   const folder = temporaryFolder(t);
   assert.equal(existingFolder(folder), folder);
   assert.equal(existingFolder(join(folder, 'a/b/c')), folder);
@@ -33,7 +33,7 @@ test('the nearest folder that exists', (t) => {
   assert.equal(existingFolder(join(folder, 'file/x')), join(folder, 'file'));
 });
 
-test('more than is free is refused, with both numbers', (t) => {
+test('a restore that needs more than is free is refused, with both numbers', (t) => {
   const folder = temporaryFolder(t);
   const to = join(folder, 'still/to/make');
   const existing = new HeldFolder(folder);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
 import { temporaryFolder } from '../pieces.js';
 
-test('what is done below its path is done in it, wherever it is', (t) => {
+test('what is done below the path of a held folder is done in it, wherever it is moved', (t) => {
   const above = temporaryFolder(t);
   const path = join(above, 'held');
   mkdirSync(path);
@@ -32,7 +32,7 @@ test('a link that leads to a folder, and a file, are not opened', (t) => {
   }
 });
 
-test('in the words of a child process, its name is where its path was', (t) => {
+test('in a message of a child process, the name of the folder replaces its path', (t) => {
   const held = new HeldFolder(temporaryFolder(t), '/as/$& named');
   for (const [said, expected] of [
     [`to ${held.path}/bulk/x: no`, 'to /as/$& named/bulk/x: no'],

@@ -24,7 +24,7 @@ test('a destination is made for its owner alone; one that is there keeps its mod
   assert.equal(modeOf(there), '751');
 });
 
-test('what somebody else puts there after the look is not taken for the destination', (t) => {
+test('what somebody else puts in its place after the inspection is not used as the destination', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'destination-'));
   t.after(() => rmSync(folder, { recursive: true }));
   for (const planted of ['folder', 'link', 'above']) {

@@ -37,7 +37,7 @@ for (const [what, way, above, destination] of [
   });
 }
 
-test('it is said which folder it is', () => {
+test('the reason names the folder', () => {
   assert.equal(reasonNotTrusted([ROOT, folder(0o700, 7)], true), '"/srv" belongs to user 7');
   assert.equal(reasonNotTrusted([ROOT, folder(0o777)], true), '"/srv" can be written to by other users');
 });

@@ -8,6 +8,7 @@ import { AclSetter } from '../../../../lib/restore/metadata/acl-setter.js';
 import { hasDefaultAcl, Metadata } from '../../../../lib/restore/metadata/metadata.js';
 import { UNKNOWN_ACL } from '../../../../lib/tree/acl.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
+import { localOwners } from '../../../../lib/tree/disk/owner-names.js';
 import { entry, temporaryFolder } from '../pieces.js';
 
 const { PATH } = process.env;
@@ -50,7 +51,12 @@ test('a file of mode 0600 that one more user may read is no more open before it 
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: onFailure,
+    replacesAcls: false,
+    owners: localOwners(),
+  });
   metadata.apply(file, { ...entry('f', { mode: 0o640 }), acl: READABLE });
   assert.equal(modeOf(file), '600');
   metadata.finish();
@@ -62,7 +68,12 @@ test("folders get what they hand on; a file's mode keeps its other bits", (t) =>
   mkdirSync(join(folder, 'd'));
   writeFileSync(join(folder, 'f'), '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: onFailure,
+    replacesAcls: false,
+    owners: localOwners(),
+  });
   metadata.apply(join(folder, 'd'), { ...entry('d/', { mode: 0o1750 }), acl: `${FOLDER},${HANDED_ON}` });
   metadata.apply(join(folder, 'f'), { ...entry('f', { mode: 0o750 }), acl: `${FOLDER},${HANDED_ON}` });
   metadata.finish();
@@ -71,7 +82,7 @@ test("folders get what they hand on; a file's mode keeps its other bits", (t) =>
   assert.deepEqual([aclOf(join(folder, 'f')), modeOf(join(folder, 'f'))], [FOLDER, '750']);
 });
 
-test('many files, each wherever it has been moved since, in folders that have been closed since', (t) => {
+test('many files get their ACLs wherever they were moved, in folders that were closed since', (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'd'));
   mkdirSync(join(folder, 'after'));
@@ -96,7 +107,7 @@ test('many files, each wherever it has been moved since, in folders that have be
   }
 });
 
-test('a file gets its ACL by the path of a descriptor, and one that is missing is told', (t) => {
+test('a file gets its ACL by the path of a descriptor; a missing one is an error', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'file'), '', { mode: 0o600 });
   const descriptor = openSync(join(folder, 'file'), 'r');
@@ -115,7 +126,12 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
   for (const path of paths) writeFileSync(path, '');
   const give = () => {
     const { failures, onFailure } = giver();
-    const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+    const metadata = new Metadata({
+      keepsSetid: false,
+      onAclFailure: onFailure,
+      replacesAcls: false,
+      owners: localOwners(),
+    });
     for (const path of paths)
       metadata.apply(path, { ...entry(path.slice(-1), { mode: 0o640 }), acl: READABLE });
     metadata.finish();
@@ -133,7 +149,7 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
   assert.deepEqual(give(), ['a: setfacl failed', 'b: setfacl failed']);
 });
 
-test('where an ACL was handed on by the folder, nothing is left of it', async (t) => {
+test('an ACL that a file has inherited from its folder is removed', async (t) => {
   const folder = temporaryFolder(t);
   assert.equal(await hasDefaultAcl(bytesOf(folder)), false);
   execFileSync('setfacl', ['-m', 'd:u:7:rwx,d:g::rwx', folder]);
@@ -141,7 +157,12 @@ test('where an ACL was handed on by the folder, nothing is left of it', async (t
   mkdirSync(join(folder, 'd'));
   for (const name of ['f', 'shared']) writeFileSync(join(folder, name), '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: true });
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: onFailure,
+    replacesAcls: true,
+    owners: localOwners(),
+  });
   metadata.apply(join(folder, 'd'), entry('d/', { mode: 0o1755 }));
   metadata.apply(join(folder, 'f'), entry('f', { mode: 0o654 }));
   metadata.apply(join(folder, 'shared'), { ...entry('shared', { mode: 0o640 }), acl: READABLE });
@@ -159,11 +180,16 @@ test('where an ACL was handed on by the folder, nothing is left of it', async (t
   assert.equal(modeOf(join(folder, 'd')), '1755');
 });
 
-test('where the ACL is unknown, only the owner gets something', (t) => {
+test('a file whose ACL is unknown is open to its owner only', (t) => {
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
   const { failures, onFailure } = giver();
-  const metadata = new Metadata({ keepsSetid: false, onAclFailure: onFailure, replacesAcls: false });
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: onFailure,
+    replacesAcls: false,
+    owners: localOwners(),
+  });
   metadata.apply(file, { ...entry('f', { mode: 0o754 }), acl: UNKNOWN_ACL });
   metadata.finish();
   assert.equal(modeOf(file), '700');

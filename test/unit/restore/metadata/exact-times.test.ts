@@ -109,7 +109,7 @@ for (const setter of ['python3', 'touch']) {
   });
 }
 
-test('more than fits into a pipe', async (t) => {
+test('more times than fit into a pipe are all set', async (t) => {
   const folder = temporaryFolder(t);
   const key = bytesOf('file');
   writeFileSync(join(folder, key), '');
@@ -118,7 +118,7 @@ test('more than fits into a pipe', async (t) => {
   assert.equal(mtimeOf(folder, key), '19999');
 });
 
-test('one that fails has the next setter try, and in the end is told', async (t) => {
+test('when a setter fails, the next one is tried; when all fail, the result says so', async (t) => {
   const folder = temporaryFolder(t);
   const key = bytesOf('file');
   writeFileSync(join(folder, key), '');
@@ -131,7 +131,7 @@ test('one that fails has the next setter try, and in the end is told', async (t)
   assert.equal(readFileSync(join(folder, 'noted'), 'utf8'), `@0.000000007\0${key}\0`);
 });
 
-test('one time that can not be set leaves the others set, and is told', async (t) => {
+test('one time that can not be set leaves the others set, and the result says so', async (t) => {
   const folder = temporaryFolder(t);
   const [a, b] = [bytesOf('a'), bytesOf('b')];
   for (const name of [a, b]) writeFileSync(join(folder, name), '');
@@ -140,7 +140,7 @@ test('one time that can not be set leaves the others set, and is told', async (t
   assert.deepEqual([mtimeOf(folder, a), mtimeOf(folder, b)], ['7', '7']);
 });
 
-test('none at all', async (t) => {
+test('without any times, nothing fails', async (t) => {
   assert.equal(await setExactTimes(foldersOf(temporaryFolder(t)), () => streamed([])), true);
 });
 

@@ -4,10 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { NotRestoredError } from '../../../../lib/restore/destination/destination.js';
 import { Metadata, setMtime } from '../../../../lib/restore/metadata/metadata.js';
+import { localOwners } from '../../../../lib/tree/disk/owner-names.js';
 import { entry, temporaryFolder } from '../pieces.js';
 
 const metadataWith = (keepsSetid: boolean) =>
-  new Metadata({ keepsSetid, onAclFailure: () => undefined, replacesAcls: false });
+  new Metadata({ keepsSetid, onAclFailure: () => undefined, replacesAcls: false, owners: localOwners() });
 const isRoot = process.getuid?.() === 0;
 
 /** Modes in the tree, what comes of them, and what comes of them with setuid and setgid (as root). */
@@ -22,7 +23,7 @@ const MODES: readonly [number, number, number][] = [
 ];
 
 for (const keepsSetid of [false, true]) {
-  test(`modes, ${keepsSetid ? 'and setuid and setgid' : 'without setuid and setgid'}`, (t) => {
+  test(`modes are set ${keepsSetid ? 'with' : 'without'} setuid and setgid`, (t) => {
     const folder = temporaryFolder(t);
     const metadata = metadataWith(keepsSetid);
     for (const [mode, without, asRoot] of MODES) {
@@ -39,6 +40,34 @@ for (const keepsSetid of [false, true]) {
   });
 }
 
+test('owners whose names have other numbers here are warned of once each', {
+  skip: !isRoot && 'only root gives owners',
+}, (t) => {
+  const file = join(temporaryFolder(t), 'file');
+  writeFileSync(file, '');
+  const owners = { uidOf: (name: string) => ({ anna: 70001, root: 0 })[name], gidOf: () => 70002 };
+  const metadata = new Metadata({
+    keepsSetid: false,
+    onAclFailure: () => undefined,
+    replacesAcls: false,
+    owners,
+  });
+  const warnings: string[] = [];
+  const log = { warn: (text: string) => warnings.push(text) };
+  metadata.apply(file, { ...entry('file', { uid: 0, gid: 70002 }), user: 'root', group: 'staff' });
+  metadata.warnOfRenumbered(log);
+  assert.deepEqual(warnings, []);
+  for (const _ of [1, 2])
+    metadata.apply(file, { ...entry('file', { uid: 1000, gid: 1 }), user: 'anna', group: 'staff' });
+  assert.deepEqual([lstatSync(file).uid, lstatSync(file).gid], [70001, 70002]);
+  metadata.warnOfRenumbered(log);
+  assert.equal(warnings.length, 1);
+  assert.match(
+    warnings[0] ?? '',
+    /user anna \(70001 here, 1000 in the backup\), group staff \(70002 here, 1 in the backup\)\. .*--numeric-ids/,
+  );
+});
+
 test('a link is given no mode, nor is what it leads to', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'file'), '', { mode: 0o600 });
@@ -51,7 +80,7 @@ test('a link is given no mode, nor is what it leads to', (t) => {
   assert.equal(lstatSync(join(folder, 'link')).mtimeMs, 86_400_000);
 });
 
-test('owners, by their names first', { skip: !isRoot && 'only root gives owners' }, (t) => {
+test('owners are set, by their names first', { skip: !isRoot && 'only root gives owners' }, (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'file');
   writeFileSync(file, '');
@@ -70,7 +99,7 @@ test('owners, by their names first', { skip: !isRoot && 'only root gives owners'
   assert.deepEqual([lstatSync(join(folder, 'link')).uid, ...owners()], [11, 0, 54321]);
 });
 
-test('what is not there is told', (t) => {
+test('a missing file is an error', (t) => {
   const missing = join(temporaryFolder(t), 'missing');
   assert.throws(() => metadataWith(false).apply(missing, entry('missing')), NotRestoredError);
   assert.throws(() => setMtime(missing, entry('missing').inode), NotRestoredError);

@@ -31,7 +31,7 @@ async function keysBelow(file: string, folder: string): Promise<string[]> {
   return keys;
 }
 
-test('what is below a folder, relative to it, without the folder itself', async (t) => {
+test('entries below a folder have keys relative to it; the folder itself is left out', async (t) => {
   const file = await treeFile(t);
   assert.deepEqual(await keysBelow(file, ''), ['a', 'd/', 'd/e/', 'd/e/f', 'd/ü', 'da']);
   assert.deepEqual(await keysBelow(file, 'd/'), ['e/', 'e/f', 'ü']);
@@ -39,7 +39,7 @@ test('what is below a folder, relative to it, without the folder itself', async 
   assert.deepEqual(await keysBelow(file, 'x/'), []);
 });
 
-test('a torn tree is told, even if all that is below the folder was read', async (t) => {
+test('a torn tree is an error, even if everything below the folder was read', async (t) => {
   const file = await treeFile(t);
   const text = gunzipSync(readFileSync(file)).toString();
   writeFileSync(file, gzipSync(text.replace(/.*\n$/, '')));

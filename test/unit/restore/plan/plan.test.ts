@@ -54,7 +54,7 @@ async function planned(
   return { totals, lines };
 }
 
-test('every key gets its way', async (t) => {
+test('every key gets the method that fits it', async (t) => {
   const listed = [
     current('now'),
     older('before', 7),
@@ -95,10 +95,11 @@ test('every key gets its way', async (t) => {
     entries: 0,
     replaced: 0,
     newerOnDisk: 0,
+    since: { overwritten: 1, deleted: 1, added: 1 },
   });
 });
 
-test('a name to which the AWS CLI can append nothing is fetched by itself', async (t) => {
+test('a name that is too long for what the AWS CLI appends is fetched singly', async (t) => {
   const name = (bytes: number) => `d/${'é'.repeat(120)}${'x'.repeat(bytes - 240)}`;
   const { lines } = await planned(t, [current(name(246)), current(name(247)), current(`${name(255)}/x`)]);
   assert.deepEqual(lines, {
@@ -207,7 +208,7 @@ test('what is in the destination with its size and time is not fetched', async (
   assert.deepEqual([totals.files, totals.bytes], [9, 7 * 4096]);
 });
 
-test('what was stored after the tree is not there already by the word of the tree', async (t) => {
+test('an object that is newer than the tree is fetched, although the file looks as the tree has it', async (t) => {
   const to = temporaryFolder(t);
   const names = ['by then', 'in its second', 'later'];
   for (const name of names) {
@@ -234,7 +235,7 @@ test('what was stored after the tree is not there already by the word of the tre
   });
 });
 
-test('names that are not ASCII meet their entries', async (t) => {
+test('names that are not ASCII find their entries in the tree', async (t) => {
   const names = ['é', 'z', '\u{fffd}', '😀'];
   const tree = names.map((name) => entry(name, {}, 'x'));
   const { lines } = await planned(

@@ -17,7 +17,7 @@ for (const [given, met, beginning] of [
   [['a/b', 'a/bc/d'], ['a/b', 'a/bc/d'], 'a/b'],
   [['a2', 'ü'], ['a2', 'ü/x'], ''],
 ] as const) {
-  test(`${JSON.stringify(given)}`, () => {
+  test(`the paths ${JSON.stringify(given)} match what is at or below them`, () => {
     const wanted = new WantedPaths(given, '/data');
     assert.equal(wanted.commonPrefix, beginning);
     assert.deepEqual(
@@ -28,18 +28,18 @@ for (const [given, met, beginning] of [
   });
 }
 
-test('those that are met by nothing', () => {
+test('paths that no key matches are listed', () => {
   const wanted = new WantedPaths(['a/', 'b', '/data/a/b'], '/data');
   wanted.match(bytesOf('a/c'));
   assert.deepEqual(wanted.unmatched, ['b', '/data/a/b']);
 });
 
-test('a common beginning does not end within a character', () => {
+test('a common prefix does not end within a character', () => {
   // The same first half of a surrogate pair.
   assert.equal(new WantedPaths(['x\u{1f512}', 'x\u{1f513}'], '/data').commonPrefix, 'x');
 });
 
-test('what names nothing in the backup is refused', () => {
+test('a path outside of LOCAL_DIR is refused', () => {
   for (const [given, problem] of [
     ['', /A PATH is empty/],
     ['/elsewhere', /not in LOCAL_DIR/],

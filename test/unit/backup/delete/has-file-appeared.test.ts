@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { hasFileAppeared } from '../../../../lib/backup/delete/second-look.js';
+import { hasFileAppeared } from '../../../../lib/backup/delete/has-file-appeared.js';
 import type { DraftLine } from '../../../../lib/backup/scan/draft.js';
 import { Interruption } from '../../../../lib/cli/interruption.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';

@@ -1,12 +1,12 @@
 // Finds out whether the destination tells all names apart, and if not, plans for those that it doesn't.
 import { join } from 'node:path';
-import { emptyStream, flatten } from '../tree/streams/batches.js';
-import { mergeByKey } from '../tree/streams/merge.js';
-import { readJson, Spool } from '../tree/streams/spool.js';
-import { detectFolding, FoldedNames } from './destination/folded-names.js';
-import { entriesBelow } from './plan/find-tree.js';
-import type { PlannedFile } from './plan/planned-file.js';
-import type { RestoreSurvey } from './survey.js';
+import { emptyStream, flatten } from '../../tree/streams/batches.js';
+import { mergeByKey } from '../../tree/streams/merge.js';
+import { readJson, Spool } from '../../tree/streams/spool.js';
+import { detectFolding, FoldedNames } from '../destination/folded-names.js';
+import type { RestoreSurvey } from '../survey.js';
+import { entriesBelow } from './find-tree.js';
+import type { PlannedFile } from './planned-file.js';
 
 /** @returns `undefined` if the file system of `folder` tells all names apart */
 export async function findFoldedNames(

@@ -2,16 +2,16 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { detectFolding } from '../../../lib/restore/destination/folded-names.js';
-import { fetchSharedSingly, findFoldedNames } from '../../../lib/restore/fold-names.js';
-import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
-import type { RestoreSurvey } from '../../../lib/restore/survey.js';
-import { bytesOf, textOf } from '../../../lib/tree/bytes.js';
-import { formatEntry } from '../../../lib/tree/entry-line.js';
-import { flatten } from '../../../lib/tree/streams/batches.js';
-import { readJson, Spool } from '../../../lib/tree/streams/spool.js';
-import { TreeWriter } from '../../../lib/tree/tree-writer.js';
-import { entry, spoolOf, temporaryFolder } from './pieces.js';
+import { detectFolding } from '../../../../lib/restore/destination/folded-names.js';
+import type { FetchMethod, PlannedFile } from '../../../../lib/restore/plan/planned-file.js';
+import { fetchSharedSingly, findFoldedNames } from '../../../../lib/restore/plan/shared-places.js';
+import type { RestoreSurvey } from '../../../../lib/restore/survey.js';
+import { bytesOf, textOf } from '../../../../lib/tree/bytes.js';
+import { formatEntry } from '../../../../lib/tree/entry-line.js';
+import { flatten } from '../../../../lib/tree/streams/batches.js';
+import { readJson, Spool } from '../../../../lib/tree/streams/spool.js';
+import { TreeWriter } from '../../../../lib/tree/tree-writer.js';
+import { entry, spoolOf, temporaryFolder } from '../pieces.js';
 
 const lower = (path: string) => path.toLowerCase();
 /** What a file system that ignores case would find. */
@@ -56,7 +56,16 @@ async function surveyOf(
     tree: { file, folder: bytesOf(''), stored: 0 },
     backupsBelow: [],
     plan: spoolOf(folder, 'plan', lines),
-    totals: { counts, files: lines.length, bytes: 0, download: 0, entries: 0, replaced: 0, newerOnDisk: 0 },
+    totals: {
+      counts,
+      files: lines.length,
+      bytes: 0,
+      download: 0,
+      entries: 0,
+      replaced: 0,
+      newerOnDisk: 0,
+      since: { overwritten: 0, deleted: 0, added: 0 },
+    },
   };
 }
 

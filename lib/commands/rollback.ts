@@ -1,0 +1,171 @@
+// Makes older versions current again in the bucket, by removing what is newer.
+import { dirname, join } from 'node:path';
+import { stderr } from 'node:process';
+import { s3Url } from '../aws/arguments/object-arguments.js';
+import { isVersioned } from '../aws/bucket.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import { printable } from '../cli/log/log.js';
+import type { CommandContext } from '../cli/main.js';
+import { OutputClosedError, printTexts } from '../cli/print.js';
+import { Prompt } from '../cli/prompt.js';
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatTime, parseTime } from '../cli/units/times.js';
+import { configFileOrDefault } from '../config/default-config.js';
+import { readConfig } from '../config/read-config.js';
+import { withLock } from '../records/lock/lock.js';
+import { openStateFolder, type StateFolder } from '../records/state-folder.js';
+import { fetchTreeAt } from '../restore/plan/find-tree.js';
+import { type PlannedRollback, rollBack } from '../restore/versions/rollback.js';
+import { planRollback, type Removal, type RollbackTotals } from '../restore/versions/rollback-plan.js';
+import { planRecords } from '../restore/versions/rollback-records.js';
+import { WantedPaths } from '../restore/versions/wanted-paths.js';
+import { flatten } from '../tree/streams/batches.js';
+import { readJson, Spool } from '../tree/streams/spool.js';
+import { connectToBucket } from './connection.js';
+
+export interface RollbackRequest {
+  /** Relative to LOCAL_DIR or absolute; none means everything. */
+  readonly paths: readonly string[];
+  readonly at: string;
+  readonly isDry: boolean;
+  /** Whether the user has agreed already. */
+  readonly isConfirmed: boolean;
+  /** Instead of the config's. */
+  readonly profile: string | undefined;
+  /** Where the list of what is removed is written; `undefined`: the state folder. */
+  readonly list: string | undefined;
+}
+
+/** @returns the exit code: done, or done but for files that are left as they are */
+export async function rollback(
+  configFile: string | undefined,
+  request: RollbackRequest,
+  context: CommandContext,
+): Promise<number> {
+  const { log } = context;
+  const time = parseTime(request.at, new Date());
+  const config = await readConfig(configFileOrDefault(configFile), log);
+  const { encryptionKey, prefix } = config;
+  const wanted = new WantedPaths(request.paths, config.localDir);
+  const run = async (lockDescriptor?: number): Promise<number> => {
+    const settings = { ...config, profile: request.profile ?? config.profile };
+    const aws = connectToBucket(settings, context, lockDescriptor);
+    const state = openStateFolder(config, !request.isDry);
+    try {
+      const scope = { aws, encryptionKey, prefix, backupPrefix: prefix, time, wanted, log };
+      const files = new Spool(join(state.runFolder, 'removals'));
+      await assertVersioned(scope);
+      const records = await planRecords(scope);
+      const { tree } = await fetchTreeAt(scope, state.runFolder);
+      const { totals, left } = await planRollback(scope, tree, files);
+      if (wanted.unmatched.length > 0) throw nothingMatchedError(wanted);
+      const plan = { ...scope, state, tree, records, files };
+      const refused = await carryOut(plan, totals, request, context);
+      return left + refused === 0 ? exitCode.done : exitCode.incomplete;
+    } finally {
+      state.remove();
+    }
+  };
+  return request.isDry ? run() : withLock(config.localLock, 0, context, run);
+}
+
+/** @throws {BackupError} unless a deletion keeps what it hides */
+async function assertVersioned({ aws }: Pick<PlannedRollback, 'aws'>): Promise<void> {
+  if (await isVersioned(aws)) return;
+  throw new BackupError(`Versioning is not on in the bucket "${aws.bucket}".`, {
+    hint: 'Nothing was changed. Without versioning, the bucket has no older versions of what is stored.',
+  });
+}
+
+/** In the state folder, named after the time. */
+function defaultList({ treeCopy, runFolder }: StateFolder): string {
+  const name = `rollback-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.ndjson`;
+  if (treeCopy === undefined) {
+    throw new BackupError(
+      `There is no state folder for the list of what is removed: "${runFolder}" is temporary.`,
+      {
+        hint: 'Nothing was changed. Name a file for it: --list FILE.',
+      },
+    );
+  }
+  return join(dirname(treeCopy), name);
+}
+
+/** Shows the plan, asks, and does it. @returns how many removals were refused */
+async function carryOut(
+  plan: PlannedRollback,
+  totals: RollbackTotals,
+  request: RollbackRequest,
+  { interruption }: CommandContext,
+): Promise<number> {
+  const { aws, prefix, time, state } = plan;
+  const url = s3Url({ bucket: aws.bucket, key: prefix });
+  if (totals.keys === 0) {
+    say(`There is nothing to roll back below ${url} to ${formatTime(time)}.`);
+    return 0;
+  }
+  if (request.isDry) await printRemovals(plan);
+  say(`To roll back ${url} to ${formatTime(time)}:`);
+  for (const line of planInWords(totals)) say(`  ${line}`);
+  if (request.isDry) return 0;
+  const list = request.list ?? defaultList(state);
+  if (!request.isConfirmed) await confirm(new Prompt(stderr, interruption));
+  const refused = await rollBack(plan, list);
+  const result = refused === 0 ? 'Rolled back' : 'Rolled back, but for what is named above,';
+  say(`${result} ${formatCount(totals.keys, 'file')}. What was removed is listed in ${list}.`);
+  say(
+    'The next run of encrypted-s3-sync stores again what LOCAL_DIR holds then: restore it first, with encrypted-s3 restore.',
+  );
+  return refused;
+}
+
+function planInWords({ versions, bytes, markers, deleted }: RollbackTotals): string[] {
+  return [
+    versions > 0
+      ? `${formatCount(versions, 'newer version')} (${formatBytes(bytes)}) will be removed, and can't be brought back`
+      : '',
+    markers > 0
+      ? `${formatCount(markers, 'delete marker')} will be removed, so that deleted files are back`
+      : '',
+    deleted > 0
+      ? `${formatCount(deleted, 'file')} that did not exist then will be deleted; the bucket keeps the versions`
+      : '',
+  ].filter((line) => line !== '');
+}
+
+async function confirm(prompt: Prompt): Promise<void> {
+  if ((await prompt.ask("Type 'yes' to roll back: ")) === 'yes') return;
+  throw new BackupError('Aborted', { hint: 'Nothing was changed.' });
+}
+
+async function printRemovals({ aws, records, files }: PlannedRollback): Promise<void> {
+  const line = ({ key, versionId, size }: Removal) => {
+    const url = printable(s3Url({ bucket: aws.bucket, key }));
+    if (versionId === undefined) return `(dryrun) delete: ${url}\n`;
+    return `(dryrun) remove: ${url} (${size === undefined ? 'delete marker' : formatBytes(size)}, version ${versionId})\n`;
+  };
+  const lines = (async function* () {
+    for (const removal of records) yield line(removal);
+    for await (const removal of flatten(readJson<Removal>(files))) yield line(removal);
+  })();
+  try {
+    await printTexts(lines);
+  } catch (error) {
+    if (!(error instanceof OutputClosedError)) throw error;
+  }
+}
+
+function nothingMatchedError(wanted: WantedPaths): BackupError {
+  const paths = wanted.unmatched.map((path) => `"${path}"`).join(', ');
+  return new BackupError(
+    `At or below ${paths}, the bucket has no version, and had no file. Nothing was changed.`,
+    {
+      hint: 'A PATH is relative to LOCAL_DIR.',
+    },
+  );
+}
+
+function say(text: string): void {
+  stderr.write(`${printable(text)}\n`);
+}

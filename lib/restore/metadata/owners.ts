@@ -1,0 +1,36 @@
+// By whose names owners are given back. On a rescue system the names of the system that is restored have other numbers.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Bytes } from '../../tree/bytes.js';
+import { localOwners, type OwnerIds, ownersIn } from '../../tree/disk/owner-names.js';
+import type { Entry } from '../../tree/entry.js';
+import { type Batches, flatten } from '../../tree/streams/batches.js';
+import type { HeldFolder } from '../destination/held-folder.js';
+
+const NAMES_FILE = 'etc/passwd' as Bytes;
+
+/** Owners are their numbers. */
+const NUMERIC: OwnerIds = { uidOf: () => undefined, gidOf: () => undefined };
+
+export function ownersOf(usesNumericIds: boolean): OwnerIds {
+  return usesNumericIds ? NUMERIC : localOwners();
+}
+
+/**
+ * A restore that brings the names of a system along gives its files the numbers that they have there. A destination with
+ * names of its own, such as the mounted disk of another system, has its own numbers.
+ * @param entries of the tree
+ */
+export async function ownersFor(
+  root: HeldFolder,
+  entries: Batches<Entry> | undefined,
+  usesNumericIds: boolean,
+): Promise<OwnerIds> {
+  if (usesNumericIds || (entries !== undefined && (await hasNamesFile(entries)))) return NUMERIC;
+  return existsSync(join(root.path, NAMES_FILE)) ? ownersIn(join(root.path, 'etc')) : localOwners();
+}
+
+async function hasNamesFile(entries: Batches<Entry>): Promise<boolean> {
+  for await (const { key } of flatten(entries)) if (key >= NAMES_FILE) return key === NAMES_FILE;
+  return false;
+}

@@ -1,0 +1,158 @@
+// Plans a rollback: what has to go, of each wanted key, so that the version of a point in time is current again.
+import { RESERVED_PREFIX } from '../../aws/listing.js';
+import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
+import { Incomplete } from '../../cli/log/incomplete.js';
+import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
+import type { Entry } from '../../tree/entry.js';
+import { type Batches, emptyStream } from '../../tree/streams/batches.js';
+import { mergeByKey } from '../../tree/streams/merge.js';
+import type { Spool } from '../../tree/streams/spool.js';
+import { entriesBelow, type LocalTree } from '../plan/find-tree.js';
+import type { RestoreScope } from '../scope.js';
+import type { WantedPaths } from './wanted-paths.js';
+
+export interface Rollback extends RestoreScope {
+  readonly time: number;
+  readonly wanted: WantedPaths;
+}
+
+/** A line of the plan, and of the list that is kept of it. */
+export interface Removal {
+  /** The whole key, as text. */
+  readonly key: string;
+  /** Of a version or delete marker, which is removed; without it, the key gets a delete marker. */
+  readonly versionId?: string;
+  /** Bytes; without them, a delete marker is removed. */
+  readonly size?: number;
+  /** ISO 8601. */
+  readonly stored?: string;
+}
+
+export interface RollbackTotals {
+  /** Keys that have another current version, or none, afterwards. */
+  keys: number;
+  versions: number;
+  /** Of the versions. */
+  bytes: number;
+  markers: number;
+  /** Keys that get a delete marker, since they did not exist at that time. */
+  deleted: number;
+}
+
+/** A key and its versions. */
+export interface KeyHistory {
+  readonly key: Bytes;
+  /** Those after the point in time, the newest first. */
+  readonly newer: readonly ObjectVersion[];
+  /** The newest one that is not after it; it may be a delete marker. */
+  readonly was: ObjectVersion | undefined;
+}
+
+export type RollbackAction =
+  /** The newer versions are removed. */
+  | 'roll back'
+  /** The key did not exist at that time: a delete marker hides its versions, which are kept. */
+  | 'delete'
+  /** Nothing is newer, or the key is deleted as it was then. */
+  | 'nothing'
+  /** Nothing: the tree of that time has the file, but the bucket has no version of it that is as old. */
+  | 'expired'
+  /** Nothing: all versions are newer, and there is no tree that would tell whether the file existed. */
+  | 'undecided';
+
+const WHY_LEFT = {
+  expired: 'its version of that time has expired',
+  undecided: 'all its versions are newer, and no tree tells whether it existed at that time',
+} as const;
+
+/**
+ * Of what is newer, nothing is removed unless an older version takes its place: without one, what is there now may be
+ * all that is left of the file.
+ * @param entry of the tree of that time
+ */
+export function actionFor(
+  history: Omit<KeyHistory, 'key'> | undefined,
+  entry: Pick<Entry, 'type'> | undefined,
+  hasTree: boolean,
+): RollbackAction {
+  const wasFile = entry?.type === 'file';
+  if (history === undefined) return wasFile ? 'expired' : 'nothing';
+  const { newer, was } = history;
+  if (newer.length === 0) return 'nothing';
+  if (was !== undefined) return 'roll back';
+  if (wasFile) return 'expired';
+  if (!hasTree) return 'undecided';
+  return newer[0]?.size === undefined ? 'nothing' : 'delete';
+}
+
+/**
+ * Writes what has to go as lines of `Removal`, and closes the spool. Names the files that are left as they are.
+ * @param tree of that time
+ * @returns how much that is, and how many files are left
+ * @throws {AwsError} if the listing failed
+ */
+export async function planRollback(
+  rollback: Rollback,
+  tree: LocalTree | undefined,
+  removals: Spool,
+): Promise<{ readonly totals: RollbackTotals; readonly left: number }> {
+  const { aws, prefix, wanted, time, log } = rollback;
+  const totals = { keys: 0, versions: 0, bytes: 0, markers: 0, deleted: 0 };
+  const incomplete = new Incomplete(log);
+  const { commonPrefix } = wanted;
+  await listVersions(aws, prefix + commonPrefix, async (versions) => {
+    const histories = historiesOf(versions, time, bytesOf(commonPrefix));
+    for await (const pairs of mergeByKey(histories, tree ? entriesBelow(tree) : emptyStream()))
+      for (const [history, entry] of pairs) add(history, entry);
+  });
+  removals.close();
+  incomplete.close();
+  return { totals, left: incomplete.count };
+
+  function add(history: KeyHistory | undefined, entry: Entry | undefined): void {
+    const key = history?.key ?? entry?.key;
+    if (key === undefined || (prefix === '' && key.startsWith(RESERVED_PREFIX)) || !wanted.match(key)) return;
+    const action = actionFor(history, entry, tree !== undefined);
+    if (action === 'expired' || action === 'undecided') {
+      incomplete.add(`"${textOf(key)}" is left as it is: ${WHY_LEFT[action]}.`);
+    }
+    const newer = action === 'roll back' ? (history?.newer ?? []) : [];
+    for (const version of newer) {
+      removals.write(JSON.stringify(removalOf(prefix + textOf(key), version)));
+      if (version.size === undefined) totals.markers += 1;
+      else totals.versions += 1;
+      totals.bytes += version.size ?? 0;
+    }
+    if (action === 'delete') {
+      removals.write(JSON.stringify({ key: prefix + textOf(key) } satisfies Removal));
+      totals.deleted += 1;
+    }
+    if (action === 'roll back' || action === 'delete') totals.keys += 1;
+  }
+}
+
+/** @param key the whole one, as text */
+export function removalOf(key: string, { versionId, size, lastModified }: ObjectVersion): Removal {
+  const stored = new Date(lastModified).toISOString();
+  return { key, versionId, ...(size === undefined ? {} : { size }), stored };
+}
+
+/** @param beginning of the keys, which the listed ones lack */
+async function* historiesOf(
+  versions: AsyncIterable<ObjectVersion>,
+  time: number,
+  beginning: Bytes,
+): Batches<KeyHistory> {
+  let current: (KeyHistory & { newer: ObjectVersion[] }) | undefined;
+  for await (const version of versions) {
+    const key = (beginning + version.key) as Bytes;
+    if (key !== current?.key) {
+      if (current !== undefined) yield [current];
+      current = { key, newer: [], was: undefined };
+    }
+    if (current.was !== undefined) continue;
+    if (version.lastModified > time) current.newer.push(version);
+    else current = { ...current, was: version };
+  }
+  if (current !== undefined) yield [current];
+}
