@@ -6,7 +6,7 @@ import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode as exitCodes } from '../cli/exit-codes.js';
 import type { Interruption } from '../cli/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
-import { openKeyDescriptor } from '../secrets/key-descriptor.js';
+import { KEY_URL, openKeyDescriptor } from '../secrets/key-descriptor.js';
 import { type AwsConnection, connectionArguments } from './arguments/connection-arguments.js';
 import { type AwsError, awsError } from './aws-error.js';
 import { lastLinesOf } from './child-output.js';
@@ -74,6 +74,9 @@ export class AwsCli {
    */
   async run(args: readonly string[], call: AwsCall = {}): Promise<AwsAnswer> {
     const { interruption, log } = this.#settings;
+    // Without a key, descriptor 3 would be whatever Python opens first: the AWS CLI would read that to its end.
+    if (args.includes(KEY_URL) !== (call.encryptionKey !== undefined))
+      throw new Error('a call names the encryption key and gets none, or gets one that it does not name');
     interruption.check();
     // For each call: the service may have ended since, and another user's program may have its port now.
     if (call.encryptionKey !== undefined) assertTrustedListener(this.#settings.endpointUrl);

@@ -4,7 +4,7 @@ import { BackupError } from '../cli/errors.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { type Batches, mapEach } from '../tree/streams/batches.js';
 import { linesOf } from '../tree/streams/lines.js';
-import { listObjects } from './arguments/list-arguments.js';
+import { listObjects, type ObjectRow } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 
 /** Holds the escrow and the records. It is part of no backup, and no sync deletes anything there. */
@@ -24,6 +24,7 @@ export interface StoredObject {
 /**
  * Passes the objects below `prefix` to `read`, without those below `RESERVED_PREFIX`. The listing may break off: it is
  * complete only if this returns.
+ * @param read reads to the end, or throws
  * @param parse `parseWholeListing` keeps what is below `RESERVED_PREFIX`
  * @returns what `read` returns
  * @throws {AwsError} if the listing fails
@@ -55,26 +56,33 @@ export function parseListing(stdout: Readable, prefix: string): Batches<StoredOb
 }
 
 /** The same with what is below `RESERVED_PREFIX`. */
-export function parseWholeListing(stdout: Readable, prefix: string): Batches<StoredObject> {
+export async function* parseWholeListing(stdout: Readable, prefix: string): Batches<StoredObject> {
   const prefixBytes = bytesOf(prefix);
   let previous = '';
-  return mapEach(linesOf(stdout), (line) => {
-    // Of a page without objects, the AWS CLI prints `None`.
-    if (line === 'None' || line === '') return undefined;
-    const object = parseLine(line);
-    const { key } = object;
-    if (!key.startsWith(prefixBytes) || Number.isNaN(object.size) || key <= previous) {
-      throw notFromS3('listing', key);
+  for await (const pages of linesOf(stdout)) yield objectsIn(pages);
+
+  function* objectsIn(pages: readonly string[]): Generator<StoredObject> {
+    for (const page of pages) {
+      for (const [text, size, lastModified, etag] of parsePage(page)) {
+        const key = bytesOf(`${text}`);
+        if (!Number.isSafeInteger(size) || !key.startsWith(prefixBytes) || key <= previous)
+          throw notFromS3('listing', key);
+        previous = key;
+        yield { key: key.slice(prefixBytes.length) as Bytes, size, lastModified, etag };
+      }
     }
-    previous = key;
-    return { ...object, key: key.slice(prefixBytes.length) as Bytes };
-  });
+  }
 }
 
-/** With the whole key; `size` is NaN if the line has none. */
-function parseLine(line: string): StoredObject {
-  const [key = '', size = '', lastModified = '', etag = ''] = line.split('\t');
-  return { key: decodeKey(key), size: /^\d+$/.test(size) ? Number(size) : Number.NaN, lastModified, etag };
+function parsePage(page: string): readonly ObjectRow[] {
+  if (page === 'null' || page === '') return [];
+  try {
+    const rows: unknown = JSON.parse(page);
+    if (Array.isArray(rows) && rows.every(Array.isArray)) return rows as unknown as ObjectRow[];
+  } catch {
+    // Thrown below.
+  }
+  throw notFromS3('listing', bytesOf(page.slice(0, 100)));
 }
 
 /** @param what the server was asked for */
@@ -82,14 +90,4 @@ export function notFromS3(what: string, key: Bytes): BackupError {
   return new BackupError(`The server's ${what} is not what S3 would send, near "${textOf(key)}".`, {
     hint: 'Use a server that lists keys in the order of their bytes, as S3 does.',
   });
-}
-
-/** Undoes S3's URL encoding: some servers write a space as `+`, some as `%20`. */
-export function decodeKey(encoded: string): Bytes {
-  if (!/[%+]/.test(encoded)) return bytesOf(encoded);
-  return bytesOf(encoded)
-    .replaceAll('+', ' ')
-    .replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    ) as Bytes;
 }

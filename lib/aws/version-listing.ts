@@ -9,7 +9,7 @@ import {
 } from './arguments/list-arguments.js';
 import { isVersionId } from './arguments/object-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { decodeKey, notFromS3, RESERVED_PREFIX } from './listing.js';
+import { notFromS3, RESERVED_PREFIX } from './listing.js';
 
 const LISTING = 'listing of versions';
 
@@ -63,14 +63,15 @@ function parsePage(text: string): VersionsPage {
 
 /**
  * Where the next page begins; `undefined` after the last one. The marker is the key of the page's last row: Amazon encodes
- * it as in the row, other servers don't.
+ * it as in the row, Ceph does not.
  */
-export function nextMarker({ versions, deletions, next }: VersionsPage): VersionMarker | undefined {
+export function nextMarker(page: VersionsPage): VersionMarker | undefined {
+  const { versions, deletions, next } = page;
   const [isTruncated, marker, versionId] = next;
   if (!isTruncated) return undefined;
   if (marker === null) throw notFromS3(LISTING, '' as Bytes);
   const last = [versions, deletions].flatMap((rows) => rows?.at(-1)?.[0] ?? []);
-  return { key: last.includes(marker) ? textOf(decodeKey(marker)) : marker, versionId };
+  return { key: last.includes(marker) ? textOf(keyOf(marker, page)) : marker, versionId };
 }
 
 /** @throws {BackupError} if a row is not a version below `prefix`, or not in order */
@@ -81,8 +82,9 @@ export async function* parseVersions(
   const prefixBytes = bytesOf(prefix);
   let previous = '';
   let last = '';
-  for await (const { versions, deletions } of pages) {
-    const page = [...(versions ?? []), ...(deletions ?? [])].map(versionOf).sort(compare);
+  for await (const listed of pages) {
+    const rows = [...(listed.versions ?? []), ...(listed.deletions ?? [])];
+    const page = rows.map((row) => versionOf(row, listed)).sort(compare);
     // A server that sends the same page again would do so forever.
     const identity = JSON.stringify(page.at(-1) ?? '');
     if (page.length > 0 && identity === last) throw notFromS3(LISTING, page.at(-1)?.key ?? ('' as Bytes));
@@ -103,8 +105,8 @@ function compare(a: ObjectVersion, b: ObjectVersion): number {
   return Number(b.isLatest) - Number(a.isLatest) || b.lastModified - a.lastModified;
 }
 
-function versionOf([encoded, versionId, time, isLatest, size]: VersionRow): ObjectVersion {
-  const key = decodeKey(String(encoded));
+function versionOf([text, versionId, time, isLatest, size]: VersionRow, page: VersionsPage): ObjectVersion {
+  const key = keyOf(String(text), page);
   const lastModified = Date.parse(time);
   const isSize = size === undefined || Number.isSafeInteger(size);
   if (Number.isNaN(lastModified) || !isSize) throw notFromS3(LISTING, key);
@@ -121,4 +123,14 @@ function noVersionId(key: Bytes, id: unknown): BackupError {
       hint: 'Check that the endpoint is that of your S3 server, and what answers there.',
     },
   );
+}
+
+/** Decodes the keys of a page that says that they are URL-encoded: a space is `+` or `%20`. */
+function keyOf(text: string, { encoding }: VersionsPage): Bytes {
+  if (encoding !== 'url' || !/[%+]/.test(text)) return bytesOf(text);
+  return bytesOf(text)
+    .replaceAll('+', ' ')
+    .replaceAll(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    ) as Bytes;
 }

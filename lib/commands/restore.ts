@@ -14,6 +14,7 @@ import { entryAt } from '../history/list-folder-at.js';
 import { withHistory } from '../history/open-history.js';
 import { NoStoredTreeError, treeAt } from '../history/stored-runs.js';
 import { findTargetFile } from '../restore/destination/single-file.js';
+import { makeSparse } from '../restore/fetch/sparse-file.js';
 import { restoreMetadata } from '../restore/metadata/metadata.js';
 import { assertMayReplaceFile, planFile } from '../restore/preview.js';
 import { bytesOf } from '../tree/bytes.js';
@@ -87,7 +88,12 @@ async function restorePath(
       versionId: undefined,
       at,
       trustsDestination,
-      ...(entry && { onDownloaded: (file: string) => restoreMetadata(file, entry, request, context.log) }),
+      ...(entry && {
+        onDownloaded: async (file: string) => {
+          if (entry.inode.allocated !== undefined) await makeSparse(file);
+          restoreMetadata(file, entry, request, context.log);
+        },
+      }),
     },
     context,
   );

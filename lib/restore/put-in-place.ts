@@ -44,11 +44,11 @@ export async function putInPlace(
   const times = () => flatten(readJson<ExactTime>(placement.times));
   const areExact = await setExactTimes(options.destination.folders, times);
   options.interruption.check();
-  placement.reportUndecided();
+  placement.notices.reportUndecided();
   if (!areExact) options.incomplete.add('Some mtimes could not be set to the nanosecond.');
   await finishFolders(placement);
   options.metadata.finish();
-  return { ...placement.restored, extras: extraFiles };
+  return { ...placement.restored, newer: placement.notices.newer, extras: extraFiles };
 
   function put(...[file, entry]: Pair<PlannedFile, Entry>): void {
     const { key } = entry ?? file;
@@ -57,15 +57,17 @@ export async function putInPlace(
         throw new NotRestoredError('its name is not that of a file below a folder');
       if (file?.method === 'kept') return;
       if (entry?.type === 'link') {
-        if (file?.isNewer) placement.logNewer(file, 'it is restored as the link that it was in that run');
+        if (file?.isNewer)
+          placement.notices.logNewer(file, 'it is restored as the link that it was in that run');
         const stays = options.keeps === 'all' && options.destination.statsOf(key) !== undefined;
         if (!stays) links.write(JSON.stringify(entry));
       } else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && file === undefined) throw notInBucketError();
       else if (entry !== undefined) placement.putFile(file, entry);
-      else if (file.method === 'undecided') placement.logUndecided(key);
+      else if (file.method === 'undecided') placement.notices.logUndecided(file);
       else if (file.method === 'not wanted') {
-        if (file.isNewer) placement.logNewer(file, 'it is not restored, since that run has a link above it');
+        if (file.isNewer)
+          placement.notices.logNewer(file, 'it is not restored, since that run has a link above it');
       } else if (file.method !== 'unsafe') extras.write(JSON.stringify(file));
       if (file?.method === 'unsafe') throw new NotRestoredError("it has content, but its name is a folder's");
     });

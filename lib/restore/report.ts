@@ -1,4 +1,4 @@
-// What the user is told before and after a restore.
+// What a restore says before it begins and after it ends.
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';

@@ -19,7 +19,7 @@ export async function alone(bench: Bench): Promise<void> {
   ];
   for (const folder of [fakes, record]) mkdirSync(folder);
   const list = (stored: string) =>
-    writeFileSync(listing, `alone/one\t${statSync(content).size}\t${stored}\t"etag"\n`);
+    writeFileSync(listing, `[["alone/one",${statSync(content).size},"${stored}","etag"]]\n`);
   writeFileSync(join(fakes, 'aws'), instantAws({ bucket: BUCKET, listing, content, record }));
   chmodSync(join(fakes, 'aws'), 0o755);
   const env = { ...bench.env, PATH: `${fakes}:${process.env['PATH']}` };

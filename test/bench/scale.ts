@@ -79,7 +79,7 @@ function makeListing(folder: string, count: number, stored: string): string {
   for (let at = 0; at < count / FILES_PER_FOLDER; at += 1) {
     let text = '';
     for (let index = 0; index < FILES_PER_FOLDER; index += 1)
-      text += `${PREFIX}${folderName(at)}/${fileName(index)}\t0\t${stored}\t"d41d8cd98f00b204e9800998ecf8427e"\n`;
+      text += `[["${PREFIX}${folderName(at)}/${fileName(index)}",0,"${stored}","d41d8cd98f00b204e9800998ecf8427e"]]\n`;
     appendFileSync(file, text);
   }
   return file;

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
 const LISTING = '*list-objects-v2*--query*';
-const line = (key: string) => `${key}\\t1\\t2026-01-01T00:00:00+00:00\\t"e"\\n`;
+const line = (key: string) => `[["${key}",1,"2026-01-01T00:00:00+00:00","e"]]\\n`;
 
 const BAD: Readonly<Record<string, string>> = {
   'that is none': 'What?\\n',
@@ -25,7 +25,7 @@ for (const [what, text] of Object.entries(BAD)) {
       assert.match(stderr, /ERROR: The server's listing is not what S3 would send/);
     }
     // Cut off by what became of the AWS CLI: that is told.
-    world.onCall(LISTING, `printf '${text}pc/doc'; kill -9 $$`);
+    world.onCall(LISTING, `printf '${text}["pc/doc'; kill -9 $$`);
     const { code, stderr } = await world.sync();
     assert.equal(code, 1, stderr);
     assert.match(stderr, /ERROR: aws CLI command failed; .*list-objects-v2: aws was ended by SIGKILL/);
@@ -40,7 +40,7 @@ test('a listing that a signal cuts off in mid-line: the exit code is the signal,
   const world = new BucketWorld(t);
   world.write('a', 'a');
   assert.equal((await world.sync()).code, 0);
-  world.onCall(LISTING, "printf 'pc/doc'; kill -TERM $PPID; sleep 10");
+  world.onCall(LISTING, "printf '[\"pc/doc'; kill -TERM $PPID; sleep 10");
   const { code, stderr } = await world.sync();
   assert.deepEqual([code, stderr], [143, '']);
   assert.ok(!existsSync(`${world.lock}.lock`));

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync } from 'nod
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { objectsPage } from '../fakes/listings.js';
 import { s3Error } from '../fakes/replies.js';
 import { KEY, type Outcome, Sandbox } from '../fakes/sandbox.js';
 import type { Reply } from '../fakes/scenario.js';
@@ -20,10 +21,10 @@ const noTree: Reply = {
   exitCode: 1,
   stderr: `fatal error: ${s3Error('404', 'HeadObject', 'Not Found').trim()}\n`,
 };
-const noTrees: Reply = { args: ['list-objects-v2', '--prefix=backup.info/runs/'], stdout: 'None\n' };
+const noTrees: Reply = { args: ['list-objects-v2', '--prefix=backup.info/runs/'], stdout: 'null\n' };
 
 function listed(key: string, size: number): Reply {
-  const stdout = `pc/docs/${key}\t${size}\t2020-01-01T00:00:00+00:00\t"etag"\n`;
+  const stdout = objectsPage([`pc/docs/${key}`, size, '2020-01-01T00:00:00+00:00', '"etag"']);
   return { args: ['list-objects-v2', '--prefix=pc/docs/'], stdout };
 }
 

@@ -160,7 +160,7 @@ test('the escrow is read and written by a Node.js without MD5, as in FIPS mode',
   assert.equal(box.calls()[0]?.key, sha256(DERIVED));
 });
 
-test('a wrong easy key is told from a key that is not there, from a lack of permission, and from a session that has expired', async (t) => {
+test('a wrong easy key, a missing key, a lack of permission and an expired session have different messages', async (t) => {
   const box = new Sandbox(t);
   const args = ['default', 'eu-central-1', 'test-bucket'];
   const forbidden = {

@@ -66,9 +66,9 @@ esac`,
 const LISTINGS = `*" head-bucket "*) exit 0;;
 *" --max-keys "*) echo '{"Contents": [{"Key": "backup.info/key/data"}, {"Key": "pc/docs/a"}, '\\
 '{"Key": "backup.info/runs/pc/docs/last-run.json"}, {"Key": "backup.info/runs/pc/docs/tree.ndjson.gz"}]}'; exit 0;;
-*" list-objects-v2 "*) printf 'pc/docs/a\\t1\\t2020-01-01T00:00:00+00:00\\t"x"\\n'; exit 0;;
+*" list-objects-v2 "*) echo '[["pc/docs/a",1,"2020-01-01T00:00:00+00:00","x"]]'; exit 0;;
 *" list-object-versions "*" --prefix=backup.info/runs/ "*) echo '{"versions": [], "next": [false]}'; exit 0;;
-*" --prefix=backup.info/runs/ "*) echo None; exit 0;;
+*" --prefix=backup.info/runs/ "*) echo null; exit 0;;
 *" list-object-versions "*) echo '{"versions": [["pc/docs/a", "1", "2020-01-01T00:00:00Z", true, 1]], "next": [false]}'; exit 0;;`;
 
 function assertKeyIsNotBlamed(stderr: string): void {

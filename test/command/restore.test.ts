@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -42,6 +43,17 @@ test('a file comes back with its mode and mtime, into a folder or under a new na
   const onDisk = join(world.source, 'a');
   assert.equal((await restore(world, onDisk, to(world, 'renamed'))).code, 0);
   assert.equal(readFileSync(to(world, 'renamed'), 'utf8'), 'content of a');
+});
+
+test('a single file gets its holes back', async (t) => {
+  const world = await backedUp(t);
+  world.write('image', 'beginning');
+  truncateSync(join(world.source, 'image'), 20 << 20);
+  assert.equal((await world.sync()).code, 0);
+  const { code, stderr } = await restore(world, 'image', to(world));
+  assert.equal(code, 0, stderr);
+  assert.ok(statSync(to(world, 'image')).blocks * 512 <= 8192);
+  assert.ok(readFileSync(to(world, 'image')).equals(readFileSync(join(world.source, 'image'))));
 });
 
 test('a file goes to standard output, alone', async (t) => {

@@ -1,13 +1,28 @@
-// What the fake `aws` prints of a bucket: the tables of the queries in lib/aws/arguments.ts, as text.
-import type { VersionMarker, VersionRow, VersionsPage } from '../../lib/aws/arguments/list-arguments.js';
+// What the fake `aws` prints of a bucket, for the queries in lib/aws/arguments/list-arguments.ts.
+import type {
+  ObjectRow,
+  VersionMarker,
+  VersionRow,
+  VersionsPage,
+} from '../../lib/aws/arguments/list-arguments.js';
 import type { Journal, StoredObject, StoredVersion } from './journal.js';
 
-/** Of list-objects-v2: key, size, time and entity tag. */
-export function objectLines(journal: Journal, prefix: string): string {
-  const lines = objectsBelow(journal, prefix).map((it) =>
-    columns(encode(it.key), sizeOf(it.body), timeOf(it), `"${it.id}"`),
+/** S3's limit for one page. */
+const PAGE = 1000;
+
+/** Of list-objects-v2: a page. */
+export function objectsPage(...rows: readonly ObjectRow[]): string {
+  return `${rows.length === 0 ? 'null' : JSON.stringify(rows)}\n`;
+}
+
+/** Of list-objects-v2. */
+export function objectPages(journal: Journal, prefix: string): string {
+  const rows = objectsBelow(journal, prefix).map(
+    (it): ObjectRow => [it.key, it.body.length, timeOf(it), `"${it.id}"`],
   );
-  return lines.join('') || 'None\n';
+  let pages = objectsPage(...rows.slice(0, PAGE));
+  for (let at = PAGE; at < rows.length; at += PAGE) pages += objectsPage(...rows.slice(at, at + PAGE));
+  return pages;
 }
 
 /** Of list-objects-v2 with a limit of one, as JSON. */
@@ -19,9 +34,6 @@ export function firstObject(journal: Journal, prefix: string): string {
 function objectsBelow(journal: Journal, prefix: string): StoredObject[] {
   return [...journal.current().values()].filter((it) => it.key.startsWith(prefix));
 }
-
-/** S3's limit for one page. */
-const PAGE = 1000;
 
 /** Of list-object-versions: a page after that key and version, as JSON, with an encoded marker as Amazon's. */
 export function versionsPage(journal: Journal, prefix: string, after?: VersionMarker): VersionsPage {
@@ -42,12 +54,9 @@ export function versionsPage(journal: Journal, prefix: string, after?: VersionMa
       it.body === undefined ? [] : [[...row(it), it.body.length]],
     ),
     deletions: page.flatMap((it) => (it.body === undefined ? [row(it)] : [])),
+    encoding: 'url',
     next: [isTruncated, isTruncated && last ? encode(last.key) : null, isTruncated && last ? last.id : null],
   };
-}
-
-function columns(...texts: readonly string[]): string {
-  return `${texts.join('\t')}\n`;
 }
 
 function encode(key: string): string {
@@ -57,8 +66,4 @@ function encode(key: string): string {
 /** S3 tells whole seconds. */
 function timeOf({ time }: StoredVersion): string {
   return new Date(time).toISOString().replace(/\..*/, '+00:00');
-}
-
-function sizeOf(body: Buffer): string {
-  return `${body.length}`;
 }

@@ -1,4 +1,6 @@
 // The calls of a run in which nothing goes wrong, to be varied by each test.
+import type { ObjectRow } from '../../lib/aws/arguments/list-arguments.js';
+import { objectsPage } from './listings.js';
 import type { Reply } from './scenario.js';
 
 export const headBucket: Reply = { args: ['head-bucket'] };
@@ -56,11 +58,15 @@ export function recordMissing(prefix: string): Reply {
 
 /** The bucket holds these files, given by their content, and got them after they changed last. */
 export function listing(files: Readonly<Record<string, string>>, prefix = 'pc/docs/'): Reply {
-  const lines = Object.entries(files).map(
-    ([path, content]) =>
-      `${encodeURIComponent(prefix + path)}\t${Buffer.byteLength(content)}\t2100-01-01T00:00:00+00:00\t"etag"\n`,
+  const rows = Object.entries(files).map(
+    ([path, content]): ObjectRow => [
+      prefix + path,
+      Buffer.byteLength(content),
+      '2100-01-01T00:00:00+00:00',
+      '"etag"',
+    ],
   );
-  return { args: ['list-objects-v2', `--prefix=${prefix}`], stdout: lines.join('') || 'None\n' };
+  return { args: ['list-objects-v2', `--prefix=${prefix}`], stdout: objectsPage(...rows) };
 }
 
 /** The key is that of an object of the backup. */

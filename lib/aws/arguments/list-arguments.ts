@@ -1,4 +1,5 @@
-// The arguments of calls that list what is in a bucket.
+// The arguments of calls that list what is in a bucket. Servers that are asked for URL-encoded keys may send them as they
+// are: keys are decoded only if the answer says that they are encoded.
 import { literalOption } from './object-arguments.js';
 
 /** The first key that begins with `prefix`, as JSON; nothing, if there is none. */
@@ -7,17 +8,25 @@ export function listFirst(bucket: string, prefix: string): string[] {
   return ['s3api', 'list-objects-v2', '--bucket', bucket, literalOption('--prefix', prefix), ...page];
 }
 
-/** A line for each object: key (URL-encoded, so that it is one line), size, time and entity tag, separated by tabs. */
+/** Key, size, time and entity tag. */
+export type ObjectRow = readonly [string, number, string, string];
+
+/**
+ * Prints a line for each page, the JSON of its `ObjectRow`s; `null` for a page without objects. The AWS CLI asks for
+ * encoded keys and decodes them, since no `--encoding-type` is given.
+ */
 export function listObjects(bucket: string, prefix: string): string[] {
-  const names = ['--bucket', bucket, literalOption('--prefix', prefix), '--encoding-type', 'url'];
-  const query = ['--query', 'Contents[].[Key,Size,LastModified,ETag]', '--output', 'text'];
+  const names = ['--bucket', bucket, literalOption('--prefix', prefix)];
+  const query = ['--query', 'to_string(Contents[].[Key,Size,LastModified,ETag])', '--output', 'text'];
   return ['s3api', 'list-objects-v2', ...names, ...query];
 }
 
-/** One page of a listing of versions, as JSON. Keys are URL-encoded. */
+/** One page of a listing of versions, as JSON. */
 export interface VersionsPage {
   readonly versions: readonly VersionRow[] | null;
   readonly deletions: readonly VersionRow[] | null;
+  /** `url` if keys are URL-encoded. */
+  readonly encoding?: string | null;
   /** True if there is another page, and the key and version id that it begins after. */
   readonly next: readonly [boolean | null, string | null, string | null];
 }
@@ -32,13 +41,13 @@ export interface VersionMarker {
 }
 
 /**
- * Prints one `VersionsPage`. The AWS CLI does not paginate: it would send the URL-encoded marker of the next page back
- * without decoding it, and get another page.
+ * Prints one `VersionsPage`. The AWS CLI does not paginate: it decodes either all keys and the marker of the next page or
+ * nothing, and Ceph encodes all but the marker.
  */
 export function listObjectVersions(bucket: string, prefix: string, after?: VersionMarker): string[] {
   const common = 'Key,VersionId,LastModified,IsLatest';
   const next = '[IsTruncated,NextKeyMarker,NextVersionIdMarker]';
-  const query = `{versions:Versions[].[${common},Size],deletions:DeleteMarkers[].[${common}],next:${next}}`;
+  const query = `{versions:Versions[].[${common},Size],deletions:DeleteMarkers[].[${common}],encoding:EncodingType,next:${next}}`;
   const names = ['--bucket', bucket, literalOption('--prefix', prefix), '--encoding-type', 'url'];
   const format = ['--no-paginate', '--query', query, '--output', 'json'];
   return ['s3api', 'list-object-versions', ...names, ...format, ...(after ? startingAfter(after) : [])];

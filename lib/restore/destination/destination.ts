@@ -102,10 +102,10 @@ export class Destination {
   }
 
   /**
-   * Leaves the file or folder that is there to `key`.
+   * Takes the file or folder that is there for `key`.
    * @throws {NotRestoredError} if another key has the place
    */
-  leave(key: Bytes): void {
+  claim(key: Bytes): void {
     this.#names?.assertFree(key, true);
     this.#names?.occupy(key);
   }

@@ -1,5 +1,5 @@
 // Who could redirect a restore: a user who may change a folder or link on the way to the destination can put something
-// else there. Root restores anybody's files, so root takes no such way unless told to.
+// else there. Root restores anybody's files, so root takes no such way unless the user says so.
 import { BackupError } from '../../cli/errors.js';
 import { type PathPart, partsOfPath } from '../../tree/disk/path-parts.js';
 

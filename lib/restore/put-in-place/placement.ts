@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { Interruption } from '../../cli/interruption.js';
 import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
-import { formatCount } from '../../cli/units/quantities.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { Spool } from '../../tree/streams/spool.js';
@@ -15,6 +14,7 @@ import type { ExactTime } from '../metadata/exact-times.js';
 import { type Metadata, setMtime } from '../metadata/metadata.js';
 import type { KeptFiles } from '../plan/plan.js';
 import type { PlannedFile } from '../plan/planned-file.js';
+import { Notices } from './notices.js';
 
 export interface PlacementOptions {
   readonly destination: Destination;
@@ -33,16 +33,17 @@ export interface PlacementOptions {
 }
 
 export class Placement {
-  readonly restored = { files: 0, folders: 0, links: 0, newer: 0 };
+  readonly restored = { files: 0, folders: 0, links: 0 };
+  readonly notices: Notices;
   /** JSON of `ExactTime`. */
   readonly times: Spool;
   /** JSON of `Entry`, in the order of their keys. */
   readonly folders: Spool;
   readonly #options: PlacementOptions;
-  #undecided = 0;
 
   constructor(options: PlacementOptions) {
     this.#options = options;
+    this.notices = new Notices(options);
     this.times = new Spool(join(options.notes, 'times'));
     this.folders = new Spool(join(options.notes, 'folders'));
   }
@@ -69,13 +70,13 @@ export class Placement {
     if (wanted === undefined || method === 'not wanted') throw notInBucketError();
     if (method === 'there already') {
       this.#options.destination.makeFolder(parentOf(key));
-      this.#options.destination.leave(key);
+      this.#options.destination.claim(key);
       if (entry !== undefined) this.applyMetadata(entry);
     } else this.#moveIn(file, entry, mode);
     this.restored.files += 1;
     if (entry === undefined) return;
     this.#noteTime(entry);
-    if (isNewer) this.logNewer(file, 'its mode, times and owner are those of that run');
+    if (isNewer) this.notices.logNewer(file, 'its mode, times and owner are those of that run');
     const { size } = entry.inode;
     if (size === wanted.size) return;
     this.#options.incomplete.add(
@@ -83,36 +84,16 @@ export class Placement {
     );
   }
 
-  /** Writes to syslog that an object was stored after the tree, and what that means. */
-  logNewer({ key }: PlannedFile, what: string): void {
-    this.restored.newer += 1;
-    this.#options.log.info(`WARNING: "${textOf(key)}" was stored after the tree of the run: ${what}.`);
-  }
-
   /** @throws {NotRestoredError} */
   makeFolder(entry: Entry): void {
     const { destination } = this.#options;
     // For this user alone until everything is in it.
     destination.makeFolder(entry.key, 0o700);
-    destination.leave(entry.key);
+    destination.claim(entry.key);
     destination.letOwnerWrite(entry.key);
     this.folders.write(JSON.stringify(entry));
     this.#noteTime(entry);
     this.restored.folders += 1;
-  }
-
-  /** Writes to syslog that nobody knows whether a file existed at the time that is restored. */
-  logUndecided(key: Bytes): void {
-    this.#undecided += 1;
-    this.#options.log.info(`WARNING: "${textOf(key)}" has no version as old as that time: not restored.`);
-  }
-
-  /** Names them all in one sentence: there may be as many as are new since then. */
-  reportUndecided(): void {
-    if (this.#undecided === 0) return;
-    this.#options.incomplete.add(
-      `${formatCount(this.#undecided, 'file')} ${this.#undecided === 1 ? 'is' : 'are'} not restored: the bucket has no version of them as old as that time. They may be newer, or their versions of that time have expired. Syslog names them.`,
-    );
   }
 
   /** Makes a folder that the tree does not have. @throws {NotRestoredError} */

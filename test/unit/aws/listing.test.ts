@@ -4,8 +4,9 @@ import { test } from 'node:test';
 import { parseListing } from '../../../lib/aws/listing.js';
 import { textOf } from '../../../lib/tree/bytes.js';
 import { flatten } from '../../../lib/tree/streams/batches.js';
+import { objectsPage } from '../../fakes/listings.js';
 
-const line = (key: string) => `${key}\t1\t2026-01-01T00:00:00+00:00\t"e"\n`;
+const line = (key: string) => objectsPage([key, 1, '2026-01-01T00:00:00+00:00', '"e"']);
 
 async function parsed(text: string, prefix = 'p/'): Promise<string[]> {
   const keys: string[] = [];
@@ -14,10 +15,13 @@ async function parsed(text: string, prefix = 'p/'): Promise<string[]> {
   return keys;
 }
 
-test('keys are decoded, whether a space is encoded as + or as %20', async () => {
-  const text = [line('p%2Fa%20b%0Ac'), line('p/a%2Bb+c'), line('p/%C3%BC%F0%9F%98%80'), 'None\n'].join('');
-  assert.deepEqual(await parsed(text), ['a b\nc', 'a+b c', 'ü😀']);
-  assert.deepEqual(await parsed('None\n'), []);
+test('keys are what the AWS CLI prints: it has decoded those that the server encoded', async () => {
+  const keys = ['100%25.txt', 'a b\nc', 'a+b\tc', 'ü😀'];
+  const text = [...keys.map((key) => line(`p/${key}`)), 'null\n'].join('');
+  assert.deepEqual(await parsed(text), keys);
+  // As Python writes it.
+  assert.deepEqual(await parsed('[["p/\\u00fc\\ud83d\\ude00",1,"x","y"]]\n'), ['ü😀']);
+  assert.deepEqual(await parsed('null\n'), []);
   assert.deepEqual(await parsed(''), []);
 });
 
@@ -29,6 +33,12 @@ test('below an empty prefix, the listing leaves out backup.info/', async () => {
 });
 
 test('a listing that is malformed or not in order is refused', async () => {
-  for (const text of [line('p/b') + line('p/a'), line('q/a'), 'p/a\tmany\tx\ty\n', 'An error\n'])
+  for (const text of [
+    line('p/b') + line('p/a'),
+    line('q/a'),
+    '["p/a","many","x","y"]\n',
+    'An error\n',
+    '{}\n',
+  ])
     await assert.rejects(parsed(text), /listing is not what S3 would send/);
 });

@@ -7,7 +7,8 @@ const page = (
   versions: readonly VersionRow[] | null,
   deletions: readonly VersionRow[] | null = null,
   next: VersionsPage['next'] = [false, null, null],
-): VersionsPage => ({ versions, deletions, next });
+  encoding: string | null = 'url',
+): VersionsPage => ({ versions, deletions, next, encoding });
 
 async function* stream(pages: readonly VersionsPage[]): AsyncGenerator<VersionsPage> {
   yield* pages;
@@ -71,6 +72,18 @@ test('only below an empty prefix, the versions below backup.info/ are left out; 
   ];
   assert.deepEqual(await parse([page(versions)]), ['None None 1 latest']);
   assert.equal((await parse([page(versions.slice(1))], 'backup.info/')).length, 1);
+});
+
+test('keys are decoded only if the page says that they are URL-encoded', async () => {
+  const rows = ['100%25.txt', 'a+b'].map((key): VersionRow => [key, 'v', '2026-01-01T00:00:00Z', true, 1]);
+  assert.deepEqual(await parse([page(rows)]), ['100%.txt v 1 latest', 'a b v 1 latest']);
+  for (const encoding of [null, 'other'])
+    assert.deepEqual(await parse([page(rows, null, [false, null, null], encoding)]), [
+      '100%25.txt v 1 latest',
+      'a+b v 1 latest',
+    ]);
+  const last = page(rows, null, [true, 'a+b', 'v'], null);
+  assert.deepEqual(nextMarker(last), { key: 'a+b', versionId: 'v' });
 });
 
 test('an empty listing', async () => {

@@ -6,6 +6,7 @@ import { AwsCli } from '../../../../lib/aws/aws-cli.js';
 import { assertTrustedListener, type Sockets } from '../../../../lib/aws/settings/listener.js';
 import { Interruption } from '../../../../lib/cli/interruption.js';
 import { EncryptionKey } from '../../../../lib/secrets/encryption-key.js';
+import { KEY_URL } from '../../../../lib/secrets/key-descriptor.js';
 
 const OURS = 1000;
 const OTHER = 1001;
@@ -155,8 +156,9 @@ test('each call with the key checks the listener again; a call without does not'
     log: () => undefined,
   });
   const key = new EncryptionKey('x'.repeat(32));
-  await assert.rejects(aws.run(['s3', 'ls'], { encryptionKey: key }), /there is no "aws"/);
+  const args = ['s3', 'cp', 'a', 'b', '--sse-c-key', KEY_URL];
+  await assert.rejects(aws.run(args, { encryptionKey: key }), /there is no "aws"/);
   await new Promise((resolve) => server.close(resolve));
-  await assert.rejects(aws.run(['s3', 'ls'], { encryptionKey: key }), /Nobody listens at/);
+  await assert.rejects(aws.run(args, { encryptionKey: key }), /Nobody listens at/);
   await assert.rejects(aws.run(['s3', 'ls']), /there is no "aws"/);
 });

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AwsCli } from '../../../lib/aws/aws-cli.js';
+import { Interruption } from '../../../lib/cli/interruption.js';
+import { EncryptionKey } from '../../../lib/secrets/encryption-key.js';
+import { KEY_URL } from '../../../lib/secrets/key-descriptor.js';
+
+test('a call that names the encryption key must get it, and no other call may', async () => {
+  const aws = new AwsCli({
+    profile: 'default',
+    region: 'x',
+    bucket: 'b',
+    endpointUrl: undefined,
+    netTimeout: undefined,
+    environment: { PATH: '/nonexistent' },
+    interruption: new Interruption(),
+    log: () => undefined,
+  });
+  const encryptionKey = new EncryptionKey('x'.repeat(32));
+  await assert.rejects(aws.run(['s3', 'cp', 'a', 'b', '--sse-c-key', KEY_URL]), /names the encryption key/);
+  await assert.rejects(aws.run(['s3', 'ls'], { encryptionKey }), /names the encryption key/);
+});

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { FoldedNames } from '../../../lib/restore/destination/folded-names.js';
+import { bytesOf } from '../../../lib/tree/bytes.js';
+import { entry } from './pieces.js';
+import { Place } from './place.js';
+
+test('of names that are the same to the file system, the first has the place, and the others are named', async (t) => {
+  const place = new Place(t);
+  const names = new FoldedNames((path) => path.toLowerCase());
+  const keys = ['A', 'a', 'B', 'b', 'C/', 'c/', 'D', 'd', 'e'];
+  for (const key of keys) names.add(bytesOf(key));
+  // What such a file system shows under both names.
+  for (const name of ['A', 'a', 'b', 'D', 'd']) writeFileSync(join(place.to, name), 'old');
+  mkdirSync(join(place.to, 'c'));
+  place.add('A', 'new');
+  place.add('a', 'bad');
+  place.add('B', undefined, 'singly', { size: 3 });
+  place.add('b', 'new');
+  place.add('D', undefined, 'there already', { size: 3 });
+  place.add('e', 'abc');
+  const restored = await place.put(
+    [
+      ...['A', 'B', 'D', 'a', 'b', 'e'].map((key) => entry(key, { size: 3 })),
+      entry('C/'),
+      entry('c/'),
+      entry('d', {}, 'x'),
+    ],
+    { overwrites: true, names },
+  );
+  const why = 'has its place: to this file system, both names are the same.';
+  assert.deepEqual(place.said.sort(), [
+    '"B" is not restored: it did not arrive; syslog says why.',
+    `"a" is not restored: "A" ${why}`,
+    `"c/" is not restored: "C/" ${why}`,
+    `"d" is not restored: "D" ${why}`,
+  ]);
+  assert.deepEqual(restored, { files: 4, folders: 1, links: 0, extras: 0, newer: 0 });
+  assert.deepEqual(
+    ['A', 'a', 'b', 'd'].map((name) => readFileSync(join(place.to, name), 'utf8')),
+    ['new', 'old', 'new', 'old'],
+  );
+});
