@@ -4,18 +4,23 @@ import { download } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import { putFromStdin } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { findObject, missingBucketError } from '../aws/bucket.js';
+import { bucketExists, findObject, makeBucket, missingBucketError, type NewBucket } from '../aws/bucket.js';
 import { kindOfAwsError } from '../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
+import { assertSseCHonoured } from '../aws/prove-sse-c.js';
+import { verifyContent } from '../aws/verify-object.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
+import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
-import { keyInEscrow } from '../secrets/escrow-content.js';
+import { escrowContent, keyInEscrow } from '../secrets/escrow-content.js';
 
-const ESCROW_KEY = `${RESERVED_PREFIX}key/data`;
+/** The original's upload-key backs up a folder there: see escrow-folder.ts. */
+export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
+const ESCROW_KEY = `${ESCROW_PREFIX}data`;
 
-export function escrowObject(bucket: string): BucketObject {
+function escrowObject(bucket: string): BucketObject {
   return { bucket, key: ESCROW_KEY };
 }
 
@@ -65,15 +70,34 @@ export async function fetchEscrowedKey(aws: AwsCli, easyKey: EncryptionKey): Pro
   return keyInEscrow(await retrieveEscrow(aws, easyKey));
 }
 
-/** Stores the object; its content goes through the child's standard input. */
-export async function storeEscrow(
+/** What is escrowed, and the bucket to create if there is none. */
+export interface Escrow extends NewBucket {
+  readonly encryptionKey: EncryptionKey;
+  /** The key that the escrow is encrypted with. */
+  readonly easyKey: EncryptionKey;
+  readonly storageClass: string;
+}
+
+/**
+ * Stores the encryption key unless the bucket has it, if the server honours SSE-C, and reads it back.
+ * @param assertReplaceable called if the bucket holds another key, or one with another easy key; throws to keep that
+ * @throws {BackupError} with exit code 6 if the server does not honour SSE-C, or does not give back what was stored
+ */
+export async function escrowKey(
   aws: AwsCli,
-  easyKey: EncryptionKey,
-  content: string,
-  storageClass: string,
+  escrow: Escrow,
+  log: Log,
+  assertReplaceable: (held: 'other easy key' | 'other key') => Promise<void> | void,
 ): Promise<void> {
-  await aws.runOrThrow(putFromStdin(escrowObject(aws.bucket), storageClass), {
-    encryptionKey: easyKey,
-    input: content,
-  });
+  const { easyKey } = escrow;
+  const content = escrowContent(escrow.encryptionKey);
+  if (!(await bucketExists(aws))) await makeBucket(aws, escrow, (message) => log.info(message));
+  const escrowed = await fetchEscrow(aws, easyKey);
+  if (typeof escrowed === 'object' && escrowed.content === content) return;
+  if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
+  await assertSseCHonoured(aws, log);
+  const object = escrowObject(aws.bucket);
+  const args = putFromStdin(object, escrow.storageClass);
+  await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });
+  await verifyContent({ aws, encryptionKey: easyKey }, object, content);
 }
