@@ -11,7 +11,7 @@ import type { BackupConfig } from '../config/backup-config.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Exclusion } from '../tree/disk/exclusion.js';
-import { lastingDevice } from '../tree/disk/inode.js';
+import { FileSystems } from '../tree/disk/inode.js';
 import { canReadAcls } from '../tree/disk/read-acls.js';
 import { Spool } from '../tree/streams/spool.js';
 import type { TreeHeader } from '../tree/tree-file.js';
@@ -33,8 +33,7 @@ export interface Backup extends Remote {
   readonly localDirDescriptor: number;
   /** Tells LOCAL_DIR, as it was when the run began, from other folders; see `localDirIdOf`. */
   readonly localDirId: string;
-  /** The device of LOCAL_DIR, if inodes keep their numbers there; see `inodeOf`. */
-  readonly lastingDevice: bigint | undefined;
+  readonly fileSystems: FileSystems;
   readonly followSymlinks: boolean;
   /** How many bytes the key of a file may have, relative to the prefix. */
   readonly maxKeyLength: number;
@@ -100,7 +99,7 @@ export async function openBackup(
     localDir,
     localDirDescriptor,
     localDirId,
-    lastingDevice: lastingDevice(localDir),
+    fileSystems: new FileSystems(localDir),
     followSymlinks: config.followSymlinks,
     maxKeyLength: MAX_KEY_LENGTH - Buffer.byteLength(prefix),
     exclusion,

@@ -24,6 +24,8 @@ export interface Checked {
   readonly isAsTree: boolean;
   /** The keys, as JSON texts, in the bucket or in the last tree, whose files are gone. */
   readonly gone: Spool;
+  /** The links that some of these are below; see `DraftState`. */
+  readonly linksAbove: ReadonlySet<Bytes>;
   /** What would be lost, by the listing; `undefined` in a quick run. */
   readonly losses: Losses | undefined;
   /** How many files have no object. */
@@ -65,12 +67,13 @@ function checkByTree(
   { byName }: Uploaded,
   draft: () => Batches<DraftLine>,
 ): Checked {
-  const { gone, hidingPlaces } = scan;
+  const { gone, linksAbove, hidingPlaces } = scan;
   return {
     isFull: false,
     draft,
     isAsTree: scan.isAsTree && due.files.count === 0,
     gone,
+    linksAbove,
     losses: undefined,
     missing: byName?.failures.count ?? 0,
     hidingPlaces,
@@ -115,6 +118,7 @@ async function checkByListing(
     // A file that went after the first listing may have got another name: the next run deletes its object. The guard
     // counts it all the same, since a disk may have been unmounted meanwhile.
     gone: first.gone,
+    linksAbove: first.linksAbove,
     losses: last.losses,
     missing: last.missing,
     hidingPlaces: last.hidingPlaces,

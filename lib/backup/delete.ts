@@ -2,10 +2,10 @@
 import { AwsError } from '../aws/aws-error.js';
 import { deleteAll } from '../aws/batch-deletion.js';
 import { formatCount } from '../cli/units/quantities.js';
-import { bytesOf } from '../tree/bytes.js';
-import { isGone } from '../tree/disk/is-gone.js';
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import { isGone, isLink } from '../tree/disk/is-gone.js';
 import { flatten, mapEach } from '../tree/streams/batches.js';
-import { readJson, type Spool } from '../tree/streams/spool.js';
+import { readJson } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import { hasFileAppeared } from './delete/has-file-appeared.js';
@@ -42,7 +42,8 @@ export async function deleteGone(backup: Backup, start: Start, checked: Checked)
   // Only now: objects that stay for another reason pile up, and would stop every run.
   assertAllowed();
   log.progress(`Deleting ${formatCount(gone.count, 'object')}`);
-  const { count, failed } = await deleteProven(backup, gone);
+  if (checked.linksAbove.size > 0) warnOfLinks(backup, checked.linksAbove);
+  const { count, failed } = await deleteProven(backup, checked);
   log.progress(undefined);
   log.info(`Deleted in the bucket: ${count}.`);
   return { count, isHeldBack: failed > 0 };
@@ -77,15 +78,27 @@ export function reportKept(
   else log.warn(sentence);
 }
 
+/** The files of a folder that a link has replaced may be meant to be in the backup. */
+function warnOfLinks({ localDir, log }: Backup, links: ReadonlySet<Bytes>): void {
+  const [first = bytesOf('')] = links;
+  const others = links.size > 1 ? ` and ${formatCount(links.size - 1, 'other path')}` : '';
+  log.warn(
+    `Deleting the objects below "${localDir}/${textOf(first)}"${others}: that is a link, which FOLLOW_SYMLINKS='no' does not follow.`,
+  );
+}
+
 /** Proves each again right before its deletion. A failed request ends no run: the record of the uploads comes after it. */
 async function deleteProven(
   { aws, prefix, localDir, followSymlinks, state, incomplete }: Backup,
-  gone: Spool,
+  { gone, linksAbove }: Checked,
 ): Promise<{ count: number; failed: number }> {
   const root = bytesOf(localDir);
   const deletions = flatten(mapEach(readJson<string>(gone), (path) => ({ key: prefix + path })));
-  const isStillGone = ({ key }: { readonly key: string }) =>
-    isGone(root, bytesOf(key.slice(prefix.length)), followSymlinks);
+  const isStillGone = ({ key }: { readonly key: string }) => {
+    const path = bytesOf(key.slice(prefix.length));
+    const isBelowLink = (link: Bytes) => path.startsWith(`${link}/`) && isLink(root, link);
+    return isGone(root, path, followSymlinks) || [...linksAbove].some(isBelowLink);
+  };
   let [count, failed] = [0, 0];
   try {
     for await (const { key, refusal } of deleteAll(aws, deletions, state.runFolder, isStillGone)) {

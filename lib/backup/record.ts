@@ -1,13 +1,14 @@
 // The end of a run: the new tree, and the record, which is stored last.
 import { type LastRun, type RecordedTree, storeLastRun } from '../records/last-run.js';
 import { textOf } from '../tree/bytes.js';
+import { unprovenLine } from '../tree/entry-line.js';
 import { flatten } from '../tree/streams/batches.js';
-import type { TreeTotals } from '../tree/tree-file.js';
+import { entryOfLine, type TreeLine, type TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { Deleted } from './delete.js';
-import { type DraftLine, entryOfDraft } from './scan/draft.js';
+import type { DraftLine } from './scan/draft.js';
 import type { Start } from './start.js';
 
 export interface NewTree {
@@ -27,8 +28,9 @@ export async function buildTree(
   const writer = new TreeWriter(file, backup.header);
   try {
     for await (const line of flatten(checked.draft())) {
-      if (!isInTree(line)) continue;
-      const written = writer.write(entryOfDraft(line), line.line);
+      const treeLine = treeLineOf(line);
+      if (treeLine === undefined) continue;
+      const written = writer.write(entryOfLine(treeLine), treeLine.line);
       if (written !== undefined) await written;
     }
     return { tree: { file }, totals: await writer.close() };
@@ -38,8 +40,14 @@ export async function buildTree(
   }
 }
 
-function isInTree({ state }: DraftLine): boolean {
-  return state === 'unchanged' || state === 'stored' || state === 'sent' || state === 'no object';
+/**
+ * The line of the new tree; `undefined`: none. A file whose present version could not be stored keeps its last line, so
+ * that a restore gives the version in the bucket its mode and times.
+ */
+function treeLineOf({ key, state, line, lastLine }: DraftLine): TreeLine | undefined {
+  if (['unchanged', 'stored', 'sent', 'no object', 'known link'].includes(state)) return { key, line };
+  if (state === 'vanished' || lastLine === undefined) return undefined;
+  return { key, line: unprovenLine(lastLine) };
 }
 
 /** What the record tells of this run. */

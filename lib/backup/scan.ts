@@ -8,6 +8,7 @@ import { type Batches, emptyStream, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import type { OpenedTree, TreeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
+import { withChecksums } from './scan/checksums.js';
 import { type Scan, type ScannedPair, ScanWriter } from './scan/scan-writer.js';
 import { walkSource } from './source/walk-source.js';
 
@@ -16,15 +17,13 @@ import { walkSource } from './source/walk-source.js';
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
-  const { localDir, followSymlinks, log } = backup;
+  const { config, localDir, followSymlinks, log } = backup;
   let scanned = 0;
   const root = bytesOf(localDir);
   const names = new LocalOwnerNames();
   const writer = new ScanWriter(backup, tree, names);
-  const onDisk = learnOwners(
-    walkSource(backup, (key, rule) => writer.addExcluded(key, rule)),
-    names,
-  );
+  const walked = walkSource(backup, (key, rule) => writer.addExcluded(key, rule));
+  const onDisk = learnOwners(config.compareContent ? withChecksums(backup, walked) : walked, names);
   const pairs = mergeByKey(onDisk, tree?.entries ?? emptyStream());
   const prepared = mapEach(pairs, (pair) => writer.prepare(pair));
   for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl)) {

@@ -14,8 +14,8 @@ import type { RunTimes } from './check/is-stored.js';
 import { reasonForFull } from './check/why-full.js';
 import type { Scan } from './scan/scan-writer.js';
 import { scanLocalDir } from './scan.js';
-import { isOtherFileSystem } from './source/local-dir.js';
 import { assertSameSource, isSameSource } from './source/source.js';
+import { warnOfSource } from './source/warnings.js';
 
 export interface Start {
   /** `undefined`: the backup is new, or was made by the original scripts. */
@@ -45,7 +45,7 @@ type ScanWithTree = Pick<Start, 'scan' | 'tree'> & {
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
-  const { aws, config, flags, source, localDirId, state, header, log } = backup;
+  const { aws, config, flags, source, state, header, log } = backup;
   const fetching = fetchLastRun(backup).then((lastRun) => {
     assertSameSource(lastRun, source, flags.adopts);
     return lastRun;
@@ -58,11 +58,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
   const { scan, tree, lastEnded } = await scanWithTreeOf(backup, lastRun, earlyScan);
   const unfinished = readUnfinished(state.unfinished);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
-  if (!isAdopted && lastRun?.localDirId !== undefined && isOtherFileSystem(lastRun.localDirId, localDirId)) {
-    log.warn(
-      `LOCAL_DIR "${source.localDir}" is on another file system than at the last run. Check that the right disk is mounted there.`,
-    );
-  }
+  warnOfSource(backup, lastRun, isAdopted);
   const started = Date.parse(header.started);
   const whyFull = reasonForFull({
     isAsked: flags.isFull,
@@ -75,7 +71,6 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     now: started,
   });
   log.info(whyFull === undefined ? 'This is a quick run.' : `This is a full run: ${whyFull}.`);
-  if (lastRun === undefined) warnOfEmptyPart(backup);
   const lastFullCheck = Date.parse(lastRun?.lastFullCheck ?? '');
   const times = {
     started,
@@ -83,18 +78,6 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     lastFullCheck: lastEnded === undefined || Number.isNaN(lastFullCheck) ? undefined : lastFullCheck,
   };
   return { lastRun, escrow, tree, isAdopted, times, unfinished, scan, whyFull };
-}
-
-/**
- * The original accepts every prefix. Once a backup is below one, its owner is not told of it every night.
- * S3 stores keys with an empty part, but other tools can't restore them as files.
- */
-function warnOfEmptyPart({ prefix, log }: Backup): void {
-  if (!prefix.startsWith('/') && !prefix.includes('//')) return;
-  const better = prefix.split('/').filter(Boolean).join('/');
-  log.warn(
-    `REMOTE_DIR_PREFIX is "${prefix.slice(0, -1)}": the keys of this backup begin with "${prefix}", which has an empty part. Some tools can't list or restore such keys. For a new backup, write '${better}'.`,
-  );
 }
 
 /** A record proves that there is a bucket. If the record can't be read, the bucket's own error says more. */

@@ -1,6 +1,6 @@
 // The proof of a full run: a random file is read back from the bucket. It must be refused without the encryption key and
 // with a wrong one, and be identical with it. Of a large file, a random part is compared.
-import { type BigIntStats, closeSync, createReadStream, fstatSync } from 'node:fs';
+import { closeSync, createReadStream, fstatSync } from 'node:fs';
 import type { ByteRange } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import { verifyObject } from '../aws/verify-object.js';
@@ -8,10 +8,13 @@ import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
-import type { Entry, Inode } from '../tree/entry.js';
+import { pathOfDescriptor } from '../tree/disk/descriptor-path.js';
+import type { Entry } from '../tree/entry.js';
 import { sha256Of } from '../tree/streams/sha256.js';
 import type { Backup } from './backup.js';
+import { milliseconds } from './scan/draft.js';
 import { FileOpener } from './upload/file-opener.js';
+import { isSameInode } from './upload/open-batch.js';
 import { randomBelow, rangeToCompare } from './verify/random.js';
 
 const MISMATCHES: ReadonlySet<number> = new Set([exitCode.wrongKey, exitCode.mismatch]);
@@ -61,21 +64,23 @@ function openCandidate({ localDirDescriptor, followSymlinks }: Backup, { key }: 
 
 /** @returns whether the result counts: the file was as scanned before and after */
 async function verify(backup: Backup, { key, inode }: Entry, descriptor: number): Promise<boolean> {
-  const { aws, prefix, localDir, header, log } = backup;
+  const { aws, prefix, localDir, header, fileSystems, log } = backup;
   const path = textOf(key);
   const object = { bucket: aws.bucket, key: prefix + path };
   const range = rangeToCompare(inode.size, randomBelow);
   const file = `"${localDir}/${path}"`;
   const what = range === undefined ? file : `bytes ${range.first} to ${range.last} of ${file}`;
-  const before = fstatSync(descriptor, { bigint: true });
+  const inodeNow = () =>
+    fileSystems.inodeOf(fstatSync(descriptor, { bigint: true }), pathOfDescriptor(descriptor));
   // A file that changed during the run may not have been uploaded as it is now.
-  const isOld = before.ctimeMs < BigInt(Date.parse(header.started));
-  if (!isOld || !isAsScanned(before, inode)) return false;
+  const isOld = milliseconds(inode.ctime) < Date.parse(header.started);
+  // A renamed folder may have put another file under its path.
+  if (!isOld || !isSameInode(inodeNow(), inode)) return false;
   const [stored, sha256] = await allSettledOrThrow(
     verifyObject(backup, object, inode.size, range),
     sha256OfPart(descriptor, range),
   );
-  if (!isAsScanned(fstatSync(descriptor, { bigint: true }), inode)) return false;
+  if (!isSameInode(inodeNow(), inode)) return false;
   // The listing decides whether the object has to be there.
   if (stored === 'not-found') return false;
   if (stored === 'archived') {
@@ -95,10 +100,4 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
 function sha256OfPart(descriptor: number, range: ByteRange | undefined): Promise<string> {
   const part = range === undefined ? { start: 0 } : { start: range.first, end: range.last };
   return sha256Of(createReadStream('', { fd: descriptor, autoClose: false, ...part }));
-}
-
-/** True for the file that was compared with the listing: a renamed folder may have put another one under its path. */
-function isAsScanned({ ctimeNs, size, ino }: BigIntStats, scanned: Inode): boolean {
-  const isSame = `${ctimeNs}` === scanned.ctime && `${size}` === `${scanned.size}`;
-  return isSame && (scanned.ino === undefined || `${ino}` === `${scanned.ino}`);
 }

@@ -41,6 +41,8 @@ export interface BackupConfig {
   readonly excludeLargerThan: number | undefined;
   /** Whether to leave out what is on other file systems than LOCAL_DIR. */
   readonly oneFileSystem: boolean;
+  /** Whether each run reads all files of file systems whose ctime proves nothing. */
+  readonly compareContent: boolean;
   /** Hours after which a run compares the bucket's listing again; 0: every run does. */
   readonly fullCheckHours: number;
   /** How many processes of the AWS CLI upload side by side. */

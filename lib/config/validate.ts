@@ -30,6 +30,7 @@ export function validate(file: string, values: ConfigValues, log: WarningLog): B
     excludeIfPresent: settings.optional('EXCLUDE_IF_PRESENT', check.fileName),
     excludeLargerThan: settings.optional('EXCLUDE_LARGER_THAN', check.size),
     oneFileSystem: settings.read('ONE_FILE_SYSTEM', check.yesOrNo),
+    compareContent: settings.read('COMPARE_CONTENT', check.yesOrNo),
     fullCheckHours: settings.read('FULL_CHECK_HOURS', check.wholeNumber(0, 8760)),
     uploadProcesses: settings.read('UPLOAD_PROCESSES', check.wholeNumber(1, 64)),
     maxDeletePercent: settings.read('MAX_DELETE_PERCENT', check.wholeNumber(0, 100)),

@@ -15,17 +15,20 @@ type JsonObject = Readonly<Record<string, unknown>>;
 const ACL = ',"acl":"';
 /** How a line with an unknown ACL ends. */
 const UNKNOWN = `${ACL}${UNKNOWN_ACL}"}`;
+/** How the line of an entry ends whose object may be another version. */
+const UNPROVEN = ',"unproven":true}';
 
 /** Without the newline. `path` is text; bytes that are not UTF-8 are `path64`, in base64. */
 export function formatEntry({ key, type, inode, target, acl }: Entry, names: OwnerNames): string {
-  const { size, mtime, ctime, mode, uid, gid, ino, allocated } = inode;
+  const { size, mtime, ctime, mode, uid, gid, ino, allocated, sha256 } = inode;
   // `toFixed`, since V8 caches the texts that a template makes of numbers, and these are all different.
   const numbers = `"size":${size.toFixed()},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
   const inodeNumber = ino === undefined ? '' : `,"ino":${ino.toFixed()}`;
   const holes = allocated === undefined ? '' : `,"allocated":${allocated.toFixed()}`;
+  const checksum = sha256 === undefined ? '' : `,"sha256":"${sha256}"`;
   const owner = names.membersOf(uid, gid);
   const link = target === undefined ? '' : `,${bytesMember('target', target)}`;
-  const line = `{${bytesMember('path', key)},"type":"${type}",${numbers}${inodeNumber}${holes}${owner}${link}}`;
+  const line = `{${bytesMember('path', key)},"type":"${type}",${numbers}${inodeNumber}${holes}${checksum}${owner}${link}}`;
   return lineWithAcl(line, acl);
 }
 
@@ -35,14 +38,20 @@ export function lineWithAcl(line: string, acl: Acl | undefined): string {
 }
 
 /**
- * True if `before` is the same line, with any ACL but an unknown one.
+ * True if `before` is the same line, with any ACL but an unknown one, and is proven.
  * @param before line of the last tree
  * @param line of an entry without an ACL
  */
 export function isSameLine(before: string, line: string): boolean {
   if (before === line) return true;
   const end = line.length - 1;
-  return before.startsWith(ACL, end) && before.startsWith(line.slice(0, end)) && !before.endsWith(UNKNOWN);
+  if (!before.startsWith(ACL, end) || !before.startsWith(line.slice(0, end))) return false;
+  return !before.endsWith(UNKNOWN) && !before.endsWith(UNPROVEN);
+}
+
+/** The line for an entry whose object may be another version of it: the next run does not trust it. */
+export function unprovenLine(line: string): string {
+  return line.endsWith(UNPROVEN) ? line : `${line.slice(0, -1)}${UNPROVEN}`;
 }
 
 function bytesMember(name: string, bytes: Bytes): string {
@@ -78,7 +87,7 @@ export function parseJsonObject(line: string): JsonObject | undefined {
 
 function entryOf(members: JsonObject): Entry | undefined {
   const key = bytesIn(members, 'path');
-  const { type, size, mtime, ctime, uid, gid, allocated, acl } = members;
+  const { type, size, mtime, ctime, uid, gid, allocated, sha256, acl } = members;
   // Older trees have it as text.
   const ino = Number(members['ino'] ?? Number.NaN);
   const mode = typeof members['mode'] === 'string' ? Number.parseInt(members['mode'], 8) : Number.NaN;
@@ -95,6 +104,7 @@ function entryOf(members: JsonObject): Entry | undefined {
     gid,
     ...(isCount(ino) && { ino }),
     ...(isCount(allocated) && { allocated }),
+    ...(typeof sha256 === 'string' && { sha256 }),
   };
   if (type === 'link') {
     const target = bytesIn(members, 'target');
@@ -102,7 +112,14 @@ function entryOf(members: JsonObject): Entry | undefined {
   }
   if ((type === 'directory') !== key.endsWith('/')) return undefined;
   // An ACL that can't be parsed counts as unknown: the mode alone would allow more than the ACL did.
-  return { key, type, inode, ...(acl !== undefined && { acl: isAcl(acl) ? acl : UNKNOWN_ACL }) };
+  const isUnproven = members['unproven'] === true;
+  return {
+    key,
+    type,
+    inode,
+    ...(acl !== undefined && { acl: isAcl(acl) ? acl : UNKNOWN_ACL }),
+    ...(isUnproven && { isUnproven }),
+  };
 }
 
 const PATH = '{"path":"';

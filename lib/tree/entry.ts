@@ -11,6 +11,8 @@ export interface Inode {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
+  /** The checksum of the content, in hexadecimal digits, if the file system's ctime proves nothing and the user asks for it. */
+  readonly sha256?: string;
   /** The inode's number, on file systems that never change it: tells two files of the same size and times apart. */
   readonly ino?: number;
   /** Bytes on disk, of a file with holes: at least 1 MiB less than its size. */
@@ -41,6 +43,8 @@ export interface Entry {
   readonly group?: string;
   /** Of a file or folder with an ACL beyond its mode. */
   readonly acl?: Acl;
+  /** Of a file in a tree: the bucket may hold another version of it. */
+  readonly isUnproven?: true;
 }
 
 /** What the walk found and can't back up. */

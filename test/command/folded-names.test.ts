@@ -1,33 +1,16 @@
 // A destination that tells neither case nor the forms of accents apart.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { withFuse } from '../fakes/fuse.js';
 import { MANY, RestoreWorld } from './restore-world.js';
-
-const CASELESS_FS = fileURLToPath(new URL('../../../test/fakes/caseless-fs.py', import.meta.url));
 
 /** Calls `work` while such a file system is mounted at `at`; skips the test where there is no FUSE. */
 async function withCaselessFs(t: TestContext, at: string, work: () => Promise<void>): Promise<void> {
   const folder = `${at}-behind`;
-  mkdirSync(at);
   mkdirSync(folder);
-  const server = spawn('python3', [CASELESS_FS, folder, at], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let stderr = '';
-  server.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
-  const ended = new Promise((resolve) => server.on('error', resolve).on('close', resolve));
-  const isMounted = () => readFileSync('/proc/self/mounts', 'utf8').includes(` ${at} `);
-  while (server.exitCode === null && !isMounted()) await Promise.race([ended, sleep(20)]);
-  try {
-    if (isMounted()) await work();
-    else t.skip(`no FUSE: ${stderr.trim().split('\n').at(-1)}`);
-  } finally {
-    spawnSync('fusermount', ['-u', at]);
-    await ended;
-  }
+  await withFuse(t, folder, at, [], work);
 }
 
 for (const count of [0, MANY]) {

@@ -1,14 +1,17 @@
 """A file system that tells neither `A` from `a` nor composed from decomposed letters: caseless-fs.py FOLDER MOUNT_POINT
 
-It shows FOLDER at MOUNT_POINT by FUSE (libfuse.so.2), until it is unmounted.
+It shows FOLDER at MOUNT_POINT by FUSE (libfuse.so.2), until it is unmounted. With a third argument, `ctime-moves`, each
+look at a file finds the time of the look as its ctime.
 """
 import ctypes as c
 import errno
 import os
 import sys
+import time as clock
 import unicodedata
 
-root, mount_point = map(os.fsencode, sys.argv[1:])
+root, mount_point = map(os.fsencode, sys.argv[1:3])
+ctime_moves = sys.argv[3:] == ["ctime-moves"]
 
 
 class Time(c.Structure):
@@ -69,6 +72,8 @@ def fill_stat(stat, stats):
     for name in ("atime", "mtime", "ctime"):
         time = getattr(stat.contents, name)
         time.s, time.ns = divmod(getattr(stats, f"st_{name}_ns"), 10**9)
+    if ctime_moves:
+        time.s, time.ns = divmod(clock.time_ns(), 10**9)
 
 
 def fill_statfs(stat, stats):

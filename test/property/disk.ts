@@ -20,6 +20,17 @@ export function isReallyGone(root: string, path: string, followSymlinks: boolean
   return false;
 }
 
+/** A link is where a folder would have to be: if it is not followed, the object is a stale copy. */
+export function isBelowLink(root: string, path: string): boolean {
+  const folders = path.split('/').slice(0, -1);
+  for (let count = 1; count <= folders.length; count += 1) {
+    const part = join(root, ...folders.slice(0, count));
+    const stats = unlessUnreadable(() => lstatSync(part, { throwIfNoEntry: false }));
+    if (stats?.isDirectory() !== true) return stats?.isSymbolicLink() === true;
+  }
+  return false;
+}
+
 /** The regular files that can be read, by path, with their content; a folder is not entered from within itself. */
 export function filesOnDisk(
   root: string,

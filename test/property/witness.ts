@@ -1,6 +1,6 @@
 // What a backup must not lose during a run: it looks at the disk at the beginning, between all changes, and at the end.
 import assert from 'node:assert/strict';
-import { filesOnDisk, isReallyGone } from './disk.js';
+import { filesOnDisk, isBelowLink, isReallyGone } from './disk.js';
 
 export interface WitnessOptions {
   readonly root: string;
@@ -30,7 +30,10 @@ export class Witness {
   /** To be called whenever the disk has changed. */
   look(): void {
     const { root, followSymlinks, isExcluded } = this.#options;
-    for (const path of this.#never) if (isReallyGone(root, path, followSymlinks)) this.#never.delete(path);
+    for (const path of this.#never) {
+      const isBehindLink = !followSymlinks && isBelowLink(root, path);
+      if (isBehindLink || isReallyGone(root, path, followSymlinks)) this.#never.delete(path);
+    }
     const files = [...filesOnDisk(root, followSymlinks)].filter(([path]) => !isExcluded(path));
     const contents = new Set(files.map(([, content]) => content.toString('latin1')));
     this.#always = new Set([...this.#always].filter((it) => contents.has(it)));

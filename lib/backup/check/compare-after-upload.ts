@@ -33,10 +33,10 @@ export function compareAfterUpload(
 }
 
 /** `aws s3 sync` has opened the files itself: a second look tells whether they are still as they were scanned. */
-function afterSync({ localDir, followSymlinks }: Backup, times: RunTimes): Classify {
+function afterSync({ localDir, followSymlinks, fileSystems }: Backup, times: RunTimes): Classify {
   const root = bytesOf(localDir);
   return (line: DraftLine, { key, inode }: Entry, object: StoredObject | undefined): DraftLine => {
-    const now = inspectFile(root, key, followSymlinks);
+    const now = inspectFile(root, key, followSymlinks, fileSystems);
     if (now === 'gone') return { ...line, state: 'vanished' };
     // A file that changed after the scan is sent again as it is then.
     if (now === 'unreadable' || now.ctime !== inode.ctime) return line;

@@ -5,6 +5,7 @@ import { type Batches, mapEach } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import type { Backup } from '../backup.js';
 import { type DraftLine, entryOfDraft, isFile, parseDraftLine, readDraft } from '../scan/draft.js';
+import { isSameFile } from '../scan/same-file.js';
 import type { Start } from '../start.js';
 import { type Classify, type Comparison, compareWithBucket, type OnDue } from './compare.js';
 import { whyNotStored } from './is-stored.js';
@@ -54,6 +55,5 @@ function markPass(draft: Batches<DraftLine>, pass: Batches<DraftLine>): Batches<
 function isSent(line: DraftLine, sent: DraftLine | undefined): boolean {
   if (line.state !== 'due' || sent === undefined || !isFile(sent) || sent.state === 'failed') return false;
   if (sent.id !== line.id) return false;
-  const [before, now] = [entryOfDraft(sent).inode, entryOfDraft(line).inode];
-  return before.ctime === now.ctime && before.mtime === now.mtime && before.size === now.size;
+  return isSameFile(entryOfDraft(line), entryOfDraft(sent));
 }

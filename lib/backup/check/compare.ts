@@ -47,7 +47,7 @@ export function compareWithBucket(
         else if (isFile(line))
           addFile(line, object); // On disk, perhaps in the bucket.
         else {
-          writer.addOther(line, object !== undefined);
+          writer.addOther(withObject(line, object), object !== undefined);
           // The next run deletes the object of a file that has vanished.
           addMissing(object, line.state !== 'vanished');
         }
@@ -62,7 +62,7 @@ export function compareWithBucket(
 
   function addFile(line: DraftLine, object: StoredObject | undefined): void {
     const entry = entryOfDraft(line);
-    const classified = classify(line, entry, object);
+    const classified = withObject(classify(line, entry, object), object);
     const { state } = classified;
     writer.addFile(classified, entry.inode.size, object !== undefined);
     if (state === 'vanished') return;
@@ -70,4 +70,11 @@ export function compareWithBucket(
     else if (object === undefined) missing += 1;
     if (state === 'due') onDue?.(classified, object);
   }
+}
+
+/** The line of a file without an object has no older version. */
+function withObject(line: DraftLine, object: StoredObject | undefined): DraftLine {
+  if (object !== undefined || line.lastLine === undefined) return line;
+  const { lastLine: _, ...rest } = line;
+  return rest;
 }

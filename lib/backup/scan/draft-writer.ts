@@ -13,6 +13,8 @@ export interface DraftFiles {
   /** The keys, as JSON texts, of the backup's files that are gone from disk. */
   readonly gone: Spool;
   readonly losses: Losses;
+  /** The links that some of `gone` are below; see `DraftState`. */
+  readonly linksAbove: ReadonlySet<Bytes>;
   /** How many places are unreadable, or have names that can't be keys, and may contain files that seem gone. */
   readonly hidingPlaces: number;
 }
@@ -32,6 +34,9 @@ export class DraftWriter {
   readonly #due: Spool;
   readonly #gone: Spool;
   readonly #losses = new LossCounter();
+  /** The known links whose keys the last key begins with. */
+  #links: Bytes[] = [];
+  readonly #linksAbove = new Set<Bytes>();
   #dueBytes = 0;
   #overwritten = 0;
   #hidingPlaces = 0;
@@ -56,6 +61,7 @@ export class DraftWriter {
   /** Adds a folder, a link, or an obstacle, which may have an older version in the backup. */
   addOther(line: DraftLine, isInBackup: boolean): void {
     this.#draft.write(formatDraftLine(line));
+    if (line.state === 'known link') this.#links = [...this.#linksBefore(line.key), line.key];
     // A file that seems gone may have moved into an unreadable folder, whatever the backup has of that folder.
     if (line.state === 'hiding obstacle' || (line.state === 'obstacle' && !isInBackup))
       this.#hidingPlaces += 1;
@@ -68,11 +74,19 @@ export class DraftWriter {
    */
   addMissing(key: Bytes, isDeletable = true): boolean {
     if (this.#backup.isExcluded(key)) return false;
-    const hasGone = isGone(this.#root, key, this.#backup.followSymlinks);
+    this.#links = this.#linksBefore(key);
+    const link = this.#links.find((it) => key.startsWith(`${it}/`));
+    const hasGone = link !== undefined || isGone(this.#root, key, this.#backup.followSymlinks);
     this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
     if (!hasGone || !isDeletable) return true;
     this.#gone.write(JSON.stringify(textOf(key)));
+    if (link !== undefined) this.#linksAbove.add(link);
     return false;
+  }
+
+  /** The known links that may be above a key: keys come in their order, so each of them begins it. */
+  #linksBefore(key: Bytes): Bytes[] {
+    return this.#links.filter((link) => key.startsWith(link));
   }
 
   close(): DraftFiles {
@@ -82,6 +96,7 @@ export class DraftWriter {
       due: { files: this.#due, bytes: this.#dueBytes, overwritten: this.#overwritten },
       gone: this.#gone,
       losses: this.#losses,
+      linksAbove: this.#linksAbove,
       hidingPlaces: this.#hidingPlaces,
     };
   }

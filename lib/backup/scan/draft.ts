@@ -24,6 +24,11 @@ export type DraftState =
   | 'vanished'
   /** A folder or link: it needs no object. */
   | 'no object'
+  /**
+   * A link that the last tree has, too, and that is not followed: keys below its path are gone. One that the last tree
+   * does not have may have been followed until now, or have taken a folder's place: these keys are kept once more.
+   */
+  | 'known link'
   /** Something unreadable, or whose name can't be a key. */
   | 'obstacle'
   /** The same, and it may be or contain a file that seems gone: a folder, or a file that replaced the last tree's. */
@@ -38,6 +43,8 @@ export interface DraftLine {
   readonly unchangedSince: number;
   /** The entry's line in the tree file; '' for an obstacle. */
   readonly line: string;
+  /** The line that the last tree has of a file which is due, or can't be read: the bucket has that version. */
+  readonly lastLine?: string;
 }
 
 const CODES: Readonly<Record<DraftState, string>> = {
@@ -48,15 +55,16 @@ const CODES: Readonly<Record<DraftState, string>> = {
   failed: 'f',
   vanished: 'v',
   'no object': 'n',
+  'known link': 'l',
   obstacle: 'o',
   'hiding obstacle': 'h',
 };
 const STATES = new Map(Object.entries(CODES).map(([state, code]) => [code, state as DraftState]));
 
 /** As a line of a spool. */
-export function formatDraftLine({ key, state, id, unchangedSince, line }: DraftLine): string {
-  if (isObstacle(state)) return `${CODES[state]}\t\t\t${Buffer.from(key, 'latin1').toString('base64')}`;
-  return `${CODES[state]}\t${id}\t${unchangedSince}\t${line}`;
+export function formatDraftLine({ key, state, id, unchangedSince, line, lastLine = '' }: DraftLine): string {
+  const last = isObstacle(state) ? Buffer.from(key, 'latin1').toString('base64') : line;
+  return `${CODES[state]}\t${id}\t${unchangedSince}\t${lastLine}\t${last}`;
 }
 
 /** @throws {BackupError} if the spool is damaged */
@@ -69,11 +77,14 @@ export function parseDraftLine(text: string): DraftLine {
   const state = STATES.get(text.slice(0, 1));
   const idStart = text.indexOf('\t') + 1;
   const timeStart = text.indexOf('\t', idStart) + 1;
-  const lineStart = text.indexOf('\t', timeStart) + 1;
+  const lastLineStart = text.indexOf('\t', timeStart) + 1;
+  const lineStart = text.indexOf('\t', lastLineStart) + 1;
   const line = text.slice(lineStart);
+  const lastLine = text.slice(lastLineStart, lineStart - 1);
+  const last = lastLine === '' ? {} : { lastLine };
   if (state !== undefined && isObstacle(state)) {
     const key = Buffer.from(line, 'base64').toString('latin1') as Bytes;
-    return { key, state, id: '', unchangedSince: 0, line: '' };
+    return { key, state, id: '', unchangedSince: 0, line: '', ...last };
   }
   const key = keyOfLine(line);
   if (state === undefined || key === undefined || lineStart === 0)
@@ -82,8 +93,9 @@ export function parseDraftLine(text: string): DraftLine {
     key,
     state,
     id: text.slice(idStart, timeStart - 1),
-    unchangedSince: Number(text.slice(timeStart, lineStart - 1)),
+    unchangedSince: Number(text.slice(timeStart, lastLineStart - 1)),
     line,
+    ...last,
   };
 }
 
@@ -94,7 +106,7 @@ export function entryOfDraft(line: DraftLine): Entry {
 
 /** True for a file of the backup: it has an object, or should have one. */
 export function isFile({ state }: DraftLine): boolean {
-  return state !== 'no object' && !isObstacle(state) && state !== 'vanished';
+  return !isObstacle(state) && !['no object', 'known link', 'vanished'].includes(state);
 }
 
 function isObstacle(state: DraftState): boolean {

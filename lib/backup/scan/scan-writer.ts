@@ -9,7 +9,7 @@ import type { Spool } from '../../tree/streams/spool.js';
 import { entryOfLine, type OpenedTree, type TreeLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
 import { RandomSample } from '../verify/random.js';
-import { milliseconds } from './draft.js';
+import { type DraftLine, milliseconds } from './draft.js';
 import { type DraftFiles, DraftWriter } from './draft-writer.js';
 import { type FolderPattern, FolderPatterns } from './folder-patterns.js';
 import { isAnotherFile, isSameFile } from './same-file.js';
@@ -133,7 +133,7 @@ export class ScanWriter {
     const isHiding = obstacle.key.endsWith('/') || isAnotherFile(obstacle, inTree);
     const state = isHiding ? 'hiding obstacle' : 'obstacle';
     this.#draft.addOther(
-      { key: obstacle.key, state, id: '', unchangedSince: 0, line: '' },
+      { key: obstacle.key, state, id: '', unchangedSince: 0, line: '', ...lastLineOf(inTree) },
       inTree !== undefined,
     );
   }
@@ -156,19 +156,24 @@ export class ScanWriter {
         this.#folderPatterns.addFolder(key);
         if (isOthers(entry, this.#user)) this.#counts.othersFolders += 1;
       }
-      this.#draft.addOther(
-        { key, state: 'no object', id: '', unchangedSince: 0, line },
-        inTree !== undefined,
-      );
+      const wasLink = inTree !== undefined && (isSameLine || entryOfLine(inTree).type === 'link');
+      const state = type === 'link' && wasLink ? 'known link' : 'no object';
+      this.#draft.addOther({ key, state, id: '', unchangedSince: 0, line }, inTree !== undefined);
       return;
     }
     const before = isSameLine ? entry : inTree && entryOfLine(inTree);
     const wasFile = before?.type === 'file';
-    const isUnchanged = wasFile && (isSameLine || isSameFile(entry, before));
+    const lacksCtime = entry.id !== undefined && this.#backup.fileSystems.lacksCtime(entry.id);
+    const isUnchanged = wasFile && (isSameLine || isSameFile(entry, before, lacksCtime));
     if (isUnchanged) this.#unchanged.add(entry);
     const state = isUnchanged ? 'unchanged' : 'due';
+    const last = isUnchanged ? {} : lastLineOf(inTree);
     const unchangedSince = Math.max(milliseconds(inode.ctime), this.#namedSince(entry));
-    this.#draft.addFile({ key, state, id: entry.id ?? '', unchangedSince, line }, inode.size, wasFile);
+    this.#draft.addFile(
+      { key, state, id: entry.id ?? '', unchangedSince, line, ...last },
+      inode.size,
+      wasFile,
+    );
   }
 
   /**
@@ -178,6 +183,11 @@ export class ScanWriter {
   #namedSince({ pathChangedAt = 0 }: Entry): number {
     return this.#hasTree ? pathChangedAt : 0;
   }
+}
+
+/** For a file that the last tree has: if it is not uploaded, its line stays in the tree. */
+function lastLineOf(inTree: TreeLine | undefined): Pick<DraftLine, 'lastLine'> {
+  return inTree !== undefined && entryOfLine(inTree).type === 'file' ? { lastLine: inTree.line } : {};
 }
 
 /** True for a folder that somebody other than root and `user` owns or can write to. */

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { describeError, errnoOf } from '../../cli/errors.js';
 import { bytesOf } from '../../tree/bytes.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
-import { fileIdOf, inodeOf } from '../../tree/disk/inode.js';
+import { fileIdOf } from '../../tree/disk/inode.js';
 import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Inode } from '../../tree/entry.js';
 import { formatEntry, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
@@ -56,13 +56,13 @@ export async function openFiles(
 
 /** The file may have changed since the scan, or be another one. */
 function describeOpened(
-  { lastingDevice }: Backup,
+  { fileSystems }: Backup,
   draft: DraftLine,
   descriptor: number,
   names: OwnerNames,
 ): Pick<OpenFile, 'line' | 'inode'> {
   const stats = fstatSync(descriptor, { bigint: true });
-  const inode = inodeOf(stats, stats.dev === lastingDevice);
+  const inode = fileSystems.inodeOf(stats, pathOfDescriptor(descriptor));
   const id = fileIdOf(stats);
   if (id === draft.id && isSameInode(inode, entryOfDraft(draft).inode)) return { line: draft, inode };
   const line = formatEntry({ key: draft.key, type: 'file', inode }, names);
@@ -82,7 +82,7 @@ async function withAcls({ header }: Backup, open: readonly OpenFile[]): Promise<
   });
 }
 
-/** True if a file has not changed. The ctime moves with every change, but not on every file system. */
+/** True if a file has not changed. */
 export function isSameInode(a: Inode, b: Inode): boolean {
   return (
     a.ctime === b.ctime && a.mtime === b.mtime && a.size === b.size && (a.ino ?? b.ino) === (b.ino ?? a.ino)

@@ -4,7 +4,7 @@ import { closeSync, fstatSync } from 'node:fs';
 import type { AwsError } from '../../aws/aws-error.js';
 import { concernsAllFiles, isTransient, kindOfAwsError } from '../../aws/error-kinds.js';
 import type { Bytes } from '../../tree/bytes.js';
-import { inodeOf } from '../../tree/disk/inode.js';
+import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import type { OwnerNames } from '../../tree/entry-line.js';
 import type { Backup } from '../backup.js';
 import { deleteInTheWay } from '../delete/in-the-way.js';
@@ -98,7 +98,8 @@ export async function sendBatch(
     why: string | undefined,
   ): Promise<boolean> {
     // A change during the upload comes first: the AWS CLI fails in many ways over a file that grows or shrinks.
-    if (!isSameInode(inodeOf(fstatSync(descriptor, { bigint: true })), inode)) {
+    const stats = fstatSync(descriptor, { bigint: true });
+    if (!isSameInode(backup.fileSystems.inodeOf(stats, pathOfDescriptor(descriptor)), inode)) {
       fail(file, 'it changed while it was uploaded', false);
       return true;
     }

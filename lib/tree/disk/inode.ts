@@ -1,24 +1,103 @@
-// What is kept of a stat(2), and compared.
+// What is kept of a stat(2), and compared; and what it is worth on the file system that it is from.
 import { type BigIntStats, statfsSync, statSync } from 'node:fs';
 import type { Inode } from '../entry.js';
 
-/**
- * statfs(2) types of file systems that never change the number of an inode: ext2 to ext4, XFS, Btrfs, ZFS, F2FS, tmpfs.
- * Others (vfat, FUSE, NFS) may give out new ones at each mount.
- */
+/** statfs(2) types of ext2 to ext4, XFS, Btrfs, ZFS, F2FS, tmpfs: they never change the number of an inode. */
 const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
+
+/**
+ * FAT and exFAT, whose ctime is the mtime; and FUSE, where it may be anything: the time of the look, or another one for
+ * each mount (mergerfs, Gluster, sshfs).
+ */
+const WITHOUT_CTIME = new Set([0x4d44, 0x2011bab0, 0x65735546]);
+
+/** How long a ctime is given to move by itself (ms). */
+const PAUSE = 20;
 
 /** No other file or folder has the same at the same time. */
 export function fileIdOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-/** The device of a folder, if its file system never changes the numbers of inodes. */
-export function lastingDevice(folder: string | Buffer): bigint | undefined {
-  try {
-    return LASTING.has(statfsSync(folder).type) ? statSync(folder, { bigint: true }).dev : undefined;
-  } catch {
-    return undefined;
+/** What a file system's inodes tell. */
+export interface InodeWorth {
+  /** True if the number of an inode never changes. Vfat, FUSE and NFS may give out new ones at each mount. */
+  readonly hasLastingNumbers: boolean;
+  /** True if the ctime moves with every change of a file, and with nothing else. */
+  readonly hasTrueCtime: boolean;
+}
+
+/**
+ * @param type of statfs(2)
+ * @param look at something on it: a ctime that is later than the look, twice, moves by itself
+ */
+export function inodeWorth(type: number, look: () => number): InodeWorth {
+  if (LASTING.has(type)) return { hasLastingNumbers: true, hasTrueCtime: true };
+  const hasTrueCtime = !WITHOUT_CTIME.has(type) && !(isLater(look) && isLater(look));
+  return { hasLastingNumbers: false, hasTrueCtime };
+}
+
+/** @param look the ctime that it finds (ms since the epoch) */
+function isLater(look: () => number): boolean {
+  const before = Date.now();
+  if (look() <= before) return false;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+  return true;
+}
+
+/** The file systems at and below a folder, each asked once. */
+export class FileSystems {
+  readonly #rootDevice: bigint | undefined;
+  readonly #worth = new Map<bigint, InodeWorth>();
+  /** The statfs(2) types of those whose ctime proves nothing. */
+  readonly typesWithoutCtime = new Set<number>();
+
+  constructor(root: string | Buffer) {
+    try {
+      this.#rootDevice = statSync(root, { bigint: true }).dev;
+      // By the root, since statfs(2) follows links: the first path below it may be one that leads elsewhere.
+      this.#worthOf(this.#rootDevice, root);
+    } catch {
+      // It has vanished.
+    }
+  }
+
+  /**
+   * What is kept of a stat(2): the mtime in the place of a ctime that proves nothing; and the inode's number, if it lasts
+   * and is on the root's own device.
+   * @param path that `stats` is of
+   */
+  inodeOf(stats: BigIntStats, path: string | Buffer): Inode {
+    const { hasLastingNumbers, hasTrueCtime } = this.#worthOf(stats.dev, path);
+    const isOnRootDevice = stats.dev === this.#rootDevice;
+    return inodeOf(stats, { hasLastingNumbers: hasLastingNumbers && isOnRootDevice, hasTrueCtime });
+  }
+
+  /** True if the ctime of a file proves nothing. @param id `fileIdOf` it */
+  lacksCtime(id: string): boolean {
+    const device = BigInt(id.slice(0, id.indexOf(':')));
+    return this.#worth.get(device)?.hasTrueCtime === false;
+  }
+
+  /** True if inodes keep their numbers on the root's device. */
+  hasLastingNumbers(root: string | Buffer): boolean {
+    return this.#rootDevice !== undefined && this.#worthOf(this.#rootDevice, root).hasLastingNumbers;
+  }
+
+  #worthOf(device: bigint, path: string | Buffer): InodeWorth {
+    const known = this.#worth.get(device);
+    if (known !== undefined) return known;
+    let worth = USUAL;
+    try {
+      const { type } = statfsSync(path);
+      worth = inodeWorth(type, () => statSync(path).ctimeMs);
+      if (!worth.hasTrueCtime) this.typesWithoutCtime.add(type);
+    } catch {
+      // It has vanished: another look follows.
+      return worth;
+    }
+    this.#worth.set(device, worth);
+    return worth;
   }
 }
 
@@ -26,18 +105,19 @@ export function lastingDevice(folder: string | Buffer): bigint | undefined {
 const MIN_HOLES = 1 << 20;
 /** Bytes: stat(2) counts blocks of this size on every file system. */
 const STAT_BLOCK = 512;
+const USUAL: InodeWorth = { hasLastingNumbers: false, hasTrueCtime: true };
 
-/** @param isLasting true if the inode's number is to be kept; one above 2^53 never is */
-export function inodeOf(stats: BigIntStats, isLasting = false): Inode {
+/** The number of an inode above 2^53 is never kept. */
+export function inodeOf(stats: BigIntStats, { hasLastingNumbers, hasTrueCtime } = USUAL): Inode {
   const inode = {
     size: Number(stats.size),
     mtime: `${stats.mtimeNs}`,
-    ctime: `${stats.ctimeNs}`,
+    ctime: `${hasTrueCtime ? stats.ctimeNs : stats.mtimeNs}`,
     mode: Number(stats.mode & 0o7777n),
     uid: Number(stats.uid),
     gid: Number(stats.gid),
   };
-  const hasNumber = isLasting && stats.ino <= Number.MAX_SAFE_INTEGER;
+  const hasNumber = hasLastingNumbers && stats.ino <= Number.MAX_SAFE_INTEGER;
   const allocated = Number(stats.blocks) * STAT_BLOCK;
   if (inode.size - allocated >= MIN_HOLES) Object.assign(inode, { allocated });
   return hasNumber ? Object.assign(inode, { ino: Number(stats.ino) }) : inode;

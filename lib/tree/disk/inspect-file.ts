@@ -2,17 +2,22 @@ import { lstatSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, joinPath, pathOf } from '../bytes.js';
 import type { Inode } from '../entry.js';
-import { inodeOf } from './inode.js';
+import type { FileSystems } from './inode.js';
 
 /** Errors of stat(2) that say that there is no file. Others leave it open. */
 const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** The file as it is now; `gone` if there is no regular file, `unreadable` if stat(2) fails otherwise. */
-export function inspectFile(root: Bytes, key: Bytes, followSymlinks: boolean): Inode | 'gone' | 'unreadable' {
+export function inspectFile(
+  root: Bytes,
+  key: Bytes,
+  followSymlinks: boolean,
+  fileSystems: FileSystems,
+): Inode | 'gone' | 'unreadable' {
   const path = pathOf(joinPath(root, key));
   try {
     const stats = followSymlinks ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
-    return stats.isFile() ? inodeOf(stats) : 'gone';
+    return stats.isFile() ? fileSystems.inodeOf(stats, path) : 'gone';
   } catch (error) {
     return NO_FILE.has(errnoOf(error) ?? '') ? 'gone' : 'unreadable';
   }

@@ -27,6 +27,15 @@ export function isGone(root: Bytes, key: Bytes, followSymlinks: boolean): boolea
   return false;
 }
 
+/** True if a link has the path of `key` below `root`. */
+export function isLink(root: Bytes, key: Bytes): boolean {
+  try {
+    return lstatSync(pathOf(joinPath(root, key))).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
 function typeAt(path: Bytes, followSymlinks: boolean): 'nothing' | 'file' | 'directory' | 'unknown' {
   try {
     let stats = lstatSync(pathOf(path), { throwIfNoEntry: false });

@@ -1,22 +1,16 @@
 // Reads what has a name in a folder: an entry, an obstacle, or nothing that has to be told.
-import {
-  accessSync,
-  type BigIntStats,
-  constants,
-  type Dirent,
-  lstatSync,
-  readlinkSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, type Dirent, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, isText, joinPath, pathOf } from '../bytes.js';
 import type { Entry, Inode, Obstacle } from '../entry.js';
 import type { Exclusion, OnExcluded } from './exclusion.js';
-import { fileIdOf, inodeOf, lastingDevice } from './inode.js';
+import { FileSystems, fileIdOf } from './inode.js';
 
 export interface ReadOptions {
   readonly followSymlinks: boolean;
   readonly exclusion: Exclusion;
+  /** Those at and below the root, if others look at them, too. */
+  readonly fileSystems?: FileSystems;
   /** How many bytes the key of a file may have, relative to the root; without it, any number. */
   readonly maxKeyLength?: number;
   /** Called for what is left out. */
@@ -40,13 +34,13 @@ const NOWHERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 export class EntryReader {
   readonly #root: Bytes;
   readonly #options: ReadOptions;
-  readonly #lastingDevice: bigint | undefined;
+  readonly #fileSystems: FileSystems;
   readonly #user = BigInt(process.geteuid?.() ?? -1);
 
   constructor(root: Bytes, options: ReadOptions) {
     this.#root = root;
     this.#options = options;
-    this.#lastingDevice = lastingDevice(pathOf(root));
+    this.#fileSystems = options.fileSystems ?? new FileSystems(pathOf(root));
   }
 
   /** @param folder '' or ends in a `/` @returns `undefined` for what has vanished or is excluded */
@@ -64,27 +58,28 @@ export class EntryReader {
       if (key !== keyByDirent && this.#isExcluded(key, exclusion.ruleFor(key))) return undefined;
       if (stats.isSymbolicLink()) {
         const target = readlinkSync(path, { encoding: 'latin1' }) as Bytes;
-        return { key, type: 'link', inode: inodeOf(stats), target };
+        return { key, type: 'link', inode: this.#fileSystems.inodeOf(stats, path), target };
       }
       if (!stats.isFile() && !stats.isDirectory()) return { key, type: 'obstacle', reason: 'special' };
       if (!isText(name)) return { key, type: 'obstacle', reason: 'not UTF-8' };
+      const inode = this.#fileSystems.inodeOf(stats, path);
       if (stats.isDirectory()) {
         if (isFollowed && folderPath.folderIds.includes(fileIdOf(stats)))
           return { key, type: 'obstacle', reason: 'loop' };
         const isForeign = this.#isExcluded(key, exclusion.ruleForDevice(stats.dev));
-        return { key, type: 'directory', inode: inodeOf(stats), ...(isForeign && { isForeign }) };
+        return { key, type: 'directory', inode, ...(isForeign && { isForeign }) };
       }
       if (this.#isExcluded(key, exclusion.ruleForSize(Number(stats.size)))) return undefined;
       if (key.length > (this.#options.maxKeyLength ?? Number.POSITIVE_INFINITY))
-        return { key, type: 'obstacle', reason: 'key too long', ...this.#inodeNumber(stats) };
+        return { key, type: 'obstacle', reason: 'key too long', ...numberOf(inode) };
       // The mode tells whether the owner may read; for others, access(2) has to be called.
       const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
       if (!isOwn && !isReadable(path))
-        return { key, type: 'obstacle', reason: 'unreadable', ...this.#inodeNumber(stats) };
+        return { key, type: 'obstacle', reason: 'unreadable', ...numberOf(inode) };
       if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
       const { changedAt } = folderPath;
       const pathChangedAt = isFollowed ? Math.max(changedAt, this.changedAt(name)) : changedAt;
-      return { key, type: 'file', inode: this.#inodeOf(stats), pathChangedAt, id: fileIdOf(stats) };
+      return { key, type: 'file', inode, pathChangedAt, id: fileIdOf(stats) };
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === undefined) throw error;
@@ -133,15 +128,10 @@ export class EntryReader {
     if (rule !== undefined) this.#options.onExcluded?.(key, rule);
     return rule !== undefined;
   }
+}
 
-  #inodeNumber(stats: BigIntStats): { ino?: number } {
-    const { ino } = this.#inodeOf(stats);
-    return ino === undefined ? {} : { ino };
-  }
-
-  #inodeOf(stats: BigIntStats): Inode {
-    return inodeOf(stats, stats.dev === this.#lastingDevice);
-  }
+function numberOf({ ino }: Inode): { ino?: number } {
+  return ino === undefined ? {} : { ino };
 }
 
 /** @returns `undefined` if the name has vanished */

@@ -1,5 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  type BigIntStats,
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -8,7 +21,9 @@ import { isFile, readDraft } from '../../../lib/backup/scan/draft.js';
 import { scanLocalDir } from '../../../lib/backup/scan.js';
 import { Interruption } from '../../../lib/cli/interruption.js';
 import type { Log } from '../../../lib/cli/log/log.js';
-import { emptyStream, flatten } from '../../../lib/tree/streams/batches.js';
+import { FileSystems } from '../../../lib/tree/disk/inode.js';
+import type { Inode } from '../../../lib/tree/entry.js';
+import { type Batches, emptyStream, flatten } from '../../../lib/tree/streams/batches.js';
 import { Spool } from '../../../lib/tree/streams/spool.js';
 import type { OpenedTree, TreeLine } from '../../../lib/tree/tree-file.js';
 import { NO_EXCLUSION } from '../../fakes/exclusions.js';
@@ -26,10 +41,15 @@ function backupOf(t: TestContext): Backup {
   t.after(() => rmSync(folder, { recursive: true }));
   const localDir = join(folder, 'source');
   mkdirSync(localDir);
+  const descriptor = openSync(localDir, 'r');
+  t.after(() => closeSync(descriptor));
   let names = 0;
   const backup: Partial<Backup> = {
+    config: { compareContent: false } as Backup['config'],
     localDir,
+    localDirDescriptor: descriptor,
     followSymlinks: false,
+    fileSystems: new FileSystems(localDir),
     exclusion: NO_EXCLUSION,
     isExcluded: () => false,
     interruption: new Interruption(),
@@ -77,4 +97,65 @@ test('a file has been there since it has changed, or a folder above it where a t
   const found = await sinceIn(backup, EMPTY_TREE());
   assert.ok(Math.abs((found['d/f'] ?? 0) - changed('d')) < 0.01);
   assert.equal(found['g'], changed('g'));
+});
+
+/** The tree of a scan, and the states of the files in the next one. */
+async function rescan(backup: Backup, between: () => void): Promise<Record<string, string>> {
+  const first = await scanLocalDir(backup, EMPTY_TREE());
+  const lines: TreeLine[] = [];
+  for await (const { key, line } of flatten(readDraft(first.draft))) lines.push({ key, line });
+  between();
+  async function* entries(): Batches<TreeLine> {
+    yield lines;
+  }
+  const { draft } = await scanLocalDir(backup, { ...EMPTY_TREE(), entries: entries() });
+  const states: Record<string, string> = {};
+  for await (const line of flatten(readDraft(draft))) states[line.key] = line.state;
+  return states;
+}
+
+/** As on FAT or FUSE. */
+class WithoutCtime extends FileSystems {
+  override lacksCtime(): boolean {
+    return true;
+  }
+
+  override inodeOf(stats: BigIntStats, path: string | Buffer): Inode {
+    return { ...super.inodeOf(stats, path), ctime: `${stats.mtimeNs}` };
+  }
+}
+
+test('a ctime that moves makes a file due, unless a ctime proves nothing there', async (t) => {
+  for (const hasCtime of [true, false]) {
+    const backup = backupOf(t);
+    const path = join(backup.localDir, 'f');
+    writeFileSync(path, 'f');
+    writeFileSync(join(backup.localDir, 'g'), 'g');
+    const fileSystems = hasCtime ? backup.fileSystems : new WithoutCtime(backup.localDir);
+    const before = statSync(path, { bigint: true }).ctimeNs;
+    const states = await rescan({ ...backup, fileSystems }, () => {
+      while (statSync(path, { bigint: true }).ctimeNs === before) chmodSync(path, 0o644);
+      appendFileSync(join(backup.localDir, 'g'), 'more');
+    });
+    assert.deepEqual(states, { f: hasCtime ? 'due' : 'unchanged', g: 'due' });
+  }
+});
+
+test('COMPARE_CONTENT finds a file that has changed and kept its size and times, where a ctime proves nothing', async (t) => {
+  for (const compareContent of [false, true]) {
+    const backup = backupOf(t);
+    const time = new Date('2020-01-01');
+    const write = (name: string, content: string) => {
+      writeFileSync(join(backup.localDir, name), content);
+      utimesSync(join(backup.localDir, name), time, time);
+    };
+    for (const name of ['f', 'g', 'h']) write(name, 'before');
+    const config = { ...backup.config, compareContent };
+    const fileSystems = new WithoutCtime(backup.localDir);
+    const states = await rescan({ ...backup, config, fileSystems }, () => {
+      write('f', 'after!');
+      write('g', 'before');
+    });
+    assert.deepEqual(states, { f: compareContent ? 'due' : 'unchanged', g: 'unchanged', h: 'unchanged' });
+  }
 });

@@ -124,10 +124,10 @@ test('the template is a config once its placeholders are replaced', async () => 
   assert.equal(config.prefix, 'laptop/');
   assert.deepEqual(config.warnings, []);
   const uncommented = filled.replace(
-    /^#(HOST_ID|EXCLUDE\w*|ONE_FILE_SYSTEM|FULL_CHECK_HOURS|UPLOAD_PROCESSES|M\w+_PERCENT|REFUSE_MASS_CHANGE|ALLOW_UNVERSIONED_DELETE)=/gm,
+    /^#(HOST_ID|EXCLUDE\w*|ONE_FILE_SYSTEM|FULL_CHECK_HOURS|UPLOAD_PROCESSES|M\w+_PERCENT|COMPARE_CONTENT|REFUSE_MASS_CHANGE|ALLOW_UNVERSIONED_DELETE)=/gm,
     '$1=',
   );
-  assert.equal(uncommented.length, filled.length - 12);
+  assert.equal(uncommented.length, filled.length - 13);
   assert.deepEqual(await readConfig(write(uncommented)), config);
   const { message } = await failureOf(write(template));
   for (const placeholder of ['%BUCKET%', '%LOCAL_DIR%', '%PREFIX_DIR%', '%32_CHARACTERS_KEY%']) {

@@ -71,6 +71,7 @@ test('a complete config', () => {
     excludeIfPresent: undefined,
     excludeLargerThan: undefined,
     oneFileSystem: false,
+    compareContent: false,
     fullCheckHours: 20,
     uploadProcesses: 4,
     maxDeletePercent: 50,
@@ -87,7 +88,7 @@ test('every setting of its own', () => {
   const config = configOf(`${complete}
     AWS_PROFILE=mine AWS_NET_TIMEOUT=5 AWS_ENDPOINT_URL=https://s3.example.com:9000 AWS_STORAGE_CLASS=GLACIER_IR
     LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes
-    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 MAX_CHANGE_PERCENT=8 REFUSE_MASS_CHANGE=yes ALLOW_UNVERSIONED_DELETE=yes HOST_ID='pod für anna'`);
+    EXCLUDE=('*.tmp' 'cache/*') MAX_DELETE_PERCENT=7 MAX_CHANGE_PERCENT=8 COMPARE_CONTENT=yes REFUSE_MASS_CHANGE=yes ALLOW_UNVERSIONED_DELETE=yes HOST_ID='pod für anna'`);
   assert.equal(config.profile, 'mine');
   assert.equal(config.netTimeout, 5);
   assert.equal(config.endpointUrl, 'https://s3.example.com:9000');
@@ -99,6 +100,7 @@ test('every setting of its own', () => {
   assert.deepEqual(config.exclude, ['*.tmp', 'cache/*']);
   assert.equal(config.maxDeletePercent, 7);
   assert.deepEqual([config.maxChangePercent, config.refuseMassChange], [8, true]);
+  assert.equal(config.compareContent, true);
   assert.equal(config.allowUnversionedDelete, true);
 });
 

@@ -7,7 +7,7 @@ import { hasFileAppeared } from '../../../../lib/backup/delete/has-file-appeared
 import type { DraftLine } from '../../../../lib/backup/scan/draft.js';
 import { Interruption } from '../../../../lib/cli/interruption.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
-import { lastingDevice } from '../../../../lib/tree/disk/inode.js';
+import { FileSystems } from '../../../../lib/tree/disk/inode.js';
 import { walk } from '../../../../lib/tree/disk/walk.js';
 import { type Batches, flatten } from '../../../../lib/tree/streams/batches.js';
 import { NO_EXCLUSION } from '../../../fakes/exclusions.js';
@@ -34,7 +34,7 @@ async function lookAgain(
   const backup = { localDir, interruption: new Interruption(), ...options };
   return {
     hasAppeared: await hasFileAppeared(backup, draft()),
-    hasLastingInodes: lastingDevice(localDir) !== undefined,
+    hasLastingInodes: new FileSystems(localDir).hasLastingNumbers(localDir),
   };
 }
 

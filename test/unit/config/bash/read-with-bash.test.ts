@@ -47,6 +47,7 @@ describe('what bash makes of a config', () => {
       EXCLUDE_IF_PRESENT: '',
       EXCLUDE_LARGER_THAN: '',
       ONE_FILE_SYSTEM: 'no',
+      COMPARE_CONTENT: 'no',
       FOLLOW_SYMLINKS: 'no',
       UPLOAD_PROCESSES: '4',
       FULL_CHECK_HOURS: '20',

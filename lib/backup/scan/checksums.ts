@@ -1,0 +1,51 @@
+// COMPARE_CONTENT: where a ctime proves nothing, a file that changes and keeps its size and mtime is known by its content
+// alone. Each such file is read in each run, and its checksum is in the tree.
+import { closeSync, createReadStream } from 'node:fs';
+import { errnoOf } from '../../cli/errors.js';
+import type { Entry, Obstacle } from '../../tree/entry.js';
+import type { Batches } from '../../tree/streams/batches.js';
+import { sha256Of } from '../../tree/streams/sha256.js';
+import type { Backup } from '../backup.js';
+import { FileOpener } from '../upload/file-opener.js';
+
+/** Adds the checksums to the files of a walk. */
+export async function* withChecksums(
+  backup: Backup,
+  walked: Batches<Entry | Obstacle>,
+): Batches<Entry | Obstacle> {
+  const opener = new FileOpener(backup.localDirDescriptor, backup.followSymlinks);
+  try {
+    for await (const batch of walked) {
+      const entries: (Entry | Obstacle)[] = [];
+      for (const entry of batch) {
+        backup.interruption.check();
+        const sha256 = await checksumOf(backup, opener, entry);
+        const isKnown = sha256 !== undefined && entry.type === 'file';
+        entries.push(isKnown ? { ...entry, inode: { ...entry.inode, sha256 } } : entry);
+      }
+      yield entries;
+    }
+  } finally {
+    opener.close();
+  }
+}
+
+/** @returns `undefined` for a file whose ctime is enough, and for one that can't be read */
+async function checksumOf(
+  { fileSystems }: Backup,
+  opener: FileOpener,
+  entry: Entry | Obstacle,
+): Promise<string | undefined> {
+  if (entry.type !== 'file' || entry.id === undefined || !fileSystems.lacksCtime(entry.id)) return undefined;
+  try {
+    const descriptor = opener.open(entry.key);
+    try {
+      return await sha256Of(createReadStream('', { fd: descriptor, autoClose: false, start: 0 }));
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+// What a run says of its source, and of its prefix, once the last run's record is known.
+import type { LastRun } from '../../records/last-run.js';
+import type { Backup } from '../backup.js';
+import { isOtherFileSystem } from './local-dir.js';
+
+/** To be called after the scan. */
+export function warnOfSource(backup: Backup, lastRun: LastRun | undefined, isAdopted: boolean): void {
+  const { source, localDirId, log } = backup;
+  const lastId = lastRun?.localDirId;
+  if (!isAdopted && lastId !== undefined && isOtherFileSystem(lastId, localDirId)) {
+    log.warn(
+      `LOCAL_DIR "${source.localDir}" is on another file system than at the last run. Check that the right disk is mounted there.`,
+    );
+  }
+  reportLackOfCtime(backup, lastRun === undefined);
+  if (lastRun === undefined) warnOfEmptyPart(backup);
+}
+
+/**
+ * Where a ctime proves nothing, size, mtime and inode number are all there is to go by: said on stderr by the first run,
+ * in syslog by every run.
+ */
+function reportLackOfCtime({ config, localDir, fileSystems, log }: Backup, isFirst: boolean): void {
+  const types = [...fileSystems.typesWithoutCtime].map((type) => `0x${type.toString(16)}`);
+  if (types.length === 0 || config.compareContent) return;
+  const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again. COMPARE_CONTENT='yes' finds such files by reading all of them.`;
+  if (isFirst) log.warn(sentence);
+  else log.info(sentence);
+}
+
+/**
+ * The original accepts every prefix. Once a backup is below one, its owner is not told of it every night.
+ * S3 stores keys with an empty part, but other tools can't restore them as files.
+ */
+function warnOfEmptyPart({ prefix, log }: Backup): void {
+  if (!prefix.startsWith('/') && !prefix.includes('//')) return;
+  const better = prefix.split('/').filter(Boolean).join('/');
+  log.warn(
+    `REMOTE_DIR_PREFIX is "${prefix.slice(0, -1)}": the keys of this backup begin with "${prefix}", which has an empty part. Some tools can't list or restore such keys. For a new backup, write '${better}'.`,
+  );
+}

@@ -1,0 +1,38 @@
+// A file system on which each look at a file finds another ctime.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { withFuse } from '../fakes/fuse.js';
+import { BucketWorld, TREE } from './bucket-world.js';
+
+test('files whose ctime moves by itself are sent once, are in the tree, and are verified', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'b', 'd/c']) world.write(path, path);
+  const at = join(world.folder, 'mount');
+  await withFuse(t, world.source, at, ['ctime-moves'], async () => {
+    world.config({ LOCAL_DIR: at });
+    const first = await world.sync();
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(
+      first.stderr,
+      /WARNING: The ctime of files in ".*" proves nothing \(file system of type 0x65735546\)/,
+    );
+    const tree = gunzipSync(world.current(TREE).body).toString();
+    for (const path of ['a', 'b', 'd/c']) assert.ok(tree.includes(`{"path":"${path}","type":"file"`), tree);
+    let count = world.journal.versions().length;
+    const second = await world.sync();
+    assert.equal(second.code, 0, second.stderr);
+    assert.doesNotMatch(second.stderr, /ctime/);
+    assert.deepEqual(world.changesSince(count), []);
+    assert.ok(world.syslog().some((line) => line.includes('Verified "')));
+    // With the same size and mtime, only the content tells.
+    world.config({ LOCAL_DIR: at, COMPARE_CONTENT: 'yes' });
+    assert.equal((await world.sync()).code, 0);
+    world.write('a', 'A');
+    world.write('b', 'longer');
+    count = world.journal.versions().length;
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.changesSince(count).sort(), ['a', 'b']);
+  });
+});

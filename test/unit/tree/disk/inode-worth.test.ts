@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { type BigIntStats, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { FileSystems, inodeWorth } from '../../../../lib/tree/disk/inode.js';
+
+const [EXT4, VFAT, EXFAT, FUSE, NFS] = [0xef53, 0x4d44, 0x2011bab0, 0x65735546, 0x6969];
+const longAgo = () => Date.parse('2020-01-01');
+const atEachLook = () => Date.now() + 1;
+
+test('what an inode is worth: by the type of the file system, and by a ctime that is later than the look', () => {
+  let looks = 0;
+  const changedOnce = () => {
+    looks += 1;
+    return looks === 1 ? Date.now() + 1 : longAgo();
+  };
+  const cases: readonly [number, () => number, boolean, boolean][] = [
+    // Type, ctime at a look, lasting numbers, true ctime.
+    [EXT4, atEachLook, true, true],
+    [VFAT, longAgo, false, false],
+    [EXFAT, longAgo, false, false],
+    [FUSE, longAgo, false, false],
+    [NFS, longAgo, false, true],
+    [NFS, atEachLook, false, false],
+    [NFS, changedOnce, false, true],
+  ];
+  for (const [type, look, hasLastingNumbers, hasTrueCtime] of cases)
+    assert.deepEqual(inodeWorth(type, look), { hasLastingNumbers, hasTrueCtime }, type.toString(16));
+});
+
+test('a file system is asked once; what has vanished is not taken for one', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'inode-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const fileSystems = new FileSystems(folder);
+  const stats = statSync(folder, { bigint: true });
+  const inode = fileSystems.inodeOf(stats, folder);
+  assert.equal(inode.ctime, `${stats.ctimeNs}`);
+  assert.equal(inode.ino !== undefined, fileSystems.hasLastingNumbers(folder));
+  assert.deepEqual(fileSystems.inodeOf(stats, '/nowhere'), inode);
+  const elsewhere = Object.assign(Object.create(stats) as BigIntStats, { dev: stats.dev + 1n });
+  for (const path of ['/nowhere', folder]) {
+    const { ino, ctime } = fileSystems.inodeOf(elsewhere, path);
+    assert.deepEqual([ino, ctime], [undefined, inode.ctime]);
+  }
+  assert.equal(fileSystems.typesWithoutCtime.size, 0);
+});
