@@ -20,6 +20,8 @@ export interface SyncFlags {
   readonly allowsMassDelete: boolean;
   /** Whether this source takes over the backup of another one. */
   readonly adopts: boolean;
+  /** Whether other backups in the bucket may have other encryption keys. */
+  readonly usesAnotherKey: boolean;
   /** Whether the bucket's listing is to be compared, however long ago that was last done. */
   readonly isFull: boolean;
   readonly isDry: boolean;
