@@ -56,7 +56,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     scanWithCopy(backup),
   );
   const { scan, tree, lastEnded } = await scanWithTreeOf(backup, lastRun, earlyScan);
-  const unfinished = readUnfinished(state.unfinished);
+  const unfinished = readUnfinished(state.unfinished, lastRun?.runId);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
   warnOfSource(backup, lastRun, isAdopted);
   const started = Date.parse(header.started);
