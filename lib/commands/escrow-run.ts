@@ -3,8 +3,7 @@ import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { escrowKey } from '../records/escrow.js';
-import { readEscrowFolder } from '../records/escrow-folder.js';
+import { escrowKey, readEscrowFolder } from '../records/escrow.js';
 import { connectToBucket } from './connection.js';
 import type { RunSummary } from './hooks.js';
 

@@ -1,5 +1,6 @@
 // The escrowed key: one object, byte-compatible with the original scripts, under a key made of an easy one.
-
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import { putFromStdin } from '../aws/arguments/upload-arguments.js';
@@ -10,15 +11,18 @@ import { RESERVED_PREFIX } from '../aws/listing.js';
 import { assertSseCHonoured } from '../aws/prove-sse-c.js';
 import { verifyContent } from '../aws/verify-object.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
-import { BackupError } from '../cli/errors.js';
+import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { escrowContent, keyInEscrow } from '../secrets/escrow-content.js';
 
-/** The original's upload-key backs up a folder there: see escrow-folder.ts. */
+/** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */
 export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
-const ESCROW_KEY = `${ESCROW_PREFIX}data`;
+const ESCROW_FILE = 'data';
+const ESCROW_KEY = ESCROW_PREFIX + ESCROW_FILE;
+/** Bytes: many more than its text has. */
+const MAX_SIZE = 4096;
 
 function escrowObject(bucket: string): BucketObject {
   return { bucket, key: ESCROW_KEY };
@@ -100,4 +104,26 @@ export async function escrowKey(
   const args = putFromStdin(object, escrow.storageClass);
   await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });
   await verifyContent({ aws, encryptionKey: easyKey }, object, content);
+}
+
+/**
+ * The encryption key in a folder that holds the text of the escrow and nothing else. The original's upload-key makes such a
+ * folder and has encrypted-s3-sync back it up below backup.info/key/: with this program in its place, that is the escrow.
+ * @throws {BackupError} with exit code 4 for any other folder: nothing else is backed up there
+ */
+export function readEscrowFolder(folder: string): EncryptionKey {
+  try {
+    const file = join(folder, ESCROW_FILE);
+    const stats = readdirSync(folder).join('/') === ESCROW_FILE ? lstatSync(file) : undefined;
+    if (stats?.isFile() && stats.size <= MAX_SIZE) return keyInEscrow(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof BackupError) && errnoOf(error) === undefined) throw error;
+  }
+  throw new BackupError(
+    `LOCAL_DIR "${folder}" does not hold the escrow alone, and nothing else is stored with REMOTE_DIR_PREFIX='backup.info/key'.`,
+    {
+      exitCode: exitCode.refused,
+      hint: 'Choose another REMOTE_DIR_PREFIX. To store the encryption key in the bucket, run encrypted-s3-upload-key.',
+    },
+  );
 }
