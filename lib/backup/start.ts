@@ -12,7 +12,7 @@ import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import type { RunTimes } from './check/is-stored.js';
 import { reasonForFull } from './check/why-full.js';
-import type { Scan } from './scan/scan-writer.js';
+import type { Scan } from './scan/scan-result.js';
 import { scanLocalDir } from './scan.js';
 import { assertSameSource, isSameSource } from './source/source.js';
 import { warnOfSource } from './source/warnings.js';
@@ -56,7 +56,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     scanWithCopy(backup),
   );
   const { scan, tree, lastEnded } = await scanWithTreeOf(backup, lastRun, earlyScan);
-  const unfinished = readUnfinished(state.unfinished);
+  const unfinished = readUnfinished(state.unfinished, lastRun?.runId);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
   warnOfSource(backup, lastRun, isAdopted);
   const started = Date.parse(header.started);

@@ -29,7 +29,8 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
   const gone = (listed ?? scan).gone.count;
   const isEmptyPrefix = listed !== undefined && listed.objects.seen === 0;
   const wasSynced = isEmptyPrefix && hasDue && isSyncSafe(backup, scan.counts);
-  const journal = new Journal(backup.state.unfinished ?? join(backup.state.runFolder, 'unfinished'));
+  const folder = backup.state.unfinished ?? join(backup.state.runFolder, 'unfinished');
+  const journal = new Journal(folder, [lastRun?.runId, backup.header.runId]);
   // Before any change, deletions included: if this run does not end, the next one has to know.
   if (hasDue || gone > 0) await journal.begin(listed && journalLines(readDraft(draft), wasSynced));
   // No file leaves before the server has shown that it honours the key.

@@ -10,6 +10,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -20,6 +21,8 @@ import { Spool } from '../tree/streams/spool.js';
 
 /** A pass over the files has a part for each batch, in the order of their numbers; its lines are in the order of keys. */
 const PART = /^pass-(\d+)-part-\d+$/;
+/** The file with the ids of the runs whose records may be the last one: see `Journal`. */
+const RUNS = 'runs.json';
 /** Ends the name of a part whose batch is being sent: its lines in the order of their arrival, each with its place. */
 const NOTES = '.notes';
 
@@ -28,10 +31,28 @@ export interface UnfinishedRun {
   passes(): Batches<string>[];
 }
 
-/** The run before, if it did not end. @param folder `undefined` if there is no state folder */
-export function readUnfinished(folder: string | undefined): UnfinishedRun | undefined {
+/**
+ * The run before, if it did not end. If another machine has changed the backup meanwhile, by a run or a rollback, the bucket
+ * may not hold any more what it has sent: then it has no passes.
+ * @param folder `undefined` if there is no state folder
+ * @param lastRunId of the last record; `undefined` if there is none
+ */
+export function readUnfinished(
+  folder: string | undefined,
+  lastRunId: string | undefined,
+): UnfinishedRun | undefined {
   if (folder === undefined || !existsSync(folder)) return undefined;
-  return { passes: () => passesIn(folder) };
+  const isLast = runsIn(folder).includes(lastRunId ?? null);
+  return { passes: () => (isLast ? passesIn(folder) : []) };
+}
+
+/** Empty if the file is not there, or torn. */
+function runsIn(folder: string): readonly unknown[] {
+  try {
+    return JSON.parse(readFileSync(join(folder, RUNS), 'utf8')) as unknown[];
+  } catch {
+    return [];
+  }
 }
 
 function passesIn(folder: string): Batches<string>[] {
@@ -67,13 +88,19 @@ function notedLines(file: string): string[] {
 /** The journal of this run. */
 export class Journal {
   readonly #folder: string;
+  readonly #runIds: readonly (string | undefined)[];
   readonly #notes = new Map<string, number>();
   #pass = 0;
   #hasBegun = false;
 
-  /** @param folder made by `begin` */
-  constructor(folder: string) {
+  /**
+   * @param folder made by `begin`
+   * @param runIds of the last run (`undefined` if there is no record) and of this one, which may be killed when it has
+   *   stored its record: under any other record, the journal proves nothing
+   */
+  constructor(folder: string, runIds: readonly (string | undefined)[]) {
     this.#folder = folder;
+    this.#runIds = runIds;
   }
 
   /**
@@ -84,6 +111,7 @@ export class Journal {
     const aside = `${this.#folder}.new`;
     rmSync(aside, { recursive: true, force: true });
     mkdirSync(aside, { mode: 0o700 });
+    writeFileSync(join(aside, RUNS), JSON.stringify(this.#runIds), { mode: 0o600 });
     const spool = new Spool(join(aside, partName(0, 0)));
     for await (const lines of sent) for (const line of lines) spool.write(line);
     spool.close();

@@ -141,6 +141,7 @@ test('on another machine, without the state folder, the next run is right, too',
   );
   assert.equal(code, 0, stderr);
   await world.backUp();
+  assert.ok(world.syslog().some((line) => line.includes('full run: the last run left something undone')));
   assert.deepEqual(world.contents(), {
     'd/changes': 'by now',
     'd/new': 'new',
@@ -266,14 +267,22 @@ test('a rollback that is killed is completed by another one, and a run in betwee
   }
 });
 
-test('what a killed run has sent is sent again after a rollback', async (t) => {
+test('what a killed run has sent is sent again after a rollback, by another machine, too', async (t) => {
   const world = await twoRuns(t);
-  const same = 'by NOW';
+  // As large as what the rollback leaves.
+  const same = 'at FIRST';
   world.write('d/changes', same, new Date());
-  world.faults.set({ at: 'put', number: 1, when: 'after', what: 'kill both' });
+  for (let number = 0; number < 12; number += 1) world.write(`e/${number}`, 'x', new Date());
+  // The first batch has ten files, and has ended by then.
+  world.faults.set({ at: 'put', number: 11, what: 'kill both' });
   assert.equal((await world.sync()).signal, 'SIGKILL');
   world.faults.set(undefined);
-  assert.equal((await world.rollBack('--yes')).code, 0);
+  const [elsewhere, args] = [join(world.folder, 'elsewhere'), ['--at', AT, '--yes']];
+  const environment = { XDG_STATE_HOME: elsewhere };
+  const rolledBack = await world.run('encrypted-s3', ['rollback', world.configFile, ...args], {
+    environment,
+  });
+  assert.equal(rolledBack.code, 0, rolledBack.stderr);
   await world.backUp();
   assert.equal(world.contents()['d/changes'], same);
 });

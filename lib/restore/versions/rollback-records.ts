@@ -8,6 +8,7 @@ import {
   fetchLastRun,
   type LastRun,
   RECORD,
+  type RecordedTree,
   RUNS_PREFIX,
   runFolderKey,
   TREE,
@@ -51,16 +52,35 @@ function backupBelowError(prefix: string): BackupError {
   });
 }
 
+/** A record as it is stored after a rollback. It says that something is left undone: the next run compares everything. */
+export interface AmendedRecord {
+  readonly facts: Omit<LastRun, 'treeSha256'>;
+  readonly tree: RecordedTree;
+}
+
+/** A journal that another machine has of an unfinished run does not go with another record. */
+function amended(lastRun: LastRun): LastRun {
+  return { ...lastRun, runId: randomUUID(), isIncomplete: true };
+}
+
 /**
- * The last run's record, with a tree that has the wanted entries as they were, and all others as they are. It says that
- * something is left undone, so that the next run compares everything.
+ * The record of that time, which is the last one when the newer ones are gone.
+ * @returns `undefined` if there was none
+ */
+export async function recordOfThen(rollback: Rollback): Promise<AmendedRecord | undefined> {
+  const lastRun = await fetchLastRun(rollback);
+  return lastRun && { facts: amended(lastRun), tree: { sha256: lastRun.treeSha256 } };
+}
+
+/**
+ * The last run's record, with a tree that has the wanted entries as they were, and all others as they are.
  * @returns `undefined` if there is no record, or no tree of it
  */
-export async function amendedRecord(
+export async function recordOfParts(
   rollback: Rollback,
   state: StateFolder,
   tree: LocalTree | undefined,
-): Promise<{ readonly facts: Omit<LastRun, 'treeSha256'>; readonly file: string } | undefined> {
+): Promise<AmendedRecord | undefined> {
   const { wanted } = rollback;
   const lastRun = await fetchLastRun(rollback);
   const treeNow = lastRun && (await fetchTree(rollback, state, lastRun));
@@ -81,7 +101,7 @@ export async function amendedRecord(
       if (line !== undefined) await writer.write(entryOfLine(line), line.line);
     }
     const totals = await writer.close();
-    return { facts: { ...lastRun, totals, isIncomplete: true }, file };
+    return { facts: { ...amended(lastRun), totals }, tree: { file } };
   } catch (error) {
     await writer.abandon();
     throw error;

@@ -14,7 +14,7 @@ import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { LocalTree } from '../plan/find-tree.js';
 import { DENIAL } from './delete-markers.js';
 import type { Removal, Rollback } from './rollback-plan.js';
-import { amendedRecord } from './rollback-records.js';
+import { recordOfParts, recordOfThen } from './rollback-records.js';
 
 export interface PlannedRollback extends Rollback {
   readonly state: StateFolder;
@@ -33,14 +33,15 @@ export interface PlannedRollback extends Rollback {
  */
 export async function rollBack(rollback: PlannedRollback, list: string): Promise<number> {
   const { state, tree, wanted, records, files, log } = rollback;
-  const amended = wanted.areAll ? undefined : await amendedRecord(rollback, state, tree);
+  const partly = wanted.areAll ? undefined : await recordOfParts(rollback, state, tree);
   await writeList(rollback, list);
   // What an unfinished run has sent, too, may be gone.
-  if (state.unfinished !== undefined) await new Journal(state.unfinished).begin();
+  if (state.unfinished !== undefined) await new Journal(state.unfinished, []).begin();
   const incomplete = new Incomplete(log);
   await explainDenial(DENIAL, async () => {
     await removeAll(rollback, oneByOne(records), incomplete);
-    if (amended !== undefined) await storeLastRun(rollback, state, amended.facts, { file: amended.file });
+    const record = wanted.areAll ? await recordOfThen(rollback) : partly;
+    if (record !== undefined) await storeLastRun(rollback, state, record.facts, record.tree);
     await removeAll(rollback, flatten(readJson<Removal>(files)), incomplete);
   });
   incomplete.close();

@@ -10,7 +10,7 @@ async function begun(t: TestContext): Promise<{ folder: string; journal: Journal
   const parent = mkdtempSync(join(tmpdir(), 'journal-'));
   t.after(() => rmSync(parent, { recursive: true, force: true }));
   const folder = join(parent, 'unfinished');
-  const journal = new Journal(folder);
+  const journal = new Journal(folder, ['last', 'own']);
   await journal.begin();
   return { folder, journal, pass: journal.nextPass() };
 }
@@ -18,7 +18,7 @@ async function begun(t: TestContext): Promise<{ folder: string; journal: Journal
 /** What the next run finds of each pass that has sent something. */
 async function found(folder: string): Promise<string[][]> {
   const passes: string[][] = [];
-  for (const pass of readUnfinished(folder)?.passes() ?? []) {
+  for (const pass of readUnfinished(folder, 'last')?.passes() ?? []) {
     const lines: string[] = [];
     for await (const line of flatten(pass)) lines.push(line);
     if (lines.length > 0) passes.push(lines);
@@ -63,6 +63,13 @@ describe('the journal of a run that did not end', () => {
       [],
     );
     journal.end();
-    assert.equal(readUnfinished(folder), undefined);
+    assert.equal(readUnfinished(folder, 'last'), undefined);
+  });
+
+  test('tells nothing of what it has sent if another run has ended since', async (t) => {
+    const { folder, journal, pass } = await begun(t);
+    journal.add(pass, 1, ['a']);
+    for (const run of ['last', 'own']) assert.equal(readUnfinished(folder, run)?.passes().length, 2);
+    for (const other of ['later', undefined]) assert.deepEqual(readUnfinished(folder, other)?.passes(), []);
   });
 });
