@@ -9,7 +9,8 @@ import { mergeByKey } from '../tree/streams/merge.js';
 import type { OpenedTree, TreeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import { withChecksums } from './scan/checksums.js';
-import { type Scan, type ScannedPair, ScanWriter } from './scan/scan-writer.js';
+import type { Scan } from './scan/scan-result.js';
+import { type ScannedPair, ScanWriter } from './scan/scan-writer.js';
 import { walkSource } from './source/walk-source.js';
 
 /**

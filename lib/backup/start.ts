@@ -12,7 +12,7 @@ import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import type { RunTimes } from './check/is-stored.js';
 import { reasonForFull } from './check/why-full.js';
-import type { Scan } from './scan/scan-writer.js';
+import type { Scan } from './scan/scan-result.js';
 import { scanLocalDir } from './scan.js';
 import { assertSameSource, isSameSource } from './source/source.js';
 import { warnOfSource } from './source/warnings.js';

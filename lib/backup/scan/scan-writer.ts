@@ -2,7 +2,7 @@
 import type { Acl } from '../../tree/acl.js';
 import type { Bytes } from '../../tree/bytes.js';
 
-import type { Entry, Obstacle, ObstacleReason } from '../../tree/entry.js';
+import type { Entry, Obstacle } from '../../tree/entry.js';
 import { formatEntry, isSameLine, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
 import type { Pair } from '../../tree/streams/merge.js';
 import type { Spool } from '../../tree/streams/spool.js';
@@ -10,36 +10,10 @@ import { entryOfLine, type OpenedTree, type TreeLine } from '../../tree/tree-fil
 import type { Backup } from '../backup.js';
 import { RandomSample } from '../verify/random.js';
 import { type DraftLine, milliseconds } from './draft.js';
-import { type DraftFiles, DraftWriter } from './draft-writer.js';
-import { type FolderPattern, FolderPatterns } from './folder-patterns.js';
+import { DraftWriter } from './draft-writer.js';
+import { FolderPatterns } from './folder-patterns.js';
 import { isAnotherFile, isSameFile } from './same-file.js';
-
-export interface Scan extends DraftFiles {
-  readonly counts: ScanCounts;
-  /** Some of the files that are as the last tree has them. */
-  readonly unchanged: RandomSample<Entry>;
-  /** Whether the disk is line for line what the last tree has. */
-  readonly isAsTree: boolean;
-  /** What can't be backed up, as JSON texts of `Obstacle`. */
-  readonly obstacles: Spool;
-  /** In a dry run: what the config excludes, as JSON texts of `Excluded`. */
-  readonly excluded: Spool;
-  readonly ineffectivePatterns: readonly FolderPattern[];
-}
-
-/** A file, or a folder with everything in it, whose key ends in a `/`. */
-export interface Excluded {
-  readonly key: Bytes;
-  readonly rule: string;
-}
-
-export interface ScanCounts extends Readonly<Record<ObstacleReason, number>> {
-  readonly link: number;
-  /** What the config excludes: files, and folders with everything in them. */
-  readonly excluded: number;
-  /** Folders that somebody other than root and this user owns or can write to. */
-  readonly othersFolders: number;
-}
+import type { Excluded, Scan, ScanCounts } from './scan-result.js';
 
 /** What is on disk under a key, and what the last tree has. */
 export interface ScannedPair {

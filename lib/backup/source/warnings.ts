@@ -29,7 +29,7 @@ function reportLackOfCtime({ config, localDir, fileSystems, log }: Backup, isFir
 }
 
 /**
- * The original accepts every prefix. Once a backup is below one, its owner is not told of it every night.
+ * The original accepts every prefix. Once a backup is below one, no later run warns of it.
  * S3 stores keys with an empty part, but other tools can't restore them as files.
  */
 function warnOfEmptyPart({ prefix, log }: Backup): void {

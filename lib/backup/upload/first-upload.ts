@@ -6,7 +6,7 @@ import { splitLines } from '../../aws/child-output.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { partsOfPath } from '../../tree/disk/path-parts.js';
 import type { Backup } from '../backup.js';
-import type { ScanCounts } from '../scan/scan-writer.js';
+import type { ScanCounts } from '../scan/scan-result.js';
 
 const STICKY = 0o1000;
 const OTHERS_WRITE = 0o022;
