@@ -11,6 +11,7 @@ interface Options {
   readonly full?: true;
   readonly allowMassDelete?: true;
   readonly adopt?: true;
+  readonly anotherKey?: true;
   readonly json?: true;
 }
 
@@ -23,6 +24,7 @@ export function syncCommand(): Command {
     .option('--full', "compare the bucket's listing with the disk, however long ago that was last done")
     .option('--allow-mass-delete', 'go on although many files are gone from LOCAL_DIR, or all')
     .option('--adopt', 'take over a backup whose last run was of another host or LOCAL_DIR')
+    .option('--another-key', 'begin a backup although others in the bucket have another encryption key')
     .addOption(new Option('--json', 'print what the run has done as one line of JSON').conflicts('dryRun'))
     .action((file: string | undefined, options: Options) =>
       main('encrypted-s3-sync', true, (context) => {
@@ -30,6 +32,7 @@ export function syncCommand(): Command {
           waitSeconds: options.wait,
           allowsMassDelete: options.allowMassDelete === true,
           adopts: options.adopt === true,
+          usesAnotherKey: options.anotherKey === true,
           isFull: options.full === true,
           isDry: options.dryRun === true,
           isJson: options.json === true,

@@ -52,16 +52,30 @@ export function wrongKeyError(object: BucketObject): BackupError {
  * @throws {BackupError} with exit code 5 if one is stored with another key
  */
 export async function assertKeyFits(remote: KeyedAws, objects: readonly BucketObject[]): Promise<void> {
-  const { aws, encryptionKey } = remote;
   for (const object of objects) {
-    if (isLikeAddress(object.key)) continue;
-    const args = headWithKey(object);
-    const answer = await aws.run(args, { encryptionKey });
-    if (answer.exitCode === 0) return;
-    const cause = await causeOfRefusal(remote, object, args, answer);
-    if (cause === 'wrong key') throw wrongKeyError(object);
-    if (cause.kind !== 'not-found' && !KEY_REFUSAL_KINDS.has(cause.kind)) throw cause;
+    const found = await tryKey(remote, object);
+    if (found === 'fits') return;
+    if (found === 'another key') throw wrongKeyError(object);
   }
+}
+
+/**
+ * Whether an object is stored with the encryption key; `unknown` if it is stored without one, or may not be read.
+ * @throws {AwsError} if S3 can't be asked
+ */
+export async function tryKey(
+  remote: KeyedAws,
+  object: BucketObject,
+): Promise<'fits' | 'another key' | 'unknown'> {
+  const { aws, encryptionKey } = remote;
+  if (isLikeAddress(object.key)) return 'unknown';
+  const args = headWithKey(object);
+  const answer = await aws.run(args, { encryptionKey });
+  if (answer.exitCode === 0) return 'fits';
+  const cause = await causeOfRefusal(remote, object, args, answer);
+  if (cause === 'wrong key') return 'another key';
+  if (cause.kind !== 'not-found' && !KEY_REFUSAL_KINDS.has(cause.kind)) throw cause;
+  return 'unknown';
 }
 
 /**

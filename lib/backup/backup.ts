@@ -63,6 +63,8 @@ export interface BackupFlags {
   readonly allowsMassDelete: boolean;
   /** --adopt: this source takes over the backup of another one. */
   readonly adopts: boolean;
+  /** --another-key: other backups in the bucket may have other encryption keys. */
+  readonly usesAnotherKey: boolean;
   /** --full: the bucket's listing is compared, however recent the last full check is. */
   readonly isFull: boolean;
   /** --dry-run: nothing is changed, neither in the bucket nor on disk. */

@@ -1,11 +1,13 @@
 // Which files are due: the scan alone tells if the last run's tree says what the bucket has; otherwise the bucket is
 // listed first.
 import { assertKeyFits } from '../aws/wrong-key.js';
+import { allSettledOrThrow } from '../cli/concurrency.js';
 import { textOf } from '../tree/bytes.js';
 import type { Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
 import type { Comparison } from './check/compare.js';
 import { compareBeforeUpload } from './check/compare-before-upload.js';
+import { assertNoOtherKey } from './other-keys.js';
 import type { DueList } from './scan/draft-writer.js';
 import type { Start } from './start.js';
 
@@ -30,18 +32,16 @@ export function needsListing({ tree, unfinished }: Start): boolean {
 }
 
 /**
- * Tries the encryption key on a few objects, if there is no record that proves it.
+ * Tries the encryption key on a few objects and on the records of other backups, if there is no record that proves it.
  * @throws {BackupError} with exit code 5 if they were stored with another one
  */
 export async function assertKeyOfBackup(
   backup: Backup,
-  { lastRun }: Start,
+  { lastRun, escrow }: Start,
   { objects }: Comparison,
 ): Promise<void> {
-  if (lastRun !== undefined) return;
+  if (lastRun !== undefined || escrow === 'no bucket') return;
   const { aws, prefix } = backup;
-  await assertKeyFits(
-    backup,
-    objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) })),
-  );
+  const samples = objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
+  await allSettledOrThrow(assertKeyFits(backup, samples), assertNoOtherKey(backup));
 }

@@ -51,7 +51,7 @@ function treeLineOf({ key, state, line, lastLine }: DraftLine): TreeLine | undef
 }
 
 /** What the record tells of this run. */
-export type RunFacts = Omit<LastRun, 'treeSha256'>;
+export type RunFacts = Omit<LastRun, 'treeSha256' | 'keyFingerprint'>;
 
 /** @throws {AwsError} if it could not be stored; the last record is still there then */
 export async function storeRecord(

@@ -5,7 +5,7 @@ import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { formatTime } from '../cli/units/times.js';
-import { type BackupInBucket, listBackups } from '../health/backups-in-bucket.js';
+import { type BackupInBucket, listBackups } from '../records/backups-in-bucket.js';
 import { parseS3Url } from '../restore/scope.js';
 import { connectToBucket } from './connection.js';
 

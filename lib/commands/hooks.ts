@@ -8,11 +8,16 @@ import { InvalidConfigError } from '../config/setting-reader.js';
 import { callHook, type HookCall } from '../health/hooks.js';
 import type { RunResult } from './back-up.js';
 
+/** What a run's hooks are told. */
+export type RunSummary = Pick<RunResult, 'exitCode' | 'summary'> & {
+  readonly facts: Pick<RunResult['facts'], 'notBackedUp'>;
+};
+
 /** @returns the run's exit code */
 export async function withHooks(
   configFile: string,
   { log }: CommandContext,
-  run: (config: BackupConfig) => Promise<RunResult>,
+  run: (config: BackupConfig) => Promise<RunSummary>,
 ): Promise<number> {
   let config: BackupConfig | undefined;
   try {

@@ -5,11 +5,13 @@ import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { writeMetrics } from '../health/prometheus.js';
+import { ESCROW_PREFIX } from '../records/escrow.js';
 import { withLock } from '../records/lock/lock.js';
 import { explainStateError } from '../records/state-folder.js';
 import { runBackup } from './back-up.js';
 import { connectToBucket } from './connection.js';
 import { dryRun } from './dry-run.js';
+import { runEscrow } from './escrow-run.js';
 import { withHooks } from './hooks.js';
 
 export interface SyncFlags {
@@ -18,6 +20,8 @@ export interface SyncFlags {
   readonly allowsMassDelete: boolean;
   /** Whether this source takes over the backup of another one. */
   readonly adopts: boolean;
+  /** Whether other backups in the bucket may have other encryption keys. */
+  readonly usesAnotherKey: boolean;
   /** Whether the bucket's listing is to be compared, however long ago that was last done. */
   readonly isFull: boolean;
   readonly isDry: boolean;
@@ -37,10 +41,12 @@ export async function sync(
   const file = configFileOrDefault(configFile);
   if (flags.isDry) return withBackup(await readConfig(file, context.log), flags, context, undefined, dryRun);
   return withHooks(file, context, async (config) => {
-    const result = await withLock(config.localLock, flags.waitSeconds, context, (lockDescriptor) =>
+    const { bucket, prefix, metricsFile, localLock } = config;
+    if (prefix === ESCROW_PREFIX)
+      return withLock(localLock, flags.waitSeconds, context, (lock) => runEscrow(config, context, lock));
+    const result = await withLock(localLock, flags.waitSeconds, context, (lockDescriptor) =>
       withBackup(config, flags, context, lockDescriptor, runBackup),
     );
-    const { bucket, prefix, metricsFile } = config;
     if (metricsFile !== undefined) writeMetrics(metricsFile, { bucket, prefix, lastRun: result.facts });
     return result;
   });

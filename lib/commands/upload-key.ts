@@ -1,18 +1,13 @@
 // Stores the encryption key in the bucket (escrow), encrypted with a key that a person can remember.
 // The questions are the original's, in its order, so that scripts can answer them through a pipe.
 import { stdout } from 'node:process';
-import type { AwsCli } from '../aws/aws-cli.js';
-import { bucketExists, makeBucket } from '../aws/bucket.js';
-import { assertSseCHonoured } from '../aws/prove-sse-c.js';
-import { verifyContent } from '../aws/verify-object.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import type { PartialConfig } from '../config/backup-config.js';
 import { isStandardInput, readPartialConfig } from '../config/read-config.js';
-import { escrowObject, fetchEscrow, storeEscrow } from '../records/escrow.js';
+import { escrowKey } from '../records/escrow.js';
 import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { escrowContent } from '../secrets/escrow-content.js';
 import { connectToBucket } from './connection.js';
@@ -58,11 +53,21 @@ export async function uploadKey(configFile: string | undefined, context: Command
   await confirm(prompt, answers);
 
   const aws = connectToBucket({ ...config, ...answers }, context);
-  if (!(await bucketExists(aws))) {
-    const retentionDays = config?.retentionDays ?? RETENTION_DAYS;
-    await makeBucket(aws, { region: answers.region, retentionDays }, (message) => log.info(message));
-  }
-  await store({ aws, prompt, log }, answers, config?.storageClass ?? 'STANDARD_IA');
+  const escrow = {
+    ...answers,
+    easyKey: keyOfEasyKey(answers.easyKey),
+    retentionDays: config?.retentionDays ?? RETENTION_DAYS,
+    storageClass: config?.storageClass ?? 'STANDARD_IA',
+  };
+  await escrowKey(aws, escrow, log, async (held) => {
+    prompt.say(
+      held === 'other easy key'
+        ? 'The bucket already holds a backup key, stored with another easy-to-remember key.\n'
+        : 'The bucket already holds a different backup key.\n',
+    );
+    const answer = await prompt.ask("Backups made with that key need it. Type 'yes' to replace it: ");
+    if (answer !== 'yes') throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
+  });
   prompt.say('SUCCESS: Your backup key is archived online\n');
   return exitCode.done;
 }
@@ -113,30 +118,4 @@ ${secrets}
     throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
   }
   prompt.say('\n');
-}
-
-interface Escrowing {
-  readonly aws: AwsCli;
-  readonly prompt: Prompt;
-  readonly log: Log;
-}
-
-/** Stores the encryption key unless the bucket has it, if the server honours SSE-C, and reads it back. */
-async function store({ aws, prompt, log }: Escrowing, answers: Answers, storageClass: string): Promise<void> {
-  const easyKey = keyOfEasyKey(answers.easyKey);
-  const content = escrowContent(answers.encryptionKey);
-  const escrowed = await fetchEscrow(aws, easyKey);
-  if (typeof escrowed === 'object' && escrowed.content === content) return;
-  if (escrowed !== 'none') {
-    prompt.say(
-      escrowed === 'other easy key'
-        ? 'The bucket already holds a backup key, stored with another easy-to-remember key.\n'
-        : 'The bucket already holds a different backup key.\n',
-    );
-    const answer = await prompt.ask("Backups made with that key need it. Type 'yes' to replace it: ");
-    if (answer !== 'yes') throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
-  }
-  await assertSseCHonoured(aws, log);
-  await storeEscrow(aws, easyKey, content, storageClass);
-  await verifyContent({ aws, encryptionKey: easyKey }, escrowObject(aws.bucket), content);
 }

@@ -129,11 +129,13 @@ export function storageClass(value: string): string {
 }
 
 const RESERVED_PREFIX = 'backup.info/';
+/** The original's upload-key backs up the escrow there. */
+const ESCROW_PREFIX = 'backup.info/key/';
 
 /** What the keys of the backup begin with. Like the original, this appends a `/` to whatever is not empty. */
 export function keyPrefix(value: string): string {
   const prefix = value === '' ? '' : `${value}/`;
-  if (!prefix.startsWith(RESERVED_PREFIX)) return prefix;
+  if (!prefix.startsWith(RESERVED_PREFIX) || prefix === ESCROW_PREFIX) return prefix;
   throw new InvalidValue(`must not begin with ${RESERVED_PREFIX}, where this program keeps its own objects`);
 }
 

@@ -1,21 +1,30 @@
 // The escrowed key: one object, byte-compatible with the original scripts, under a key made of an easy one.
-
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import { putFromStdin } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { findObject, missingBucketError } from '../aws/bucket.js';
+import { bucketExists, findObject, makeBucket, missingBucketError, type NewBucket } from '../aws/bucket.js';
 import { kindOfAwsError } from '../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
+import { assertSseCHonoured } from '../aws/prove-sse-c.js';
+import { verifyContent } from '../aws/verify-object.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
-import { BackupError } from '../cli/errors.js';
+import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
+import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
-import { keyInEscrow } from '../secrets/escrow-content.js';
+import { escrowContent, keyInEscrow } from '../secrets/escrow-content.js';
 
-const ESCROW_KEY = `${RESERVED_PREFIX}key/data`;
+/** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */
+export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
+const ESCROW_FILE = 'data';
+const ESCROW_KEY = ESCROW_PREFIX + ESCROW_FILE;
+/** Bytes: many more than its text has. */
+const MAX_SIZE = 4096;
 
-export function escrowObject(bucket: string): BucketObject {
+function escrowObject(bucket: string): BucketObject {
   return { bucket, key: ESCROW_KEY };
 }
 
@@ -65,15 +74,56 @@ export async function fetchEscrowedKey(aws: AwsCli, easyKey: EncryptionKey): Pro
   return keyInEscrow(await retrieveEscrow(aws, easyKey));
 }
 
-/** Stores the object; its content goes through the child's standard input. */
-export async function storeEscrow(
+/** What is escrowed, and the bucket to create if there is none. */
+export interface Escrow extends NewBucket {
+  readonly encryptionKey: EncryptionKey;
+  /** The key that the escrow is encrypted with. */
+  readonly easyKey: EncryptionKey;
+  readonly storageClass: string;
+}
+
+/**
+ * Stores the encryption key unless the bucket has it, if the server honours SSE-C, and reads it back.
+ * @param assertReplaceable called if the bucket holds another key, or one with another easy key; throws to keep that
+ * @throws {BackupError} with exit code 6 if the server does not honour SSE-C, or does not give back what was stored
+ */
+export async function escrowKey(
   aws: AwsCli,
-  easyKey: EncryptionKey,
-  content: string,
-  storageClass: string,
+  escrow: Escrow,
+  log: Log,
+  assertReplaceable: (held: 'other easy key' | 'other key') => Promise<void> | void,
 ): Promise<void> {
-  await aws.runOrThrow(putFromStdin(escrowObject(aws.bucket), storageClass), {
-    encryptionKey: easyKey,
-    input: content,
-  });
+  const { easyKey } = escrow;
+  const content = escrowContent(escrow.encryptionKey);
+  if (!(await bucketExists(aws))) await makeBucket(aws, escrow, (message) => log.info(message));
+  const escrowed = await fetchEscrow(aws, easyKey);
+  if (typeof escrowed === 'object' && escrowed.content === content) return;
+  if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
+  await assertSseCHonoured(aws, log);
+  const object = escrowObject(aws.bucket);
+  const args = putFromStdin(object, escrow.storageClass);
+  await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });
+  await verifyContent({ aws, encryptionKey: easyKey }, object, content);
+}
+
+/**
+ * The encryption key in a folder that holds the text of the escrow and nothing else. The original's upload-key makes such a
+ * folder and has encrypted-s3-sync back it up below backup.info/key/: with this program in its place, that is the escrow.
+ * @throws {BackupError} with exit code 4 for any other folder: nothing else is backed up there
+ */
+export function readEscrowFolder(folder: string): EncryptionKey {
+  try {
+    const file = join(folder, ESCROW_FILE);
+    const stats = readdirSync(folder).join('/') === ESCROW_FILE ? lstatSync(file) : undefined;
+    if (stats?.isFile() && stats.size <= MAX_SIZE) return keyInEscrow(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (!(error instanceof BackupError) && errnoOf(error) === undefined) throw error;
+  }
+  throw new BackupError(
+    `LOCAL_DIR "${folder}" does not hold the escrow alone, and nothing else is stored with REMOTE_DIR_PREFIX='backup.info/key'.`,
+    {
+      exitCode: exitCode.refused,
+      hint: 'Choose another REMOTE_DIR_PREFIX. To store the encryption key in the bucket, run encrypted-s3-upload-key.',
+    },
+  );
 }

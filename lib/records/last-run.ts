@@ -9,6 +9,7 @@ import { RESERVED_PREFIX } from '../aws/listing.js';
 import type { Remote } from '../aws/remote.js';
 import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
+import { fingerprintOf } from '../secrets/encryption-key.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import type { StateFolder } from './state-folder.js';
@@ -48,6 +49,8 @@ export interface LastRun {
   readonly lastVerified?: { readonly path: string; readonly at: string };
   /** Whether the run has left something undone, so that the next one has to look at everything. */
   readonly isIncomplete?: boolean;
+  /** See `fingerprintOf`: the encryption key of the run. */
+  readonly keyFingerprint?: string;
   /** Of the tree file that belongs to it, in hexadecimal digits. */
   readonly treeSha256: string;
 }
@@ -110,7 +113,7 @@ export type RecordedTree =
 export async function storeLastRun(
   { aws, encryptionKey, prefix }: Remote,
   { treeCopy, runFolder }: TreePlaces,
-  facts: Omit<LastRun, 'treeSha256'>,
+  facts: Omit<LastRun, 'treeSha256' | 'keyFingerprint'>,
   tree: RecordedTree,
 ): Promise<void> {
   const stage = join(runFolder, 'record');
@@ -119,7 +122,8 @@ export async function storeLastRun(
   const isNew = 'file' in tree;
   if (isNew) renameSync(tree.file, staged);
   const treeSha256 = isNew ? await sha256OfFile(staged) : tree.sha256;
-  const record = { format: FORMAT, version: VERSION, ...facts, treeSha256 };
+  const keyFingerprint = fingerprintOf(encryptionKey);
+  const record = { format: FORMAT, version: VERSION, ...facts, keyFingerprint, treeSha256 };
   writeFileSync(join(stage, RECORD), `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
   const target = { bucket: aws.bucket, prefix: runFolderKey(prefix), storageClass: STORAGE_CLASS };
   await aws.runOrThrow(uploadAll(stage, target), { encryptionKey });

@@ -1,6 +1,7 @@
 // Encryption keys, which nothing prints.
+import { createHash, createHmac } from 'node:crypto';
 import { BackupError } from '../cli/errors.js';
-import { keepBytes } from './key-bytes.js';
+import { bytesOfKey, keepBytes } from './key-bytes.js';
 import { md5 } from './md5.js';
 
 /** S3 takes AES-256 keys only. */
@@ -38,4 +39,15 @@ export class EncryptionKey {
 /** The key that the escrow is encrypted with: the hex digits of the easy key's MD5, as in the original scripts. */
 export function keyOfEasyKey(easyKey: string): EncryptionKey {
   return new EncryptionKey(md5(Buffer.from(easyKey, 'utf8')));
+}
+
+/**
+ * Tells whether two encryption keys are the same, and does not give the key away: 16 hexadecimal digits of a hash of an
+ * HMAC. It is stored encrypted, in records only.
+ */
+export function fingerprintOf(encryptionKey: EncryptionKey): string {
+  const mac = createHmac('sha256', bytesOfKey(encryptionKey))
+    .update('encrypted-s3-backup key fingerprint')
+    .digest();
+  return createHash('sha256').update(mac).digest('hex').slice(0, 16);
 }

@@ -14,6 +14,13 @@ const BUCKET_WITH_HISTORY: Reply = {
   optional: true,
 };
 
+/** To a backup without a record, unless a scenario says otherwise. */
+const NO_OTHER_BACKUPS: Reply = {
+  args: ['list-objects-v2', '--prefix=backup.info/runs/'],
+  stdout: 'null\n',
+  optional: true,
+};
+
 export class ScriptedAws {
   readonly resident: Resident;
   readonly #secrets: readonly string[];
@@ -35,7 +42,7 @@ export class ScriptedAws {
 
   /** The calls to come. Ends the previous scenario. */
   expect(replies: readonly Reply[]): void {
-    this.#replies = [...replies, BUCKET_WITH_HISTORY];
+    this.#replies = [...replies, BUCKET_WITH_HISTORY, NO_OTHER_BACKUPS];
     this.#given = this.#replies.map(() => 0);
     this.#calls = [];
   }

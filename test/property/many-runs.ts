@@ -13,6 +13,7 @@ for await (const line of createInterface({ input: process.stdin })) {
     waitSeconds: 20,
     allowsMassDelete: true,
     adopts: false,
+    usesAnotherKey: false,
     isDry: false,
     isJson: false,
     isFull,

@@ -1,9 +1,9 @@
 // Every backup in a bucket, by the keys of the records that their runs have left: no encryption key is needed.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listPrefix } from '../aws/listing.js';
-import { RECORD, RUNS_PREFIX } from '../records/last-run.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
+import { RECORD, RUNS_PREFIX } from './last-run.js';
 
 export interface BackupInBucket {
   /** '' or ends in a `/`. */

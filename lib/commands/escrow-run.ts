@@ -1,0 +1,37 @@
+// A run for the original's encrypted-s3-upload-key: the escrow is stored as our own upload-key does it.
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { CommandContext } from '../cli/main.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { escrowKey, readEscrowFolder } from '../records/escrow.js';
+import { connectToBucket } from './connection.js';
+import type { RunSummary } from './hooks.js';
+
+/** @param config its key is the one that the escrow is encrypted with */
+export async function runEscrow(
+  config: BackupConfig,
+  context: CommandContext,
+  lockDescriptor: number,
+): Promise<RunSummary> {
+  const encryptionKey = readEscrowFolder(config.localDir);
+  const aws = connectToBucket(config, context, lockDescriptor);
+  const escrow = { ...config, encryptionKey, easyKey: config.encryptionKey };
+  await escrowKey(aws, escrow, context.log, (held) => {
+    const what =
+      held === 'other easy key'
+        ? 'a backup key, stored with another easy-to-remember key'
+        : 'a different backup key';
+    throw new BackupError(
+      `The bucket "${aws.bucket}" already holds ${what}. Backups made with that key need it.`,
+      {
+        exitCode: exitCode.refused,
+        hint: 'Run the encrypted-s3-upload-key of this program, which asks whether to replace it. Nothing was stored.',
+      },
+    );
+  });
+  return {
+    exitCode: exitCode.done,
+    facts: { notBackedUp: 0 },
+    summary: 'The encryption key is in the bucket.',
+  };
+}

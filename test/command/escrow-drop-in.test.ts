@@ -1,0 +1,82 @@
+// The original's encrypted-s3-upload-key, kept in place, runs the encrypted-s3-sync that is on PATH: it is ours.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { type TestContext, test } from 'node:test';
+import { EASY_KEY, KEY } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
+
+const ESCROW = 'backup.info/key/data';
+const CONTENT = `#_ORIGINAL_KEY='${KEY}' # original backup encryption key\n`;
+const DERIVED = createHash('md5').update(EASY_KEY).digest('hex');
+
+/** With the config that the original's script writes. */
+function worldOf(t: TestContext, easyKey = DERIVED): BucketWorld {
+  const world = new BucketWorld(t);
+  world.config({
+    AWS_RETENTION_DAYS: '30',
+    LOCAL_LIST: '',
+    REMOTE_DIR_PREFIX: 'backup.info/key',
+    ENCRYPTION_KEY: easyKey,
+    FULL_CHECK_HOURS: undefined,
+  });
+  return world;
+}
+
+test('a folder that holds the text of the escrow alone is stored as the escrow, in a bucket that is made for it', async (t) => {
+  const world = worldOf(t);
+  world.write('data', CONTENT);
+  const outcome = await world.sync();
+  assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, '', '']);
+  assert.deepEqual([...world.journal.current().keys()], [ESCROW]);
+  assert.ok(world.journal.isVersioned);
+  const { stdout } = await world.run(
+    'encrypted-s3-download-key',
+    ['default', 'eu-central-1', 'test-bucket'],
+    { input: `${EASY_KEY}\n` },
+  );
+  assert.equal(stdout, CONTENT);
+
+  // The same again is stored already.
+  const count = world.journal.versions().length;
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(world.journal.versions().length, count);
+});
+
+test('another escrow in the bucket is not replaced: exit 4', async (t) => {
+  const world = worldOf(t);
+  world.write('data', CONTENT);
+  assert.equal((await world.sync()).code, 0);
+  const stored = world.current(ESCROW);
+  for (const [easyKey, content] of [
+    [DERIVED.replace(/^./, 'x'), CONTENT],
+    [DERIVED, CONTENT.replace(KEY, 'Another0Key1of2the3same4length56')],
+  ] as const) {
+    world.config({ REMOTE_DIR_PREFIX: 'backup.info/key', ENCRYPTION_KEY: easyKey });
+    world.write('data', content);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 4, stderr);
+    assert.match(
+      stderr,
+      /ERROR: The bucket "test-bucket" already holds a (different )?backup key.*\n.*HINT: /,
+    );
+    assert.equal(world.current(ESCROW), stored);
+  }
+});
+
+test('anything else is no backup below backup.info/: exit 4, and no text of it is shown', async (t) => {
+  for (const files of [
+    {},
+    { data: CONTENT, other: 'x' },
+    { data: `secret ${KEY}` },
+    { data: "#_ORIGINAL_KEY='too short' # x\n" },
+    { 'data/x': CONTENT },
+  ]) {
+    const world = worldOf(t);
+    for (const [path, content] of Object.entries(files)) world.write(path, content);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 4, stderr);
+    assert.match(stderr, /ERROR: .*REMOTE_DIR_PREFIX='backup\.info\/key'/);
+    assert.doesNotMatch(stderr, new RegExp(`${KEY}|too short`));
+    assert.deepEqual([...world.journal.current().keys()], []);
+  }
+});
