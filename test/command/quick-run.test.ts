@@ -22,6 +22,7 @@ const CALLS: readonly [string, RegExp][] = [
   ['list', / s3api list-objects-v2 .*--prefix=pc\/docs\/ /],
   ['escrow?', / s3api list-objects-v2 .*--prefix=backup\.info\/key\/data /],
   ['backups below?', / s3api list-objects-v2 .*--prefix=backup\.info\/runs\/pc\/docs\/ /],
+  ['other backups?', / s3api list-objects-v2 .*--prefix=backup\.info\/runs\/ /],
   ['versioning?', / s3api get-bucket-versioning /],
   ['delete', / s3api delete-objects? /],
   ['key?', / s3api head-object .*--key=pc\/docs\//],
@@ -165,7 +166,7 @@ test('a first run over an empty prefix: the server is tried, and aws s3 sync upl
   world.makeBucket();
   for (const path of ['a', 'd/b']) world.write(path, path);
   await assertRun(world, full('there is no record of a last run'), [
-    ...['get record', 'escrow?', 'list', ...PROBE, 'sync', 'versioning?'],
+    ...['get record', 'escrow?', 'other backups?', 'list', ...PROBE, 'sync', 'versioning?'],
     ...['list', ...VERIFICATION, 'put record'],
   ]);
 });
@@ -178,7 +179,7 @@ test("a first run over somebody's objects: the key is tried, and what the bucket
   world.journal.add(`${PREFIX}a`, Buffer.from('a'), hash, Date.now() + HOUR);
   const count = world.journal.versions().length;
   await assertRun(world, full('there is no record of a last run'), [
-    ...['get record', 'escrow?', 'list', 'key?', ...PROBE, 'upload', 'versioning?'],
+    ...['get record', 'escrow?', 'other backups?', 'list', 'key?', ...PROBE, 'upload', 'versioning?'],
     ...['list', ...VERIFICATION, 'put record'],
   ]);
   assert.deepEqual(world.changesSince(count), ['d/b']);
