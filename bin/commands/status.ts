@@ -34,6 +34,8 @@ export function statusCommand(): Command {
     .action((file: string | undefined, options: Options) => {
       const { config = file, maxAge, json, prometheus, bucket, escrow } = options;
       const isJson = json === true;
+      if (escrow === true && bucket === undefined)
+        command.error('error: --escrow needs --bucket', { exitCode: 1 });
       return main('encrypted-s3-status', false, (context) => {
         if (bucket === undefined) return status({ config, maxAge, isJson, metricsFile: prometheus }, context);
         const [profile, region, name, ...more] = bucket;

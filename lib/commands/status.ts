@@ -33,12 +33,16 @@ export interface StatusRequest {
 }
 
 /** @returns the plugin's exit code with `maxAge`; otherwise 0, or 3 if the last run left something undone */
-export async function status(request: StatusRequest, context: CommandContext): Promise<number> {
+export function status(request: StatusRequest, context: CommandContext): Promise<number> {
+  return asPlugin(request.maxAge, () => showStatus(request, context));
+}
+
+/** A plugin that fails says UNKNOWN on standard output, and ends with that: monitoring shows nothing else. */
+async function asPlugin(maxAge: number | undefined, show: () => Promise<number>): Promise<number> {
   try {
-    return await showStatus(request, context);
+    return await show();
   } catch (error) {
-    // A plugin that fails says UNKNOWN on standard output: monitoring shows nothing else.
-    if (request.maxAge === undefined || !(error instanceof BackupError)) throw error;
+    if (maxAge === undefined || !(error instanceof BackupError)) throw error;
     stdout.write(`BACKUP UNKNOWN - ${printable(error.message)}\n`);
     return STATES.UNKNOWN;
   }
@@ -86,18 +90,23 @@ interface Row extends BackupInBucket {
   readonly record?: LastRun | 'another encryption key';
 }
 
-/** A row for each backup in the bucket. @returns 2 if one is older than `maxAge`; 0 otherwise */
-export async function bucketStatus(request: BucketStatusRequest, context: CommandContext): Promise<number> {
+/** A row for each backup in the bucket. @returns with `maxAge` 2 if one is older, or none is there; otherwise 0 */
+export function bucketStatus(request: BucketStatusRequest, context: CommandContext): Promise<number> {
+  return asPlugin(request.maxAge, () => showBucket(request, context));
+}
+
+async function showBucket(request: BucketStatusRequest, context: CommandContext): Promise<number> {
   const { maxAge, isJson, usesEscrow } = request;
   const aws = connectToBucket(request, context);
   const backups = await listBackups(aws);
   const rows: readonly Row[] = usesEscrow ? await withRecords(aws, backups, context) : backups;
   const now = Date.now();
-  const isStale = ({ lastRun }: Row) => maxAge !== undefined && (now - Date.parse(lastRun)) / 1000 > maxAge;
   if (isJson) await print(`${JSON.stringify({ ...FORMAT, bucket: aws.bucket, backups: rows })}\n`);
   else await print(tableOf(rows, now));
   if (rows.length === 0) context.log.warn(`The bucket "${aws.bucket}" has no record of a backup.`);
-  return rows.some(isStale) ? STATES.CRITICAL : STATES.OK;
+  if (maxAge === undefined) return exitCode.done;
+  const isFresh = ({ lastRun }: Row) => (now - Date.parse(lastRun)) / 1000 <= maxAge;
+  return rows.length > 0 && rows.every(isFresh) ? STATES.OK : STATES.CRITICAL;
 }
 
 async function withRecords(

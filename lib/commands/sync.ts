@@ -1,10 +1,12 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
 import { type Backup, openBackup } from '../backup/backup.js';
+import { BackupError } from '../cli/errors.js';
+import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
-import { writeMetrics } from '../health/prometheus.js';
+import { type MetricsSource, writeMetrics } from '../health/prometheus.js';
 import { ESCROW_PREFIX } from '../records/escrow.js';
 import { withLock } from '../records/lock/lock.js';
 import { explainStateError } from '../records/state-folder.js';
@@ -47,9 +49,20 @@ export async function sync(
     const result = await withLock(localLock, flags.waitSeconds, context, (lockDescriptor) =>
       withBackup(config, flags, context, lockDescriptor, runBackup),
     );
-    if (metricsFile !== undefined) writeMetrics(metricsFile, { bucket, prefix, lastRun: result.facts });
+    if (metricsFile !== undefined)
+      writeMetricsOrWarn(metricsFile, { bucket, prefix, lastRun: result.facts }, context.log);
     return result;
   });
+}
+
+/** The backup is done: a file for monitoring changes no exit code. */
+function writeMetricsOrWarn(file: string, source: MetricsSource, log: Log): void {
+  try {
+    writeMetrics(file, source);
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    log.warn(error.message);
+  }
 }
 
 async function withBackup<T>(

@@ -146,4 +146,8 @@ test('METRICS_FILE gets the numbers of each run', async (t) => {
   const text = readFileSync(file, 'utf8');
   assert.match(text, /^encrypted_s3_backup_last_run_sent_files\{.*\} 1$/m);
   assert.ok(!text.includes('backup_escrow'));
+  world.configHooks({ METRICS_FILE: '/nowhere/backup.prom' });
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 0);
+  assert.match(stderr, /WARNING: The metrics file "\/nowhere\/backup\.prom" can't be written/);
 });

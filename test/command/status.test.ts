@@ -117,6 +117,31 @@ test('--bucket shows each backup in a bucket without any key', async (t) => {
   assert.match(incomplete.stderr, /--bucket needs AWS_PROFILE AWS_REGION BUCKET/);
 });
 
+test('--bucket --max-age is critical if a backup is stale or none is there, and unknown if the bucket can not be asked', async (t) => {
+  const world = new BucketWorld(t);
+  const place = ['default', 'eu-central-1', 'test-bucket'];
+  const ask = async () => {
+    const { code, stdout } = await world.run('encrypted-s3', [
+      'status',
+      '--max-age',
+      '1d',
+      '--bucket',
+      ...place,
+    ]);
+    return { code, stdout };
+  };
+  const nowhere = await ask();
+  assert.equal(nowhere.code, 3);
+  assert.match(nowhere.stdout, /^BACKUP UNKNOWN - /);
+  world.makeBucket();
+  assert.equal((await ask()).code, 2);
+  world.put(RECORD, 'x', KEY);
+  assert.equal((await ask()).code, 0);
+  for (const version of world.journal.versions())
+    Object.assign(version, { time: Date.now() - 2 * 86_400_000 });
+  assert.equal((await ask()).code, 2);
+});
+
 test('--bucket --escrow shows what the records of the escrowed key tell', async (t) => {
   const world = await backedUp(t);
   world.put('backup.info/runs/other/last-run.json', 'x', OTHER_KEY);
