@@ -1,4 +1,5 @@
 // The end of a run: the new tree, and the record, which is stored last.
+import { BackupError } from '../cli/errors.js';
 import { type LastRun, type RecordedTree, storeLastRun } from '../records/last-run.js';
 import { textOf } from '../tree/bytes.js';
 import { unprovenLine } from '../tree/entry-line.js';
@@ -8,6 +9,7 @@ import { TreeWriter } from '../tree/tree-writer.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { Deleted } from './delete.js';
+import type { FoundEscrow } from './find-escrow.js';
 import type { DraftLine } from './scan/draft.js';
 import type { Start } from './start.js';
 
@@ -59,7 +61,7 @@ export async function storeRecord(
   { lastRun }: Start,
   { isFull, sent, verified }: Checked,
   { tree, totals }: NewTree,
-  deleted: Deleted,
+  { deleted, escrow }: { readonly deleted: Deleted; readonly escrow: FoundEscrow },
 ): Promise<RunFacts> {
   const { header, source, localDirId, incomplete } = backup;
   const ended = new Date().toISOString();
@@ -80,10 +82,18 @@ export async function storeRecord(
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
     ...(lastComplete === undefined ? {} : { lastComplete }),
     ...(lastVerified === undefined ? {} : { lastVerified }),
+    ...escrowAfter(escrow, lastRun),
     isIncomplete,
   };
   await storeLastRun(backup, backup.state, record, tree);
   return record;
+}
+
+/** A run that has not learned anything new goes by the last one. */
+function escrowAfter(found: FoundEscrow, lastRun: LastRun | undefined): Pick<LastRun, 'escrow'> {
+  if (found === 'none') return {};
+  const escrow = found === 'not asked' || found instanceof BackupError ? lastRun?.escrow : found;
+  return escrow === undefined ? {} : { escrow };
 }
 
 /** When the last run before this one ended that left nothing undone; ISO 8601. */

@@ -36,6 +36,11 @@ export class AwsArguments {
     return this.all.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
   }
 
+  numberAfter(name: string): number | undefined {
+    const at = this.all.indexOf(name);
+    return at === -1 ? undefined : Number(this.all[at + 1]);
+  }
+
   /** Of `aws s3`: the argument after it, perhaps a URL; '' if there is none. */
   get places(): readonly [from: string, to: string] {
     const args = this.all.slice(2);
