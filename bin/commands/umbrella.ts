@@ -8,6 +8,7 @@ import { historyCommands } from './history.js';
 import { listVersionsCommand } from './list-versions.js';
 import { restoreCommand } from './restore.js';
 import { rollbackCommand } from './rollback.js';
+import { scheduleCommand } from './schedule.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 import { undeleteCommand } from './undelete.js';
@@ -20,6 +21,7 @@ export function umbrella(): Command {
   const commands = [
     syncCommand().name('sync').summary('run a backup'),
     restoreCommand(),
+    scheduleCommand(),
     statusCommand(),
     ...historyCommands(),
     uploadKeyCommand().name('upload-key').summary('store the encryption key in the bucket'),

@@ -79,8 +79,11 @@ function existingHome(home: string | undefined): string[] {
   return home === undefined || !existsSync(home) ? [] : [realpathSync(home)];
 }
 
-/** By the XDG base directories' rule, a relative path does not count. @returns `undefined` without any home */
-function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
+/**
+ * The folder of all state folders. By the XDG base directories' rule, a relative path does not count.
+ * @returns `undefined` without any home
+ */
+export function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_STATE_HOME'] ?? '';
   if (isAbsolute(configured)) return join(configured, 'encrypted-s3-backup');
   const home = homeFolderOf(environment);
