@@ -27,13 +27,7 @@ const CREDENTIALS = [
  * missing or can't be read count as empty: the AWS CLI's own messages explain that best.
  */
 export function readProfile(profile: string, environment: NodeJS.ProcessEnv): ProfileSettings {
-  const home = homeFolderOf(environment);
-  const file = (variable: string, usual: string) => {
-    const path = environment[variable] ?? (home === undefined ? undefined : join(home, usual));
-    return path === undefined ? '' : readIfExists(expand(path, home, environment));
-  };
-  const config = file('AWS_CONFIG_FILE', '.aws/config');
-  const credentials = file('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials');
+  const { config, credentials } = readFiles(environment);
   const sections = parseIni(config);
   const settings = {
     ...settingsOf('profile', profile, sections),
@@ -52,6 +46,30 @@ export function readProfile(profile: string, environment: NodeJS.ProcessEnv): Pr
     ...(services === undefined ? {} : settingsOf('services', services, sections)),
     ...(plugin === undefined ? {} : { [ENDPOINT_PLUGIN]: plugin }),
     ...(bandwidth === undefined ? {} : { [MAX_BANDWIDTH]: bandwidth }),
+  };
+}
+
+/** The profiles of both files. */
+export function profileNames(environment: NodeJS.ProcessEnv): string[] {
+  const { config, credentials } = readFiles(environment);
+  const inConfig = [...parseIni(config).keys()].map(
+    (section) => /^(?:profile (.*)|(default))$/.exec(section)?.slice(1).find(Boolean) ?? [],
+  );
+  return [...new Set([...inConfig.flat(), ...parseIni(credentials).keys()])];
+}
+
+function readFiles(environment: NodeJS.ProcessEnv): {
+  readonly config: string;
+  readonly credentials: string;
+} {
+  const home = homeFolderOf(environment);
+  const file = (variable: string, usual: string) => {
+    const path = environment[variable] ?? (home === undefined ? undefined : join(home, usual));
+    return path === undefined ? '' : readIfExists(expand(path, home, environment));
+  };
+  return {
+    config: file('AWS_CONFIG_FILE', '.aws/config'),
+    credentials: file('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials'),
   };
 }
 
