@@ -174,6 +174,10 @@ class BucketCall {
     const key = this.#args.option('--key');
     const calls: Readonly<Record<string, () => void>> = {
       'head-bucket': () => this.#bucketOrEnd('HeadBucket', '404'),
+      'get-bucket-location': () => {
+        this.#bucketOrEnd('GetBucketLocation', 'NoSuchBucket');
+        this.#call.print('eu-central-1\n');
+      },
       'create-bucket': () => {
         journal.exists = true;
       },
