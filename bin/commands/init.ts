@@ -1,6 +1,6 @@
 // `encrypted-s3 init`
 import { type Command, Option } from 'commander';
-import { subcommand } from '../../lib/cli/command-line.js';
+import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { init } from '../../lib/commands/init.js';
 import { printPolicy } from '../../lib/commands/init-policy.js';
@@ -26,7 +26,8 @@ interface Options {
 }
 
 export function initCommand(): Command {
-  return subcommand('init', 'set up a backup: config, key, bucket, escrow, first run')
+  const command: Command = subcommand('init', 'set up a backup: config, key, bucket, escrow, first run');
+  return command
     .argument(
       '[config_file]',
       'to write, or to go on with; without one, ~/.config/encrypted-s3-backup/config',
@@ -52,7 +53,7 @@ export function initCommand(): Command {
     .option('--iam', 'print the least IAM policy that this backup needs, and do nothing else')
     .action((file: string | undefined, options: Options) => {
       const request: InitRequest = {
-        config: options.config ?? file,
+        config: namedConfig(command, file, options.config),
         profile: options.profile,
         region: options.region,
         bucket: options.bucket,

@@ -7,7 +7,7 @@ import { exitCode as exitCodes } from '../cli/exit-codes.js';
 import type { Interruption } from '../cli/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { KEY_URL, openKeyDescriptor } from '../secrets/key-descriptor.js';
-import { type AwsConnection, connectionArguments } from './arguments/connection-arguments.js';
+import { type AwsConnection, commandToPaste, connectionArguments } from './arguments/connection-arguments.js';
 import { type AwsError, awsError } from './aws-error.js';
 import { lastLinesOf } from './child-output.js';
 import { childEnvironment } from './settings/child-environment.js';
@@ -103,6 +103,11 @@ export class AwsCli {
   /** The error for an answer with an exit code other than 0. */
   errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
     return awsError(args, answer.exitCode, answer.stderr, this);
+  }
+
+  /** A call without the encryption key, as a command for the user to paste. */
+  commandFor(args: readonly string[]): string {
+    return commandToPaste(this.#settings, args);
   }
 
   async #spawn(
