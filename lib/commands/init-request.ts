@@ -1,7 +1,7 @@
 // What the command line of init says.
 
 /** The steps after the config, each of which may be left out. */
-export const INIT_STEPS = ['escrow', 'backup', 'compare'] as const;
+export const INIT_STEPS = ['bucket', 'escrow', 'backup', 'compare'] as const;
 export type InitStep = (typeof INIT_STEPS)[number];
 
 export interface InitRequest {

@@ -9,6 +9,7 @@ import { defaultConfigFile } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { type Interview, ProposedAnswers } from '../setup/interview.js';
 import { connectToBucket } from './connection.js';
+import { setUpBucket } from './init-bucket.js';
 import { assertAgrees, writeNewConfig } from './init-config.js';
 import type { InitRequest, InitStep } from './init-request.js';
 import { backUpFirst, compareRestored, escrowAndTry, type Setup } from './init-steps.js';
@@ -32,8 +33,10 @@ export async function init(request: InitRequest, context: CommandContext): Promi
   const isOffered = async (step: InitStep, question: string) =>
     !request.skips.includes(step) && (await interview.confirm(question));
 
-  const left: string[] = [];
   const name = file === defaultConfigFile(process.env) ? '' : ` ${shellQuote(file)}`;
+  const left: string[] = [];
+  if (request.skips.includes('bucket') || !(await setUpBucket(setup)))
+    left.push(`encrypted-s3 doctor --fix${name}`);
   if (!isEscrowed) {
     if (
       await isOffered(

@@ -87,8 +87,7 @@ export class ProposedAnswers implements Interview {
 
   /** The first line of standard input. */
   async askEasyKey(what: string, weakness?: (easyKey: string) => string | undefined): Promise<string> {
-    const question = stdin.isTTY ? `${what}: ` : '';
-    this.#easyKey ??= await this.#prompt.askHidden(question);
+    this.#easyKey ??= await (stdin.isTTY ? this.#prompt.askHidden(`${what}: `) : this.#prompt.ask(''));
     const problem = this.#easyKey === '' ? 'Standard input has none.' : weakness?.(this.#easyKey);
     if (problem === undefined) return this.#easyKey;
     throw new BackupError(`The easy-to-remember key will not do. ${problem}`, {

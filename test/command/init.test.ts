@@ -10,6 +10,7 @@ import { EASY_KEY, type Outcome } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY } from './bucket-world.js';
 
 const SENTENCE = 'seven green boats sing at night';
+const NO_STEPS = ['--skip', 'bucket', 'escrow', 'backup', 'compare'];
 const ESCROW = 'backup.info/key/data';
 
 class InitWorld extends BucketWorld {
@@ -115,7 +116,7 @@ test('init that is killed in any of its steps goes on when it is run again, with
     'create-bucket',
     `cp - s3://test-bucket/${ESCROW}`,
     's3 sync',
-    'restored',
+    '/incomplete',
   ]) {
     const number = calls.findIndex((call) => call.includes(step)) + 1;
     assert.ok(number > 0, step);
@@ -134,7 +135,7 @@ test('init that is killed in any of its steps goes on when it is run again, with
 
 test('a config that exists is never touched', async (t) => {
   const world = new InitWorld(t);
-  await world.init(['--skip', 'escrow', 'backup', 'compare'], '');
+  await world.init([...NO_STEPS], '');
   const before = readFileSync(world.written, 'utf8');
   const other = await world.run('encrypted-s3', [
     'init',
@@ -215,13 +216,31 @@ test('a weak easy-to-remember key is refused, and the next attempt goes on', asy
 
 test('an escrow of another key is left as it is', async (t) => {
   const world = new InitWorld(t);
-  await world.init(['--skip', 'escrow', 'backup', 'compare'], '');
+  await world.init([...NO_STEPS], '');
   world.makeBucket();
   const easyKey = createHash('md5').update(SENTENCE).digest('hex');
   world.put(ESCROW, `#_ORIGINAL_KEY='${OTHER_KEY}' # original backup encryption key\n`, easyKey);
   const { code, stderr } = await world.init();
   assert.equal(code, 5);
   assert.match(stderr, /already holds another encryption key\.\nHINT: Nothing was stored/);
+});
+
+test('a bucket that is there is set as a backup needs it, and its rules of others stay', async (t) => {
+  const world = new InitWorld(t);
+  world.journal.exists = true;
+  const other = '{"ID":"other","Filter":{"Prefix":"logs/"},"Status":"Enabled","Expiration":{"Days":3}}';
+  world.journal.settings.set('--lifecycle-configuration', `{"Rules":[${other}]}`);
+  const { code, stdout, stderr } = await world.init();
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /aws s3api put-bucket-versioning .*--bucket test-bucket .*Status=Enabled/);
+  assert.match(stdout, /aws s3api put-public-access-block /);
+  assert.equal(world.journal.isVersioned, true);
+  const { Rules } = JSON.parse(world.journal.settings.get('--lifecycle-configuration') ?? '');
+  assert.deepEqual(Rules[0], JSON.parse(other));
+  assert.equal(Rules[1].Filter.Prefix, 'pc/docs/');
+  const again = await world.init();
+  assert.match(again.stdout, /The bucket is set as a backup needs it\./);
+  world.assertSetUp();
 });
 
 test('--iam prints a policy for the backup of the config, or of the flags', async (t) => {
@@ -233,7 +252,7 @@ test('--iam prints a policy for the backup of the config, or of the flags', asyn
     'arn:aws-cn:s3:::test-bucket/pc/docs/*',
     'arn:aws-cn:s3:::test-bucket/backup.info/*',
   ]);
-  await world.init(['--skip', 'escrow', 'backup', 'compare'], '');
+  await world.init([...NO_STEPS], '');
   const byConfig = await policy([]);
   assert.equal(JSON.parse(byConfig.stdout).Statement[0].Resource, 'arn:aws:s3:::test-bucket');
 });
