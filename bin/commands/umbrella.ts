@@ -9,6 +9,7 @@ import { initCommand } from './init.js';
 import { listVersionsCommand } from './list-versions.js';
 import { restoreCommand } from './restore.js';
 import { rollbackCommand } from './rollback.js';
+import { scheduleCommand } from './schedule.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 import { undeleteCommand } from './undelete.js';
@@ -22,6 +23,7 @@ export function umbrella(): Command {
     initCommand(),
     syncCommand().name('sync').summary('run a backup'),
     restoreCommand(),
+    scheduleCommand(),
     statusCommand(),
     ...historyCommands(),
     uploadKeyCommand().name('upload-key').summary('store the encryption key in the bucket'),
