@@ -6,6 +6,7 @@ import { downloadDirCommand } from './download-dir.js';
 import { downloadFileCommand } from './download-file.js';
 import { downloadKeyCommand } from './download-key.js';
 import { historyCommands } from './history.js';
+import { initCommand } from './init.js';
 import { listVersionsCommand } from './list-versions.js';
 import { restoreCommand } from './restore.js';
 import { rollbackCommand } from './rollback.js';
@@ -20,6 +21,7 @@ export function umbrella(): Command {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .helpCommand(false);
   const commands = [
+    initCommand(),
     syncCommand().name('sync').summary('run a backup'),
     restoreCommand(),
     scheduleCommand(),

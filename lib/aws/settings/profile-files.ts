@@ -27,12 +27,8 @@ const CREDENTIALS = [
  * missing or can't be read count as empty: the AWS CLI's own messages explain that best.
  */
 export function readProfile(profile: string, environment: NodeJS.ProcessEnv): ProfileSettings {
-  const { config, credentials } = readFiles(environment);
-  const sections = parseIni(config);
-  const settings = {
-    ...settingsOf('profile', profile, sections),
-    ...parseIni(credentials).get(profile),
-  };
+  const { config: sections, credentials } = readFiles(environment);
+  const settings = { ...settingsOf('profile', profile, sections), ...credentials.get(profile) };
   const services = settings['services'];
   // In the profile itself, nested settings have no effect on endpoints; but the plugin that chooses them reads there
   // whether it verifies certificates.
@@ -49,27 +45,24 @@ export function readProfile(profile: string, environment: NodeJS.ProcessEnv): Pr
   };
 }
 
-/** The profiles of both files. */
+/** The names of all profiles, in both files. */
 export function profileNames(environment: NodeJS.ProcessEnv): string[] {
   const { config, credentials } = readFiles(environment);
-  const inConfig = [...parseIni(config).keys()].map(
-    (section) => /^(?:profile (.*)|(default))$/.exec(section)?.slice(1).find(Boolean) ?? [],
+  const named = [...config.keys()].flatMap((section) =>
+    section === 'default' ? [section] : (/^profile (.+)$/.exec(section)?.slice(1) ?? []),
   );
-  return [...new Set([...inConfig.flat(), ...parseIni(credentials).keys()])];
+  return [...new Set([...named, ...credentials.keys()])].sort();
 }
 
-function readFiles(environment: NodeJS.ProcessEnv): {
-  readonly config: string;
-  readonly credentials: string;
-} {
+function readFiles(environment: NodeJS.ProcessEnv): Record<'config' | 'credentials', IniSections> {
   const home = homeFolderOf(environment);
-  const file = (variable: string, usual: string) => {
+  const sectionsOf = (variable: string, usual: string) => {
     const path = environment[variable] ?? (home === undefined ? undefined : join(home, usual));
-    return path === undefined ? '' : readIfExists(expand(path, home, environment));
+    return parseIni(path === undefined ? '' : readIfExists(expand(path, home, environment)));
   };
   return {
-    config: file('AWS_CONFIG_FILE', '.aws/config'),
-    credentials: file('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials'),
+    config: sectionsOf('AWS_CONFIG_FILE', '.aws/config'),
+    credentials: sectionsOf('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials'),
   };
 }
 
