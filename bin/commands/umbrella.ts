@@ -1,13 +1,16 @@
 // `encrypted-s3 sync …` is `encrypted-s3-sync …`; other commands have no program of their own.
 import { Argument, type Command } from 'commander';
 import { umbrellaLine } from '../../lib/cli/command-line.js';
+import { completeCommand } from './complete.js';
 import { downloadDirCommand } from './download-dir.js';
 import { downloadFileCommand } from './download-file.js';
 import { downloadKeyCommand } from './download-key.js';
 import { historyCommands } from './history.js';
+import { initCommand } from './init.js';
 import { listVersionsCommand } from './list-versions.js';
 import { restoreCommand } from './restore.js';
 import { rollbackCommand } from './rollback.js';
+import { scheduleCommand } from './schedule.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 import { undeleteCommand } from './undelete.js';
@@ -18,8 +21,10 @@ export function umbrella(): Command {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .helpCommand(false);
   const commands = [
+    initCommand(),
     syncCommand().name('sync').summary('run a backup'),
     restoreCommand(),
+    scheduleCommand(),
     statusCommand(),
     ...historyCommands(),
     uploadKeyCommand().name('upload-key').summary('store the encryption key in the bucket'),
@@ -36,5 +41,6 @@ export function umbrella(): Command {
     .description("show a command's help")
     .addArgument(new Argument('[command]').choices(commands.map((command) => command.name())))
     .action((name?: string) => (commands.find((command) => command.name() === name) ?? umbrella).help());
+  umbrella.addCommand(completeCommand(umbrella), { hidden: true });
   return umbrella;
 }

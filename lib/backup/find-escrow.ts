@@ -1,14 +1,11 @@
 // Whether the backup's encryption key is in the bucket (escrowed), for a restore without this machine.
 import { BackupError } from '../cli/errors.js';
 import { formatTime } from '../cli/units/times.js';
-import { type EscrowState, findEscrow, judgeEscrow } from '../records/escrow-state.js';
+import { type FoundEscrow, findEscrow, judgeEscrow } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';
 import type { Backup } from './backup.js';
 import { failureAfterBackup } from './report.js';
 import type { Start } from './start.js';
-
-/** Nothing is escrowed, or the bucket does not tell; `not asked`: a quick run. */
-export type FoundEscrow = EscrowState | 'none' | 'not asked' | BackupError;
 
 /** Does not throw what the bucket answers: nothing in the backup depends on it. */
 export async function findEscrowOfRun(

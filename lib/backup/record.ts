@@ -1,5 +1,6 @@
 // The end of a run: the new tree, and the record, which is stored last.
 import { BackupError } from '../cli/errors.js';
+import type { FoundEscrow } from '../records/escrow-state.js';
 import { type LastRun, type RecordedTree, storeLastRun } from '../records/last-run.js';
 import { textOf } from '../tree/bytes.js';
 import { unprovenLine } from '../tree/entry-line.js';
@@ -9,7 +10,6 @@ import { TreeWriter } from '../tree/tree-writer.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { Deleted } from './delete.js';
-import type { FoundEscrow } from './find-escrow.js';
 import type { DraftLine } from './scan/draft.js';
 import type { Start } from './start.js';
 
@@ -59,7 +59,7 @@ export type RunFacts = Omit<LastRun, 'treeSha256' | 'keyFingerprint'>;
 export async function storeRecord(
   backup: Backup,
   { lastRun }: Start,
-  { isFull, sent, verified }: Checked,
+  { isFull, sent, sentBytes, verified }: Checked,
   { tree, totals }: NewTree,
   { deleted, escrow }: { readonly deleted: Deleted; readonly escrow: FoundEscrow },
 ): Promise<RunFacts> {
@@ -78,6 +78,7 @@ export async function storeRecord(
     totals,
     notBackedUp: incomplete.count,
     sent,
+    sentBytes,
     deleted: deleted.count,
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
     ...(lastComplete === undefined ? {} : { lastComplete }),

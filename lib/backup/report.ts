@@ -4,6 +4,7 @@ import { BackupError } from '../cli/errors.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
+import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson } from '../tree/streams/spool.js';
 import type { TreeTotals } from '../tree/tree-file.js';
@@ -11,7 +12,6 @@ import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { RunFacts } from './record.js';
 import { readDraft } from './scan/draft.js';
-import { quotedPatternFor } from './source/patterns.js';
 import type { Start } from './start.js';
 import type { UploadFailure } from './upload/send-batch.js';
 
@@ -65,12 +65,13 @@ async function reportFailures(
  * @returns it in one line
  */
 export function reportRun({ flags, log }: Backup, facts: RunFacts): string {
-  const { started, ended, totals, sent = 0, deleted, notBackedUp, lastVerified } = facts;
+  const { started, ended, totals, sent = 0, sentBytes = 0, deleted, notBackedUp, lastVerified } = facts;
   const took = formatDuration((Date.parse(ended) - Date.parse(started)) / 1000);
   const readBack = lastVerified?.at === ended ? 1 : 0;
+  const sentText = sent === 0 ? '0 sent' : `${sent} sent (${formatBytes(sentBytes)})`;
   const missing = notBackedUp === 0 ? '' : `; ${notBackedUp} not in the backup`;
   log.info(`All done. Transferred ${sent} files.`);
-  const summary = `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sent} sent, ${deleted} deleted, ${readBack} read back${missing}.`;
+  const summary = `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sentText}, ${deleted} deleted, ${readBack} read back${missing}.`;
   log.summary(summary);
   if (!flags.isJson) return summary;
   const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };

@@ -17,13 +17,8 @@ export interface RunsRequest extends HistoryRequest {
 
 export function runs(request: RunsRequest, context: CommandContext): Promise<number> {
   return askHistory(request, context, async function* (question) {
-    const records: LastRun[] = [];
-    for (const version of question.runs.records.slice(-request.count)) {
-      records.push(await question.files.record(version));
-      context.log.progress(`${records.length} records`);
-    }
-    context.log.progress(undefined);
-    yield* rowsOf(records, question);
+    const versions = question.runs.records.slice(-request.count);
+    yield* rowsOf(await question.files.records(versions), question);
   });
 }
 

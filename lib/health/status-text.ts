@@ -25,7 +25,8 @@ export function describeStatus(status: BackupStatus, freshness: Freshness, now: 
       ? []
       : ([['Last complete run', since(lastRun.lastComplete)]] as [string, string][])),
     ['In the backup', `${formatCount(lastRun.totals.files, 'file')}, ${formatBytes(lastRun.totals.bytes)}`],
-    ['Last run sent', `${formatCount(lastRun.sent ?? 0, 'file')}, deleted ${lastRun.deleted}`],
+    ['Last run sent', sentText(lastRun)],
+    ['Last run deleted', formatCount(lastRun.deleted, 'file')],
     ['Not backed up', formatCount(lastRun.notBackedUp, 'file')],
     ['Last full check', since(lastRun.lastFullCheck)],
     ['Last file read back', verified(lastRun, since)],
@@ -47,6 +48,11 @@ function describeEscrow(escrow: EscrowState | undefined, since: (time: string) =
     : `holds an encryption key, ${stored}; encrypted-s3-upload-key finds out which`;
 }
 
+/** Older records do not tell the bytes. */
+function sentText({ sent = 0, sentBytes }: LastRun): string {
+  return formatCount(sent, 'file') + (sentBytes === undefined ? '' : `, ${formatBytes(sentBytes)}`);
+}
+
 function verified({ lastVerified }: LastRun, since: (time: string) => string): string {
   return lastVerified === undefined ? 'unknown' : `${since(lastVerified.at)}: ${lastVerified.path}`;
 }
@@ -63,6 +69,7 @@ export function pluginLine(status: BackupStatus, freshness: Freshness, maxAge: n
           `files=${lastRun.totals.files}`,
           `bytes=${lastRun.totals.bytes}B`,
           `sent=${lastRun.sent ?? 0}`,
+          `sent_bytes=${lastRun.sentBytes ?? 0}B`,
           `deleted=${lastRun.deleted}`,
           `not_backed_up=${lastRun.notBackedUp}`,
         ]),

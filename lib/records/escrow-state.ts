@@ -6,6 +6,7 @@ import { listFew } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import type { KeyedAws } from '../aws/remote.js';
 import { tryKey } from '../aws/wrong-key.js';
+import type { BackupError } from '../cli/errors.js';
 
 /** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */
 export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
@@ -28,6 +29,9 @@ export interface EscrowState {
   /** When it was stored; ISO 8601. */
   readonly stored: string;
 }
+
+/** What a run has learned; `not asked`: it is a quick one. An error is why the bucket did not tell. */
+export type FoundEscrow = EscrowState | 'none' | 'not asked' | BackupError;
 
 /** @throws {AwsError} if the bucket can't be asked */
 export async function findEscrow(aws: AwsCli): Promise<StoredEscrow | 'none' | 'no bucket'> {

@@ -39,8 +39,9 @@ export interface LastRun {
   readonly totals: TreeTotals;
   /** How many files and folders are on disk, but not in the backup as they are. */
   readonly notBackedUp: number;
-  /** How many files the run has sent. Older records lack it, as they lack the next ones. */
+  /** How many files the run has sent, and their bytes. Older records lack it, as they lack the next ones. */
   readonly sent?: number;
+  readonly sentBytes?: number;
   readonly deleted: number;
   /** When a run has last compared the bucket's listing; ISO 8601. */
   readonly lastFullCheck?: string;

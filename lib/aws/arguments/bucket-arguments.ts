@@ -38,6 +38,11 @@ export function enableVersioning(bucket: string): string[] {
   return ['s3api', 'put-bucket-versioning', '--bucket', bucket, ...configuration];
 }
 
+/** Prints the region; `None` means us-east-1. */
+export function getLocation(bucket: string): string[] {
+  return ['s3api', 'get-bucket-location', '--bucket', bucket, '--query', 'LocationConstraint'];
+}
+
 /** Prints `Enabled`, `Suspended` or `None`. */
 export function getVersioning(bucket: string): string[] {
   return ['s3api', 'get-bucket-versioning', '--bucket', bucket, '--query', 'Status', '--output', 'text'];
