@@ -12,10 +12,22 @@ import { fetchLastRun } from '../records/last-run.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { strengthOf, weaknessOf } from '../setup/easy-key.js';
-import type { Interview } from '../setup/interview.js';
+import type { Choice, Interview } from '../setup/interview.js';
+import { findSchedules } from '../setup/schedule/find-schedule.js';
+import type { When } from '../setup/schedule/schedule.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import { downloadFile } from './download-file.js';
+import type { InitRequest } from './init-request.js';
+import { schedule } from './schedule.js';
 import { sync } from './sync.js';
+
+const LATER = 'later';
+const TIMES: readonly Choice[] = [
+  { value: 'daily', label: 'daily, by systemd' },
+  { value: 'hourly', label: 'hourly, by systemd' },
+  { value: 'cron', label: 'daily, by cron' },
+  { value: LATER, label: 'later, by encrypted-s3 schedule' },
+];
 
 export interface Setup {
   readonly config: BackupConfig;
@@ -95,6 +107,25 @@ export async function compareRestored({ config, aws, interview, context }: Setup
       });
   });
   interview.say(`"${path}" was restored from the bucket, and is what is on disk.`);
+}
+
+/** @returns whether the backup is scheduled */
+export async function scheduleRuns(
+  { config, interview, context }: Setup,
+  { schedule: given, isYes }: InitRequest,
+): Promise<boolean> {
+  const [there] = findSchedules(config.file);
+  if (there !== undefined) {
+    interview.say(`It is scheduled already, by ${there.files[0]}.`);
+    return true;
+  }
+  // Nothing is installed on this machine that nobody has asked for.
+  const when =
+    given ?? (isYes ? LATER : await interview.choose('When is it to run from now on?', TIMES, 'daily'));
+  if (when === LATER) return false;
+  if (when === 'cron') await schedule(config.file, 'cron', 'daily', context);
+  else await schedule(config.file, 'systemd', when as When, context);
+  return true;
 }
 
 async function sha256IfThere(file: string): Promise<string> {
