@@ -36,7 +36,7 @@ export async function runBackup(backup: Backup): Promise<RunResult> {
   const uploaded = await uploadDue(backup, start, due);
   const checked = await checkBucket(backup, start, due, uploaded); // quick, or full with the verification: exit 6
   const deleted = await deleteGone(backup, start, checked);
-  const { tree, totals } = await buildTree(backup, start, checked);
+  const { tree, totals } = await buildTree(backup, start, checked, deleted);
   await reportOutcome(backup, start, checked, totals);
   const [facts, , isEscrowed] = await allSettledOrThrow(
     storeRecord(backup, start, checked, { tree, totals }, deleted),

@@ -1,7 +1,17 @@
 // Where a file of the backup is whose name is half remembered: in one tree, or in those of all runs.
+import { mapInPool } from '../cli/concurrency.js';
 import type { CommandContext } from '../cli/main.js';
+import { formatCount } from '../cli/units/quantities.js';
 import { FoundVersions, matcherOf } from '../history/find-in-trees.js';
-import { entryMembers, jsonHeader, mtimeOf, rowText, sizeText, timeText } from '../history/history-text.js';
+import {
+  entryMembers,
+  jsonHeader,
+  keptCells,
+  mtimeOf,
+  rowText,
+  sizeText,
+  timeText,
+} from '../history/history-text.js';
 import { entriesOf } from '../history/list-folder-at.js';
 import { treeAt } from '../history/stored-runs.js';
 import { textOf } from '../tree/bytes.js';
@@ -29,6 +39,7 @@ function findAt(request: FindRequest, matches: Matches, context: CommandContext)
     for await (const entry of entriesOf(await files.tree(treeAt(runs, time)))) {
       if (!matches(entry)) continue;
       const cells = [sizeText(entry.inode.size, style), timeText(mtimeOf(entry), style), textOf(entry.key)];
+      cells.push(...keptCells(entry));
       yield style.isJson ? `${JSON.stringify(entryMembers(entry))}\n` : rowText(cells, style);
     }
   });
@@ -38,10 +49,15 @@ function findInAll(request: FindRequest, matches: Matches, context: CommandConte
   const { log } = context;
   return askHistory(request, context, async function* ({ runs, files, style }) {
     const found = new FoundVersions();
-    for (const [index, version] of runs.trees.entries()) {
-      log.progress(`tree ${index + 1} of ${runs.trees.length}`);
-      for await (const entry of entriesOf(await files.tree(version)))
-        if (matches(entry)) found.add(entry, version.stored);
+    log.progress(`Fetching ${formatCount(runs.trees.length, 'tree')}`);
+    const trees = await mapInPool(runs.trees, async (version) => ({
+      ...version,
+      file: await files.tree(version),
+    }));
+    for (const [index, version] of trees.entries()) {
+      log.progress(`Reading: ${index + 1} of ${formatCount(trees.length, 'tree')}`);
+      for await (const entry of entriesOf(version.file))
+        if (entry.isKept !== true && matches(entry)) found.add(entry, version.stored);
     }
     log.progress(undefined);
     if (style.isJson) yield jsonHeader('find');

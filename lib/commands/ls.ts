@@ -6,6 +6,7 @@ import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import {
   entryMembers,
   jsonHeader,
+  keptCells,
   modeText,
   mtimeOf,
   type OutputStyle,
@@ -46,7 +47,7 @@ export function ls(request: LsRequest, context: CommandContext): Promise<number>
 function lineOf(entry: Entry, isLong: boolean, style: OutputStyle): string {
   const { key, inode, target, user, group } = entry;
   const name = textOf(key);
-  if (!isLong) return rowText([name], style);
+  if (!isLong) return rowText([name, ...keptCells(entry)], style);
   const owner = `${user ?? inode.uid}:${group ?? inode.gid}`;
   const link = target === undefined ? '' : ` -> ${textOf(target)}`;
   return rowText(
@@ -56,6 +57,7 @@ function lineOf(entry: Entry, isLong: boolean, style: OutputStyle): string {
       sizeText(inode.size, style),
       timeText(mtimeOf(entry), style),
       name + link,
+      ...keptCells(entry),
     ],
     style,
   );

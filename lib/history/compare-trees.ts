@@ -2,7 +2,7 @@
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { parseOwnedEntry } from '../tree/entry-line.js';
-import { flatten } from '../tree/streams/batches.js';
+import { flatten, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import { openTree } from '../tree/tree-file.js';
 import { isSameContent } from './find-in-trees.js';
@@ -18,7 +18,9 @@ export interface Difference {
 
 /** In the order of the keys; memory does not grow with the trees. */
 export async function* compareTrees(earlier: string, later: string): AsyncGenerator<Difference> {
-  const entries = async (file: string) => (await openTree(file, parseOwnedEntry)).entries;
+  // A file that is only kept in the bucket was gone.
+  const entries = async (file: string) =>
+    mapEach((await openTree(file, parseOwnedEntry)).entries, (entry) => (entry.isKept ? undefined : entry));
   for await (const [before, after] of flatten(mergeByKey(await entries(earlier), await entries(later)))) {
     const change = changeOf(before, after);
     const key = after?.key ?? before?.key;

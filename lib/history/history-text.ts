@@ -55,9 +55,14 @@ export function pathMember(key: Bytes): { readonly path: string } | { readonly p
   return isText(key) ? { path: textOf(key) } : { path64: Buffer.from(key, 'latin1').toString('base64') };
 }
 
+/** The last cell of a file that was gone from disk, or excluded, and that the bucket keeps; none for others. */
+export function keptCells({ isKept }: Entry): string[] {
+  return isKept ? ['kept'] : [];
+}
+
 /** What JSON tells of an entry. */
 export function entryMembers(entry: Entry): object {
-  const { key, type, inode, target, user, group } = entry;
+  const { key, type, inode, target, user, group, isKept } = entry;
   return {
     ...pathMember(key),
     type,
@@ -69,5 +74,6 @@ export function entryMembers(entry: Entry): object {
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { group }),
     ...(target === undefined ? {} : { target: textOf(target) }),
+    ...(isKept && { kept: true }),
   };
 }

@@ -1,7 +1,7 @@
 // EXCLUDE, as `aws s3 sync --exclude` understands it: Python's fnmatch on the whole path, in which `*` and `?`
 // match `/` as well.
-import { shellQuote } from '../../cli/errors.js';
-import { type Bytes, textOf } from '../../tree/bytes.js';
+import { shellQuote } from '../cli/errors.js';
+import { type Bytes, textOf } from './bytes.js';
 
 /** The pattern that excludes a file or, given a key that ends in `/`, everything in that folder. */
 export type MatchPattern = (key: Bytes) => string | undefined;
