@@ -16,14 +16,17 @@ interface Options {
 }
 
 export function downloadDirCommand(): Command {
-  return commandLine('encrypted-s3-download-dir', 'Restore a folder, or all of a backup, with its metadata.')
+  return commandLine(
+    'encrypted-s3-download-dir',
+    'Restore a folder, or all of a backup, with its metadata. With a config, "encrypted-s3 restore" does more.',
+  )
     .usage(
-      '[options] <aws_profile> <aws_region> <s3_url> <destination>\n       encrypted-s3-download-dir [options] --config <config_file> [folder] <destination>',
+      '[options] <aws_profile> <aws_region> <s3_url> <destination>\n       encrypted-s3-download-dir [options] [--config <config_file>] [folder] <destination>',
     )
     .argument('<destination...>', 'a new or empty folder; before it, the arguments of the usage above')
     .option(
       '--config <config_file>',
-      'has the encryption key and, with one or two arguments, everything else',
+      'has the encryption key and, with one or two arguments, everything else; without it, those take ~/.config/encrypted-s3-backup/config',
     )
     .option('--escrow', 'ask for the easy-to-remember key, and get the encryption key from the bucket')
     .option(

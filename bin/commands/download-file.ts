@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { commandLine } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { downloadFile } from '../../lib/commands/download-file.js';
+import { downloadNamedFile } from '../../lib/commands/download-file.js';
 
 interface Options {
   readonly config?: string;
@@ -12,12 +12,22 @@ interface Options {
 }
 
 export function downloadFileCommand(): Command {
-  return commandLine('encrypted-s3-download-file', 'Download a file and decrypt it using the backup key.')
-    .argument('<aws_profile>')
-    .argument('<aws_region>')
-    .argument('<s3_url>', 's3://AWS_BUCKET/FILE_LOCATION')
-    .argument('<destination>', 'a file, a folder, or - for standard output')
-    .option('--config <config_file>', 'has the encryption key; without it, you are asked')
+  const command = commandLine(
+    'encrypted-s3-download-file',
+    'Download a file and decrypt it using the backup key. With a config, "encrypted-s3 restore" does more.',
+  );
+  return command
+    .usage(
+      '[options] <aws_profile> <aws_region> <s3_url> <destination>\n       encrypted-s3-download-file [options] [--config <config_file>] <path> <destination>',
+    )
+    .argument(
+      '<words...>',
+      's3_url is s3://AWS_BUCKET/FILE_LOCATION; path is relative to LOCAL_DIR, or as it is on disk; destination is a file, a folder, or - for standard output',
+    )
+    .option(
+      '--config <config_file>',
+      'has the encryption key, which is asked for otherwise; with a path, ~/.config/encrypted-s3-backup/config is taken if none is named',
+    )
     .option('--version-id <id>', 'an older version, as encrypted-s3-list-versions shows it')
     .option(
       '--at <time>',
@@ -28,28 +38,14 @@ export function downloadFileCommand(): Command {
       'after',
       '\nExample: encrypted-s3-download-file default eu-central-1 s3://my-backup-s3/home/user/file1 /tmp/test123',
     )
-    .action(
-      (
-        profile: string,
-        region: string,
-        url: string,
-        destination: string,
-        { config, versionId, at, trustDestination }: Options,
-      ) =>
-        main('encrypted-s3-download-file', false, (context) =>
-          downloadFile(
-            {
-              profile,
-              region,
-              url,
-              destination,
-              config,
-              versionId,
-              at,
-              trustsDestination: trustDestination === true,
-            },
-            context,
-          ),
-        ),
-    );
+    .action((words: string[], { config, versionId, at, trustDestination }: Options) => {
+      if (words.length !== 2 && words.length !== 4)
+        command.error('error: a profile, a region, an s3:// URL and a destination are needed', {
+          exitCode: 1,
+        });
+      const options = { config, versionId, at, trustsDestination: trustDestination === true };
+      return main('encrypted-s3-download-file', false, (context) =>
+        downloadNamedFile(words, options, context),
+      );
+    });
 }

@@ -5,14 +5,20 @@ import { main } from '../../lib/cli/main.js';
 import { downloadKey } from '../../lib/commands/download-key.js';
 
 export function downloadKeyCommand(): Command {
-  return commandLine('encrypted-s3-download-key', 'Retrieve the original backup key.')
-    .argument('<aws_profile>')
-    .argument('<aws_region>')
-    .argument('<aws_bucket>')
+  const command = commandLine('encrypted-s3-download-key', 'Retrieve the original backup key.');
+  return command
+    .usage(
+      '[options] <aws_profile> <aws_region> <aws_bucket>\n       encrypted-s3-download-key [options] [--config <config_file>]',
+    )
+    .argument('[words...]', 'the bucket; without them, it is that of the config')
+    .option(
+      '--config <config_file>',
+      'of the backup, which need not have the key; without it, ~/.config/encrypted-s3-backup/config',
+    )
     .addHelpText('after', '\nExample: encrypted-s3-download-key default eu-central-1 my-backup-s3')
-    .action((profile: string, region: string, bucket: string) =>
-      main('encrypted-s3-download-key', false, (context) =>
-        downloadKey({ profile, region, bucket }, context),
-      ),
-    );
+    .action((words: string[], { config }: { readonly config?: string }) => {
+      if (words.length !== 0 && words.length !== 3)
+        command.error('error: a profile, a region and a bucket are needed, or a config', { exitCode: 1 });
+      return main('encrypted-s3-download-key', false, (context) => downloadKey({ words, config }, context));
+    });
 }

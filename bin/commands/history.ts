@@ -1,6 +1,6 @@
 // `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { subcommand } from '../../lib/cli/command-line.js';
+import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { diff } from '../../lib/commands/diff.js';
 import { find } from '../../lib/commands/find.js';
@@ -25,13 +25,16 @@ function withConfig(name: string, description: string): Command {
 const TIME = 'such as 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"';
 
 function runsCommand(): Command {
-  return withConfig('runs', 'show what each of the last runs did')
+  const command = withConfig('runs', 'show what each of the last runs did');
+  return command
+    .argument('[config_file]', 'the same as --config')
     .option('--last <count>', 'how many runs', wholeNumber, 30)
-    .action(({ config, json, last }: Options & { readonly last: number }) =>
-      main('encrypted-s3-runs', false, (context) =>
-        runs({ config, isJson: json === true, count: last }, context),
-      ),
-    );
+    .action((file: string | undefined, options: Options & { readonly last: number }) => {
+      const config = namedConfig(command, file, options.config);
+      return main('encrypted-s3-runs', false, (context) =>
+        runs({ config, isJson: options.json === true, count: options.last }, context),
+      );
+    });
 }
 
 interface LsOptions extends Options {

@@ -10,18 +10,22 @@ interface Options {
 }
 
 export function listVersionsCommand(): Command {
-  return commandLine(
+  const command = commandLine(
     'encrypted-s3-list-versions',
     'List the versions and deletions of a file, or below a prefix.',
-  )
+  );
+  return command
     .usage(
-      '[options] <aws_profile> <aws_region> <s3_url>\n       encrypted-s3-list-versions [options] --config <config_file> [path]',
+      '[options] <aws_profile> <aws_region> <s3_url>\n       encrypted-s3-list-versions [options] [--config <config_file>] [path]',
     )
     .argument(
       '[words...]',
       's3_url is s3://BUCKET/FILE_OR_FOLDER, or s3://BUCKET for everything; path is relative to LOCAL_DIR, or as it is on disk',
     )
-    .option('--config <config_file>', 'of the backup')
+    .option(
+      '--config <config_file>',
+      'of the backup; without it, a path takes ~/.config/encrypted-s3-backup/config',
+    )
     .option('--json', 'print an array of objects, with the exact keys')
     .addHelpText(
       'after',
@@ -37,9 +41,14 @@ and null as the size of a deletion.
 
 Example: encrypted-s3-list-versions default eu-central-1 s3://my-backup-s3/home/user/file1`,
     )
-    .action((words: string[], { config, json }: Options) =>
-      main('encrypted-s3-list-versions', false, (context) =>
+    .action((words: string[], { config, json }: Options) => {
+      const isOfConfig = config !== undefined || words.length < 3;
+      if (isOfConfig ? words.length > 1 || words[0]?.startsWith('s3://') : words.length > 3)
+        command.error('error: a profile, a region and an s3:// URL are needed, or at most one path', {
+          exitCode: 1,
+        });
+      return main('encrypted-s3-list-versions', false, (context) =>
         printVersions({ words, config, isJson: json === true }, context),
-      ),
-    );
+      );
+    });
 }

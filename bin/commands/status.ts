@@ -1,6 +1,6 @@
 // `encrypted-s3 status`
 import type { Command } from 'commander';
-import { subcommand } from '../../lib/cli/command-line.js';
+import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { parseDuration } from '../../lib/cli/units/duration.js';
 import { bucketStatus, status } from '../../lib/commands/status.js';
@@ -32,7 +32,8 @@ export function statusCommand(): Command {
     )
     .option('--escrow', 'with --bucket: ask for the easy-to-remember key, and show what the records tell')
     .action((file: string | undefined, options: Options) => {
-      const { config = file, maxAge, json, prometheus, bucket, escrow } = options;
+      const { maxAge, json, prometheus, bucket, escrow } = options;
+      const config = namedConfig(command, file, options.config);
       const isJson = json === true;
       if (escrow === true && bucket === undefined)
         command.error('error: --escrow needs --bucket', { exitCode: 1 });

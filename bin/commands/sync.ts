@@ -1,6 +1,6 @@
 // `encrypted-s3-sync`, and `encrypted-s3 sync`
 import { type Command, Option } from 'commander';
-import { commandLine, seconds } from '../../lib/cli/command-line.js';
+import { commandLine, namedConfig, seconds } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { sync } from '../../lib/commands/sync.js';
 
@@ -16,7 +16,8 @@ interface Options {
 }
 
 export function syncCommand(): Command {
-  return commandLine('encrypted-s3-sync', 'Sync a local directory to an encrypted S3 bucket.')
+  const command = commandLine('encrypted-s3-sync', 'Sync a local directory to an encrypted S3 bucket.');
+  return command
     .argument('[config_file]', 'the backup to run; without it, ~/.config/encrypted-s3-backup/config')
     .option('--config <config_file>', 'the same')
     .option('--wait <seconds>', 'wait for another run to end, at most so long', seconds, 0)
@@ -26,8 +27,9 @@ export function syncCommand(): Command {
     .option('--adopt', 'take over a backup whose last run was of another host or LOCAL_DIR')
     .option('--another-key', 'begin a backup although others in the bucket have another encryption key')
     .addOption(new Option('--json', 'print what the run has done as one line of JSON').conflicts('dryRun'))
-    .action((file: string | undefined, options: Options) =>
-      main('encrypted-s3-sync', true, (context) => {
+    .action((file: string | undefined, options: Options) => {
+      const config = namedConfig(command, file, options.config);
+      return main('encrypted-s3-sync', true, (context) => {
         const flags = {
           waitSeconds: options.wait,
           allowsMassDelete: options.allowMassDelete === true,
@@ -37,7 +39,7 @@ export function syncCommand(): Command {
           isDry: options.dryRun === true,
           isJson: options.json === true,
         };
-        return sync(options.config ?? file, flags, context);
-      }),
-    );
+        return sync(config, flags, context);
+      });
+    });
 }

@@ -7,7 +7,7 @@ import { exitCode as exitCodes } from '../cli/exit-codes.js';
 import type { Interruption } from '../cli/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { KEY_URL, openKeyDescriptor } from '../secrets/key-descriptor.js';
-import { type AwsConnection, connectionArguments } from './arguments/connection-arguments.js';
+import { type AwsConnection, commandToPaste, connectionArguments } from './arguments/connection-arguments.js';
 import { type AwsError, awsError } from './aws-error.js';
 import { lastLinesOf } from './child-output.js';
 import { childEnvironment } from './settings/child-environment.js';
@@ -105,6 +105,11 @@ export class AwsCli {
     return awsError(args, answer.exitCode, answer.stderr, this);
   }
 
+  /** A call without the encryption key, as a command for the user to paste. */
+  commandFor(args: readonly string[]): string {
+    return commandToPaste(this.#settings, args);
+  }
+
   async #spawn(
     args: readonly string[],
     call: AwsCall,
@@ -167,6 +172,18 @@ export class AwsCli {
     const words = signal === undefined ? stderr.value : `${stderr.value}\naws was ended by ${signal}`;
     return { exitCode: exitCode ?? exitCodes.failed, stdout, stderr: words };
   }
+}
+
+/**
+ * Lets the user answer `aws configure` on the terminal.
+ * @returns whether the profile was made
+ * @throws {BackupError} if `aws` can't be started
+ */
+export async function configureProfile(profile: string): Promise<boolean> {
+  const options = { stdio: 'inherit', reject: false } as const;
+  const child = await execa('aws', ['configure', '--profile', profile], options);
+  if (child.exitCode === undefined && child.signal === undefined) throw cannotStart(child);
+  return child.exitCode === 0;
 }
 
 /** A descriptor of this process, for the child. execa takes any number; its types know the first few. */

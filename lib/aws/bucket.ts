@@ -1,21 +1,12 @@
 // The bucket: one that exists is left as it is; a new one gets versioning, a lifecycle rule, and SSE-C.
-import { fileURLToPath } from 'node:url';
 import { BackupError } from '../cli/errors.js';
-import {
-  allowSseC,
-  bucketCommand,
-  createBucket,
-  enableVersioning,
-  getVersioning,
-  headBucket,
-  putLifecycle,
-} from './arguments/bucket-arguments.js';
+import { bucketCommand, createBucket, getVersioning, headBucket } from './arguments/bucket-arguments.js';
 import { listFirst } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
+import { NEW_BUCKET } from './bucket-settings/bucket-settings.js';
+import { planBucketSettings, type SettingStep } from './bucket-settings/plan.js';
+import { takeStep } from './bucket-settings/take-step.js';
 import { kindOfAwsError } from './error-kinds.js';
-
-/** Teaches BlockedEncryptionTypes to an AWS CLI older than 1.43.0 or 2.32.0. */
-const NEWER_MODEL = fileURLToPath(new URL('../../../lib/aws/cli-model', import.meta.url));
 
 export interface NewBucket {
   readonly region: string;
@@ -68,41 +59,30 @@ export async function makeBucket(
   const { bucket } = aws;
   log(`The S3 bucket "${bucket}" does not exist. Creating it...`);
   await aws.runOrThrow(createBucket(bucket, settings.region));
-  await setUp(aws, 'versioning', enableVersioning(bucket), log);
-  await setUp(aws, 'the lifecycle rule', putLifecycle(bucket, settings.retentionDays), log);
-  await permitSseC(aws, log);
+  const retention = { days: settings.retentionDays, prefixes: [''] };
+  for (const step of planBucketSettings(bucket, NEW_BUCKET, retention)) await setUp(aws, step, log);
 }
 
 /** @throws {BackupError} for any failure but that the server does not implement it */
-async function setUp(
-  aws: AwsCli,
-  what: string,
-  args: string[],
-  log: (message: string) => void,
-): Promise<void> {
-  const answer = await aws.run(args);
-  if (answer.exitCode === 0) return;
-  if (kindOfAwsError(answer.stderr) === 'not-implemented') {
-    log(`The server does not implement ${what}. The bucket is used without it: ${answer.stderr}`);
+async function setUp(aws: AwsCli, step: SettingStep, log: (message: string) => void): Promise<void> {
+  const { setting, what } = step;
+  const failure = await takeStep(aws, step);
+  if (failure === undefined) return;
+  if (setting === 'encryption') {
+    // Only AWS blocks SSE-C, and there the first upload says so.
+    log(`The new bucket could not be set to allow SSE-C: ${failure.detail}`);
     return;
   }
-  const failure = aws.errorOf(args, answer);
+  if (failure.kind === 'not-implemented') {
+    log(`The server does not implement ${what}. The bucket is used without it: ${failure.detail}`);
+    return;
+  }
   const steps = [
     `The bucket "${aws.bucket}" exists now, but without ${what}.`,
     ...(failure.hint === undefined ? [] : [failure.hint]),
     `Then delete the empty bucket (${bucketCommand('delete-bucket', aws)}) and run the command again.`,
   ];
   throw new BackupError(failure.message, { hint: steps.join(' '), cause: failure });
-}
-
-/** A failure does not stop the run: only AWS blocks SSE-C, and the first upload says so. */
-async function permitSseC(aws: AwsCli, log: (message: string) => void): Promise<void> {
-  const args = allowSseC(aws.bucket);
-  let answer = await aws.run(args);
-  if (kindOfAwsError(answer.stderr) === 'unknown-parameter') {
-    answer = await aws.run(args, { environment: { AWS_DATA_PATH: NEWER_MODEL } });
-  }
-  if (answer.exitCode !== 0) log(`The new bucket could not be set to allow SSE-C: ${answer.stderr}`);
 }
 
 /**

@@ -75,7 +75,7 @@ export type RunFacts = Omit<LastRun, 'treeSha256' | 'keyFingerprint'>;
 export async function storeRecord(
   backup: Backup,
   { lastRun }: Start,
-  { isFull, sent, verified }: Checked,
+  { isFull, sent, sentBytes, verified }: Checked,
   { tree, totals }: NewTree,
   deleted: Deleted,
 ): Promise<RunFacts> {
@@ -94,6 +94,7 @@ export async function storeRecord(
     totals,
     notBackedUp: incomplete.count,
     sent,
+    sentBytes,
     deleted: deleted.count,
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
     ...(lastComplete === undefined ? {} : { lastComplete }),

@@ -37,6 +37,20 @@ export function subcommand(name: string, description: string): Command {
     .hook('preAction', (_, command) => setOutputOptions(command.opts<OutputOptions>()));
 }
 
+/**
+ * The config of a command that takes it as an argument and as an option.
+ * Ends the program with a usage error if both name one.
+ */
+export function namedConfig(
+  command: Command,
+  argument: string | undefined,
+  option: string | undefined,
+): string | undefined {
+  if (argument !== undefined && option !== undefined)
+    command.error(`error: two configs are named, '${option}' and '${argument}'`, { exitCode: 1 });
+  return option ?? argument;
+}
+
 function plainCommand(name: string, description: string): Command {
   const command: Command = new Command(name)
     .description(description)

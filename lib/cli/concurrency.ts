@@ -39,15 +39,3 @@ export async function forEachInPool<T>(
   await items.return(undefined);
   if (failure !== undefined) throw (failure as { readonly error: unknown }).error;
 }
-
-/** What `work` makes of each item, in their order; some at a time, as `forEachInPool`. */
-export async function mapInPool<T, U>(items: readonly T[], work: (item: T) => Promise<U>): Promise<U[]> {
-  const results: U[] = [];
-  const numbered = (async function* () {
-    yield* items.entries();
-  })();
-  await forEachInPool(numbered, async ([index, item]) => {
-    results[index] = await work(item);
-  });
-  return results;
-}

@@ -12,6 +12,8 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
+import { configFileOrDefault } from '../config/default-config.js';
+import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { readConfig } from '../config/read-config.js';
 import type { HeldFolder } from '../restore/destination/held-folder.js';
 import { findTargetFile, replaceWhenComplete } from '../restore/destination/single-file.js';
@@ -36,6 +38,23 @@ export interface DownloadFile {
   readonly trustsDestination: boolean;
   /** Called with the path of the complete download of `object`, before it gets its name. */
   readonly onDownloaded?: (path: string, remote: KeyedAws, object: BucketObject) => Promise<void>;
+}
+
+/** @param words PROFILE REGION URL DESTINATION; or PATH DESTINATION, with a config */
+export async function downloadNamedFile(
+  words: readonly string[],
+  options: Pick<DownloadFile, 'versionId' | 'at' | 'trustsDestination'> & {
+    readonly config: string | undefined;
+  },
+  context: CommandContext,
+): Promise<number> {
+  const [first = '', second = '', url, destination] = words;
+  if (url !== undefined && destination !== undefined)
+    return downloadFile({ ...options, profile: first, region: second, url, destination }, context);
+  const config = await readConfig(configFileOrDefault(options.config), context.log);
+  const { profile, region, bucket, prefix, localDir } = config;
+  const fileUrl = `s3://${bucket}/${prefix}${pathInLocalDir(first, localDir)}`;
+  return downloadFile({ ...options, config, profile, region, url: fileUrl, destination: second }, context);
 }
 
 export async function downloadFile(request: DownloadFile, context: CommandContext): Promise<number> {

@@ -4,12 +4,20 @@ import { BackupError, describeError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
+import { configFileOrDefault } from '../config/default-config.js';
+import { readPartialConfig } from '../config/read-config.js';
 import { retrieveEscrow } from '../records/escrow.js';
 import { keyOfEasyKey } from '../secrets/encryption-key.js';
 import { type BucketSettings, connectToBucket } from './connection.js';
 
-export async function downloadKey(place: BucketSettings, context: CommandContext): Promise<number> {
-  const aws = connectToBucket(place, context);
+export interface DownloadKey {
+  /** PROFILE REGION BUCKET; or none, with a config. */
+  readonly words: readonly string[];
+  readonly config: string | undefined;
+}
+
+export async function downloadKey(request: DownloadKey, context: CommandContext): Promise<number> {
+  const aws = connectToBucket(await findBucket(request, context), context);
   // Only the encryption key goes to standard output, so that scripts can capture it.
   const prompt = new Prompt(stderr, context.interruption);
   const easyKey = await prompt.askHidden('Enter your master encryption key: ');
@@ -20,6 +28,25 @@ export async function downloadKey(place: BucketSettings, context: CommandContext
   await printSecret(content);
   prompt.say("\nYou can now use 'encrypted-s3-download-file' to download any file from your S3 backup.\n\n");
   return exitCode.done;
+}
+
+/** What the command line names comes first. The encryption key may be missing in the config: this brings it back. */
+async function findBucket(
+  { words, config: file }: DownloadKey,
+  { log }: CommandContext,
+): Promise<BucketSettings> {
+  const isNamed = words.length > 0;
+  if (isNamed && file === undefined) return bucketOf(words);
+  const config = await readPartialConfig(configFileOrDefault(file), log);
+  return { ...config, ...bucketOf(isNamed ? words : [config.profile, config.region, config.bucket]) };
+
+  function bucketOf([profile, region, bucket]: readonly (string | undefined)[]): BucketSettings {
+    if (profile !== undefined && region !== undefined && bucket !== undefined)
+      return { profile, region, bucket };
+    throw new BackupError('The config does not name the bucket.', {
+      hint: 'It needs AWS_PROFILE, AWS_REGION and AWS_BUCKET. Without a config: encrypted-s3-download-key PROFILE REGION BUCKET.',
+    });
+  }
 }
 
 async function printSecret(text: string): Promise<void> {

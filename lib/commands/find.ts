@@ -1,8 +1,7 @@
 // Where a file of the backup is whose name is half remembered: in one tree, or in those of all runs.
-import { mapInPool } from '../cli/concurrency.js';
 import type { CommandContext } from '../cli/main.js';
-import { formatCount } from '../cli/units/quantities.js';
-import { FoundVersions, matcherOf } from '../history/find-in-trees.js';
+import { entriesWhere } from '../history/entries-where.js';
+import { type Matches, matcherOf, versionsInTrees } from '../history/find-in-trees.js';
 import {
   entryMembers,
   jsonHeader,
@@ -12,9 +11,9 @@ import {
   sizeText,
   timeText,
 } from '../history/history-text.js';
-import { entriesOf } from '../history/list-folder-at.js';
 import { treeAt } from '../history/stored-runs.js';
 import { textOf } from '../tree/bytes.js';
+import { flatten } from '../tree/streams/batches.js';
 import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
 
 export interface FindRequest extends HistoryRequest {
@@ -30,14 +29,11 @@ export function find(request: FindRequest, context: CommandContext): Promise<num
   return request.isOfAllRuns ? findInAll(request, matches, context) : findAt(request, matches, context);
 }
 
-type Matches = ReturnType<typeof matcherOf>;
-
 function findAt(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
   const time = timeOrNow(request.at);
   return askHistory(request, context, async function* ({ runs, files, style }) {
     if (style.isJson) yield jsonHeader('find');
-    for await (const entry of entriesOf(await files.tree(treeAt(runs, time)))) {
-      if (!matches(entry)) continue;
+    for await (const entry of flatten(entriesWhere(await files.tree(treeAt(runs, time)), matches))) {
       const cells = [sizeText(entry.inode.size, style), timeText(mtimeOf(entry), style), textOf(entry.key)];
       cells.push(...keptCells(entry));
       yield style.isJson ? `${JSON.stringify(entryMembers(entry))}\n` : rowText(cells, style);
@@ -46,24 +42,13 @@ function findAt(request: FindRequest, matches: Matches, context: CommandContext)
 }
 
 function findInAll(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
-  const { log } = context;
   return askHistory(request, context, async function* ({ runs, files, style }) {
-    const found = new FoundVersions();
-    log.progress(`Fetching ${formatCount(runs.trees.length, 'tree')}`);
-    const trees = await mapInPool(runs.trees, async (version) => ({
-      ...version,
-      file: await files.tree(version),
-    }));
-    for (const [index, version] of trees.entries()) {
-      log.progress(`Reading: ${index + 1} of ${formatCount(trees.length, 'tree')}`);
-      for await (const entry of entriesOf(version.file))
-        if (entry.isKept !== true && matches(entry)) found.add(entry, version.stored);
-    }
-    log.progress(undefined);
+    const trees = await files.trees(runs.trees);
+    const dated = runs.trees.map(({ stored }, index) => ({ file: trees[index] ?? '', stored }));
     if (style.isJson) yield jsonHeader('find');
     else if (style.isForPeople)
       yield `${'FIRST SEEN'.padEnd(25)}  ${'LAST SEEN'.padEnd(25)}  ${'SIZE'.padStart(10)}  PATH\n`;
-    for (const { entry, firstSeen, lastSeen } of found.versions()) {
+    for await (const { entry, firstSeen, lastSeen } of versionsInTrees(dated, matches)) {
       if (style.isJson) {
         const times = {
           firstSeen: new Date(firstSeen).toISOString(),

@@ -15,7 +15,7 @@ import { connectToBucket } from './connection.js';
 import { openConfig } from './open-config.js';
 
 export interface ListVersions {
-  /** PROFILE REGION URL, of a file, a folder or the bucket; or with a config [PATH]. */
+  /** PROFILE REGION URL, of a file, a folder or the bucket; or [PATH], with a config. */
   readonly words: readonly string[];
   readonly config: string | undefined;
   readonly isJson: boolean;
@@ -55,16 +55,12 @@ export async function printVersions(request: ListVersions, context: CommandConte
 
 /** @throws {BackupError} for words that name no place */
 async function openPlace({ words, config: file }: ListVersions, context: CommandContext): Promise<Place> {
-  if (file !== undefined) {
+  const [profile = '', region = '', url] = words;
+  if (url === undefined) {
     const { config, remote } = await openConfig(file, context);
-    const [path = '', ...more] = words;
-    if (more.length > 0) throw usageError('With --config, only one PATH can be named.');
-    const key = config.prefix + pathInLocalDir(path, config.localDir);
-    return { aws: remote.aws, key, command: commandOf('--config', file) };
+    const key = config.prefix + pathInLocalDir(words[0] ?? '', config.localDir);
+    return { aws: remote.aws, key, command: commandOf('--config', config.file) };
   }
-  const [profile = '', region = '', url = '', ...more] = words;
-  if (words.length < 3 || more.length > 0)
-    throw usageError('A profile, a region and an s3:// URL are needed.');
   const object = parseS3Url(url);
   if (object === undefined) {
     throw new BackupError(`"${url}" names nothing in a bucket.`, {
@@ -78,10 +74,6 @@ async function openPlace({ words, config: file }: ListVersions, context: Command
 
 function commandOf(...words: readonly string[]): string {
   return ['encrypted-s3-list-versions', ...words].map(shellQuote).join(' ');
-}
-
-function usageError(message: string): BackupError {
-  return new BackupError(message, { hint: 'See --help.' });
 }
 
 /** The versions of `key` itself and of what is below it, with their whole keys. */

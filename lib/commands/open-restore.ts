@@ -2,10 +2,12 @@
 import { stderr } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
+import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
+import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { fetchEscrowedKey } from '../records/escrow.js';
 import {
@@ -53,7 +55,7 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
     );
   }
   const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const config = typeof request.config === 'string' ? await readConfig(request.config, log) : request.config;
+  const config = await findConfig(request, log);
   const source = parseSource(request.words, config);
   const path = inspectDestination(source.destination, request);
   const aws = connectToBucket({ ...config, ...source }, context);
@@ -61,6 +63,16 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
   const encryptionKey = await findEncryptionKey(request, config, aws, prompt);
   const { prefix, backupPrefix } = source;
   return { scope: { aws, encryptionKey, prefix, backupPrefix, time, log }, source, path, prompt };
+}
+
+/** The config in the default place is for those who name no bucket. */
+async function findConfig(
+  { config, words, usesEscrow }: RestoreRequest,
+  log: Log,
+): Promise<BackupConfig | undefined> {
+  if (typeof config === 'string') return readConfig(config, log);
+  const isMeant = config === undefined && !usesEscrow && words.length < 3;
+  return isMeant ? readConfig(configFileOrDefault(undefined), log) : config;
 }
 
 async function findEncryptionKey(

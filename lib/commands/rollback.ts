@@ -9,7 +9,7 @@ import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
 import { Prompt } from '../cli/prompt.js';
-import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatCount } from '../cli/units/quantities.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
@@ -19,6 +19,7 @@ import { fetchTreeAt } from '../restore/plan/find-tree.js';
 import { type PlannedRollback, rollBack } from '../restore/versions/rollback.js';
 import { planRollback, type Removal, type RollbackTotals } from '../restore/versions/rollback-plan.js';
 import { planRecords } from '../restore/versions/rollback-records.js';
+import { planInWords, removalLine } from '../restore/versions/rollback-text.js';
 import { WantedPaths } from '../restore/versions/wanted-paths.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
@@ -120,34 +121,15 @@ async function carryOut(
   return refused;
 }
 
-function planInWords({ versions, bytes, markers, deleted }: RollbackTotals): string[] {
-  return [
-    versions > 0
-      ? `${formatCount(versions, 'newer version')} (${formatBytes(bytes)}) will be removed, and can't be brought back`
-      : '',
-    markers > 0
-      ? `${formatCount(markers, 'delete marker')} will be removed, so that deleted files are back`
-      : '',
-    deleted > 0
-      ? `${formatCount(deleted, 'file')} that did not exist then will be deleted; the bucket keeps the versions`
-      : '',
-  ].filter((line) => line !== '');
-}
-
 async function confirm(prompt: Prompt): Promise<void> {
   if ((await prompt.ask("Type 'yes' to roll back: ")) === 'yes') return;
   throw new BackupError('Aborted', { hint: 'Nothing was changed.' });
 }
 
 async function printRemovals({ aws, records, files }: PlannedRollback): Promise<void> {
-  const line = ({ key, versionId, size }: Removal) => {
-    const url = printable(s3Url({ bucket: aws.bucket, key }));
-    if (versionId === undefined) return `(dryrun) delete: ${url}\n`;
-    return `(dryrun) remove: ${url} (${size === undefined ? 'delete marker' : formatBytes(size)}, version ${versionId})\n`;
-  };
   const lines = (async function* () {
-    for (const removal of records) yield line(removal);
-    for await (const removal of flatten(readJson<Removal>(files))) yield line(removal);
+    for (const removal of records) yield removalLine(aws.bucket, removal);
+    for await (const removal of flatten(readJson<Removal>(files))) yield removalLine(aws.bucket, removal);
   })();
   try {
     await printTexts(lines);

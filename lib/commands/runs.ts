@@ -1,10 +1,8 @@
 // A row for each run that has stored its record, the newest last.
 
-import { mapInPool } from '../cli/concurrency.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatDuration } from '../cli/units/duration.js';
-import { formatCount } from '../cli/units/quantities.js';
 import { jsonHeader, rowText, sizeText, timeText } from '../history/history-text.js';
 import type { LastRun } from '../records/last-run.js';
 import { askHistory, type HistoryRequest, type Question } from './ask-history.js';
@@ -20,15 +18,7 @@ export interface RunsRequest extends HistoryRequest {
 export function runs(request: RunsRequest, context: CommandContext): Promise<number> {
   return askHistory(request, context, async function* (question) {
     const versions = question.runs.records.slice(-request.count);
-    let fetched = 0;
-    const records = await mapInPool(versions, async (version) => {
-      const record = await question.files.record(version);
-      fetched += 1;
-      context.log.progress(`${fetched} of ${formatCount(versions.length, 'record')}`);
-      return record;
-    });
-    context.log.progress(undefined);
-    yield* rowsOf(records, question);
+    yield* rowsOf(await question.files.records(versions), question);
   });
 }
 

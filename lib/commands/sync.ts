@@ -1,5 +1,5 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
-import { type Backup, openBackup } from '../backup/backup.js';
+import { type Backup, type BackupFlags, openBackup } from '../backup/backup.js';
 import { BackupError } from '../cli/errors.js';
 import type { Log } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
@@ -16,19 +16,9 @@ import { dryRun } from './dry-run.js';
 import { runEscrow } from './escrow-run.js';
 import { withHooks } from './hooks.js';
 
-export interface SyncFlags {
+export interface SyncFlags extends BackupFlags {
   /** How long to wait for another run to end. */
   readonly waitSeconds: number;
-  readonly allowsMassDelete: boolean;
-  /** Whether this source takes over the backup of another one. */
-  readonly adopts: boolean;
-  /** Whether other backups in the bucket may have other encryption keys. */
-  readonly usesAnotherKey: boolean;
-  /** Whether the bucket's listing is to be compared, however long ago that was last done. */
-  readonly isFull: boolean;
-  readonly isDry: boolean;
-  /** Whether to print what the run has done as JSON. */
-  readonly isJson: boolean;
 }
 
 /**

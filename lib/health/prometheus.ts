@@ -1,8 +1,10 @@
 // A backup's status for Prometheus: a file for the node exporter's textfile collector.
-import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { LastRun } from '../records/last-run.js';
+import type { Bytes } from '../tree/bytes.js';
+import { type OpenPlace, openPlace, pathIn } from '../tree/disk/trusted-place.js';
 import type { BackupStatus } from './backup-status.js';
 
 const PREFIX = 'encrypted_s3_backup_';
@@ -34,6 +36,7 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSourc
     ['files', 'Files in the backup.', lastRun?.totals.files],
     ['bytes', 'Bytes in the backup.', lastRun?.totals.bytes],
     ['last_run_sent_files', 'Files that the last run sent.', lastRun?.sent],
+    ['last_run_sent_bytes', 'Bytes that the last run sent.', lastRun?.sentBytes],
     ['last_run_deleted_files', 'Objects that the last run deleted.', lastRun?.deleted],
     ['not_backed_up_files', 'Files on disk that are not in the backup as they are.', lastRun?.notBackedUp],
     [
@@ -51,18 +54,38 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSourc
     .join('');
 }
 
-/** Writes beside `file` and renames: the collector never reads half a file. @throws {BackupError} */
+/**
+ * Writes beside `file` and renames: the collector never reads half a file.
+ * @throws {BackupError} if it can't be written, or a link that somebody else may have made leads there
+ */
 export function writeMetrics(file: string, status: MetricsSource): void {
-  // The collector reads names that end in .prom.
-  const aside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  let place: OpenPlace | undefined;
   try {
-    writeFileSync(aside, metricsText(status), { flag: 'wx', mode: 0o644 });
-    renameSync(aside, file);
+    place = openPlace(file);
+    if (place.found?.isFile() === false) throw notWritten(file, 'it is not a regular file');
+    writeTo(place, metricsText(status));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw notWritten(file, describeError(error));
+  } finally {
+    if (place !== undefined) closeSync(place.folder);
+  }
+}
+
+function writeTo({ folder, name }: OpenPlace, text: string): void {
+  // The collector reads names that end in .prom.
+  const aside = pathIn(folder, `.encrypted-s3-metrics-${randomUUID()}` as Bytes);
+  try {
+    writeFileSync(aside, text, { flag: 'wx', mode: 0o644 });
+    renameSync(aside, pathIn(folder, name));
   } catch (error) {
     rmSync(aside, { force: true });
-    if (errnoOf(error) === undefined) throw error;
-    throw new BackupError(`The metrics file "${file}" can't be written: ${describeError(error)}.`, {
-      hint: 'Name a file in a folder that exists and that this user may write to.',
-    });
+    throw error;
   }
+}
+
+function notWritten(file: string, why: string): BackupError {
+  return new BackupError(`The metrics file "${file}" can't be written: ${why}.`, {
+    hint: 'Name a file in a folder that exists and that this user may write to.',
+  });
 }

@@ -24,7 +24,8 @@ export function describeStatus(status: BackupStatus, freshness: Freshness, now: 
       ? []
       : ([['Last complete run', since(lastRun.lastComplete)]] as [string, string][])),
     ['In the backup', `${formatCount(lastRun.totals.files, 'file')}, ${formatBytes(lastRun.totals.bytes)}`],
-    ['Last run sent', `${formatCount(lastRun.sent ?? 0, 'file')}, deleted ${lastRun.deleted}`],
+    ['Last run sent', sentText(lastRun)],
+    ['Last run deleted', formatCount(lastRun.deleted, 'file')],
     ['Not backed up', formatCount(lastRun.notBackedUp, 'file')],
     ['Last full check', since(lastRun.lastFullCheck)],
     ['Last file read back', verified(lastRun, since)],
@@ -35,6 +36,11 @@ export function describeStatus(status: BackupStatus, freshness: Freshness, now: 
   const lines = rows.map(([name, value]) => `  ${`${name}:`.padEnd(width)}${value}`);
   const title = `"${lastRun.localDir}" of host "${lastRun.host}" in ${url}: ${freshness.state}, ${freshness.reason}`;
   return `${[title, ...lines].map(printable).join('\n')}\n`;
+}
+
+/** Older records do not tell the bytes. */
+function sentText({ sent = 0, sentBytes }: LastRun): string {
+  return formatCount(sent, 'file') + (sentBytes === undefined ? '' : `, ${formatBytes(sentBytes)}`);
 }
 
 function verified({ lastVerified }: LastRun, since: (time: string) => string): string {
@@ -53,6 +59,7 @@ export function pluginLine(status: BackupStatus, freshness: Freshness, maxAge: n
           `files=${lastRun.totals.files}`,
           `bytes=${lastRun.totals.bytes}B`,
           `sent=${lastRun.sent ?? 0}`,
+          `sent_bytes=${lastRun.sentBytes ?? 0}B`,
           `deleted=${lastRun.deleted}`,
           `not_backed_up=${lastRun.notBackedUp}`,
         ]),

@@ -34,6 +34,10 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   'an option without its value': { args: ['--at'], message: /'--at <time>' argument missing/ },
   'one word without a config': {
     args: [TO],
+    message: /^ERROR: No config is named, and there is none in the default place\.\nHINT: /,
+  },
+  'three words without a config': {
+    args: ['default', 'eu-central-1', TO],
     message: /^ERROR: A profile, a region, an s3:\/\/ URL and a destination are needed\.\nHINT: --help/,
   },
   'three words with a config': {

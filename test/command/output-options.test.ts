@@ -93,7 +93,10 @@ test('on a terminal, a run shows its phases within the width, and at its end one
   );
   for (const part of parts.slice(0, -1)) assert.ok((part.split('\n').at(-1) ?? '').length < 40, part);
   const left = parts.at(-1) ?? '';
-  assert.match(left, /Done in .*: 1 file, 7 bytes in the backup; 1 sent, 0 deleted, 1 read back\.\r\n$/);
+  assert.match(
+    left,
+    /Done in .*: 1 file, 7 bytes in the backup; 1 sent \(7 bytes\), 0 deleted, 1 read back\.\r\n$/,
+  );
 });
 
 test('--quiet and --no-progress leave the terminal alone', async (t) => {

@@ -57,7 +57,7 @@ test('--max-age answers as a monitoring plugin does', async (t) => {
   assert.equal(fresh.code, 0);
   assert.match(
     fresh.stdout,
-    /^BACKUP OK - .* \| age=\d+s;;93600 files=2 bytes=14B sent=2 deleted=0 not_backed_up=0\n$/,
+    /^BACKUP OK - .* \| age=\d+s;;93600 files=2 bytes=14B sent=2 sent_bytes=14B deleted=0 not_backed_up=0\n$/,
   );
   changeRecord(world, { ended: hoursAgo(27), isIncomplete: false });
   const stale = await ask('--max-age', '26h');

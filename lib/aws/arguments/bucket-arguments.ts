@@ -1,5 +1,11 @@
 // The arguments of calls that concern a bucket as a whole, and commands for the user to paste.
 
+export interface Lifecycle {
+  readonly Rules: readonly object[];
+  /** Of the bucket, beside its rules: S3's default if it is not given. */
+  readonly TransitionDefaultMinimumObjectSize?: string;
+}
+
 /** For commands in hints. */
 export interface BucketAccess {
   readonly bucket: string;
@@ -32,26 +38,50 @@ export function enableVersioning(bucket: string): string[] {
   return ['s3api', 'put-bucket-versioning', '--bucket', bucket, ...configuration];
 }
 
+/** Prints the region; `None` means us-east-1. */
+export function getLocation(bucket: string): string[] {
+  return ['s3api', 'get-bucket-location', '--bucket', bucket, '--query', 'LocationConstraint'];
+}
+
 /** Prints `Enabled`, `Suspended` or `None`. */
 export function getVersioning(bucket: string): string[] {
   return ['s3api', 'get-bucket-versioning', '--bucket', bucket, '--query', 'Status', '--output', 'text'];
 }
 
-/** The original scripts' rule, for a new bucket: it replaces all others. */
-export function putLifecycle(bucket: string, retentionDays: number): string[] {
-  const rule = {
-    ID: `Purge deleted objects older than ${retentionDays} days`,
-    Filter: { Prefix: '' },
-    Status: 'Enabled',
-    Expiration: { ExpiredObjectDeleteMarker: true },
-    NoncurrentVersionExpiration: { NoncurrentDays: retentionDays },
-    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 },
-  };
-  const configuration = ['--lifecycle-configuration', JSON.stringify({ Rules: [rule] })];
+/** Replaces all rules. */
+export function putLifecycle(
+  bucket: string,
+  { Rules, TransitionDefaultMinimumObjectSize }: Lifecycle,
+): string[] {
+  const transition =
+    TransitionDefaultMinimumObjectSize === undefined
+      ? []
+      : ['--transition-default-minimum-object-size', TransitionDefaultMinimumObjectSize];
+  const configuration = ['--lifecycle-configuration', JSON.stringify({ Rules }), ...transition];
   return ['s3api', 'put-bucket-lifecycle-configuration', '--bucket', bucket, ...configuration];
 }
 
-export function allowSseC(bucket: string): string[] {
-  const configuration = ['--server-side-encryption-configuration', SSE_C_ALLOWED];
+/** Prints JSON, as the next two do. */
+export function getLifecycle(bucket: string): string[] {
+  return ['s3api', 'get-bucket-lifecycle-configuration', '--bucket', bucket, '--output', 'json'];
+}
+
+export function getEncryption(bucket: string): string[] {
+  return ['s3api', 'get-bucket-encryption', '--bucket', bucket, '--output', 'json'];
+}
+
+export function getPublicAccessBlock(bucket: string): string[] {
+  return ['s3api', 'get-public-access-block', '--bucket', bucket, '--output', 'json'];
+}
+
+export function putPublicAccessBlock(bucket: string, block: Readonly<Record<string, boolean>>): string[] {
+  const settings = Object.entries(block).map(([name, isOn]) => `${name}=${isOn}`);
+  const configuration = ['--public-access-block-configuration', settings.join(',')];
+  return ['s3api', 'put-public-access-block', '--bucket', bucket, ...configuration];
+}
+
+/** Replaces the default encryption, and what is blocked. */
+export function putEncryption(bucket: string, Rules: readonly object[]): string[] {
+  const configuration = ['--server-side-encryption-configuration', JSON.stringify({ Rules })];
   return ['s3api', 'put-bucket-encryption', '--bucket', bucket, ...configuration];
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createBucket, putLifecycle } from '../../../../lib/aws/arguments/bucket-arguments.js';
+import { createBucket } from '../../../../lib/aws/arguments/bucket-arguments.js';
 import { connectionArguments } from '../../../../lib/aws/arguments/connection-arguments.js';
 import { deleteObject } from '../../../../lib/aws/arguments/delete-arguments.js';
 import {
@@ -57,14 +57,6 @@ test('us-east-1 takes no location constraint', () => {
     '--create-bucket-configuration',
     'LocationConstraint=eu-west-1',
   ]);
-});
-
-test('the lifecycle rule keeps noncurrent versions for the retention time', () => {
-  const { Rules } = JSON.parse(putLifecycle('b', 45).at(-1) ?? '');
-  assert.equal(Rules.length, 1);
-  assert.deepEqual(Rules[0].NoncurrentVersionExpiration, { NoncurrentDays: 45 });
-  assert.deepEqual(Rules[0].Expiration, { ExpiredObjectDeleteMarker: true });
-  assert.deepEqual(Rules[0].AbortIncompleteMultipartUpload, { DaysAfterInitiation: 3 });
 });
 
 test('no call has a key, version id or prefix that the AWS CLI would open as an address', () => {

@@ -1,0 +1,156 @@
+// A bucket's lifecycle rules: what they do to a backup, and how its own are added without a change to those of others.
+
+/** As the AWS CLI prints and takes it; what is not named here is kept as it is. */
+export interface LifecycleRule {
+  readonly ID?: string;
+  readonly Status: 'Enabled' | 'Disabled';
+  /** Older rules have it instead of a filter. */
+  readonly Prefix?: string;
+  readonly Filter?: RuleFilter & { readonly And?: RuleFilter };
+  readonly Expiration?: {
+    readonly Days?: number;
+    readonly Date?: string;
+    readonly ExpiredObjectDeleteMarker?: boolean;
+  };
+  readonly NoncurrentVersionExpiration?: { readonly NoncurrentDays?: number };
+  readonly AbortIncompleteMultipartUpload?: { readonly DaysAfterInitiation?: number };
+}
+
+/** It may name tags and sizes, too: then it fits some objects only. */
+interface RuleFilter {
+  readonly Prefix?: string;
+  readonly [condition: string]: unknown;
+}
+
+export interface Retention {
+  /** How long noncurrent versions are to be kept. */
+  readonly days: number;
+  /** What the keys of the backup's objects begin with: several, if it does not have the bucket to itself. */
+  readonly prefixes: readonly string[];
+}
+
+/** The original scripts name their rule so, without a prefix. */
+const OUR_ID = /^Purge deleted objects older than \d+ days( below .*)?$/s;
+const MAX_ID_LENGTH = 255;
+const ABORT_AFTER_DAYS = 3;
+
+/** The rules with those of the backup: none is removed, none of others is changed, and none of ours made to purge sooner. */
+export function withOurRules(
+  rules: readonly LifecycleRule[],
+  { days, prefixes }: Retention,
+): readonly LifecycleRule[] {
+  const merged = rules.map((rule) =>
+    isOurs(rule) && isPurgedBefore(days)(rule) && prefixes.some((prefix) => concerns(rule, prefix))
+      ? ruleFor(prefixOf(rule), days)
+      : rule,
+  );
+  for (const prefix of prefixes) {
+    const rule = ruleFor(prefix, days);
+    const isPurged = merged.some((it) => purgesAfter(it) !== undefined && coversAllOf(it, prefix));
+    const isCleared = merged.some((it) => abortsUploads(it) && coversAllOf(it, prefix));
+    const { AbortIncompleteMultipartUpload } = rule;
+    if (!isPurged) merged.push(rule);
+    else if (!isCleared)
+      merged.push({
+        ID: idFor('Abort incomplete uploads', prefix),
+        Filter: { Prefix: prefix },
+        Status: 'Enabled',
+        ...(AbortIncompleteMultipartUpload && { AbortIncompleteMultipartUpload }),
+      });
+  }
+  return merged;
+}
+
+/** Enabled rules that remove the backup's older versions before their time, and that are not ours to change. */
+export function rulesThatPurgeEarly(
+  rules: readonly LifecycleRule[],
+  { days, prefixes }: Retention,
+): LifecycleRule[] {
+  return rules.filter(
+    (rule) =>
+      !isOurs(rule) && isPurgedBefore(days)(rule) && prefixes.some((prefix) => concerns(rule, prefix)),
+  );
+}
+
+/** Enabled rules that remove the latest versions of the backup's files. */
+export function rulesThatExpireFiles(
+  rules: readonly LifecycleRule[],
+  { prefixes }: Retention,
+): LifecycleRule[] {
+  return rules.filter(
+    ({ Expiration, ...rule }) =>
+      (Expiration?.Days !== undefined || Expiration?.Date !== undefined) &&
+      prefixes.some((prefix) => concerns(rule, prefix)),
+  );
+}
+
+/** After how many days older versions are gone; `undefined`: some are kept forever. */
+export function daysKept(
+  rules: readonly LifecycleRule[],
+  { prefixes }: Pick<Retention, 'prefixes'>,
+): number | undefined {
+  const byPrefix = prefixes.map((prefix) =>
+    Math.min(
+      ...rules
+        .filter((rule) => coversAllOf(rule, prefix))
+        .map((rule) => purgesAfter(rule) ?? Number.POSITIVE_INFINITY),
+    ),
+  );
+  const days = Math.max(...byPrefix);
+  return Number.isFinite(days) ? days : undefined;
+}
+
+/** The original scripts' rule. */
+function ruleFor(prefix: string, days: number): LifecycleRule {
+  return {
+    ID: idFor(`Purge deleted objects older than ${days} days`, prefix),
+    Filter: { Prefix: prefix },
+    Status: 'Enabled',
+    Expiration: { ExpiredObjectDeleteMarker: true },
+    NoncurrentVersionExpiration: { NoncurrentDays: days },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: ABORT_AFTER_DAYS },
+  };
+}
+
+function idFor(what: string, prefix: string): string {
+  return `${what}${prefix === '' ? '' : ` below ${prefix}`}`.slice(0, MAX_ID_LENGTH);
+}
+
+function isOurs(rule: LifecycleRule): boolean {
+  return OUR_ID.test(rule.ID ?? '') && !isConditional(rule);
+}
+
+function isPurgedBefore(days: number): (rule: LifecycleRule) => boolean {
+  return (rule) => (purgesAfter(rule) ?? Number.POSITIVE_INFINITY) < days;
+}
+
+function purgesAfter(rule: LifecycleRule): number | undefined {
+  return rule.Status === 'Enabled' ? rule.NoncurrentVersionExpiration?.NoncurrentDays : undefined;
+}
+
+function abortsUploads({ Status, AbortIncompleteMultipartUpload }: LifecycleRule): boolean {
+  return Status === 'Enabled' && AbortIncompleteMultipartUpload?.DaysAfterInitiation !== undefined;
+}
+
+function coversAllOf(rule: LifecycleRule, prefix: string): boolean {
+  return prefix.startsWith(prefixOf(rule)) && !isConditional(rule);
+}
+
+/** True if it is enabled and may fit some object below `prefix`. The backup's objects have no tags. */
+function concerns(rule: LifecycleRule, prefix: string): boolean {
+  const own = prefixOf(rule);
+  const isMet = prefix.startsWith(own) || own.startsWith(prefix);
+  return rule.Status === 'Enabled' && isMet && !conditionsOf(rule).some((name) => /^Tags?$/.test(name));
+}
+
+function isConditional(rule: LifecycleRule): boolean {
+  return conditionsOf(rule).length > 0;
+}
+
+function conditionsOf({ Filter }: LifecycleRule): string[] {
+  return Object.keys({ ...Filter, ...Filter?.And }).filter((name) => name !== 'Prefix' && name !== 'And');
+}
+
+function prefixOf({ Prefix, Filter }: LifecycleRule): string {
+  return Filter?.And?.Prefix ?? Filter?.Prefix ?? Prefix ?? '';
+}

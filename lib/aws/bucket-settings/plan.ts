@@ -1,0 +1,90 @@
+// What is to be set in a bucket so that it is fit for a backup. Nothing is planned for what is not known, and nothing that
+// takes away from anybody: rules of others and their default encryption are kept, and no history is made shorter.
+import { isDeepStrictEqual } from 'node:util';
+import {
+  enableVersioning,
+  putEncryption,
+  putLifecycle,
+  putPublicAccessBlock,
+} from '../arguments/bucket-arguments.js';
+import {
+  allBlocked,
+  type BucketSettings,
+  type EncryptionRule,
+  type Lifecycle,
+  type PublicAccessBlock,
+} from './bucket-settings.js';
+import { type Retention, withOurRules } from './lifecycle.js';
+
+export interface SettingStep {
+  readonly setting: keyof BucketSettings;
+  /** Of a message, such as `without …`. */
+  readonly what: string;
+  /** A sentence. */
+  readonly why: string;
+  /** Of the AWS CLI, from `s3api` on. */
+  readonly args: readonly string[];
+}
+
+/** The steps in the order in which to take them; empty if the bucket has all that is known of it. */
+export function planBucketSettings(
+  bucket: string,
+  { versioning, lifecycle, encryption, publicAccess }: BucketSettings,
+  retention: Retention,
+): SettingStep[] {
+  return [
+    ...('value' in versioning ? planVersioning(bucket, versioning.value) : []),
+    ...('value' in lifecycle ? planLifecycle(bucket, lifecycle.value, retention) : []),
+    ...('value' in encryption ? planEncryption(bucket, encryption.value) : []),
+    ...('value' in publicAccess ? planPublicAccess(bucket, publicAccess.value) : []),
+  ];
+}
+
+function planVersioning(bucket: string, status: string): SettingStep[] {
+  if (status === 'enabled') return [];
+  const why =
+    'Without it, what is deleted or overwritten is gone at once, and no earlier time can be restored.';
+  return [{ setting: 'versioning', what: 'versioning', why, args: enableVersioning(bucket) }];
+}
+
+function planLifecycle(bucket: string, lifecycle: Lifecycle, retention: Retention): SettingStep[] {
+  const Rules = withOurRules(lifecycle.Rules, retention);
+  if (isDeepStrictEqual(Rules, lifecycle.Rules)) return [];
+  const kept = lifecycle.Rules.length === 0 ? '' : ' The rules that are there are kept.';
+  return [
+    {
+      setting: 'lifecycle',
+      what: 'the lifecycle rule',
+      why: `It keeps older versions for ${retention.days} days, no less and not forever, and removes what broken uploads have left.${kept}`,
+      args: putLifecycle(bucket, { ...lifecycle, Rules }),
+    },
+  ];
+}
+
+function planEncryption(bucket: string, rules: readonly EncryptionRule[]): SettingStep[] {
+  if (!isSseCBlocked(rules)) return [];
+  const why =
+    'The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026: nothing can be uploaded.';
+  const allowed = rules.map((rule) => ({
+    ...rule,
+    ApplyServerSideEncryptionByDefault: rule.ApplyServerSideEncryptionByDefault ?? { SSEAlgorithm: 'AES256' },
+    BlockedEncryptionTypes: { EncryptionType: ['NONE'] },
+  }));
+  return [{ setting: 'encryption', what: 'SSE-C', why, args: putEncryption(bucket, allowed) }];
+}
+
+function planPublicAccess(bucket: string, block: PublicAccessBlock): SettingStep[] {
+  const wanted = allBlocked();
+  if (Object.keys(wanted).every((name) => block[name] === true)) return [];
+  const why =
+    'A mistake in a policy or an access list could otherwise show the names of your files to everybody.';
+  const args = putPublicAccessBlock(bucket, wanted);
+  return [{ setting: 'publicAccess', what: 'the block of public access', why, args }];
+}
+
+/** AWS's default for a new bucket since April 2026. */
+export function isSseCBlocked(rules: readonly EncryptionRule[]): boolean {
+  return rules.some(({ BlockedEncryptionTypes }) =>
+    BlockedEncryptionTypes?.EncryptionType?.includes('SSE-C'),
+  );
+}
