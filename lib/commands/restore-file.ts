@@ -10,13 +10,8 @@ import type { BackupConfig } from '../config/backup-config.js';
 import { findTargetFile } from '../restore/destination/single-file.js';
 import { makeSparse } from '../restore/fetch/sparse-file.js';
 import { type MetadataRequest, restoreMetadata } from '../restore/metadata/metadata.js';
-import {
-  isMtimeOf,
-  type KeptFiles,
-  PreviewCounter,
-  type Replaced,
-  staysInPlace,
-} from '../restore/plan/what-is-replaced.js';
+import type { Replaced } from '../restore/plan/planned-file.js';
+import { isMtimeOf, type KeptFiles, PreviewCounter, staysInPlace } from '../restore/plan/what-is-replaced.js';
 import { actionOn, type RestorePart } from '../restore/preview.js';
 import { Selection, type SelectionRequest } from '../restore/selection.js';
 import { verifyFile } from '../restore/verify/verify-restored.js';

@@ -11,11 +11,10 @@ import { emptyStream, flatten } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import { readJson } from '../tree/streams/spool.js';
 import type { Destination } from './destination/destination.js';
-import type { PlannedFile } from './plan/planned-file.js';
+import type { PlannedFile, Replaced } from './plan/planned-file.js';
 import {
   type KeptFiles,
   type PreviewCounts,
-  type Replaced,
   staysInPlace,
   whatALinkReplaces,
 } from './plan/what-is-replaced.js';

@@ -1,6 +1,5 @@
 // A key of the bucket, and what the restore does about it: a line of the plan.
 import type { Bytes } from '../../tree/bytes.js';
-import type { Replaced } from './what-is-replaced.js';
 
 /** The object to restore: the one that a key has now, or had at a point in time. */
 export interface WantedObject {
@@ -42,6 +41,9 @@ export type FetchMethod =
   | 'not wanted'
   /** Not at all: see `isUndecided`. Only a tree of that time could tell. */
   | 'undecided';
+
+/** What is in the place of a file and differs, by its mtime. */
+export type Replaced = 'older' | 'newer';
 
 export interface PlannedFile extends ListedKey {
   /** The number of its line in the plan. */

@@ -1,13 +1,10 @@
 // What the destination has in the place of a file or link, and what the user wants to become of that.
 import type { Entry, Inode } from '../../tree/entry.js';
 import type { Destination } from '../destination/destination.js';
-import type { ListedKey } from './planned-file.js';
+import type { ListedKey, Replaced } from './planned-file.js';
 
 /** Which files of the destination stay although they differ. */
 export type KeptFiles = 'none' | 'newer' | 'all';
-
-/** What is in the place and differs, by its mtime. */
-export type Replaced = 'older' | 'newer';
 
 /** True for the same mtime, to the microsecond: a restore that was killed has set it no better. */
 export function isMtimeOf(nanoseconds: bigint, { mtime }: Inode): boolean {
