@@ -11,7 +11,7 @@ import { escrowKey, fetchEscrowedKey, findEscrow } from '../records/escrow.js';
 import { fetchLastRun } from '../records/last-run.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
-import { strengthOf, weaknessOf } from '../setup/easy-key.js';
+import { strengthOf } from '../setup/easy-key.js';
 import type { Choice, Interview } from '../setup/interview.js';
 import { findSchedules } from '../setup/schedule/find-schedule.js';
 import type { When } from '../setup/schedule/schedule.js';
@@ -44,7 +44,7 @@ export async function escrowAndTry({ config, aws, interview, context }: Setup): 
   const isThere = (await findEscrow(aws)) === 'found';
   const easyKey = isThere
     ? await interview.askEasyKey('The easy-to-remember key of the escrow that is in the bucket')
-    : await interview.askEasyKey('An easy-to-remember key: a sentence of four words or more', weaknessOf);
+    : await interview.askNewEasyKey('An easy-to-remember key: a sentence of four words or more');
   const escrow = { ...config, easyKey: keyOfEasyKey(easyKey) };
   await escrowKey(aws, escrow, context.log, (held) => {
     const what = held === 'other key' ? 'another encryption key' : 'a key under another easy-to-remember key';

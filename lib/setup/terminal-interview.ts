@@ -4,6 +4,7 @@ import { confirm, isCancel, log, multiselect, password, select, text } from '@cl
 import { BackupError, InterruptedError } from '../cli/errors.js';
 import type { Interruption } from '../cli/interruption.js';
 import { isQuiet } from '../cli/log/output-options.js';
+import { askNewEasyKey } from './easy-key.js';
 import type { Choice, Interview, Question } from './interview.js';
 
 export class TerminalInterview implements Interview {
@@ -54,16 +55,15 @@ export class TerminalInterview implements Interview {
     return this.#answerOf(confirm({ message: question, ...this.#signal }));
   }
 
-  /** A new one is typed twice. */
-  async askEasyKey(what: string, weakness?: (easyKey: string) => string | undefined): Promise<string> {
-    for (;;) {
-      const easyKey = await this.#askHidden(what);
-      const problem = easyKey === '' ? 'Nothing was typed.' : weakness?.(easyKey);
-      if (problem !== undefined) log.error(problem);
-      else if (weakness === undefined || (await this.#askHidden('The same again')) === easyKey)
-        return easyKey;
-      else log.error('The two are not the same.');
-    }
+  askEasyKey(what: string): Promise<string> {
+    return this.#askHidden(what);
+  }
+
+  askNewEasyKey(what: string): Promise<string> {
+    return askNewEasyKey(
+      (isAgain) => this.#askHidden(isAgain ? 'The same again' : what),
+      (problem) => log.error(problem),
+    );
   }
 
   say(words: string): void {

@@ -47,14 +47,24 @@ function packagesIn(lockfile: string): Map<string, Locked> {
 function pack(): string {
   const copy = join(folder, 'project');
   const compiler = join(copy, 'node_modules/.bin/tsc');
-  for (const path of ['package.json', 'lib/aws/cli-model', 'config.template', 'README.md', ...used]) {
+  for (const path of [
+    'package.json',
+    'lib/aws/cli-model',
+    'lib/cli/completion/scripts',
+    'config.template',
+    'README.md',
+    ...used,
+  ]) {
     cpSync(join(project, path), join(copy, path), { recursive: true });
   }
   // As it is where modern-syslog was compiled.
   mkdirSync(join(copy, 'node_modules/modern-syslog/build'), { recursive: true });
   writeFileSync(join(copy, 'node_modules/modern-syslog/build/core.node'), '');
   mkdirSync(dirname(compiler), { recursive: true });
-  writeFileSync(compiler, '#!/bin/sh\nmkdir dist && cp -r "$BUILT/bin" "$BUILT/lib" dist\n');
+  writeFileSync(
+    compiler,
+    '#!/bin/sh\nmkdir dist && cp -r "$BUILT/bin" "$BUILT/lib" "$BUILT/packaging" dist\n',
+  );
   chmodSync(compiler, 0o755);
   const env = { ...process.env, BUILT: join(project, 'dist') };
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: copy, env });
@@ -114,6 +124,14 @@ describe('what is installed from the packed program, without a registry', () => 
       for (const name of expected.keys()) if (!actual.has(name) && /\.md$/.test(name)) expected.delete(name);
       assert.deepEqual(actual, expected, path);
     }
+  });
+
+  test('has the man pages where man looks for them, and the scripts for completion', () => {
+    const pages = readdirSync(join(prefix, 'share/man/man1')).sort();
+    assert.deepEqual(pages, readdirSync(join(project, 'dist/man')).sort());
+    for (const page of pages)
+      assert.match(readFileSync(join(prefix, 'share/man/man1', page), 'utf8'), /^\.TH /);
+    assert.equal(readdirSync(join(installed, 'lib/cli/completion/scripts')).length, 3);
   });
 
   test('holds nothing that was compiled for one version of Node.js', () => {
