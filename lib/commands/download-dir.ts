@@ -26,6 +26,10 @@ import { verifyRestored } from '../restore/verify/verify-restored.js';
 import { Spool } from '../tree/streams/spool.js';
 import { openRestore, type RestoreRequest } from './open-restore.js';
 
+/** For a person who has ended a restore. */
+export const AFTER_SIGNAL =
+  'No file is half restored, and of a folder, what has arrived is kept in the destination: run the same command again to go on.';
+
 /** @returns the exit code: done, or done with something missing */
 export function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
   return withPrivateFolder(async (notes) => {

@@ -7,7 +7,8 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { escrowKey, fetchEscrowedKey, findEscrow } from '../records/escrow.js';
+import { escrowKey, fetchEscrowedKey } from '../records/escrow.js';
+import { findEscrow } from '../records/escrow-state.js';
 import { fetchLastRun } from '../records/last-run.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
@@ -41,7 +42,7 @@ export interface Setup {
  * @throws {BackupError} if the bucket holds another key, or this one under another easy-to-remember key
  */
 export async function escrowAndTry({ config, aws, interview, context }: Setup): Promise<void> {
-  const isThere = (await findEscrow(aws)) === 'found';
+  const isThere = typeof (await findEscrow(aws)) !== 'string';
   const easyKey = isThere
     ? await interview.askEasyKey('The easy-to-remember key of the escrow that is in the bucket')
     : await interview.askNewEasyKey('An easy-to-remember key: a sentence of four words or more');
