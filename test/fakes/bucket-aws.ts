@@ -233,6 +233,10 @@ class BucketCall {
   /** @param id of the version, or '' */
   #head(key: string, id: string): void {
     const object = this.#findReadable(key, 'HeadObject', '', id);
+    if (this.#args.has('--checksum-mode')) {
+      const LastModified = new Date(Math.floor(object.time / 1000) * 1000).toISOString();
+      this.#call.print(JSON.stringify({ LastModified, ...this.#journal.checksumsOf(object.body) }));
+    }
     if (this.#args.has('VersionId')) this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}\n`);
   }
 
