@@ -1,6 +1,7 @@
 // `encrypted-s3 sync …` is `encrypted-s3-sync …`; other commands have no program of their own.
 import { Argument, type Command } from 'commander';
 import { umbrellaLine } from '../../lib/cli/command-line.js';
+import { doctorCommand } from './doctor.js';
 import { downloadDirCommand } from './download-dir.js';
 import { downloadFileCommand } from './download-file.js';
 import { downloadKeyCommand } from './download-key.js';
@@ -21,6 +22,7 @@ export function umbrella(): Command {
     syncCommand().name('sync').summary('run a backup'),
     restoreCommand(),
     statusCommand(),
+    doctorCommand(),
     ...historyCommands(),
     uploadKeyCommand().name('upload-key').summary('store the encryption key in the bucket'),
     downloadKeyCommand().name('download-key').summary('get the encryption key from the bucket'),

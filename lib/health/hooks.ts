@@ -32,11 +32,22 @@ export async function callHook(
   log: Log,
 ): Promise<void> {
   if (hook === undefined) return;
+  const failure = await fireHook(hook, call, environment);
+  if (failure !== undefined) log.warn(`ON_${call.event.toUpperCase()} has failed: ${failure}.`);
+}
+
+/** @returns why it has failed; `undefined` if it has not */
+export async function fireHook(
+  hook: string,
+  call: HookCall,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
   try {
     if (/^https?:/i.test(hook)) await ping(hook, call);
     else await run(hook, call, environment);
+    return undefined;
   } catch (error) {
-    log.warn(`ON_${call.event.toUpperCase()} has failed: ${error instanceof Error ? error.message : error}.`);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

@@ -16,6 +16,7 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { escrowContent, keyInEscrow } from '../secrets/escrow-content.js';
+import { noteTrialOfEscrow } from './escrow-trial.js';
 
 /** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */
 export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
@@ -66,7 +67,19 @@ export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promi
       { exitCode: exitCode.wrongKey, hint: 'Try again. Upper and lower case matter.' },
     );
   }
+  noteContent(aws, escrowed.content);
   return escrowed.content;
+}
+
+/** What is no escrow is no trial of it. */
+function noteContent(aws: AwsCli, content: string): void {
+  let encryptionKey: EncryptionKey;
+  try {
+    encryptionKey = keyInEscrow(content);
+  } catch {
+    return;
+  }
+  noteTrialOfEscrow(aws, encryptionKey);
 }
 
 /** The backup's encryption key. @throws {BackupError} with exit code 5 if `easyKey` is not the one */
@@ -97,13 +110,17 @@ export async function escrowKey(
   const content = escrowContent(escrow.encryptionKey);
   if (!(await bucketExists(aws))) await makeBucket(aws, escrow, (message) => log.info(message));
   const escrowed = await fetchEscrow(aws, easyKey);
-  if (typeof escrowed === 'object' && escrowed.content === content) return;
+  if (typeof escrowed === 'object' && escrowed.content === content) {
+    noteTrialOfEscrow(aws, escrow.encryptionKey);
+    return;
+  }
   if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
   await assertSseCHonoured(aws, log);
   const object = escrowObject(aws.bucket);
   const args = putFromStdin(object, escrow.storageClass);
   await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });
   await verifyContent({ aws, encryptionKey: easyKey }, object, content);
+  noteTrialOfEscrow(aws, escrow.encryptionKey);
 }
 
 /**

@@ -80,7 +80,7 @@ function existingHome(home: string | undefined): string[] {
 }
 
 /** By the XDG base directories' rule, a relative path does not count. @returns `undefined` without any home */
-function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
+export function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_STATE_HOME'] ?? '';
   if (isAbsolute(configured)) return join(configured, 'encrypted-s3-backup');
   const home = homeFolderOf(environment);

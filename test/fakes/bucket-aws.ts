@@ -208,7 +208,9 @@ class BucketCall {
   /** @param id of the version, or '' */
   #head(key: string, id: string): void {
     const object = this.#findReadable(key, 'HeadObject', '', id);
-    if (this.#args.has('VersionId')) this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}\n`);
+    const id_ = this.#journal.isVersioned ? object.id : 'None';
+    const stored = new Date(Math.floor(object.time / 1000) * 1000).toISOString();
+    if (this.#args.has('[VersionId,LastModified]')) this.#call.print(`${id_}\t${stored}\n`);
   }
 
   /** @param id of the version, or '' */

@@ -76,9 +76,9 @@ export function headWithKey(object: BucketObject): string[] {
   return [...headWithoutKey(object), ...CUSTOMER_KEY];
 }
 
-/** Prints the id of the current version; `None` in a bucket without versioning. */
+/** Prints the id of the current version, `None` in a bucket without versioning, and when it was stored. */
 export function readVersionId(object: BucketObject): string[] {
-  return [...headWithKey(object), '--query', 'VersionId'];
+  return [...headWithKey(object), '--query', '[VersionId,LastModified]'];
 }
 
 function getObject(object: BucketObject, options: readonly string[], destination: string): string[] {

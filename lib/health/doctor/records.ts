@@ -1,0 +1,88 @@
+// What earlier runs have left in the bucket: how fresh the backup is, whether its key is escrowed, whose records are there.
+import type { Remote } from '../../aws/remote.js';
+import { formatDuration } from '../../cli/units/duration.js';
+import { formatTime } from '../../cli/units/times.js';
+import { findEscrow } from '../../records/escrow.js';
+import { lastTrialOfEscrow } from '../../records/escrow-trial.js';
+import type { LastRun } from '../../records/last-run.js';
+import { findBackupsOfOtherKeys } from '../../records/other-keys.js';
+import { judgeFreshness } from '../freshness.js';
+import { type Finding, ok, warning } from './finding.js';
+
+export interface Expectation {
+  /** Seconds since the last complete run. */
+  readonly maxAge: number;
+  /** FULL_CHECK_HOURS */
+  readonly fullCheckHours: number;
+}
+
+/** @param now ms since the epoch */
+export function judgeLastRun(
+  lastRun: LastRun | undefined,
+  { maxAge, fullCheckHours }: Expectation,
+  now: number,
+): Finding[] {
+  if (lastRun === undefined)
+    return [warning('last run', 'none has ended yet', 'Run the backup: encrypted-s3 sync')];
+  const { state, reason } = judgeFreshness({ lastRun }, maxAge, now);
+  const remedy = 'See what it says: journalctl -t encrypted-s3-sync; and run the backup: encrypted-s3 sync';
+  const since = (time: string) =>
+    `${formatTime(Date.parse(time))}, ${formatDuration((now - Date.parse(time)) / 1000)} ago`;
+  const checked = lastRun.lastFullCheck;
+  // The runs between two full checks may be a day apart.
+  const latest = now - (fullCheckHours * 3600 + maxAge) * 1000;
+  return [
+    state === 'OK'
+      ? ok('last run', `${since(lastRun.ended)}, complete`)
+      : warning('last run', reason, remedy),
+    checked !== undefined && Date.parse(checked) >= latest
+      ? ok('full check', since(checked))
+      : warning(
+          'full check',
+          checked === undefined ? 'no run has compared the whole bucket' : since(checked),
+          'Compare it now: encrypted-s3 sync --full',
+        ),
+  ];
+}
+
+/** @throws {AwsError} if the bucket can't be asked */
+export async function checkEscrow(remote: Remote): Promise<Finding> {
+  const { aws, encryptionKey } = remote;
+  if ((await findEscrow(aws)) !== 'found')
+    return warning(
+      'escrow',
+      'your encryption key is on this machine only: if the machine is lost, so is the backup',
+      'encrypted-s3-upload-key',
+    );
+  return judgeEscrow(lastTrialOfEscrow(aws, encryptionKey), Date.now());
+}
+
+/** @param trial when the easy-to-remember key was last tried on this machine, and whether it gave this backup's key */
+export function judgeEscrow(trial: ReturnType<typeof lastTrialOfEscrow>, now: number): Finding {
+  const tryIt = 'Try it, while you remember it: encrypted-s3 doctor --escrow';
+  if (trial === undefined)
+    return warning(
+      'escrow',
+      'an encryption key is in the bucket; whether it is that of this backup was never tried on this machine',
+      tryIt,
+    );
+  const when = `${formatTime(trial.at)}, ${formatDuration((now - trial.at) / 1000)} ago`;
+  if (trial.isOfThisKey) return ok('escrow', `the bucket has the key of this backup; last tried ${when}`);
+  return warning(
+    'escrow',
+    `the key in the bucket is not that of this backup; tried ${when}`,
+    'To store this one: encrypted-s3-upload-key',
+  );
+}
+
+/** @throws {AwsError} if the bucket can't be asked */
+export async function checkOtherKeys(remote: Remote): Promise<Finding> {
+  const others: string[] = [];
+  for await (const { prefix } of findBackupsOfOtherKeys(remote)) others.push(`"${prefix}"`);
+  if (others.length === 0) return ok('other keys', 'every backup in the bucket has this encryption key');
+  return warning(
+    'other keys',
+    `the backups below ${others.join(', ')} have other encryption keys, and the escrow of a bucket holds one`,
+    'Keep those keys elsewhere, too, or give each key a bucket of its own.',
+  );
+}
