@@ -43,7 +43,8 @@ export interface DoctorRequest extends Mending {
 export async function doctor(request: DoctorRequest, context: CommandContext): Promise<number> {
   const report = new DoctorReport(request.isJson);
   const config = await findConfig(report, request);
-  if (config !== undefined) {
+  if (config === undefined) await report.check(AFTER_CONFIG, 'the config has to be right first', () => []);
+  else {
     if (request.firesHooks) report.add(...(await testHooks(config)));
     await checkThisMachine(report, config, context);
     await checkServer(report, config, request, context);
@@ -150,6 +151,17 @@ const OF_THE_SERVER = [
   'escrow',
   'other keys',
 ] as const;
+
+const AFTER_CONFIG = [
+  'LOCAL_DIR',
+  'lock',
+  'state folder',
+  'room',
+  'hooks',
+  'endpoint',
+  'credentials',
+  ...OF_THE_SERVER,
+];
 
 /** Notes that it was tried. @throws {BackupError} with exit code 5 if the easy key is not the one */
 async function tryEscrow(aws: AwsCli, { interruption }: CommandContext): Promise<void> {

@@ -11,7 +11,8 @@ import type { RunResult } from './back-up.js';
 
 /** What a run's hooks are told. */
 export type RunSummary = Pick<RunResult, 'exitCode' | 'summary'> & {
-  readonly facts: Pick<RunResult['facts'], 'notBackedUp'>;
+  /** `undefined` if it was the escrow's. */
+  readonly facts?: RunResult['facts'];
 };
 
 /** @returns the run's exit code */
@@ -28,7 +29,7 @@ export async function withHooks(
     const { onSuccess, onWarning } = config.hooks;
     if (code === exitCode.done) await call(onSuccess, { event: 'success', exitCode: code, summary });
     else {
-      const reason = `The run has left something undone: ${facts.notBackedUp} not in the backup.`;
+      const reason = `The run has left something undone: ${facts?.notBackedUp} not in the backup.`;
       await call(onWarning, { event: 'warning', exitCode: code, reason, summary });
     }
     return code;

@@ -1,6 +1,6 @@
 // A backup's status for Prometheus: a file for the node exporter's textfile collector.
 import { randomBytes } from 'node:crypto';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { LastRun } from '../records/last-run.js';
 import type { BackupStatus } from './backup-status.js';
@@ -9,12 +9,15 @@ const PREFIX = 'encrypted_s3_backup_';
 
 /** What the metrics are made of: a run knows it of itself, but not always whether there is an escrow. */
 export interface MetricsSource extends Pick<BackupStatus, 'bucket' | 'prefix'> {
-  readonly lastRun: Omit<LastRun, 'treeSha256'> | undefined;
+  /** The last one that has stored its record. */
+  readonly lastRun?: Omit<LastRun, 'treeSha256'> | undefined;
   readonly hasEscrow?: boolean;
+  /** The last one, however it has ended; in ms since the epoch. */
+  readonly attempt?: { readonly exitCode: number; readonly ended: number };
 }
 
 /** The text exposition format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSource): string {
+export function metricsText({ bucket, prefix, lastRun, hasEscrow, attempt }: MetricsSource): string {
   const labels = `{bucket=${JSON.stringify(bucket)},prefix=${JSON.stringify(prefix)}}`;
   const seconds = (time: string | undefined) => Date.parse(time ?? '') / 1000;
   const complete = lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;
@@ -41,6 +44,12 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSourc
       'Whether an encryption key is in the bucket.',
       hasEscrow === undefined ? undefined : Number(hasEscrow),
     ],
+    ['last_attempt_exit_code', 'How the last run ended: 0 is well, 3 incomplete.', attempt?.exitCode],
+    [
+      'last_attempt_timestamp_seconds',
+      'When the last run ended, well or not.',
+      attempt && attempt.ended / 1000,
+    ],
   ];
   return metrics
     .filter(([, , value]) => value !== undefined && !Number.isNaN(value))
@@ -51,12 +60,19 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSourc
     .join('');
 }
 
-/** Writes beside `file` and renames: the collector never reads half a file. @throws {BackupError} */
+/** A metric with its description, as `metricsText` writes it; its name and its labels. */
+const METRIC = /^# HELP (\S+) .*\n# TYPE .*\n\1(\{.*\}) .*\n/gm;
+
+/**
+ * What is not known now stays as it was: a run that has failed knows no more than that. Writes beside `file` and renames:
+ * the collector never reads half a file.
+ * @throws {BackupError}
+ */
 export function writeMetrics(file: string, status: MetricsSource): void {
   // The collector reads names that end in .prom.
   const aside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   try {
-    writeFileSync(aside, metricsText(status), { flag: 'wx', mode: 0o644 });
+    writeFileSync(aside, withOlder(metricsText(status), readIfThere(file)), { flag: 'wx', mode: 0o644 });
     renameSync(aside, file);
   } catch (error) {
     rmSync(aside, { force: true });
@@ -64,5 +80,22 @@ export function writeMetrics(file: string, status: MetricsSource): void {
     throw new BackupError(`The metrics file "${file}" can't be written: ${describeError(error)}.`, {
       hint: 'Name a file in a folder that exists and that this user may write to.',
     });
+  }
+}
+
+/** @param older text of the same file: metrics of another backup do not count */
+function withOlder(text: string, older: string): string {
+  const fresh = [...text.matchAll(METRIC)];
+  const names = new Set(fresh.map(([, name]) => name));
+  const labels = fresh[0]?.[2];
+  const kept = [...older.matchAll(METRIC)].filter(([, name, its]) => its === labels && !names.has(name));
+  return text + kept.map(([metric]) => metric).join('');
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
   }
 }

@@ -5,7 +5,7 @@ import { kindOfAwsError, parseFailure } from '../error-kinds.js';
 import { NEWER_MODEL } from '../newer-model.js';
 
 /** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */
-export type Asked<T> = { readonly value: T } | { readonly unknown: AwsError };
+export type Asked<T> = { readonly value: T } | { readonly unknown: Pick<AwsError, 'kind' | 'detail'> };
 
 /** The AWS CLI prints nothing for an empty answer. */
 export function parseAnswer<T extends object>(text: string): T {

@@ -7,6 +7,7 @@ import {
   getVersioning,
 } from '../arguments/bucket-arguments.js';
 import type { AwsCli } from '../aws-cli.js';
+import { isAmazon } from '../settings/endpoint.js';
 import { type Asked, ask, parseAnswer } from './ask.js';
 import type { LifecycleRule } from './lifecycle.js';
 
@@ -59,14 +60,26 @@ export async function fetchBucketSettings(aws: AwsCli): Promise<BucketSettings> 
       (text) => parseAnswer<Encryption>(text).ServerSideEncryptionConfiguration?.Rules ?? [],
       { code: 'ServerSideEncryptionConfigurationNotFoundError', value: [] },
     ),
-    ask(
-      aws,
-      getPublicAccessBlock(bucket),
-      (text) => parseAnswer<PublicAccess>(text).PublicAccessBlockConfiguration ?? {},
-      { code: 'NoSuchPublicAccessBlockConfiguration', value: {} },
-    ),
+    askPublicAccess(aws),
   );
   return { versioning, lifecycle, encryption, publicAccess };
+}
+
+/** Ceph 16 has the block, too, and refuses every upload with it. */
+const AMAZONS_ALONE = {
+  kind: 'other',
+  detail: 'the block of public access is looked at on AWS alone',
+} as const;
+
+async function askPublicAccess(aws: AwsCli): Promise<Asked<PublicAccessBlock>> {
+  if (!isAmazon(aws.endpointUrl)) return { unknown: AMAZONS_ALONE };
+  const code = 'NoSuchPublicAccessBlockConfiguration';
+  return ask(
+    aws,
+    getPublicAccessBlock(aws.bucket),
+    (text) => parseAnswer<PublicAccess>(text).PublicAccessBlockConfiguration ?? {},
+    { code, value: {} },
+  );
 }
 
 const VERSIONING: Readonly<Record<string, 'enabled' | 'suspended'>> = {
