@@ -6,9 +6,11 @@ import { downloadDirCommand } from './download-dir.js';
 import { downloadFileCommand } from './download-file.js';
 import { downloadKeyCommand } from './download-key.js';
 import { historyCommands } from './history.js';
+import { initCommand } from './init.js';
 import { listVersionsCommand } from './list-versions.js';
 import { restoreCommand } from './restore.js';
 import { rollbackCommand } from './rollback.js';
+import { scheduleCommand } from './schedule.js';
 import { statusCommand } from './status.js';
 import { syncCommand } from './sync.js';
 import { undeleteCommand } from './undelete.js';
@@ -19,8 +21,10 @@ export function umbrella(): Command {
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .helpCommand(false);
   const commands = [
+    initCommand(),
     syncCommand().name('sync').summary('run a backup'),
     restoreCommand(),
+    scheduleCommand(),
     statusCommand(),
     doctorCommand(),
     ...historyCommands(),

@@ -188,6 +188,18 @@ export class AwsCli {
   }
 }
 
+/**
+ * Lets the user answer `aws configure` on the terminal.
+ * @returns whether the profile was made
+ * @throws {BackupError} if `aws` can't be started
+ */
+export async function configureProfile(profile: string): Promise<boolean> {
+  const options = { stdio: 'inherit', reject: false } as const;
+  const child = await execa('aws', ['configure', '--profile', profile], options);
+  if (child.exitCode === undefined && child.signal === undefined) throw cannotStart(child);
+  return child.exitCode === 0;
+}
+
 /** A descriptor of this process, for the child. execa takes any number; its types know the first few. */
 function inherited(descriptor: number): 3 {
   return descriptor as 3;

@@ -7,12 +7,12 @@ import { stateHome } from '../records/state-folder.js';
 import { textOf } from '../tree/bytes.js';
 import { FileSystems } from '../tree/disk/inode.js';
 import type { Obstacle, ObstacleReason } from '../tree/entry.js';
+import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
 import { MAX_KEY_LENGTH } from './backup.js';
 import { mayHideFiles } from './scan/scan-writer.js';
 import { ConfiguredExclusion } from './source/exclusion.js';
 import { assertNoReservedName, resolveLocalDir } from './source/local-dir.js';
-import { quotedPatternFor } from './source/patterns.js';
 import { walkSource } from './source/walk-source.js';
 
 /** How many patterns the line for the config has at most. */

@@ -16,10 +16,10 @@ import { pipeline } from 'node:stream/promises';
 import { listPrefix, parseWholeListing, type StoredObject } from '../aws/listing.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { Bytes } from '../tree/bytes.js';
+import { type OpenPlace, openPlace, pathIn } from '../tree/disk/trusted-place.js';
 import type { Batches } from '../tree/streams/batches.js';
 import type { Backup } from './backup.js';
 import { listText } from './local-list/list-text.js';
-import { type OpenPlace, openPlace, pathIn } from './local-list/trusted-place.js';
 import { failureAfterBackup } from './report.js';
 
 /** This process's own output, which is no file in a folder. */

@@ -4,6 +4,7 @@ import { BackupError } from '../cli/errors.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
+import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson } from '../tree/streams/spool.js';
 import type { TreeTotals } from '../tree/tree-file.js';
@@ -11,7 +12,6 @@ import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { RunFacts } from './record.js';
 import { readDraft } from './scan/draft.js';
-import { quotedPatternFor } from './source/patterns.js';
 import type { Start } from './start.js';
 import type { UploadFailure } from './upload/send-batch.js';
 

@@ -31,7 +31,7 @@ export interface BackupConfig {
   /** The name to use in the place of the host's. */
   readonly hostId: string | undefined;
   readonly followSymlinks: boolean;
-  /** Patterns; see lib/backup/source/patterns.ts. */
+  /** Patterns; see lib/tree/patterns.ts. */
   readonly exclude: readonly string[];
   /** Whether to leave out what is in folders that their CACHEDIR.TAG declares to be caches. */
   readonly excludeCaches: boolean;

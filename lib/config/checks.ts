@@ -120,6 +120,12 @@ export function hook(value: string): string {
   throw new InvalidValue('must be a command or an https:// address', '', false);
 }
 
+/** An address to ping, or nothing. */
+export function pingAddress(value: string): string {
+  if (value === '' || /^https?:/i.test(value)) return hook(value);
+  throw new InvalidValue('must be an https:// address', '', false);
+}
+
 /** A class whose objects can be read at once, since a run reads a file back to verify it. */
 export function storageClass(value: string): string {
   if (!/^[A-Z0-9_]+$/.test(value)) throw new InvalidValue('must be a storage class such as STANDARD_IA');

@@ -1,8 +1,10 @@
 // A backup's status for Prometheus: a file for the node exporter's textfile collector.
-import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { closeSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { LastRun } from '../records/last-run.js';
+import type { Bytes } from '../tree/bytes.js';
+import { type OpenPlace, openPlace, pathIn } from '../tree/disk/trusted-place.js';
 import type { BackupStatus } from './backup-status.js';
 
 const PREFIX = 'encrypted_s3_backup_';
@@ -66,20 +68,31 @@ const METRIC = /^# HELP (\S+) .*\n# TYPE .*\n\1(\{.*\}) .*\n/gm;
 /**
  * What is not known now stays as it was: a run that has failed knows no more than that. Writes beside `file` and renames:
  * the collector never reads half a file.
- * @throws {BackupError}
+ * @throws {BackupError} if it can't be written, or a link that somebody else may have made leads there
  */
 export function writeMetrics(file: string, status: MetricsSource): void {
-  // The collector reads names that end in .prom.
-  const aside = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  let place: OpenPlace | undefined;
   try {
-    writeFileSync(aside, withOlder(metricsText(status), readIfThere(file)), { flag: 'wx', mode: 0o644 });
-    renameSync(aside, file);
+    place = openPlace(file);
+    if (place.found?.isFile() === false) throw notWritten(file, 'it is not a regular file');
+    writeTo(place, withOlder(metricsText(status), textIn(place)));
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw notWritten(file, describeError(error));
+  } finally {
+    if (place !== undefined) closeSync(place.folder);
+  }
+}
+
+function writeTo({ folder, name }: OpenPlace, text: string): void {
+  // The collector reads names that end in .prom.
+  const aside = pathIn(folder, `.encrypted-s3-metrics-${randomUUID()}` as Bytes);
+  try {
+    writeFileSync(aside, text, { flag: 'wx', mode: 0o644 });
+    renameSync(aside, pathIn(folder, name));
   } catch (error) {
     rmSync(aside, { force: true });
-    if (errnoOf(error) === undefined) throw error;
-    throw new BackupError(`The metrics file "${file}" can't be written: ${describeError(error)}.`, {
-      hint: 'Name a file in a folder that exists and that this user may write to.',
-    });
+    throw error;
   }
 }
 
@@ -92,10 +105,12 @@ function withOlder(text: string, older: string): string {
   return text + kept.map(([metric]) => metric).join('');
 }
 
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch {
-    return '';
-  }
+function textIn({ folder, name, found }: OpenPlace): string {
+  return found === undefined ? '' : readFileSync(pathIn(folder, name), 'utf8');
+}
+
+function notWritten(file: string, why: string): BackupError {
+  return new BackupError(`The metrics file "${file}" can't be written: ${why}.`, {
+    hint: 'Name a file in a folder that exists and that this user may write to.',
+  });
 }

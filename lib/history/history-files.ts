@@ -1,23 +1,14 @@
 // Records and trees of earlier runs on this machine: downloaded once, and kept in the state folder for 30 days after
 // they were last used.
 import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { Remote } from '../aws/remote.js';
 import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
 import { type LastRun, parseLastRun, RECORD, runFolderKey, TREE } from '../records/last-run.js';
-import type { StateFolder } from '../records/state-folder.js';
+import { keepPrivately, type StateFolder } from '../records/state-folder.js';
 import type { StoredVersion } from './stored-runs.js';
 
 const KEPT = 30 * 24 * 3600 * 1000;
@@ -61,7 +52,7 @@ export class HistoryFiles {
     const args = download(object, aside);
     const answer = await aws.run(args, { encryptionKey });
     if (answer.exitCode === 0) {
-      renameSync(aside, file);
+      keepPrivately(aside, file);
       return file;
     }
     const cause = await causeOfRefusal(this.#remote, object, args, answer);

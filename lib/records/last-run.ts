@@ -12,7 +12,7 @@ import { BackupError } from '../cli/errors.js';
 import { fingerprintOf } from '../secrets/encryption-key.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import type { TreeTotals } from '../tree/tree-file.js';
-import type { StateFolder } from './state-folder.js';
+import { keepPrivately, type StateFolder } from './state-folder.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
 const VERSION = 1;
@@ -129,7 +129,7 @@ export async function storeLastRun(
   await aws.runOrThrow(uploadAll(stage, target), { encryptionKey });
   if (treeCopy === undefined) return;
   try {
-    renameSync(isNew ? staged : join(runFolder, FETCHED_TREE), treeCopy);
+    keepPrivately(isNew ? staged : join(runFolder, FETCHED_TREE), treeCopy);
   } catch {
     // The copy is there already; or something else has its name: then the next run downloads the tree.
   }

@@ -1,7 +1,16 @@
 // The backup's own folder below $XDG_STATE_HOME: a copy of the last tree, the journal of a run, and a run's temporary
 // files. It can be lost at any time: then the next run downloads the tree.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 import { homeFolderOf } from '../aws/settings/home.js';
@@ -79,7 +88,10 @@ function existingHome(home: string | undefined): string[] {
   return home === undefined || !existsSync(home) ? [] : [realpathSync(home)];
 }
 
-/** By the XDG base directories' rule, a relative path does not count. @returns `undefined` without any home */
+/**
+ * The folder of all state folders. By the XDG base directories' rule, a relative path does not count.
+ * @returns `undefined` without any home
+ */
 export function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_STATE_HOME'] ?? '';
   if (isAbsolute(configured)) return join(configured, 'encrypted-s3-backup');
@@ -91,6 +103,12 @@ function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'
   // Mode 0700, as mkdtemp(3) makes it.
   const runFolder = mkdtempSync(join(parent, `run-${process.pid}-${startOf(process.pid)}-`));
   return { runFolder, remove: () => rmSync(runFolder, { recursive: true, force: true }) };
+}
+
+/** Moves a file of a run's folder to where it is kept. The AWS CLI makes files that everybody may read. */
+export function keepPrivately(file: string, place: string): void {
+  chmodSync(file, 0o600);
+  renameSync(file, place);
 }
 
 /** A system error about the run's folder, in words for the user. @returns any other error as it is */

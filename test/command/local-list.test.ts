@@ -1,17 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  chmodSync,
-  lchownSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { linkOfAnother } from '../fakes/link-of-another.js';
 import { escrowThere, goodRun, listing, noRecord, recordStored, s3Error } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
@@ -101,20 +92,14 @@ test('LOCAL_LIST overwrites nothing through a link that somebody else could have
   box.write('a', 'a');
   const profile = join(box.folder, 'profile');
   writeFileSync(profile, 'mine\n');
-  const shared = join(box.folder, 'shared');
-  mkdirSync(shared);
-  chmodSync(shared, 0o1777);
-  const list = join(shared, 'list');
-  symlinkSync(profile, list);
-  // A link that is another user's takes root to make; without, it is our own in a folder of all.
-  if (process.getuid?.() === 0) lchownSync(list, 65534, 65534);
+  const list = linkOfAnother(box.folder, profile);
   const config = box.config({ LOCAL_LIST: list });
   box.expect([...goodRun('a'), { ...listing({ a: 'a' }), optional: true }]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [config]);
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /The backup is done, but LOCAL_LIST ".*shared\/list" was not written\. ".*shared\/list" is a link/,
+    /The backup is done, but LOCAL_LIST ".*shared\/link" was not written\. ".*shared\/link" is a link/,
   );
   assert.match(stderr, /HINT: .*name a file in a folder where only you can write/);
   assert.equal(readFileSync(profile, 'utf8'), 'mine\n');

@@ -72,12 +72,9 @@ const ANSWERS: readonly Answer[] = [
 ];
 
 /** Every command: the calls it makes, its arguments, and what it reads. */
-const COMMANDS: readonly (readonly [
-  string,
-  readonly Calls[],
-  (box: BucketWorld) => readonly string[],
-  string?,
-])[] = [
+type Row = readonly [string, readonly Calls[], (box: BucketWorld) => readonly string[], string?];
+
+const COMMANDS: readonly Row[] = [
   ['encrypted-s3-sync', ['listing', 'reads', 'uploads'], (box) => [box.configFile]],
   ['encrypted-s3-sync', ['listing', 'reads'], (box) => ['--dry-run', box.configFile]],
   [
@@ -106,7 +103,30 @@ const COMMANDS: readonly (readonly [
   ],
   ['encrypted-s3-list-versions', ['versions'], () => file()],
   ['encrypted-s3-undelete', ['versions'], (box) => ['--dry-run', box.configFile]],
+  ['encrypted-s3', ['reads', 'listing'], (box) => ['status', box.configFile]],
+  ['encrypted-s3', ['listing'], () => ['status', '--bucket', 'default', 'eu-central-1', 'test-bucket']],
+  ['encrypted-s3', ['reads', 'versions'], (box) => ['runs', ...config(box)]],
+  ['encrypted-s3', ['reads', 'versions'], (box) => ['ls', ...config(box)]],
+  ['encrypted-s3', ['reads', 'versions'], (box) => ['find', ...config(box), 'a']],
+  ['encrypted-s3', ['reads', 'versions'], (box) => ['diff', ...config(box), new Date().toISOString()]],
+  [
+    'encrypted-s3',
+    ['reads', 'versions'],
+    (box) => ['rollback', '--dry-run', `--at=${new Date().toISOString()}`, box.configFile],
+  ],
+  ['encrypted-s3', ['listing', 'reads'], (box) => ['restore', ...config(box), `${box.folder}/to`]],
+  ['encrypted-s3', ['reads', 'versions'], (box) => ['restore', ...config(box), 'a', `${box.folder}/to`]],
+  [
+    'encrypted-s3',
+    ['listing', 'reads'],
+    (box) => ['restore', '--escrow', 'default', 'eu-central-1', 's3://test-bucket', `${box.folder}/to`],
+    `${EASY_KEY}\n`,
+  ],
 ];
+
+function config(box: BucketWorld): string[] {
+  return ['--config', box.configFile];
+}
 
 function file(): string[] {
   return ['default', 'eu-central-1', 's3://test-bucket/pc/docs/a'];

@@ -73,6 +73,15 @@ for (const [what, spoil] of Object.entries(SPOILED)) {
   });
 }
 
+test('a copy that a run without changes has downloaded is for its owner only, too', async (t) => {
+  const world = new BucketWorld(t);
+  await backedUp(world);
+  rmSync(world.copy);
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(world.treeDownloads(), 1);
+  assert.equal(statSync(world.copy).mode & 0o7777, 0o600);
+});
+
 const TREES: Readonly<Record<string, (world: BucketWorld) => void>> = {
   missing: (world) => world.journal.add(TREE, undefined),
   garbage: (world) => world.put(TREE, 'garbage', KEY),

@@ -36,6 +36,11 @@ export class AwsArguments {
     return this.all.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
   }
 
+  /** The argument after an option; '' if there is none. */
+  after(option: string): string {
+    return this.all[this.all.indexOf(option) + 1] ?? '';
+  }
+
   /** Of `aws s3`: the argument after it, perhaps a URL; '' if there is none. */
   get places(): readonly [from: string, to: string] {
     const args = this.all.slice(2);

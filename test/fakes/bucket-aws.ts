@@ -174,14 +174,28 @@ class BucketCall {
     const key = this.#args.option('--key');
     const calls: Readonly<Record<string, () => void>> = {
       'head-bucket': () => this.#bucketOrEnd('HeadBucket', '404'),
+      'get-bucket-location': () => {
+        this.#bucketOrEnd('GetBucketLocation', 'NoSuchBucket');
+        this.#call.print('eu-central-1\n');
+      },
       'create-bucket': () => {
         journal.exists = true;
       },
       'put-bucket-versioning': () => {
         journal.isVersioned = true;
       },
-      'put-bucket-lifecycle-configuration': () => {},
-      'put-bucket-encryption': () => {},
+      'put-bucket-lifecycle-configuration': () => this.#setBucket('--lifecycle-configuration'),
+      'put-bucket-encryption': () => this.#setBucket('--server-side-encryption-configuration'),
+      'put-public-access-block': () => this.#setBucket('--public-access-block-configuration'),
+      'get-bucket-lifecycle-configuration': () =>
+        this.#getBucket('--lifecycle-configuration', 'NoSuchLifecycleConfiguration'),
+      'get-bucket-encryption': () =>
+        this.#getBucket(
+          '--server-side-encryption-configuration',
+          'ServerSideEncryptionConfigurationNotFoundError',
+        ),
+      'get-public-access-block': () =>
+        this.#getBucket('--public-access-block-configuration', 'NoSuchPublicAccessBlockConfiguration'),
       'get-bucket-versioning': () => this.#call.print(journal.isVersioned ? 'Enabled\n' : 'None\n'),
       'list-objects-v2': () => this.#list(this.#args.option('--prefix')),
       'list-object-versions': () => this.#listVersions(this.#args.option('--prefix')),
@@ -191,6 +205,17 @@ class BucketCall {
       'delete-objects': () => this.#deleteObjects(this.#args.deletions),
     };
     (calls[this.#args.operation] ?? (() => this.#unexpected()))();
+  }
+
+  #setBucket(option: string): void {
+    this.#journal.settings.set(option, this.#args.after(option));
+  }
+
+  #getBucket(option: string, absent: string): void {
+    const value = this.#journal.settings.get(option);
+    if (value === undefined)
+      this.#end(254, `An error occurred (${absent}) when calling the Get operation: x`);
+    this.#call.print(asPrinted(option, value));
   }
 
   /** @param id of the version or delete marker that is removed for good; '' for a new delete marker */
@@ -276,4 +301,13 @@ class BucketCall {
     this.#call.complain(`${message}\n`);
     throw new Ended(code);
   }
+}
+
+/** What the AWS CLI prints of a setting, given what it was set with. */
+function asPrinted(option: string, value: string): string {
+  if (option === '--lifecycle-configuration') return value;
+  if (option === '--server-side-encryption-configuration')
+    return `{"ServerSideEncryptionConfiguration":${value}}`;
+  const names = value.split(',').map((pair) => `"${pair.replace('=', '":')}`);
+  return `{"PublicAccessBlockConfiguration":{${names.join(',')}}}`;
 }

@@ -1,8 +1,8 @@
 // `aws s3 sync s3://… DIR` of the fake `aws`: what it fetches, and what it leaves alone.
 import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { compilePatterns } from '../../lib/backup/source/patterns.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
+import { compilePatterns } from '../../lib/tree/patterns.js';
 import type { Journal } from './journal.js';
 import type { FakeCall } from './resident.js';
 

@@ -25,6 +25,8 @@ export class Journal {
   #stored = 0;
   exists = false;
   isVersioned = false;
+  /** What the bucket is set to, as JSON, by the names of the AWS CLI's options. */
+  readonly settings = new Map<string, string>();
   /** A server that takes the headers of SSE-C, and neither encrypts nor asks for a key. */
   ignoresKeys = false;
 

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly keepInput?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /** A program that starts the command, with its arguments. */
+  readonly through?: readonly string[];
   /** Called when the process runs. */
   readonly onStart?: (child: ChildProcess) => void;
 }
@@ -108,7 +110,8 @@ export class Sandbox {
 
   /** Runs a built command to its end. */
   async run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    const child = spawn(process.execPath, [binOf(command), ...args], {
+    const words = [...(options.through ?? []), process.execPath, binOf(command), ...args];
+    const child = spawn(words[0] ?? '', words.slice(1), {
       cwd: options.cwd ?? this.folder,
       env: {
         HOME: this.folder,

@@ -1,8 +1,8 @@
 // What `aws s3 sync` finds on disk: the files it would upload, and what it warns about.
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { compilePatterns } from '../../lib/backup/source/patterns.js';
 import { bytesOf } from '../../lib/tree/bytes.js';
+import { compilePatterns } from '../../lib/tree/patterns.js';
 
 export interface Source {
   /** Relative to the directory. */

@@ -31,11 +31,6 @@ export function headBucketOf(bucket: string, account: string): string[] {
   return [...headBucket(bucket), '--expected-bucket-owner', account];
 }
 
-/** Prints the region's name; `None` for us-east-1. */
-export function getLocation(bucket: string): string[] {
-  return ['s3api', 'get-bucket-location', '--bucket', bucket, '--output', 'text'];
-}
-
 /** Prints the number of the account, and the name of the user or role. */
 export function getCallerIdentity(): string[] {
   return ['sts', 'get-caller-identity', '--query', '[Account,Arn]', '--output', 'text'];
@@ -51,6 +46,11 @@ export function createBucket(bucket: string, region: string): string[] {
 export function enableVersioning(bucket: string): string[] {
   const configuration = ['--versioning-configuration', 'Status=Enabled'];
   return ['s3api', 'put-bucket-versioning', '--bucket', bucket, ...configuration];
+}
+
+/** Prints the region; `None` means us-east-1. */
+export function getLocation(bucket: string): string[] {
+  return ['s3api', 'get-bucket-location', '--bucket', bucket, '--query', 'LocationConstraint'];
 }
 
 /** Prints `Enabled`, `Suspended` or `None`. */

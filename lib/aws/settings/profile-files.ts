@@ -27,18 +27,8 @@ const CREDENTIALS = [
  * missing or can't be read count as empty: the AWS CLI's own messages explain that best.
  */
 export function readProfile(profile: string, environment: NodeJS.ProcessEnv): ProfileSettings {
-  const home = homeFolderOf(environment);
-  const file = (variable: string, usual: string) => {
-    const path = environment[variable] ?? (home === undefined ? undefined : join(home, usual));
-    return path === undefined ? '' : readIfExists(expand(path, home, environment));
-  };
-  const config = file('AWS_CONFIG_FILE', '.aws/config');
-  const credentials = file('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials');
-  const sections = parseIni(config);
-  const settings = {
-    ...settingsOf('profile', profile, sections),
-    ...parseIni(credentials).get(profile),
-  };
+  const { config: sections, credentials } = readFiles(environment);
+  const settings = { ...settingsOf('profile', profile, sections), ...credentials.get(profile) };
   const services = settings['services'];
   // In the profile itself, nested settings have no effect on endpoints; but the plugin that chooses them reads there
   // whether it verifies certificates.
@@ -52,6 +42,27 @@ export function readProfile(profile: string, environment: NodeJS.ProcessEnv): Pr
     ...(services === undefined ? {} : settingsOf('services', services, sections)),
     ...(plugin === undefined ? {} : { [ENDPOINT_PLUGIN]: plugin }),
     ...(bandwidth === undefined ? {} : { [MAX_BANDWIDTH]: bandwidth }),
+  };
+}
+
+/** The names of all profiles, in both files. */
+export function profileNames(environment: NodeJS.ProcessEnv): string[] {
+  const { config, credentials } = readFiles(environment);
+  const named = [...config.keys()].flatMap((section) =>
+    section === 'default' ? [section] : (/^profile (.+)$/.exec(section)?.slice(1) ?? []),
+  );
+  return [...new Set([...named, ...credentials.keys()])].sort();
+}
+
+function readFiles(environment: NodeJS.ProcessEnv): Record<'config' | 'credentials', IniSections> {
+  const home = homeFolderOf(environment);
+  const sectionsOf = (variable: string, usual: string) => {
+    const path = environment[variable] ?? (home === undefined ? undefined : join(home, usual));
+    return parseIni(path === undefined ? '' : readIfExists(expand(path, home, environment)));
+  };
+  return {
+    config: sectionsOf('AWS_CONFIG_FILE', '.aws/config'),
+    credentials: sectionsOf('AWS_SHARED_CREDENTIALS_FILE', '.aws/credentials'),
   };
 }
 

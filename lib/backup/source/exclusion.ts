@@ -6,7 +6,7 @@ import type { BackupConfig } from '../../config/backup-config.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 import type { Exclusion, Tag } from '../../tree/disk/exclusion.js';
 import { STAGE_PREFIX } from '../../tree/disk/exclusion.js';
-import { compilePatterns, type MatchPattern } from './patterns.js';
+import { compilePatterns, type MatchPattern } from '../../tree/patterns.js';
 
 /** The rule by which this program excludes its own files. */
 export const OWN_FILES = 'own files';

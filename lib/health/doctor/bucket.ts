@@ -1,7 +1,8 @@
 // The bucket: whether it is there, in which region, and whose it is.
-import { getLocation, headBucketOf } from '../../aws/arguments/bucket-arguments.js';
+import { headBucketOf } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { bucketExists } from '../../aws/bucket.js';
+import { regionOfBucket } from '../../aws/bucket-region.js';
 import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';
 
@@ -29,16 +30,14 @@ export async function checkOwner(aws: AwsCli, account: string | undefined): Prom
 export async function checkRegion(aws: AwsCli): Promise<Finding> {
   const { endpointUrl, region } = aws;
   if (endpointUrl !== undefined) return notChecked('region', `what it means is up to ${endpointUrl}`);
-  const args = getLocation(aws.bucket);
-  const answer = await aws.run(args);
-  if (answer.exitCode !== 0) return notChecked('region', aws.errorOf(args, answer).detail);
-  return judgeRegion(answer.stdout.trim(), region);
+  const actual = await regionOfBucket(aws);
+  return actual === undefined
+    ? notChecked('region', "the profile's user may not ask for it")
+    : judgeRegion(actual, region);
 }
 
-/** @param location what S3 calls the bucket's region */
-export function judgeRegion(location: string, region: string): Finding {
-  const names: Readonly<Record<string, string>> = { None: 'us-east-1', '': 'us-east-1', EU: 'eu-west-1' };
-  const actual = names[location] ?? location;
+/** @param actual where the bucket is; `region`: where it is looked for */
+export function judgeRegion(actual: string, region: string): Finding {
   if (actual === region) return ok('region', region);
   return warning(
     'region',

@@ -3,35 +3,45 @@
 // one keeps it, and so does every child that inherits the descriptor.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { constants, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import type { Interruption } from '../../cli/interruption.js';
 import { withoutKey } from '../../secrets/environment.js';
+import { type OpenPlace, openPlace, pathIn } from '../../tree/disk/trusted-place.js';
 
-const { O_APPEND, O_CREAT, O_NONBLOCK, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
+/** Opening a FIFO would wait for its reader without O_NONBLOCK. */
+const FLAGS = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOFOLLOW;
 /** flock(1)'s exit code for a lock that somebody else holds. */
 const HELD = 1;
 /** Milliseconds that flock(1) gets in any case: it only waits itself where a file system does not answer. */
 const PATIENCE = 10_000;
 
-/** The lock file is not truncated, unlike the original's: LOCAL_LOCK may name the wrong file. */
+/**
+ * The lock file is not truncated, unlike the original's: LOCAL_LOCK may name the wrong file.
+ * @throws {BackupError} if it can't be opened, or a link that somebody else may have made leads there
+ */
 export function openLockFile(file: string): number {
-  // Opening a FIFO would wait for its reader without O_NONBLOCK.
-  const flags = O_WRONLY | O_APPEND | O_NONBLOCK;
+  let place: OpenPlace | undefined;
   try {
+    place = openPlace(file);
+    const path = pathIn(place.folder, place.name);
     // Only a missing file is created: in a sticky folder, as /tmp is one, Linux (fs.protected_regular) refuses O_CREAT
     // even to root if the file is another user's.
-    return openIfThere(file, flags) ?? openSync(file, flags | O_CREAT, 0o666);
+    return openIfThere(path) ?? openSync(path, FLAGS | O_CREAT, 0o666);
   } catch (error) {
-    throw new BackupError(`The lock file "${file}" can't be opened: ${describeError(error)}.`, {
+    const why = error instanceof BackupError ? error.message : `${describeError(error)}.`;
+    throw new BackupError(`The lock file "${file}" can't be opened: ${why}`, {
       hint: 'Set LOCAL_LOCK to a file in a folder that exists and that this user may write to.',
     });
+  } finally {
+    if (place !== undefined) closeSync(place.folder);
   }
 }
 
-function openIfThere(file: string, flags: number): number | undefined {
+function openIfThere(path: string | Buffer): number | undefined {
   try {
-    return openSync(file, flags);
+    return openSync(path, FLAGS);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw error;

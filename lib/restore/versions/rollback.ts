@@ -9,6 +9,7 @@ import { Incomplete } from '../../cli/log/incomplete.js';
 import { Journal } from '../../records/journal.js';
 import { storeLastRun } from '../../records/last-run.js';
 import type { StateFolder } from '../../records/state-folder.js';
+import { openPlace, pathIn } from '../../tree/disk/trusted-place.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { LocalTree } from '../plan/find-tree.js';
@@ -55,7 +56,7 @@ async function writeList(
 ): Promise<void> {
   const about = { rollback: s3Url({ bucket: aws.bucket, key: prefix }), to: new Date(time).toISOString() };
   try {
-    const descriptor = openSync(list, 'wx', 0o600);
+    const descriptor = openNewFile(list);
     try {
       for (const line of [about, ...records]) writeSync(descriptor, `${JSON.stringify(line)}\n`);
       for await (const lines of files.lines())
@@ -65,12 +66,23 @@ async function writeList(
       closeSync(descriptor);
     }
   } catch (error) {
+    if (error instanceof BackupError) throw error;
     throw new BackupError(
       `The list of what is removed can't be written to "${list}": ${describeError(error)}.`,
       {
         hint: 'Nothing was changed. Name a new file with --list FILE.',
       },
     );
+  }
+}
+
+/** @throws {BackupError} for a link on its path that somebody else may have made */
+function openNewFile(file: string): number {
+  const { folder, name } = openPlace(file);
+  try {
+    return openSync(pathIn(folder, name), 'wx', 0o600);
+  } finally {
+    closeSync(folder);
   }
 }
 

@@ -14,6 +14,7 @@ const MEANS = [
   'other-programs',
   'bytes-of-keys',
   'escrow-content',
+  'key-in-config',
   'argv-of-deletions',
   'deletions',
   'argv-of-uploads',

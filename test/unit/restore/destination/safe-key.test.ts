@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path/posix';
 import { test } from 'node:test';
-import { compilePatterns } from '../../../../lib/backup/source/patterns.js';
 import { isSafeKey, UNSAFE_KEYS } from '../../../../lib/restore/destination/safe-key.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
+import { compilePatterns } from '../../../../lib/tree/patterns.js';
 import { Random } from '../../../property/random.js';
 
 const SAFE = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
-import { compilePatterns } from '../../../../lib/backup/source/patterns.js';
-import { bytesOf } from '../../../../lib/tree/bytes.js';
+import { bytesOf } from '../../../lib/tree/bytes.js';
+import { compilePatterns } from '../../../lib/tree/patterns.js';
 
 test('patterns mean what they mean to the AWS CLI', () => {
   const patterns = [

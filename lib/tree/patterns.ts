@@ -1,7 +1,7 @@
 // EXCLUDE, as `aws s3 sync --exclude` understands it: Python's fnmatch on the whole path, in which `*` and `?`
 // match `/` as well.
-import { shellQuote } from '../../cli/errors.js';
-import { type Bytes, textOf } from '../../tree/bytes.js';
+import { shellQuote } from '../cli/errors.js';
+import { type Bytes, textOf } from './bytes.js';
 
 /** The pattern that excludes a file or, given a key that ends in `/`, everything in that folder. */
 export type MatchPattern = (key: Bytes) => string | undefined;
@@ -18,14 +18,19 @@ export function compilePatterns(patterns: readonly string[]): MatchPattern {
 }
 
 /**
- * The pattern, quoted for the config, that excludes a file or, given a key that ends in `/`, everything in a folder. A `?`
- * stands for what a line of text can't show.
+ * The pattern that excludes a file or, given a key that ends in `/`, everything in a folder. A `?` stands for what a line of
+ * text can't show.
  */
-export function quotedPatternFor(key: Bytes): string {
+export function patternFor(key: Bytes): string {
   const literal = textOf(key).replaceAll(/[*?[]/g, '[$&]');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
   const pattern = literal.replaceAll(/[\x00-\x1f\x7f-\x9f\ufffd]/g, '?');
-  return shellQuote(key.endsWith('/') ? `${pattern}*` : pattern);
+  return key.endsWith('/') ? `${pattern}*` : pattern;
+}
+
+/** The same, quoted for the config. */
+export function quotedPatternFor(key: Bytes): string {
+  return shellQuote(patternFor(key));
 }
 
 /** Python's fnmatch.translate. */

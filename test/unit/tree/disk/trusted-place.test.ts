@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { openPlace, pathIn } from '../../../../lib/backup/local-list/trusted-place.js';
+import { openPlace, pathIn } from '../../../../lib/tree/disk/trusted-place.js';
 import { temporaryFolder } from '../../restore/pieces.js';
 
 const OTHER = 54321;

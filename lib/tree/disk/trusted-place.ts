@@ -2,7 +2,7 @@
 // held open, so that nobody can replace it, and no link is followed that somebody else may have made.
 import { closeSync, constants, lstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { BackupError } from '../../cli/errors.js';
-import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../tree/bytes.js';
+import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../bytes.js';
 
 export interface OpenPlace {
   /** A descriptor of the folder, which the caller closes. */

@@ -1,0 +1,76 @@
+// `encrypted-s3 init`
+import { type Command, Option } from 'commander';
+import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
+import { main } from '../../lib/cli/main.js';
+import { init } from '../../lib/commands/init.js';
+import { printPolicy } from '../../lib/commands/init-policy.js';
+import { INIT_STEPS, type InitRequest } from '../../lib/commands/init-request.js';
+
+interface Options {
+  readonly config?: string;
+  readonly profile?: string;
+  readonly region?: string;
+  readonly bucket?: string;
+  readonly endpointUrl?: string;
+  readonly directory?: string;
+  readonly prefix?: string;
+  readonly exclude?: readonly string[];
+  readonly excludeSuggested?: true;
+  readonly storageClass: string;
+  readonly retentionDays?: string;
+  readonly prices?: string;
+  readonly ping?: string;
+  readonly skip?: InitRequest['skips'];
+  readonly yes?: true;
+  readonly iam?: true;
+}
+
+export function initCommand(): Command {
+  const command: Command = subcommand('init', 'set up a backup: config, key, bucket, escrow, first run');
+  return command
+    .argument(
+      '[config_file]',
+      'to write, or to go on with; without one, ~/.config/encrypted-s3-backup/config',
+    )
+    .option('--config <config_file>', 'the same')
+    .option('--profile <name>', 'the profile of the AWS CLI')
+    .option('--region <region>', 'of the bucket')
+    .option('--bucket <bucket>', 'to back up to; it may not exist yet')
+    .option('--endpoint-url <url>', "of an S3 server other than Amazon's")
+    .option('--directory <directory>', 'to back up')
+    .option('--prefix <prefix>', "what the names of the backup's objects begin with")
+    .option('--exclude <pattern...>', 'what to leave out, as EXCLUDE in the config')
+    .option('--exclude-suggested', 'with --yes: leave out caches and packages that a scan finds')
+    .option('--storage-class <class>', 'of the files', 'STANDARD_IA')
+    .option('--retention-days <days>', 'how long the bucket keeps what was deleted or overwritten')
+    .option('--prices <file>', "prices for the estimate, in the place of Amazon's in us-east-1")
+    .option('--ping <url>', 'an address to ping after each run, as healthchecks.io has them')
+    .addOption(new Option('--skip <step...>', 'steps to leave out').choices(INIT_STEPS))
+    .option(
+      '--yes',
+      'ask nothing: take the flags, and what would be proposed; the easy-to-remember key is the first line of standard input',
+    )
+    .option('--iam', 'print the least IAM policy that this backup needs, and do nothing else')
+    .action((file: string | undefined, options: Options) => {
+      const request: InitRequest = {
+        config: namedConfig(command, file, options.config),
+        profile: options.profile,
+        region: options.region,
+        bucket: options.bucket,
+        endpointUrl: options.endpointUrl,
+        directory: options.directory,
+        prefix: options.prefix,
+        exclude: options.exclude ?? [],
+        excludesSuggested: options.excludeSuggested === true,
+        storageClass: options.storageClass,
+        retentionDays: options.retentionDays,
+        pricesFile: options.prices,
+        ping: options.ping,
+        skips: options.skip ?? [],
+        isYes: options.yes === true,
+      };
+      return main('encrypted-s3-init', false, (context) =>
+        options.iam === true ? printPolicy(request, context) : init(request, context),
+      );
+    });
+}

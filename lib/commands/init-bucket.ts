@@ -1,0 +1,40 @@
+// The bucket of a new backup: made, or set as a backup needs it, once the user has seen the commands.
+import { createBucket } from '../aws/arguments/bucket-arguments.js';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { bucketExists, makeBucket } from '../aws/bucket.js';
+import { fetchBucketSettings, NEW_BUCKET } from '../aws/bucket-settings/bucket-settings.js';
+import { planBucketSettings, type SettingStep } from '../aws/bucket-settings/plan.js';
+import { takeStep } from '../aws/bucket-settings/take-step.js';
+import { BackupError } from '../cli/errors.js';
+import { retentionOf } from './bucket-settings.js';
+import type { Setup } from './init-steps.js';
+
+/** @returns whether the bucket is as it should be; false if the user wants it otherwise */
+export async function setUpBucket({ config, aws, interview, context }: Setup): Promise<boolean> {
+  const isThere = await bucketExists(aws);
+  // A bucket that was there may have other things in it.
+  const retention = isThere ? retentionOf(config) : { days: config.retentionDays, prefixes: [''] };
+  const settings = isThere ? await fetchBucketSettings(aws) : NEW_BUCKET;
+  const steps = planBucketSettings(aws.bucket, settings, retention);
+  if (isThere && steps.length === 0) {
+    interview.say('The bucket is set as a backup needs it.');
+    return true;
+  }
+  const making = isThere ? [] : [aws.commandFor(createBucket(aws.bucket, config.region))];
+  const commands = steps.flatMap(({ why, args }) => [`# ${why}`, aws.commandFor(args)]);
+  interview.say(['For the bucket:', ...making, ...commands].join('\n  '));
+  if (!(await interview.confirm('Run these commands?'))) return false;
+  if (isThere) for (const step of steps) await takeStepOrExplain(aws, step);
+  else await makeBucket(aws, config, (message) => context.log.info(message));
+  interview.say(isThere ? 'The bucket is set now.' : `The bucket "${aws.bucket}" was made.`);
+  return true;
+}
+
+/** @throws {BackupError} if the setting can't be made */
+async function takeStepOrExplain(aws: AwsCli, step: SettingStep): Promise<void> {
+  const failure = await takeStep(aws, step);
+  if (failure === undefined || failure.kind === 'not-implemented') return;
+  const hint =
+    'Have somebody run the command above who may, then run init again; or leave it out: --skip bucket';
+  throw new BackupError(failure.message, { hint, cause: failure });
+}

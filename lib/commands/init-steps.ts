@@ -1,0 +1,109 @@
+// The steps of init once there is a config: escrow, first backup, a file restored and compared.
+import { join } from 'node:path';
+import { s3Url } from '../aws/arguments/object-arguments.js';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { BackupError, describeError, errnoOf } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { CommandContext } from '../cli/main.js';
+import { formatTime } from '../cli/units/times.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { escrowKey, fetchEscrowedKey, findEscrow } from '../records/escrow.js';
+import { fetchLastRun } from '../records/last-run.js';
+import { withPrivateFolder } from '../restore/tmpdir.js';
+import { fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
+import { strengthOf, weaknessOf } from '../setup/easy-key.js';
+import type { Interview } from '../setup/interview.js';
+import { sha256OfFile } from '../tree/streams/sha256.js';
+import { downloadFile } from './download-file.js';
+import { sync } from './sync.js';
+
+export interface Setup {
+  readonly config: BackupConfig;
+  readonly aws: AwsCli;
+  readonly interview: Interview;
+  readonly context: CommandContext;
+}
+
+/**
+ * Stores the encryption key in the bucket unless it is there, and gets it back by the easy-to-remember key.
+ * @throws {BackupError} if the bucket holds another key, or this one under another easy-to-remember key
+ */
+export async function escrowAndTry({ config, aws, interview, context }: Setup): Promise<void> {
+  const isThere = (await findEscrow(aws)) === 'found';
+  const easyKey = isThere
+    ? await interview.askEasyKey('The easy-to-remember key of the escrow that is in the bucket')
+    : await interview.askEasyKey('An easy-to-remember key: a sentence of four words or more', weaknessOf);
+  const escrow = { ...config, easyKey: keyOfEasyKey(easyKey) };
+  await escrowKey(aws, escrow, context.log, (held) => {
+    const what = held === 'other key' ? 'another encryption key' : 'a key under another easy-to-remember key';
+    throw new BackupError(`The bucket "${aws.bucket}" already holds ${what}.`, {
+      exitCode: exitCode.wrongKey,
+      hint: 'Nothing was stored. encrypted-s3-upload-key asks whether to replace it; init with --skip escrow leaves it.',
+    });
+  });
+  const fingerprint = fingerprintOf(await fetchEscrowedKey(aws, escrow.easyKey));
+  if (fingerprint !== fingerprintOf(config.encryptionKey))
+    throw new BackupError('The key that came back from the bucket is another one.', {
+      exitCode: exitCode.mismatch,
+    });
+  const strength = isThere ? '' : ` Your easy-to-remember key is ${strengthOf(easyKey)}: do not forget it.`;
+  interview.say(
+    `The encryption key is in the bucket, and came back from there (fingerprint ${fingerprint}).${strength}`,
+  );
+}
+
+/** Backs up, unless a run has ended already. @returns its exit code */
+export async function backUpFirst({ config, aws, interview, context }: Setup): Promise<number> {
+  const lastRun = await fetchLastRun({ ...config, aws, log: context.log });
+  if (lastRun !== undefined) {
+    interview.say(`There is a backup already, of ${formatTime(Date.parse(lastRun.ended))}.`);
+    return exitCode.done;
+  }
+  interview.say(
+    `Backing up ${config.localDir}. If it is interrupted, run init again: it goes on from there.`,
+  );
+  const flags = {
+    waitSeconds: 0,
+    allowsMassDelete: false,
+    adopts: false,
+    usesAnotherKey: false,
+    isFull: false,
+    isDry: false,
+    isJson: false,
+  };
+  return sync(config.file, flags, context);
+}
+
+/** @throws {BackupError} with exit code 6 if a file that is restored is not the one on disk */
+export async function compareRestored({ config, aws, interview, context }: Setup): Promise<void> {
+  const path = (await fetchLastRun({ ...config, aws, log: context.log }))?.lastVerified?.path;
+  if (path === undefined) {
+    interview.say('There is no file in the backup to restore.');
+    return;
+  }
+  const url = s3Url({ bucket: aws.bucket, key: `${config.prefix}${path}` });
+  const onDisk = join(config.localDir, path);
+  await withPrivateFolder(async (folder) => {
+    const restored = join(folder, 'restored');
+    const request = { ...config, url, destination: restored, config, versionId: undefined, at: undefined };
+    await downloadFile({ ...request, trustsDestination: true }, context);
+    const [before, now] = [await sha256OfFile(restored), await sha256IfThere(onDisk)];
+    if (now !== before)
+      throw new BackupError(`"${path}", restored from the bucket, is not what is on disk.`, {
+        exitCode: exitCode.mismatch,
+        hint: 'If it has changed since the backup, run init again. Otherwise trust nothing in the bucket until you know why.',
+      });
+  });
+  interview.say(`"${path}" was restored from the bucket, and is what is on disk.`);
+}
+
+async function sha256IfThere(file: string): Promise<string> {
+  try {
+    return await sha256OfFile(file);
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    throw new BackupError(`"${file}" can't be compared: ${describeError(error)}.`, {
+      hint: 'If it was removed since the backup, run a backup and then init again.',
+    });
+  }
+}

@@ -1,0 +1,67 @@
+// `encrypted-s3 init`: from nothing to a backup that is escrowed, compared and scheduled. Each step looks at what there is,
+// so that an interrupted init goes on where it was when it is run again.
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { BackupError, shellQuote } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { CommandContext } from '../cli/main.js';
+import { defaultConfigFile } from '../config/default-config.js';
+import { readConfig } from '../config/read-config.js';
+import { type Interview, ProposedAnswers } from '../setup/interview.js';
+import { connectToBucket } from './connection.js';
+import { setUpBucket } from './init-bucket.js';
+import { assertAgrees, writeNewConfig } from './init-config.js';
+import type { InitRequest, InitStep } from './init-request.js';
+import { backUpFirst, compareRestored, escrowAndTry, type Setup } from './init-steps.js';
+
+export async function init(request: InitRequest, context: CommandContext): Promise<number> {
+  const { log, interruption } = context;
+  const file = configFileFor(request.config);
+  const interview: Interview = new ProposedAnswers(interruption);
+  // Before anything is made: nobody could answer later.
+  if (request.isYes && !request.skips.includes('escrow'))
+    await interview.askEasyKey('An easy-to-remember key, which protects the encryption key in the bucket');
+
+  const isThere = existsSync(file);
+  const isEscrowed = isThere ? false : await writeNewConfig(file, request, interview, context);
+  const config = await readConfig(file, log);
+  if (isThere) {
+    assertAgrees(config, request);
+    interview.say(`Going on with the config "${file}".`);
+  }
+  const setup: Setup = { config, aws: connectToBucket(config, context), interview, context };
+  const isOffered = async (step: InitStep, question: string) =>
+    !request.skips.includes(step) && (await interview.confirm(question));
+
+  const name = file === defaultConfigFile(process.env) ? '' : ` ${shellQuote(file)}`;
+  const left: string[] = [];
+  if (request.skips.includes('bucket') || !(await setUpBucket(setup)))
+    left.push(`encrypted-s3 doctor --fix${name}`);
+  if (!isEscrowed) {
+    if (
+      await isOffered(
+        'escrow',
+        'Store the encryption key in the bucket, protected by one that you can remember?',
+      )
+    )
+      await escrowAndTry(setup);
+    else left.push(`encrypted-s3-upload-key ${shellQuote(file)}`);
+  }
+  let code: number = exitCode.done;
+  if (await isOffered('backup', 'Run the first backup now?')) code = await backUpFirst(setup);
+  else left.push(`encrypted-s3-sync${name}`);
+  if (await isOffered('compare', 'Restore a file and compare it with the one on disk?'))
+    await compareRestored(setup);
+  interview.say(
+    left.length === 0
+      ? `Done. A run: encrypted-s3-sync${name}. A restore: encrypted-s3 restore --help`
+      : ['Done, but for this:', ...left.map((command) => `  ${command}`)].join('\n'),
+  );
+  return code;
+}
+
+function configFileFor(named: string | undefined): string {
+  const file = named ?? defaultConfigFile(process.env);
+  if (file !== undefined) return resolve(file);
+  throw new BackupError('There is no home folder to put the config in.', { hint: 'Name it with --config.' });
+}

@@ -1,0 +1,135 @@
+// Has systemd or cron run a backup from now on; shows that; or ends it.
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { resolve } from 'node:path';
+import { chdir, stdout } from 'node:process';
+import { BackupError, shellQuote } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { CommandContext } from '../cli/main.js';
+import { formatDuration } from '../cli/units/duration.js';
+import { formatTime } from '../cli/units/times.js';
+import { configFileOrDefault } from '../config/default-config.js';
+import { readConfig } from '../config/read-config.js';
+import { makeFolders, stateHome } from '../records/state-folder.js';
+import { type FoundSchedule, findSchedules, ownScheduler } from '../setup/schedule/find-schedule.js';
+import { scheduleName } from '../setup/schedule/name.js';
+import { removeOwnFile, writeOwnFile } from '../setup/schedule/own-files.js';
+import { scheduleOf, type When } from '../setup/schedule/schedule.js';
+import type { RunFacts, Scheduler } from '../setup/schedule/scheduler.js';
+
+/**
+ * Writes and enables a schedule, in the place of an earlier one, and runs it once.
+ * @param named the config; `undefined`: the one in the default place
+ * @returns the exit code of that run
+ */
+export async function schedule(
+  named: string | undefined,
+  kind: Scheduler['kind'],
+  when: When,
+  context: CommandContext,
+): Promise<number> {
+  const configFile = pathOf(named);
+  const scheduler = ownScheduler(kind);
+  scheduler.assertUsable();
+  const others = findSchedules(configFile).filter((it) => it.scheduler.folder !== scheduler.folder);
+  assertMayReplace(others);
+  // Where the scheduler starts runs, so that relative paths in the config mean the same here.
+  chdir('/');
+  const config = await readConfig(configFile, context.log);
+  // systemd lets a run write only to folders that are there when it begins.
+  const state = stateHome(config.environment);
+  if (state !== undefined) makeFolders(state, 0o700);
+  const planned = scheduleOf(config, configFile, when);
+  for (const file of scheduler.filesOf(planned)) {
+    writeOwnFile(file, configFile);
+    say(`Wrote ${file.path}:\n\n${indented(file.text)}`);
+  }
+  scheduler.enable(planned.name);
+  for (const other of others) remove(other, configFile);
+  say(describe(scheduler, scheduler.factsOf(planned.name)));
+  say('Running it once, to see whether it works...');
+  const started = Date.now();
+  const code = await scheduler.run(planned.name, context);
+  reportRun(code, Date.now() - started, context);
+  return code;
+}
+
+/** @throws {BackupError} if root has scheduled the same backup: it would run twice */
+function assertMayReplace([other]: readonly FoundSchedule[]): void {
+  if (other === undefined || process.geteuid?.() === 0) return;
+  throw new BackupError(`Root has scheduled this backup already, by "${other.files[0]}".`, {
+    hint: 'Leave it at that, or have root remove it: encrypted-s3 schedule --remove CONFIG',
+  });
+}
+
+function reportRun(code: number, milliseconds: number, { log }: CommandContext): void {
+  const took = `after ${formatDuration(milliseconds / 1000)}`;
+  if (code === exitCode.done) say(`The run ended well ${took}.`);
+  else {
+    log.error(`The run ended with exit code ${code} ${took}. The schedule stays, and will try again.`);
+    log.hint('Mend what the messages above say, and run this command again.');
+  }
+}
+
+/** Prints the files of a config's schedule, and when it ran and will run. @throws {BackupError} if there is none */
+export function showSchedule(named: string | undefined): number {
+  const configFile = pathOf(named);
+  const found = findSchedules(configFile);
+  if (found.length === 0) throw noSchedule(configFile);
+  for (const { scheduler, files, ...facts } of found) {
+    for (const file of files) say(`${file}:\n\n${indented(readFileSync(file, 'utf8'))}`);
+    say(describe(scheduler, facts));
+  }
+  return exitCode.done;
+}
+
+/** Removes the schedule of a config, and nothing else. @throws {BackupError} if there is none */
+export function removeSchedule(named: string | undefined): number {
+  const configFile = pathOf(named);
+  const found = findSchedules(configFile);
+  if (found.length === 0) throw noSchedule(configFile);
+  for (const it of found) remove(it, configFile);
+  return exitCode.done;
+}
+
+function remove({ scheduler, files }: FoundSchedule, configFile: string): void {
+  const name = scheduleName(configFile);
+  scheduler.disable(name);
+  for (const file of files) {
+    removeOwnFile(file, configFile);
+    say(`Removed ${file}.`);
+  }
+  scheduler.forget(name);
+}
+
+function pathOf(named: string | undefined): string {
+  return resolve(configFileOrDefault(named));
+}
+
+function noSchedule(configFile: string): BackupError {
+  return new BackupError(`"${configFile}" has no schedule that this command has made.`, {
+    hint: `To make one: encrypted-s3 schedule ${shellQuote(configFile)}`,
+  });
+}
+
+function describe({ kind, needsLogin }: Scheduler, facts: RunFacts): string {
+  if (kind === 'cron') return 'cron runs it once a day, and mails what it prints.';
+  const { isEnabled, nextRun, lastRun, exitCode: code } = facts;
+  const user = userInfo().username;
+  return [
+    isEnabled ? `Next run: ${nextRun === undefined ? 'unknown' : formatTime(nextRun)}` : 'It is not enabled.',
+    ...(lastRun === undefined ? [] : [`Last run: ${formatTime(lastRun)}`]),
+    ...(code === undefined ? [] : [`Its exit code: ${code}`]),
+    ...(needsLogin
+      ? [`It runs only while ${user} is logged in. To let it run always: loginctl enable-linger ${user}`]
+      : []),
+  ].join('\n');
+}
+
+function say(text: string): void {
+  stdout.write(`${text}\n`);
+}
+
+function indented(text: string): string {
+  return text.replaceAll(/^(?=.)/gm, '  ');
+}

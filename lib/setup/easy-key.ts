@@ -1,0 +1,42 @@
+// How strong an easy-to-remember key is. It protects the encryption key by MD5, which is fast: whoever may read the bucket
+// can try a great many.
+
+/** The original's limit, in characters. */
+export const SHORTEST_EASY_KEY = 10;
+/** As many words, or random characters, are enough; twice as many are strong. */
+const ENOUGH_WORDS = 4;
+const ENOUGH_CHARACTERS = 12;
+/** What is tried first. */
+const COMMON = /pass(?:word|wort|phrase)|qwert|asdf|letmein|welcome|secret|admin|backup|encrypt/i;
+
+/** Why the key is too weak, in a sentence or two; `undefined` if it will do. */
+export function weaknessOf(easyKey: string): string | undefined {
+  const length = [...easyKey].length;
+  if (length < SHORTEST_EASY_KEY)
+    return `It has ${length} characters, and needs ${SHORTEST_EASY_KEY}. A sentence is easy to remember.`;
+  if (wordsOf(easyKey).size >= ENOUGH_WORDS) return undefined;
+  if (lengthThatCounts(easyKey) < ENOUGH_CHARACTERS)
+    return 'It repeats or counts too much, or is too short for random characters: use a sentence of four words or more.';
+  if (COMMON.test(easyKey))
+    return 'It is made of a word that is tried first. Use a sentence of four words or more.';
+  if (/^[\p{L}\s]*$/u.test(easyKey)) return 'It has too few words. Use a sentence of four words or more.';
+  return undefined;
+}
+
+/** Of a key that will do. */
+export function strengthOf(easyKey: string): 'strong' | 'good enough' {
+  const isLong =
+    wordsOf(easyKey).size >= ENOUGH_WORDS + 2 || lengthThatCounts(easyKey) >= 2 * ENOUGH_CHARACTERS;
+  return isLong ? 'strong' : 'good enough';
+}
+
+/** The different words of a sentence. */
+function wordsOf(text: string): Set<string> {
+  return new Set(text.toLowerCase().match(/\p{L}{3,}/gu));
+}
+
+/** Without the characters that repeat, or follow, the one before, as in `aaaa` and `12345`. */
+function lengthThatCounts(text: string): number {
+  const codes = [...text].map((character) => character.codePointAt(0) ?? 0);
+  return codes.filter((code, at) => Math.abs(code - (codes[at - 1] ?? 0)) > 1).length;
+}

@@ -1,0 +1,101 @@
+// How init gets its answers: from flags, or from a person.
+import { stdin, stdout } from 'node:process';
+import { BackupError } from '../cli/errors.js';
+import type { Interruption } from '../cli/interruption.js';
+import { isQuiet } from '../cli/log/output-options.js';
+import { Prompt } from '../cli/prompt.js';
+import { type Check, InvalidValue } from '../config/checks.js';
+
+export interface Question<T> {
+  /** What is asked for, as the beginning of a sentence: `The bucket`. */
+  readonly what: string;
+  /** The flag that answers it. */
+  readonly flag: string;
+  /** What it answered. */
+  readonly given: string | undefined;
+  readonly proposed?: string | undefined;
+  /** What the answer means. @throws {BackupError} for an answer that will not do */
+  readonly check: (answer: string) => T | Promise<T>;
+}
+
+/** The check of a setting, for `Question.check`. @param what the beginning of the sentence that says what is wrong */
+export function answerBy<T>(what: string, check: Check<T>): (answer: string) => T {
+  return (answer) => {
+    try {
+      return check(answer, () => undefined);
+    } catch (error) {
+      if (!(error instanceof InvalidValue)) throw error;
+      const { message, advice } = error;
+      throw new BackupError(`${what} ${message}.`, advice === '' ? {} : { hint: advice });
+    }
+  };
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+}
+
+export interface Interview {
+  ask<T>(question: Question<T>): Promise<T>;
+  choose(what: string, choices: readonly Choice[], proposed: string): Promise<string>;
+  /** @param proposed the values that are chosen unless the user says otherwise */
+  chooseSome(
+    what: string,
+    choices: readonly Choice[],
+    proposed: readonly string[],
+  ): Promise<readonly string[]>;
+  confirm(question: string): Promise<boolean>;
+  /** An easy-to-remember key. @param weakness why one will not do; without it, it is one that exists */
+  askEasyKey(what: string, weakness?: (easyKey: string) => string | undefined): Promise<string>;
+  /** Tells about a step. */
+  say(text: string): void;
+}
+
+/** `--yes`: takes what the flags say, and what is proposed. */
+export class ProposedAnswers implements Interview {
+  readonly #prompt: Prompt;
+  #easyKey: string | undefined;
+
+  constructor(interruption: Interruption) {
+    this.#prompt = new Prompt(stdout, interruption);
+  }
+
+  async ask<T>({ what, flag, given, proposed, check }: Question<T>): Promise<T> {
+    const answer = given ?? proposed;
+    if (answer !== undefined) return check(answer);
+    throw new BackupError(`${what} is missing: with --yes nobody is asked.`, {
+      hint: `Name it with ${flag}.`,
+    });
+  }
+
+  async choose(_what: string, _choices: readonly Choice[], proposed: string): Promise<string> {
+    return proposed;
+  }
+
+  async chooseSome(
+    _what: string,
+    _choices: readonly Choice[],
+    proposed: readonly string[],
+  ): Promise<readonly string[]> {
+    return proposed;
+  }
+
+  async confirm(): Promise<boolean> {
+    return true;
+  }
+
+  /** The first line of standard input. */
+  async askEasyKey(what: string, weakness?: (easyKey: string) => string | undefined): Promise<string> {
+    this.#easyKey ??= await (stdin.isTTY ? this.#prompt.askHidden(`${what}: `) : this.#prompt.ask(''));
+    const problem = this.#easyKey === '' ? 'Standard input has none.' : weakness?.(this.#easyKey);
+    if (problem === undefined) return this.#easyKey;
+    throw new BackupError(`The easy-to-remember key will not do. ${problem}`, {
+      hint: 'Write it to standard input, or leave this step out with --skip escrow.',
+    });
+  }
+
+  say(text: string): void {
+    if (!isQuiet()) stdout.write(`${text}\n`);
+  }
+}

@@ -1,0 +1,58 @@
+// From what systemd keeps a run away, and what the run has to write all the same.
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { homeFolderOf } from '../../aws/settings/home.js';
+import type { BackupConfig } from '../../config/backup-config.js';
+import { stateHome } from '../../records/state-folder.js';
+
+export interface Confinement {
+  /**
+   * What is read-only: everything but `writable`; only /usr, /boot and /etc, where a hook may be any command; nothing,
+   * where `aws` is a snap, which does not start without its own way to be confined.
+   */
+  readonly readOnly: 'all' | 'system' | 'nothing';
+  /** The folders of what a run writes. */
+  readonly writable: readonly string[];
+  /** Whether the run gets a /tmp of its own. */
+  readonly hasPrivateTmp: boolean;
+}
+
+const TEMPORARY = ['/tmp', '/var/tmp'];
+
+/** @param aws the program; `undefined` if there is none */
+export function confinementOf(
+  config: BackupConfig,
+  configFile: string,
+  aws: string | undefined,
+): Confinement {
+  const { localDir, localLock, localList, metricsFile, hooks, environment } = config;
+  const home = homeFolderOf(environment);
+  const state = stateHome(environment);
+  const written = [localLock, localList, metricsFile].filter((file) => file !== undefined);
+  const writable = [
+    ...(state === undefined ? [] : [state]),
+    // The AWS CLI keeps the credentials of roles there.
+    ...(home === undefined ? [] : [join(home, '.aws')]),
+    ...written.map((file) => dirname(file)).filter((folder) => folder !== '/dev'),
+  ];
+  const hasPrivateTmp = ![localDir, configFile, ...writable].some((path) => TEMPORARY.some(meets(path)));
+  const hasCommands = Object.values(hooks).some((hook) => hook !== undefined && !/^https?:/i.test(hook));
+  return {
+    readOnly: isSnap(aws) ? 'nothing' : hasCommands ? 'system' : 'all',
+    writable: [...new Set([...writable, ...(hasPrivateTmp ? [] : TEMPORARY)])],
+    hasPrivateTmp,
+  };
+}
+
+/** Whether one of the two holds the other. */
+function meets(path: string): (folder: string) => boolean {
+  return (folder) => isBelow(path, folder) || isBelow(folder, path);
+}
+
+function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+function isSnap(program: string | undefined): boolean {
+  return program !== undefined && realpathSync(program) === '/usr/bin/snap';
+}

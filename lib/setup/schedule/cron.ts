@@ -1,0 +1,60 @@
+// cron's folder of daily programs; root's alone.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { BackupError, shellQuote } from '../../cli/errors.js';
+import type { CommandContext } from '../../cli/main.js';
+import { markerOf } from './name.js';
+import type { OwnFile } from './own-files.js';
+import type { Schedule } from './schedule.js';
+import type { RunFacts, Scheduler } from './scheduler.js';
+import { runProgram } from './start-program.js';
+
+/** What Debian's /etc/crontab gives to the programs in its folders. */
+const ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/', SHELL: '/bin/sh', LOGNAME: 'root' };
+
+export class Cron implements Scheduler {
+  readonly kind = 'cron';
+  readonly needsLogin = false;
+  readonly folder = '/etc/cron.daily';
+
+  fileNames(name: string): string[] {
+    return [name];
+  }
+
+  filesOf(schedule: Schedule): OwnFile[] {
+    return [{ path: join(this.folder, schedule.name), text: cronText(schedule), isExecutable: true }];
+  }
+
+  assertUsable(): void {
+    if (process.geteuid?.() !== 0)
+      throw new BackupError('Only root can have cron run a program daily by a file.', {
+        hint: 'Run this command as root, or without --cron, for a timer of your own.',
+      });
+    if (!existsSync(this.folder))
+      throw new BackupError(`There is no "${this.folder}" on this machine.`, {
+        hint: 'Install cron, or leave --cron away, for a timer of systemd.',
+      });
+  }
+
+  enable(): void {}
+
+  disable(): void {}
+
+  forget(): void {}
+
+  factsOf(): RunFacts {
+    return { isEnabled: true, nextRun: undefined, lastRun: undefined, exitCode: undefined };
+  }
+
+  run(name: string, { interruption }: CommandContext): Promise<number> {
+    return runProgram(join(this.folder, name), [], ENVIRONMENT, interruption);
+  }
+}
+
+export function cronText({ configFile, environment, command }: Schedule): string {
+  const variables = environment.map(([name, value]) => `export ${name}=${shellQuote(value)}\n`).join('');
+  return `#!/bin/sh
+${markerOf(configFile)}
+${variables}exec ${command.map(shellQuote).join(' ')}
+`;
+}

@@ -1,0 +1,70 @@
+// What is to be run, when, and with what around it.
+import { realpathSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
+import { homeFolderOf } from '../../aws/settings/home.js';
+import { BackupError } from '../../cli/errors.js';
+import { findProgram } from '../../cli/find-program.js';
+import type { BackupConfig } from '../../config/backup-config.js';
+import { type Confinement, confinementOf } from './confinement.js';
+import { scheduleName } from './name.js';
+
+/** Or a time of day, `03:30`. */
+export type When = 'hourly' | 'daily' | `${number}:${number}`;
+
+export interface Schedule {
+  readonly name: string;
+  /** An absolute path. */
+  readonly configFile: string;
+  readonly when: When;
+  /** The program and its arguments. */
+  readonly command: readonly string[];
+  /** The variables that a run needs, and that neither cron nor systemd sets as a login does. */
+  readonly environment: readonly (readonly [name: string, value: string])[];
+  readonly confinement: Confinement;
+}
+
+const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+/** They say where files are; proxies, credentials and the like may be secret, and belong into the config. */
+const KEPT = ['XDG_STATE_HOME', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'];
+
+/**
+ * @param configFile an absolute path
+ * @throws {BackupError} for paths that no unit and no cron file can hold
+ */
+export function scheduleOf(config: BackupConfig, configFile: string, when: When): Schedule {
+  if (/^\/(dev|proc)\//.test(configFile))
+    throw new BackupError(`"${configFile}" will not be there at the next run.`, {
+      hint: 'Name a config that is a file.',
+    });
+  const { environment: variables } = config;
+  const aws = findProgram('aws', variables['PATH']);
+  const home = homeFolderOf(variables) ?? '/';
+  const folders = [...(aws === undefined ? [] : [dirname(aws)]), ...USUAL_PATH];
+  const schedule: Schedule = {
+    name: scheduleName(configFile),
+    configFile,
+    when,
+    command: [nodeProgram(), process.argv[1] ?? '', 'sync', '--', configFile],
+    environment: [
+      ['PATH', [...new Set(folders)].join(delimiter)],
+      ['HOME', home],
+      ...KEPT.flatMap((name) => {
+        const value = process.env[name];
+        return value ? [[name, value] as const] : [];
+      }),
+    ],
+    confinement: confinementOf(config, configFile, aws),
+  };
+  const texts = [...schedule.command, ...schedule.environment.flat(), ...schedule.confinement.writable];
+  const odd = texts.find((text) => /\p{Cc}/u.test(text));
+  if (odd === undefined) return schedule;
+  throw new BackupError(`A schedule can't name ${JSON.stringify(odd)}, which holds a control character.`, {
+    hint: 'Rename that file or folder.',
+  });
+}
+
+/** The name that stays when Node.js is updated, where PATH has one. */
+function nodeProgram(): string {
+  const onPath = findProgram('node', process.env['PATH']);
+  return onPath !== undefined && realpathSync(onPath) === process.execPath ? onPath : process.execPath;
+}

@@ -1,0 +1,46 @@
+// What starts runs at their time: systemd or cron.
+import { join } from 'node:path';
+import type { CommandContext } from '../../cli/main.js';
+import { type OwnFile, readOwnFile } from './own-files.js';
+import type { Schedule } from './schedule.js';
+
+export interface RunFacts {
+  /** Whether it will start runs. */
+  readonly isEnabled: boolean;
+  /** ms since the epoch; `undefined` where nobody knows: of cron, and of the exit code after a reboot. */
+  readonly nextRun: number | undefined;
+  readonly lastRun: number | undefined;
+  readonly exitCode: number | undefined;
+}
+
+export interface Scheduler {
+  readonly kind: 'systemd' | 'cron';
+  /** Whether its runs need their user to be logged in. */
+  readonly needsLogin: boolean;
+  /** Where its files are. */
+  readonly folder: string;
+  /** The names of the files of a schedule. */
+  fileNames(name: string): readonly string[];
+  /** The files that a schedule needs. */
+  filesOf(schedule: Schedule): readonly OwnFile[];
+  /** @throws {BackupError} if this user can't use it, or it does not run */
+  assertUsable(): void;
+  /** Begins with what was written. */
+  enable(name: string): void;
+  /** Ends before the files are removed. */
+  disable(name: string): void;
+  /** Forgets what was removed. */
+  forget(name: string): void;
+  factsOf(name: string): RunFacts;
+  /** Runs the backup now, in the way in which it will, and prints what went wrong. @returns the run's exit code */
+  run(name: string, context: CommandContext): Promise<number>;
+}
+
+/**
+ * The files of a config's schedule that are there.
+ * @throws {BackupError} if something else has a name of theirs
+ */
+export function existingFiles({ folder, fileNames }: Scheduler, name: string, configFile: string): string[] {
+  const paths = fileNames(name).map((file) => join(folder, file));
+  return paths.filter((path) => readOwnFile(path, configFile) !== undefined);
+}

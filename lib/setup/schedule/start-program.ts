@@ -1,0 +1,67 @@
+// Starts systemctl, journalctl and the cron file that was just written; nothing else in this room starts a program.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { BackupError, describeError } from '../../cli/errors.js';
+import { exitCodeOfSignal } from '../../cli/exit-codes.js';
+import type { Interruption } from '../../cli/interruption.js';
+import { withoutKey } from '../../secrets/environment.js';
+
+/** Milliseconds in which systemd must answer. */
+const PATIENCE = 30_000;
+
+interface Answer {
+  readonly isDone: boolean;
+  readonly stdout: string;
+  /** In words, without a full stop, if it is not done. */
+  readonly reason: string;
+}
+
+/** Asks systemd. */
+export function ask(program: 'systemctl' | 'journalctl', args: readonly string[]): Answer {
+  const { error, status, stdout, stderr } = spawnSync(program, args, {
+    encoding: 'utf8',
+    // Times in UTC can be read back.
+    env: { ...withoutKey(), LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: PATIENCE,
+  });
+  const reason =
+    error === undefined ? (stderr.trim().split('\n')[0] ?? '').replace(/\.$/, '') : describeError(error);
+  return { isDone: error === undefined && status === 0, stdout: stdout ?? '', reason };
+}
+
+/** Tells systemd to do something. @throws {BackupError} if it does not */
+export function order(args: readonly string[]): void {
+  const { isDone, reason } = ask('systemctl', args);
+  if (!isDone)
+    throw new BackupError(`systemctl ${args.join(' ')} has failed: ${reason || 'no reason given'}.`);
+}
+
+/**
+ * Runs a program to its end, with this one's output.
+ * @param environment all of its variables
+ * @returns its exit code
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+  interruption: Interruption,
+): Promise<number> {
+  const child = spawn(program, args, {
+    env: environment,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    detached: true,
+  });
+  if (child.pid !== undefined) interruption.adopt(child.pid);
+  try {
+    const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+    return signal === null ? (code ?? 1) : exitCodeOfSignal(constants.signals[signal]);
+  } catch (error) {
+    throw new BackupError(`"${program}" can't be started: ${describeError(error)}.`);
+  } finally {
+    if (child.pid !== undefined) interruption.release(child.pid);
+    interruption.check();
+  }
+}

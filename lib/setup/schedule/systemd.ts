@@ -1,0 +1,129 @@
+// A timer and a service of systemd, for the system or for one user.
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { stderr } from 'node:process';
+import { homeFolderOf } from '../../aws/settings/home.js';
+import { BackupError } from '../../cli/errors.js';
+import { exitCode, exitCodeOfSignal } from '../../cli/exit-codes.js';
+import type { CommandContext } from '../../cli/main.js';
+import { withoutKey } from '../../secrets/environment.js';
+import type { OwnFile } from './own-files.js';
+import type { Schedule } from './schedule.js';
+import type { RunFacts, Scheduler } from './scheduler.js';
+import { ask, order, runProgram } from './start-program.js';
+import { failureServiceOf, serviceOf, timerOf, unitsOf } from './systemd-units.js';
+
+export class Systemd implements Scheduler {
+  readonly kind = 'systemd';
+  readonly needsLogin: boolean;
+  readonly folder: string;
+  readonly #isSystem: boolean;
+  /** The options that name the manager. */
+  readonly #manager: readonly string[];
+
+  /** @param isSystem whether it is the system's manager, or this user's own */
+  constructor(isSystem: boolean) {
+    this.#isSystem = isSystem;
+    this.#manager = isSystem ? [] : ['--user'];
+    this.folder = isSystem ? '/etc/systemd/system' : userFolder(process.env);
+    this.needsLogin = !isSystem && !existsSync(`/var/lib/systemd/linger/${userInfo().username}`);
+  }
+
+  fileNames(name: string): string[] {
+    return [serviceOf(name), failureServiceOf(name), timerOf(name)];
+  }
+
+  filesOf(schedule: Schedule): OwnFile[] {
+    const units = unitsOf(schedule, this.#isSystem);
+    return units.map(({ name, text }) => ({ path: join(this.folder, name), text, isExecutable: false }));
+  }
+
+  assertUsable(): void {
+    const { isDone, reason } = ask('systemctl', [...this.#manager, 'show', '--property=Version']);
+    if (isDone) return;
+    throw new BackupError(`systemd does not answer: ${reason}.`, {
+      hint: this.#isSystem
+        ? 'Where systemd does not run, cron does it: encrypted-s3 schedule --cron'
+        : 'Log in as this user, not by su or sudo; or run this command as root.',
+    });
+  }
+
+  enable(name: string): void {
+    order([...this.#manager, 'daemon-reload']);
+    order([...this.#manager, 'enable', timerOf(name)]);
+    // One that runs already would keep its old times.
+    order([...this.#manager, 'restart', timerOf(name)]);
+  }
+
+  disable(name: string): void {
+    order([...this.#manager, 'disable', '--now', timerOf(name)]);
+  }
+
+  forget(name: string): void {
+    order([...this.#manager, 'daemon-reload']);
+    // So that `systemctl --failed` does not show it for ever; if there is nothing to forget, that fails.
+    ask('systemctl', [...this.#manager, 'reset-failed', serviceOf(name)]);
+  }
+
+  factsOf(name: string): RunFacts {
+    const timer = this.#show(timerOf(name), ['UnitFileState', 'NextElapseUSecRealtime', 'LastTriggerUSec']);
+    const service = this.#show(serviceOf(name), ['ExecMainExitTimestamp', 'ExecMainCode', 'ExecMainStatus']);
+    const ended = timeOf(service['ExecMainExitTimestamp']);
+    const status = Number(service['ExecMainStatus']);
+    // CLD_EXITED of waitid(2); the others are about signals.
+    const code = service['ExecMainCode'] === '1' ? status : exitCodeOfSignal(status);
+    return {
+      isEnabled: timer['UnitFileState'] === 'enabled',
+      nextRun: timeOf(timer['NextElapseUSecRealtime']),
+      lastRun: ended ?? timeOf(timer['LastTriggerUSec']),
+      exitCode: ended === undefined ? undefined : code,
+    };
+  }
+
+  async run(name: string, { interruption }: CommandContext): Promise<number> {
+    const service = serviceOf(name);
+    await runProgram(
+      'systemctl',
+      [...this.#manager, '--quiet', 'start', service],
+      withoutKey(),
+      interruption,
+    );
+    const { ConditionResult, InvocationID, Result } = this.#show(service, [
+      'ConditionResult',
+      'InvocationID',
+      'Result',
+    ]);
+    if (ConditionResult === 'no')
+      throw new BackupError(`systemd has not run "${service}": this machine is on battery.`, {
+        hint: `It is scheduled. On mains power, try it: systemctl ${[...this.#manager, 'start', service].join(' ')}`,
+      });
+    const code = this.factsOf(name).exitCode ?? exitCode.failed;
+    if (code === exitCode.done && Result === 'success') return code;
+    const match = `_SYSTEMD_INVOCATION_ID=${InvocationID}`;
+    // What the run sent to syslog is the same once more.
+    const words = ['--quiet', '--no-pager', '--output=cat', '_TRANSPORT=stdout', match];
+    stderr.write(ask('journalctl', [...this.#manager, ...words]).stdout);
+    return code === exitCode.done ? exitCode.failed : code;
+  }
+
+  #show(unit: string, properties: readonly string[]): Readonly<Record<string, string>> {
+    const args = ['show', `--property=${properties.join(',')}`, unit];
+    const lines = ask('systemctl', [...this.#manager, ...args]).stdout.split('\n');
+    return Object.fromEntries(
+      lines.map((line) => line.split(/=(.*)/s)).map(([name, value]) => [name, value]),
+    );
+  }
+}
+
+function userFolder(environment: NodeJS.ProcessEnv): string {
+  const configured = environment['XDG_CONFIG_HOME'] ?? '';
+  const folder = isAbsolute(configured) ? configured : join(homeFolderOf(environment) ?? '/', '.config');
+  return join(folder, 'systemd/user');
+}
+
+/** @param text `Sat 2026-11-28 00:05:36 UTC`; '' or `n/a` for never */
+function timeOf(text = ''): number | undefined {
+  const time = Date.parse(text.replace(/^\w+ /, ''));
+  return Number.isNaN(time) ? undefined : time;
+}

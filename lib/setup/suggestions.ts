@@ -1,0 +1,76 @@
+// What of a directory may be left out of its backup, as the walk comes by it.
+import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import type { Bytes } from '../tree/bytes.js';
+import { textOf } from '../tree/bytes.js';
+import { patternFor } from '../tree/patterns.js';
+import type { Totals } from './cost.js';
+
+/** Names of folders that programs fill again by themselves. */
+const MADE_AGAIN: ReadonlyMap<string, string> = new Map([
+  ['node_modules', 'packages that npm installs again'],
+  ['.cache', 'caches of programs'],
+  ['__pycache__', 'caches of Python'],
+  ['.npm', 'the cache of npm'],
+  ['.gradle', 'the cache of Gradle'],
+]);
+
+/** Files that only the folder of a database has. */
+const DATABASES: ReadonlyMap<string, string> = new Map([
+  ['PG_VERSION', 'PostgreSQL'],
+  ['ibdata1', 'MySQL or MariaDB'],
+  ['WiredTiger', 'MongoDB'],
+]);
+const CACHE_TAG = 'CACHEDIR.TAG';
+
+export interface Suggestion {
+  /** What is found, for the user. */
+  readonly what: string;
+  /** For EXCLUDE; none for what EXCLUDE_CACHES leaves out. */
+  readonly patterns: ReadonlySet<string>;
+  readonly totals: Totals;
+  /** True if nothing is lost with it. */
+  readonly isMadeAgain: boolean;
+}
+
+/** What a folder is, by its name or by a file in it. `name` groups what one suggestion leaves out. */
+export interface Finding extends Omit<Suggestion, 'totals' | 'patterns'> {
+  readonly name: string;
+  readonly pattern: string | undefined;
+}
+
+/** @param key of the folder; ends in `/` */
+export function findingByName(key: Bytes): Finding | undefined {
+  const [, above = '', name = ''] = /^(.*\/)?([^/]+)\/$/s.exec(key) ?? [];
+  const what = MADE_AGAIN.get(name);
+  if (what === undefined) return undefined;
+  const pattern = above === '' ? `${name}/*` : `*/${name}/*`;
+  return { name, what: `"${name}": ${what}`, pattern, isMadeAgain: true };
+}
+
+/** @param folder its key: '' or ends in `/` @param file the name of a file in it */
+export function findingByFile(folder: Bytes, file: string): Finding | undefined {
+  if (folder === '') return undefined;
+  if (file === CACHE_TAG) {
+    const what = `caches, by their ${CACHE_TAG}`;
+    return { name: CACHE_TAG, what, pattern: undefined, isMadeAgain: true };
+  }
+  const database = DATABASES.get(file);
+  if (database === undefined) return undefined;
+  return liveDatabase(folder, `"${textOf(folder)}": a database of ${database}`);
+}
+
+/** An SQLite database that a program has open. @param key of its file */
+export function openDatabase(key: Bytes): Finding {
+  const finding = liveDatabase(key, `"${textOf(key)}": an SQLite database in use`);
+  return { ...finding, pattern: `${patternFor(key)}*` };
+}
+
+function liveDatabase(key: Bytes, what: string): Finding {
+  const why = 'what is copied while it changes may be of no use: back up a dump';
+  return { name: key, what: `${what}; ${why}`, pattern: patternFor(key), isMadeAgain: false };
+}
+
+/** `"node_modules": packages that npm installs again (12,345 files, 1.2 GiB)` */
+export function describeSuggestion({ what, totals: { files, bytes } }: Suggestion): string {
+  return files === 0 ? what : `${what} (${formatCount(files, 'file')}, ${formatBytes(bytes)})`;
+}

@@ -1,0 +1,140 @@
+// A look at the directory before its first backup: how much there is, and what may be left out.
+import { type Bytes, textOf } from '../tree/bytes.js';
+import type { Entry, Obstacle } from '../tree/entry.js';
+import { patternFor } from '../tree/patterns.js';
+import type { Batches } from '../tree/streams/batches.js';
+import { LEAST_BILLED, type Totals } from './cost.js';
+import { type Finding, findingByFile, findingByName, openDatabase, type Suggestion } from './suggestions.js';
+
+/** How many patterns a suggestion has for what can't be read. */
+const MAX_UNREADABLE = 20;
+
+export interface Survey {
+  readonly totals: Totals;
+  readonly suggestions: readonly Suggestion[];
+  /** FIFOs, sockets and devices, which are never backed up. */
+  readonly specialFiles: number;
+  /** False if the time was up before everything was seen. */
+  readonly isComplete: boolean;
+}
+
+/**
+ * @param walked what is on disk, in the order of the keys
+ * @param isTimeUp asked after each batch
+ */
+export async function survey(walked: Batches<Entry | Obstacle>, isTimeUp: () => boolean): Promise<Survey> {
+  const surveyor = new Surveyor();
+  for await (const batch of walked) {
+    for (const entry of batch) surveyor.add(entry);
+    if (isTimeUp()) return surveyor.end(false);
+  }
+  return surveyor.end(true);
+}
+
+interface OpenFolder {
+  readonly key: Bytes;
+  finding: Finding | undefined;
+  totals: Totals;
+}
+
+const NOTHING: Totals = { files: 0, bytes: 0, billedBytes: 0 };
+
+/** Adds the files up by folder, from the innermost outwards. */
+class Surveyor {
+  readonly #open: [OpenFolder, ...OpenFolder[]] = [{ key: '' as Bytes, finding: undefined, totals: NOTHING }];
+  readonly #suggestions = new Map<string, Suggestion & { patterns: Set<string> }>();
+  readonly #unreadable: string[] = [];
+  #lastFile: { readonly key: Bytes; readonly totals: Totals } = { key: '' as Bytes, totals: NOTHING };
+  #unreadableCount = 0;
+  #specialFiles = 0;
+
+  add(entry: Entry | Obstacle): void {
+    while (this.#open.length > 1 && !entry.key.startsWith(this.#innermost.key)) this.#leave();
+    if (entry.type === 'directory') this.#enter(entry.key);
+    else if (entry.type === 'file') this.#addFile(entry.key, entry.inode.size);
+    else if (entry.type === 'obstacle') this.#addObstacle(entry);
+  }
+
+  end(isComplete: boolean): Survey {
+    while (this.#open.length > 1) this.#leave();
+    const unreadable: Suggestion = {
+      what: `${this.#unreadableCount} files or folders that can't be read, such as "${this.#unreadable[0]}"`,
+      patterns: new Set(this.#unreadable),
+      totals: NOTHING,
+      isMadeAgain: false,
+    };
+    return {
+      totals: this.#open[0].totals,
+      suggestions: [...this.#suggestions.values(), ...(this.#unreadableCount === 0 ? [] : [unreadable])],
+      specialFiles: this.#specialFiles,
+      isComplete,
+    };
+  }
+
+  get #innermost(): OpenFolder {
+    return this.#open.at(-1) ?? this.#open[0];
+  }
+
+  #enter(key: Bytes): void {
+    const finding = this.#isFound() ? undefined : findingByName(key);
+    this.#open.push({ key, finding, totals: NOTHING });
+  }
+
+  #addFile(key: Bytes, size: number): void {
+    const folder = this.#innermost;
+    const totals = { files: 1, bytes: size, billedBytes: Math.max(size, LEAST_BILLED) };
+    folder.totals = sum(folder.totals, totals);
+    if (this.#isFound()) return;
+    folder.finding = findingByFile(folder.key, textOf(key.slice(folder.key.length) as Bytes));
+    const database = this.#lastFile;
+    if (key === `${database.key}-wal`)
+      this.#suggest(openDatabase(database.key), sum(database.totals, totals));
+    // Between a database and its -wal there is only its -shm.
+    if (!key.endsWith('-shm')) this.#lastFile = { key, totals };
+  }
+
+  #addObstacle({ key, reason }: Obstacle): void {
+    if (reason === 'special') this.#specialFiles += 1;
+    if (reason !== 'unreadable' || this.#isFound()) return;
+    this.#unreadableCount += 1;
+    if (this.#unreadable.length < MAX_UNREADABLE) this.#unreadable.push(patternFor(key));
+  }
+
+  #leave(): void {
+    const { finding, totals } = this.#innermost;
+    this.#open.pop();
+    if (finding !== undefined) this.#suggest(finding, totals);
+    this.#innermost.totals = sum(this.#innermost.totals, totals);
+  }
+
+  /** True in a folder of which something is suggested already. */
+  #isFound(): boolean {
+    return this.#open.some(({ finding }) => finding !== undefined);
+  }
+
+  #suggest({ name, pattern, ...rest }: Finding, totals: Totals): void {
+    const { patterns = new Set<string>(), totals: before = NOTHING } = this.#suggestions.get(name) ?? {};
+    if (pattern !== undefined) patterns.add(pattern);
+    this.#suggestions.set(name, { ...rest, patterns, totals: sum(before, totals) });
+  }
+}
+
+function sum(a: Totals, b: Totals): Totals {
+  return {
+    files: a.files + b.files,
+    bytes: a.bytes + b.bytes,
+    billedBytes: a.billedBytes + b.billedBytes,
+  };
+}
+
+/** What is left when these are left out. */
+export function without(totals: Totals, suggestions: readonly Suggestion[]): Totals {
+  return suggestions.reduce(
+    (left, { totals: { files, bytes, billedBytes } }) => ({
+      files: left.files - files,
+      bytes: left.bytes - bytes,
+      billedBytes: left.billedBytes - billedBytes,
+    }),
+    totals,
+  );
+}

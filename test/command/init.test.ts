@@ -1,0 +1,258 @@
+// `encrypted-s3 init --yes`: from nothing to a backup that is escrowed and compared, and on from wherever it ended.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { readConfig } from '../../lib/config/read-config.js';
+import { pathsBelow } from '../fakes/paths-below.js';
+import { EASY_KEY, type Outcome } from '../fakes/sandbox.js';
+import { BucketWorld, OTHER_KEY } from './bucket-world.js';
+
+const SENTENCE = 'seven green boats sing at night';
+const NO_STEPS = ['--skip', 'bucket', 'escrow', 'backup', 'compare'];
+const ESCROW = 'backup.info/key/data';
+
+class InitWorld extends BucketWorld {
+  readonly written = join(this.home, '.config/encrypted-s3-backup/config');
+  readonly place = ['--bucket', 'test-bucket', '--directory', this.source, '--prefix', 'pc/docs'];
+
+  constructor(t: TestContext) {
+    super(t);
+    this.write('letters/a.txt', 'Dear Anna');
+    this.write('notes/b.txt', 'remember');
+  }
+
+  init(flags: readonly string[] = [], input = `${SENTENCE}\n`): Promise<Outcome> {
+    return this.run('encrypted-s3', ['init', '--yes', ...this.place, ...flags], { input });
+  }
+
+  get key(): string {
+    return /^ENCRYPTION_KEY='(.*)'$/m.exec(readFileSync(this.written, 'utf8'))?.[1] ?? '';
+  }
+
+  /** That the backup is whole: files, record and escrow, each with its key. */
+  assertSetUp(): void {
+    const hash = (key: string) => createHash('sha256').update(key).digest('hex');
+    assert.deepEqual(this.stored(), ['letters/a.txt', 'notes/b.txt']);
+    assert.equal(this.current('pc/docs/letters/a.txt').keyHash, hash(this.key));
+    const easyKey = createHash('md5').update(SENTENCE).digest('hex');
+    assert.equal(this.current(ESCROW).keyHash, hash(easyKey));
+    assert.equal(
+      `${this.current(ESCROW).body}`,
+      `#_ORIGINAL_KEY='${this.key}' # original backup encryption key\n`,
+    );
+    assert.ok(this.current('backup.info/runs/pc/docs/last-run.json'));
+  }
+}
+
+test('init --yes: from nothing to a backup that is escrowed and compared', async (t) => {
+  const world = new InitWorld(t);
+  const { code, stdout, stderr } = await world.init();
+  assert.equal(code, 0, stderr);
+  world.assertSetUp();
+  assert.match(stdout, /\$0\.00|less than \$0\.01/);
+  assert.match(stdout, /came back from there \(fingerprint [0-9a-f]{16}\)/);
+  assert.match(stdout, /was restored from the bucket, and is what is on disk\./);
+  assert.match(stdout, /\nDone\. A run: encrypted-s3-sync\. /);
+  // The way back, as on a bare machine.
+  const download = await world.run('encrypted-s3-download-key', ['default', 'eu-central-1', 'test-bucket'], {
+    input: `${SENTENCE}\n`,
+  });
+  assert.ok(download.stdout.includes(world.key));
+});
+
+test('the config that init writes is private, and read without a finding', async (t) => {
+  const world = new InitWorld(t);
+  const flags = [
+    '--skip',
+    'escrow',
+    'backup',
+    'compare',
+    '--exclude',
+    "it's *.tmp",
+    '--ping',
+    'https://hc.example/1',
+  ];
+  assert.equal((await world.init([...flags, '--storage-class', 'STANDARD'], '')).code, 0);
+  assert.equal(statSync(world.written).mode & 0o777, 0o600);
+  assert.equal(statSync(join(world.written, '..')).mode & 0o777, 0o700);
+  const warnings: string[] = [];
+  const config = await readConfig(world.written, { warn: (text) => warnings.push(text) });
+  assert.deepEqual(warnings, []);
+  assert.deepEqual(
+    [config.region, config.bucket, config.prefix, config.localDir, config.retentionDays, config.storageClass],
+    ['us-east-1', 'test-bucket', 'pc/docs/', world.source, 30, 'STANDARD'],
+  );
+  assert.deepEqual(config.exclude, ["it's *.tmp"]);
+  assert.equal(config.hooks.onFailure, 'https://hc.example/1/$code');
+  assert.match(world.key, /^[A-Za-z0-9]{32}$/);
+  assert.doesNotMatch(readFileSync(world.written, 'utf8').replaceAll(/^#.*/gm, ''), /%/);
+});
+
+test('the key is in the config alone, and in no argument, output or other file', async (t) => {
+  const world = new InitWorld(t);
+  const { stdout, stderr } = await world.init();
+  for (const secret of [world.key, SENTENCE]) {
+    assert.equal((stdout + stderr).includes(secret), false);
+    assert.equal(
+      world.called().some((call) => call.includes(secret)),
+      false,
+    );
+    const holders = pathsBelow(world.folder).filter((path) => {
+      const file = join(world.folder, path);
+      return statSync(file).isFile() && readFileSync(file).includes(secret);
+    });
+    assert.deepEqual(holders, secret === SENTENCE ? [] : ['home/.config/encrypted-s3-backup/config']);
+  }
+});
+
+test('init that is killed in any of its steps goes on when it is run again, with the same key', async (t) => {
+  const first = new InitWorld(t);
+  await first.init();
+  const calls = first.called();
+  for (const step of [
+    'get-bucket-location',
+    'create-bucket',
+    `cp - s3://test-bucket/${ESCROW}`,
+    's3 sync',
+    '/incomplete',
+  ]) {
+    const number = calls.findIndex((call) => call.includes(step)) + 1;
+    assert.ok(number > 0, step);
+    const world = new InitWorld(t);
+    world.faults.set({ at: 'call', number, what: 'kill both' });
+    const killed = await world.init();
+    assert.equal(killed.signal, 'SIGKILL', step);
+    const key = existsSync(world.written) ? world.key : undefined;
+    world.faults.set(undefined);
+    const { code, stdout, stderr } = await world.init();
+    assert.equal(code, 0, `${step}: ${stdout}${stderr}`);
+    world.assertSetUp();
+    if (key !== undefined) assert.equal(world.key, key);
+  }
+});
+
+test('a config that exists is never touched', async (t) => {
+  const world = new InitWorld(t);
+  await world.init([...NO_STEPS], '');
+  const before = readFileSync(world.written, 'utf8');
+  const other = await world.run('encrypted-s3', [
+    'init',
+    '--yes',
+    '--skip',
+    'escrow',
+    '--bucket',
+    'other-bucket',
+  ]);
+  assert.equal(other.code, 1);
+  assert.match(
+    other.stderr,
+    /exists, and has "test-bucket" where --bucket has "other-bucket"\.\nHINT: It was left as it is/,
+  );
+  writeFileSync(world.written, 'AWS_BUCKET=');
+  const broken = await world.init();
+  assert.equal(broken.code, 1);
+  assert.match(broken.stderr, /The config file is incomplete/);
+  assert.equal(readFileSync(world.written, 'utf8'), 'AWS_BUCKET=');
+  writeFileSync(world.written, before);
+  assert.equal((await world.init()).code, 0);
+  assert.equal(readFileSync(world.written, 'utf8'), before);
+});
+
+test('a second backup in a bucket gets the key of the first one, by its escrow', async (t) => {
+  const world = new InitWorld(t);
+  assert.equal((await world.init()).code, 0);
+  const second = join(world.folder, 'second.config');
+  const place = ['--config', second, '--prefix', 'pc/other'];
+  const below = await world.init(['--config', second, '--prefix', 'pc/docs/deeper']);
+  assert.match(below.stderr, /"pc\/docs\/deeper\/" and that of another backup in the bucket, "pc\/docs\/"/);
+  const wrong = await world.init(place, `${EASY_KEY}\n`);
+  assert.deepEqual([wrong.code, existsSync(second)], [5, false]);
+  const { code, stdout, stderr } = await world.init(place);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /This backup gets the same one/);
+  assert.ok(readFileSync(second, 'utf8').includes(`ENCRYPTION_KEY='${world.key}'`));
+  assert.ok(world.current('pc/other/notes/b.txt'));
+});
+
+test('what init can not do is said before anything is made', async (t) => {
+  const world = new InitWorld(t);
+  const without = (flag: string) => {
+    const at = world.place.indexOf(flag);
+    return world.place.filter((_, index) => index !== at && index !== at + 1);
+  };
+  for (const [args, message] of [
+    [without('--bucket'), /The name of the bucket is missing: .*\nHINT: Name it with --bucket\./],
+    [without('--directory'), /The directory to back up is missing/],
+    [[...world.place, '--directory', '/nowhere'], /"\/nowhere" does not exist/],
+    [[...world.place, '--bucket', 's3://x'], /The name of the bucket must be the name of a bucket/],
+    [[...world.place, '--prefix', 'backup.info/x'], /The prefix must not begin with backup\.info/],
+    [[...world.place, '--retention-days', 'x'], /The number of days must be a whole number/],
+    [[...world.place, '--ping', 'http://example.com'], /The address to ping must be/],
+    [[...world.place, '--prices', '/nowhere'], /The prices in "\/nowhere" can't be read/],
+    [[...world.place, '--profile', 'x y', '--region', ''], /The region is empty/],
+  ] as const) {
+    const { code, stderr } = await world.run('encrypted-s3', ['init', '--yes', ...args], {
+      input: `${SENTENCE}\n`,
+    });
+    assert.match(stderr, message);
+    assert.notEqual(code, 0);
+    assert.deepEqual([existsSync(world.written), world.journal.exists], [false, false]);
+  }
+  const silent = await world.init([], '');
+  assert.match(silent.stderr, /easy-to-remember key will not do\. Standard input has none\./);
+  assert.equal(existsSync(world.written), false);
+});
+
+test('a weak easy-to-remember key is refused, and the next attempt goes on', async (t) => {
+  const world = new InitWorld(t);
+  const weak = await world.init([], 'password123\n');
+  assert.equal(weak.code, 1);
+  assert.match(weak.stderr, /will not do\. It repeats or counts/);
+  assert.equal((await world.init()).code, 0);
+  world.assertSetUp();
+});
+
+test('an escrow of another key is left as it is', async (t) => {
+  const world = new InitWorld(t);
+  await world.init([...NO_STEPS], '');
+  world.makeBucket();
+  const easyKey = createHash('md5').update(SENTENCE).digest('hex');
+  world.put(ESCROW, `#_ORIGINAL_KEY='${OTHER_KEY}' # original backup encryption key\n`, easyKey);
+  const { code, stderr } = await world.init();
+  assert.equal(code, 5);
+  assert.match(stderr, /already holds another encryption key\.\nHINT: Nothing was stored/);
+});
+
+test('a bucket that is there is set as a backup needs it, and its rules of others stay', async (t) => {
+  const world = new InitWorld(t);
+  world.journal.exists = true;
+  const other = '{"ID":"other","Filter":{"Prefix":"logs/"},"Status":"Enabled","Expiration":{"Days":3}}';
+  world.journal.settings.set('--lifecycle-configuration', `{"Rules":[${other}]}`);
+  const { code, stdout, stderr } = await world.init();
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /aws s3api put-bucket-versioning .*--bucket test-bucket .*Status=Enabled/);
+  assert.match(stdout, /aws s3api put-public-access-block /);
+  assert.equal(world.journal.isVersioned, true);
+  const { Rules } = JSON.parse(world.journal.settings.get('--lifecycle-configuration') ?? '');
+  assert.deepEqual(Rules[0], JSON.parse(other));
+  assert.equal(Rules[1].Filter.Prefix, 'pc/docs/');
+  const again = await world.init();
+  assert.match(again.stdout, /The bucket is set as a backup needs it\./);
+  world.assertSetUp();
+});
+
+test('--iam prints a policy for the backup of the config, or of the flags', async (t) => {
+  const world = new InitWorld(t);
+  const policy = (args: string[]) => world.run('encrypted-s3', ['init', '--iam', ...args]);
+  assert.match((await policy([])).stderr, /There is no config yet/);
+  const byFlags = await policy(['--bucket', 'test-bucket', '--prefix', 'pc/docs', '--region', 'cn-north-1']);
+  assert.deepEqual(JSON.parse(byFlags.stdout).Statement[1].Resource, [
+    'arn:aws-cn:s3:::test-bucket/pc/docs/*',
+    'arn:aws-cn:s3:::test-bucket/backup.info/*',
+  ]);
+  await world.init([...NO_STEPS], '');
+  const byConfig = await policy([]);
+  assert.equal(JSON.parse(byConfig.stdout).Statement[0].Resource, 'arn:aws:s3:::test-bucket');
+});

@@ -1,0 +1,211 @@
+// `encrypted-s3 schedule` with a systemctl that notes its calls; root's files are written to folders of the test.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Outcome } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
+
+const isRoot = process.geteuid?.() === 0;
+const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
+const SKIP = { skip: isRoot && !canMount && "root's files can't be replaced here" };
+const ROOT_ONLY = { skip: !(isRoot && canMount) && 'only root has files for cron' };
+
+class ScheduleWorld extends BucketWorld {
+  readonly cronFolder = join(this.folder, 'cron.daily');
+  readonly #units = isRoot ? join(this.folder, 'units') : join(this.home, '.config/systemd/user');
+  readonly #facts = join(this.folder, 'facts');
+  readonly #orders = join(this.folder, 'orders');
+
+  constructor(t: TestContext) {
+    super(t);
+    this.makeBucket();
+    this.write('a', 'content');
+    for (const made of [this.cronFolder, this.#units]) mkdirSync(made, { recursive: true });
+    this.runEndsWith(0);
+    this.fake(
+      'systemctl',
+      `[ "$1" = --user ] && shift
+case "$*" in *show*) cat "${this.#facts}";; *) echo "$*" >> "${this.#orders}"; eval "$SYSTEMCTL";; esac`,
+    );
+    this.fake('journalctl', 'echo "what the run said"');
+  }
+
+  /** What systemd tells of units. */
+  runEndsWith(code: number, more = ''): void {
+    writeFileSync(
+      this.#facts,
+      `UnitFileState=enabled\nNextElapseUSecRealtime=Sat 2099-11-28 00:05:36 UTC\nLastTriggerUSec=
+ExecMainExitTimestamp=Fri 2026-11-27 22:01:54 UTC\nExecMainCode=1\nExecMainStatus=${code}
+ConditionResult=yes\nInvocationID=x\nResult=${code === 0 ? 'success' : 'exit-code'}\n${more}`,
+    );
+  }
+
+  schedule(...args: readonly string[]): Promise<Outcome> {
+    return this.#run(args);
+  }
+
+  /** @param systemctl a script of the fake */
+  async scheduleWith(systemctl: string): Promise<Outcome> {
+    return this.#run([this.configFile], { SYSTEMCTL: systemctl });
+  }
+
+  #run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    const bind = `mount --bind "$1" /etc/systemd/system && mount --bind "$2" /etc/cron.daily && shift 2 && exec "$@"`;
+    const through = isRoot
+      ? ['unshare', '--mount', 'sh', '-c', bind, 'sh', this.#units, this.cronFolder]
+      : [];
+    return this.run('encrypted-s3', ['schedule', ...args], { through, environment });
+  }
+
+  /** The names and texts of the units that are there. */
+  units(): Map<string, string> {
+    const names = readdirSync(this.#units).sort();
+    return new Map(names.map((name) => [name, readFileSync(join(this.#units, name), 'utf8')]));
+  }
+
+  unitFile(name: string): string {
+    return join(this.#units, name);
+  }
+
+  /** What systemd was told to do since the last call. */
+  orders(): string[] {
+    const text = existsSync(this.#orders) ? readFileSync(this.#orders, 'utf8') : '';
+    writeFileSync(this.#orders, '');
+    return text.split('\n').slice(0, -1);
+  }
+}
+
+test('writes a timer, enables it, and runs the service once', SKIP, async (t) => {
+  const world = new ScheduleWorld(t);
+  const { code, stdout, stderr } = await world.schedule(world.configFile);
+  assert.equal(code, 0, stderr);
+  const [failed = '', service = '', timer = ''] = world.units().keys();
+  assert.match(timer, /^encrypted-s3-backup-[0-9a-f]{8}\.timer$/);
+  assert.deepEqual(world.orders(), [
+    'daemon-reload',
+    `enable ${timer}`,
+    `restart ${timer}`,
+    `--quiet start ${service}`,
+  ]);
+  assert.match(failed, /-failed\.service$/);
+  assert.match(
+    world.units().get(service) ?? '',
+    new RegExp(`^ExecStart=/.* sync -- ${world.configFile}$`, 'm'),
+  );
+  assert.match(world.units().get(timer) ?? '', /^OnCalendar=daily$/m);
+  assert.match(stdout, /Wrote .*\.timer:\n\n {2}# Written by encrypted-s3/);
+  assert.match(stdout, /Next run: 2099-.*\n/);
+  assert.match(stdout, /The run ended well after \d+ s\.\n$/);
+});
+
+test('the time is that of the flag; a later call replaces an earlier one', SKIP, async (t) => {
+  const world = new ScheduleWorld(t);
+  const calendar = () => [...world.units().values()].join('').match(/OnCalendar=.*/)?.[0];
+  assert.equal((await world.schedule('--hourly', world.configFile)).code, 0);
+  assert.equal(calendar(), 'OnCalendar=hourly');
+  assert.equal((await world.schedule('--at', '3:30', '--config', world.configFile)).code, 0);
+  assert.equal(calendar(), 'OnCalendar=*-*-* 3:30:00');
+  assert.equal(world.units().size, 3);
+  for (const [flags, message] of [
+    [['--at', '24:00'], /Examples: 03:30/],
+    [['--hourly', '--daily'], /cannot be used with/],
+    [['--remove', '--show'], /cannot be used with/],
+  ] as const) {
+    const { code, stderr } = await world.schedule(...flags, world.configFile);
+    assert.equal(code, 1);
+    assert.match(stderr, message);
+  }
+});
+
+test('a run that fails gives its exit code and its messages; the schedule stays', SKIP, async (t) => {
+  const world = new ScheduleWorld(t);
+  world.runEndsWith(4);
+  const { code, stderr } = await world.schedule(world.configFile);
+  assert.equal(code, 4);
+  assert.match(stderr, /^what the run said\nERROR: The run ended with exit code 4 after /);
+  assert.equal(world.units().size, 3);
+  world.runEndsWith(0, 'ConditionResult=no\n');
+  const onBattery = await world.schedule(world.configFile);
+  assert.equal(onBattery.code, 1);
+  assert.match(onBattery.stderr, /this machine is on battery/);
+});
+
+test(
+  '--show tells the last exit code and the next run; --remove takes away what was written',
+  SKIP,
+  async (t) => {
+    const world = new ScheduleWorld(t);
+    const nothing = await world.schedule('--show', world.configFile);
+    assert.equal(nothing.code, 1);
+    assert.match(nothing.stderr, /has no schedule/);
+    writeFileSync(world.unitFile('another.timer'), '[Timer]\n');
+    world.runEndsWith(3);
+    assert.equal((await world.schedule(world.configFile)).code, 3);
+    world.orders();
+    const shown = await world.schedule('--show', world.configFile);
+    assert.equal(shown.code, 0);
+    assert.match(shown.stdout, /Next run: 2099-.*\nLast run: 2026-.*\nIts exit code: 3\n/);
+    assert.deepEqual(world.orders(), []);
+    assert.equal((await world.schedule('--remove', world.configFile)).code, 0);
+    assert.match(world.orders().join(), /^disable --now .*\.timer,daemon-reload,reset-failed .*\.service$/);
+    assert.deepEqual([...world.units().keys()], ['another.timer']);
+    assert.equal((await world.schedule('--remove', world.configFile)).code, 1);
+  },
+);
+
+test('a file that this command has not written is neither replaced nor removed', SKIP, async (t) => {
+  const world = new ScheduleWorld(t);
+  assert.equal((await world.schedule(world.configFile)).code, 0);
+  const [, service = ''] = world.units().keys();
+  writeFileSync(world.unitFile(service), '[Service]\nExecStart=/bin/true\n');
+  for (const flags of [[], ['--remove'], ['--show']]) {
+    const { code, stderr } = await world.schedule(...flags, world.configFile);
+    assert.equal(code, 1);
+    assert.match(stderr, /is not what this command has written, and stays as it is/);
+  }
+  assert.equal(world.units().get(service), '[Service]\nExecStart=/bin/true\n');
+  assert.equal(world.units().size, 3);
+});
+
+test('a unit that is masked stays masked', SKIP, async (t) => {
+  const world = new ScheduleWorld(t);
+  assert.equal((await world.schedule(world.configFile)).code, 0);
+  const names = [...world.units().keys()];
+  assert.equal((await world.schedule('--remove', world.configFile)).code, 0);
+  symlinkSync('/dev/null', world.unitFile(names[2] ?? ''));
+  const { code, stderr } = await world.schedule(world.configFile);
+  assert.equal(code, 1);
+  assert.match(stderr, /is not what this command has written/);
+});
+
+test('where systemd does not answer, or refuses, the reason is told', SKIP, async (t) => {
+  const world = new ScheduleWorld(t);
+  const refused = await world.scheduleWith('echo "Access denied" >&2; exit 1');
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /ERROR: systemctl .*daemon-reload has failed: Access denied\./);
+  world.fake('systemctl', 'echo "Failed to connect to bus: Host is down" >&2; exit 1');
+  const { code, stderr } = await new ScheduleWorld(t).schedule('/nowhere/config');
+  assert.equal(code, 1);
+  assert.match(stderr, /config file does not exist/);
+  const down = await world.schedule(world.configFile);
+  assert.equal(down.code, 1);
+  assert.match(down.stderr, /systemd does not answer: Failed to connect to bus: Host is down\.\nHINT: /);
+});
+
+test('--cron writes a file for cron.daily, runs it, and takes away the timer', ROOT_ONLY, async (t) => {
+  const world = new ScheduleWorld(t);
+  assert.equal((await world.schedule(world.configFile)).code, 0);
+  const { code, stderr, stdout } = await world.schedule('--cron', world.configFile);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /Removed .*\.timer\.\n[\s\S]*The run ended well/);
+  assert.deepEqual(world.stored(), ['a']);
+  assert.equal(world.units().size, 0);
+  const parts = spawnSync('run-parts', ['--test', world.cronFolder], { encoding: 'utf8' });
+  assert.match(parts.stdout, /cron\.daily\/encrypted-s3-backup-[0-9a-f]{8}\n$/);
+  const shown = await world.schedule('--show', world.configFile);
+  assert.match(shown.stdout, /cron runs it once a day/);
+  assert.equal((await world.schedule('--remove', world.configFile)).code, 0);
+  assert.deepEqual(readdirSync(world.cronFolder), []);
+});
