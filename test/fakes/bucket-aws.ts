@@ -45,6 +45,9 @@ class BucketCall {
     const number = this.#faults.next('call');
     this.#failIf(this.#faults.meet(this.#call, 'call', number, 'before'));
     if (this.#args.command === 's3') await this.#s3();
+    else if (this.#args.command === '--version') this.#call.print('aws-cli/2.31.5 Python/3.13.7 Linux/6\n');
+    else if (this.#args.operation === 'get-caller-identity')
+      this.#call.print('123456789012\tarn:aws:iam::123456789012:user/backup\n');
     else this.#s3api();
     this.#failIf(this.#faults.meet(this.#call, 'call', number, 'after'));
     return this.#exitCode;
@@ -196,6 +199,8 @@ class BucketCall {
         ),
       'get-public-access-block': () =>
         this.#getBucket('--public-access-block-configuration', 'NoSuchPublicAccessBlockConfiguration'),
+      'get-object-lock-configuration': () =>
+        this.#getBucket('--object-lock-configuration', 'ObjectLockConfigurationNotFoundError'),
       'get-bucket-versioning': () => this.#call.print(journal.isVersioned ? 'Enabled\n' : 'None\n'),
       'list-objects-v2': () => this.#list(this.#args.option('--prefix')),
       'list-object-versions': () => this.#listVersions(this.#args.option('--prefix')),

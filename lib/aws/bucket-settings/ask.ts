@@ -1,4 +1,5 @@
 // Asks a bucket for one of its settings.
+import { BackupError } from '../../cli/errors.js';
 import type { AwsCli } from '../aws-cli.js';
 import type { AwsError } from '../aws-error.js';
 import { kindOfAwsError, parseFailure } from '../error-kinds.js';
@@ -7,9 +8,16 @@ import { NEWER_MODEL } from '../newer-model.js';
 /** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */
 export type Asked<T> = { readonly value: T } | { readonly unknown: Pick<AwsError, 'kind' | 'detail'> };
 
-/** The AWS CLI prints nothing for an empty answer. */
+/** The AWS CLI prints nothing for an empty answer. @throws {BackupError} for something else, as a wrapper may print */
 export function parseAnswer<T extends object>(text: string): T {
-  return text.trim() === '' ? ({} as T) : (JSON.parse(text) as T);
+  if (text.trim() === '') return {} as T;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new BackupError('"aws" has printed something else than the JSON that it was asked for.', {
+      hint: 'If "aws" is a script around the AWS CLI, have it print nothing of its own on standard output.',
+    });
+  }
 }
 
 /** @param absent S3's error code for a bucket without the setting, and what that means */
