@@ -52,7 +52,7 @@ export async function checkServer(
   context: CommandContext,
 ): Promise<void> {
   const { log } = context;
-  const { encryptionKey, environment, fullCheckHours, prefix, profile } = config;
+  const { encryptionKey, environment, file: configFile, fullCheckHours, prefix, profile } = config;
   let connected: AwsCli | undefined;
   const connection = await report.check(['endpoint'], undefined, () => {
     connected = connectToBucket(config, context);
@@ -85,13 +85,13 @@ export async function checkServer(
   await report.check(OF_SETTINGS, bucket, () => checkSettings(aws, config, request, context));
   await report.check(['Object Lock'], bucket, async () => [await checkObjectLock(aws)]);
   await report.check(['SSE-C', 'clock', 'rights'], bucket, () => checkSseC(aws, log));
-  const expected = { maxAge: request.maxAge, fullCheckHours };
+  const expected = { maxAge: request.maxAge, fullCheckHours, configFile };
   await report.check(['last run', 'full check'], bucket, async () =>
     judgeLastRun(await fetchLastRun(remote), expected, Date.now()),
   );
   await report.check(['escrow'], bucket, async () => {
     if (request.triesEscrow) await tryEscrow(aws, context);
-    return [await checkEscrow(remote)];
+    return [await checkEscrow(remote, configFile)];
   });
   await report.check(['other keys'], bucket, async () => [await checkOtherKeys(remote)]);
 }

@@ -10,7 +10,7 @@ import { type Finding, notChecked, ok, warning } from './finding.js';
 export async function checkBucket(aws: AwsCli): Promise<Finding> {
   if (await bucketExists(aws)) return ok('bucket', `"${aws.bucket}" is there, and answers`);
   const text = `there is no "${aws.bucket}" yet: the first run creates it`;
-  return warning('bucket', text, 'Check AWS_BUCKET, and run the backup: encrypted-s3 sync');
+  return warning('bucket', text, 'If it has another name, correct AWS_BUCKET.');
 }
 
 /** @param account that of the credentials, if it is known */

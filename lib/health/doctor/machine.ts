@@ -16,7 +16,7 @@ const MIN_ROOM = 100 * 1024 ** 2;
 const SYSLOG = '/dev/log';
 
 export function checkMachine(config: BackupConfig): Finding[] {
-  const { localLock, metricsFile, environment, hooks } = config;
+  const { localLock, metricsFile, environment, hooks, file } = config;
   const state = stateHome(environment);
   return [
     judgeLock(localLock, findLockHolder(localLock), whyNotWritable(localLock)),
@@ -24,7 +24,7 @@ export function checkMachine(config: BackupConfig): Finding[] {
     judgeRoom(roomIn([tmpdir(), ...(state === undefined ? [] : [state])])),
     judgeSyslog(existsSync(SYSLOG), findProgram('logger', process.env['PATH']) !== undefined),
     ...(metricsFile === undefined ? [] : [judgeMetricsFile(metricsFile, whyNotWritable(metricsFile))]),
-    judgeHooks(hooks),
+    judgeHooks(hooks, file),
   ];
 }
 
@@ -99,7 +99,10 @@ function judgeMetricsFile(file: string, problem: string | undefined): Finding {
   );
 }
 
-export function judgeHooks({ onStart, onSuccess, onWarning, onFailure }: BackupConfig['hooks']): Finding {
+export function judgeHooks(
+  { onStart, onSuccess, onWarning, onFailure }: BackupConfig['hooks'],
+  file: string,
+): Finding {
   const hooks = Object.entries({
     ON_START: onStart,
     ON_SUCCESS: onSuccess,
@@ -108,7 +111,10 @@ export function judgeHooks({ onStart, onSuccess, onWarning, onFailure }: BackupC
   });
   const names = hooks.flatMap(([name, hook]) => (hook === undefined ? [] : [name]));
   if (onSuccess !== undefined || onFailure !== undefined)
-    return ok('hooks', `${names.join(', ')}; to fire them: encrypted-s3 doctor --test-hooks`);
+    return ok(
+      'hooks',
+      `${names.join(', ')}; to fire them: encrypted-s3 doctor --test-hooks ${shellQuote(file)}`,
+    );
   return warning(
     'hooks',
     'nobody is told when a run fails, or when none happens any more',

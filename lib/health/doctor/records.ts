@@ -1,9 +1,10 @@
 // What earlier runs have left in the bucket: how fresh the backup is, whether its key is escrowed, whose records are there.
 import type { Remote } from '../../aws/remote.js';
+import { shellQuote } from '../../cli/errors.js';
 import { formatDuration } from '../../cli/units/duration.js';
 import { formatTime } from '../../cli/units/times.js';
 import { findEscrow } from '../../records/escrow.js';
-import { lastTrialOfEscrow } from '../../records/escrow-trial.js';
+import { type EscrowTrial, lastTrialOfEscrow } from '../../records/escrow-trial.js';
 import type { LastRun } from '../../records/last-run.js';
 import { findBackupsOfOtherKeys } from '../../records/other-keys.js';
 import { judgeFreshness } from '../freshness.js';
@@ -14,18 +15,19 @@ export interface Expectation {
   readonly maxAge: number;
   /** FULL_CHECK_HOURS */
   readonly fullCheckHours: number;
+  readonly configFile: string;
 }
 
 /** @param now ms since the epoch */
 export function judgeLastRun(
   lastRun: LastRun | undefined,
-  { maxAge, fullCheckHours }: Expectation,
+  { maxAge, fullCheckHours, configFile }: Expectation,
   now: number,
 ): Finding[] {
-  if (lastRun === undefined)
-    return [warning('last run', 'none has ended yet', 'Run the backup: encrypted-s3 sync')];
+  const run = `encrypted-s3 sync ${shellQuote(configFile)}`;
+  if (lastRun === undefined) return [warning('last run', 'none has ended yet', `Run the backup: ${run}`)];
   const { state, reason } = judgeFreshness({ lastRun }, maxAge, now);
-  const remedy = 'See what it says: journalctl -t encrypted-s3-sync; and run the backup: encrypted-s3 sync';
+  const remedy = `See what it says: journalctl -t encrypted-s3-sync; and run the backup: ${run}`;
   const since = (time: string) =>
     `${formatTime(Date.parse(time))}, ${formatDuration((now - Date.parse(time)) / 1000)} ago`;
   const checked = lastRun.lastFullCheck;
@@ -40,26 +42,27 @@ export function judgeLastRun(
       : warning(
           'full check',
           checked === undefined ? 'no run has compared the whole bucket' : since(checked),
-          'Compare it now: encrypted-s3 sync --full',
+          `Compare it now: ${run} --full`,
         ),
   ];
 }
 
 /** @throws {AwsError} if the bucket can't be asked */
-export async function checkEscrow(remote: Remote): Promise<Finding> {
+export async function checkEscrow(remote: Remote, configFile: string): Promise<Finding> {
   const { aws, encryptionKey } = remote;
   if ((await findEscrow(aws)) !== 'found')
     return warning(
       'escrow',
       'your encryption key is on this machine only: if the machine is lost, so is the backup',
-      'encrypted-s3-upload-key',
+      `encrypted-s3-upload-key ${shellQuote(configFile)}`,
     );
-  return judgeEscrow(lastTrialOfEscrow(aws, encryptionKey), Date.now());
+  return judgeEscrow(lastTrialOfEscrow(aws, encryptionKey), configFile, Date.now());
 }
 
 /** @param trial when the easy-to-remember key was last tried on this machine, and whether it gave this backup's key */
-export function judgeEscrow(trial: ReturnType<typeof lastTrialOfEscrow>, now: number): Finding {
-  const tryIt = 'Try it, while you remember it: encrypted-s3 doctor --escrow';
+export function judgeEscrow(trial: EscrowTrial | undefined, configFile: string, now: number): Finding {
+  const file = shellQuote(configFile);
+  const tryIt = `Try it, while you remember it: encrypted-s3 doctor --escrow ${file}`;
   if (trial === undefined)
     return warning(
       'escrow',
@@ -71,7 +74,7 @@ export function judgeEscrow(trial: ReturnType<typeof lastTrialOfEscrow>, now: nu
   return warning(
     'escrow',
     `the key in the bucket is not that of this backup; tried ${when}`,
-    'To store this one: encrypted-s3-upload-key',
+    `To store this one: encrypted-s3-upload-key ${file}`,
   );
 }
 

@@ -88,7 +88,7 @@ test('an old run and an old full check are warnings', () => {
     const ended = new Date(NOW - hours * 3_600_000).toISOString();
     return { ended, started: ended, isIncomplete: false, lastFullCheck: ended, ...more } as LastRun;
   };
-  const expected = { maxAge: 2 * DAY, fullCheckHours: 20 };
+  const expected = { maxAge: 2 * DAY, fullCheckHours: 20, configFile: '/c' };
   const states = (lastRun: LastRun | undefined) =>
     judgeLastRun(lastRun, expected, NOW).map(({ check, state }) => `${check} ${state}`);
   assert.deepEqual(states(undefined), ['last run warning']);
@@ -100,9 +100,9 @@ test('an old run and an old full check are warnings', () => {
 });
 
 test('an escrow is in order once it was tried and gave this key', () => {
-  assert.equal(judgeEscrow(undefined, NOW).state, 'warning');
-  assert.equal(judgeEscrow({ at: NOW - 1000, isOfThisKey: false }, NOW).state, 'warning');
-  const tried = judgeEscrow({ at: NOW - DAY * 1000, isOfThisKey: true }, NOW);
+  assert.equal(judgeEscrow(undefined, '/c', NOW).state, 'warning');
+  assert.equal(judgeEscrow({ at: NOW - 1000, isOfThisKey: false }, '/c', NOW).state, 'warning');
+  const tried = judgeEscrow({ at: NOW - DAY * 1000, isOfThisKey: true }, '/c', NOW);
   assert.equal(tried.state, 'ok');
   assert.match(tried.text, /last tried .*, 1 day ago/);
 });
@@ -122,8 +122,8 @@ test('little room, no syslog and nobody to tell are warnings', () => {
   assert.deepEqual([room(1e9), room(1e6)], ['ok', 'warning']);
   assert.deepEqual([judgeSyslog(true, false).state, judgeSyslog(false, true).state], ['ok', 'warning']);
   const none = { onStart: undefined, onSuccess: undefined, onWarning: undefined, onFailure: undefined };
-  assert.equal(judgeHooks({ ...none, onStart: 'x' }).state, 'warning');
-  const told = judgeHooks({ ...none, onFailure: 'https://ping.example/secret' });
+  assert.equal(judgeHooks({ ...none, onStart: 'x' }, '/c').state, 'warning');
+  const told = judgeHooks({ ...none, onFailure: 'https://ping.example/secret' }, '/c');
   assert.equal(told.state, 'ok');
   assert.doesNotMatch(told.text, /secret/);
 });
