@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { commandLine } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { downloadDir } from '../../lib/commands/download-dir.js';
+import { AFTER_SIGNAL, downloadDir } from '../../lib/commands/download-dir.js';
 
 interface Options {
   readonly config?: string;
@@ -45,20 +45,24 @@ export function downloadDirCommand(): Command {
         words: string[],
         { config, escrow, at, overwrite, keepSetid, numericIds, trustDestination }: Options,
       ) =>
-        main('encrypted-s3-download-dir', false, (context) =>
-          downloadDir(
-            {
-              words,
-              config,
-              usesEscrow: escrow === true,
-              at,
-              overwrites: overwrite === true,
-              keepsSetid: keepSetid === true,
-              usesNumericIds: numericIds === true,
-              trustsDestination: trustDestination === true,
-            },
-            context,
-          ),
+        main(
+          'encrypted-s3-download-dir',
+          false,
+          (context) =>
+            downloadDir(
+              {
+                words,
+                config,
+                usesEscrow: escrow === true,
+                at,
+                overwrites: overwrite === true,
+                keepsSetid: keepSetid === true,
+                usesNumericIds: numericIds === true,
+                trustsDestination: trustDestination === true,
+              },
+              context,
+            ),
+          AFTER_SIGNAL,
         ),
     );
 }

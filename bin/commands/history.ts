@@ -10,6 +10,7 @@ import { runs } from '../../lib/commands/runs.js';
 interface Options {
   readonly config?: string;
   readonly json?: true;
+  readonly header?: true;
 }
 
 export function historyCommands(): Command[] {
@@ -19,7 +20,12 @@ export function historyCommands(): Command[] {
 function withConfig(name: string, description: string): Command {
   return subcommand(name, description)
     .option('--config <config_file>', 'of the backup; without it, ~/.config/encrypted-s3-backup/config')
-    .option('--json', 'print JSON, one object a line');
+    .option('--json', 'print JSON, one object a line')
+    .option('--header', 'print the header of the table in a pipe, too');
+}
+
+function outputOf({ config, json, header }: Options) {
+  return { config, isJson: json === true, hasHeader: header === true };
 }
 
 const TIME = 'such as 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"';
@@ -32,7 +38,7 @@ function runsCommand(): Command {
     .action((file: string | undefined, options: Options & { readonly last: number }) => {
       const config = namedConfig(command, file, options.config);
       return main('encrypted-s3-runs', false, (context) =>
-        runs({ config, isJson: options.json === true, count: options.last }, context),
+        runs({ ...outputOf(options), config, count: options.last }, context),
       );
     });
 }
@@ -49,10 +55,10 @@ function lsCommand(): Command {
     .option('--at <time>', `as it was at that time, ${TIME}`)
     .option('-R, --recursive', 'with everything below')
     .option('-l, --long', 'with modes, owners, sizes and times')
-    .action((path: string, { config, json, at, recursive, long }: LsOptions) =>
+    .action((path: string, { at, recursive, long, ...options }: LsOptions) =>
       main('encrypted-s3-ls', false, (context) => {
-        const flags = { isJson: json === true, isRecursive: recursive === true, isLong: long === true };
-        return ls({ config, path, at, ...flags }, context);
+        const flags = { isRecursive: recursive === true, isLong: long === true };
+        return ls({ ...outputOf(options), path, at, ...flags }, context);
       }),
     );
 }
@@ -70,11 +76,11 @@ function findCommand(): Command {
     .argument('<pattern>', "a part of the path, or a pattern such as '*.odt' or 'letters/*2025*'")
     .option('--at <time>', `in the backup as it was at that time, ${TIME}`)
     .option('--all', 'in the trees of all runs: each version, when it was seen first and last')
-    .action((pattern: string, { config, json, at, all }: FindOptions) => {
+    .action((pattern: string, { at, all, ...options }: FindOptions) => {
       if (at !== undefined && all === true)
         command.error('error: --at and --all can not be used together', { exitCode: 1 });
       return main('encrypted-s3-find', false, (context) =>
-        find({ config, pattern, at, isJson: json === true, isOfAllRuns: all === true }, context),
+        find({ ...outputOf(options), pattern, at, isOfAllRuns: all === true }, context),
       );
     });
   return command;
@@ -90,9 +96,9 @@ function diffCommand(): Command {
     .argument('[time]', 'the later time; without it, the last run')
     .option('--stat', 'print counts and sizes only')
     .addHelpText('after', '\n+ added   - removed   M changed   m only the mode, the owner or the ACL changed')
-    .action((from: string, to: string | undefined, { config, json, stat }: DiffOptions) =>
+    .action((from: string, to: string | undefined, { stat, ...options }: DiffOptions) =>
       main('encrypted-s3-diff', false, (context) =>
-        diff({ config, from, to, isJson: json === true, isStat: stat === true }, context),
+        diff({ ...outputOf(options), from, to, isStat: stat === true }, context),
       ),
     );
 }

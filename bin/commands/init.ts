@@ -2,9 +2,9 @@
 import { type Command, Option } from 'commander';
 import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { init } from '../../lib/commands/init.js';
 import { printPolicy } from '../../lib/commands/init-policy.js';
 import { INIT_STEPS, type InitRequest } from '../../lib/commands/init-request.js';
+import { timeOfDay } from './schedule.js';
 
 interface Options {
   readonly config?: string;
@@ -16,10 +16,11 @@ interface Options {
   readonly prefix?: string;
   readonly exclude?: readonly string[];
   readonly excludeSuggested?: true;
-  readonly storageClass: string;
+  readonly storageClass?: string;
   readonly retentionDays?: string;
   readonly prices?: string;
   readonly ping?: string;
+  readonly schedule?: NonNullable<InitRequest['schedule']>;
   readonly skip?: InitRequest['skips'];
   readonly yes?: true;
   readonly iam?: true;
@@ -41,10 +42,15 @@ export function initCommand(): Command {
     .option('--prefix <prefix>', "what the names of the backup's objects begin with")
     .option('--exclude <pattern...>', 'what to leave out, as EXCLUDE in the config')
     .option('--exclude-suggested', 'with --yes: leave out caches and packages that a scan finds')
-    .option('--storage-class <class>', 'of the files', 'STANDARD_IA')
+    .option('--storage-class <class>', 'of the files; without it, STANDARD_IA')
     .option('--retention-days <days>', 'how long the bucket keeps what was deleted or overwritten')
     .option('--prices <file>', "prices for the estimate, in the place of Amazon's in us-east-1")
     .option('--ping <url>', 'an address to ping after each run, as healthchecks.io has them')
+    .option(
+      '--schedule <when>',
+      'run it from then on: hourly, daily, at a time such as 03:30, or by cron',
+      whenToRun,
+    )
     .addOption(new Option('--skip <step...>', 'steps to leave out').choices(INIT_STEPS))
     .option(
       '--yes',
@@ -66,11 +72,19 @@ export function initCommand(): Command {
         retentionDays: options.retentionDays,
         pricesFile: options.prices,
         ping: options.ping,
+        schedule: options.schedule,
         skips: options.skip ?? [],
         isYes: options.yes === true,
       };
-      return main('encrypted-s3-init', false, (context) =>
-        options.iam === true ? printPolicy(request, context) : init(request, context),
-      );
+      return main('encrypted-s3-init', false, async (context) => {
+        if (options.iam === true) return printPolicy(request, context);
+        // It alone needs the package for prompts.
+        const { init } = await import('../../lib/commands/init.js');
+        return init(request, context);
+      });
     });
+}
+
+function whenToRun(text: string): string {
+  return ['hourly', 'daily', 'cron'].includes(text) ? text : timeOfDay(text);
 }

@@ -7,6 +7,7 @@ import { printVersions } from '../../lib/commands/list-versions.js';
 interface Options {
   readonly config?: string;
   readonly json?: true;
+  readonly header?: true;
 }
 
 export function listVersionsCommand(): Command {
@@ -27,6 +28,7 @@ export function listVersionsCommand(): Command {
       'of the backup; without it, a path takes ~/.config/encrypted-s3-backup/config',
     )
     .option('--json', 'print an array of objects, with the exact keys')
+    .option('--header', 'print the header of the table in a pipe, too')
     .addHelpText(
       'after',
       `
@@ -35,20 +37,20 @@ A line is a version, the newest of each file first: date, version id, size in by
   deleted   here it was deleted
   -         an older version
 
-In a pipe, the columns are separated by tabs, without a header, and dates are in UTC. Control characters in a
+In a pipe, the columns are separated by tabs, and dates are in UTC. Control characters in a
 key are spelled out, so that each version is one line: a newline as \\n, a tab as \\x09. --json has keys exactly,
 and null as the size of a deletion.
 
 Example: encrypted-s3-list-versions default eu-central-1 s3://my-backup-s3/home/user/file1`,
     )
-    .action((words: string[], { config, json }: Options) => {
+    .action((words: string[], { config, json, header }: Options) => {
       const isOfConfig = config !== undefined || words.length < 3;
       if (isOfConfig ? words.length > 1 || words[0]?.startsWith('s3://') : words.length > 3)
         command.error('error: a profile, a region and an s3:// URL are needed, or at most one path', {
           exitCode: 1,
         });
       return main('encrypted-s3-list-versions', false, (context) =>
-        printVersions({ words, config, isJson: json === true }, context),
+        printVersions({ words, config, isJson: json === true, hasHeader: header === true }, context),
       );
     });
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
+import { AFTER_SIGNAL } from '../../lib/commands/download-dir.js';
 import { restore } from '../../lib/commands/restore.js';
 
 interface Options {
@@ -44,22 +45,26 @@ export function restoreCommand(): Command {
     .option('--trust-destination', 'restore as root to a place that other users could redirect')
     .addHelpText('after', "\nExample: encrypted-s3 restore --at yesterday 'Documents/Frau Müller.txt' /tmp")
     .action((words: string[], options: Options) =>
-      main('encrypted-s3-restore', false, (context) =>
-        restore(
-          {
-            words,
-            config: options.config,
-            usesEscrow: options.escrow === true,
-            at: options.at,
-            overwrites: options.overwrite === true,
-            keeps: options.missingOnly ? 'all' : options.keepNewer ? 'newer' : 'none',
-            isDry: options.dryRun === true,
-            keepsSetid: options.keepSetid === true,
-            usesNumericIds: options.numericIds === true,
-            trustsDestination: options.trustDestination === true,
-          },
-          context,
-        ),
+      main(
+        'encrypted-s3-restore',
+        false,
+        (context) =>
+          restore(
+            {
+              words,
+              config: options.config,
+              usesEscrow: options.escrow === true,
+              at: options.at,
+              overwrites: options.overwrite === true,
+              keeps: options.missingOnly ? 'all' : options.keepNewer ? 'newer' : 'none',
+              isDry: options.dryRun === true,
+              keepsSetid: options.keepSetid === true,
+              usesNumericIds: options.numericIds === true,
+              trustsDestination: options.trustDestination === true,
+            },
+            context,
+          ),
+        AFTER_SIGNAL,
       ),
     );
 }

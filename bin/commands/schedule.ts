@@ -41,7 +41,7 @@ function oneOfAll(flags: string, description: string): Option {
   return option.conflicts(WAYS.filter((way) => way !== option.attributeName()));
 }
 
-function timeOfDay(text: string): string {
+export function timeOfDay(text: string): string {
   if (!/^([01]?\d|2[0-3]):[0-5]\d$/.test(text)) throw new InvalidArgumentError('Examples: 03:30, 18:00.');
   return text;
 }

@@ -1,14 +1,16 @@
 // `encrypted-s3 status`
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { parseDuration } from '../../lib/cli/units/duration.js';
-import { bucketStatus, status } from '../../lib/commands/status.js';
+import { bucketStatus } from '../../lib/commands/bucket-status.js';
+import { status } from '../../lib/commands/status.js';
 
 interface Options {
   readonly config?: string;
   readonly maxAge?: number;
   readonly json?: true;
+  readonly header?: true;
   readonly prometheus?: string;
   readonly bucket?: readonly string[];
   readonly escrow?: true;
@@ -25,14 +27,24 @@ export function statusCommand(): Command {
       parseDuration,
     )
     .option('--json', 'print JSON')
-    .option('--prometheus <file>', "write metrics for the node exporter's textfile collector")
+    .addOption(
+      new Option('--prometheus <file>', "write metrics for the node exporter's textfile collector").conflicts(
+        'bucket',
+      ),
+    )
     .option(
       '--bucket <profile_region_bucket...>',
       'show each backup in a bucket instead: AWS_PROFILE AWS_REGION BUCKET; needs no encryption key',
     )
-    .option('--escrow', 'with --bucket: ask for the easy-to-remember key, and show what the records tell')
+    .addOption(
+      new Option(
+        '--escrow',
+        'with --bucket: ask for the easy-to-remember key, and show what the records tell; so does --config, without asking',
+      ).conflicts('config'),
+    )
+    .option('--header', 'with --bucket: print the header of the table in a pipe, too')
     .action((file: string | undefined, options: Options) => {
-      const { maxAge, json, prometheus, bucket, escrow } = options;
+      const { maxAge, json, prometheus, bucket, escrow, header } = options;
       const config = namedConfig(command, file, options.config);
       const isJson = json === true;
       if (escrow === true && bucket === undefined)
@@ -43,7 +55,16 @@ export function statusCommand(): Command {
         if (profile === undefined || region === undefined || name === undefined || more.length > 0)
           command.error('error: --bucket needs AWS_PROFILE AWS_REGION BUCKET', { exitCode: 1 });
         return bucketStatus(
-          { profile, region, bucket: name, usesEscrow: escrow === true, maxAge, isJson },
+          {
+            profile,
+            region,
+            bucket: name,
+            config,
+            usesEscrow: escrow === true,
+            maxAge,
+            isJson,
+            hasHeader: header === true,
+          },
           context,
         );
       });

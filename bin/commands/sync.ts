@@ -1,8 +1,11 @@
 // `encrypted-s3-sync`, and `encrypted-s3 sync`
 import { type Command, Option } from 'commander';
 import { commandLine, namedConfig, seconds } from '../../lib/cli/command-line.js';
-import { main } from '../../lib/cli/main.js';
+import { type CommandContext, main } from '../../lib/cli/main.js';
 import { sync } from '../../lib/commands/sync.js';
+
+const AFTER_SIGNAL =
+  'What has been uploaded stays in the bucket: run the same command again, and it sends the rest.';
 
 interface Options {
   readonly config?: string;
@@ -29,7 +32,7 @@ export function syncCommand(): Command {
     .addOption(new Option('--json', 'print what the run has done as one line of JSON').conflicts('dryRun'))
     .action((file: string | undefined, options: Options) => {
       const config = namedConfig(command, file, options.config);
-      return main('encrypted-s3-sync', true, (context) => {
+      const run = (context: CommandContext) => {
         const flags = {
           waitSeconds: options.wait,
           allowsMassDelete: options.allowMassDelete === true,
@@ -40,6 +43,7 @@ export function syncCommand(): Command {
           isJson: options.json === true,
         };
         return sync(config, flags, context);
-      });
+      };
+      return main('encrypted-s3-sync', true, run, AFTER_SIGNAL);
     });
 }

@@ -1,6 +1,7 @@
 // `encrypted-s3 sync …` is `encrypted-s3-sync …`; other commands have no program of their own.
 import { Argument, type Command } from 'commander';
 import { umbrellaLine } from '../../lib/cli/command-line.js';
+import { completeCommand } from './complete.js';
 import { doctorCommand } from './doctor.js';
 import { downloadDirCommand } from './download-dir.js';
 import { downloadFileCommand } from './download-file.js';
@@ -42,5 +43,6 @@ export function umbrella(): Command {
     .description("show a command's help")
     .addArgument(new Argument('[command]').choices(commands.map((command) => command.name())))
     .action((name?: string) => (commands.find((command) => command.name() === name) ?? umbrella).help());
+  umbrella.addCommand(completeCommand(umbrella), { hidden: true });
   return umbrella;
 }

@@ -35,8 +35,9 @@ export interface Checked {
   /** How many objects have no file on disk, although nothing proves that it is gone; 0 in a quick run. */
   readonly kept: number;
   readonly uploads: readonly SentByName[];
-  /** How many files were sent, and how many the AWS CLI failed to send. */
+  /** How many files were sent, their bytes, and how many files the AWS CLI failed to send. */
   readonly sent: number;
+  readonly sentBytes: number;
   readonly failedUploads: number;
   /** The draft's lines of files that the AWS CLI has sent and the bucket does not hold. */
   readonly stillDue: Spool | undefined;
@@ -91,7 +92,7 @@ async function checkByListing(
   uploaded: Uploaded,
   draft: Batches<DraftLine>,
 ): Promise<Checked> {
-  const { byName, wasSynced, synced } = uploaded;
+  const { byName, wasSynced, synced, syncedBytes } = uploaded;
   const unchanged = scan.unchanged.items;
   backup.log.progress('Checking the bucket');
   const [first, early] = await allSettledOrThrow(
@@ -125,6 +126,7 @@ async function checkByListing(
     kept: last.kept + Math.max(0, last.gone.count - first.gone.count),
     ...sums,
     sent: sums.sent + synced,
+    sentBytes: sums.sentBytes + syncedBytes,
     stillDue: last.due.files,
     verified: verified.key,
   };
@@ -153,7 +155,14 @@ async function sendAgain(
   return sent;
 }
 
-function sumOf(uploads: readonly SentByName[]): Pick<Checked, 'uploads' | 'sent' | 'failedUploads'> {
+type Sums = Pick<Checked, 'uploads' | 'sent' | 'sentBytes' | 'failedUploads'>;
+
+function sumOf(uploads: readonly SentByName[]): Sums {
   const sum = (count: (upload: SentByName) => number) => uploads.reduce((all, it) => all + count(it), 0);
-  return { uploads, sent: sum((it) => it.sent), failedUploads: sum((it) => it.failedByAws) };
+  return {
+    uploads,
+    sent: sum((it) => it.sent),
+    sentBytes: sum((it) => it.bytes),
+    failedUploads: sum((it) => it.failedByAws),
+  };
 }

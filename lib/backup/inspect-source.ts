@@ -62,7 +62,7 @@ export async function inspectSource(
     }
   }
   const exclude = `EXCLUDE=(${[...config.exclude.map(shellQuote), ...patterns].join(' ')})`;
-  return { files, bytes, obstacles, typesWithoutCtime: [...fileSystems.typesWithoutCtime], exclude };
+  return { files, bytes, obstacles, typesWithoutCtime: [...fileSystems.typesWithoutCtime()], exclude };
 
   function note(obstacle: Obstacle): void {
     const { key, reason } = obstacle;

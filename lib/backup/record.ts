@@ -1,4 +1,6 @@
 // The end of a run: the new tree, and the record, which is stored last.
+import { BackupError } from '../cli/errors.js';
+import type { FoundEscrow } from '../records/escrow-state.js';
 import { type LastRun, type RecordedTree, storeLastRun } from '../records/last-run.js';
 import { textOf } from '../tree/bytes.js';
 import { unprovenLine } from '../tree/entry-line.js';
@@ -57,9 +59,9 @@ export type RunFacts = Omit<LastRun, 'treeSha256' | 'keyFingerprint'>;
 export async function storeRecord(
   backup: Backup,
   { lastRun }: Start,
-  { isFull, sent, verified }: Checked,
+  { isFull, sent, sentBytes, verified }: Checked,
   { tree, totals }: NewTree,
-  deleted: Deleted,
+  { deleted, escrow }: { readonly deleted: Deleted; readonly escrow: FoundEscrow },
 ): Promise<RunFacts> {
   const { header, source, localDirId, incomplete } = backup;
   const ended = new Date().toISOString();
@@ -76,14 +78,23 @@ export async function storeRecord(
     totals,
     notBackedUp: incomplete.count,
     sent,
+    sentBytes,
     deleted: deleted.count,
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
     ...(lastComplete === undefined ? {} : { lastComplete }),
     ...(lastVerified === undefined ? {} : { lastVerified }),
+    ...escrowAfter(escrow, lastRun),
     isIncomplete,
   };
   await storeLastRun(backup, backup.state, record, tree);
   return record;
+}
+
+/** A run that has not learned anything new goes by the last one. */
+function escrowAfter(found: FoundEscrow, lastRun: LastRun | undefined): Pick<LastRun, 'escrow'> {
+  if (found === 'none') return {};
+  const escrow = found === 'not asked' || found instanceof BackupError ? lastRun?.escrow : found;
+  return escrow === undefined ? {} : { escrow };
 }
 
 /** When the last run before this one ended that left nothing undone; ISO 8601. */

@@ -65,12 +65,13 @@ async function reportFailures(
  * @returns it in one line
  */
 export function reportRun({ flags, log }: Backup, facts: RunFacts): string {
-  const { started, ended, totals, sent = 0, deleted, notBackedUp, lastVerified } = facts;
+  const { started, ended, totals, sent = 0, sentBytes = 0, deleted, notBackedUp, lastVerified } = facts;
   const took = formatDuration((Date.parse(ended) - Date.parse(started)) / 1000);
   const readBack = lastVerified?.at === ended ? 1 : 0;
+  const sentText = sent === 0 ? '0 sent' : `${sent} sent (${formatBytes(sentBytes)})`;
   const missing = notBackedUp === 0 ? '' : `; ${notBackedUp} not in the backup`;
   log.info(`All done. Transferred ${sent} files.`);
-  const summary = `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sent} sent, ${deleted} deleted, ${readBack} read back${missing}.`;
+  const summary = `Done in ${took}: ${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)} in the backup; ${sentText}, ${deleted} deleted, ${readBack} read back${missing}.`;
   log.summary(summary);
   if (!flags.isJson) return summary;
   const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };

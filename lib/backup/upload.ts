@@ -17,8 +17,9 @@ export interface Uploaded {
   /** `undefined`: nothing was due, or `aws s3 sync` has uploaded it. */
   readonly byName: SentByName | undefined;
   readonly wasSynced: boolean;
-  /** How many files `aws s3 sync` has uploaded. */
+  /** How many files `aws s3 sync` has uploaded, and about how many bytes. */
   readonly synced: number;
+  readonly syncedBytes: number;
 }
 
 /** @throws {AwsError} if the AWS CLI failed for a reason that concerns every file */
@@ -41,7 +42,7 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
     // On a first run, even in a bucket that this run has created: the server may not have versioning.
     backup.versioning.warnBefore({ overwritten: due.overwritten, gone, isFirst: lastRun === undefined }),
   );
-  return { journal, byName, wasSynced, synced };
+  return { journal, byName, wasSynced, synced, syncedBytes: wasSynced ? due.bytes : 0 };
 }
 
 /**

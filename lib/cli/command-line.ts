@@ -3,17 +3,25 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type OutputOptions, setOutputOptions } from './log/output-options.js';
 
-const EXIT_CODES = `
+/** What the help of a program says about them. */
+export const EXIT_CODES = `
 Exit codes:
   0 done   1 failed   3 done, but some files are missing   4 refused, to lose nothing
   5 wrong key   6 verification mismatch   75 another run holds the lock   128+N ended by signal N`;
 
-const OUTPUT_OPTIONS = `
-Output:
-  -q, --quiet     print only warnings, errors and what was asked for
-  -v, --verbose   print what goes to syslog, too
-  --no-progress   show no progress on a terminal
-  --color <when>  colour messages: auto, always or never; NO_COLOR is respected`;
+/** Of every command; listed after those of the command itself. */
+export function outputOptions(): Option[] {
+  return [
+    new Option('-q, --quiet', 'print only warnings, errors and what was asked for'),
+    new Option('-v, --verbose', 'print what goes to syslog, too'),
+    new Option('--no-progress', 'show no progress on a terminal'),
+    new Option('--color <when>', 'colour messages: auto, always or never; NO_COLOR is respected').choices([
+      'auto',
+      'always',
+      'never',
+    ]),
+  ];
+}
 
 /** A program with `--help` and `--version`, which explains errors on stderr and exits with 1. */
 export function commandLine(name: string, description: string): Command {
@@ -27,13 +35,12 @@ export function umbrellaLine(name: string, description: string): Command {
 
 /** A command of the umbrella `encrypted-s3` without a program of its own. */
 export function subcommand(name: string, description: string): Command {
-  // Listed after the options of the command itself.
-  return plainCommand(name, description)
-    .addOption(new Option('-q, --quiet').hideHelp())
-    .addOption(new Option('-v, --verbose').hideHelp())
-    .addOption(new Option('--no-progress').hideHelp())
-    .addOption(new Option('--color <when>').choices(['auto', 'always', 'never']).hideHelp())
-    .addHelpText('after', OUTPUT_OPTIONS)
+  const options = outputOptions();
+  const command = plainCommand(name, description);
+  for (const option of options) command.addOption(option.hideHelp());
+  const lines = options.map(({ flags, description }) => `  ${flags.padEnd(15)} ${description}`);
+  return command
+    .addHelpText('after', `\nOutput:\n${lines.join('\n')}`)
     .hook('preAction', (_, command) => setOutputOptions(command.opts<OutputOptions>()));
 }
 

@@ -14,11 +14,13 @@ export interface CommandContext {
 /**
  * Runs a command and sets the process's exit code; the process ends when nothing is left to do.
  * @param prefixed whether messages on stderr begin with `name[PID]: `, as those of the original's sync do
+ * @param afterSignal what stays if a signal ends the command, and how to go on; for a person on a terminal
  */
 export async function main(
   name: string,
   prefixed: boolean,
   command: (context: CommandContext) => Promise<number>,
+  afterSignal = 'Run the same command again to go on from here.',
 ): Promise<void> {
   const log = new Log(name, prefixed);
   adoptTimeZone();
@@ -30,7 +32,7 @@ export async function main(
     checkFolder();
     process.exitCode = await command({ log, interruption });
   } catch (error) {
-    process.exitCode = report(error, log);
+    process.exitCode = report(error, log, afterSignal);
   }
   if (await log.close()) return;
   // Node would wait for its thread that waits for syslog, forever, and would ignore signals.
@@ -55,9 +57,9 @@ export function exitCodeOfError(error: unknown): number {
   return error instanceof BackupError ? error.exitCode : exitCode.failed;
 }
 
-function report(error: unknown, log: Log): number {
+function report(error: unknown, log: Log, afterSignal: string): number {
   if (error instanceof InterruptedError) {
-    log.summary(`Ended by ${error.signal}. Run the same command again to go on from here.`);
+    log.ended(`Ended by ${error.signal}. ${afterSignal}`);
   } else if (error instanceof BackupError) {
     for (const line of error.message.split('\n')) log.error(line);
     if (error.hint !== undefined) log.hint(error.hint);

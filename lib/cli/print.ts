@@ -6,6 +6,19 @@ import { BackupError, describeError, errnoOf } from './errors.js';
 /** The reader of standard output has stopped, as `| head` does. This is no failure, but there is nothing left to do. */
 export class OutputClosedError extends Error {}
 
+/** Prints one text; a reader that has stopped is no failure. @throws {BackupError} if writing fails */
+export async function printText(text: string): Promise<void> {
+  try {
+    await printTexts(
+      (async function* () {
+        yield text;
+      })(),
+    );
+  } catch (error) {
+    if (!(error instanceof OutputClosedError)) throw error;
+  }
+}
+
 /**
  * Prints as fast as the reader reads.
  * @throws {OutputClosedError} if the reader stops

@@ -82,6 +82,7 @@ export class Prompt {
     } finally {
       this.#begun = terminal.line;
       aborted.removeEventListener('abort', close);
+      process.stdin.off('error', close);
       terminal.close();
     }
   }

@@ -1,17 +1,15 @@
 // What runs, ls, find and diff have in common: the config, the stored trees, and output that may be cut off by `| head`.
-import { stdout } from 'node:process';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
+import { type OutputFlags, type OutputStyle, outputStyle } from '../cli/table.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import type { OutputStyle } from '../history/history-text.js';
 import { type History, withHistory } from '../history/open-history.js';
 import { openConfig } from './open-config.js';
 
-export interface HistoryRequest {
+export interface HistoryRequest extends OutputFlags {
   readonly config: string | undefined;
-  readonly isJson: boolean;
 }
 
 export interface Question extends History {
@@ -21,12 +19,12 @@ export interface Question extends History {
 
 /** @param answer gives the lines to print @returns the exit code */
 export async function askHistory(
-  { config: file, isJson }: HistoryRequest,
+  request: HistoryRequest,
   context: CommandContext,
   answer: (question: Question) => AsyncGenerator<string>,
 ): Promise<number> {
-  const { config, remote } = await openConfig(file, context);
-  const style = { isJson, isForPeople: stdout.isTTY && !isJson };
+  const { config, remote } = await openConfig(request.config, context);
+  const style = outputStyle(request);
   return withHistory(remote, config, async (history) => {
     try {
       await printTexts(answer({ ...history, config, style }));

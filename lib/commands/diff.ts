@@ -1,8 +1,9 @@
 // What changed in the backup between two points in time.
 import type { CommandContext } from '../cli/main.js';
+import { type Column, headerText, rowText } from '../cli/table.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { type Change, compareTrees, type Difference } from '../history/compare-trees.js';
-import { entryMembers, jsonHeader, pathMember, rowText } from '../history/history-text.js';
+import { entryMembers, jsonHeader, jsonLine, pathMember } from '../history/history-text.js';
 import { treeAt } from '../history/stored-runs.js';
 import { textOf } from '../tree/bytes.js';
 import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
@@ -25,20 +26,25 @@ export function diff(request: DiffRequest, context: CommandContext): Promise<num
     const later = await files.tree(treeAt(runs, to));
     const counts = new Counts();
     if (style.isJson) yield jsonHeader('diff');
+    else if (!request.isStat) yield headerText(COLUMNS, { ...style, isForPeople: false });
     for await (const difference of compareTrees(earlier, later)) {
       counts.add(difference);
       if (request.isStat) continue;
-      const { change, key } = difference;
-      yield style.isJson ? jsonOf(difference) : rowText([SIGNS[change], textOf(key)], style);
+      yield style.isJson ? jsonOf(difference) : rowText(COLUMNS, difference, style);
     }
     if (!request.isStat) return;
-    yield style.isJson ? `${JSON.stringify(counts.members())}\n` : counts.text();
+    yield style.isJson ? jsonLine(counts.members()) : counts.text();
   });
 }
 
+const COLUMNS: readonly Column<Difference>[] = [
+  { name: 'CHANGE', cell: ({ change }) => SIGNS[change] },
+  { name: 'PATH', cell: ({ key }) => textOf(key) },
+];
+
 function jsonOf({ change, key, before, after }: Difference): string {
   const sides = { before: before && entryMembers(before), after: after && entryMembers(after) };
-  return `${JSON.stringify({ change, ...pathMember(key), ...sides })}\n`;
+  return jsonLine({ change, ...pathMember(key), ...sides });
 }
 
 class Counts {

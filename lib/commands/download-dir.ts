@@ -15,6 +15,10 @@ import { surveyRestore } from '../restore/survey.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { openRestore, type RestoreRequest } from './open-restore.js';
 
+/** For a person who has ended a restore. */
+export const AFTER_SIGNAL =
+  'No file is half restored, and of a folder, what has arrived is kept in the destination: run the same command again to go on.';
+
 /** @returns the exit code: done, or done with something missing */
 export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
   const { scope, source, path, prompt } = await openRestore(request, context);

@@ -1,10 +1,19 @@
 // Where a file of the backup is whose name is half remembered: in one tree, or in those of all runs.
 import type { CommandContext } from '../cli/main.js';
-import { FoundVersions, matcherOf } from '../history/find-in-trees.js';
-import { entryMembers, jsonHeader, mtimeOf, rowText, sizeText, timeText } from '../history/history-text.js';
-import { entriesOf } from '../history/list-folder-at.js';
+import { type Column, headerText, rowText, TIME_WIDTH, timeText } from '../cli/table.js';
+import { entriesWhere } from '../history/entries-where.js';
+import { type FoundVersion, type Matches, matcherOf, versionsInTrees } from '../history/find-in-trees.js';
+import {
+  entryMembers,
+  jsonHeader,
+  jsonLine,
+  MODIFIED,
+  ofEntry,
+  PATH,
+  SIZE,
+} from '../history/history-text.js';
 import { treeAt } from '../history/stored-runs.js';
-import { textOf } from '../tree/bytes.js';
+import { flatten } from '../tree/streams/batches.js';
 import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
 
 export interface FindRequest extends HistoryRequest {
@@ -20,44 +29,41 @@ export function find(request: FindRequest, context: CommandContext): Promise<num
   return request.isOfAllRuns ? findInAll(request, matches, context) : findAt(request, matches, context);
 }
 
-type Matches = ReturnType<typeof matcherOf>;
+const COLUMNS = [SIZE, MODIFIED, PATH];
 
 function findAt(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
   const time = timeOrNow(request.at);
   return askHistory(request, context, async function* ({ runs, files, style }) {
-    if (style.isJson) yield jsonHeader('find');
-    for await (const entry of entriesOf(await files.tree(treeAt(runs, time)))) {
-      if (!matches(entry)) continue;
-      const cells = [sizeText(entry.inode.size, style), timeText(mtimeOf(entry), style), textOf(entry.key)];
-      yield style.isJson ? `${JSON.stringify(entryMembers(entry))}\n` : rowText(cells, style);
-    }
+    yield style.isJson ? jsonHeader('find') : headerText(COLUMNS, style);
+    for await (const entry of flatten(entriesWhere(await files.tree(treeAt(runs, time)), matches)))
+      yield style.isJson ? jsonLine(entryMembers(entry)) : rowText(COLUMNS, entry, style);
   });
 }
 
+const seen = (name: string, timeOf: (version: FoundVersion) => number): Column<FoundVersion> => ({
+  name,
+  width: TIME_WIDTH,
+  cell: (version, style) => timeText(timeOf(version), style),
+});
+
+const VERSION_COLUMNS = [
+  seen('FIRST SEEN', ({ firstSeen }) => firstSeen),
+  seen('LAST SEEN', ({ lastSeen }) => lastSeen),
+  ofEntry<FoundVersion>(SIZE),
+  ofEntry<FoundVersion>(PATH),
+];
+
 function findInAll(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
-  const { log } = context;
   return askHistory(request, context, async function* ({ runs, files, style }) {
-    const found = new FoundVersions();
-    for (const [index, version] of runs.trees.entries()) {
-      log.progress(`tree ${index + 1} of ${runs.trees.length}`);
-      for await (const entry of entriesOf(await files.tree(version)))
-        if (matches(entry)) found.add(entry, version.stored);
-    }
-    log.progress(undefined);
-    if (style.isJson) yield jsonHeader('find');
-    else if (style.isForPeople)
-      yield `${'FIRST SEEN'.padEnd(25)}  ${'LAST SEEN'.padEnd(25)}  ${'SIZE'.padStart(10)}  PATH\n`;
-    for (const { entry, firstSeen, lastSeen } of found.versions()) {
-      if (style.isJson) {
-        const times = {
-          firstSeen: new Date(firstSeen).toISOString(),
-          lastSeen: new Date(lastSeen).toISOString(),
-        };
-        yield `${JSON.stringify({ ...entryMembers(entry), ...times })}\n`;
-      } else {
-        const times = [timeText(firstSeen, style), timeText(lastSeen, style)];
-        yield rowText([...times, sizeText(entry.inode.size, style), textOf(entry.key)], style);
-      }
-    }
+    const trees = await files.trees(runs.trees);
+    const dated = runs.trees.map(({ stored }, index) => ({ file: trees[index] ?? '', stored }));
+    yield style.isJson ? jsonHeader('find') : headerText(VERSION_COLUMNS, style);
+    for await (const version of versionsInTrees(dated, matches))
+      yield style.isJson ? jsonLine(versionMembers(version)) : rowText(VERSION_COLUMNS, version, style);
   });
+}
+
+function versionMembers({ entry, firstSeen, lastSeen }: FoundVersion): object {
+  const [first, last] = [firstSeen, lastSeen].map((time) => new Date(time).toISOString());
+  return { ...entryMembers(entry), firstSeen: first, lastSeen: last };
 }

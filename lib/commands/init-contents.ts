@@ -10,7 +10,7 @@ import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatCount } from '../cli/units/quantities.js';
 import * as check from '../config/checks.js';
-import { describeCost } from '../setup/cost.js';
+import { cheapestClass, describeCost } from '../setup/cost.js';
 import { answerBy, type Interview } from '../setup/interview.js';
 import { readPrices } from '../setup/prices.js';
 import { describeSuggestion, type Suggestion } from '../setup/suggestions.js';
@@ -57,12 +57,11 @@ export async function askContents(
   });
   const seen = await surveyDirectory(localDir, request, context);
   const chosen = await askWhatToLeaveOut(seen, request, interview);
-  const totals = without(seen.totals, chosen);
-  const { storageClass } = request;
-  if (request.endpointUrl === undefined || request.pricesFile !== undefined)
-    interview.say(
-      describeCost(totals, storageClass, readPrices(request.pricesFile), seen.isComplete).join('\n'),
-    );
+  const storageClass = await askStorageClass(
+    { ...seen, totals: without(seen.totals, chosen) },
+    request,
+    interview,
+  );
   return {
     localDir,
     prefix,
@@ -111,6 +110,23 @@ async function surveyDirectory(
   } finally {
     log.progress(undefined);
   }
+}
+
+/** Says what the backup costs, and asks where another class costs less. */
+async function askStorageClass(
+  { totals, isComplete }: Survey,
+  { storageClass: given, endpointUrl, pricesFile }: InitRequest,
+  interview: Interview,
+): Promise<string> {
+  const usual = answerBy('The storage class', check.storageClass)(given ?? 'STANDARD_IA');
+  // Other servers have other prices.
+  if (endpointUrl !== undefined && pricesFile === undefined) return usual;
+  const prices = readPrices(pricesFile);
+  interview.say(describeCost(totals, usual, prices, isComplete).join('\n'));
+  const cheapest = cheapestClass(totals, prices) ?? usual;
+  if (given !== undefined || cheapest === usual) return usual;
+  const choices = [cheapest, usual].map((value) => ({ value, label: value }));
+  return interview.choose('Which storage class?', choices, usual);
 }
 
 async function askWhatToLeaveOut(

@@ -1,7 +1,8 @@
 // What the command line of init says.
+import type { When } from '../setup/schedule/schedule.js';
 
 /** The steps after the config, each of which may be left out. */
-export const INIT_STEPS = ['bucket', 'escrow', 'backup', 'compare'] as const;
+export const INIT_STEPS = ['bucket', 'escrow', 'backup', 'compare', 'schedule'] as const;
 export type InitStep = (typeof INIT_STEPS)[number];
 
 export interface InitRequest {
@@ -16,12 +17,14 @@ export interface InitRequest {
   readonly exclude: readonly string[];
   /** With `isYes`: whether to leave out what programs make again. */
   readonly excludesSuggested: boolean;
-  readonly storageClass: string;
+  readonly storageClass: string | undefined;
   readonly retentionDays: string | undefined;
   /** A file with prices. */
   readonly pricesFile: string | undefined;
   /** An address to ping. */
   readonly ping: string | undefined;
+  /** When to run from then on, if it is said. */
+  readonly schedule: When | 'cron' | undefined;
   readonly skips: readonly InitStep[];
   /** Whether to ask nobody. */
   readonly isYes: boolean;

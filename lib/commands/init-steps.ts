@@ -7,15 +7,28 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { escrowKey, fetchEscrowedKey, findEscrow } from '../records/escrow.js';
+import { escrowKey, fetchEscrowedKey } from '../records/escrow.js';
+import { findEscrow } from '../records/escrow-state.js';
 import { fetchLastRun } from '../records/last-run.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
-import { strengthOf, weaknessOf } from '../setup/easy-key.js';
-import type { Interview } from '../setup/interview.js';
+import { strengthOf } from '../setup/easy-key.js';
+import type { Choice, Interview } from '../setup/interview.js';
+import { findSchedules } from '../setup/schedule/find-schedule.js';
+import type { When } from '../setup/schedule/schedule.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import { downloadFile } from './download-file.js';
+import type { InitRequest } from './init-request.js';
+import { schedule } from './schedule.js';
 import { sync } from './sync.js';
+
+const LATER = 'later';
+const TIMES: readonly Choice[] = [
+  { value: 'daily', label: 'daily, by systemd' },
+  { value: 'hourly', label: 'hourly, by systemd' },
+  { value: 'cron', label: 'daily, by cron' },
+  { value: LATER, label: 'later, by encrypted-s3 schedule' },
+];
 
 export interface Setup {
   readonly config: BackupConfig;
@@ -29,10 +42,10 @@ export interface Setup {
  * @throws {BackupError} if the bucket holds another key, or this one under another easy-to-remember key
  */
 export async function escrowAndTry({ config, aws, interview, context }: Setup): Promise<void> {
-  const isThere = (await findEscrow(aws)) === 'found';
+  const isThere = typeof (await findEscrow(aws)) !== 'string';
   const easyKey = isThere
     ? await interview.askEasyKey('The easy-to-remember key of the escrow that is in the bucket')
-    : await interview.askEasyKey('An easy-to-remember key: a sentence of four words or more', weaknessOf);
+    : await interview.askNewEasyKey('An easy-to-remember key: a sentence of four words or more');
   const escrow = { ...config, easyKey: keyOfEasyKey(easyKey) };
   await escrowKey(aws, escrow, context.log, (held) => {
     const what = held === 'other key' ? 'another encryption key' : 'a key under another easy-to-remember key';
@@ -95,6 +108,25 @@ export async function compareRestored({ config, aws, interview, context }: Setup
       });
   });
   interview.say(`"${path}" was restored from the bucket, and is what is on disk.`);
+}
+
+/** @returns whether the backup is scheduled */
+export async function scheduleRuns(
+  { config, interview, context }: Setup,
+  { schedule: given, isYes }: InitRequest,
+): Promise<boolean> {
+  const [there] = findSchedules(config.file);
+  if (there !== undefined) {
+    interview.say(`It is scheduled already, by ${there.files[0]}.`);
+    return true;
+  }
+  // Nothing is installed on this machine that nobody has asked for.
+  const when =
+    given ?? (isYes ? LATER : await interview.choose('When is it to run from now on?', TIMES, 'daily'));
+  if (when === LATER) return false;
+  if (when === 'cron') await schedule(config.file, 'cron', 'daily', context);
+  else await schedule(config.file, 'systemd', when as When, context);
+  return true;
 }
 
 async function sha256IfThere(file: string): Promise<string> {

@@ -8,16 +8,19 @@ import type { CommandContext } from '../cli/main.js';
 import { defaultConfigFile } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { type Interview, ProposedAnswers } from '../setup/interview.js';
+import { TerminalInterview } from '../setup/terminal-interview.js';
 import { connectToBucket } from './connection.js';
 import { setUpBucket } from './init-bucket.js';
 import { assertAgrees, writeNewConfig } from './init-config.js';
 import type { InitRequest, InitStep } from './init-request.js';
-import { backUpFirst, compareRestored, escrowAndTry, type Setup } from './init-steps.js';
+import { backUpFirst, compareRestored, escrowAndTry, type Setup, scheduleRuns } from './init-steps.js';
 
 export async function init(request: InitRequest, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
   const file = configFileFor(request.config);
-  const interview: Interview = new ProposedAnswers(interruption);
+  const interview: Interview = request.isYes
+    ? new ProposedAnswers(interruption)
+    : new TerminalInterview(interruption);
   // Before anything is made: nobody could answer later.
   if (request.isYes && !request.skips.includes('escrow'))
     await interview.askEasyKey('An easy-to-remember key, which protects the encryption key in the bucket');
@@ -52,10 +55,13 @@ export async function init(request: InitRequest, context: CommandContext): Promi
   else left.push(`encrypted-s3-sync${name}`);
   if (await isOffered('compare', 'Restore a file and compare it with the one on disk?'))
     await compareRestored(setup);
+  if (request.skips.includes('schedule') || !(await scheduleRuns(setup, request)))
+    left.push(`encrypted-s3 schedule${name}`);
   interview.say(
-    left.length === 0
-      ? `Done. A run: encrypted-s3-sync${name}. A restore: encrypted-s3 restore --help`
-      : ['Done, but for this:', ...left.map((command) => `  ${command}`)].join('\n'),
+    [
+      `The backup is set up. A run: encrypted-s3-sync${name}. A restore: encrypted-s3 restore --help`,
+      ...(left.length === 0 ? [] : ['Still to do:', ...left.map((command) => `  ${command}`)]),
+    ].join('\n'),
   );
   return code;
 }

@@ -1,5 +1,4 @@
 // Prints the versions of a file, or of everything below a prefix. It needs no encryption key.
-import { stdout } from 'node:process';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
@@ -7,18 +6,18 @@ import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { OutputClosedError, printTexts } from '../cli/print.js';
+import { type OutputFlags, outputStyle } from '../cli/table.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { parseS3Url } from '../restore/scope.js';
-import { asJson, asTable, asTabSeparated } from '../restore/versions/version-table.js';
+import { asJson, asTable } from '../restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { connectToBucket } from './connection.js';
 import { openConfig } from './open-config.js';
 
-export interface ListVersions {
+export interface ListVersions extends OutputFlags {
   /** PROFILE REGION URL, of a file, a folder or the bucket; or [PATH], with a config. */
   readonly words: readonly string[];
   readonly config: string | undefined;
-  readonly isJson: boolean;
 }
 
 /** Whose versions are listed. */
@@ -31,9 +30,8 @@ interface Place {
 
 /** @throws {BackupError} if there are no versions */
 export async function printVersions(request: ListVersions, context: CommandContext): Promise<number> {
-  const { isJson } = request;
   const { aws, key, command } = await openPlace(request, context);
-  const format = isJson ? asJson : stdout.isTTY ? asTable : asTabSeparated;
+  const format = request.isJson ? asJson : asTable(outputStyle(request));
   let count = 0;
   try {
     await listVersions(aws, key, async (versions) => {

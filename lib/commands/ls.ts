@@ -2,16 +2,16 @@
 
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
+import { type Column, headerText, rowText } from '../cli/table.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import {
   entryMembers,
   jsonHeader,
+  jsonLine,
+  MODIFIED,
   modeText,
-  mtimeOf,
-  type OutputStyle,
-  rowText,
-  sizeText,
-  timeText,
+  PATH,
+  SIZE,
 } from '../history/history-text.js';
 import { entriesAt } from '../history/list-folder-at.js';
 import { treeAt } from '../history/stored-runs.js';
@@ -33,33 +33,33 @@ export function ls(request: LsRequest, context: CommandContext): Promise<number>
   return askHistory(request, context, async function* ({ runs, files, config, style }) {
     const path = pathInLocalDir(request.path, config.localDir);
     const tree = await files.tree(treeAt(runs, time));
-    if (style.isJson) yield jsonHeader('ls');
+    const columns = request.isLong ? LONG : [PATH];
+    // The bare names are for people, too, what they are.
+    const header = headerText(columns, { ...style, isForPeople: style.isForPeople && request.isLong });
+    yield style.isJson ? jsonHeader('ls') : header;
     let count = 0;
     for await (const entry of entriesAt(tree, bytesOf(path), request.isRecursive)) {
       count += 1;
-      yield style.isJson ? `${JSON.stringify(entryMembers(entry))}\n` : lineOf(entry, request.isLong, style);
+      yield style.isJson ? jsonLine(entryMembers(entry)) : rowText(columns, entry, style);
     }
     if (count === 0 && path !== '') throw notThere(request.path);
   });
 }
 
-function lineOf(entry: Entry, isLong: boolean, style: OutputStyle): string {
-  const { key, inode, target, user, group } = entry;
-  const name = textOf(key);
-  if (!isLong) return rowText([name], style);
-  const owner = `${user ?? inode.uid}:${group ?? inode.gid}`;
-  const link = target === undefined ? '' : ` -> ${textOf(target)}`;
-  return rowText(
-    [
-      modeText(entry),
-      style.isForPeople ? owner.padEnd(16) : owner,
-      sizeText(inode.size, style),
-      timeText(mtimeOf(entry), style),
-      name + link,
-    ],
-    style,
-  );
-}
+const LONG: readonly Column<Entry>[] = [
+  { name: 'MODE', width: 10, cell: modeText },
+  {
+    name: 'OWNER',
+    width: 16,
+    cell: ({ inode, user, group }) => `${user ?? inode.uid}:${group ?? inode.gid}`,
+  },
+  SIZE,
+  MODIFIED,
+  {
+    name: 'PATH',
+    cell: ({ key, target }) => textOf(key) + (target === undefined ? '' : ` -> ${textOf(target)}`),
+  },
+];
 
 function notThere(path: string): BackupError {
   return new BackupError(`The backup has nothing at or below "${path}" at that time.`, {

@@ -2,8 +2,17 @@
 
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
+import {
+  type Column,
+  headerText,
+  rowText,
+  SIZE_WIDTH,
+  sizeText,
+  TIME_WIDTH,
+  timeText,
+} from '../cli/table.js';
 import { formatDuration } from '../cli/units/duration.js';
-import { jsonHeader, rowText, sizeText, timeText } from '../history/history-text.js';
+import { jsonHeader, jsonLine } from '../history/history-text.js';
 import type { LastRun } from '../records/last-run.js';
 import { askHistory, type HistoryRequest, type Question } from './ask-history.js';
 
@@ -17,44 +26,45 @@ export interface RunsRequest extends HistoryRequest {
 
 export function runs(request: RunsRequest, context: CommandContext): Promise<number> {
   return askHistory(request, context, async function* (question) {
-    const records: LastRun[] = [];
-    for (const version of question.runs.records.slice(-request.count)) {
-      records.push(await question.files.record(version));
-      context.log.progress(`${records.length} records`);
-    }
-    context.log.progress(undefined);
-    yield* rowsOf(records, question);
+    const versions = question.runs.records.slice(-request.count);
+    yield* rowsOf(await question.files.records(versions), question);
   });
 }
 
 function* rowsOf(records: readonly LastRun[], { style }: Question): Generator<string> {
-  if (style.isJson) yield jsonHeader('runs');
-  else if (style.isForPeople)
-    yield 'ENDED                      TOOK          FILES        SIZE    SENT  DELETED  EXIT\n';
   const most = Math.max(1, ...records.map(({ sent = 0 }) => sent));
-  for (const record of records) {
-    const { started, ended, totals, sent = 0, deleted } = record;
-    const exit = record.isIncomplete === false ? exitCode.done : exitCode.incomplete;
-    if (style.isJson) yield `${JSON.stringify({ ...record, exit })}\n`;
-    else {
-      const seconds = (Date.parse(ended) - Date.parse(started)) / 1000;
-      const took = style.isForPeople ? formatDuration(seconds).padEnd(12) : `${seconds}`;
-      const pad = (value: number, width: number) =>
-        style.isForPeople ? `${value}`.padStart(width) : `${value}`;
-      const bar = style.isForPeople ? ['█'.repeat(Math.ceil((BAR * sent) / most))] : [];
-      yield rowText(
-        [
-          timeText(Date.parse(ended), style),
-          took,
-          pad(totals.files, 6),
-          sizeText(totals.bytes, style),
-          pad(sent, 6),
-          pad(deleted, 7),
-          pad(exit, 4),
-          ...bar,
-        ],
-        style,
-      );
-    }
-  }
+  const bar: Column<LastRun> = {
+    name: '',
+    cell: ({ sent = 0 }) => '█'.repeat(Math.ceil((BAR * sent) / most)),
+  };
+  const columns = style.isForPeople ? [...COLUMNS, bar] : COLUMNS;
+  yield style.isJson ? jsonHeader('runs') : headerText(columns, style);
+  for (const record of records)
+    yield style.isJson ? jsonLine({ ...record, exit: exitOf(record) }) : rowText(columns, record, style);
 }
+
+function exitOf({ isIncomplete }: LastRun): number {
+  return isIncomplete === false ? exitCode.done : exitCode.incomplete;
+}
+
+const COLUMNS: readonly Column<LastRun>[] = [
+  { name: 'ENDED', width: TIME_WIDTH, cell: ({ ended }, style) => timeText(Date.parse(ended), style) },
+  {
+    name: 'TOOK',
+    width: 12,
+    cell: ({ started, ended }, { isForPeople }) => {
+      const seconds = (Date.parse(ended) - Date.parse(started)) / 1000;
+      return isForPeople ? formatDuration(seconds) : `${seconds}`;
+    },
+  },
+  { name: 'FILES', width: 7, isRight: true, cell: ({ totals }) => `${totals.files}` },
+  {
+    name: 'SIZE',
+    width: SIZE_WIDTH,
+    isRight: true,
+    cell: ({ totals }, style) => sizeText(totals.bytes, style),
+  },
+  { name: 'SENT', width: 7, isRight: true, cell: ({ sent = 0 }) => `${sent}` },
+  { name: 'DELETED', width: 7, isRight: true, cell: ({ deleted }) => `${deleted}` },
+  { name: 'EXIT', width: 4, isRight: true, cell: (record) => `${exitOf(record)}` },
+];

@@ -1,33 +1,27 @@
 // Stores the encryption key in the bucket (escrow), encrypted with a key that a person can remember.
 // The questions are the original's, in its order, so that scripts can answer them through a pipe.
-import { stdout } from 'node:process';
+import { stdin, stdout } from 'node:process';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
+import { wrapped } from '../cli/units/wrapped.js';
 import type { PartialConfig } from '../config/backup-config.js';
 import { isStandardInput } from '../config/config-file.js';
 import { readPartialConfig } from '../config/read-config.js';
 import { escrowKey } from '../records/escrow.js';
-import { EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
-import { escrowContent } from '../secrets/escrow-content.js';
+import { EncryptionKey, fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
+import { askNewEasyKey, SHORTEST_EASY_KEY, strengthOf } from '../setup/easy-key.js';
 import { connectToBucket } from './connection.js';
 
 /** For a bucket that has to be made: the original's value. */
 const RETENTION_DAYS = 30;
-/** Characters. */
-const SHORTEST_EASY_KEY = 10;
 
-const INTRODUCTION = `
-This program stores your backup key in the bucket itself, so that it survives the loss of this machine.
-
-The backup key is random, and nothing a person remembers. It is therefore protected with a second,
-easy-to-remember key, which you will be asked for. With the easy key you can get the backup key back,
-and with the backup key every file.
-
-If you lose this machine and forget the easy key, nobody can restore your files.
-
-`;
+const INTRODUCTION = [
+  'This program stores your backup key in the bucket itself, so that it survives the loss of this machine.',
+  'The backup key is random, and nothing a person remembers. It is therefore protected with a second, easy-to-remember key, which you will be asked for. With the easy key you can get the backup key back, and with the backup key every file.',
+  'If you lose this machine and forget the easy key, nobody can restore your files.',
+];
 
 interface Answers {
   readonly profile: string;
@@ -47,11 +41,11 @@ export async function uploadKey(configFile: string | undefined, context: Command
   }
   const config = configFile === undefined ? undefined : await readPartialConfig(configFile, log);
   const prompt = new Prompt(stdout, interruption);
-  prompt.say(INTRODUCTION);
-  await prompt.ask("Now, let's begin. Press Enter to continue.");
-  prompt.say('\n');
-  const answers = await askSettings(prompt, config);
-  await confirm(prompt, answers);
+  prompt.say(`\n${INTRODUCTION.map((text) => wrapped(text, stdout.columns)).join('\n\n')}\n\n`);
+  const isOnTerminal = stdin.isTTY === true;
+  if (!isOnTerminal) await prompt.ask("Now, let's begin. Press Enter to continue.\n");
+  const answers = { ...(await askSettings(prompt, config)), easyKey: await askEasyKey(prompt, isOnTerminal) };
+  await confirm(prompt, answers, isOnTerminal);
 
   const aws = connectToBucket({ ...config, ...answers }, context);
   const escrow = {
@@ -73,37 +67,56 @@ export async function uploadKey(configFile: string | undefined, context: Command
   return exitCode.done;
 }
 
-async function askSettings(prompt: Prompt, config: PartialConfig | undefined): Promise<Answers> {
+async function askSettings(
+  prompt: Prompt,
+  config: PartialConfig | undefined,
+): Promise<Omit<Answers, 'easyKey'>> {
   const profile = config?.profile ?? ((await prompt.ask('AWS profile to use [default]: ')) || 'default');
   const region = config?.region ?? (await askRequired(prompt, 'AWS region [example: eu-central-1]: '));
   const bucket = config?.bucket ?? (await askRequired(prompt, 'AWS S3 bucket name: '));
   const encryptionKey =
-    config?.encryptionKey ?? new EncryptionKey(await askRequired(prompt, 'Original backup encryption key: '));
-  const easyKey = await askRequired(prompt, 'Encryption key for the upload (you MUST remember this key): ');
+    config?.encryptionKey ??
+    new EncryptionKey(required(await prompt.askHidden('Original backup encryption key: ')));
+  return { profile, region, bucket, encryptionKey };
+}
+
+/** On a terminal a new key is typed twice, and asked for again if it is weak. */
+async function askEasyKey(prompt: Prompt, isOnTerminal: boolean): Promise<string> {
+  const question = 'Encryption key for the upload (you MUST remember this key): ';
+  if (isOnTerminal) {
+    return askNewEasyKey(
+      async (isAgain) => required(await prompt.askHidden(isAgain ? 'The same again: ' : question)),
+      (problem) => prompt.say(`${wrapped(problem, stdout.columns)}\n`),
+    );
+  }
+  const easyKey = await askRequired(prompt, question);
   if ([...easyKey].length < SHORTEST_EASY_KEY) {
     throw new BackupError('The supplied encryption key is too short', {
       hint: `Use at least ${SHORTEST_EASY_KEY} characters; a sentence is easy to remember.`,
     });
   }
-  return { profile, region, bucket, encryptionKey, easyKey };
+  return easyKey;
 }
 
 async function askRequired(prompt: Prompt, question: string): Promise<string> {
-  const answer = await prompt.ask(question);
+  return required(await prompt.ask(question));
+}
+
+function required(answer: string): string {
   if (answer === '') throw new BackupError('You need to specify a value');
   return answer;
 }
 
-/** The keys go to a terminal only, to the person who has just typed them, and never into a log. */
+/** Shows no key: whoever looks on, or reads a log of it, could read every file. */
 async function confirm(
   prompt: Prompt,
   { profile, region, bucket, encryptionKey, easyKey }: Answers,
+  isOnTerminal: boolean,
 ): Promise<void> {
-  prompt.say('\n');
-  await prompt.ask('All settings will now be displayed for you to verify them.\nPress Enter to continue.');
-  const secrets = stdout.isTTY
-    ? `${escrowContent(encryptionKey)}#_MASTER_KEY  ='${easyKey}' # you MUST remember this key\n`
-    : '# (The keys are displayed on a terminal only.)\n';
+  if (!isOnTerminal)
+    await prompt.ask(
+      '\nAll settings will now be displayed for you to verify them.\nPress Enter to continue.',
+    );
   prompt.say(`
 ###
 ### Please verify the below configuration.
@@ -113,7 +126,8 @@ AWS_PROFILE="${profile}"
 AWS_REGION="${region}"
 AWS_BUCKET="${bucket}"
 
-${secrets}
+# Fingerprint of the backup key: ${fingerprintOf(encryptionKey)}
+${isOnTerminal ? `# The easy-to-remember key is ${strengthOf(easyKey)}. You MUST remember it.\n` : ''}
 `);
   if ((await prompt.ask("Type 'yes' to confirm the backup configuration: ")) !== 'yes') {
     throw new BackupError('Aborted', { hint: 'Nothing was stored.' });

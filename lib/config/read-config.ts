@@ -20,6 +20,16 @@ export async function readConfig(file: string, log: WarningLog): Promise<BackupC
 }
 
 /**
+ * The same without a warning, and without bash; `undefined` if only bash can read it.
+ * @throws {BackupError} with everything that is wrong with it
+ */
+export function readLiteralConfig(file: string): BackupConfig | undefined {
+  const { bytes, directory } = loadConfigFile(file);
+  const evaluation = evaluate(bytes, { file, environment: takeEnvironmentFromProcess(), directory });
+  return evaluation.kind === 'values' ? validate(file, evaluation.values, { warn: () => {} }) : undefined;
+}
+
+/**
  * What a config says about the bucket and the key, for a command that asks for the rest.
  * @throws {BackupError} if values are wrong, not if they are missing
  */

@@ -39,6 +39,7 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow, attempt }: Met
     ['files', 'Files in the backup.', lastRun?.totals.files],
     ['bytes', 'Bytes in the backup.', lastRun?.totals.bytes],
     ['last_run_sent_files', 'Files that the last run sent.', lastRun?.sent],
+    ['last_run_sent_bytes', 'Bytes that the last run sent.', lastRun?.sentBytes],
     ['last_run_deleted_files', 'Objects that the last run deleted.', lastRun?.deleted],
     ['not_backed_up_files', 'Files on disk that are not in the backup as they are.', lastRun?.notBackedUp],
     [

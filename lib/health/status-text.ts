@@ -4,13 +4,14 @@ import { printable } from '../cli/log/log.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { formatTime } from '../cli/units/times.js';
+import type { EscrowState } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';
 import type { BackupStatus } from './backup-status.js';
 import type { Freshness } from './freshness.js';
 
 /** @param now ms since the epoch */
 export function describeStatus(status: BackupStatus, freshness: Freshness, now: number): string {
-  const { bucket, prefix, lastRun, hasEscrow, historySince } = status;
+  const { bucket, prefix, lastRun, escrow, historySince } = status;
   const url = `s3://${bucket}/${prefix}`;
   if (lastRun === undefined) return `${url}: ${freshness.reason}.\n`;
   const since = (time: string | number | undefined) => {
@@ -24,17 +25,32 @@ export function describeStatus(status: BackupStatus, freshness: Freshness, now: 
       ? []
       : ([['Last complete run', since(lastRun.lastComplete)]] as [string, string][])),
     ['In the backup', `${formatCount(lastRun.totals.files, 'file')}, ${formatBytes(lastRun.totals.bytes)}`],
-    ['Last run sent', `${formatCount(lastRun.sent ?? 0, 'file')}, deleted ${lastRun.deleted}`],
+    ['Last run sent', sentText(lastRun)],
+    ['Last run deleted', formatCount(lastRun.deleted, 'file')],
     ['Not backed up', formatCount(lastRun.notBackedUp, 'file')],
     ['Last full check', since(lastRun.lastFullCheck)],
     ['Last file read back', verified(lastRun, since)],
-    ['Escrow', hasEscrow ? 'an encryption key is in the bucket' : 'none: run encrypted-s3-upload-key'],
+    ['Escrow', describeEscrow(escrow, since)],
     ['History since', historySince === undefined ? 'unknown' : since(historySince)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   const lines = rows.map(([name, value]) => `  ${`${name}:`.padEnd(width)}${value}`);
   const title = `"${lastRun.localDir}" of host "${lastRun.host}" in ${url}: ${freshness.state}, ${freshness.reason}`;
   return `${[title, ...lines].map(printable).join('\n')}\n`;
+}
+
+function describeEscrow(escrow: EscrowState | undefined, since: (time: string) => string): string {
+  if (escrow === undefined) return 'none: run encrypted-s3-upload-key';
+  const stored = `stored ${since(escrow.stored)}`;
+  if (escrow.is === 'of this key') return `holds this encryption key, ${stored}`;
+  return escrow.is === 'of another key'
+    ? `holds another encryption key, ${stored}`
+    : `holds an encryption key, ${stored}; encrypted-s3-upload-key finds out which`;
+}
+
+/** Older records do not tell the bytes. */
+function sentText({ sent = 0, sentBytes }: LastRun): string {
+  return formatCount(sent, 'file') + (sentBytes === undefined ? '' : `, ${formatBytes(sentBytes)}`);
 }
 
 function verified({ lastVerified }: LastRun, since: (time: string) => string): string {
@@ -53,6 +69,7 @@ export function pluginLine(status: BackupStatus, freshness: Freshness, maxAge: n
           `files=${lastRun.totals.files}`,
           `bytes=${lastRun.totals.bytes}B`,
           `sent=${lastRun.sent ?? 0}`,
+          `sent_bytes=${lastRun.sentBytes ?? 0}B`,
           `deleted=${lastRun.deleted}`,
           `not_backed_up=${lastRun.notBackedUp}`,
         ]),

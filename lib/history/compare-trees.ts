@@ -1,10 +1,10 @@
 // What is different between two stored trees.
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
-import { parseOwnedEntry } from '../tree/entry-line.js';
-import { flatten } from '../tree/streams/batches.js';
+import { flatten, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
-import { openTree } from '../tree/tree-file.js';
+import { openTree, type TreeLine, treeLine } from '../tree/tree-file.js';
+import { ownedEntryOf } from './entries-where.js';
 import { isSameContent } from './find-in-trees.js';
 
 export type Change = 'added' | 'removed' | 'changed' | 'metadata';
@@ -18,12 +18,18 @@ export interface Difference {
 
 /** In the order of the keys; memory does not grow with the trees. */
 export async function* compareTrees(earlier: string, later: string): AsyncGenerator<Difference> {
-  const entries = async (file: string) => (await openTree(file, parseOwnedEntry)).entries;
-  for await (const [before, after] of flatten(mergeByKey(await entries(earlier), await entries(later)))) {
-    const change = changeOf(before, after);
-    const key = after?.key ?? before?.key;
-    if (change !== undefined && key !== undefined) yield { change, key, before, after };
-  }
+  const lines = async (file: string) => (await openTree(file, treeLine)).entries;
+  const pairs = mergeByKey(await lines(earlier), await lines(later));
+  yield* flatten(mapEach(pairs, ([before, after]) => differenceOf(before, after)));
+}
+
+function differenceOf(earlier: TreeLine | undefined, later: TreeLine | undefined): Difference | undefined {
+  // Most lines are the same, and are not parsed.
+  if (earlier?.line === later?.line) return undefined;
+  const [before, after] = [earlier, later].map((line) => line && ownedEntryOf(line));
+  const change = changeOf(before, after);
+  const key = after?.key ?? before?.key;
+  return change === undefined || key === undefined ? undefined : { change, key, before, after };
 }
 
 function changeOf(before: Entry | undefined, after: Entry | undefined): Change | undefined {

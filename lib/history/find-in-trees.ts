@@ -1,8 +1,12 @@
 // Files by a pattern, in one tree or in those of all days.
-import { textOf } from '../tree/bytes.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
+import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';
+import { mergeByKey, type Pair } from '../tree/streams/merge.js';
+import type { TreeLine } from '../tree/tree-file.js';
+import { linesWhere, ownedEntryOf } from './entries-where.js';
 
-export type Matches = (entry: Entry) => boolean;
+export type Matches = (key: Bytes) => boolean;
 
 /**
  * A pattern with `*`, `?` or `[…]` has to match the whole name, or the whole path if it has a `/`; one without is a part
@@ -10,13 +14,13 @@ export type Matches = (entry: Entry) => boolean;
  */
 export function matcherOf(pattern: string): Matches {
   const wanted = pattern.toLowerCase();
-  if (!/[*?[]/.test(wanted)) return ({ key }) => pathOf(key).includes(wanted);
+  if (!/[*?[]/.test(wanted)) return (key) => pathOf(key).includes(wanted);
   const expression = new RegExp(
     `^${wanted.replaceAll(/\[!?[^\]]+\]|[*?]|[\\^$.|+(){}[\]]/g, partOf)}$`,
     'su',
   );
   const isPath = wanted.includes('/');
-  return ({ key }) => {
+  return (key) => {
     const path = pathOf(key);
     return expression.test(isPath ? path : path.slice(path.lastIndexOf('/') + 1));
   };
@@ -29,7 +33,7 @@ function partOf(part: string): string {
   return `\\${part}`;
 }
 
-function pathOf(key: Entry['key']): string {
+function pathOf(key: Bytes): string {
   return textOf(key).replace(/\/$/, '').toLowerCase();
 }
 
@@ -38,25 +42,68 @@ export interface FoundVersion {
   readonly entry: Entry;
   /** When the runs stored their trees that have it so first, and last (ms since the epoch). */
   readonly firstSeen: number;
-  lastSeen: number;
+  readonly lastSeen: number;
 }
 
-/** Collects the versions that match, from trees that are added from the oldest to the newest. */
-export class FoundVersions {
-  readonly #byKey = new Map<string, FoundVersion[]>();
+/** The same before its line is parsed. */
+interface FoundLine extends Omit<FoundVersion, 'entry'> {
+  readonly line: TreeLine;
+}
 
-  add(entry: Entry, stored: number): void {
-    const versions = this.#byKey.get(entry.key) ?? [];
-    this.#byKey.set(entry.key, versions);
-    const latest = versions.at(-1);
-    if (latest !== undefined && isSameContent(latest.entry, entry)) latest.lastSeen = stored;
-    else versions.push({ entry, firstSeen: stored, lastSeen: stored });
-  }
+/** The versions of one key, the oldest first. */
+interface FoundFile {
+  readonly key: Bytes;
+  readonly versions: readonly FoundLine[];
+}
 
-  /** By key, of each key the oldest first. */
-  *versions(): Generator<FoundVersion> {
-    for (const key of [...this.#byKey.keys()].sort()) yield* this.#byKey.get(key) ?? [];
+/** A tree file, and when a run stored it (ms since the epoch). */
+export interface DatedTree {
+  readonly file: string;
+  readonly stored: number;
+}
+
+/**
+ * The versions that match in all of these trees, by key, of each key the oldest first. All trees are read at once, so
+ * that memory does not grow with what matches.
+ * @param trees the oldest first
+ */
+export async function* versionsInTrees(
+  trees: readonly DatedTree[],
+  matches: Matches,
+): AsyncGenerator<FoundVersion> {
+  for await (const { versions } of flatten(filesInTrees(trees, matches)))
+    for (const { line, ...seen } of versions) yield { entry: ownedEntryOf(line), ...seen };
+}
+
+/** Merges the halves of the trees, so that a file passes through few merges. */
+function filesInTrees(trees: readonly DatedTree[], matches: Matches): Batches<FoundFile> {
+  const [tree, ...others] = trees;
+  if (tree === undefined) return emptyStream();
+  if (others.length === 0) {
+    const { file, stored } = tree;
+    return mapEach(linesWhere(file, matches), (line) => ({
+      key: line.key,
+      versions: [{ line, firstSeen: stored, lastSeen: stored }],
+    }));
   }
+  const middle = trees.length >> 1;
+  const [older, newer] = [trees.slice(0, middle), trees.slice(middle)];
+  return mapEach(mergeByKey(filesInTrees(older, matches), filesInTrees(newer, matches)), joinVersions);
+}
+
+function joinVersions([older, newer]: Pair<FoundFile, FoundFile>): FoundFile | undefined {
+  if (older === undefined || newer === undefined) return older ?? newer;
+  const { key } = older;
+  const [last, next] = [older.versions.at(-1), newer.versions[0]];
+  if (last === undefined || next === undefined || !isSameVersion(last.line, next.line))
+    return { key, versions: [...older.versions, ...newer.versions] };
+  const joined = { ...last, lastSeen: next.lastSeen };
+  return { key, versions: [...older.versions.slice(0, -1), joined, ...newer.versions.slice(1)] };
+}
+
+/** Most lines are the same, and are not parsed. */
+function isSameVersion(a: TreeLine, b: TreeLine): boolean {
+  return a.line === b.line || isSameContent(ownedEntryOf(a), ownedEntryOf(b));
 }
 
 /** Size and mtime are those of the content; a link has its target. */

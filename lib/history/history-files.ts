@@ -7,6 +7,7 @@ import { download } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { Remote } from '../aws/remote.js';
 import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
+import { forEachInPool } from '../cli/concurrency.js';
 import { type LastRun, parseLastRun, RECORD, runFolderKey, TREE } from '../records/last-run.js';
 import { keepPrivately, type StateFolder } from '../records/state-folder.js';
 import type { StoredVersion } from './stored-runs.js';
@@ -27,13 +28,42 @@ export class HistoryFiles {
     this.#removeUnused();
   }
 
+  /**
+   * The paths of the tree files, in the order of the versions; several are downloaded at a time.
+   * @throws {BackupError} as `tree`
+   */
+  trees(versions: readonly StoredVersion[]): Promise<string[]> {
+    return this.#each(versions, 'trees', (version) => this.tree(version));
+  }
+
+  /** @throws {BackupError} as `tree` */
+  records(versions: readonly StoredVersion[]): Promise<LastRun[]> {
+    return this.#each(versions, 'records', (version) => this.#record(version));
+  }
+
   /** The path of the tree file. @throws {BackupError} with exit code 5 if it was stored with another encryption key */
   tree(version: StoredVersion): Promise<string> {
     return this.#fetch(TREE, version);
   }
 
-  /** @throws {BackupError} as `tree` */
-  async record(version: StoredVersion): Promise<LastRun> {
+  async #each<T>(
+    versions: readonly StoredVersion[],
+    what: string,
+    fetch: (version: StoredVersion) => Promise<T>,
+  ): Promise<T[]> {
+    const { log } = this.#remote;
+    const fetched: T[] = [];
+    let count = 0;
+    await forEachInPool(numbered(versions), async ([index, version]) => {
+      fetched[index] = await fetch(version);
+      count += 1;
+      log.progress(`Fetching ${count} of ${versions.length} ${what}`);
+    });
+    log.progress(undefined);
+    return fetched;
+  }
+
+  async #record(version: StoredVersion): Promise<LastRun> {
     const file = await this.#fetch(RECORD, version);
     return parseLastRun(readFileSync(file, 'utf8'), file);
   }
@@ -66,4 +96,8 @@ export class HistoryFiles {
       if (statSync(file).mtimeMs < Date.now() - KEPT) rmSync(file, { force: true });
     }
   }
+}
+
+async function* numbered<T>(items: readonly T[]): AsyncGenerator<[number, T]> {
+  yield* items.entries();
 }

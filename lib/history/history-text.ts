@@ -1,35 +1,35 @@
-// Answers about earlier runs as text: for people on a terminal, exact and between tabs in a pipe, or JSON, a line each.
-import { printable } from '../cli/log/log.js';
-import { formatBytes } from '../cli/units/quantities.js';
-import { formatTime } from '../cli/units/times.js';
+// What answers about earlier runs have in common: columns of tables, and members of JSON.
+import { type Column, SIZE_WIDTH, sizeText, TIME_WIDTH, timeText } from '../cli/table.js';
 import { type Bytes, isText, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 
-/** How answers are printed. */
-export interface OutputStyle {
-  readonly isJson: boolean;
-  /** Whether a person reads it: sizes and times for people. */
-  readonly isForPeople: boolean;
-}
-
 /** The first line of JSON output: what it is, and the version of its format. */
 export function jsonHeader(what: string): string {
-  return `${JSON.stringify({ format: `encrypted-s3-backup ${what}`, version: 1 })}\n`;
+  return jsonLine({ format: `encrypted-s3-backup ${what}`, version: 1 });
 }
 
-/** Columns, separated by tabs or, for people, by two spaces. */
-export function rowText(cells: readonly string[], { isForPeople }: OutputStyle): string {
-  return `${cells.map(printable).join(isForPeople ? '  ' : '\t')}\n`;
+export function jsonLine(value: object): string {
+  return `${JSON.stringify(value)}\n`;
 }
 
-/** @param time ms since the epoch */
-export function timeText(time: number, { isForPeople }: OutputStyle): string {
-  return isForPeople ? formatTime(time) : new Date(time).toISOString();
-}
+export const SIZE: Column<Entry> = {
+  name: 'SIZE',
+  width: SIZE_WIDTH,
+  isRight: true,
+  cell: ({ inode }, style) => sizeText(inode.size, style),
+};
 
-/** Right-aligned for people. */
-export function sizeText(bytes: number, { isForPeople }: OutputStyle): string {
-  return isForPeople ? formatBytes(bytes).padStart(10) : `${bytes}`;
+export const MODIFIED: Column<Entry> = {
+  name: 'MODIFIED',
+  width: TIME_WIDTH,
+  cell: (entry, style) => timeText(mtimeOf(entry), style),
+};
+
+export const PATH: Column<Entry> = { name: 'PATH', cell: ({ key }) => textOf(key) };
+
+/** A column of something that has an entry. */
+export function ofEntry<T extends { readonly entry: Entry }>(column: Column<Entry>): Column<T> {
+  return { ...column, cell: ({ entry }, style) => column.cell(entry, style) };
 }
 
 export function mtimeOf({ inode }: Entry): number {

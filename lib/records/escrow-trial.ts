@@ -1,29 +1,21 @@
-// When the escrow was last got back with its easy-to-remember key, and what it held: a note on this machine. Whoever never
-// tries it learns that the easy key is forgotten when the machine is gone.
+// When the escrow was last got back with its easy-to-remember key: a note on this machine. Whoever never tries it learns
+// that the easy key is forgotten when the machine is gone.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { type EncryptionKey, fingerprintOf } from '../secrets/encryption-key.js';
 import { makeFolders, stateHome } from './state-folder.js';
 
-export interface EscrowTrial {
-  /** ms since the epoch. */
-  readonly at: number;
-  /** Whether the encryption key at hand came back. */
-  readonly isOfThisKey: boolean;
-}
-
 interface Note {
+  /** ISO 8601. */
   readonly at: string;
-  readonly keyFingerprint: string;
 }
 
-/** @param encryptionKey what the escrow held. Where nothing can be kept, nothing is. */
-export function noteTrialOfEscrow(aws: AwsCli, encryptionKey: EncryptionKey): void {
+/** Where nothing can be kept, nothing is. */
+export function noteTrialOfEscrow(aws: AwsCli): void {
   const file = noteFile(aws);
   if (file === undefined) return;
-  const note: Note = { at: new Date().toISOString(), keyFingerprint: fingerprintOf(encryptionKey) };
+  const note: Note = { at: new Date().toISOString() };
   try {
     makeFolders(dirname(file), 0o700);
     writeFileSync(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
@@ -32,13 +24,12 @@ export function noteTrialOfEscrow(aws: AwsCli, encryptionKey: EncryptionKey): vo
   }
 }
 
-/** @returns `undefined` if it was never tried on this machine */
-export function lastTrialOfEscrow(aws: AwsCli, encryptionKey: EncryptionKey): EscrowTrial | undefined {
+/** @returns ms since the epoch; `undefined` if it was never tried on this machine */
+export function lastTrialOfEscrow(aws: AwsCli): number | undefined {
   const file = noteFile(aws);
   if (file === undefined) return undefined;
   try {
-    const { at, keyFingerprint } = JSON.parse(readFileSync(file, 'utf8')) as Note;
-    return { at: Date.parse(at), isOfThisKey: keyFingerprint === fingerprintOf(encryptionKey) };
+    return Date.parse((JSON.parse(readFileSync(file, 'utf8')) as Note).at);
   } catch {
     return undefined;
   }

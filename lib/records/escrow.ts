@@ -5,9 +5,8 @@ import { download } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import { putFromStdin } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { bucketExists, findObject, makeBucket, missingBucketError, type NewBucket } from '../aws/bucket.js';
+import { bucketExists, makeBucket, missingBucketError, type NewBucket } from '../aws/bucket.js';
 import { kindOfAwsError } from '../aws/error-kinds.js';
-import { RESERVED_PREFIX } from '../aws/listing.js';
 import { assertSseCHonoured } from '../aws/prove-sse-c.js';
 import { verifyContent } from '../aws/verify-object.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
@@ -16,22 +15,14 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { escrowContent, keyInEscrow } from '../secrets/escrow-content.js';
+import { ESCROW_FILE, ESCROW_KEY, findEscrow, PROOF_KEY } from './escrow-state.js';
 import { noteTrialOfEscrow } from './escrow-trial.js';
 
-/** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */
-export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
-const ESCROW_FILE = 'data';
-const ESCROW_KEY = ESCROW_PREFIX + ESCROW_FILE;
 /** Bytes: many more than its text has. */
 const MAX_SIZE = 4096;
 
 function escrowObject(bucket: string): BucketObject {
   return { bucket, key: ESCROW_KEY };
-}
-
-/** Whether the key is in the bucket, and whether there is a bucket. */
-export function findEscrow(aws: AwsCli): Promise<'found' | 'none' | 'no bucket'> {
-  return findObject(aws, ESCROW_KEY);
 }
 
 export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
@@ -67,19 +58,8 @@ export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promi
       { exitCode: exitCode.wrongKey, hint: 'Try again. Upper and lower case matter.' },
     );
   }
-  noteContent(aws, escrowed.content);
+  noteTrialOfEscrow(aws);
   return escrowed.content;
-}
-
-/** What is no escrow is no trial of it. */
-function noteContent(aws: AwsCli, content: string): void {
-  let encryptionKey: EncryptionKey;
-  try {
-    encryptionKey = keyInEscrow(content);
-  } catch {
-    return;
-  }
-  noteTrialOfEscrow(aws, encryptionKey);
 }
 
 /** The backup's encryption key. @throws {BackupError} with exit code 5 if `easyKey` is not the one */
@@ -96,7 +76,8 @@ export interface Escrow extends NewBucket {
 }
 
 /**
- * Stores the encryption key unless the bucket has it, if the server honours SSE-C, and reads it back.
+ * Stores the encryption key unless the bucket has it, if the server honours SSE-C, reads it back, and proves beside it
+ * which one it is.
  * @param assertReplaceable called if the bucket holds another key, or one with another easy key; throws to keep that
  * @throws {BackupError} with exit code 6 if the server does not honour SSE-C, or does not give back what was stored
  */
@@ -111,8 +92,8 @@ export async function escrowKey(
   if (!(await bucketExists(aws))) await makeBucket(aws, escrow, (message) => log.info(message));
   const escrowed = await fetchEscrow(aws, easyKey);
   if (typeof escrowed === 'object' && escrowed.content === content) {
-    noteTrialOfEscrow(aws, escrow.encryptionKey);
-    return;
+    noteTrialOfEscrow(aws);
+    return addProof(aws, escrow);
   }
   if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
   await assertSseCHonoured(aws, log);
@@ -120,7 +101,21 @@ export async function escrowKey(
   const args = putFromStdin(object, escrow.storageClass);
   await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });
   await verifyContent({ aws, encryptionKey: easyKey }, object, content);
-  noteTrialOfEscrow(aws, escrow.encryptionKey);
+  noteTrialOfEscrow(aws);
+  await storeProof(aws, escrow);
+}
+
+/** The original scripts store an escrow without a proof. */
+async function addProof(aws: AwsCli, escrow: Escrow): Promise<void> {
+  const found = await findEscrow(aws);
+  if (typeof found === 'string' || !found.hasProof) await storeProof(aws, escrow);
+}
+
+/** After the escrow, so that it is not older. */
+async function storeProof(aws: AwsCli, { encryptionKey }: Escrow): Promise<void> {
+  const args = putFromStdin({ bucket: aws.bucket, key: PROOF_KEY }, 'STANDARD');
+  const input = 'Whoever can read this has the encryption key that is escrowed.\n';
+  await aws.runOrThrow(args, { encryptionKey, input });
 }
 
 /**

@@ -47,11 +47,9 @@ export interface BackupIdentity {
  */
 export function openStateFolder(backup: BackupIdentity, keepsState: boolean): StateFolder {
   const home = stateHome(backup.environment);
-  const identity = [backup.endpointUrl ?? '', backup.bucket, backup.prefix].join('\n');
-  const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
-  const folder = home === undefined ? undefined : join(home, name);
+  const folder = folderOf(backup);
   const places = {
-    treeCopy: folder === undefined ? undefined : join(folder, 'tree.ndjson.gz'),
+    treeCopy: treeCopyOf(backup),
     unfinished: folder === undefined ? undefined : join(folder, 'unfinished'),
     history: folder === undefined ? undefined : join(folder, 'history'),
   };
@@ -81,6 +79,19 @@ export function openStateFolder(backup: BackupIdentity, keepsState: boolean): St
       },
     );
   }
+}
+
+/** The file with the copy of the tree, whether it is there or not; `undefined` without any home. */
+export function treeCopyOf(backup: BackupIdentity): string | undefined {
+  const folder = folderOf(backup);
+  return folder === undefined ? undefined : join(folder, 'tree.ndjson.gz');
+}
+
+function folderOf({ endpointUrl, bucket, prefix, environment }: BackupIdentity): string | undefined {
+  const home = stateHome(environment);
+  const identity = [endpointUrl ?? '', bucket, prefix].join('\n');
+  const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+  return home === undefined ? undefined : join(home, name);
 }
 
 /** Without links; empty if it does not exist. */

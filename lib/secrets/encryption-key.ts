@@ -43,7 +43,7 @@ export function keyOfEasyKey(easyKey: string): EncryptionKey {
 
 /**
  * Tells whether two encryption keys are the same, and does not give the key away: 16 hexadecimal digits of a hash of an
- * HMAC. It is stored encrypted, in records; and on this machine.
+ * HMAC. It is stored encrypted, in records only.
  */
 export function fingerprintOf(encryptionKey: EncryptionKey): string {
   const mac = createHmac('sha256', bytesOfKey(encryptionKey))

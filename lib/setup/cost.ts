@@ -73,7 +73,7 @@ export function describeCost(
     ...(other === undefined || cheapest === storageClass
       ? []
       : [
-          `${cheapest} is cheaper for these files: ${dollars(costOf(totals, prices, other).month)} a month. To have that: --storage-class ${cheapest}`,
+          `${cheapest} (--storage-class ${cheapest}) is cheaper for these files: ${dollars(costOf(totals, prices, other).month)} a month.`,
         ]),
   ];
 }

@@ -23,6 +23,23 @@ export function weaknessOf(easyKey: string): string | undefined {
   return undefined;
 }
 
+/**
+ * Asks twice for a key to be remembered, until both are the same and strong enough.
+ * @param complain says what is wrong with an answer
+ */
+export async function askNewEasyKey(
+  askHidden: (isAgain: boolean) => Promise<string>,
+  complain: (problem: string) => void,
+): Promise<string> {
+  for (;;) {
+    const easyKey = await askHidden(false);
+    const problem = weaknessOf(easyKey);
+    if (problem !== undefined) complain(problem);
+    else if ((await askHidden(true)) === easyKey) return easyKey;
+    else complain('The two are not the same.');
+  }
+}
+
 /** Of a key that will do. */
 export function strengthOf(easyKey: string): 'strong' | 'good enough' {
   const isLong =

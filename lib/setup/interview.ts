@@ -5,6 +5,7 @@ import type { Interruption } from '../cli/interruption.js';
 import { isQuiet } from '../cli/log/output-options.js';
 import { Prompt } from '../cli/prompt.js';
 import { type Check, InvalidValue } from '../config/checks.js';
+import { weaknessOf } from './easy-key.js';
 
 export interface Question<T> {
   /** What is asked for, as the beginning of a sentence: `The bucket`. */
@@ -46,8 +47,10 @@ export interface Interview {
     proposed: readonly string[],
   ): Promise<readonly string[]>;
   confirm(question: string): Promise<boolean>;
-  /** An easy-to-remember key. @param weakness why one will not do; without it, it is one that exists */
-  askEasyKey(what: string, weakness?: (easyKey: string) => string | undefined): Promise<string>;
+  /** An easy-to-remember key that is in use. */
+  askEasyKey(what: string): Promise<string>;
+  /** One that is strong enough. */
+  askNewEasyKey(what: string): Promise<string>;
   /** Tells about a step. */
   say(text: string): void;
 }
@@ -86,16 +89,26 @@ export class ProposedAnswers implements Interview {
   }
 
   /** The first line of standard input. */
-  async askEasyKey(what: string, weakness?: (easyKey: string) => string | undefined): Promise<string> {
+  async askEasyKey(what: string): Promise<string> {
     this.#easyKey ??= await (stdin.isTTY ? this.#prompt.askHidden(`${what}: `) : this.#prompt.ask(''));
-    const problem = this.#easyKey === '' ? 'Standard input has none.' : weakness?.(this.#easyKey);
-    if (problem === undefined) return this.#easyKey;
-    throw new BackupError(`The easy-to-remember key will not do. ${problem}`, {
-      hint: 'Write it to standard input, or leave this step out with --skip escrow.',
-    });
+    if (this.#easyKey === '') throw unfit('Standard input has none.');
+    return this.#easyKey;
+  }
+
+  async askNewEasyKey(what: string): Promise<string> {
+    const easyKey = await this.askEasyKey(what);
+    const problem = weaknessOf(easyKey);
+    if (problem !== undefined) throw unfit(problem);
+    return easyKey;
   }
 
   say(text: string): void {
     if (!isQuiet()) stdout.write(`${text}\n`);
   }
+}
+
+function unfit(problem: string): BackupError {
+  return new BackupError(`The easy-to-remember key will not do. ${problem}`, {
+    hint: 'Write it to standard input, or leave this step out with --skip escrow.',
+  });
 }

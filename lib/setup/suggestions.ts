@@ -1,4 +1,5 @@
 // What of a directory may be left out of its backup, as the walk comes by it.
+import { printable } from '../cli/log/log.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import type { Bytes } from '../tree/bytes.js';
 import { textOf } from '../tree/bytes.js';
@@ -72,5 +73,6 @@ function liveDatabase(key: Bytes, what: string): Finding {
 
 /** `"node_modules": packages that npm installs again (12,345 files, 1.2 GiB)` */
 export function describeSuggestion({ what, totals: { files, bytes } }: Suggestion): string {
-  return files === 0 ? what : `${what} (${formatCount(files, 'file')}, ${formatBytes(bytes)})`;
+  const words = printable(what);
+  return files === 0 ? words : `${words} (${formatCount(files, 'file')}, ${formatBytes(bytes)})`;
 }

@@ -54,8 +54,8 @@ export function treeLine(line: string): TreeLine | undefined {
 }
 
 /** The entry of a line. @throws {DamagedTreeError} if there is none */
-export function entryOfLine({ line }: TreeLine): Entry {
-  const entry = parseEntry(line);
+export function entryOfLine({ line }: TreeLine, parse = parseEntry): Entry {
+  const entry = parse(line);
   if (entry === undefined) throw new DamagedTreeError(`A line of the tree file is not an entry: ${line}`);
   return entry;
 }

@@ -6,6 +6,7 @@ import { Bench } from './bench-world.js';
 import { delay } from './delay.js';
 import { first } from './first.js';
 import { full } from './full.js';
+import { history } from './history.js';
 import { original } from './original.js';
 import { quick } from './quick.js';
 import { restore } from './restore.js';
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   restore,
   alone,
   scale,
+  history,
 };
 
 async function main(names: readonly string[]): Promise<number> {

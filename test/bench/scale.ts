@@ -1,6 +1,5 @@
 // What the number of files costs: the program's own memory in runs in which nothing changed, and in a restore.
 // The files are real and empty, the bucket is a listing that a fake `aws` prints.
-import { spawnSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -8,13 +7,13 @@ import {
   futimesSync,
   mkdirSync,
   openSync,
-  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type Bench, BIN, BUCKET } from './bench-world.js';
 import { instantAws } from './instant-aws.js';
+import { memoryOf } from './memory.js';
 
 const FILES_PER_FOLDER = 100;
 const PREFIX = 'scale/';
@@ -36,12 +35,16 @@ export async function scale(bench: Bench): Promise<void> {
     const config = bench.makeConfig(source, PREFIX.slice(0, -1));
     const env = instantEnvironment(bench.env, folder, listing, source);
     // The first one leaves its tree and record.
-    memoryOf('sync', [config], folder, env);
+    memoryOf([programOf('sync'), config], folder, env);
     makeListing(folder, count, new Date().toISOString());
-    const full = memoryOf('sync', ['--full', config], folder, env);
-    const quick = memoryOf('sync', [config], folder, env);
+    const full = memoryOf([programOf('sync'), '--full', config], folder, env);
+    const quick = memoryOf([programOf('sync'), config], folder, env);
     makeListing(folder, count, STORED);
-    const restore = memoryOf('download-dir', ['--config', config, join(folder, 'restored')], folder, env);
+    const restore = memoryOf(
+      [programOf('download-dir'), '--config', config, join(folder, 'restored')],
+      folder,
+      env,
+    );
     memory.push({ 'a full run': full, 'a quick run': quick, 'a restore': restore });
     for (const [what, megabytes] of Object.entries(memory.at(-1) ?? {}))
       console.log(`${count} files, memory of ${what}: ${megabytes.toFixed(0)} MB${limitOf(what)}`);
@@ -93,7 +96,7 @@ function fileName(at: number): string {
   return `a file of some name ${`${at}`.padStart(6, '0')}.txt`.replaceAll(' ', '-');
 }
 
-/** With an `aws` that costs nothing, and a Node that tells of its memory at its end. */
+/** With an `aws` that costs nothing. */
 function instantEnvironment(
   inherited: NodeJS.ProcessEnv,
   folder: string,
@@ -102,34 +105,18 @@ function instantEnvironment(
 ): NodeJS.ProcessEnv {
   const fakes = join(folder, 'fakes');
   const record = join(folder, 'kept');
-  const measure = join(folder, 'measure.mjs');
   mkdirSync(fakes);
   mkdirSync(record);
   const answers = { bucket: BUCKET, listing, content: '/dev/null', record, objects };
   writeFileSync(join(fakes, 'aws'), instantAws(answers));
   chmodSync(join(fakes, 'aws'), 0o755);
-  writeFileSync(
-    measure,
-    `import { writeFileSync } from 'node:fs';
-const result = ${JSON.stringify(memoryFile(folder))};
-process.on('exit', () => writeFileSync(result, String(process.resourceUsage().maxRSS)));\n`,
-  );
   return {
     ...inherited,
     PATH: `${fakes}:${inherited['PATH']}`,
-    NODE_OPTIONS: `--import=${measure}`,
     XDG_STATE_HOME: join(folder, 'state'),
   };
 }
 
-function memoryFile(folder: string): string {
-  return join(folder, 'memory');
-}
-
-/** Megabytes. */
-function memoryOf(command: string, args: readonly string[], folder: string, env: NodeJS.ProcessEnv): number {
-  const program = join(BIN, `encrypted-s3-${command}.js`);
-  const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8', env });
-  if (status !== 0) throw new Error(`${command} failed: ${stderr}`);
-  return Number(readFileSync(memoryFile(folder), 'utf8')) / 1024;
+function programOf(command: string): string {
+  return join(BIN, `encrypted-s3-${command}.js`);
 }

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import {
   bucketMissing,
+  escrowThere,
   headBucket,
   keyIsMissing,
   keyIsWrong,
@@ -27,10 +28,11 @@ const notThere = {
 };
 const refused = { ...notThere, stderr: `fatal error: ${s3Error('403', 'HeadObject', 'Forbidden').trim()}\n` };
 const stored = { args: ['s3', 'cp', '-', URL], readsInput: true };
+const proven = { args: ['s3', 'cp', '-', `${URL}.proof`], readsInput: true };
 
 test('upload-key asks in the order of the original, and stores what it would', async (t) => {
   const box = new Sandbox(t);
-  box.expect([headBucket, notThere, stored, ...verification(CONTENT)]);
+  box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
   const { code, stdout, stderr } = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS });
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /SUCCESS: Your backup key is archived online\n$/);
@@ -59,14 +61,14 @@ test('upload-key asks in the order of the original, and stores what it would', a
 test('upload-key CONFIG asks only for what the config lacks', async (t) => {
   const box = new Sandbox(t);
   const whole = box.config();
-  box.expect([headBucket, notThere, stored, ...verification(CONTENT)]);
+  box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
   const first = await box.run('encrypted-s3-upload-key', [whole], { input: `\n${EASY_KEY}\n\nyes\n` });
   assert.equal(first.code, 0, first.stderr);
   assert.equal(/AWS region|bucket name|Original/.test(first.stdout.split('begin.')[1] ?? ''), false);
   box.calls();
 
   const part = box.config({ AWS_REGION: undefined, LOCAL_DIR: undefined });
-  box.expect([headBucket, notThere, stored, ...verification(CONTENT)]);
+  box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
   const input = `\neu-central-1\n${EASY_KEY}\n\nyes\n`;
   const second = await box.run('encrypted-s3-upload-key', [part], { input });
   assert.equal(second.code, 0, second.stderr);
@@ -75,7 +77,7 @@ test('upload-key CONFIG asks only for what the config lacks', async (t) => {
 
 test('the same key again is stored already', async (t) => {
   const box = new Sandbox(t);
-  box.expect([headBucket, { args: ['s3', 'cp', URL, '-'], stdout: CONTENT }]);
+  box.expect([headBucket, { args: ['s3', 'cp', URL, '-'], stdout: CONTENT }, escrowThere, proven]);
   const { code, stdout } = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS });
   assert.equal(code, 0);
   assert.match(stdout, /SUCCESS/);
@@ -93,7 +95,7 @@ test('another key is replaced only if confirmed', async (t) => {
       assert.match(kept.stderr, /^ERROR: Aborted\n/);
       box.calls();
     }
-    box.expect([headBucket, ...there, stored, ...verification(CONTENT)]);
+    box.expect([headBucket, ...there, stored, ...verification(CONTENT), proven]);
     const replaced = await box.run('encrypted-s3-upload-key', [], { input: `${ANSWERS}yes\n` });
     assert.equal(replaced.code, 0);
     box.calls();
@@ -146,7 +148,7 @@ test('the escrow is read and written by a Node.js without MD5, as in FIPS mode',
   const environment = { NODE_OPTIONS: `${WITHOUT_MODERN_SYSLOG} --require=${without}` };
   const hash = ['-e', "require('node:crypto').createHash('md5')"];
   assert.notEqual(spawnSync(process.execPath, [`--require=${without}`, ...hash]).status, 0);
-  box.expect([headBucket, notThere, stored, ...verification(CONTENT)]);
+  box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
   const upload = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS, environment });
   assert.deepEqual([upload.code, upload.stderr], [0, '']);
   assert.ok(box.calls().some((call) => call.key === sha256(DERIVED)));

@@ -1,45 +1,9 @@
 // `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
 import assert from 'node:assert/strict';
-import { rmSync, symlinkSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
-import { BucketWorld } from './bucket-world.js';
-
-const DAY = 86_400_000;
-
-/** Three runs: yesterday's, today's, and the last one, in which only a mode changed. */
-async function threeRuns(t: TestContext): Promise<BucketWorld> {
-  const world = new BucketWorld(t);
-  world.makeBucket();
-  for (const path of ['a', 'letters/Frau Müller.txt', 'letters/old']) world.write(path, 'content');
-  symlinkSync('a', join(world.source, 'link'));
-  assert.equal((await world.sync()).code, 0);
-  storedBefore(world, 2 * DAY);
-  world.write('letters/Frau Müller.txt', 'changed content');
-  world.write('new', 'x');
-  world.remove('letters/old');
-  assert.equal((await world.sync()).code, 0);
-  storedBefore(world, DAY);
-  world.write('a', 'content', new Date());
-  assert.equal((await world.sync()).code, 0);
-  return world;
-}
-
-/** Has the bucket tell that the last run stored its record and tree that long (ms) before it did. */
-function storedBefore(world: BucketWorld, before: number): void {
-  for (const version of world.journal.versions()) {
-    if (version.key.startsWith('backup.info/runs/') && version.time > Date.now() - DAY / 2)
-      Object.assign(version, { time: version.time - before });
-  }
-}
-
-async function ask(world: BucketWorld, ...words: string[]): Promise<string[]> {
-  const [command = '', ...rest] = words;
-  const args = [command, '--config', world.configFile, ...rest];
-  const { code, stdout, stderr } = await world.run('encrypted-s3', args);
-  assert.equal(code, 0, stderr);
-  return stdout.split('\n').slice(0, -1);
-}
+import { test } from 'node:test';
+import { ask, threeRuns } from './history-world.js';
 
 test('runs: a row for each run, the newest last', async (t) => {
   const world = await threeRuns(t);
@@ -152,4 +116,20 @@ test('a backup without records, and one of another key, say so', async (t) => {
   rmSync(join(world.stateHome, 'encrypted-s3-backup'), { recursive: true });
   const other = await world.run('encrypted-s3', ['ls', '--config', world.configFile]);
   assert.equal(other.code, 5);
+});
+
+test('--header names the columns in a pipe, too', async (t) => {
+  const world = await threeRuns(t);
+  const header = async (...words: string[]) => (await ask(world, ...words, '--header'))[0];
+  assert.equal(await header('runs'), 'ENDED\tTOOK\tFILES\tSIZE\tSENT\tDELETED\tEXIT');
+  assert.equal(await header('ls'), 'PATH');
+  assert.equal(await header('ls', '-l'), 'MODE\tOWNER\tSIZE\tMODIFIED\tPATH');
+  assert.equal(await header('find', 'a'), 'SIZE\tMODIFIED\tPATH');
+  assert.equal(await header('find', '--all', 'a'), 'FIRST SEEN\tLAST SEEN\tSIZE\tPATH');
+  assert.equal(await header('diff', 'yesterday'), 'CHANGE\tPATH');
+  assert.equal(await header('list-versions'), 'DATE\tVERSION ID\tSIZE\tSTATE\tKEY');
+  const place = ['default', 'eu-central-1', 'test-bucket'];
+  const { stdout } = await world.run('encrypted-s3', ['status', '--header', '--bucket', ...place]);
+  assert.match(stdout, /^PREFIX\tLAST RUN\tAGE\n/);
+  assert.match(String(await header('ls', '--json')), /^\{"format":/);
 });

@@ -117,7 +117,7 @@ test('an address is pinged with the exit code and the summary, and tried again',
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.deepEqual(requests.slice(0, 2), ['POST /uuid/start ', 'POST /uuid/start ']);
-  assert.match(requests[2] ?? '', /^POST \/uuid\/0 Done in .* 1 sent, /);
+  assert.match(requests[2] ?? '', /^POST \/uuid\/0 Done in .* 1 sent \(7 bytes\), /);
 });
 
 test('plain http to another machine is no hook, and an address that does not answer is not quoted', async (t) => {

@@ -54,7 +54,10 @@ test('init --yes: from nothing to a backup that is escrowed and compared', async
   assert.match(stdout, /\$0\.00|less than \$0\.01/);
   assert.match(stdout, /came back from there \(fingerprint [0-9a-f]{16}\)/);
   assert.match(stdout, /was restored from the bucket, and is what is on disk\./);
-  assert.match(stdout, /\nDone\. A run: encrypted-s3-sync\. /);
+  assert.match(
+    stdout,
+    /\nThe backup is set up\. A run: encrypted-s3-sync\. .*\nStill to do:\n {2}encrypted-s3 schedule\n$/,
+  );
   // The way back, as on a bare machine.
   const download = await world.run('encrypted-s3-download-key', ['default', 'eu-central-1', 'test-bucket'], {
     input: `${SENTENCE}\n`,

@@ -1,14 +1,7 @@
 // --quiet, --verbose, --no-progress and --color are the same for every command.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
-
-const SYNC = fileURLToPath(new URL('../../bin/encrypted-s3-sync.js', import.meta.url));
-const CLEAR_LINE = '\r\x1b[K';
 
 test('without a terminal, a run that succeeds is silent; --verbose prints what goes to syslog', async (t) => {
   const world = new BucketWorld(t);
@@ -63,51 +56,6 @@ test('--quiet says nothing of what is going on in a restore', async (t) => {
   assert.deepEqual([quiet.code, quiet.stderr], [0, '']);
 });
 
-/** Runs the sync on a terminal of that width, and returns all that it shows. */
-async function onTerminal(world: BucketWorld, columns: number, ...flags: string[]): Promise<string> {
-  const command = `stty cols ${columns}; exec ${process.execPath} ${SYNC} ${flags.join(' ')} ${world.configFile}`;
-  const env = {
-    HOME: world.home,
-    TMPDIR: world.tmp,
-    PATH: world.path,
-    NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
-    TERM: 'xterm',
-  };
-  const { stdout } = await promisify(execFile)('script', ['-qec', command, '/dev/null'], { env });
-  return stdout;
-}
-
-test('on a terminal, a run shows its phases within the width, and at its end one line', async (t) => {
-  const world = new BucketWorld(t);
-  world.makeBucket();
-  world.write('a', 'content');
-  const shown = await onTerminal(world, 40);
-  const parts = shown.split(CLEAR_LINE);
-  assert.ok(
-    parts.some((part) => part.startsWith('encrypted-s3-sync: Scanning: 1 name')),
-    shown,
-  );
-  assert.ok(
-    parts.some((part) => part.startsWith('encrypted-s3-sync: Checking the bucket')),
-    shown,
-  );
-  for (const part of parts.slice(0, -1)) assert.ok((part.split('\n').at(-1) ?? '').length < 40, part);
-  const left = parts.at(-1) ?? '';
-  assert.match(left, /Done in .*: 1 file, 7 bytes in the backup; 1 sent, 0 deleted, 1 read back\.\r\n$/);
-});
-
-test('--quiet and --no-progress leave the terminal alone', async (t) => {
-  const world = new BucketWorld(t);
-  world.makeBucket();
-  world.write('a', 'content');
-  assert.ok(!(await onTerminal(world, 80, '--no-progress')).includes(CLEAR_LINE));
-  const quiet = (await onTerminal(world, 80, '--quiet')).split('\r\n');
-  assert.deepEqual(
-    quiet.filter((line) => !line.includes('You have not backed up your encryption key')),
-    [''],
-  );
-});
-
 test('--json prints one line of what the run has done', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
@@ -121,4 +69,17 @@ test('--json prints one line of what the run has done', async (t) => {
     (await world.sync(['--json', '--dry-run'])).stderr,
     /'--json' cannot be used with option '--dry-run'/,
   );
+});
+
+test('every command has the same options for its output', async (t) => {
+  const world = new BucketWorld(t);
+  const { stdout } = await world.run('encrypted-s3', ['--help']);
+  const commands = [...stdout.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name = '']) => name);
+  const withOptions = commands.filter((name) => name !== 'help');
+  assert.ok(withOptions.length > 14, stdout);
+  for (const name of withOptions) {
+    const help = await world.run('encrypted-s3', [name, '--help']);
+    for (const option of ['--quiet', '--verbose', '--no-progress', '--color <when>'])
+      assert.ok(help.stdout.includes(`  ${option} `) || help.stdout.includes(`, ${option} `), name + option);
+  }
 });

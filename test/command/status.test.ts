@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { EASY_KEY, KEY } from '../fakes/sandbox.js';
+import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY, RECORD } from './bucket-world.js';
 
 async function backedUp(t: TestContext): Promise<BucketWorld> {
@@ -57,7 +57,7 @@ test('--max-age answers as a monitoring plugin does', async (t) => {
   assert.equal(fresh.code, 0);
   assert.match(
     fresh.stdout,
-    /^BACKUP OK - .* \| age=\d+s;;93600 files=2 bytes=14B sent=2 deleted=0 not_backed_up=0\n$/,
+    /^BACKUP OK - .* \| age=\d+s;;93600 files=2 bytes=14B sent=2 sent_bytes=14B deleted=0 not_backed_up=0\n$/,
   );
   changeRecord(world, { ended: hoursAgo(27), isIncomplete: false });
   const stale = await ask('--max-age', '26h');
@@ -103,59 +103,4 @@ test('--prometheus writes a whole file, or says why it can not', async (t) => {
   ]);
   assert.equal(failed.code, 1);
   assert.match(failed.stderr, /The metrics file "\/nowhere\/x\.prom" can't be written/);
-});
-
-test('--bucket shows each backup in a bucket without any key', async (t) => {
-  const world = await backedUp(t);
-  world.put('backup.info/runs/other/last-run.json', 'x', OTHER_KEY);
-  const place = ['default', 'eu-central-1', 'test-bucket'];
-  const { code, stdout, stderr } = await world.run('encrypted-s3', ['status', '--bucket', ...place]);
-  assert.equal(code, 0, stderr);
-  assert.match(stdout, /^other\/\t.*\npc\/docs\/\t.* ago\n$/);
-  const incomplete = await world.run('encrypted-s3', ['status', '--bucket', 'default', 'eu-central-1']);
-  assert.equal(incomplete.code, 1);
-  assert.match(incomplete.stderr, /--bucket needs AWS_PROFILE AWS_REGION BUCKET/);
-});
-
-test('--bucket --max-age is critical if a backup is stale or none is there, and unknown if the bucket can not be asked', async (t) => {
-  const world = new BucketWorld(t);
-  const place = ['default', 'eu-central-1', 'test-bucket'];
-  const ask = async () => {
-    const { code, stdout } = await world.run('encrypted-s3', [
-      'status',
-      '--max-age',
-      '1d',
-      '--bucket',
-      ...place,
-    ]);
-    return { code, stdout };
-  };
-  const nowhere = await ask();
-  assert.equal(nowhere.code, 3);
-  assert.match(nowhere.stdout, /^BACKUP UNKNOWN - /);
-  world.makeBucket();
-  assert.equal((await ask()).code, 2);
-  world.put(RECORD, 'x', KEY);
-  assert.equal((await ask()).code, 0);
-  for (const version of world.journal.versions())
-    Object.assign(version, { time: Date.now() - 2 * 86_400_000 });
-  assert.equal((await ask()).code, 2);
-});
-
-test('--bucket --escrow shows what the records of the escrowed key tell', async (t) => {
-  const world = await backedUp(t);
-  world.put('backup.info/runs/other/last-run.json', 'x', OTHER_KEY);
-  const answers = `\n${EASY_KEY}\n\nyes\n`;
-  const uploaded = await world.run('encrypted-s3-upload-key', [world.configFile], { input: answers });
-  assert.equal(uploaded.code, 0, uploaded.stderr);
-  const place = ['default', 'eu-central-1', 'test-bucket'];
-  const options = { input: `${EASY_KEY}\n` };
-  const { code, stdout, stderr } = await world.run(
-    'encrypted-s3',
-    ['status', '--escrow', '--bucket', ...place],
-    options,
-  );
-  assert.equal(code, 0, stderr);
-  assert.match(stdout, /other\/\t.*\tanother encryption key\n/);
-  assert.match(stdout, /pc\/docs\/\t.*\t2 files\t14 bytes\t0\n/);
 });

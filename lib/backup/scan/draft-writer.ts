@@ -1,7 +1,7 @@
 // Writes a draft, and beside it what follows from it: which files are due, which are gone, and the counts for the guard.
 // The scan and every comparison with the bucket's listing write one.
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
-import { isGone } from '../../tree/disk/is-gone.js';
+import { isBehindLink, isGone } from '../../tree/disk/is-gone.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import type { Backup } from '../backup.js';
 import { LossCounter, type Losses } from '../guard/losses.js';
@@ -77,7 +77,8 @@ export class DraftWriter {
     this.#links = this.#linksBefore(key);
     const link = this.#links.find((it) => key.startsWith(`${it}/`));
     const hasGone = link !== undefined || isGone(this.#root, key, this.#backup.followSymlinks);
-    this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
+    const isLost = link === undefined || !isBehindLink(this.#root, key);
+    if (isLost) this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
     if (!hasGone || !isDeletable) return true;
     this.#gone.write(JSON.stringify(textOf(key)));
     if (link !== undefined) this.#linksAbove.add(link);

@@ -14,6 +14,8 @@ import { type BatchOutcome, sendBatch, type UploadFailure } from './send-batch.j
 
 export interface SentByName {
   readonly sent: number;
+  /** Of the files that were sent. */
+  readonly bytes: number;
   readonly vanished: number;
   /** How many the AWS CLI failed to send. */
   readonly failedByAws: number;
@@ -77,6 +79,7 @@ export async function sendByName(
   log.info(`Uploaded ${sent} files, ${bytes} bytes.`);
   return {
     sent,
+    bytes,
     vanished,
     failedByAws,
     failures,

@@ -40,6 +40,12 @@ export class Log {
     if (process.stderr.isTTY && !isQuiet() && !isVerbose()) this.#print(printable(message));
   }
 
+  /** What a signal leaves behind. The terminal has shown `^C` in the line. */
+  ended(message: string): void {
+    if (showsProgress()) process.stderr.write(CLEAR_LINE);
+    this.summary(message);
+  }
+
   warn(message: string): void {
     this.#critical('WARNING', message);
   }

@@ -3,8 +3,8 @@ import type { Remote } from '../../aws/remote.js';
 import { shellQuote } from '../../cli/errors.js';
 import { formatDuration } from '../../cli/units/duration.js';
 import { formatTime } from '../../cli/units/times.js';
-import { findEscrow } from '../../records/escrow.js';
-import { type EscrowTrial, lastTrialOfEscrow } from '../../records/escrow-trial.js';
+import { type EscrowState, judgeEscrow as escrowStateOf, findEscrow } from '../../records/escrow-state.js';
+import { lastTrialOfEscrow } from '../../records/escrow-trial.js';
 import type { LastRun } from '../../records/last-run.js';
 import { findBackupsOfOtherKeys } from '../../records/other-keys.js';
 import { judgeFreshness } from '../freshness.js';
@@ -49,33 +49,50 @@ export function judgeLastRun(
 
 /** @throws {AwsError} if the bucket can't be asked */
 export async function checkEscrow(remote: Remote, configFile: string): Promise<Finding> {
-  const { aws, encryptionKey } = remote;
-  if ((await findEscrow(aws)) !== 'found')
-    return warning(
-      'escrow',
-      'your encryption key is on this machine only: if the machine is lost, so is the backup',
-      `encrypted-s3-upload-key ${shellQuote(configFile)}`,
-    );
-  return judgeEscrow(lastTrialOfEscrow(aws, encryptionKey), configFile, Date.now());
+  const found = await findEscrow(remote.aws);
+  if (typeof found === 'string') return judgeEscrow('none', undefined, configFile, Date.now());
+  const { is } = await escrowStateOf(remote, found, undefined);
+  return judgeEscrow(is, lastTrialOfEscrow(remote.aws), configFile, Date.now());
 }
 
-/** @param trial when the easy-to-remember key was last tried on this machine, and whether it gave this backup's key */
-export function judgeEscrow(trial: EscrowTrial | undefined, configFile: string, now: number): Finding {
+/**
+ * @param tried when it was last got back with the easy-to-remember key on this machine; ms since the epoch
+ * @param now ms since the epoch
+ */
+export function judgeEscrow(
+  escrow: EscrowState['is'] | 'none',
+  tried: number | undefined,
+  configFile: string,
+  now: number,
+): Finding {
   const file = shellQuote(configFile);
-  const tryIt = `Try it, while you remember it: encrypted-s3 doctor --escrow ${file}`;
-  if (trial === undefined)
+  const upload = `encrypted-s3-upload-key ${file}`;
+  if (escrow === 'none')
     return warning(
       'escrow',
-      'an encryption key is in the bucket; whether it is that of this backup was never tried on this machine',
-      tryIt,
+      'your encryption key is on this machine only: if that is lost, so is the backup',
+      upload,
     );
-  const when = `${formatTime(trial.at)}, ${formatDuration((now - trial.at) / 1000)} ago`;
-  if (trial.isOfThisKey) return ok('escrow', `the bucket has the key of this backup; last tried ${when}`);
-  return warning(
-    'escrow',
-    `the key in the bucket is not that of this backup; tried ${when}`,
-    `To store this one: encrypted-s3-upload-key ${file}`,
-  );
+  if (escrow === 'of another key')
+    return warning(
+      'escrow',
+      'the key in the bucket is not that of this backup',
+      `To store this one: ${upload}`,
+    );
+  if (escrow === 'of an unknown key')
+    return warning(
+      'escrow',
+      'an encryption key is in the bucket, and nothing shows that it is that of this backup',
+      `To prove or replace it: ${upload}`,
+    );
+  if (tried === undefined)
+    return warning(
+      'escrow',
+      'the bucket has the key of this backup; the easy-to-remember key was never tried on this machine',
+      `Try it, while you remember it: encrypted-s3 doctor --escrow ${file}`,
+    );
+  const when = `${formatTime(tried)}, ${formatDuration((now - tried) / 1000)} ago`;
+  return ok('escrow', `the bucket has the key of this backup; last tried ${when}`);
 }
 
 /** @throws {AwsError} if the bucket can't be asked */

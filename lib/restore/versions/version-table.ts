@@ -1,39 +1,34 @@
 // Versions as text, a line each: a table for people, tab-separated columns for `cut` and `awk`, JSON for exact keys.
 import type { ObjectVersion } from '../../aws/version-listing.js';
-import { printable } from '../../cli/log/log.js';
-import { formatTime } from '../../cli/units/times.js';
+import { type Column, headerText, type OutputStyle, rowText, TIME_WIDTH, timeText } from '../../cli/table.js';
 import { type Bytes, isText, textOf } from '../../tree/bytes.js';
 
 /** Turns versions, with their whole keys, into lines with their newlines. */
 export type VersionFormat = (versions: AsyncIterable<ObjectVersion>) => AsyncGenerator<string>;
 
 /** Amazon's version ids are that long; 15 digits are a hundred times the largest object. */
-const WIDTHS = { time: 25, versionId: 32, size: 15, state: 7 };
-const HEADER = ['DATE', 'VERSION ID', 'SIZE', 'STATE', 'KEY'] as const;
+const COLUMNS: readonly Column<ObjectVersion>[] = [
+  {
+    name: 'DATE',
+    width: TIME_WIDTH,
+    cell: ({ lastModified }, style) => timeText(lastModified, style),
+  },
+  { name: 'VERSION ID', width: 32, cell: ({ versionId }) => versionId },
+  { name: 'SIZE', width: 15, isRight: true, cell: sizeOf },
+  { name: 'STATE', width: 7, cell: stateOf },
+  { name: 'KEY', cell: ({ key }) => textOf(key) },
+];
 
-/** Aligned, below a header, in local time. Without versions, there is no header either. */
-export async function* asTable(versions: AsyncIterable<ObjectVersion>): AsyncGenerator<string> {
-  let isFirst = true;
-  for await (const version of versions) {
-    if (isFirst) yield row(...HEADER);
-    isFirst = false;
-    const { versionId, lastModified } = version;
-    yield row(formatTime(lastModified), versionId, sizeOf(version), stateOf(version), keyOf(version));
-  }
-}
-
-function row(time: string, versionId: string, size: string, state: string, key: string): string {
-  const { time: t, versionId: v, size: s } = WIDTHS;
-  const before = `${time.padEnd(t)}  ${versionId.padEnd(v)}  ${size.padStart(s)}`;
-  return `${before}  ${state.padEnd(WIDTHS.state)}  ${key}\n`;
-}
-
-/** Times in UTC, to the millisecond. */
-export async function* asTabSeparated(versions: AsyncIterable<ObjectVersion>): AsyncGenerator<string> {
-  for await (const version of versions) {
-    const columns = [timeOf(version), version.versionId, sizeOf(version), stateOf(version), keyOf(version)];
-    yield `${columns.join('\t')}\n`;
-  }
+/** Sizes are exact for people, too. Without versions, there is no header either. */
+export function asTable(style: OutputStyle): VersionFormat {
+  return async function* (versions) {
+    let isFirst = true;
+    for await (const version of versions) {
+      if (isFirst) yield headerText(COLUMNS, style);
+      isFirst = false;
+      yield rowText(COLUMNS, version, style);
+    }
+  };
 }
 
 /** One array, an object a line. A key that is not UTF-8 is in `key64`, in base64, instead of `key`. */
@@ -63,8 +58,4 @@ function sizeOf({ size }: ObjectVersion): string {
 function stateOf({ size, isLatest }: ObjectVersion): 'current' | 'deleted' | '-' {
   if (size === undefined) return 'deleted';
   return isLatest ? 'current' : '-';
-}
-
-function keyOf({ key }: ObjectVersion): string {
-  return printable(textOf(key));
 }

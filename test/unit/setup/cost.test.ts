@@ -33,7 +33,7 @@ test('STANDARD is cheaper for files below about 70 KB, since STANDARD_IA bills 1
   const said = describeCost(files(1_000_000, 4096), 'STANDARD_IA', prices, true).join('\n');
   assert.match(said, /\$1\.68 a month/);
   assert.match(said, /128\.0 KiB and 30 days at least: 122\.1 GiB instead of 3\.8 GiB/);
-  assert.match(said, /STANDARD is cheaper for these files: \$0\.24 a month/);
+  assert.match(said, /STANDARD \(--storage-class STANDARD\) is cheaper for these files: \$0\.24 a month/);
   assert.doesNotMatch(
     describeCost(files(1000, 4096), 'STANDARD', prices, true).join('\n'),
     /cheaper|at least/,

@@ -99,10 +99,13 @@ test('an old run and an old full check are warnings', () => {
   assert.deepEqual(states(run(1, { lastFullCheck: longAgo })), ['last run ok', 'full check warning']);
 });
 
-test('an escrow is in order once it was tried and gave this key', () => {
-  assert.equal(judgeEscrow(undefined, '/c', NOW).state, 'warning');
-  assert.equal(judgeEscrow({ at: NOW - 1000, isOfThisKey: false }, '/c', NOW).state, 'warning');
-  const tried = judgeEscrow({ at: NOW - DAY * 1000, isOfThisKey: true }, '/c', NOW);
+test('an escrow is in order once it is of this key and was tried', () => {
+  const state = (...[escrow, tried]: [Parameters<typeof judgeEscrow>[0], number?]) =>
+    judgeEscrow(escrow, tried, '/c', NOW).state;
+  for (const escrow of ['none', 'of another key', 'of an unknown key'] as const)
+    assert.equal(state(escrow, NOW), 'warning');
+  assert.equal(state('of this key'), 'warning');
+  const tried = judgeEscrow('of this key', NOW - DAY * 1000, '/c', NOW);
   assert.equal(tried.state, 'ok');
   assert.match(tried.text, /last tried .*, 1 day ago/);
 });

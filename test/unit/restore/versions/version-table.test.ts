@@ -2,14 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectVersion } from '../../../../lib/aws/version-listing.js';
 import { formatTime } from '../../../../lib/cli/units/times.js';
-import {
-  asJson,
-  asTable,
-  asTabSeparated,
-  type VersionFormat,
-} from '../../../../lib/restore/versions/version-table.js';
+import { asJson, asTable, type VersionFormat } from '../../../../lib/restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 
+const IN_PIPE = { isJson: false, isForPeople: false, hasHeader: false };
+const FOR_PEOPLE = { ...IN_PIPE, isForPeople: true };
 const TIME = Date.parse('2026-03-28T18:00:00.250Z');
 const ID = 'ab3QVmfmDTnBSBbDNfXVm.KIZOKWGc7h';
 
@@ -35,7 +32,7 @@ async function formatted(format: VersionFormat, versions: readonly ObjectVersion
 test('a table: a header, and columns below each other', async () => {
   const time = formatTime(TIME);
   assert.equal(
-    await formatted(asTable, HISTORY),
+    await formatted(asTable(FOR_PEOPLE), HISTORY),
     [
       'DATE                       VERSION ID                                   SIZE  STATE    KEY',
       `${time}  ${ID}                -  deleted  d/a`,
@@ -49,7 +46,7 @@ test('a table: a header, and columns below each other', async () => {
 test('between tabs: five columns on one line, whatever is in a key', async () => {
   const time = '2026-03-28T18:00:00.250Z';
   assert.equal(
-    await formatted(asTabSeparated, HISTORY),
+    await formatted(asTable(IN_PIPE), HISTORY),
     [
       `${time}\t${ID}\t-\tdeleted\td/a`,
       `${time}\tnull\t5000000000000\t-\td/a`,
@@ -74,15 +71,15 @@ test('JSON: an array, an object a line, keys as they are', async () => {
 });
 
 test('of no versions: nothing, or an empty array', async () => {
-  assert.equal(await formatted(asTable, []), '');
-  assert.equal(await formatted(asTabSeparated, []), '');
+  assert.equal(await formatted(asTable(FOR_PEOPLE), []), '');
+  assert.equal(await formatted(asTable(IN_PIPE), []), '');
   assert.equal(await formatted(asJson, []), '[]\n');
 });
 
 test('a line comes before the next version is asked for', async () => {
   for (const [format, lines] of [
-    [asTable, 2],
-    [asTabSeparated, 1],
+    [asTable(FOR_PEOPLE), 2],
+    [asTable(IN_PIPE), 1],
     [asJson, 1],
   ] as const) {
     let asked = 0;

@@ -1,0 +1,77 @@
+// Every backup in a bucket, a row each: how old it is, from any machine, and with a key what its last run did.
+import { stderr } from 'node:process';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { exitCode } from '../cli/exit-codes.js';
+import { printable } from '../cli/log/log.js';
+import type { CommandContext } from '../cli/main.js';
+import { printText } from '../cli/print.js';
+import { Prompt } from '../cli/prompt.js';
+import { headerText, type OutputFlags, outputStyle, rowText } from '../cli/table.js';
+import { readConfig } from '../config/read-config.js';
+import {
+  type BucketRow,
+  bucketColumns,
+  bucketPluginLine,
+  fetchBucketStatus,
+} from '../health/bucket-status.js';
+import { STATES } from '../health/freshness.js';
+import { fetchEscrowedKey } from '../records/escrow.js';
+import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
+import { connectToBucket } from './connection.js';
+import { asPlugin } from './status.js';
+
+export interface BucketStatusRequest extends OutputFlags {
+  readonly profile: string;
+  readonly region: string;
+  readonly bucket: string;
+  /** Whose encryption key shows what only the records tell. */
+  readonly config: string | undefined;
+  /** Whether to ask for the easy-to-remember key, to the same end. */
+  readonly usesEscrow: boolean;
+  /** Seconds: then the output and the exit code are those of a monitoring plugin. */
+  readonly maxAge: number | undefined;
+}
+
+/** @returns with `maxAge` 2 if a backup is older, or none is there; otherwise 0 */
+export function bucketStatus(request: BucketStatusRequest, context: CommandContext): Promise<number> {
+  return asPlugin(request.maxAge, () => showBucket(request, context));
+}
+
+async function showBucket(request: BucketStatusRequest, context: CommandContext): Promise<number> {
+  const { maxAge, isJson } = request;
+  const config = request.config === undefined ? undefined : await readConfig(request.config, context.log);
+  const { profile, region, bucket } = request;
+  const aws = connectToBucket({ ...config, profile, region, bucket }, context);
+  const key = config?.encryptionKey ?? (request.usesEscrow ? await askForKey(aws, context) : undefined);
+  const rows = await fetchBucketStatus(aws, key, Date.now(), context.log);
+  const plugin = maxAge === undefined ? undefined : bucketPluginLine(bucket, rows, maxAge);
+  if (isJson) await printText(`${JSON.stringify(asJson(bucket, rows))}\n`);
+  else if (plugin !== undefined) await printText(`${printable(plugin.text)}\n`);
+  else await printText(tableOf(rows, key !== undefined, request));
+  if (plugin !== undefined) return STATES[plugin.state];
+  if (rows.length === 0) context.log.warn(`The bucket "${bucket}" has no record of a backup.`);
+  return exitCode.done;
+}
+
+async function askForKey(aws: AwsCli, { interruption }: CommandContext): Promise<EncryptionKey> {
+  const easyKey = await new Prompt(stderr, interruption).askHidden('Enter your master encryption key: ');
+  return fetchEscrowedKey(aws, keyOfEasyKey(easyKey));
+}
+
+function tableOf(rows: readonly BucketRow[], hasKey: boolean, flags: OutputFlags): string {
+  if (rows.length === 0) return '';
+  const style = outputStyle(flags);
+  const columns = bucketColumns(rows, hasKey);
+  return headerText(columns, style) + rows.map((row) => rowText(columns, row, style)).join('');
+}
+
+function asJson(bucket: string, rows: readonly BucketRow[]): object {
+  const backups = rows.map(({ prefix, lastRun, age = null, record = null, hasOtherKey }) => ({
+    prefix,
+    lastRun,
+    ageSeconds: age,
+    record,
+    hasOtherKey,
+  }));
+  return { format: 'encrypted-s3-backup bucket status', version: 1, bucket, backups };
+}

@@ -1,0 +1,81 @@
+// What the shell's completion offers for a command line: words of the commands, and names from this machine's files.
+// Nothing is asked over the network, nothing is written, and no config is run by bash.
+import { stdout } from 'node:process';
+import { homeFolderOf } from '../aws/settings/home.js';
+import { profileNames } from '../aws/settings/profile-files.js';
+import type { Candidate, Expected } from '../cli/completion/expected-words.js';
+import { printable } from '../cli/log/log.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { configFileOrDefault } from '../config/default-config.js';
+import { readLiteralConfig } from '../config/read-config.js';
+import { entryNamesIn } from '../history/entry-names.js';
+import { treeCopyOf } from '../records/state-folder.js';
+
+/** A line by which the shell is told to offer files, too. */
+const FILES = ':files';
+const NAMES_OF_FILES = new Set(['config_file', 'destination', 'file']);
+const NAMES_OF_PROFILES = new Set(['aws_profile', 'profile', 'profile_region_bucket']);
+const NAMES_OF_PATHS = new Set(['path', 'folder']);
+
+/** Prints a line for each candidate: its text, and after a tab its description. */
+export async function complete(expected: Expected, current: string): Promise<void> {
+  const { words, names } = expected;
+  const isAny = (kind: ReadonlySet<string>) => [...names].some((name) => kind.has(name));
+  const candidates: Candidate[] = [...words];
+  const add = (texts: readonly string[]) => {
+    for (const text of texts) candidates.push({ text, description: '' });
+  };
+  if (isAny(NAMES_OF_PROFILES)) add(profileNames(process.env));
+  const config =
+    isAny(NAMES_OF_PATHS) || names.has('s3_url') || names.has('aws_bucket') ? configOf(expected) : undefined;
+  if (config !== undefined) {
+    const url = `s3://${config.bucket}/${config.prefix}`;
+    if (names.has('aws_bucket')) add([config.bucket]);
+    if (names.has('s3_url')) add(await namesBelow(config, url, current, [url]));
+    if (isAny(NAMES_OF_PATHS)) {
+      const root = `${config.localDir}/`;
+      add(
+        current.startsWith('/')
+          ? await namesBelow(config, root, current, [root])
+          : await namesBelow(config, '', current),
+      );
+    }
+  }
+  const lines = candidates
+    .filter(({ text }) => text.startsWith(current) && printable(text) === text)
+    .map(({ text, description }) => (description === '' ? text : `${text}\t${description}`));
+  if (isAny(NAMES_OF_FILES)) lines.push(FILES);
+  stdout.write(lines.map((line) => `${line}\n`).join(''));
+}
+
+function configOf({ config }: Expected): BackupConfig | undefined {
+  try {
+    // The shell has not replaced the ~ yet.
+    const file = config?.replace(/^~(?=\/)/, homeFolderOf(process.env) ?? '~');
+    return readLiteralConfig(configFileOrDefault(file));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The files and folders of the last run that begin as `current` does, up to the next `/`.
+ * @param start what stands before the paths
+ * @param otherwise what to offer while `current` has not come that far
+ */
+async function namesBelow(
+  config: BackupConfig,
+  start: string,
+  current: string,
+  otherwise: readonly string[] = [],
+): Promise<readonly string[]> {
+  if (!current.startsWith(start)) return otherwise;
+  const tree = treeCopyOf(config);
+  if (tree === undefined) return [];
+  try {
+    const names = await entryNamesIn(tree, current.slice(start.length));
+    return names.map((name) => start + name);
+  } catch {
+    return [];
+  }
+}

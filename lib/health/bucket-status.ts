@@ -1,0 +1,118 @@
+// Every backup in a bucket: how old it is, and, with the encryption key, what its record tells.
+import type { AwsCli } from '../aws/aws-cli.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import type { Log } from '../cli/log/log.js';
+import { type Column, TIME_WIDTH, timeText } from '../cli/table.js';
+import { formatDuration } from '../cli/units/duration.js';
+import { formatBytes } from '../cli/units/quantities.js';
+import { type BackupInBucket, listBackups } from '../records/backups-in-bucket.js';
+import { fetchLastRun, type LastRun } from '../records/last-run.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
+import { judgeFreshness } from './freshness.js';
+
+export interface BucketRow extends BackupInBucket {
+  /** Seconds since the last complete run or, without the record, since the last run stored its record. */
+  readonly age: number | undefined;
+  readonly record: LastRun | undefined;
+  /** Whether the key that was given is not that of this backup. */
+  readonly hasOtherKey: boolean;
+}
+
+/**
+ * @param encryptionKey `undefined`: one listing, and no records
+ * @param now ms since the epoch
+ * @throws {AwsError} if the bucket can't be read
+ */
+export async function fetchBucketStatus(
+  aws: AwsCli,
+  encryptionKey: EncryptionKey | undefined,
+  now: number,
+  log: Log,
+): Promise<BucketRow[]> {
+  const rows: BucketRow[] = [];
+  for (const backup of await listBackups(aws)) {
+    const record = encryptionKey && (await fetchRecord({ aws, encryptionKey, prefix: backup.prefix, log }));
+    const hasOtherKey = record === 'other key';
+    const known = hasOtherKey ? undefined : record;
+    const age =
+      known === undefined
+        ? (now - Date.parse(backup.lastRun)) / 1000
+        : judgeFreshness({ lastRun: known }, undefined, now).age;
+    rows.push({ ...backup, age, record: known, hasOtherKey });
+  }
+  return rows;
+}
+
+async function fetchRecord(
+  remote: Parameters<typeof fetchLastRun>[0],
+): Promise<LastRun | undefined | 'other key'> {
+  try {
+    return await fetchLastRun(remote);
+  } catch (error) {
+    if (error instanceof BackupError && error.exitCode === exitCode.wrongKey) return 'other key';
+    throw error;
+  }
+}
+
+/** The columns of a table of these backups. @param hasKey whether a key was given */
+export function bucketColumns(rows: readonly BucketRow[], hasKey: boolean): Column<BucketRow>[] {
+  const longest = Math.max(...rows.map(({ prefix }) => prefix.length), 6);
+  const ofRecord = (name: string, width: number, cell: Column<LastRun>['cell']): Column<BucketRow> => ({
+    name,
+    width,
+    cell: ({ record }, style) => (record === undefined ? '' : cell(record, style)),
+  });
+  return [
+    { name: 'PREFIX', width: longest, cell: ({ prefix }) => prefix || '(none)' },
+    {
+      name: 'LAST RUN',
+      width: TIME_WIDTH,
+      cell: ({ lastRun }, style) => timeText(Date.parse(lastRun), style),
+    },
+    {
+      name: 'AGE',
+      width: 15,
+      cell: ({ age }, { isForPeople }) => {
+        if (age === undefined) return 'unknown';
+        return isForPeople ? `${formatDuration(age)} ago` : `${Math.round(age)}`;
+      },
+    },
+    ...(hasKey
+      ? [
+          ofRecord('HOST', 15, ({ host }) => host),
+          ofRecord('FILES', 8, ({ totals }) => `${totals.files}`),
+          ofRecord('SIZE', 10, ({ totals: { bytes } }, style) =>
+            style.isForPeople ? formatBytes(bytes) : `${bytes}`,
+          ),
+          {
+            name: 'NOT BACKED UP',
+            cell: ({ record, hasOtherKey }: BucketRow) =>
+              hasOtherKey ? 'another encryption key' : `${record?.notBackedUp ?? ''}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+/** One line for a monitoring plugin. @param maxAge seconds */
+export function bucketPluginLine(
+  bucket: string,
+  rows: readonly BucketRow[],
+  maxAge: number,
+): { readonly state: 'OK' | 'CRITICAL'; readonly text: string } {
+  const stale = rows.filter(({ age }) => age === undefined || age > maxAge);
+  const state = rows.length > 0 && stale.length === 0 ? 'OK' : 'CRITICAL';
+  const names = stale.map(({ prefix }) => prefix || '(none)').join(', ');
+  const reason =
+    rows.length === 0
+      ? 'no backup is on record'
+      : stale.length === 0
+        ? `${rows.length} of ${rows.length} backups are fresh`
+        : `${stale.length} of ${rows.length} backups are older than ${formatDuration(maxAge)}: ${names}`;
+  const data = rows
+    .filter(({ age }) => age !== undefined)
+    .map(({ prefix, age = 0 }) => `'age_${prefix.replaceAll(/['=|]/g, '_')}'=${Math.round(age)}s;;${maxAge}`);
+  const text = `BACKUP ${state} - ${reason} (s3://${bucket})`.replaceAll('|', ' ');
+  return { state, text: data.length === 0 ? text : `${text} | ${data.join(' ')}` };
+}

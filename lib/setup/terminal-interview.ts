@@ -1,0 +1,91 @@
+// The questions of init on a terminal.
+import { stdin, stdout } from 'node:process';
+import { confirm, isCancel, log, multiselect, password, select, text } from '@clack/prompts';
+import { BackupError, InterruptedError } from '../cli/errors.js';
+import type { Interruption } from '../cli/interruption.js';
+import { isQuiet } from '../cli/log/output-options.js';
+import { askNewEasyKey } from './easy-key.js';
+import type { Choice, Interview, Question } from './interview.js';
+
+export class TerminalInterview implements Interview {
+  readonly #interruption: Interruption;
+
+  /** @throws {BackupError} without a terminal */
+  constructor(interruption: Interruption) {
+    this.#interruption = interruption;
+    if (stdin.isTTY && stdout.isTTY) return;
+    throw new BackupError('init asks its questions on a terminal, and there is none.', {
+      hint: 'To take all answers from flags: encrypted-s3 init --yes --bucket BUCKET --directory DIRECTORY',
+    });
+  }
+
+  /** Asks again after an answer that will not do. */
+  async ask<T>({ what, given, proposed = '', check }: Question<T>): Promise<T> {
+    if (given !== undefined) return check(given);
+    let before = proposed;
+    for (;;) {
+      const answer = await this.#answerOf(text({ message: what, initialValue: before, ...this.#signal }));
+      try {
+        return await check(answer ?? '');
+      } catch (error) {
+        if (!(error instanceof BackupError)) throw error;
+        log.error([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' '));
+        before = answer ?? '';
+      }
+    }
+  }
+
+  choose(what: string, choices: readonly Choice[], proposed: string): Promise<string> {
+    const options = [...choices];
+    return this.#answerOf(select({ message: what, options, initialValue: proposed, ...this.#signal }));
+  }
+
+  chooseSome(
+    what: string,
+    choices: readonly Choice[],
+    proposed: readonly string[],
+  ): Promise<readonly string[]> {
+    const message = `${what} (space: choose, Enter: go on)`;
+    const options = [...choices];
+    const initialValues = [...proposed];
+    return this.#answerOf(multiselect({ message, options, initialValues, required: false, ...this.#signal }));
+  }
+
+  confirm(question: string): Promise<boolean> {
+    return this.#answerOf(confirm({ message: question, ...this.#signal }));
+  }
+
+  askEasyKey(what: string): Promise<string> {
+    return this.#askHidden(what);
+  }
+
+  askNewEasyKey(what: string): Promise<string> {
+    return askNewEasyKey(
+      (isAgain) => this.#askHidden(isAgain ? 'The same again' : what),
+      (problem) => log.error(problem),
+    );
+  }
+
+  say(words: string): void {
+    if (!isQuiet()) log.message(words);
+  }
+
+  /** Without the blanks around it, as every command reads it. */
+  async #askHidden(message: string): Promise<string> {
+    const answer = await this.#answerOf(password({ message, ...this.#signal }));
+    return (answer ?? '').replaceAll(/^[ \t]+|[ \t]+$/g, '');
+  }
+
+  get #signal(): { readonly signal: AbortSignal } {
+    // A new one for each question: the package leaves its listeners behind.
+    return { signal: AbortSignal.any([this.#interruption.aborted]) };
+  }
+
+  /** @throws {InterruptedError} after Ctrl-C, or a signal */
+  async #answerOf<T>(asked: Promise<T | symbol>): Promise<T> {
+    const answer = await asked;
+    this.#interruption.check();
+    if (isCancel(answer)) throw new InterruptedError('SIGINT');
+    return answer as T;
+  }
+}

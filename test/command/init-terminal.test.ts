@@ -1,0 +1,120 @@
+// The questions of `encrypted-s3 init`, on a terminal.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { onTerminal, type Step } from '../fakes/on-terminal.js';
+import { WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
+import { BucketWorld } from './bucket-world.js';
+
+const SENTENCE = 'seven green boats sing at night';
+const ENTER = '\r';
+const CLEAR = '\x15';
+const UP = '\x1b[A';
+const CTRL_C = '\x03';
+
+function worldWithProfiles(t: TestContext): BucketWorld {
+  const world = new BucketWorld(t);
+  world.write('letters/a.txt', 'Dear Anna');
+  world.write('node_modules/x/y.js', 'exports = 1');
+  mkdirSync(join(world.home, '.aws'));
+  const keys = 'aws_access_key_id = x\naws_secret_access_key = y\n';
+  writeFileSync(join(world.home, '.aws/credentials'), `[default]\n${keys}[other]\n${keys}`);
+  return world;
+}
+
+const configOf = (world: BucketWorld) => join(world.home, '.config/encrypted-s3-backup/config');
+
+function session(world: BucketWorld, steps: readonly Step[]) {
+  return onTerminal(steps, ['encrypted-s3', 'init'], {
+    HOME: world.home,
+    TMPDIR: world.tmp,
+    PATH: world.path,
+    NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
+  });
+}
+
+const PLACE: readonly Step[] = [
+  ['Which profile', ENTER],
+  ['name of the bucket', `${CLEAR}test-bucket${ENTER}`],
+  ['region', ENTER],
+];
+
+test('on a terminal init asks for everything, again after an answer that will not do', async (t) => {
+  const world = worldWithProfiles(t);
+  const { code, shown } = await session(world, [
+    ...PLACE,
+    ['directory to back up', `${CLEAR}/nowhere${ENTER}`],
+    ['does not exist', ''],
+    ['directory to back up', `${CLEAR}${world.source}${ENTER}`],
+    ['prefix', `${CLEAR}pc/docs/${ENTER}`],
+    ['not to be backed up', ''],
+    ['node_modules', ENTER],
+    ['Which storage class', ENTER],
+    ['how many days', ENTER],
+    ['address to ping', ENTER],
+    ['put-bucket-versioning', ''],
+    ['Run these commands', ENTER],
+    ['Store the encryption key', ENTER],
+    ['easy-to-remember key', `password${ENTER}`],
+    ['It has 8 characters', ''],
+    ['easy-to-remember key', `${SENTENCE}${ENTER}`],
+    ['The same again', `${SENTENCE}x${ENTER}`],
+    ['not the same', ''],
+    ['easy-to-remember key', `${SENTENCE}${ENTER}`],
+    ['The same again', `${SENTENCE}${ENTER}`],
+    ['came back from there', ''],
+    ['first backup', ENTER],
+    ['Restore a file', ENTER],
+    ['is what is on disk', ''],
+    ['When is it to run', `${UP}${ENTER}`],
+    ['encrypted-s3 schedule', ''],
+  ]);
+  assert.equal(code, 0, shown);
+  assert.deepEqual(world.stored(), ['letters/a.txt']);
+  const config = readFileSync(configOf(world), 'utf8');
+  assert.match(config, /^EXCLUDE=\('node_modules\/\*'\)$/m);
+  const key = /^ENCRYPTION_KEY='(.*)'$/m.exec(config)?.[1] ?? '';
+  for (const secret of [key, SENTENCE, 'password']) assert.equal(shown.includes(secret), false);
+  assert.doesNotMatch(shown, /Warning/);
+});
+
+test('Ctrl-C ends init before the config is written, and the next one goes on after it', async (t) => {
+  const world = worldWithProfiles(t);
+  const early = await session(world, [...PLACE, ['directory to back up', CTRL_C]]);
+  assert.equal(early.code, 130, early.shown);
+  assert.match(early.shown, /Ended by SIGINT\. Run the same command again to go on from here\./);
+  assert.equal(existsSync(configOf(world)), false);
+  const flags: readonly Step[] = [
+    ...PLACE,
+    ['directory to back up', `${CLEAR}${world.source}${ENTER}`],
+    ['prefix', ENTER],
+    ['not to be backed up', ENTER],
+    ['Which storage class', ENTER],
+    ['how many days', ENTER],
+    ['address to ping', ENTER],
+    ['Run these commands', CTRL_C],
+  ];
+  assert.equal((await session(world, flags)).code, 130);
+  const before = readFileSync(configOf(world), 'utf8');
+  const { code, shown } = await session(world, [
+    ['Going on with the config', ''],
+    ['Run these commands', `n`],
+    ['Store the encryption key', 'n'],
+    ['first backup', 'n'],
+    ['Restore a file', 'n'],
+    ['When is it to run', `${UP}${ENTER}`],
+    ['Still to do', ''],
+  ]);
+  assert.equal(code, 0, shown);
+  assert.match(shown, /encrypted-s3 doctor --fix[\s\S]*encrypted-s3-upload-key [\s\S]*encrypted-s3-sync/);
+  assert.equal(readFileSync(configOf(world), 'utf8'), before);
+  assert.equal(world.journal.exists, false);
+});
+
+test('without a terminal and without --yes, init asks nothing', async (t) => {
+  const world = worldWithProfiles(t);
+  const { code, stderr } = await world.run('encrypted-s3', ['init'], { input: '\n\n\n' });
+  assert.equal(code, 1);
+  assert.match(stderr, /^ERROR: init asks its questions on a terminal, and there is none\.\nHINT: .*--yes/);
+});

@@ -1,0 +1,38 @@
+// Runs a built command on a terminal of its own, and types.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { binOf } from './bins.js';
+
+const ON_TERMINAL = fileURLToPath(new URL('../../../test/fakes/on-terminal.py', import.meta.url));
+
+/** What the command has to show, and what is typed then. */
+export type Step = readonly [shown: string, typed: string];
+
+export interface Session {
+  /** 99 if the command did not show what a step waits for. */
+  readonly code: number | null;
+  /** Without control sequences. */
+  readonly shown: string;
+}
+
+/** @param environment all of it; PATH has to be in it */
+export function onTerminal(
+  steps: readonly Step[],
+  [command, ...args]: readonly [string, ...string[]],
+  environment: Readonly<Record<string, string>>,
+): Promise<Session> {
+  // Where pyenv starts Python, it changes PATH.
+  const path = `PATH=${environment['PATH']}`;
+  const program = ['env', path, process.execPath, binOf(command), ...args];
+  const child = spawn('python3', [ON_TERMINAL, JSON.stringify(steps), ...program], {
+    cwd: join(ON_TERMINAL, '..'),
+    env: { TERM: 'xterm', ...environment },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let shown = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    shown += text;
+  });
+  return new Promise((resolve) => child.on('close', (code) => resolve({ code, shown })));
+}
