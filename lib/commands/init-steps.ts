@@ -4,6 +4,7 @@ import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
+import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
@@ -107,7 +108,7 @@ export async function compareRestored({ config, aws, interview, context }: Setup
         hint: 'If it has changed since the backup, run init again. Otherwise trust nothing in the bucket until you know why.',
       });
   });
-  interview.say(`"${path}" was restored from the bucket, and is what is on disk.`);
+  interview.say(`"${printable(path)}" was restored from the bucket, and is what is on disk.`);
 }
 
 /** @returns whether the backup is scheduled */

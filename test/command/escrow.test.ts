@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import {
   bucketMissing,
   escrowThere,
@@ -12,7 +10,7 @@ import {
   s3Error,
   verification,
 } from '../fakes/replies.js';
-import { EASY_KEY, KEY, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
+import { EASY_KEY, KEY, Sandbox } from '../fakes/sandbox.js';
 
 const CONTENT = `#_ORIGINAL_KEY='${KEY}' # original backup encryption key\n`;
 const DERIVED = createHash('md5').update(EASY_KEY).digest('hex');
@@ -139,26 +137,6 @@ test('download-key puts the key, and nothing else, on standard output', async (t
     stderr,
     /^Enter your master encryption key: \nRetrieving the key.*\n\nSuccess\. Here is your backup key:/,
   );
-  assert.equal(box.calls()[0]?.key, sha256(DERIVED));
-});
-
-test('the escrow is read and written by a Node.js without MD5, as in FIPS mode', async (t) => {
-  const box = new Sandbox(t);
-  const without = fileURLToPath(new globalThis.URL('../../../test/fakes/without-md5.cjs', import.meta.url));
-  const environment = { NODE_OPTIONS: `${WITHOUT_MODERN_SYSLOG} --require=${without}` };
-  const hash = ['-e', "require('node:crypto').createHash('md5')"];
-  assert.notEqual(spawnSync(process.execPath, [`--require=${without}`, ...hash]).status, 0);
-  box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
-  const upload = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS, environment });
-  assert.deepEqual([upload.code, upload.stderr], [0, '']);
-  assert.ok(box.calls().some((call) => call.key === sha256(DERIVED)));
-  box.expect([{ args: ['s3', 'cp', URL, '-'], stdout: CONTENT }]);
-  const args = ['default', 'eu-central-1', 'test-bucket'];
-  const { code, stdout } = await box.run('encrypted-s3-download-key', args, {
-    input: `${EASY_KEY}\n`,
-    environment,
-  });
-  assert.deepEqual([code, stdout], [0, CONTENT]);
   assert.equal(box.calls()[0]?.key, sha256(DERIVED));
 });
 

@@ -238,9 +238,12 @@ class BucketCall {
   /** @param id of the version, or '' */
   #head(key: string, id: string): void {
     const object = this.#findReadable(key, 'HeadObject', '', id);
-    const id_ = this.#journal.isVersioned ? object.id : 'None';
-    const stored = new Date(Math.floor(object.time / 1000) * 1000).toISOString();
-    if (this.#args.has('[VersionId,LastModified]')) this.#call.print(`${id_}\t${stored}\n`);
+    const LastModified = new Date(Math.floor(object.time / 1000) * 1000).toISOString();
+    if (this.#args.has('--checksum-mode'))
+      this.#call.print(JSON.stringify({ LastModified, ...this.#journal.checksumsOf(object.body) }));
+    if (this.#args.has('[VersionId,LastModified]'))
+      this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}	${LastModified}
+`);
   }
 
   /** @param id of the version, or '' */
