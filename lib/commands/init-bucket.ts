@@ -2,25 +2,25 @@
 import { createBucket } from '../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket } from '../aws/bucket.js';
+import type { Asked } from '../aws/bucket-settings/ask.js';
 import {
-  type Asked,
   type BucketSettings,
   fetchBucketSettings,
   NEW_BUCKET,
 } from '../aws/bucket-settings/bucket-settings.js';
 import { planBucketSettings, type SettingStep } from '../aws/bucket-settings/plan.js';
 import { takeStep } from '../aws/bucket-settings/take-step.js';
-import { RESERVED_PREFIX } from '../aws/listing.js';
 import { BackupError } from '../cli/errors.js';
+import { retentionOf } from './bucket-settings.js';
 import type { Setup } from './init-steps.js';
 
 /** @returns whether the bucket is as it should be; false if the user wants it otherwise */
 export async function setUpBucket({ config, aws, interview, context }: Setup): Promise<boolean> {
   const isThere = await bucketExists(aws);
   // A bucket that was there may have other things in it.
-  const prefixes = isThere ? [config.prefix, RESERVED_PREFIX] : [''];
+  const retention = isThere ? retentionOf(config) : { days: config.retentionDays, prefixes: [''] };
   const settings = isThere ? await fetchBucketSettings(aws) : NEW_BUCKET;
-  const steps = planBucketSettings(aws.bucket, settings, { days: config.retentionDays, prefixes });
+  const steps = planBucketSettings(aws.bucket, settings, retention);
   const unknown = namesOfUnknown(settings);
   if (unknown.length > 0)
     interview.say(
