@@ -9,6 +9,7 @@ interface Options {
   readonly escrow?: true;
   readonly at?: string;
   readonly overwrite?: true;
+  readonly withKept?: true;
   readonly keepSetid?: true;
   readonly numericIds?: true;
   readonly trustDestination?: true;
@@ -33,6 +34,7 @@ export function downloadDirCommand(): Command {
       'as it was at that time: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
     )
     .option('--overwrite', 'replace files in the destination that differ')
+    .option('--with-kept', 'restore files, too, that are gone from disk and only kept in the bucket')
     .option('--keep-setid', 'restore setuid and setgid, too (as root)')
     .option('--numeric-ids', 'give owners by number, not by name (as root)')
     .option('--trust-destination', 'as root, restore to a folder that other users could redirect')
@@ -43,7 +45,7 @@ export function downloadDirCommand(): Command {
     .action(
       (
         words: string[],
-        { config, escrow, at, overwrite, keepSetid, numericIds, trustDestination }: Options,
+        { config, escrow, at, overwrite, withKept, keepSetid, numericIds, trustDestination }: Options,
       ) =>
         main(
           'encrypted-s3-download-dir',
@@ -56,6 +58,7 @@ export function downloadDirCommand(): Command {
                 usesEscrow: escrow === true,
                 at,
                 overwrites: overwrite === true,
+                withKept: withKept === true,
                 keepsSetid: keepSetid === true,
                 usesNumericIds: numericIds === true,
                 trustsDestination: trustDestination === true,

@@ -39,7 +39,7 @@ export async function runBackup(backup: Backup): Promise<RunResult> {
     findEscrowOfRun(backup, start),
   );
   const deleted = await deleteGone(backup, start, checked);
-  const { tree, totals } = await buildTree(backup, start, checked);
+  const { tree, totals } = await buildTree(backup, start, checked, deleted);
   await reportOutcome(backup, start, checked, totals);
   const [facts] = await allSettledOrThrow(
     storeRecord(backup, start, checked, { tree, totals }, { deleted, escrow }),

@@ -76,9 +76,14 @@ export function headWithKey(object: BucketObject): string[] {
   return [...headWithoutKey(object), ...CUSTOMER_KEY];
 }
 
-/** Prints the id of the current version; `None` in a bucket without versioning. */
+/** Prints a JSON object: what the bucket knows of the object, its checksum included if it was stored with one. */
+export function headWithChecksum(object: BucketObject): string[] {
+  return [...headWithKey(object), '--checksum-mode', 'ENABLED', '--output', 'json'];
+}
+
+/** Prints the id of the current version, `None` in a bucket without versioning, and when it was stored. */
 export function readVersionId(object: BucketObject): string[] {
-  return [...headWithKey(object), '--query', 'VersionId'];
+  return [...headWithKey(object), '--query', '[VersionId,LastModified]'];
 }
 
 function getObject(object: BucketObject, options: readonly string[], destination: string): string[] {

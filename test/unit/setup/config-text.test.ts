@@ -50,7 +50,10 @@ test('none is written where a link leads that somebody else could have made', (t
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(linkOfAnother(folder, folder), 'config');
-  assert.throws(() => writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey()), /is a link|permission denied/);
+  assert.throws(
+    () => writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey()),
+    /is a link|permission denied/,
+  );
   assert.throws(() => readFileSync(join(folder, 'config')), /ENOENT/);
 });
 
