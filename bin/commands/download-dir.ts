@@ -9,6 +9,7 @@ interface Options {
   readonly escrow?: true;
   readonly at?: string;
   readonly overwrite?: true;
+  readonly withKept?: true;
   readonly keepSetid?: true;
   readonly numericIds?: true;
   readonly trustDestination?: true;
@@ -30,6 +31,7 @@ export function downloadDirCommand(): Command {
     .option('--escrow', 'ask for the easy-to-remember key, and get the encryption key from the bucket')
     .option('--at <time>', `as it was at that time: ${TIME_EXAMPLES}`)
     .option('--overwrite', 'replace files in the destination that differ')
+    .option('--with-kept', 'restore files, too, that are gone from disk and only kept in the bucket')
     .option('--keep-setid', 'restore setuid and setgid, too (as root)')
     .option('--numeric-ids', 'give owners by number, not by name (as root)')
     .option('--trust-destination', 'as root, restore to a folder that other users could redirect')
@@ -40,7 +42,7 @@ export function downloadDirCommand(): Command {
     .action(
       (
         words: string[],
-        { config, escrow, at, overwrite, keepSetid, numericIds, trustDestination }: Options,
+        { config, escrow, at, overwrite, withKept, keepSetid, numericIds, trustDestination }: Options,
       ) =>
         main(
           'encrypted-s3-download-dir',
@@ -53,6 +55,7 @@ export function downloadDirCommand(): Command {
                 usesEscrow: escrow === true,
                 at,
                 overwrites: overwrite === true,
+                withKept: withKept === true,
                 keepsSetid: keepSetid === true,
                 usesNumericIds: numericIds === true,
                 trustsDestination: trustDestination === true,

@@ -13,6 +13,10 @@ interface Options {
   readonly overwrite?: true;
   readonly keepNewer?: true;
   readonly missingOnly?: true;
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly withKept?: true;
+  readonly verify?: true;
   readonly keepSetid?: true;
   readonly numericIds?: true;
   readonly trustDestination?: true;
@@ -40,6 +44,17 @@ export function restoreCommand(): Command {
     .option('--overwrite', 'replace files in the destination that differ')
     .addOption(new Option('--keep-newer', 'replace them unless they are newer').conflicts('overwrite'))
     .addOption(new Option('--missing-only', 'replace none').conflicts(['overwrite', 'keepNewer']))
+    .option(
+      '--include <pattern>',
+      "only what matches, such as '*.odt' or 'letters/*'; may be repeated",
+      collect,
+      [],
+    )
+    .option('--exclude <pattern>', "not what matches, such as 'cache/*'; may be repeated", collect, [])
+    .option('--with-kept', 'restore files, too, that are gone from disk and only kept in the bucket')
+    .addOption(
+      new Option('--verify', 'read what was restored, and compare it with the bucket').conflicts('dryRun'),
+    )
     .option('--keep-setid', 'restore setuid and setgid, too (as root)')
     .option('--numeric-ids', 'give owners by number, not by name (as root)')
     .option('--trust-destination', 'restore as root to a place that other users could redirect')
@@ -58,6 +73,10 @@ export function restoreCommand(): Command {
               overwrites: options.overwrite === true,
               keeps: options.missingOnly ? 'all' : options.keepNewer ? 'newer' : 'none',
               isDry: options.dryRun === true,
+              include: options.include,
+              exclude: options.exclude,
+              withKept: options.withKept === true,
+              verifies: options.verify === true,
               keepsSetid: options.keepSetid === true,
               usesNumericIds: options.numericIds === true,
               trustsDestination: options.trustDestination === true,
@@ -67,4 +86,8 @@ export function restoreCommand(): Command {
         AFTER_SIGNAL,
       ),
     );
+}
+
+function collect(pattern: string, before: readonly string[]): readonly string[] {
+  return [...before, pattern];
 }

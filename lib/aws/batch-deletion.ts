@@ -46,7 +46,7 @@ interface BatchError {
 /**
  * @param folder the run's own, for the requests
  * @param isStillDue called right before a deletion is sent, which is left out if it returns false
- * @returns a result for each; in each batch, the refused ones are last
+ * @returns a result for each: first what is deleted of a batch, in the order of `deletions`, then what is refused
  * @throws {AwsError} if a request fails as a whole
  */
 export async function* deleteAll(
@@ -55,14 +55,17 @@ export async function* deleteAll(
   folder: string,
   isStillDue: (deletion: Deletion) => boolean = () => true,
 ): AsyncGenerator<DeletionResult> {
-  let batch: Deletion[] = [];
+  const batch: Deletion[] = [];
   let takesBatches = true;
   for await (const deletion of deletions) {
     if (takesBatches && !NOT_IN_XML.test(deletion.key)) batch.push(deletion);
-    else if (isStillDue(deletion)) yield await deleteOne(aws, deletion);
+    else {
+      // What comes before it goes before it.
+      yield* deleteMany(batch.splice(0));
+      if (isStillDue(deletion)) yield await deleteOne(aws, deletion);
+    }
     if (batch.length < BATCH) continue;
-    takesBatches = yield* deleteMany(batch);
-    batch = [];
+    takesBatches = yield* deleteMany(batch.splice(0));
   }
   yield* deleteMany(batch);
 

@@ -10,5 +10,7 @@ export async function regionOfBucket(aws: AwsCli): Promise<string | undefined> {
   const answer = await aws.run(getLocation(aws.bucket));
   if (answer.exitCode !== 0) return undefined;
   const location = answer.stdout.trim();
-  return OLD_NAMES[location] ?? location;
+  const region = OLD_NAMES[location] ?? location;
+  // Other servers have names of their own, which are no regions.
+  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(region) ? region : undefined;
 }

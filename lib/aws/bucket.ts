@@ -90,7 +90,28 @@ async function setUp(aws: AwsCli, step: SettingStep, log: (message: string) => v
  * @throws {AwsError} if the bucket belongs to another account, or can't be reached
  */
 export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'none' | 'no bucket'> {
-  const args = listFirst(aws.bucket, key);
+  const objects = await listFew(aws, key, 1);
+  if (objects === 'no bucket') return objects;
+  return objects.some((object) => object.Key === key) ? 'found' : 'none';
+}
+
+/** An object as a listing has it. */
+export interface ListedObject {
+  readonly Key: string;
+  /** ISO 8601. */
+  readonly LastModified?: string;
+}
+
+/**
+ * Lists the first objects, up to `count`, whose keys begin with `prefix`.
+ * @throws {AwsError} if the bucket belongs to another account, or can't be reached
+ */
+export async function listFew(
+  aws: AwsCli,
+  prefix: string,
+  count: number,
+): Promise<readonly ListedObject[] | 'no bucket'> {
+  const args = listFirst(aws.bucket, prefix, count);
   const answer = await aws.run(args);
   if (answer.exitCode !== 0) {
     const kind = kindOfAwsError(answer.stderr);
@@ -98,11 +119,9 @@ export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'n
     if (kind === 'not-found' || (kind === 'no-message' && !(await bucketExists(aws)))) return 'no bucket';
     throw aws.errorOf(args, answer);
   }
-  if (answer.stdout.trim() === '') return 'none';
-  const page = JSON.parse(answer.stdout) as {
-    readonly Contents?: readonly { readonly Key: string }[] | null;
-  };
-  return page.Contents?.some((object) => object.Key === key) ? 'found' : 'none';
+  if (answer.stdout.trim() === '') return [];
+  const page = JSON.parse(answer.stdout) as { readonly Contents?: readonly ListedObject[] | null };
+  return page.Contents ?? [];
 }
 
 /** If it is `enabled`, the bucket keeps what is deleted or overwritten as older versions. */

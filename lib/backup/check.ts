@@ -32,6 +32,7 @@ export interface Checked {
   readonly missing: number;
   /** See `DraftFiles`. */
   readonly hidingPlaces: number;
+  readonly keptLines: number;
   /** How many objects have no file on disk, although nothing proves that it is gone; 0 in a quick run. */
   readonly kept: number;
   readonly uploads: readonly SentByName[];
@@ -68,7 +69,7 @@ function checkByTree(
   { byName }: Uploaded,
   draft: () => Batches<DraftLine>,
 ): Checked {
-  const { gone, linksAbove, hidingPlaces } = scan;
+  const { gone, linksAbove, hidingPlaces, keptLines } = scan;
   return {
     isFull: false,
     draft,
@@ -78,6 +79,7 @@ function checkByTree(
     losses: undefined,
     missing: byName?.failures.count ?? 0,
     hidingPlaces,
+    keptLines,
     kept: 0,
     ...sumOf(byName === undefined ? [] : [byName]),
     stillDue: undefined,
@@ -115,7 +117,7 @@ async function checkByListing(
   return {
     isFull: true,
     draft: () => readDraft(last.draft),
-    isAsTree: scan.isAsTree && due.files.count + first.due.files.count === 0,
+    isAsTree: scan.isAsTree && due.files.count + first.due.files.count + last.lost === 0,
     // A file that went after the first listing may have got another name: the next run deletes its object. The guard
     // counts it all the same, since a disk may have been unmounted meanwhile.
     gone: first.gone,
@@ -123,6 +125,7 @@ async function checkByListing(
     losses: last.losses,
     missing: last.missing,
     hidingPlaces: last.hidingPlaces,
+    keptLines: last.keptLines,
     kept: last.kept + Math.max(0, last.gone.count - first.gone.count),
     ...sums,
     sent: sums.sent + synced,

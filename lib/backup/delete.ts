@@ -5,7 +5,7 @@ import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { isGone, isLink } from '../tree/disk/is-gone.js';
 import { flatten, mapEach } from '../tree/streams/batches.js';
-import { readJson } from '../tree/streams/spool.js';
+import { readJson, type Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import { hasFileAppeared } from './delete/has-file-appeared.js';
@@ -17,6 +17,8 @@ import type { Start } from './start.js';
 
 export interface Deleted {
   readonly count: number;
+  /** Their keys, as JSON texts, in their order; `undefined`: none was deleted. */
+  readonly keys: Spool | undefined;
   /** Whether an object is still in the bucket although its file is gone. */
   readonly isHeldBack: boolean;
 }
@@ -31,22 +33,22 @@ export async function deleteGone(backup: Backup, start: Start, checked: Checked)
   };
   if (gone.count === 0) {
     assertAllowed();
-    return { count: 0, isHeldBack: false };
+    return { count: 0, keys: undefined, isHeldBack: false };
   }
   await assertSameLocalDir(localDir, localDirId);
   const reason = await reasonToKeep(backup, start, checked);
   if (reason !== undefined) {
     reportKept(backup, 'Not deleting', gone.count, reason);
-    return { count: 0, isHeldBack: true };
+    return { count: 0, keys: undefined, isHeldBack: true };
   }
   // Only now: objects that stay for another reason pile up, and would stop every run.
   assertAllowed();
   log.progress(`Deleting ${formatCount(gone.count, 'object')}`);
   if (checked.linksAbove.size > 0) warnOfLinks(backup, checked.linksAbove);
-  const { count, failed } = await deleteProven(backup, checked);
+  const { keys, failed } = await deleteProven(backup, checked);
   log.progress(undefined);
-  log.info(`Deleted in the bucket: ${count}.`);
-  return { count, isHeldBack: failed > 0 };
+  log.info(`Deleted in the bucket: ${keys.count}.`);
+  return { count: keys.count, keys, isHeldBack: failed > 0 };
 }
 
 async function reasonToKeep(
@@ -89,9 +91,10 @@ function warnOfLinks({ localDir, log }: Backup, links: ReadonlySet<Bytes>): void
 
 /** Proves each again right before its deletion. A failed request ends no run: the record of the uploads comes after it. */
 async function deleteProven(
-  { aws, prefix, localDir, followSymlinks, state, incomplete }: Backup,
+  backup: Backup,
   { gone, linksAbove }: Checked,
-): Promise<{ count: number; failed: number }> {
+): Promise<{ readonly keys: Spool; readonly failed: number }> {
+  const { aws, prefix, localDir, followSymlinks, state, incomplete } = backup;
   const root = bytesOf(localDir);
   const deletions = flatten(mapEach(readJson<string>(gone), (path) => ({ key: prefix + path })));
   const isStillGone = ({ key }: { readonly key: string }) => {
@@ -99,10 +102,11 @@ async function deleteProven(
     const isBelowLink = (link: Bytes) => path.startsWith(`${link}/`) && isLink(root, link);
     return isGone(root, path, followSymlinks) || [...linksAbove].some(isBelowLink);
   };
-  let [count, failed] = [0, 0];
+  const keys = backup.spool('deleted');
+  let failed = 0;
   try {
     for await (const { key, refusal } of deleteAll(aws, deletions, state.runFolder, isStillGone)) {
-      if (refusal === undefined) count += 1;
+      if (refusal === undefined) keys.write(JSON.stringify(key.slice(prefix.length)));
       else {
         failed += 1;
         incomplete.addFailure(key, 'could not be deleted in the bucket', refusal.why, key);
@@ -117,5 +121,6 @@ async function deleteProven(
     );
     incomplete.addHint(error.hint);
   }
-  return { count, failed };
+  keys.close();
+  return { keys, failed };
 }

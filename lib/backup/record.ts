@@ -1,14 +1,18 @@
 // The end of a run: the new tree, and the record, which is stored last.
+import { BackupError } from '../cli/errors.js';
+import type { FoundEscrow } from '../records/escrow-state.js';
 import { type LastRun, type RecordedTree, storeLastRun } from '../records/last-run.js';
-import { textOf } from '../tree/bytes.js';
-import { unprovenLine } from '../tree/entry-line.js';
-import { flatten } from '../tree/streams/batches.js';
+import { bytesOf, textOf } from '../tree/bytes.js';
+import { keptLine, unprovenLine } from '../tree/entry-line.js';
+import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';
+import { mergeByKey } from '../tree/streams/merge.js';
+import { readJson } from '../tree/streams/spool.js';
 import { entryOfLine, type TreeLine, type TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { Deleted } from './delete.js';
-import type { DraftLine } from './scan/draft.js';
+import { type DraftLine, isAbsent } from './scan/draft.js';
 import type { Start } from './start.js';
 
 export interface NewTree {
@@ -21,13 +25,15 @@ export async function buildTree(
   backup: Backup,
   { lastRun, tree }: Start,
   checked: Checked,
+  deleted: Deleted,
 ): Promise<NewTree> {
-  if (lastRun !== undefined && tree === 'of the last run' && checked.isAsTree)
+  if (lastRun !== undefined && tree === 'of the last run' && checked.isAsTree && deleted.count === 0)
     return { tree: { sha256: lastRun.treeSha256 }, totals: lastRun.totals };
   const file = backup.fileFor('tree');
-  const writer = new TreeWriter(file, backup.header);
+  const hasKept = checked.keptLines > 0 && (await hasKeptFiles(withoutDeleted(checked.draft(), deleted)));
+  const writer = new TreeWriter(file, { ...backup.header, hasKept });
   try {
-    for await (const line of flatten(checked.draft())) {
+    for await (const line of flatten(withoutDeleted(checked.draft(), deleted))) {
       const treeLine = treeLineOf(line);
       if (treeLine === undefined) continue;
       const written = writer.write(entryOfLine(treeLine), treeLine.line);
@@ -40,12 +46,26 @@ export async function buildTree(
   }
 }
 
+function withoutDeleted(draft: Batches<DraftLine>, { keys }: Deleted): Batches<DraftLine> {
+  const deleted = keys && mapEach(readJson<string>(keys), (path) => ({ key: bytesOf(path) }));
+  return mapEach(mergeByKey(draft, deleted ?? emptyStream()), ([line, isDeleted]) =>
+    line !== undefined && !(isDeleted && isAbsent(line)) ? line : undefined,
+  );
+}
+
+async function hasKeptFiles(draft: Batches<DraftLine>): Promise<boolean> {
+  for await (const { state } of flatten(draft)) if (state === 'kept') return true;
+  return false;
+}
+
 /**
  * The line of the new tree; `undefined`: none. A file whose present version could not be stored keeps its last line, so
- * that a restore gives the version in the bucket its mode and times.
+ * that a restore gives the version in the bucket its mode and times. So does one that could not be looked at.
  */
 function treeLineOf({ key, state, line, lastLine }: DraftLine): TreeLine | undefined {
   if (['unchanged', 'stored', 'sent', 'no object', 'known link'].includes(state)) return { key, line };
+  if (state === 'kept') return { key, line: keptLine(line) };
+  if (state === 'unseen') return { key, line: unprovenLine(line) };
   if (state === 'vanished' || lastLine === undefined) return undefined;
   return { key, line: unprovenLine(lastLine) };
 }
@@ -59,7 +79,7 @@ export async function storeRecord(
   { lastRun }: Start,
   { isFull, sent, sentBytes, verified }: Checked,
   { tree, totals }: NewTree,
-  deleted: Deleted,
+  { deleted, escrow }: { readonly deleted: Deleted; readonly escrow: FoundEscrow },
 ): Promise<RunFacts> {
   const { header, source, localDirId, incomplete } = backup;
   const ended = new Date().toISOString();
@@ -81,10 +101,18 @@ export async function storeRecord(
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
     ...(lastComplete === undefined ? {} : { lastComplete }),
     ...(lastVerified === undefined ? {} : { lastVerified }),
+    ...escrowAfter(escrow, lastRun),
     isIncomplete,
   };
   await storeLastRun(backup, backup.state, record, tree);
   return record;
+}
+
+/** A run that has not learned anything new goes by the last one. */
+function escrowAfter(found: FoundEscrow, lastRun: LastRun | undefined): Pick<LastRun, 'escrow'> {
+  if (found === 'none') return {};
+  const escrow = found === 'not asked' || found instanceof BackupError ? lastRun?.escrow : found;
+  return escrow === undefined ? {} : { escrow };
 }
 
 /** When the last run before this one ended that left nothing undone; ISO 8601. */

@@ -3,7 +3,7 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { AwsError } from '../aws/aws-error.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
-import { findEscrow } from '../records/escrow.js';
+import { findEscrow, type StoredEscrow } from '../records/escrow-state.js';
 import { readUnfinished, type UnfinishedRun } from '../records/journal.js';
 import { fetchLastRun, type LastRun, RUNS_PREFIX } from '../records/last-run.js';
 import { fetchTree, sha256IfReadable } from '../records/last-tree.js';
@@ -20,8 +20,8 @@ import { warnOfSource } from './source/warnings.js';
 export interface Start {
   /** `undefined`: the backup is new, or was made by the original scripts. */
   readonly lastRun: LastRun | undefined;
-  /** Whether the encryption key is escrowed; asked here only if the bucket may be missing. */
-  readonly escrow: 'found' | 'none' | 'no bucket' | 'not asked';
+  /** The escrow; asked for here only if the bucket may be missing. */
+  readonly escrow: StoredEscrow | 'none' | 'no bucket' | 'not asked';
   /** Which tree the scan was merged with. */
   readonly tree: 'none' | 'of the last run' | 'of an earlier run';
   /** Whether the last run was of another source, whose backup this one takes over. */

@@ -60,12 +60,13 @@ export class Prompt {
     }
     // readline itself shows what is typed, by writing it and the question to its output.
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-    if (hidden) this.#output.write(question);
     const terminal = createInterface({
       input: process.stdin,
       output: hidden ? nowhere : this.#output,
       terminal: true,
     });
+    // Now the terminal shows nothing by itself any more, however fast the answer comes.
+    if (hidden) this.#output.write(question);
     const close = () => terminal.close();
     const { aborted } = this.#interruption;
     aborted.addEventListener('abort', close, { once: true });

@@ -26,6 +26,8 @@ export interface Column<T> {
   readonly width?: number;
   /** Whether it is aligned at its right end. */
   readonly isRight?: boolean;
+  /** Of the last column: it has no header, and is left out of lines where it is empty. */
+  readonly isRemark?: boolean;
 }
 
 /** '' where the table has none. */
@@ -33,17 +35,15 @@ export function headerText<T>(columns: readonly Column<T>[], style: OutputStyle)
   if (style.isJson || !(style.isForPeople || style.hasHeader)) return '';
   return lineText(
     columns,
-    columns.map(({ name }) => name),
+    columns.filter(({ isRemark }) => isRemark !== true).map(({ name }) => name),
     style,
   );
 }
 
 export function rowText<T>(columns: readonly Column<T>[], item: T, style: OutputStyle): string {
-  return lineText(
-    columns,
-    columns.map(({ cell }) => printable(cell(item, style))),
-    style,
-  );
+  const cells = columns.map(({ cell }) => printable(cell(item, style)));
+  const isWithoutRemark = columns.at(-1)?.isRemark === true && cells.at(-1) === '';
+  return lineText(columns, isWithoutRemark ? cells.slice(0, -1) : cells, style);
 }
 
 function lineText<T>(

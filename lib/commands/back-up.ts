@@ -4,9 +4,9 @@ import { checkBucket } from '../backup/check.js';
 import { createBucketIfMissing } from '../backup/create-bucket.js';
 import { deleteGone } from '../backup/delete.js';
 import { findDue } from '../backup/find-due.js';
+import { findEscrowOfRun, reportEscrow } from '../backup/find-escrow.js';
 import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
-import { isKeyEscrowed } from '../backup/is-key-escrowed.js';
 import { writeLocalList } from '../backup/local-list.js';
 import { reportObstacles } from '../backup/obstacles.js';
 import { buildTree, type RunFacts, storeRecord } from '../backup/record.js';
@@ -34,17 +34,19 @@ export async function runBackup(backup: Backup): Promise<RunResult> {
   await reportMassChange(backup, start, due); // exit 4, if the config says so
   await createBucketIfMissing(backup, start);
   const uploaded = await uploadDue(backup, start, due);
-  const checked = await checkBucket(backup, start, due, uploaded); // quick, or full with the verification: exit 6
+  const [checked, escrow] = await allSettledOrThrow(
+    checkBucket(backup, start, due, uploaded), // quick, or full with the verification: exit 6
+    findEscrowOfRun(backup, start),
+  );
   const deleted = await deleteGone(backup, start, checked);
-  const { tree, totals } = await buildTree(backup, start, checked);
+  const { tree, totals } = await buildTree(backup, start, checked, deleted);
   await reportOutcome(backup, start, checked, totals);
-  const [facts, , isEscrowed] = await allSettledOrThrow(
-    storeRecord(backup, start, checked, { tree, totals }, deleted),
+  const [facts] = await allSettledOrThrow(
+    storeRecord(backup, start, checked, { tree, totals }, { deleted, escrow }),
     writeLocalList(backup),
-    isKeyEscrowed(backup, start, checked),
   );
   uploaded.journal.end();
-  if (!isEscrowed) log.warn('You have not backed up your encryption key, yet.');
+  reportEscrow(backup, start.lastRun, escrow);
   const summary = reportRun(backup, facts);
   return { exitCode: incomplete.count === 0 ? exitCode.done : exitCode.incomplete, facts, summary };
 }

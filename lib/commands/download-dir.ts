@@ -1,18 +1,29 @@
 // Restores a folder of the backup, or all of it, with its metadata; as it is, or as it was.
+import { join } from 'node:path';
+import { stderr } from 'node:process';
+import { exitCode } from '../cli/exit-codes.js';
 import { Incomplete } from '../cli/log/incomplete.js';
 import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
 import { Destination } from '../restore/destination/destination.js';
-import { assertDiskSpace, makeDestination } from '../restore/destination/open-destination.js';
+import {
+  assertDiskSpace,
+  inspectDestination,
+  makeDestination,
+} from '../restore/destination/open-destination.js';
 import { bytesInStage, Stage } from '../restore/destination/stage.js';
 import { fetchPlanned } from '../restore/fetch.js';
 import { metadataFor } from '../restore/metadata/metadata.js';
-import { entriesBelow } from '../restore/plan/find-tree.js';
+import type { FoundTree } from '../restore/plan/find-tree.js';
 import { fetchSharedSingly, findFoldedNames } from '../restore/plan/shared-places.js';
-import { mayReplace, printPlan } from '../restore/preview.js';
+import { describePlan, type RestorePart, restoreParts } from '../restore/preview.js';
 import { putInPlace } from '../restore/put-in-place.js';
 import { announce, report, warnOfOtherStages } from '../restore/report.js';
+import { Selection } from '../restore/selection.js';
 import { surveyRestore } from '../restore/survey.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
+import { verifyRestored } from '../restore/verify/verify-restored.js';
+import { Spool } from '../tree/streams/spool.js';
 import { openRestore, type RestoreRequest } from './open-restore.js';
 
 /** For a person who has ended a restore. */
@@ -20,38 +31,72 @@ export const AFTER_SIGNAL =
   'No file is half restored, and of a folder, what has arrived is kept in the destination: run the same command again to go on.';
 
 /** @returns the exit code: done, or done with something missing */
-export async function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
+export function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
+  return withPrivateFolder(async (notes) => {
+    const part = await planFolder(request, notes, context);
+    return restoreParts([part], request, new Prompt(stderr, context.interruption));
+  });
+}
+
+/**
+ * Finds out what restoring a folder means, and writes nothing to the destination.
+ * @param notes a folder of ours
+ * @param found the tree with the folder's entries, if it is known already
+ * @throws {BackupError} for a request that can't be served; with exit code 5 if the encryption key is another one
+ */
+export async function planFolder(
+  request: RestoreRequest,
+  notes: string,
+  context: CommandContext,
+  found?: FoundTree,
+): Promise<RestorePart> {
   const { scope, source, path, prompt } = await openRestore(request, context);
   const { log, interruption } = context;
   const { keeps = 'none' } = request;
   const existing = path.isEmpty ? undefined : new Destination(path.existing, true);
-  return withPrivateFolder(async (notes) => {
-    const survey = await surveyRestore(scope, { existing, keeps }, notes); // exit 5 with another key; nothing is written yet
-    assertDiskSpace(path, survey.totals.bytes - bytesInStage(path.existing, source));
-    if (request.isDry === true) return printPlan(survey);
-    announce(scope, survey, prompt);
-    const overwrites = await mayReplace(
-      survey,
-      { path: path.path, keeps, overwrites: request.overwrites },
-      prompt,
-    );
+  const selection = new Selection(request);
+  const survey = await surveyRestore(scope, { existing, keeps, selection }, notes, found);
+  assertDiskSpace(path, survey.totals.bytes - bytesInStage(path.existing, source));
+  if (request.isDry !== true) announce(scope, survey, prompt);
+  return {
+    counts: survey.totals.preview,
+    destination: path.path,
+    actions: () => describePlan(survey, existing, keeps),
+    restore: async (overwrites) => {
+      // Looked at once more: another part may have made it.
+      const root = makeDestination(inspectDestination(source.destination, { ...request, fills: true }));
+      const stage = new Stage(root, source);
+      warnOfOtherStages(stage, log);
+      const names = await findFoldedNames(survey, stage.held.path);
+      const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
+      const failures = await fetchPlanned({ ...scope, stage }, fetched);
 
-    const root = makeDestination(path);
-    const stage = new Stage(root, source);
-    warnOfOtherStages(stage, log);
-    const names = await findFoldedNames(survey, stage.held.path);
-    const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
-    const failures = await fetchPlanned({ ...scope, stage }, fetched);
-
-    const destination = new Destination(root, overwrites, names);
-    const incomplete = new Incomplete(log);
-    const entries = () => survey.tree && entriesBelow(survey.tree);
-    const metadata = await metadataFor(root, entries(), request, incomplete);
-    const options = { destination, keeps, stage, metadata, incomplete, log, failures, interruption, notes };
-    const restored = await putInPlace(options, fetched.plan, entries());
-    metadata.warnOfRenumbered(log);
-    stage.removeOrWarn(log);
-    incomplete.close();
-    return report(survey, restored, incomplete.count, { log, prompt });
-  });
+      const destination = new Destination(root, overwrites, names);
+      const incomplete = new Incomplete(log);
+      const metadata = await metadataFor(root, survey.entries?.(), request, incomplete);
+      const placed = request.verifies === true ? new Spool(join(notes, 'placed')) : undefined;
+      const options = {
+        destination,
+        keeps,
+        stage,
+        metadata,
+        incomplete,
+        log,
+        failures,
+        interruption,
+        notes,
+        placed,
+      };
+      const restored = await putInPlace(options, fetched.plan, survey.entries?.());
+      metadata.warnOfRenumbered(log);
+      stage.removeOrWarn(log);
+      incomplete.close();
+      const done = report(survey, restored, incomplete.count, { log, prompt });
+      placed?.close();
+      const verified = placed && (await verifyRestored(scope, destination, placed, prompt));
+      const code = Math.max(done, verified ?? exitCode.done);
+      if (code === exitCode.done) prompt.say('Success.\n');
+      return code;
+    },
+  };
 }

@@ -36,8 +36,8 @@ export interface DownloadFile {
   readonly at: string | undefined;
   /** Whether root may write to a place that other users could redirect. */
   readonly trustsDestination: boolean;
-  /** Called with the path of the complete download, before it gets its name. */
-  readonly onDownloaded?: (path: string) => void | Promise<void>;
+  /** Called with the path of the complete download of `object`, before it gets its name. */
+  readonly onDownloaded?: (path: string, remote: KeyedAws, object: BucketObject) => Promise<void>;
 }
 
 /** @param words PROFILE REGION URL DESTINATION; or PATH DESTINATION, with a config */
@@ -106,7 +106,7 @@ async function fetchFile(
   if (file !== undefined) {
     await replaceWhenComplete(file, async (path, folder) => {
       await fetch(download(object, path), {}, folder);
-      await onDownloaded?.(path);
+      await onDownloaded?.(path, remote, object);
     });
   } else if (object.versionId === undefined) {
     await fetch(download(object, '-'), { output: stdout.fd });

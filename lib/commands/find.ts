@@ -9,6 +9,7 @@ import {
   entryMembers,
   jsonHeader,
   jsonLine,
+  KEPT,
   MODIFIED,
   ofEntry,
   PATH,
@@ -31,7 +32,7 @@ export function find(request: FindRequest, context: CommandContext): Promise<num
   return request.isOfAllRuns ? findInAll(request, matches, context) : findAt(request, matches, context);
 }
 
-const COLUMNS = [SIZE, MODIFIED, PATH];
+const COLUMNS = [SIZE, MODIFIED, PATH, KEPT];
 
 function findAt(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
   const time = timeOrNow(request.at);

@@ -8,7 +8,8 @@ import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import * as check from '../config/checks.js';
 import { listBackups } from '../records/backups-in-bucket.js';
-import { fetchEscrowedKey, findEscrow } from '../records/escrow.js';
+import { fetchEscrowedKey } from '../records/escrow.js';
+import { findEscrow } from '../records/escrow-state.js';
 import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { newEncryptionKey } from '../secrets/new-encryption-key.js';
 import { answerBy, type Interview } from '../setup/interview.js';
@@ -68,7 +69,7 @@ export async function askPlace(
       : `The bucket "${bucket}" exists, in ${region}.`,
   );
   const prefixes = escrow === 'no bucket' ? [] : (await listBackups(aws)).map(({ prefix }) => prefix);
-  const isEscrowed = escrow === 'found';
+  const isEscrowed = typeof escrow !== 'string';
   const encryptionKey = isEscrowed ? await askEscrowedKey(aws, interview) : newEncryptionKey();
   return { profile, region, bucket, prefixes, encryptionKey, isEscrowed };
 }

@@ -4,10 +4,12 @@ import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
+import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { escrowKey, fetchEscrowedKey, findEscrow } from '../records/escrow.js';
+import { escrowKey, fetchEscrowedKey } from '../records/escrow.js';
+import { findEscrow } from '../records/escrow-state.js';
 import { fetchLastRun } from '../records/last-run.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
@@ -41,7 +43,7 @@ export interface Setup {
  * @throws {BackupError} if the bucket holds another key, or this one under another easy-to-remember key
  */
 export async function escrowAndTry({ config, aws, interview, context }: Setup): Promise<void> {
-  const isThere = (await findEscrow(aws)) === 'found';
+  const isThere = typeof (await findEscrow(aws)) !== 'string';
   const easyKey = isThere
     ? await interview.askEasyKey('The easy-to-remember key of the escrow that is in the bucket')
     : await interview.askNewEasyKey('An easy-to-remember key: a sentence of four words or more');
@@ -106,7 +108,7 @@ export async function compareRestored({ config, aws, interview, context }: Setup
         hint: 'If it has changed since the backup, run init again. Otherwise trust nothing in the bucket until you know why.',
       });
   });
-  interview.say(`"${path}" was restored from the bucket, and is what is on disk.`);
+  interview.say(`"${printable(path)}" was restored from the bucket, and is what is on disk.`);
 }
 
 /** @returns whether the backup is scheduled */

@@ -8,6 +8,7 @@ import {
   entryMembers,
   jsonHeader,
   jsonLine,
+  KEPT,
   MODIFIED,
   modeText,
   PATH,
@@ -33,7 +34,7 @@ export function ls(request: LsRequest, context: CommandContext): Promise<number>
   return askHistory(request, context, async function* ({ runs, files, config, style }) {
     const path = pathInLocalDir(request.path, config.localDir);
     const tree = await files.tree(treeAt(runs, time));
-    const columns = request.isLong ? LONG : [PATH];
+    const columns = request.isLong ? LONG : [PATH, KEPT];
     // The bare names are for people, too, what they are.
     const header = headerText(columns, { ...style, isForPeople: style.isForPeople && request.isLong });
     yield style.isJson ? jsonHeader('ls') : header;
@@ -59,6 +60,7 @@ const LONG: readonly Column<Entry>[] = [
     name: 'PATH',
     cell: ({ key, target }) => textOf(key) + (target === undefined ? '' : ` -> ${textOf(target)}`),
   },
+  KEPT,
 ];
 
 function notThere(path: string): BackupError {

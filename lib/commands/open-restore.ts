@@ -16,12 +16,13 @@ import {
   inspectDestination,
 } from '../restore/destination/open-destination.js';
 import type { MetadataRequest } from '../restore/metadata/metadata.js';
-import type { KeptFiles } from '../restore/plan/plan.js';
+import type { KeptFiles } from '../restore/plan/what-is-replaced.js';
 import { parseSource, type RestoreScope, type RestoreSource } from '../restore/scope.js';
+import type { SelectionRequest } from '../restore/selection.js';
 import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { askEncryptionKey, connectToBucket } from './connection.js';
 
-export interface RestoreRequest extends DestinationRights, MetadataRequest {
+export interface RestoreRequest extends DestinationRights, MetadataRequest, SelectionRequest {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
   /** The config, or its file; without one, the encryption key is asked for. */
@@ -32,6 +33,8 @@ export interface RestoreRequest extends DestinationRights, MetadataRequest {
   readonly at: string | undefined;
   /** Which files of the destination stay although they differ; none, if it is not set. */
   readonly keeps?: KeptFiles;
+  /** Whether what is restored is compared with the bucket afterwards. */
+  readonly verifies?: boolean;
   /** Whether to print what would be done, and to write nothing. */
   readonly isDry?: boolean;
 }

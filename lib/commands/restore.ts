@@ -1,32 +1,30 @@
-// The one verb for bringing back a file, a folder or all of a backup. Folders are download-dir's work, files are
-// download-file's; a file gets its metadata, too.
+// The one verb for bringing back files, folders or all of a backup: planned as a whole before anything is written.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { stderr, stdout } from 'node:process';
+import { stderr } from 'node:process';
 import { findObject } from '../aws/bucket.js';
 import { BackupError } from '../cli/errors.js';
-import { exitCode } from '../cli/exit-codes.js';
-import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { entryAt } from '../history/list-folder-at.js';
-import { withHistory } from '../history/open-history.js';
-import { NoStoredTreeError, treeAt } from '../history/stored-runs.js';
-import { findTargetFile } from '../restore/destination/single-file.js';
-import { makeSparse } from '../restore/fetch/sparse-file.js';
-import { restoreMetadata } from '../restore/metadata/metadata.js';
-import { assertMayReplaceFile, planFile } from '../restore/preview.js';
-import { bytesOf } from '../tree/bytes.js';
+import { type FoundTree, fetchTreeAt } from '../restore/plan/find-tree.js';
+import { type RestorePart, restoreParts } from '../restore/preview.js';
+import { withPrivateFolder } from '../restore/tmpdir.js';
+import { type Bytes, bytesOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
+import { DamagedTreeError } from '../tree/tree-file.js';
 import { chooseBackup } from './choose-backup.js';
-import { downloadDir } from './download-dir.js';
-import { downloadFile } from './download-file.js';
+import { downloadDir, planFolder } from './download-dir.js';
 import { type OpenConfig, openConfig } from './open-config.js';
-import type { RestoreRequest as DirRequest } from './open-restore.js';
+import type { RestoreRequest as FolderRequest } from './open-restore.js';
+import { planFile } from './restore-file.js';
 
 /** `words` are [PATH…] DESTINATION, or with `usesEscrow` PROFILE REGION URL DESTINATION. */
-export type RestoreRequest = Omit<DirRequest, 'config' | 'fills'> & { readonly config: string | undefined };
+export type RestoreRequest = Omit<FolderRequest, 'config' | 'fills'> & {
+  readonly config: string | undefined;
+};
 
 /** @returns the exit code: done, or done with something missing */
 export async function restore(request: RestoreRequest, context: CommandContext): Promise<number> {
@@ -36,85 +34,81 @@ export async function restore(request: RestoreRequest, context: CommandContext):
   }
   const opened = await openConfig(request.config, context);
   const destination = request.words.at(-1) ?? '';
-  const paths = request.words.slice(0, -1).map((it) => pathInLocalDir(it, opened.config.localDir));
-  if (paths.length < 2) return restorePath(request, opened, paths[0] ?? '', destination, context);
-  if (destination === '-') {
+  const paths = pathsIn(request.words.slice(0, -1), opened);
+  if (destination === '-' && paths.length !== 1) {
     throw new BackupError('Only one file can be restored to standard output.', { hint: 'Name one PATH.' });
   }
-  // Each under its own path, so that none takes the place of another.
-  let code: number = exitCode.done;
-  for (const path of paths)
-    code = Math.max(code, await restorePath(request, opened, path, join(destination, path), context));
-  return code;
+  return withPrivateFolder(async (notes) => {
+    const parts = await planParts(request, { paths, destination, notes }, opened, context);
+    return restoreParts(parts, request, new Prompt(stderr, context.interruption));
+  });
 }
 
-async function restorePath(
+/** Relative to LOCAL_DIR, '' for all of it; without those that are in another one of them. */
+function pathsIn(words: readonly string[], { config }: OpenConfig): string[] {
+  const paths = new Set(words.map((it) => pathInLocalDir(it, config.localDir)));
+  const isInAnother = (path: string) =>
+    path !== '' && [...paths].some((it) => it === '' || path.startsWith(`${it}/`));
+  return [...paths].filter((path) => !isInAnother(path));
+}
+
+async function planParts(
   request: RestoreRequest,
+  {
+    paths,
+    destination,
+    notes,
+  }: { readonly paths: readonly string[]; readonly destination: string; readonly notes: string },
   opened: OpenConfig,
-  path: string,
-  destination: string,
   context: CommandContext,
-): Promise<number> {
+): Promise<RestorePart[]> {
   const { config } = opened;
-  const found = path === '' ? undefined : await findFile(opened, path, request.at);
-  if (found === undefined) {
+  const folderRequest = { ...request, fills: true, config };
+  if (paths.every((path) => path === '')) {
+    return [await planFolder({ ...folderRequest, words: [destination] }, notes, context)];
+  }
+  const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
+  const found = await fetchTreeAt({ ...opened.remote, backupPrefix: config.prefix, time }, notes);
+  const parts: RestorePart[] = [];
+  for (const [index, path] of paths.entries()) {
+    // Several come back each under its own path, so that none takes the place of another.
+    const target = paths.length === 1 ? destination : join(destination, path);
+    const file = await findFile(opened, path, found);
+    if (file !== undefined) {
+      parts.push(planFile({ ...request, config, path, entry: file.entry, destination: target }, context));
+      continue;
+    }
     if (destination === '-') {
       throw new BackupError(
         `"${path}" is not a file of the backup: a folder can't be restored to standard output.`,
       );
     }
-    const words = path === '' ? [destination] : [path, destination];
-    return downloadDir({ ...request, fills: true, words, config }, context);
+    const folderNotes = join(notes, `${index}`);
+    mkdirSync(folderNotes);
+    const words = [path, target];
+    parts.push(await planFolder({ ...folderRequest, words }, folderNotes, context, inFolder(found, path)));
   }
-  const { profile, region, bucket, prefix } = config;
-  const { at, trustsDestination, keeps = 'none', overwrites } = request;
-  const { entry } = found;
-  if (destination !== '-') {
-    const target = findTargetFile(destination, path, trustsDestination);
-    const preview = { target, mtime: entry && Number(entry.inode.mtime) / 1e6, keeps, overwrites };
-    const action = planFile(preview);
-    if (request.isDry === true) stdout.write(`(dryrun) ${action}: ${printable(target)}\n`);
-    if (request.isDry === true || action === 'keep') return exitCode.done;
-    const prompt = new Prompt(stderr, context.interruption);
-    if (action === 'replace') await assertMayReplaceFile(preview, prompt);
-  }
-  return downloadFile(
-    {
-      profile,
-      region,
-      url: `s3://${bucket}/${prefix}${path}`,
-      destination,
-      config,
-      versionId: undefined,
-      at,
-      trustsDestination,
-      ...(entry && {
-        onDownloaded: async (file: string) => {
-          if (entry.inode.allocated !== undefined) await makeSparse(file);
-          restoreMetadata(file, entry, request, context.log);
-        },
-      }),
-    },
-    context,
-  );
+  return parts;
 }
 
-/** @returns the file's entry in the tree of that time, if there is a tree; `undefined` if it is no file */
+function inFolder({ tree, backupsBelow }: FoundTree, path: string): FoundTree {
+  const folder = tree && (`${tree.folder}${bytesOf(path)}/` as Bytes);
+  return { tree: tree && folder && { ...tree, folder }, backupsBelow };
+}
+
+/** @returns the file's entry in the tree, if there is a tree; `undefined` if it is no file */
 async function findFile(
   { config, remote }: OpenConfig,
   path: string,
-  at: string | undefined,
+  { tree }: FoundTree,
 ): Promise<{ readonly entry: Entry | undefined } | undefined> {
-  const time = at === undefined ? undefined : parseTime(at, new Date());
   try {
-    return await withHistory(remote, config, async ({ runs, files }) => {
-      const entry = await entryAt(await files.tree(treeAt(runs, time)), bytesOf(path));
-      return entry?.type === 'file' ? { entry } : undefined;
-    });
+    const entry = tree && (await entryAt(tree.file, (tree.folder + bytesOf(path)) as Bytes));
+    if (tree !== undefined) return entry?.type === 'file' ? { entry } : undefined;
   } catch (error) {
-    // A backup of the original scripts has no tree.
-    if (!(error instanceof NoStoredTreeError)) throw error;
-    const isFile = (await findObject(remote.aws, config.prefix + path)) === 'found';
-    return isFile ? { entry: undefined } : undefined;
+    if (!(error instanceof DamagedTreeError)) throw error;
   }
+  // A backup of the original scripts has no tree.
+  const isFile = (await findObject(remote.aws, config.prefix + path)) === 'found';
+  return isFile ? { entry: undefined } : undefined;
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
-import { chdir, stdout } from 'node:process';
+import { stdout } from 'node:process';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
@@ -33,9 +33,8 @@ export async function schedule(
   scheduler.assertUsable();
   const others = findSchedules(configFile).filter((it) => it.scheduler.folder !== scheduler.folder);
   assertMayReplace(others);
-  // Where the scheduler starts runs, so that relative paths in the config mean the same here.
-  chdir('/');
-  const config = await readConfig(configFile, context.log);
+  // Relative paths in it mean here what they will mean in the runs.
+  const config = await readConfig(configFile, context.log, '/');
   // systemd lets a run write only to folders that are there when it begins.
   const state = stateHome(config.environment);
   if (state !== undefined) makeFolders(state, 0o700);
@@ -73,9 +72,7 @@ function reportRun(code: number, milliseconds: number, { log }: CommandContext):
 
 /** Prints the files of a config's schedule, and when it ran and will run. @throws {BackupError} if there is none */
 export function showSchedule(named: string | undefined): number {
-  const configFile = pathOf(named);
-  const found = findSchedules(configFile);
-  if (found.length === 0) throw noSchedule(configFile);
+  const found = schedulesOf(pathOf(named));
   for (const { scheduler, files, ...facts } of found) {
     for (const file of files) say(`${file}:\n\n${indented(readFileSync(file, 'utf8'))}`);
     say(describe(scheduler, facts));
@@ -86,9 +83,7 @@ export function showSchedule(named: string | undefined): number {
 /** Removes the schedule of a config, and nothing else. @throws {BackupError} if there is none */
 export function removeSchedule(named: string | undefined): number {
   const configFile = pathOf(named);
-  const found = findSchedules(configFile);
-  if (found.length === 0) throw noSchedule(configFile);
-  for (const it of found) remove(it, configFile);
+  for (const it of schedulesOf(configFile)) remove(it, configFile);
   return exitCode.done;
 }
 
@@ -106,8 +101,10 @@ function pathOf(named: string | undefined): string {
   return resolve(configFileOrDefault(named));
 }
 
-function noSchedule(configFile: string): BackupError {
-  return new BackupError(`"${configFile}" has no schedule that this command has made.`, {
+function schedulesOf(configFile: string): FoundSchedule[] {
+  const found = findSchedules(configFile);
+  if (found.length > 0) return found;
+  throw new BackupError(`"${configFile}" has no schedule that this command has made.`, {
     hint: `To make one: encrypted-s3 schedule ${shellQuote(configFile)}`,
   });
 }

@@ -7,7 +7,7 @@ import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { type MetricsSource, writeMetrics } from '../health/prometheus.js';
-import { ESCROW_PREFIX } from '../records/escrow.js';
+import { ESCROW_PREFIX } from '../records/escrow-state.js';
 import { withLock } from '../records/lock/lock.js';
 import { explainStateError } from '../records/state-folder.js';
 import { runBackup } from './back-up.js';

@@ -27,10 +27,10 @@ function descriptorOf(file: string): number | undefined {
 
 /**
  * A descriptor is read, not opened again: a socket can't be, nor what this user may not open, as after `sudo -u USER`.
+ * @param directory what the relative paths in it are relative to
  * @throws {BackupError} if it can't be read
  */
-export function loadConfigFile(file: string): LoadedConfig {
-  const directory = process.cwd();
+export function loadConfigFile(file: string, directory = process.cwd()): LoadedConfig {
   const inherited = descriptorOf(file);
   let opened: number | undefined;
   try {

@@ -11,10 +11,11 @@ import type { ConfigValues } from './values.js';
 /**
  * The config of a backup.
  * @param log gets the warnings
+ * @param directory where the run will be started, if not here; then `file` is an absolute path
  * @throws {BackupError} with everything that is wrong with it
  */
-export async function readConfig(file: string, log: WarningLog): Promise<BackupConfig> {
-  return validate(file, await readValues(file), log);
+export async function readConfig(file: string, log: WarningLog, directory?: string): Promise<BackupConfig> {
+  return validate(file, await readValues(file, directory), log);
 }
 
 /**
@@ -36,8 +37,8 @@ export async function readPartialConfig(file: string, log: WarningLog): Promise<
 }
 
 /** The values by the lexer or, where that does not understand the file and others can't write it, by bash. */
-async function readValues(file: string): Promise<ConfigValues> {
-  const config = loadConfigFile(file);
+async function readValues(file: string, directory?: string): Promise<ConfigValues> {
+  const config = loadConfigFile(file, directory);
   const shell = { file, environment: takeEnvironmentFromProcess(), directory: config.directory };
   const evaluation = evaluate(config.bytes, shell);
   let values: ConfigValues;

@@ -3,7 +3,7 @@ import type { Remote } from '../aws/remote.js';
 import { listVersions } from '../aws/version-listing.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
-import { findEscrow } from '../records/escrow.js';
+import { type EscrowState, findEscrow, judgeEscrow } from '../records/escrow-state.js';
 import { fetchLastRun, type LastRun, RECORD, runFolderKey } from '../records/last-run.js';
 
 export interface BackupStatus {
@@ -13,6 +13,8 @@ export interface BackupStatus {
   /** `undefined`: no run of this backup has ended yet. */
   readonly lastRun: LastRun | undefined;
   readonly hasEscrow: boolean;
+  /** `undefined`: there is none. */
+  readonly escrow: EscrowState | undefined;
   /** The end of the oldest run whose record the bucket still has (ms since the epoch); `undefined`: unknown. */
   readonly historySince: number | undefined;
 }
@@ -25,10 +27,16 @@ export async function fetchBackupStatus(remote: Remote): Promise<BackupStatus> {
   const { aws, prefix } = remote;
   const [lastRun, escrow, historySince] = await allSettledOrThrow(
     fetchLastRun(remote),
-    findEscrow(aws),
+    fetchEscrow(remote),
     fetchHistorySince(remote),
   );
-  return { bucket: aws.bucket, prefix, lastRun, hasEscrow: escrow === 'found', historySince };
+  const hasEscrow = escrow !== undefined;
+  return { bucket: aws.bucket, prefix, lastRun, hasEscrow, escrow, historySince };
+}
+
+async function fetchEscrow(remote: Remote): Promise<EscrowState | undefined> {
+  const found = await findEscrow(remote.aws);
+  return typeof found === 'string' ? undefined : judgeEscrow(remote, found, undefined);
 }
 
 /** `undefined` where the profile's user may not list versions, or the server has none. */

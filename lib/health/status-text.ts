@@ -4,13 +4,14 @@ import { printable } from '../cli/log/log.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { formatTime } from '../cli/units/times.js';
+import type { EscrowState } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';
 import type { BackupStatus } from './backup-status.js';
 import type { Freshness } from './freshness.js';
 
 /** @param now ms since the epoch */
 export function describeStatus(status: BackupStatus, freshness: Freshness, now: number): string {
-  const { bucket, prefix, lastRun, hasEscrow, historySince } = status;
+  const { bucket, prefix, lastRun, escrow, historySince } = status;
   const url = `s3://${bucket}/${prefix}`;
   if (lastRun === undefined) return `${url}: ${freshness.reason}.\n`;
   const since = (time: string | number | undefined) => {
@@ -29,13 +30,22 @@ export function describeStatus(status: BackupStatus, freshness: Freshness, now: 
     ['Not backed up', formatCount(lastRun.notBackedUp, 'file')],
     ['Last full check', since(lastRun.lastFullCheck)],
     ['Last file read back', verified(lastRun, since)],
-    ['Escrow', hasEscrow ? 'an encryption key is in the bucket' : 'none: run encrypted-s3-upload-key'],
+    ['Escrow', describeEscrow(escrow, since)],
     ['History since', historySince === undefined ? 'unknown' : since(historySince)],
   ];
   const width = Math.max(...rows.map(([name]) => name.length)) + 2;
   const lines = rows.map(([name, value]) => `  ${`${name}:`.padEnd(width)}${value}`);
   const title = `"${lastRun.localDir}" of host "${lastRun.host}" in ${url}: ${freshness.state}, ${freshness.reason}`;
   return `${[title, ...lines].map(printable).join('\n')}\n`;
+}
+
+function describeEscrow(escrow: EscrowState | undefined, since: (time: string) => string): string {
+  if (escrow === undefined) return 'none: run encrypted-s3-upload-key';
+  const stored = `stored ${since(escrow.stored)}`;
+  if (escrow.is === 'of this key') return `holds this encryption key, ${stored}`;
+  return escrow.is === 'of another key'
+    ? `holds another encryption key, ${stored}`
+    : `holds an encryption key, ${stored}; encrypted-s3-upload-key finds out which`;
 }
 
 /** Older records do not tell the bytes. */

@@ -1,6 +1,7 @@
 // What is different between two stored trees.
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
+import { isKeptLine } from '../tree/entry-line.js';
 import { flatten, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import { openTree, type TreeLine, treeLine } from '../tree/tree-file.js';
@@ -18,7 +19,9 @@ export interface Difference {
 
 /** In the order of the keys; memory does not grow with the trees. */
 export async function* compareTrees(earlier: string, later: string): AsyncGenerator<Difference> {
-  const lines = async (file: string) => (await openTree(file, treeLine)).entries;
+  // A file that is only kept in the bucket was gone.
+  const lines = async (file: string) =>
+    mapEach((await openTree(file, treeLine)).entries, (line) => (isKeptLine(line.line) ? undefined : line));
   const pairs = mergeByKey(await lines(earlier), await lines(later));
   yield* flatten(mapEach(pairs, ([before, after]) => differenceOf(before, after)));
 }

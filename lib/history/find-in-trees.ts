@@ -1,6 +1,7 @@
 // Files by a pattern, in one tree or in those of all days.
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
+import { isKeptLine } from '../tree/entry-line.js';
 import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey, type Pair } from '../tree/streams/merge.js';
 import type { TreeLine } from '../tree/tree-file.js';
@@ -81,10 +82,12 @@ function filesInTrees(trees: readonly DatedTree[], matches: Matches): Batches<Fo
   if (tree === undefined) return emptyStream();
   if (others.length === 0) {
     const { file, stored } = tree;
-    return mapEach(linesWhere(file, matches), (line) => ({
+    const fileOf = (line: TreeLine): FoundFile => ({
       key: line.key,
       versions: [{ line, firstSeen: stored, lastSeen: stored }],
-    }));
+    });
+    // A file that is only kept in the bucket was not seen.
+    return mapEach(linesWhere(file, matches), (line) => (isKeptLine(line.line) ? undefined : fileOf(line)));
   }
   const middle = trees.length >> 1;
   const [older, newer] = [trees.slice(0, middle), trees.slice(middle)];

@@ -27,6 +27,13 @@ export const MODIFIED: Column<Entry> = {
 
 export const PATH: Column<Entry> = { name: 'PATH', cell: ({ key }) => textOf(key) };
 
+/** Of a file that was gone from disk, or excluded, and that the bucket keeps. */
+export const KEPT: Column<Entry> = {
+  name: 'KEPT',
+  isRemark: true,
+  cell: ({ isKept }) => (isKept ? 'kept' : ''),
+};
+
 /** A column of something that has an entry. */
 export function ofEntry<T extends { readonly entry: Entry }>(column: Column<Entry>): Column<T> {
   return { ...column, cell: ({ entry }, style) => column.cell(entry, style) };
@@ -57,7 +64,7 @@ export function pathMember(key: Bytes): { readonly path: string } | { readonly p
 
 /** What JSON tells of an entry. */
 export function entryMembers(entry: Entry): object {
-  const { key, type, inode, target, user, group } = entry;
+  const { key, type, inode, target, user, group, isKept } = entry;
   return {
     ...pathMember(key),
     type,
@@ -69,5 +76,6 @@ export function entryMembers(entry: Entry): object {
     ...(user === undefined ? {} : { user }),
     ...(group === undefined ? {} : { group }),
     ...(target === undefined ? {} : { target: textOf(target) }),
+    ...(isKept && { kept: true }),
   };
 }

@@ -5,9 +5,8 @@ import { download } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import { putFromStdin } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { bucketExists, findObject, makeBucket, missingBucketError, type NewBucket } from '../aws/bucket.js';
+import { bucketExists, makeBucket, missingBucketError, type NewBucket } from '../aws/bucket.js';
 import { kindOfAwsError } from '../aws/error-kinds.js';
-import { RESERVED_PREFIX } from '../aws/listing.js';
 import { assertSseCHonoured } from '../aws/prove-sse-c.js';
 import { verifyContent } from '../aws/verify-object.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
@@ -16,21 +15,13 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { escrowContent, keyInEscrow } from '../secrets/escrow-content.js';
+import { ESCROW_FILE, ESCROW_KEY, findEscrow, PROOF_KEY } from './escrow-state.js';
 
-/** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */
-export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
-const ESCROW_FILE = 'data';
-const ESCROW_KEY = ESCROW_PREFIX + ESCROW_FILE;
 /** Bytes: many more than its text has. */
 const MAX_SIZE = 4096;
 
 function escrowObject(bucket: string): BucketObject {
   return { bucket, key: ESCROW_KEY };
-}
-
-/** Whether the key is in the bucket, and whether there is a bucket. */
-export function findEscrow(aws: AwsCli): Promise<'found' | 'none' | 'no bucket'> {
-  return findObject(aws, ESCROW_KEY);
 }
 
 export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
@@ -83,7 +74,8 @@ export interface Escrow extends NewBucket {
 }
 
 /**
- * Stores the encryption key unless the bucket has it, if the server honours SSE-C, and reads it back.
+ * Stores the encryption key unless the bucket has it, if the server honours SSE-C, reads it back, and proves beside it
+ * which one it is.
  * @param assertReplaceable called if the bucket holds another key, or one with another easy key; throws to keep that
  * @throws {BackupError} with exit code 6 if the server does not honour SSE-C, or does not give back what was stored
  */
@@ -97,13 +89,27 @@ export async function escrowKey(
   const content = escrowContent(escrow.encryptionKey);
   if (!(await bucketExists(aws))) await makeBucket(aws, escrow, (message) => log.info(message));
   const escrowed = await fetchEscrow(aws, easyKey);
-  if (typeof escrowed === 'object' && escrowed.content === content) return;
+  if (typeof escrowed === 'object' && escrowed.content === content) return addProof(aws, escrow);
   if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
   await assertSseCHonoured(aws, log);
   const object = escrowObject(aws.bucket);
   const args = putFromStdin(object, escrow.storageClass);
   await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });
   await verifyContent({ aws, encryptionKey: easyKey }, object, content);
+  await storeProof(aws, escrow);
+}
+
+/** The original scripts store an escrow without a proof. */
+async function addProof(aws: AwsCli, escrow: Escrow): Promise<void> {
+  const found = await findEscrow(aws);
+  if (typeof found === 'string' || !found.hasProof) await storeProof(aws, escrow);
+}
+
+/** After the escrow, so that it is not older. */
+async function storeProof(aws: AwsCli, { encryptionKey }: Escrow): Promise<void> {
+  const args = putFromStdin({ bucket: aws.bucket, key: PROOF_KEY }, 'STANDARD');
+  const input = 'Whoever can read this has the encryption key that is escrowed.\n';
+  await aws.runOrThrow(args, { encryptionKey, input });
 }
 
 /**

@@ -12,6 +12,7 @@ import { BackupError } from '../cli/errors.js';
 import { fingerprintOf } from '../secrets/encryption-key.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import type { TreeTotals } from '../tree/tree-file.js';
+import type { EscrowState } from './escrow-state.js';
 import { keepPrivately, type StateFolder } from './state-folder.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
@@ -48,6 +49,8 @@ export interface LastRun {
   readonly lastComplete?: string;
   /** The file that was last read back and compared, and when; ISO 8601. */
   readonly lastVerified?: { readonly path: string; readonly at: string };
+  /** With which escrow the encryption key is safe, as the last full run found it. */
+  readonly escrow?: EscrowState;
   /** Whether the run has left something undone, so that the next one has to look at everything. */
   readonly isIncomplete?: boolean;
   /** See `fingerprintOf`: the encryption key of the run. */

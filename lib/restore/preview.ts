@@ -1,5 +1,4 @@
-// What a restore would do to the files that are there, said before anything is written.
-import { statSync } from 'node:fs';
+// What a restore would do to what is there, said before anything is written.
 import { stdin } from 'node:process';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
@@ -8,23 +7,106 @@ import { OutputClosedError, printTexts } from '../cli/print.js';
 import type { Prompt } from '../cli/prompt.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { textOf } from '../tree/bytes.js';
-import { flatten } from '../tree/streams/batches.js';
+import { emptyStream, flatten } from '../tree/streams/batches.js';
+import { mergeByKey } from '../tree/streams/merge.js';
 import { readJson } from '../tree/streams/spool.js';
-import type { KeptFiles } from './plan/plan.js';
-import type { PlannedFile } from './plan/planned-file.js';
+import type { Destination } from './destination/destination.js';
+import type { PlannedFile, Replaced } from './plan/planned-file.js';
+import {
+  type KeptFiles,
+  type PreviewCounts,
+  staysInPlace,
+  whatALinkReplaces,
+} from './plan/what-is-replaced.js';
 import type { RestoreSurvey } from './survey.js';
 
 const HINT =
   'Add --overwrite to replace what is there, --keep-newer to replace only what is older, or --missing-only to replace nothing; --dry-run shows what would happen.';
 
-/** A line for each file: create, replace, keep or leave. @returns the exit code */
-export async function printPlan({ plan, totals }: RestoreSurvey): Promise<number> {
+/** What one PATH means: a folder, or a file. */
+export interface RestorePart {
+  readonly counts: PreviewCounts;
+  /** The path of the folder or file that is restored to. */
+  readonly destination: string;
+  /** A line for each file and link: create, replace, keep or leave. */
+  actions(): AsyncIterable<string> | Iterable<string>;
+  /** @param overwrites whether files that differ may be replaced @returns the exit code */
+  restore(overwrites: boolean): Promise<number>;
+}
+
+/** `Will create 3,166 files, replace 12 (3 are newer on disk).` */
+function summaryOf(parts: readonly RestorePart[]): string {
+  const sum = (count: keyof PreviewCounts) => parts.reduce((total, { counts }) => total + counts[count], 0);
+  const [newer, kept, left] = [sum('newerOnDisk'), sum('kept'), sum('keptInBucket')];
+  const words = [
+    `create ${formatCount(sum('created'), 'file')}`,
+    `replace ${sum('replaced')}${newer === 0 ? '' : ` (${newer} ${newer === 1 ? 'is' : 'are'} newer on disk)`}`,
+    ...(kept === 0 ? [] : [`keep ${kept}`]),
+    ...(left === 0 ? [] : [`leave out ${left} gone from disk`]),
+  ];
+  return `Will ${words.join(', ')}.`;
+}
+
+/** What becomes of a file or link, and of what is in its place, in a word. */
+export function actionOn(replaced: Replaced | 'the same' | undefined, keeps: KeptFiles): string {
+  if (replaced === undefined) return 'create';
+  if (replaced === 'the same') return 'leave';
+  const action = staysInPlace(replaced, keeps) ? 'keep' : 'replace';
+  return replaced === 'newer' ? `${action} (newer on disk)` : action;
+}
+
+/** A line for each file and link: create, replace, keep or leave. */
+export async function* describePlan(
+  { plan, entries }: RestoreSurvey,
+  existing: Destination | undefined,
+  keeps: KeptFiles,
+): AsyncGenerator<string> {
+  for await (const [file, entry] of flatten(
+    mergeByKey(readJson<PlannedFile>(plan), entries?.() ?? emptyStream()),
+  )) {
+    const { key } = entry ?? file;
+    const action =
+      entry?.type === 'link'
+        ? actionOn(whatALinkReplaces(existing, entry), keeps)
+        : file && actionOnFile(file, keeps);
+    if (action !== undefined) yield `(dryrun) ${action}: ${printable(textOf(key))}\n`;
+  }
+}
+
+function actionOnFile({ method, replaces }: PlannedFile, keeps: KeptFiles): string | undefined {
+  if (method === 'there already') return 'leave';
+  if (method === 'kept') return actionOn(replaces ?? 'the same', keeps);
+  return method === 'in bulk' || method === 'singly' ? actionOn(replaces, keeps) : undefined;
+}
+
+export interface RestoreAnswers {
+  readonly keeps?: KeptFiles;
+  readonly overwrites: boolean;
+  /** Whether to print what would be done, and to write nothing. */
+  readonly isDry?: boolean;
+}
+
+/**
+ * Restores all parts, or only says what that would mean.
+ * @returns the exit code: the highest of them
+ * @throws {BackupError} if files would be replaced, and nobody has said that they may
+ */
+export async function restoreParts(
+  parts: readonly RestorePart[],
+  answers: RestoreAnswers,
+  prompt: Prompt,
+): Promise<number> {
+  if (answers.isDry === true) return printPlan(parts);
+  const overwrites = await mayReplace(parts, answers, prompt);
+  let code: number = exitCode.done;
+  for (const part of parts) code = Math.max(code, await part.restore(overwrites));
+  return code;
+}
+
+async function printPlan(parts: readonly RestorePart[]): Promise<number> {
   const lines = (async function* () {
-    for await (const file of flatten(readJson<PlannedFile>(plan))) {
-      const what = actionOf(file);
-      if (what !== undefined) yield `(dryrun) ${what}: ${printable(textOf(file.key))}\n`;
-    }
-    yield `(dryrun) ${summaryOf({ totals })}\n`;
+    for (const part of parts) yield* part.actions();
+    yield `(dryrun) ${summaryOf(parts)}\n`;
   })();
   try {
     await printTexts(lines);
@@ -34,80 +116,24 @@ export async function printPlan({ plan, totals }: RestoreSurvey): Promise<number
   return exitCode.done;
 }
 
-function actionOf({ method, replaces }: PlannedFile): string | undefined {
-  switch (method) {
-    case 'in bulk':
-    case 'singly':
-      if (replaces === undefined) return 'create';
-      return replaces === 'newer' ? 'replace (newer on disk)' : 'replace';
-    case 'kept':
-      return replaces === 'newer' ? 'keep (newer on disk)' : 'keep';
-    case 'there already':
-      return 'leave';
-    default:
-      return undefined;
-  }
-}
-
-function summaryOf({ totals }: Pick<RestoreSurvey, 'totals'>): string {
-  const { counts, replaced, newerOnDisk } = totals;
-  const created = counts['in bulk'] + counts.singly - replaced;
-  const newer = newerOnDisk === 0 ? '' : ` (${newerOnDisk} newer on disk)`;
-  const kept = counts.kept === 0 ? '' : `, keep ${counts.kept}`;
-  return `Will create ${formatCount(created, 'file')}, replace ${replaced}${newer}${kept}.`;
-}
-
-/** A single file to restore, and the one that is in its place, if there is one. */
-export interface FilePreview {
-  readonly target: string;
-  /** Of the file in the backup (ms since the epoch); `undefined` without a tree. */
-  readonly mtime: number | undefined;
-  readonly keeps: KeptFiles;
-  readonly overwrites: boolean;
-}
-
-/** What happens to a single file. */
-export function planFile({ target, mtime, keeps }: FilePreview): PlannedAction {
-  const found = statSync(target, { throwIfNoEntry: false });
-  if (found === undefined) return 'create';
-  const isNewer = mtime !== undefined && found.mtimeMs > mtime;
-  return keeps === 'all' || (keeps === 'newer' && isNewer) ? 'keep' : 'replace';
-}
-
-type PlannedAction = 'create' | 'replace' | 'keep';
-
-/** @throws {BackupError} unless the user has said, or says now on a terminal, that the file may be replaced */
-export async function assertMayReplaceFile(
-  { target, keeps, overwrites }: FilePreview,
-  prompt: Prompt,
-): Promise<void> {
-  if (overwrites || keeps === 'newer') return;
-  if (!stdin.isTTY) throw new BackupError(`"${target}" exists.`, { hint: HINT });
-  const answer = await prompt.ask(`"${target}" exists. Type 'yes' to replace it: `);
-  if (answer !== 'yes') throw new BackupError('Nothing was restored.', { hint: HINT });
-}
-
-/**
- * Whether files in the destination may be replaced: because the user has said so, or says so now on a terminal.
- * @throws {BackupError} if files would be replaced, and nobody has said so
- */
-export async function mayReplace(
-  survey: RestoreSurvey,
-  {
-    path,
-    keeps,
-    overwrites,
-  }: { readonly path: string; readonly keeps: KeptFiles; readonly overwrites: boolean },
+/** Whether files in the destination may be replaced: because the user has said so, or says so now on a terminal. */
+async function mayReplace(
+  parts: readonly RestorePart[],
+  { keeps, overwrites }: RestoreAnswers,
   prompt: Prompt,
 ): Promise<boolean> {
-  const { replaced } = survey.totals;
-  if (replaced === 0) return overwrites;
-  const summary = summaryOf(survey);
+  const replacing = parts.find(({ counts }) => counts.replaced > 0);
+  if (replacing === undefined) return overwrites;
+  const summary = summaryOf(parts);
   if (overwrites || keeps === 'newer') {
     prompt.say(`${summary}\n`);
     return true;
   }
-  if (!stdin.isTTY) throw new BackupError(`Files in "${path}" would be replaced. ${summary}`, { hint: HINT });
+  if (!stdin.isTTY) {
+    throw new BackupError(`Files in "${replacing.destination}" would be replaced. ${summary}`, {
+      hint: HINT,
+    });
+  }
   const answer = await prompt.ask(`${summary} Type 'yes' to go on: `);
   if (answer === 'yes') return true;
   throw new BackupError('Nothing was restored.', { hint: HINT });

@@ -9,6 +9,7 @@ import { NotRestoredError } from './destination/destination.js';
 import { isSafeKey } from './destination/safe-key.js';
 import { type ExactTime, setExactTimes } from './metadata/exact-times.js';
 import type { PlannedFile } from './plan/planned-file.js';
+import { staysInPlace, whatALinkReplaces } from './plan/what-is-replaced.js';
 import { notInBucketError, Placement, type PlacementOptions } from './put-in-place/placement.js';
 
 /** The mode of a file that is missing in the tree: it may have been for its owner's eyes only. */
@@ -59,8 +60,9 @@ export async function putInPlace(
       if (entry?.type === 'link') {
         if (file?.isNewer)
           placement.notices.logNewer(file, 'it is restored as the link that it was in that run');
-        const stays = options.keeps === 'all' && options.destination.statsOf(key) !== undefined;
-        if (!stays) links.write(JSON.stringify(entry));
+        const replaced = whatALinkReplaces(options.destination, entry);
+        if (replaced === 'the same' && options.keeps !== 'all') placement.claimLink(entry);
+        else if (!staysInPlace(replaced, options.keeps)) links.write(JSON.stringify(entry));
       } else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && file === undefined) throw notInBucketError();
       else if (entry !== undefined) placement.putFile(file, entry);

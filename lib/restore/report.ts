@@ -70,9 +70,14 @@ export function report(
       `The bucket has ${formatCount(newer, 'file')} newer than the tree of that run, as an interrupted run leaves them: restored with the modes, times and owners of that run, or as the links that it has. Syslog names them.`,
     );
   }
+  const { keptInBucket } = totals.preview;
+  if (keptInBucket > 0) {
+    const are = keptInBucket === 1 ? 'that was' : 'that were';
+    log.warn(
+      `Left out ${formatCount(keptInBucket, 'file')} ${are} gone from disk, or excluded, and that the bucket keeps: --with-kept restores them.`,
+    );
+  }
   const parts = [formatCount(files, 'file'), formatCount(folders, 'folder'), formatCount(links, 'link')];
   prompt.say(`Restored ${parts.join(', ')}.\n`);
-  if (missing > 0) return exitCode.incomplete;
-  prompt.say('Success.\n');
-  return exitCode.done;
+  return missing > 0 ? exitCode.incomplete : exitCode.done;
 }

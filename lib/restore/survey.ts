@@ -7,12 +7,20 @@ import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
 import type { Log } from '../cli/log/log.js';
 import { textOf } from '../tree/bytes.js';
-import { flatten } from '../tree/streams/batches.js';
+import type { Entry } from '../tree/entry.js';
+import { type Batches, flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { isSafeKey } from './destination/safe-key.js';
 import { otherKeyError } from './other-key-error.js';
-import { entriesBelow, fetchTreeAt, type LocalTree, tooEarlyError } from './plan/find-tree.js';
+import {
+  entriesBelow,
+  entriesToRestore,
+  type FoundTree,
+  fetchTreeAt,
+  type LocalTree,
+  tooEarlyError,
+} from './plan/find-tree.js';
 import { listFolder } from './plan/list-folder.js';
 import { type PlanInput, type PlanTotals, planRestore } from './plan/plan.js';
 import type { ListedKey } from './plan/planned-file.js';
@@ -24,16 +32,18 @@ const OBJECTS_TO_TRY = 3;
 export interface RestoreSurvey {
   /** `undefined` if there is none. */
   readonly tree: LocalTree | undefined;
+  /** Those of the tree that are restored, if there is one. */
+  readonly entries: (() => Batches<Entry>) | undefined;
   readonly backupsBelow: readonly string[];
   /** Lines of `PlannedFile`. */
   readonly plan: Spool;
   readonly totals: PlanTotals;
 }
 
-/** The destination as it is. */
-export type ExistingFiles = Pick<PlanInput, 'existing' | 'keeps'>;
+/** What is wanted, and the destination as it is. */
+export type RestoreChoice = Pick<PlanInput, 'existing' | 'keeps' | 'selection'>;
 
-interface SurveyInput extends ExistingFiles, Pick<PlanInput, 'listed'> {
+interface SurveyInput extends RestoreChoice, Pick<PlanInput, 'listed'> {
   /** A folder of ours. */
   readonly notes: string;
   readonly log: Log;
@@ -41,25 +51,28 @@ interface SurveyInput extends ExistingFiles, Pick<PlanInput, 'listed'> {
 
 /**
  * @param notes a folder of ours
+ * @param found the tree, if it is known already
  * @throws {BackupError} for a time before the oldest version, for a wrong key, and if there is nothing to restore
  */
 export async function surveyRestore(
   scope: RestoreScope,
-  existing: ExistingFiles,
+  choice: RestoreChoice,
   notes: string,
+  found?: FoundTree,
 ): Promise<RestoreSurvey> {
   const { aws, prefix, time, log } = scope;
   const listed = new Spool(join(notes, 'listed'));
   const [{ tree, backupsBelow }, oldest] = await allSettledOrThrow(
-    fetchTreeAt(scope, notes),
+    found === undefined ? fetchTreeAt(scope, notes) : Promise.resolve(found),
     listFolder(scope, listed),
   );
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarlyError(time, oldest);
   }
-  const survey = { ...(await planFor(tree, { listed, ...existing, notes, log })), backupsBelow };
-  const { counts, files, entries } = survey.totals;
-  if (files + entries + counts.unsafe + counts.folder + counts.undecided === 0) {
+  const survey = { ...(await planFor(tree, { listed, ...choice, notes, log })), backupsBelow };
+  const { counts, files, entries, preview } = survey.totals;
+  if (files + entries + preview.keptInBucket + counts.unsafe + counts.folder + counts.undecided === 0) {
+    if (choice.selection.hasPatterns) throw nothingSelectedError(scope);
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
       hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it as it was. For a single file, use encrypted-s3-download-file.',
     });
@@ -76,11 +89,13 @@ async function planFor(
   tree: LocalTree | undefined,
   input: SurveyInput,
 ): Promise<Omit<RestoreSurvey, 'backupsBelow'>> {
-  const { listed, existing, keeps, notes, log } = input;
+  const { listed, existing, keeps, selection, notes, log } = input;
   const plan = new Spool(join(notes, tree === undefined ? 'plan' : 'plan-with-tree'));
-  const planTree = tree && { entries: entriesBelow(tree), stored: tree.stored };
+  const planTree = tree && { ...tree, entries: entriesBelow(tree, selection) };
+  const entries = tree && (() => entriesToRestore(tree, selection));
   try {
-    return { tree, plan, totals: await planRestore({ listed, tree: planTree, existing, keeps }, plan) };
+    const totals = await planRestore({ listed, tree: planTree, selection, existing, keeps }, plan);
+    return { tree, entries, plan, totals };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     log.warn(`The tree file is not used: ${error.message}`);
@@ -98,6 +113,12 @@ function nothingSafeError({ aws, prefix }: RestoreScope, backupsBelow: readonly 
   );
   return new BackupError(`No key below s3://${aws.bucket}/${prefix} names a file in a folder.`, {
     hint: `A prefix may hold an empty part. Restore ${urls.join(' or ')}`,
+  });
+}
+
+function nothingSelectedError({ aws, prefix }: RestoreScope): BackupError {
+  return new BackupError(`Nothing below s3://${aws.bucket}/${prefix} matches.`, {
+    hint: 'Patterns of --include and --exclude mean whole paths below LOCAL_DIR; * stands for a / as well: --include "*.odt", --exclude "cache/*".',
   });
 }
 

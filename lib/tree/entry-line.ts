@@ -17,6 +17,8 @@ const ACL = ',"acl":"';
 const UNKNOWN = `${ACL}${UNKNOWN_ACL}"}`;
 /** How the line of an entry ends whose object may be another version. */
 const UNPROVEN = ',"unproven":true}';
+/** How the line of a file ends that is in the bucket alone. */
+const KEPT = ',"kept":true}';
 
 /** Without the newline. `path` is text; bytes that are not UTF-8 are `path64`, in base64. */
 export function formatEntry({ key, type, inode, target, acl }: Entry, names: OwnerNames): string {
@@ -52,6 +54,15 @@ export function isSameLine(before: string, line: string): boolean {
 /** The line for an entry whose object may be another version of it: the next run does not trust it. */
 export function unprovenLine(line: string): string {
   return line.endsWith(UNPROVEN) ? line : `${line.slice(0, -1)}${UNPROVEN}`;
+}
+
+/** The line for a file that is gone from disk, or excluded, and that the bucket keeps. */
+export function keptLine(line: string): string {
+  return isKeptLine(line) ? line : `${line.slice(0, -1)}${KEPT}`;
+}
+
+export function isKeptLine(line: string): boolean {
+  return line.endsWith(KEPT);
 }
 
 function bytesMember(name: string, bytes: Bytes): string {
@@ -113,12 +124,14 @@ function entryOf(members: JsonObject): Entry | undefined {
   if ((type === 'directory') !== key.endsWith('/')) return undefined;
   // An ACL that can't be parsed counts as unknown: the mode alone would allow more than the ACL did.
   const isUnproven = members['unproven'] === true;
+  const isKept = members['kept'] === true;
   return {
     key,
     type,
     inode,
     ...(acl !== undefined && { acl: isAcl(acl) ? acl : UNKNOWN_ACL }),
     ...(isUnproven && { isUnproven }),
+    ...(isKept && { isKept }),
   };
 }
 

@@ -45,6 +45,8 @@ export interface Entry {
   readonly acl?: Acl;
   /** Of a file in a tree: the bucket may hold another version of it. */
   readonly isUnproven?: true;
+  /** Of a file in a tree: it was gone from disk, or excluded, and its object was not deleted. */
+  readonly isKept?: true;
 }
 
 /** What the walk found and can't back up. */

@@ -11,7 +11,8 @@ import type { Batches } from './streams/batches.js';
 import { linesOf } from './streams/lines.js';
 
 export const FORMAT = 'encrypted-s3-backup tree';
-export const VERSION = 1;
+/** Of a tree without kept files, and of one with them: a program that knows the first one only would restore them. */
+export const VERSIONS = [1, 2] as const;
 /** How the last line, that of the totals, begins. */
 const END = '{"end":';
 
@@ -23,14 +24,17 @@ export interface TreeHeader {
   readonly root: string;
   /** True if the tree has the ACLs of all files and folders with one. */
   readonly hasAcls?: boolean;
+  /** True if some of its files are kept; see `Entry.isKept`. */
+  readonly hasKept?: boolean;
 }
 
-/** How many entries of each type there are, and the bytes of the files. */
+/** How many entries of each type there are, and the bytes of the files. Files that are kept are counted apart. */
 export interface TreeTotals {
   readonly files: number;
   readonly bytes: number;
   readonly directories: number;
   readonly links: number;
+  readonly kept?: number;
 }
 
 /** The file is torn, damaged, or not a tree file. */
@@ -74,7 +78,8 @@ export async function openTree<T extends { readonly key: Bytes }>(
   const { value: [first = '', ...others] = [] } = await batches.next();
   const { format, version, runId, started, root, acls } = parseJson(first, file);
   if (format !== FORMAT) throw damaged(file, 'its first line is not the header of one');
-  if (version !== VERSION) {
+  const [plain, withKept] = VERSIONS;
+  if (version !== plain && version !== withKept) {
     throw new BackupError(`The tree file "${file}" has version ${version}, which this program can't read.`, {
       hint: 'A later version of encrypted-s3-backup wrote it: update this one.',
     });
@@ -82,7 +87,14 @@ export async function openTree<T extends { readonly key: Bytes }>(
   if (typeof runId !== 'string' || typeof started !== 'string' || typeof root !== 'string') {
     throw damaged(file, 'its header is incomplete');
   }
-  return { runId, started, root, hasAcls: acls === true, entries: readEntries(others, batches, file, parse) };
+  return {
+    runId,
+    started,
+    root,
+    hasAcls: acls === true,
+    hasKept: version === withKept,
+    entries: readEntries(others, batches, file, parse),
+  };
 }
 
 /** @param first the lines that came in one batch with the header */
@@ -107,8 +119,8 @@ async function* readEntries<T extends { readonly key: Bytes }>(
   function* entriesIn(lines: readonly string[]): Generator<T> {
     for (const line of lines) {
       if (line.startsWith(END)) {
-        const { files, directories, links } = parseJson(line, file) as unknown as TreeTotals;
-        if (files + directories + links !== count) throw damaged(file, 'lines are missing');
+        const { files, directories, links, kept = 0 } = parseJson(line, file) as unknown as TreeTotals;
+        if (files + directories + links + kept !== count) throw damaged(file, 'lines are missing');
         return;
       }
       const entry = parse(line);

@@ -6,7 +6,7 @@ import { createGzip } from 'node:zlib';
 import { BackupError, describeError } from '../cli/errors.js';
 import type { Entry } from './entry.js';
 import { TextBuffer } from './streams/lines.js';
-import { FORMAT, type TreeHeader, type TreeTotals, VERSION } from './tree-file.js';
+import { FORMAT, type TreeHeader, type TreeTotals, VERSIONS } from './tree-file.js';
 
 /** How much is collected before it is compressed (characters). */
 const FLUSH = 1 << 15;
@@ -16,6 +16,7 @@ export class TreeWriter {
   readonly #sink: Writable;
   readonly #ended: Promise<void>;
   #totals = { files: 0, bytes: 0, directories: 0, links: 0 };
+  #kept = 0;
   #buffered = '';
   readonly #bytes = new TextBuffer();
   /** The compression of what was flushed last, side by side with the lines that come next. */
@@ -30,9 +31,10 @@ export class TreeWriter {
     this.#ended.catch(() => gzip.destroy());
     this.#output = gzip;
     this.#sink = sink;
-    const { runId, started, root, hasAcls } = header;
+    const { runId, started, root, hasAcls, hasKept } = header;
+    const version = VERSIONS[hasKept ? 1 : 0];
     const acls = hasAcls ? { acls: true } : {};
-    this.#buffered = `${JSON.stringify({ format: FORMAT, version: VERSION, runId, started, root, ...acls })}\n`;
+    this.#buffered = `${JSON.stringify({ format: FORMAT, version, runId, started, root, ...acls })}\n`;
   }
 
   /**
@@ -40,8 +42,9 @@ export class TreeWriter {
    * @returns a promise to wait for, if there is one, before the next entry
    * @throws {BackupError} if the disk takes no more
    */
-  write({ type, inode }: Entry, line: string): Promise<void> | undefined {
-    if (type === 'file') {
+  write({ type, inode, isKept }: Entry, line: string): Promise<void> | undefined {
+    if (isKept) this.#kept += 1;
+    else if (type === 'file') {
       this.#totals.files += 1;
       this.#totals.bytes += inode.size;
     } else if (type === 'directory') this.#totals.directories += 1;
@@ -52,11 +55,12 @@ export class TreeWriter {
 
   /** Writes the totals and waits until all of it is in the file. @throws {BackupError} if the disk takes no more */
   async close(): Promise<TreeTotals> {
-    this.#buffered += `${JSON.stringify({ end: true, ...this.#totals })}\n`;
+    const totals = { ...this.#totals, ...(this.#kept > 0 && { kept: this.#kept }) };
+    this.#buffered += `${JSON.stringify({ end: true, ...totals })}\n`;
     await this.#flush();
     this.#output.end();
     await this.#ended;
-    return this.#totals;
+    return totals;
   }
 
   /** Gives up: the file stays without totals. */

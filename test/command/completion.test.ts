@@ -1,7 +1,7 @@
 // The completion of command lines, by real shells.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -29,12 +29,12 @@ class ShellWorld extends BucketWorld {
   }
 
   /** What the line has become once its last word was completed. */
-  typed(shell: 'bash' | 'zsh', line: string): string {
+  typed(shell: keyof typeof RC, line: string): string {
     const out = join(this.folder, 'line');
     rmSync(out, { force: true });
-    const rc = join(this.folder, shell === 'zsh' ? '.zshrc' : 'bashrc');
+    const rc = join(this.folder, shell === 'bash' ? 'bashrc' : '.zshrc');
     writeFileSync(rc, RC[shell]);
-    const command = shell === 'zsh' ? ['zsh', '-d', '-i'] : ['bash', '--rcfile', rc, '-i'];
+    const command = shell === 'bash' ? ['bash', '--rcfile', rc, '-i'] : ['zsh', '-d', '-i'];
     const { status, error, stderr } = spawnSync('python3', [TYPED_LINE, `${line}\t\x18\x18`, ...command], {
       cwd: this.folder,
       encoding: 'utf8',
@@ -74,15 +74,21 @@ class ShellWorld extends BucketWorld {
   }
 }
 
+const FINISH_OF_ZSH = `PS1=READY
+finish() { printf %s "$BUFFER" > "$OUT"; exit; }
+zle -N finish; bindkey '^X^X' finish
+`;
+
 const RC = {
   bash: `PS1=READY; source "$SCRIPTS/encrypted-s3.bash"
 finish() { printf %s "$READLINE_LINE" > "$OUT"; exit; }
 bind -x '"\\C-x\\C-x": finish'
 `,
-  zsh: `PS1=READY; autoload -Uz compinit; compinit -u -d "$ZDOTDIR/dump"; source "$SCRIPTS/encrypted-s3.zsh"
-finish() { printf %s "$BUFFER" > "$OUT"; exit; }
-zle -N finish; bindkey '^X^X' finish
-`,
+  zsh: `autoload -Uz compinit; compinit -u -d "$ZDOTDIR/dump"; source "$SCRIPTS/encrypted-s3.zsh"
+${FINISH_OF_ZSH}`,
+  'zsh that finds the script by itself': `fpath=("$ZDOTDIR/functions" $fpath)
+autoload -Uz compinit; compinit -u -d "$ZDOTDIR/dump"
+${FINISH_OF_ZSH}`,
 };
 
 test('commands, options, choices and profiles are offered', async (t) => {
@@ -150,6 +156,14 @@ for (const shell of ['bash', 'zsh'] as const) {
       assert.equal(world.typed(shell, line), becomes);
   });
 }
+
+test('zsh finds the script where Debian has it', async (t) => {
+  const world = await ShellWorld.make(t);
+  mkdirSync(join(world.folder, 'functions'));
+  copyFileSync(join(SCRIPTS, 'encrypted-s3.zsh'), join(world.folder, 'functions/_encrypted-s3'));
+  const typed = world.typed('zsh that finds the script by itself', 'encrypted-s3-sync --allow');
+  assert.equal(typed, 'encrypted-s3-sync --allow-mass-delete ');
+});
 
 test('fish offers commands with what they do, files and paths', async (t) => {
   const world = await ShellWorld.make(t);

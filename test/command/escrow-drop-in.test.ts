@@ -27,7 +27,7 @@ test('a folder that holds the text of the escrow alone is stored as the escrow, 
   world.write('data', CONTENT);
   const outcome = await world.sync();
   assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, '', '']);
-  assert.deepEqual([...world.journal.current().keys()], [ESCROW]);
+  assert.deepEqual([...world.journal.current().keys()], [ESCROW, `${ESCROW}.proof`]);
   assert.ok(world.journal.isVersioned);
   const { stdout } = await world.run(
     'encrypted-s3-download-key',

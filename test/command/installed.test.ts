@@ -3,73 +3,14 @@
 // the packages themselves are packed, those that package-lock.json names, and installing asks no registry.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { locked, manifest, needed, pack, packagesIn, project, used } from '../fakes/packed.js';
 
-interface Locked {
-  readonly version: string;
-  readonly integrity?: string;
-  readonly resolved?: string;
-  readonly dev?: boolean;
-  readonly optional?: boolean;
-}
-
-const project = fileURLToPath(new URL('../../../', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'installed-'));
 after(() => rmSync(folder, { recursive: true }));
-
-const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-const locked = packagesIn('package-lock.json');
-const needed = [...locked].filter(([, { dev }]) => dev !== true);
-/** The paths, relative to the project, of the packages that the program uses. Optional ones may be missing. */
-const used = needed.map(([path]) => path).filter((path) => existsSync(join(project, path)));
-
-function packagesIn(lockfile: string): Map<string, Locked> {
-  const { packages } = JSON.parse(readFileSync(join(project, lockfile), 'utf8'));
-  return new Map(Object.entries<Locked>(packages).filter(([path]) => path !== ''));
-}
-
-/** Packs a copy of the project, since packing builds anew: here it only puts back what is built. */
-function pack(): string {
-  const copy = join(folder, 'project');
-  const compiler = join(copy, 'node_modules/.bin/tsc');
-  for (const path of [
-    'package.json',
-    'lib/aws/cli-model',
-    'lib/cli/completion/scripts',
-    'config.template',
-    'README.md',
-    ...used,
-  ]) {
-    cpSync(join(project, path), join(copy, path), { recursive: true });
-  }
-  // As it is where modern-syslog was compiled.
-  mkdirSync(join(copy, 'node_modules/modern-syslog/build'), { recursive: true });
-  writeFileSync(join(copy, 'node_modules/modern-syslog/build/core.node'), '');
-  mkdirSync(dirname(compiler), { recursive: true });
-  writeFileSync(
-    compiler,
-    '#!/bin/sh\nmkdir dist && cp -r "$BUILT/bin" "$BUILT/lib" "$BUILT/packaging" dist\n',
-  );
-  chmodSync(compiler, 0o755);
-  const env = { ...process.env, BUILT: join(project, 'dist') };
-  execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: copy, env });
-  return join(folder, `${manifest.name}-${manifest.version}.tgz`);
-}
 
 /** Installs it with nothing but the tarball. Scripts would compile modern-syslog, which takes long. */
 function install(tarball: string): string {
@@ -110,7 +51,7 @@ test('the packages that the tests run with are those of package-lock.json, by th
 });
 
 describe('what is installed from the packed program, without a registry', () => {
-  const prefix = install(pack());
+  const prefix = install(pack(folder));
   const installed = join(prefix, 'lib/node_modules', manifest.name);
 
   test('are the packages that the tests run with, file by file, and no others', () => {

@@ -66,7 +66,7 @@ test('the proof comes first, with a key of its own, and leaves nothing; a backup
   assert.ok(!keysOf(world).some((key) => PROBE.test(key)));
   assert.ok(keysOf(world).includes(RECORD));
   assert.equal((await uploadKey(world)).code, 0);
-  assert.deepEqual(added.slice(-2), ['probe false', 'backup.info/key/data']);
+  assert.deepEqual(added.slice(-3), ['probe false', 'backup.info/key/data', 'backup.info/key/data.proof']);
   assert.ok(!keysOf(world).some((key) => PROBE.test(key)));
 
   const count = added.length;

@@ -140,14 +140,14 @@ test('a restore over a living folder shows what it would do, and does nothing un
     '(dryrun) replace: b',
     '(dryrun) create: letters/2025/b',
     `(dryrun) leave: ${LETTER}`,
-    '(dryrun) Will create 1 file, replace 2 (1 newer on disk).',
+    '(dryrun) Will create 1 file, replace 2 (1 is newer on disk).',
     '',
   ]);
   const refused = await restore(world, to(world, 'all'));
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /would be replaced\. Will create 1 file, replace 2 \(1 newer on disk\)\.\n.*--keep-newer/,
+    /would be replaced\. Will create 1 file, replace 2 \(1 is newer on disk\)\.\n.*--keep-newer/,
   );
   assert.deepEqual([read(world, 'a'), existsSync(to(world, 'all/letters/2025'))], ['other', false]);
 });
@@ -170,8 +170,14 @@ test('a single file is not replaced unasked either', async (t) => {
   const target = to(world, 'all/a');
   const refused = await restore(world, 'a', target);
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /all\/a" exists\.\n.*--overwrite/);
-  assert.match((await restore(world, '--dry-run', 'a', target)).stdout, /^\(dryrun\) replace: .*all\/a\n$/);
+  assert.match(
+    refused.stderr,
+    /all\/a" would be replaced\. Will create 0 files, replace 1 \(1 is newer on disk\)\.\n.*--overwrite/,
+  );
+  assert.match(
+    (await restore(world, '--dry-run', 'a', target)).stdout,
+    /^\(dryrun\) replace \(newer on disk\): .*all\/a\n\(dryrun\) Will create 0 files, replace 1/,
+  );
   for (const flag of ['--keep-newer', '--missing-only']) {
     assert.equal((await restore(world, flag, 'a', target)).code, 0);
     assert.equal(read(world, 'a'), 'other');

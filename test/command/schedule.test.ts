@@ -209,3 +209,16 @@ test('--cron writes a file for cron.daily, runs it, and takes away the timer', R
   assert.equal((await world.schedule('--remove', world.configFile)).code, 0);
   assert.deepEqual(readdirSync(world.cronFolder), []);
 });
+
+test(
+  'a relative path in the config is what it will be when the scheduler starts the run',
+  SKIP,
+  async (t) => {
+    const world = new ScheduleWorld(t);
+    world.config({ LOCAL_LIST: 'var/lists/backup' });
+    assert.equal((await world.schedule(world.configFile)).code, 0);
+    const units = [...world.units().values()].join('');
+    assert.match(units, /^WorkingDirectory=\/$/m);
+    if (isRoot) assert.match(units, /^ReadWritePaths=-\/var\/lists$/m);
+  },
+);

@@ -12,9 +12,7 @@ import { DemoError, sourceAt } from './source.js';
 import { tour } from './tour.js';
 
 const BIN = fileURLToPath(new URL('../../bin', import.meta.url));
-const COMMANDS = ['sync', 'upload-key', 'download-key', 'download-file', 'download-dir', 'list-versions'].map(
-  (it) => `encrypted-s3-${it}`,
-);
+const COMMANDS = ['encrypted-s3', 'encrypted-s3-sync'];
 
 /** Rejects when a signal asks the demo to end. */
 function untilAborted(signal: AbortSignal): Promise<never> {
@@ -52,7 +50,7 @@ async function demo(
     throw new DemoError(`Missing for the demo's S3 server: ${missing.join(', ')}. See test/set-up.`);
   }
   if (directory === undefined) writeSampleTree(join(folder, 'documents'));
-  const source = sourceAt(directory ?? join(folder, 'documents'));
+  const source = { ...sourceAt(directory ?? join(folder, 'documents')), isSample: directory === undefined };
   const programs = [linkCommands(join(folder, 'bin')), await awsCli(folder)];
 
   say(`Starting an S3 server (Ceph) on this machine, to back up ${source.folder} to...`);
@@ -61,14 +59,14 @@ async function demo(
   try {
     server = await Promise.race([startS3Server(), aborted]);
     const environment = {
-      // None of the user's AWS settings: the demo must not find a real account.
-      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'))),
+      // None of the user's settings: the demo must not find a real account, or write into a real home.
+      ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|XDG)_/.test(name))),
       ...server.environment,
       HOME: folder,
       PATH: [...programs, process.env['PATH']].join(':'),
     };
     const shell = new Shell(folder, environment, interrupted);
-    await tour(shell, source, join(folder, 'backup.config'), server.endpoint);
+    await tour(shell, source, join(folder, '.config/encrypted-s3-backup/config'));
     return shell.steps;
   } finally {
     aborted.catch(() => undefined);

@@ -13,6 +13,9 @@ export interface Source {
   readonly largestFile: string;
 }
 
+/** A folder to back up, and whether it is the demo's own, to do with as it likes. */
+export type DemoSource = Source & { readonly isSample: boolean };
+
 /**
  * @param directory relative to where the user is, which `npm start` keeps in INIT_CWD
  * @throws {DemoError} if it can't be backed up here

@@ -61,21 +61,17 @@ export class AwsArguments {
 
   /** What delete-objects is to delete. */
   get deletions(): readonly Deletion[] {
-    const file = this.#after('--delete').replace(/^file:\/\//, '');
+    const file = this.after('--delete').replace(/^file:\/\//, '');
     return (JSON.parse(readFileSync(file, 'utf8')) as { Objects: Deletion[] }).Objects;
   }
 
   /** After which version a page of list-object-versions begins. */
   get marker(): VersionMarker | undefined {
-    const input = this.#after('--cli-input-json');
+    const input = this.after('--cli-input-json');
     const { KeyMarker: key, VersionIdMarker: versionId } = (
       input.startsWith('{') ? JSON.parse(input) : {}
     ) as { KeyMarker?: string; VersionIdMarker?: string };
     return key === undefined ? undefined : { key, versionId: versionId ?? null };
-  }
-
-  #after(option: string): string {
-    return this.all[this.all.indexOf(option) + 1] ?? '';
   }
 }
 

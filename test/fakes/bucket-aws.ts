@@ -8,7 +8,7 @@ import { AwsArguments, type Deletion, keyIn } from './aws-arguments.js';
 import { downloadAll } from './download-all.js';
 import { Faults, type Met } from './fault.js';
 import { isObject, Journal, type StoredObject } from './journal.js';
-import { firstObject, objectPages, versionsPage } from './listings.js';
+import { firstObjects, objectPages, versionsPage } from './listings.js';
 import { Ended, type FakeCall, Resident } from './resident.js';
 import { isReadable, type Source, sourcesOf } from './sync-walk.js';
 
@@ -233,6 +233,10 @@ class BucketCall {
   /** @param id of the version, or '' */
   #head(key: string, id: string): void {
     const object = this.#findReadable(key, 'HeadObject', '', id);
+    if (this.#args.has('--checksum-mode')) {
+      const LastModified = new Date(Math.floor(object.time / 1000) * 1000).toISOString();
+      this.#call.print(JSON.stringify({ LastModified, ...this.#journal.checksumsOf(object.body) }));
+    }
     if (this.#args.has('VersionId')) this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}\n`);
   }
 
@@ -254,8 +258,10 @@ class BucketCall {
 
   #list(prefix: string): void {
     this.#bucketOrEnd('ListObjectsV2', 'NoSuchBucket');
-    const isLimited = this.#args.has('--max-keys');
-    this.#call.print(isLimited ? firstObject(this.#journal, prefix) : objectPages(this.#journal, prefix));
+    const count = Number(this.#args.after('--max-keys'));
+    this.#call.print(
+      count > 0 ? firstObjects(this.#journal, prefix, count) : objectPages(this.#journal, prefix),
+    );
   }
 
   /** The object or that version of it, if the key at hand, or none, is the one it was stored with. */

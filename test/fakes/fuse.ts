@@ -12,7 +12,7 @@ export async function withFuse(
   t: TestContext,
   folder: string,
   at: string,
-  habits: readonly 'ctime-moves'[],
+  habits: readonly ('ctime-moves' | 'no-times')[],
   work: () => Promise<void>,
 ): Promise<void> {
   mkdirSync(at);

@@ -29,6 +29,8 @@ export class Journal {
   readonly settings = new Map<string, string>();
   /** A server that takes the headers of SSE-C, and neither encrypts nor asks for a key. */
   ignoresKeys = false;
+  /** What the server tells of an object's checksum; nothing, as Ceph. */
+  checksumsOf: (body: Buffer) => object = () => ({});
 
   /** @param body `undefined` for a delete marker */
   add(key: string, body: Buffer | undefined, keyHash?: string, time = Date.now()): void {

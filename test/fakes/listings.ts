@@ -25,10 +25,10 @@ export function objectPages(journal: Journal, prefix: string): string {
   return pages;
 }
 
-/** Of list-objects-v2 with a limit of one, as JSON. */
-export function firstObject(journal: Journal, prefix: string): string {
-  const Contents = objectsBelow(journal, prefix).slice(0, 1);
-  return JSON.stringify({ Contents: Contents.map(({ key }) => ({ Key: key })) });
+/** Of list-objects-v2 with a limit, as JSON. */
+export function firstObjects(journal: Journal, prefix: string, count: number): string {
+  const Contents = objectsBelow(journal, prefix).slice(0, count);
+  return JSON.stringify({ Contents: Contents.map((it) => ({ Key: it.key, LastModified: timeOf(it) })) });
 }
 
 function objectsBelow(journal: Journal, prefix: string): StoredObject[] {

@@ -11,7 +11,7 @@ export const bucketMissing: Reply = {
 };
 export const escrowThere: Reply = {
   args: ['list-objects-v2', '--prefix=backup.info/key/data'],
-  stdout: '{"Contents": [{"Key": "backup.info/key/data"}]}',
+  stdout: '{"Contents": [{"Key": "backup.info/key/data", "LastModified": "2026-11-01T12:00:00Z"}]}',
 };
 export const escrowMissing: Reply = { args: ['list-objects-v2', '--prefix=backup.info/key/data'] };
 export const noBucket: Reply = {

@@ -77,6 +77,7 @@ async function severalCases(seed: number, t: { diagnostic: (message: string) => 
     for (let index = 0; index < IN_A_ROW; index += 1)
       await oneCase(world, random, (what) => notes.push(`case ${index}, ${what}`));
     await cleanRun(world, true);
+    await world.assertNothingKept();
   } catch (error) {
     for (const note of notes.slice(-6)) t.diagnostic(note);
     throw error;

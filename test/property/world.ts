@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import type { Fault } from '../fakes/fault.js';
 import type { Journal } from '../fakes/journal.js';
-import { assertRecordIsTrue, isTreeOfRecord, recordIn } from './claims.js';
+import { assertRecordIsTrue, isTreeOfRecord, keptPaths, recordIn } from './claims.js';
 import { filesOnDisk, isReallyGone } from './disk.js';
 import { type Outcome, SyncProcess } from './sync-process.js';
 import { Witness } from './witness.js';
@@ -148,13 +148,20 @@ export class PropertyWorld {
   }
 
   async assertRecordIsTrue(): Promise<void> {
-    const backup = { ...this.#claimed, journal: this.#journal };
-    await assertRecordIsTrue(backup, (path) => this.#doubtful.has(path));
+    await assertRecordIsTrue(this.#claimed, (path) => this.#doubtful.has(path));
+  }
+
+  /** After a full run without faults: what is gone from disk is not kept any more, unless it is excluded. */
+  async assertNothingKept(): Promise<void> {
+    for (const path of await keptPaths(this.#claimed)) {
+      const mayBeKept = this.isExcluded(path) || !isReallyGone(this.root, path, this.followSymlinks);
+      assert.ok(mayBeKept, `kept: ${JSON.stringify(path)}`);
+    }
   }
 
   get #claimed() {
     const { root, followSymlinks, folder } = this;
-    return { prefix: PREFIX, root, followSymlinks, folder };
+    return { journal: this.#journal, prefix: PREFIX, root, followSymlinks, folder };
   }
 
   /** After a run without faults: the bucket holds what is on disk, and beside it only what is no proof of a deletion. */

@@ -76,6 +76,11 @@ export function headWithKey(object: BucketObject): string[] {
   return [...headWithoutKey(object), ...CUSTOMER_KEY];
 }
 
+/** Prints a JSON object: what the bucket knows of the object, its checksum included if it was stored with one. */
+export function headWithChecksum(object: BucketObject): string[] {
+  return [...headWithKey(object), '--checksum-mode', 'ENABLED', '--output', 'json'];
+}
+
 /** Prints the id of the current version; `None` in a bucket without versioning. */
 export function readVersionId(object: BucketObject): string[] {
   return [...headWithKey(object), '--query', 'VersionId'];

@@ -2,9 +2,9 @@
 // are: keys are decoded only if the answer says that they are encoded.
 import { literalOption } from './object-arguments.js';
 
-/** The first key that begins with `prefix`, as JSON; nothing, if there is none. */
-export function listFirst(bucket: string, prefix: string): string[] {
-  const page = ['--max-keys', '1', '--no-paginate', '--output', 'json'];
+/** The first keys that begin with `prefix`, as JSON; nothing, if there is none. */
+export function listFirst(bucket: string, prefix: string, count = 1): string[] {
+  const page = ['--max-keys', `${count}`, '--no-paginate', '--output', 'json'];
   return ['s3api', 'list-objects-v2', '--bucket', bucket, literalOption('--prefix', prefix), ...page];
 }
 

@@ -5,7 +5,7 @@ import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, entryOfDraft, isFile } from '../scan/draft.js';
+import { type DraftLine, entryOfDraft, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
 import { RandomSample } from '../verify/random.js';
 
@@ -14,6 +14,8 @@ export interface Comparison extends DraftFiles {
   readonly kept: number;
   /** How many files have no object. */
   readonly missing: number;
+  /** How many of the last tree's files are neither on disk nor in the bucket. */
+  readonly lost: number;
   /** Some of the files that the bucket holds. */
   readonly stored: RandomSample<Entry>;
   /** Some keys of what is in the bucket. */
@@ -35,7 +37,7 @@ export function compareWithBucket(
 ): Promise<Comparison> {
   const writer = new DraftWriter(backup);
   const [stored, objects] = [new RandomSample<Entry>(), new RandomSample<Bytes>()];
-  let [kept, missing] = [0, 0];
+  let [kept, missing, lost] = [0, 0, 0];
   return hasBucket ? listPrefix(backup.aws, backup.prefix, compare) : compare(emptyStream());
 
   async function compare(listing: Batches<StoredObject>): Promise<Comparison> {
@@ -44,20 +46,23 @@ export function compareWithBucket(
         if (object !== undefined) objects.add(object.key);
         if (line === undefined)
           addMissing(object); // Only in the bucket.
-        else if (isFile(line))
+        else if (isAbsent(line)) {
+          if (object === undefined) lost += 1;
+          addMissing(object, line.line);
+        } else if (isFile(line))
           addFile(line, object); // On disk, perhaps in the bucket.
         else {
           writer.addOther(withObject(line, object), object !== undefined);
           // The next run deletes the object of a file that has vanished.
-          addMissing(object, line.state !== 'vanished');
+          addMissing(object, undefined, line.state !== 'vanished');
         }
       }
     }
-    return { ...writer.close(), kept, missing, stored, objects };
+    return { ...writer.close(), kept, missing, lost, stored, objects };
   }
 
-  function addMissing(object: StoredObject | undefined, isDeletable = true): void {
-    if (object !== undefined && writer.addMissing(object.key, isDeletable)) kept += 1;
+  function addMissing(object: StoredObject | undefined, line?: string, isDeletable?: boolean): void {
+    if (object !== undefined && writer.addMissing(object.key, line, isDeletable)) kept += 1;
   }
 
   function addFile(line: DraftLine, object: StoredObject | undefined): void {

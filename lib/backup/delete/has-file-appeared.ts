@@ -3,7 +3,7 @@
 import type { Entry, Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
-import type { DraftLine } from '../scan/draft.js';
+import { type DraftLine, isAbsent } from '../scan/draft.js';
 import { mayHideFiles } from '../scan/scan-writer.js';
 import { type WalkedSource, walkSource } from '../source/walk-source.js';
 
@@ -15,7 +15,7 @@ export async function hasFileAppeared(source: WalkedSource, draft: Batches<Draft
   for await (const pairs of mergeByKey(walkSource(source), draft)) {
     for (const [onDisk, line] of pairs) {
       if (onDisk === undefined || !mayBeFile(onDisk)) continue;
-      if (line === undefined || isAnotherFile(onDisk, line)) return true;
+      if (line === undefined || isAbsent(line) || isAnotherFile(onDisk, line)) return true;
     }
   }
   return false;

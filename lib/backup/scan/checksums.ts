@@ -36,7 +36,8 @@ async function checksumOf(
   opener: FileOpener,
   entry: Entry | Obstacle,
 ): Promise<string | undefined> {
-  if (entry.type !== 'file' || entry.id === undefined || !fileSystems.lacksCtime(entry.id)) return undefined;
+  if (entry.type !== 'file' || entry.id === undefined || !fileSystems.mayLackCtime(entry.id))
+    return undefined;
   try {
     const descriptor = opener.open(entry.key);
     try {

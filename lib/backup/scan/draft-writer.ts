@@ -1,7 +1,8 @@
 // Writes a draft, and beside it what follows from it: which files are due, which are gone, and the counts for the guard.
 // The scan and every comparison with the bucket's listing write one.
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
-import { isGone } from '../../tree/disk/is-gone.js';
+import { isBehindLink, isGone } from '../../tree/disk/is-gone.js';
+import { isKeptLine } from '../../tree/entry-line.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import type { Backup } from '../backup.js';
 import { LossCounter, type Losses } from '../guard/losses.js';
@@ -17,6 +18,8 @@ export interface DraftFiles {
   readonly linksAbove: ReadonlySet<Bytes>;
   /** How many places are unreadable, or have names that can't be keys, and may contain files that seem gone. */
   readonly hidingPlaces: number;
+  /** How many lines of the draft are `kept`. */
+  readonly keptLines: number;
 }
 
 export interface DueList {
@@ -34,12 +37,13 @@ export class DraftWriter {
   readonly #due: Spool;
   readonly #gone: Spool;
   readonly #losses = new LossCounter();
-  /** The known links whose keys the last key begins with. */
-  #links: Bytes[] = [];
+  /** The links whose keys the last key begins with. */
+  #links: { readonly key: Bytes; readonly isKnown: boolean }[] = [];
   readonly #linksAbove = new Set<Bytes>();
   #dueBytes = 0;
   #overwritten = 0;
   #hidingPlaces = 0;
+  #keptLines = 0;
 
   constructor(backup: Backup) {
     this.#backup = backup;
@@ -61,7 +65,9 @@ export class DraftWriter {
   /** Adds a folder, a link, or an obstacle, which may have an older version in the backup. */
   addOther(line: DraftLine, isInBackup: boolean): void {
     this.#draft.write(formatDraftLine(line));
-    if (line.state === 'known link') this.#links = [...this.#linksBefore(line.key), line.key];
+    const isKnown = line.state === 'known link';
+    const isLink = isKnown || (line.state === 'no object' && !line.key.endsWith('/'));
+    if (isLink) this.#links = [...this.#linksBefore(line.key), { key: line.key, isKnown }];
     // A file that seems gone may have moved into an unreadable folder, whatever the backup has of that folder.
     if (line.state === 'hiding obstacle' || (line.state === 'obstacle' && !isInBackup))
       this.#hidingPlaces += 1;
@@ -69,24 +75,52 @@ export class DraftWriter {
 
   /**
    * Adds a file that the backup has, and that the scan did not find on disk.
+   * @param line that the last tree has of it, if it has one
    * @param isDeletable whether it may be deleted in the bucket once it is proven to be gone
    * @returns whether it stays in the bucket for want of proof
    */
-  addMissing(key: Bytes, isDeletable = true): boolean {
-    if (this.#backup.isExcluded(key)) return false;
-    this.#links = this.#linksBefore(key);
-    const link = this.#links.find((it) => key.startsWith(`${it}/`));
-    const hasGone = link !== undefined || isGone(this.#root, key, this.#backup.followSymlinks);
-    this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
+  addMissing(key: Bytes, line = '', isDeletable = true): boolean {
+    if (this.#backup.isExcluded(key)) {
+      this.#addAbsent(key, 'kept', line);
+      return false;
+    }
+    const link = this.#linkAbove(key);
+    const hasGone = link?.isKnown || isGone(this.#root, key, this.#backup.followSymlinks);
+    const isLost = !link?.isKnown || !isBehindLink(this.#root, key);
+    if (isLost) this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
+    this.#addAbsent(key, hasGone ? 'kept' : 'unseen', line);
     if (!hasGone || !isDeletable) return true;
     this.#gone.write(JSON.stringify(textOf(key)));
-    if (link !== undefined) this.#linksAbove.add(link);
+    if (link?.isKnown) this.#linksAbove.add(link.key);
     return false;
   }
 
-  /** The known links that may be above a key: keys come in their order, so each of them begins it. */
-  #linksBefore(key: Bytes): Bytes[] {
-    return this.#links.filter((link) => key.startsWith(link));
+  /**
+   * Adds a file that was kept in the last tree and is still not on disk. It is neither counted nor deleted before a
+   * listing shows it: objects that stay for whatever reason must not stop every run.
+   */
+  addKept(key: Bytes, line: string): void {
+    this.#addAbsent(key, 'kept', line);
+  }
+
+  /** A key below a link has no line: a restore leaves it out, as what was stored when the link was followed. */
+  #addAbsent(key: Bytes, state: 'kept' | 'unseen', line: string): void {
+    if (line === '' || this.#linkAbove(key) !== undefined) return;
+    const isKept = state === 'kept' || isKeptLine(line);
+    if (isKept) this.#keptLines += 1;
+    this.#draft.write(
+      formatDraftLine({ key, state: isKept ? 'kept' : 'unseen', id: '', unchangedSince: 0, line }),
+    );
+  }
+
+  #linkAbove(key: Bytes): { readonly key: Bytes; readonly isKnown: boolean } | undefined {
+    this.#links = this.#linksBefore(key);
+    return this.#links.find((link) => key.startsWith(`${link.key}/`));
+  }
+
+  /** The links that may be above a key: keys come in their order, so each of them begins it. */
+  #linksBefore(key: Bytes): { readonly key: Bytes; readonly isKnown: boolean }[] {
+    return this.#links.filter((link) => key.startsWith(link.key));
   }
 
   close(): DraftFiles {
@@ -98,6 +132,7 @@ export class DraftWriter {
       losses: this.#losses,
       linksAbove: this.#linksAbove,
       hidingPlaces: this.#hidingPlaces,
+      keptLines: this.#keptLines,
     };
   }
 }

@@ -32,7 +32,11 @@ export type DraftState =
   /** Something unreadable, or whose name can't be a key. */
   | 'obstacle'
   /** The same, and it may be or contain a file that seems gone: a folder, or a file that replaced the last tree's. */
-  | 'hiding obstacle';
+  | 'hiding obstacle'
+  /** A file of the last tree that is gone from disk, or excluded: the bucket keeps it, unless this run deletes it. */
+  | 'kept'
+  /** A file of the last tree that the scan did not find, and that is not proven to be gone. */
+  | 'unseen';
 
 export interface DraftLine {
   readonly key: Bytes;
@@ -41,7 +45,7 @@ export interface DraftLine {
   readonly id: string;
   /** Of a file: the time (ms since the epoch) since which it has had its name and has not changed. */
   readonly unchangedSince: number;
-  /** The entry's line in the tree file; '' for an obstacle. */
+  /** The entry's line in the tree file, or in the last one if it was not found on disk; '' for an obstacle. */
   readonly line: string;
   /** The line that the last tree has of a file which is due, or can't be read: the bucket has that version. */
   readonly lastLine?: string;
@@ -58,6 +62,8 @@ const CODES: Readonly<Record<DraftState, string>> = {
   'known link': 'l',
   obstacle: 'o',
   'hiding obstacle': 'h',
+  kept: 'k',
+  unseen: '?',
 };
 const STATES = new Map(Object.entries(CODES).map(([state, code]) => [code, state as DraftState]));
 
@@ -105,8 +111,14 @@ export function entryOfDraft(line: DraftLine): Entry {
 }
 
 /** True for a file of the backup: it has an object, or should have one. */
-export function isFile({ state }: DraftLine): boolean {
-  return !isObstacle(state) && !['no object', 'known link', 'vanished'].includes(state);
+export function isFile(line: DraftLine): boolean {
+  const { state } = line;
+  return !isObstacle(state) && !isAbsent(line) && !['no object', 'known link', 'vanished'].includes(state);
+}
+
+/** True for a file of the last tree that the scan did not find on disk. */
+export function isAbsent({ state }: DraftLine): boolean {
+  return state === 'kept' || state === 'unseen';
 }
 
 function isObstacle(state: DraftState): boolean {

@@ -3,7 +3,7 @@ import type { Acl } from '../../tree/acl.js';
 import type { Bytes } from '../../tree/bytes.js';
 
 import type { Entry, Obstacle } from '../../tree/entry.js';
-import { formatEntry, isSameLine, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
+import { formatEntry, isKeptLine, isSameLine, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
 import type { Pair } from '../../tree/streams/merge.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import { entryOfLine, type OpenedTree, type TreeLine } from '../../tree/tree-file.js';
@@ -19,6 +19,8 @@ import type { Excluded, Scan, ScanCounts } from './scan-result.js';
 export interface ScannedPair {
   readonly onDisk: Entry | Obstacle | undefined;
   readonly inTree: TreeLine | undefined;
+  /** What the last tree has, if it was gone from disk then: as good as nothing, once it is on disk again. */
+  readonly keptInTree: TreeLine | undefined;
   /** The entry's line in a tree, without its ACL; '' if there is no entry on disk. */
   readonly line: string;
   readonly isSameLine: boolean;
@@ -59,7 +61,9 @@ export class ScanWriter {
     [this.#obstacles, this.#excluded] = [backup.spool('obstacles'), backup.spool('excluded')];
   }
 
-  prepare([onDisk, inTree]: Pair<Entry | Obstacle, TreeLine>): ScannedPair {
+  prepare([onDisk, lineInTree]: Pair<Entry | Obstacle, TreeLine>): ScannedPair {
+    const isKept = lineInTree !== undefined && isKeptLine(lineInTree.line);
+    const [inTree, keptInTree] = isKept ? [undefined, lineInTree] : [lineInTree, undefined];
     const isEntry = onDisk !== undefined && onDisk.type !== 'obstacle';
     const line = isEntry ? formatEntry(onDisk, this.#names) : '';
     // Most lines have not changed by a byte.
@@ -67,17 +71,17 @@ export class ScanWriter {
     // A change of an ACL moves the ctime: while the line is the same, the tree's ACL is valid.
     const isAclKnown = isSame && this.#treeHasAcls;
     const needsAcl = this.#backup.header.hasAcls === true && isEntry && onDisk.type !== 'link' && !isAclKnown;
-    return { onDisk, inTree, line, isSameLine: isSame, needsAcl };
+    return { onDisk, inTree, keptInTree, line, isSameLine: isSame, needsAcl };
   }
 
   /** @param acl the answer, if the pair needed one */
   add(pair: ScannedPair, acl: Acl | undefined): void {
     const { onDisk, inTree } = pair;
     if (onDisk === undefined)
-      this.#addMissing(inTree); // Only in the tree.
+      this.#addMissing(pair); // Only in the tree.
     else if (onDisk.type === 'obstacle') {
       this.#addObstacle(onDisk, inTree);
-      this.#addMissing(inTree);
+      this.#addMissing(pair);
     } else this.#addEntry(onDisk, pair, acl); // On disk, perhaps in the tree.
   }
 
@@ -113,10 +117,17 @@ export class ScanWriter {
   }
 
   /** An entry of the last tree that is not on disk, or that an obstacle has replaced. */
-  #addMissing(inTree: TreeLine | undefined): void {
+  #addMissing({ onDisk, inTree, keptInTree }: ScannedPair): void {
+    // An obstacle that has a line in the draft has the last tree's there.
+    const hasLine = onDisk?.type === 'obstacle' && mayHideFiles(onDisk);
+    if (keptInTree !== undefined) {
+      if (hasLine) this.#isAsTree = false;
+      else this.#draft.addKept(keptInTree.key, keptInTree.line);
+    }
     if (inTree === undefined) return;
     this.#isAsTree = false;
-    if (entryOfLine(inTree).type === 'file') this.#draft.addMissing(inTree.key);
+    if (entryOfLine(inTree).type === 'file')
+      this.#draft.addMissing(inTree.key, hasLine ? undefined : inTree.line);
   }
 
   #addEntry(entry: Entry, { inTree, line: lineOnDisk, isSameLine, needsAcl }: ScannedPair, acl?: Acl): void {

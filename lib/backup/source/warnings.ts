@@ -21,7 +21,7 @@ export function warnOfSource(backup: Backup, lastRun: LastRun | undefined, isAdo
  * in syslog by every run.
  */
 function reportLackOfCtime({ config, localDir, fileSystems, log }: Backup, isFirst: boolean): void {
-  const types = [...fileSystems.typesWithoutCtime].map((type) => `0x${type.toString(16)}`);
+  const types = [...fileSystems.typesWithoutCtime()].map((type) => `0x${type.toString(16)}`);
   if (types.length === 0 || config.compareContent) return;
   const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again. COMPARE_CONTENT='yes' finds such files by reading all of them.`;
   if (isFirst) log.warn(sentence);

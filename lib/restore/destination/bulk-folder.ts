@@ -1,5 +1,6 @@
 // The folder that `aws s3 sync` downloads into, each file under its key. What has arrived whole is kept for the next
 // restore; placeholders make the AWS CLI leave out what is not wanted.
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   ftruncateSync,
@@ -10,7 +11,11 @@ import {
   readdirSync,
   rmSync,
   type Stats,
+  statSync,
+  utimesSync,
+  writeFileSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 import type { WantedObject } from '../plan/planned-file.js';
@@ -19,18 +24,26 @@ import { isSafeKey } from './safe-key.js';
 
 /** Seconds since the epoch: no object is as old as this. */
 const PLACEHOLDER_MTIME = 1;
+/** The same. FAT keeps even ones. */
+const PROBED_MTIME = 1_500_000_000;
 
 export class BulkFolder {
   readonly path: string;
   /** Whether an earlier restore has left something. */
   readonly #isResumed: boolean;
+  readonly #keepsTimes: boolean;
 
-  /** Makes the folder, or removes the placeholders from it. @throws the system's error */
+  /**
+   * Makes the folder, or removes the placeholders from it: where files keep no times, all of it, since nothing tells what
+   * has arrived from a placeholder.
+   * @throws the system's error
+   */
   constructor(path: string) {
     this.path = path;
     mkdirSync(path, { recursive: true, mode: 0o700 });
+    this.#keepsTimes = keepsTimes(path);
     for (const [file, stats] of filesBelow(bytesOf(path))) {
-      if (stats.mtimeMs === PLACEHOLDER_MTIME * 1000) rmSync(pathOf(file));
+      if (!this.#keepsTimes || stats.mtimeMs === PLACEHOLDER_MTIME * 1000) rmSync(pathOf(file));
     }
     this.#isResumed = readdirSync(path).length > 0;
   }
@@ -78,12 +91,14 @@ export class BulkFolder {
 
   /**
    * The file of `key`, if it is the wanted object, whole: it has its size, and its time in whole seconds, which the AWS
-   * CLI sets (FAT keeps even ones). A placeholder and a later version have other times.
+   * CLI sets (FAT keeps even ones). A placeholder and a later version have other times. Where files keep no times, the
+   * size has to do: otherwise each file would be fetched once more, by a call of its own.
    */
   find(key: Bytes, { size, lastModified }: WantedObject): string | Buffer | undefined {
     const path = this.#path(key);
     const found = statsOf(path);
     if (found === undefined || !found.isFile() || found.size !== size) return undefined;
+    if (!this.#keepsTimes) return pathOf(path);
     const [stored, set] = [lastModified, found.mtimeMs].map((ms) => Math.floor(ms / 1000)) as [
       number,
       number,
@@ -93,6 +108,21 @@ export class BulkFolder {
 
   #path(key: Bytes): Bytes {
     return joinPath(bytesOf(this.path), key);
+  }
+}
+
+/** Whether a file there keeps the time that it is given. */
+function keepsTimes(folder: string): boolean {
+  const probe = join(folder, `.encrypted-s3-${randomUUID()}`);
+  try {
+    writeFileSync(probe, '', { mode: 0o600 });
+    utimesSync(probe, PROBED_MTIME, PROBED_MTIME);
+    return statSync(probe).mtimeMs === PROBED_MTIME * 1000;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return false;
+  } finally {
+    rmSync(probe, { force: true });
   }
 }
 

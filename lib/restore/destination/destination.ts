@@ -9,6 +9,7 @@ import {
   mkdirSync,
   openSync,
   type PathLike,
+  readlinkSync,
   statSync,
 } from 'node:fs';
 import { describeError, errnoOf } from '../../cli/errors.js';
@@ -47,6 +48,15 @@ export class Destination {
   statsOf(key: Bytes): BigIntStats | undefined {
     try {
       return lstatSync(this.#path(key), { bigint: true });
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Where the link at `key` leads; `undefined` if there is none. */
+  targetOf(key: Bytes): Bytes | undefined {
+    try {
+      return readlinkSync(this.#path(key), { encoding: 'latin1' }) as Bytes;
     } catch {
       return undefined;
     }

@@ -3,22 +3,32 @@ import type { Bytes } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import type { Destination } from '../destination/destination.js';
 import { isSafeKey, LONGEST_NAME } from '../destination/safe-key.js';
-import type { FetchMethod, ListedKey, PlannedFile } from './planned-file.js';
+import type { FetchMethod, ListedKey } from './planned-file.js';
+import { isMtimeOf } from './what-is-replaced.js';
 
 /** Bytes: to download fewer zeros costs less than another call of the AWS CLI. */
 const MIN_SPARSE = 16 << 20;
 /** Bytes: the AWS CLI appends nine to the name while a file arrives. */
 const LONGEST_IN_BULK = LONGEST_NAME - 9;
 
+export interface KeyFacts {
+  /** Whether the user wants it. */
+  readonly isSelected: boolean;
+  readonly hasTree: boolean;
+  /** The destination, if a file there may be the one that the entry describes. */
+  readonly existing: Destination | undefined;
+}
+
 /** Without `existing`, also if the entry describes an earlier object than the wanted one. */
 export function methodOf(
   { key, wanted, isUndecided }: ListedKey,
   entry: Entry | undefined,
-  { hasTree, existing }: { readonly hasTree: boolean; readonly existing: Destination | undefined },
+  { isSelected, hasTree, existing }: KeyFacts,
 ): FetchMethod {
   // The prefix itself may be the key of a folder's object, too.
   const isFolder = key === '' || key.endsWith('/');
   if (!isSafeKey(key) && key !== '') return 'unsafe';
+  if (!isSelected) return 'not wanted';
   // A tree of that time would have the file. Without one, it can't be decided whether it existed.
   if (isUndecided && !hasTree && !isFolder) return 'undecided';
   // An earlier run has followed the link that the tree has there, or on the way there: what it stored is stale.
@@ -52,18 +62,6 @@ export function isFetched(method: FetchMethod): boolean {
   return method === 'in bulk' || method === 'singly';
 }
 
-/** What the file in the destination is, by its mtime; `undefined` if there is none. */
-export function whatIsReplaced(
-  existing: Destination | undefined,
-  { key, wanted }: ListedKey,
-  entry: Entry | undefined,
-): PlannedFile['replaces'] {
-  const found = existing?.statsOf(key);
-  if (found === undefined || !found.isFile() || wanted === undefined) return undefined;
-  const mtime = entry === undefined ? wanted.lastModified : Number(entry.inode.mtime) / 1e6;
-  return Number(found.mtimeNs) / 1e6 > mtime ? 'newer' : 'older';
-}
-
 function isTooLongForBulk(key: Bytes): boolean {
   return key.length - (key.lastIndexOf('/') + 1) > LONGEST_IN_BULK;
 }
@@ -79,8 +77,7 @@ function isInPlace(
   if (entry === undefined) {
     return found.mtimeNs / 1_000_000_000n === BigInt(Math.floor(wanted.lastModified / 1000));
   }
-  // A restore that was killed has set it to about the microsecond only.
-  return (found.mtimeNs - BigInt(entry.inode.mtime)) / 2000n === 0n;
+  return isMtimeOf(found.mtimeNs, entry.inode);
 }
 
 /** What the bulk has to leave out: the current object of a key that is not fetched in bulk. */

@@ -16,6 +16,7 @@ import { type Batches, flatten, mapEach } from '../../tree/streams/batches.js';
 import { openTree } from '../../tree/tree-file.js';
 import { otherKeyError } from '../other-key-error.js';
 import type { RestoreScope } from '../scope.js';
+import type { Selection } from '../selection.js';
 import { versionsAt } from '../versions/version-at.js';
 
 interface StoredTree {
@@ -61,16 +62,28 @@ export async function fetchTreeAt(scope: RestoreScope, notes: string): Promise<F
 }
 
 /**
- * The entries below the folder to restore, their keys relative to it, in order.
+ * The entries below the folder that the selection wants, kept files included; their keys are relative to the folder, and
+ * in order.
  * @throws {DamagedTreeError} at the end, at the latest, of a torn file
  * @throws {BackupError} if a later version of this program wrote it
  */
-export async function* entriesBelow({ file, folder }: Pick<LocalTree, 'file' | 'folder'>): Batches<Entry> {
+export async function* entriesBelow(
+  { file, folder }: Pick<LocalTree, 'file' | 'folder'>,
+  selection: Selection,
+): Batches<Entry> {
   const { entries } = await openTree(file, parseOwnedEntry);
-  yield* mapEach(entries, (entry) => {
-    if (!entry.key.startsWith(folder) || entry.key === folder) return undefined;
-    return folder === '' ? entry : { ...entry, key: entry.key.slice(folder.length) as Bytes };
-  });
+  const isBelow = ({ key }: Entry) => key.startsWith(folder) && key !== folder;
+  const below = mapEach(entries, (entry) => (isBelow(entry) ? entry : undefined));
+  yield* mapEach(selection.select(below), (entry) =>
+    folder === '' ? entry : { ...entry, key: entry.key.slice(folder.length) as Bytes },
+  );
+}
+
+/** The same without kept files, unless they are wanted: what the restore puts in place. */
+export function entriesToRestore(tree: LocalTree, selection: Selection): Batches<Entry> {
+  return mapEach(entriesBelow(tree, selection), (entry) =>
+    entry.isKept && !selection.withKept ? undefined : entry,
+  );
 }
 
 /** @throws {BackupError} if backups at or above the folder have trees, but none as old as `scope.time` */

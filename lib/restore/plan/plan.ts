@@ -1,19 +1,22 @@
 // Decides of every key whether and how it is fetched, before anything is written to the destination.
+import type { Bytes } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { Destination } from '../destination/destination.js';
-import {
-  allocatedIfSparse,
-  isFetched,
-  isNewerThan,
-  methodOf,
-  sizeOfUnwanted,
-  whatIsReplaced,
-} from './fetch-method.js';
+import type { Selection } from '../selection.js';
+import { allocatedIfSparse, isFetched, isNewerThan, methodOf, sizeOfUnwanted } from './fetch-method.js';
 import { LinksAbove } from './links-above.js';
 import type { FetchMethod, ListedKey, PlannedFile } from './planned-file.js';
+import {
+  type KeptFiles,
+  PreviewCounter,
+  type PreviewCounts,
+  staysInPlace,
+  whatAFileReplaces,
+  whatALinkReplaces,
+} from './what-is-replaced.js';
 
 /** Bytes: a file takes whole blocks of the disk. */
 const BLOCK = 4096;
@@ -28,10 +31,7 @@ export interface PlanTotals {
   readonly download: number;
   /** Entries of the tree. */
   readonly entries: number;
-  /** Fetched files that take the place of a file in the destination. */
-  readonly replaced: number;
-  /** How many of those are older than the file in the destination. */
-  readonly newerOnDisk: number;
+  readonly preview: PreviewCounts;
   readonly since: ChangesSince;
 }
 
@@ -43,7 +43,10 @@ export interface ChangesSince {
 }
 
 export interface PlanTree {
+  /** Those of kept files included. */
   readonly entries: Batches<Entry>;
+  /** The path in it of the folder to restore: '' or ends in a `/`. */
+  readonly folder: Bytes;
   /** When it was stored, after all files of its run; milliseconds since the epoch. */
   readonly stored: number;
 }
@@ -53,20 +56,19 @@ export interface PlanInput {
   /** Lines of `ListedKey`. */
   readonly listed: Spool;
   readonly tree: PlanTree | undefined;
+  readonly selection: Selection;
   /** The destination, if files in it may be as they should be. */
   readonly existing: Destination | undefined;
   /** Which files of the destination stay although they differ. */
   readonly keeps: KeptFiles;
 }
 
-export type KeptFiles = 'none' | 'newer' | 'all';
-
 /**
  * Writes a `PlannedFile` for every listed key, and closes the spool.
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function planRestore(
-  { listed, tree, existing, keeps }: PlanInput,
+  { listed, tree, selection, existing, keeps }: PlanInput,
   plan: Spool,
 ): Promise<PlanTotals> {
   const counts = {
@@ -79,39 +81,48 @@ export async function planRestore(
     'not wanted': 0,
     undecided: 0,
   };
-  let [bytes, download, entries, missing, replaced, newerOnDisk] = [0, 0, 0, 0, 0, 0];
+  let [bytes, download, entries, missing] = [0, 0, 0, 0];
+  const preview = new PreviewCounter();
   const since = { overwritten: 0, deleted: 0, added: 0 };
   const links = new LinksAbove();
   for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
     for (const [line, entry] of pairs) {
-      if (entry !== undefined) entries += 1;
-      if (entry?.type === 'link') links.add(entry);
-      if (line !== undefined) add(line, entry);
-      else if (entry?.type === 'file') missing += 1;
+      const isKept = entry?.isKept === true && !selection.withKept;
+      if (entry !== undefined && !isKept) entries += 1;
+      if (entry?.type === 'link') {
+        links.add(entry);
+        preview.add(whatALinkReplaces(existing, entry), keeps);
+      }
+      if (line !== undefined) add(line, entry, isKept);
+      else if (entry?.type === 'file' && !isKept) missing += 1;
     }
   }
   plan.close();
   const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
-  return { counts, files, bytes, download, entries, replaced, newerOnDisk, since };
+  return { counts, files, bytes, download, entries, preview, since };
 
-  function add(line: ListedKey, entry: Entry | undefined): void {
+  function add(line: ListedKey, inTree: Entry | undefined, isKept: boolean): void {
+    const isStoredAgain = isKept && tree !== undefined && isNewerThan(tree.stored, line, inTree);
+    // A file that was gone in the tree's run and has been uploaded since is one that the tree does not know.
+    const entry = isKept ? undefined : inTree;
+    const isSelected =
+      selection.wants(`${tree?.folder ?? ''}${line.key}` as Bytes) && (!isKept || isStoredAgain);
+    if (isKept && !isStoredAgain) preview.keptInBucket += 1;
     const known = entry ?? links.above(line.key);
-    const isNewer = tree !== undefined && isNewerThan(tree.stored, line, known);
+    const isNewer = isSelected && tree !== undefined && isNewerThan(tree.stored, line, known);
     const fetchMethod = methodOf(line, known, {
+      isSelected,
       hasTree: tree !== undefined,
       existing: isNewer ? undefined : existing,
     });
-    const replaces = isFetched(fetchMethod) ? whatIsReplaced(existing, line, entry) : undefined;
-    const isKept =
-      (replaces !== undefined && (keeps === 'all' || keeps === replaces)) ||
-      (keeps === 'all' && fetchMethod === 'there already');
+    const replaces = isFetched(fetchMethod) ? whatAFileReplaces(existing, line, entry) : undefined;
+    const stays = staysInPlace(replaces, keeps) || (keeps === 'all' && fetchMethod === 'there already');
     const allocated = isNewer ? undefined : allocatedIfSparse(line, entry);
     const isSparse = allocated !== undefined && isFetched(fetchMethod);
-    const method = isKept ? 'kept' : isSparse ? 'singly' : fetchMethod;
+    const method = stays ? 'kept' : isSparse ? 'singly' : fetchMethod;
     counts[method] += 1;
-    if (replaces !== undefined && !isKept) replaced += 1;
-    if (replaces === 'newer' && !isKept) newerOnDisk += 1;
-    if (line.wanted === undefined && method === 'not wanted') since.added += 1;
+    if (isFetched(fetchMethod)) preview.add(replaces, keeps);
+    if (isSelected && line.wanted === undefined && method === 'not wanted') since.added += 1;
     if (isFetched(method) && line.wanted?.isCurrent === false)
       since[line.unwantedSize === undefined ? 'deleted' : 'overwritten'] += 1;
     if (isFetched(method)) {

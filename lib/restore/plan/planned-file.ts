@@ -37,17 +37,20 @@ export type FetchMethod =
   | 'folder'
   /** Not at all: the key names no place in the destination. */
   | 'unsafe'
-  /** Not at all: the key did not exist at that time, or the tree has a link there. */
+  /** Not at all: the key did not exist at that time, the tree has a link there, or the user does not want it. */
   | 'not wanted'
   /** Not at all: see `isUndecided`. Only a tree of that time could tell. */
   | 'undecided';
+
+/** What is in the place of a file and differs, by its mtime. */
+export type Replaced = 'older' | 'newer';
 
 export interface PlannedFile extends ListedKey {
   /** The number of its line in the plan. */
   readonly index: number;
   readonly method: FetchMethod;
-  /** Whether a file is in its place that differs, and which of them is newer by its mtime. */
-  readonly replaces?: 'older' | 'newer';
+  /** What is in its place and differs. */
+  readonly replaces?: Replaced;
   /** True for a file with holes that are worth a call of its own. */
   readonly isSparse?: boolean;
   /** True if the object was stored after the tree, which has an entry of that key. */

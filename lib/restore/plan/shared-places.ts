@@ -5,20 +5,18 @@ import { mergeByKey } from '../../tree/streams/merge.js';
 import { readJson, Spool } from '../../tree/streams/spool.js';
 import { detectFolding, FoldedNames } from '../destination/folded-names.js';
 import type { RestoreSurvey } from '../survey.js';
-import { entriesBelow } from './find-tree.js';
 import type { PlannedFile } from './planned-file.js';
 
 /** @returns `undefined` if the file system of `folder` tells all names apart */
 export async function findFoldedNames(
-  { plan, tree }: RestoreSurvey,
+  { plan, entries }: RestoreSurvey,
   folder: string,
   detect = detectFolding,
 ): Promise<FoldedNames | undefined> {
   const fold = detect(folder);
   if (fold === undefined) return undefined;
   const names = new FoldedNames(fold);
-  const entries = tree === undefined ? emptyStream() : entriesBelow(tree);
-  for await (const pairs of mergeByKey(readJson<PlannedFile>(plan), entries)) {
+  for await (const pairs of mergeByKey(readJson<PlannedFile>(plan), entries?.() ?? emptyStream())) {
     for (const [file, entry] of pairs) {
       const isRestored = file !== undefined && !/^(kept|unsafe|not wanted|undecided)$/.test(file.method);
       if (isRestored || (entry !== undefined && entry.type !== 'file')) names.add((entry ?? file).key);

@@ -12,8 +12,8 @@ import type { Stage } from '../destination/stage.js';
 import type { FetchFailure } from '../fetch/singly.js';
 import type { ExactTime } from '../metadata/exact-times.js';
 import { type Metadata, setMtime } from '../metadata/metadata.js';
-import type { KeptFiles } from '../plan/plan.js';
 import type { PlannedFile } from '../plan/planned-file.js';
+import type { KeptFiles } from '../plan/what-is-replaced.js';
 import { Notices } from './notices.js';
 
 export interface PlacementOptions {
@@ -30,6 +30,8 @@ export interface PlacementOptions {
   readonly interruption: Interruption;
   /** A folder of ours. */
   readonly notes: string;
+  /** Where the files that are put in place are noted, as JSON of `PlannedFile`, if anybody wants to know. */
+  readonly placed: Spool | undefined;
 }
 
 export class Placement {
@@ -74,6 +76,7 @@ export class Placement {
       if (entry !== undefined) this.applyMetadata(entry);
     } else this.#moveIn(file, entry, mode);
     this.restored.files += 1;
+    this.#options.placed?.write(JSON.stringify(file));
     if (entry === undefined) return;
     this.#noteTime(entry);
     if (isNewer) this.notices.logNewer(file, 'its mode, times and owner are those of that run');
@@ -105,6 +108,14 @@ export class Placement {
   makeLink(entry: Entry): void {
     const link = this.#options.stage.makeLink(entry.target ?? ('' as Bytes));
     this.#moveInWithMetadata(link, entry);
+    this.#noteTime(entry);
+    this.restored.links += 1;
+  }
+
+  /** Takes the link that is there already. @throws {NotRestoredError} if another key has the place */
+  claimLink(entry: Entry): void {
+    this.#options.destination.claim(entry.key);
+    this.applyMetadata(entry);
     this.#noteTime(entry);
     this.restored.links += 1;
   }

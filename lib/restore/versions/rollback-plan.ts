@@ -9,6 +9,7 @@ import { mergeByKey } from '../../tree/streams/merge.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import { entriesBelow, type LocalTree } from '../plan/find-tree.js';
 import type { RestoreScope } from '../scope.js';
+import { Selection } from '../selection.js';
 import type { WantedPaths } from './wanted-paths.js';
 
 export interface Rollback extends RestoreScope {
@@ -102,7 +103,10 @@ export async function planRollback(
   const { commonPrefix } = wanted;
   await listVersions(aws, prefix + commonPrefix, async (versions) => {
     const histories = historiesOf(versions, time, bytesOf(commonPrefix));
-    for await (const pairs of mergeByKey(histories, tree ? entriesBelow(tree) : emptyStream()))
+    for await (const pairs of mergeByKey(
+      histories,
+      tree ? entriesBelow(tree, new Selection({})) : emptyStream(),
+    ))
       for (const [history, entry] of pairs) add(history, entry);
   });
   removals.close();

@@ -1,4 +1,5 @@
 // Whether a config has a schedule, and how its last run has ended.
+import { resolve } from 'node:path';
 import { Cron } from './cron.js';
 import { scheduleName } from './name.js';
 import { existingFiles, type RunFacts, type Scheduler } from './scheduler.js';
@@ -18,10 +19,10 @@ export function ownScheduler(kind: Scheduler['kind']): Scheduler {
 /**
  * The schedules that `encrypted-s3 schedule` has written for a config, whether for this user or for the system; there is
  * one at most, unless two users have made one each.
- * @param configFile an absolute path
  * @throws {BackupError} if something else has the name of one of its files
  */
-export function findSchedules(configFile: string): FoundSchedule[] {
+export function findSchedules(config: string): FoundSchedule[] {
+  const configFile = resolve(config);
   const name = scheduleName(configFile);
   const own = ownScheduler('systemd');
   const schedulers = [own, ...(process.geteuid?.() === 0 ? [] : [new Systemd(true)]), new Cron()];

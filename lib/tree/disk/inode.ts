@@ -1,6 +1,7 @@
 // What is kept of a stat(2), and compared; and what it is worth on the file system that it is from.
 import { type BigIntStats, statfsSync, statSync } from 'node:fs';
 import type { Inode } from '../entry.js';
+import { CtimeEvidence } from './ctime-evidence.js';
 
 /** statfs(2) types of ext2 to ext4, XFS, Btrfs, ZFS, F2FS, tmpfs: they never change the number of an inode. */
 const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
@@ -13,6 +14,10 @@ const WITHOUT_CTIME = new Set([0x4d44, 0x2011bab0, 0x65735546]);
 
 /** How long a ctime is given to move by itself (ms). */
 const PAUSE = 20;
+
+function deviceOf(id: string): bigint {
+  return BigInt(id.slice(0, id.indexOf(':')));
+}
 
 /** No other file or folder has the same at the same time. */
 export function fileIdOf({ dev, ino }: BigIntStats): string {
@@ -49,8 +54,8 @@ function isLater(look: () => number): boolean {
 export class FileSystems {
   readonly #rootDevice: bigint | undefined;
   readonly #worth = new Map<bigint, InodeWorth>();
-  /** The statfs(2) types of those whose ctime proves nothing. */
-  readonly typesWithoutCtime = new Set<number>();
+  readonly #types = new Map<bigint, number>();
+  readonly #evidence = new Map<bigint, CtimeEvidence>();
 
   constructor(root: string | Buffer) {
     try {
@@ -70,18 +75,38 @@ export class FileSystems {
   inodeOf(stats: BigIntStats, path: string | Buffer): Inode {
     const { hasLastingNumbers, hasTrueCtime } = this.#worthOf(stats.dev, path);
     const isOnRootDevice = stats.dev === this.#rootDevice;
+    if (!hasLastingNumbers && hasTrueCtime && stats.isFile()) this.#evidenceOf(stats.dev).add(stats);
     return inodeOf(stats, { hasLastingNumbers: hasLastingNumbers && isOnRootDevice, hasTrueCtime });
   }
 
   /** True if the ctime of a file proves nothing. @param id `fileIdOf` it */
   lacksCtime(id: string): boolean {
-    const device = BigInt(id.slice(0, id.indexOf(':')));
-    return this.#worth.get(device)?.hasTrueCtime === false;
+    return this.#worth.get(deviceOf(id))?.hasTrueCtime === false;
+  }
+
+  /** True if that is so, or may be, by the files of its file system so far. */
+  mayLackCtime(id: string): boolean {
+    return this.lacksCtime(id) || this.#evidence.get(deviceOf(id))?.isMtime === true;
+  }
+
+  /** The statfs(2) types of the file systems whose ctime proves nothing, by the files so far. */
+  typesWithoutCtime(): Set<number> {
+    const devices = [...this.#types.keys()].filter(
+      (device) =>
+        this.#worth.get(device)?.hasTrueCtime === false || this.#evidence.get(device)?.isMtime === true,
+    );
+    return new Set(devices.map((device) => this.#types.get(device) ?? 0));
   }
 
   /** True if inodes keep their numbers on the root's device. */
   hasLastingNumbers(root: string | Buffer): boolean {
     return this.#rootDevice !== undefined && this.#worthOf(this.#rootDevice, root).hasLastingNumbers;
+  }
+
+  #evidenceOf(device: bigint): CtimeEvidence {
+    const evidence = this.#evidence.get(device) ?? new CtimeEvidence();
+    this.#evidence.set(device, evidence);
+    return evidence;
   }
 
   #worthOf(device: bigint, path: string | Buffer): InodeWorth {
@@ -91,7 +116,7 @@ export class FileSystems {
     try {
       const { type } = statfsSync(path);
       worth = inodeWorth(type, () => statSync(path).ctimeMs);
-      if (!worth.hasTrueCtime) this.typesWithoutCtime.add(type);
+      this.#types.set(device, type);
     } catch {
       // It has vanished: another look follows.
       return worth;

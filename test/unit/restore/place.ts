@@ -95,6 +95,7 @@ export class Place {
       failures: new Map(failures),
       interruption,
       notes: this.folder,
+      placed: undefined,
     };
     const restored = await putInPlace(
       options,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { entriesBelow } from '../../../../lib/restore/plan/find-tree.js';
+import { Selection } from '../../../../lib/restore/selection.js';
 import { bytesOf, textOf } from '../../../../lib/tree/bytes.js';
 import { formatEntry } from '../../../../lib/tree/entry-line.js';
 import { flatten } from '../../../../lib/tree/streams/batches.js';
@@ -24,7 +25,9 @@ async function treeFile(t: TestContext): Promise<string> {
 
 async function keysBelow(file: string, folder: string): Promise<string[]> {
   const keys: string[] = [];
-  for await (const { key, user, group } of flatten(entriesBelow({ file, folder: bytesOf(folder) }))) {
+  for await (const { key, user, group } of flatten(
+    entriesBelow({ file, folder: bytesOf(folder) }, new Selection({})),
+  )) {
     assert.deepEqual([user, group], ['alice', 'staff']);
     keys.push(textOf(key));
   }

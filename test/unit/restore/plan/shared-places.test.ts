@@ -3,8 +3,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { detectFolding } from '../../../../lib/restore/destination/folded-names.js';
+import { entriesToRestore } from '../../../../lib/restore/plan/find-tree.js';
 import type { FetchMethod, PlannedFile } from '../../../../lib/restore/plan/planned-file.js';
 import { fetchSharedSingly, findFoldedNames } from '../../../../lib/restore/plan/shared-places.js';
+import { Selection } from '../../../../lib/restore/selection.js';
 import type { RestoreSurvey } from '../../../../lib/restore/survey.js';
 import { bytesOf, textOf } from '../../../../lib/tree/bytes.js';
 import { formatEntry } from '../../../../lib/tree/entry-line.js';
@@ -52,8 +54,10 @@ async function surveyOf(
   for (const it of [entry('D/'), entry('LINK', {}, 'x'), entry('d/'), entry('gone')])
     await writer.write(it, formatEntry(it, { membersOf: () => '' }));
   await writer.close();
+  const tree = { file, folder: bytesOf(''), stored: 0 };
   return {
-    tree: { file, folder: bytesOf(''), stored: 0 },
+    tree,
+    entries: () => entriesToRestore(tree, new Selection({})),
     backupsBelow: [],
     plan: spoolOf(folder, 'plan', lines),
     totals: {
@@ -62,8 +66,7 @@ async function surveyOf(
       bytes: 0,
       download: 0,
       entries: 0,
-      replaced: 0,
-      newerOnDisk: 0,
+      preview: { created: 0, replaced: 0, newerOnDisk: 0, kept: 0, keptInBucket: 0 },
       since: { overwritten: 0, deleted: 0, added: 0 },
     },
   };

@@ -1,0 +1,43 @@
+// Whether the backup's encryption key is in the bucket (escrowed), for a restore without this machine.
+import { BackupError } from '../cli/errors.js';
+import { formatTime } from '../cli/units/times.js';
+import { type FoundEscrow, findEscrow, judgeEscrow } from '../records/escrow-state.js';
+import type { LastRun } from '../records/last-run.js';
+import type { Backup } from './backup.js';
+import { failureAfterBackup } from './report.js';
+import type { Start } from './start.js';
+
+/** Does not throw what the bucket answers: nothing in the backup depends on it. */
+export async function findEscrowOfRun(
+  backup: Backup,
+  { escrow, lastRun, whyFull }: Start,
+): Promise<FoundEscrow> {
+  if (whyFull === undefined) return 'not asked';
+  try {
+    const found = escrow === 'not asked' ? await findEscrow(backup.aws) : escrow;
+    return typeof found === 'string' ? 'none' : await judgeEscrow(backup, found, lastRun?.escrow);
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    return error;
+  }
+}
+
+/**
+ * Warns if the key is not escrowed, or no longer.
+ * @throws {BackupError} once the backup is done, if the bucket did not tell
+ */
+export function reportEscrow({ log }: Backup, lastRun: LastRun | undefined, escrow: FoundEscrow): void {
+  if (escrow instanceof BackupError)
+    throw failureAfterBackup('the bucket does not tell whether its key is escrowed', escrow);
+  if (escrow === 'none') log.warn('You have not backed up your encryption key, yet.');
+  if (typeof escrow === 'string') return;
+  const stored = formatTime(Date.parse(escrow.stored));
+  if (escrow.is === 'of another key')
+    log.warn(
+      `The escrow in the bucket, stored ${stored}, holds another encryption key than this backup's. Keep this one in a safe place, or store it with encrypted-s3-upload-key.`,
+    );
+  else if (escrow.is === 'of an unknown key' && lastRun?.escrow?.is === 'of this key')
+    log.warn(
+      `The escrow in the bucket held this backup's encryption key, and was replaced: since ${stored}, which one it holds is unknown. Store it again with encrypted-s3-upload-key.`,
+    );
+}

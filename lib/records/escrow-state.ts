@@ -1,0 +1,62 @@
+// Of which encryption key the escrow is. It is encrypted with the easy-to-remember key, which a run does not have. So a
+// proof lies beside it: a worthless object that is encrypted with the escrowed key. It is not made of the easy key, and so
+// helps nobody to guess that.
+import type { AwsCli } from '../aws/aws-cli.js';
+import { listFew } from '../aws/bucket.js';
+import { RESERVED_PREFIX } from '../aws/listing.js';
+import type { KeyedAws } from '../aws/remote.js';
+import { tryKey } from '../aws/wrong-key.js';
+import type { BackupError } from '../cli/errors.js';
+
+/** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */
+export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
+export const ESCROW_FILE = 'data';
+export const ESCROW_KEY = ESCROW_PREFIX + ESCROW_FILE;
+/** One listing has both. */
+export const PROOF_KEY = `${ESCROW_KEY}.proof`;
+
+/** The escrow as the bucket's listing has it. */
+export interface StoredEscrow {
+  /** ISO 8601. */
+  readonly stored: string;
+  /** Whether the proof is as new as the escrow: other programs store an escrow without one. */
+  readonly hasProof: boolean;
+}
+
+/** The escrow as a run found it. */
+export interface EscrowState {
+  readonly is: 'of this key' | 'of another key' | 'of an unknown key';
+  /** When it was stored; ISO 8601. */
+  readonly stored: string;
+}
+
+/** What a run has learned; `not asked`: it is a quick one. An error is why the bucket did not tell. */
+export type FoundEscrow = EscrowState | 'none' | 'not asked' | BackupError;
+
+/** @throws {AwsError} if the bucket can't be asked */
+export async function findEscrow(aws: AwsCli): Promise<StoredEscrow | 'none' | 'no bucket'> {
+  const objects = await listFew(aws, ESCROW_KEY, 2);
+  if (objects === 'no bucket') return objects;
+  const storedAs = (name: string) => objects.find(({ Key }) => Key === name);
+  const escrow = storedAs(ESCROW_KEY);
+  if (escrow === undefined) return 'none';
+  const { LastModified: stored = '' } = escrow;
+  const proven = Date.parse(storedAs(PROOF_KEY)?.LastModified ?? '');
+  return { stored, hasProof: proven >= Date.parse(stored) };
+}
+
+/**
+ * @param known what the last run found
+ * @throws {AwsError} if the bucket can't be asked
+ */
+export async function judgeEscrow(
+  remote: KeyedAws,
+  { stored, hasProof }: StoredEscrow,
+  known: EscrowState | undefined,
+): Promise<EscrowState> {
+  if (known?.stored === stored && known.is !== 'of an unknown key') return known;
+  if (!hasProof) return { is: 'of an unknown key', stored };
+  const found = await tryKey(remote, { bucket: remote.aws.bucket, key: PROOF_KEY });
+  if (found === 'unknown') return { is: 'of an unknown key', stored };
+  return { is: found === 'fits' ? 'of this key' : 'of another key', stored };
+}

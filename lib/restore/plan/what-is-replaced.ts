@@ -1,0 +1,71 @@
+// What the destination has in the place of a file or link, and what the user wants to become of that.
+import type { Entry, Inode } from '../../tree/entry.js';
+import type { Destination } from '../destination/destination.js';
+import type { ListedKey, Replaced } from './planned-file.js';
+
+/** Which files of the destination stay although they differ. */
+export type KeptFiles = 'none' | 'newer' | 'all';
+
+/** True for the same mtime, to the microsecond: a restore that was killed has set it no better. */
+export function isMtimeOf(nanoseconds: bigint, { mtime }: Inode): boolean {
+  return (nanoseconds - BigInt(mtime)) / 2000n === 0n;
+}
+
+/** @returns `undefined` if there is nothing that could be replaced */
+export function whatAFileReplaces(
+  existing: Destination | undefined,
+  { key, wanted }: ListedKey,
+  entry: Entry | undefined,
+): Replaced | undefined {
+  const found = existing?.statsOf(key);
+  if (found === undefined || found.isDirectory() || wanted === undefined) return undefined;
+  const mtime = entry === undefined ? wanted.lastModified : Number(entry.inode.mtime) / 1e6;
+  return Number(found.mtimeNs) / 1e6 > mtime ? 'newer' : 'older';
+}
+
+/** @returns `undefined` if there is nothing that could be replaced */
+export function whatALinkReplaces(
+  existing: Destination | undefined,
+  { key, target, inode }: Entry,
+): Replaced | 'the same' | undefined {
+  const found = existing?.statsOf(key);
+  if (found === undefined || found.isDirectory()) return undefined;
+  if (found.isSymbolicLink() && existing?.targetOf(key) === target) return 'the same';
+  return found.mtimeNs > BigInt(inode.mtime) ? 'newer' : 'older';
+}
+
+/** True if what is in the place stays there. */
+export function staysInPlace(replaced: Replaced | 'the same' | undefined, keeps: KeptFiles): boolean {
+  return replaced === 'the same' || (replaced !== undefined && (keeps === 'all' || keeps === replaced));
+}
+
+/** Numbers of files and links. */
+export interface PreviewCounts {
+  readonly created: number;
+  readonly replaced: number;
+  /** How many of the replaced ones are newer than what takes their place. */
+  readonly newerOnDisk: number;
+  /** Those that differ, and stay because the user wants that. */
+  readonly kept: number;
+  /** Files that were gone from disk, and are only kept in the bucket: left out. */
+  readonly keptInBucket: number;
+}
+
+export class PreviewCounter implements PreviewCounts {
+  created = 0;
+  replaced = 0;
+  newerOnDisk = 0;
+  kept = 0;
+  keptInBucket = 0;
+
+  /** Adds a file or link to restore. @param keeps which files of the destination stay */
+  add(replaced: Replaced | 'the same' | undefined, keeps: KeptFiles): void {
+    if (replaced === 'the same') return;
+    if (replaced === undefined) this.created += 1;
+    else if (staysInPlace(replaced, keeps)) this.kept += 1;
+    else {
+      this.replaced += 1;
+      if (replaced === 'newer') this.newerOnDisk += 1;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+// Whether a file on disk has the content of an object: by the checksum that the bucket has of it, or by reading it again.
+import { createReadStream, fstatSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+import {
+  download,
+  downloadVersion,
+  headWithChecksum,
+  IN_UTC,
+} from '../../aws/arguments/download-arguments.js';
+import type { BucketObject } from '../../aws/arguments/object-arguments.js';
+import type { KeyedAws } from '../../aws/remote.js';
+import { parseJsonObject } from '../../tree/entry-line.js';
+import { type CrcKind, crcOf } from '../../tree/streams/crc.js';
+import { sha256Of } from '../../tree/streams/sha256.js';
+import { withUnlinkedFile } from '../tmpdir.js';
+
+/** Bytes: to read less than that again takes no longer than to ask for its checksum. */
+const WORTH_ASKING = 1 << 20;
+
+export type Comparison =
+  | { readonly is: 'same'; readonly by: 'checksum' | 'reading' }
+  | { readonly is: 'different' }
+  /** Ends a sentence. */
+  | { readonly is: 'unknown'; readonly why: string };
+
+/**
+ * @param descriptor of the file, open for reading
+ * @param stored when the current object was stored, by a listing (ms since the epoch): another one is no difference
+ */
+export async function compareWithBucket(
+  remote: KeyedAws,
+  object: BucketObject,
+  descriptor: number,
+  stored?: number,
+): Promise<Comparison> {
+  const content = () => createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
+  const size = fstatSync(descriptor).size;
+  const checksum = size < WORTH_ASKING ? undefined : (await askAbout(remote, object))?.checksum;
+  if (checksum !== undefined) {
+    if ((await crcOf(checksum.kind, content())) === checksum.value) return { is: 'same', by: 'checksum' };
+  } else {
+    const [inBucket, onDisk] = await Promise.all([sha256InBucket(remote, object), sha256Of(content())]);
+    if ('why' in inBucket) return { is: 'unknown', why: inBucket.why };
+    if (inBucket.sha256 === onDisk) return { is: 'same', by: 'reading' };
+  }
+  // Of a key whose current object was restored, there may be a newer one by now.
+  const now = stored === undefined ? undefined : await askAbout(remote, object);
+  const isReplaced = now !== undefined && Math.floor(now.stored / 1000) !== Math.floor((stored ?? 0) / 1000);
+  return isReplaced
+    ? { is: 'unknown', why: 'it has been replaced in the bucket meanwhile' }
+    : { is: 'different' };
+}
+
+interface ObjectFacts {
+  /** ms since the epoch */
+  readonly stored: number;
+  /** Of the whole object; one of its parts' checksums is none. */
+  readonly checksum: { readonly kind: CrcKind; readonly value: string } | undefined;
+}
+
+/** @returns `undefined` if the bucket does not tell */
+async function askAbout(
+  { aws, encryptionKey }: KeyedAws,
+  object: BucketObject,
+): Promise<ObjectFacts | undefined> {
+  const { exitCode, stdout } = await aws.run(headWithChecksum(object), { encryptionKey });
+  const head = exitCode === 0 ? parseJsonObject(stdout) : undefined;
+  if (head === undefined) return undefined;
+  const kinds: readonly CrcKind[] = head['ChecksumType'] === 'COMPOSITE' ? [] : ['CRC64NVME', 'CRC32'];
+  const found = kinds.flatMap((kind) => {
+    const value = head[`Checksum${kind}`];
+    return typeof value === 'string' && !value.includes('-') ? [{ kind, value }] : [];
+  });
+  return { stored: Date.parse(String(head['LastModified'])), checksum: found[0] };
+}
+
+async function sha256InBucket(
+  { aws, encryptionKey }: KeyedAws,
+  object: BucketObject,
+): Promise<{ readonly sha256: string } | { readonly why: string }> {
+  const call = { encryptionKey, environment: IN_UTC };
+  let sha256 = '';
+  const read = async (content: Readable) => {
+    sha256 = await sha256Of(content);
+  };
+  const { exitCode, stderr } =
+    object.versionId === undefined
+      ? await aws.run(download(object, '-'), { ...call, output: read })
+      : // The AWS CLI writes an older version to a file only.
+        await withUnlinkedFile(async (outputFile) => {
+          const answer = await aws.run(downloadVersion(object), { ...call, outputFile });
+          await read(createReadStream('', { fd: outputFile, autoClose: false, start: 0 }));
+          return answer;
+        });
+  return exitCode === 0 ? { sha256 } : { why: stderr.trim().replace(/\.$/, '') };
+}

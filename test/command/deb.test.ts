@@ -1,0 +1,99 @@
+// The Debian package: what is in it, and what installing and removing it leaves.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { manifest, pack, project } from '../fakes/packed.js';
+import { pathsBelow } from '../fakes/paths-below.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'deb-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const tarball = pack(folder);
+const [deb, again] = ['first', 'second'].map(build) as [string, string];
+
+function build(name: string): string {
+  const place = join(folder, name);
+  mkdirSync(place);
+  execFileSync(join(project, 'packaging/build-deb'), [tarball], {
+    cwd: place,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [file = ''] = readdirSync(place);
+  return join(place, file);
+}
+
+function field(name: string): string {
+  return execFileSync('dpkg-deb', ['--field', deb, name], { encoding: 'utf8' }).trim();
+}
+
+/** A system in which nothing is installed. */
+function emptySystem(): { readonly root: string; dpkg(...args: readonly string[]): void } {
+  const root = mkdtempSync(join(folder, 'system-'));
+  const admin = join(root, 'var/lib/dpkg');
+  mkdirSync(join(admin, 'updates'), { recursive: true });
+  mkdirSync(join(admin, 'info'));
+  writeFileSync(join(admin, 'status'), '');
+  const options = [`--root=${root}`, '--force-depends', '--force-not-root', '--log=/dev/null'];
+  const dpkg = (...args: readonly string[]) =>
+    void execFileSync('dpkg', [...options, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return { root, dpkg };
+}
+
+/** What is there, but for dpkg's own files. */
+function filesOf(root: string): string[] {
+  return pathsBelow(root).filter((path) => !path.startsWith('var') && path !== 'etc');
+}
+
+test('it says what it needs, and for which machines it is', () => {
+  assert.equal(field('Package'), manifest.name);
+  assert.equal(field('Version'), `${manifest.version}-1`);
+  assert.equal(field('Architecture'), 'all');
+  assert.equal(field('Depends'), 'nodejs (>= 20.10), awscli');
+});
+
+test('the same tarball makes the same package', () => {
+  assert.ok(readFileSync(deb).equals(readFileSync(again)));
+});
+
+test('no file in it belongs to anybody but root, or can be written by others', () => {
+  const list = execFileSync('dpkg-deb', ['--contents', deb], { encoding: 'utf8' });
+  for (const line of list.trim().split('\n'))
+    assert.match(line, /^(d|-)rw[x-]r-[x-]r-[x-] root\/root |^lrwxrwxrwx root\/root /);
+});
+
+test('installed, it has all programs, man pages and completions; removed, nothing is left', {
+  skip: process.getuid?.() !== 0 && 'only root gives owners',
+}, () => {
+  const { root, dpkg } = emptySystem();
+  const before = filesOf(root);
+  dpkg('--install', deb);
+  const bins = readdirSync(join(root, 'usr/bin')).sort();
+  assert.deepEqual(bins, Object.keys(manifest.bin).sort());
+  for (const name of bins) {
+    const program = join(root, 'usr/bin', name);
+    assert.match(readFileSync(program, 'utf8'), /^#!\/usr\/bin\/node\n/);
+    const output = execFileSync(process.execPath, [program, '--version'], { encoding: 'utf8' });
+    assert.equal(output, `${manifest.version}\n`);
+    for (const file of [`bash-completion/completions/${name}`, `fish/vendor_completions.d/${name}.fish`])
+      assert.match(readFileSync(join(root, 'usr/share', file), 'utf8'), /encrypted-s3 complete/);
+  }
+  assert.match(
+    readFileSync(join(root, 'usr/share/zsh/vendor-completions/_encrypted-s3'), 'utf8'),
+    /^#compdef /,
+  );
+  const pages = readdirSync(join(root, 'usr/share/man/man1')).sort();
+  assert.deepEqual(
+    pages,
+    readdirSync(join(project, 'dist/man'))
+      .sort()
+      .map((page) => `${page}.gz`),
+  );
+  const name = field('Package');
+  for (const file of ['copyright', 'changelog.gz', 'README.md', 'docs/install.md', 'config.template'])
+    assert.ok(filesOf(root).includes(`usr/share/doc/${name}/${file}`), file);
+  dpkg('--purge', name);
+  assert.deepEqual(filesOf(root), before);
+});

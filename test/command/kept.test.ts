@@ -1,0 +1,184 @@
+// What a run keeps in the bucket although it is gone from disk: the tree says so, and restores leave it out.
+import assert from 'node:assert/strict';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { KEY } from '../fakes/sandbox.js';
+import { BucketWorld, PREFIX, TREE } from './bucket-world.js';
+import { backUpNumbered, numbered } from './numbered-files.js';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The lines of the stored tree: the header, a line for each path, and the totals. */
+function tree(world: BucketWorld): { header: Members; end: Members; lines: Map<unknown, Members> } {
+  const text = gunzipSync(world.current(TREE).body).toString();
+  const all = text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Members);
+  const [header = {}, end = {}] = [all.at(0), all.at(-1)];
+  return { header, end, lines: new Map(all.slice(1, -1).map((it) => [it['path'], it])) };
+}
+
+/** A backup of `a`, `d/b` and `d/c` in a bucket without versioning, where no deletion is possible. */
+async function unversioned(t: TestContext, hours = '0'): Promise<BucketWorld> {
+  const world = new BucketWorld(t);
+  world.config({ FULL_CHECK_HOURS: hours });
+  for (const path of ['a', 'd/b', 'd/c']) world.write(path, path);
+  chmodSync(join(world.source, 'd/b'), 0o640);
+  assert.equal((await world.sync()).code, 0);
+  world.journal.isVersioned = false;
+  return world;
+}
+
+function ask(world: BucketWorld, ...words: string[]) {
+  const [command = '', ...rest] = words;
+  return world.run('encrypted-s3', [command, '--config', world.configFile, ...rest]);
+}
+
+for (const hours of ['0', '20']) {
+  test(`a deletion that waits is in the tree until it is done, FULL_CHECK_HOURS=${hours}`, async (t) => {
+    const world = await unversioned(t, hours);
+    const before = tree(world).lines.get('d/b');
+    world.remove('d/b');
+    for (const _ of ['once', 'twice']) {
+      assert.match((await world.sync()).stderr, /Not deleting 1 object .* versioning is not on/);
+      const { header, lines, end } = tree(world);
+      assert.deepEqual(lines.get('d/b'), { ...before, kept: true });
+      assert.deepEqual([header['version'], end['files'], end['kept']], [2, 2, 1]);
+    }
+    world.journal.isVersioned = true;
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.stored(), ['a', 'd/c']);
+    const { header, lines, end } = tree(world);
+    assert.deepEqual([header['version'], lines.has('d/b'), end['kept']], [1, false, undefined]);
+  });
+}
+
+test('a restore leaves out what is kept, says so, and brings it back with --with-kept', async (t) => {
+  const world = await unversioned(t);
+  world.remove('d/b');
+  await world.sync();
+  const to = join(world.folder, 'to');
+  const plain = await ask(world, 'restore', to);
+  assert.equal(plain.code, 0, plain.stderr);
+  assert.match(plain.stderr, /Left out 1 file that was gone from disk.*--with-kept/);
+  assert.deepEqual([existsSync(join(to, 'd/b')), existsSync(join(to, 'd/c'))], [false, true]);
+  const dry = await ask(world, 'restore', '--dry-run', join(world.folder, 'new'));
+  assert.match(dry.stdout, /Will create 2 files, replace 0, leave out 1 gone from disk\./);
+  const all = await ask(world, 'restore', '--with-kept', to);
+  assert.equal(all.code, 0, all.stderr);
+  assert.equal(statSync(join(to, 'd/b')).mode & 0o777, 0o640);
+  assert.doesNotMatch(all.stderr, /Left out/);
+});
+
+test('what was uploaded after the tree that has it as kept is restored', async (t) => {
+  const world = await unversioned(t);
+  world.remove('d/b');
+  await world.sync();
+  world.journal.add(
+    `${PREFIX}d/b`,
+    Buffer.from('again'),
+    world.current(`${PREFIX}a`).keyHash,
+    Date.now() + 5000,
+  );
+  const to = join(world.folder, 'to');
+  assert.equal((await ask(world, 'restore', to)).code, 0);
+  assert.equal(readFileSync(join(to, 'd/b'), 'utf8'), 'again');
+});
+
+test('ls and find mark what is kept, and for diff it is gone', async (t) => {
+  const world = await unversioned(t);
+  world.remove('d/b');
+  await world.sync();
+  assert.equal((await ask(world, 'ls', 'd')).stdout, 'd/b\tkept\nd/c\n');
+  assert.match((await ask(world, 'ls', '--long', 'd/b')).stdout, /\td\/b\tkept\n$/);
+  assert.match((await ask(world, 'find', 'd/b')).stdout, /\td\/b\tkept\n$/);
+  const [, line = ''] = (await ask(world, 'ls', '--json', 'd/b')).stdout.split('\n');
+  assert.equal(JSON.parse(line).kept, true);
+  const [first] = world.journal.versions().filter(({ key }) => key === TREE);
+  Object.assign(first ?? {}, { time: Date.now() - 86_400_000 });
+  assert.match((await ask(world, 'diff', '1h ago')).stdout, /^-\td\/b$/m);
+});
+
+test('excluded files that the bucket has are kept, and backed up again once they are not excluded', async (t) => {
+  const world = new BucketWorld(t);
+  const settings = { FULL_CHECK_HOURS: '20' };
+  world.config(settings);
+  for (const path of ['a', 'd/b']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  appendFileSync(world.config(settings), "EXCLUDE=('d/*')\n");
+  for (const flags of [[], ['--full'], []]) {
+    assert.equal((await world.sync(flags)).code, 0);
+    assert.equal(tree(world).lines.get('d/b')?.['kept'], true);
+  }
+  const trees = () => world.journal.versions().filter(({ key }) => key === TREE).length;
+  assert.equal(trees(), 2);
+  world.config(settings);
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(tree(world).lines.get('d/b')?.['kept'], undefined);
+});
+
+test('what is kept neither stops a run before its upload nor lets more deletions pass the guard', async (t) => {
+  const world = new BucketWorld(t);
+  await backUpNumbered(world, 100);
+  world.journal.isVersioned = false;
+  world.remove(...numbered(100).slice(0, 60));
+  await world.sync(['--allow-mass-delete']);
+  assert.equal(tree(world).end['kept'], 60);
+  world.write('new', 'new');
+  assert.equal((await world.sync()).code, 0);
+  assert.ok(world.stored().includes('new'));
+  world.journal.isVersioned = true;
+  const refused = await world.sync();
+  assert.equal(refused.code, 4, refused.stderr);
+  assert.match(refused.stderr, /60 of the 101 files in the backup are gone/);
+});
+
+test('an object that is gone from the bucket is not kept any more', async (t) => {
+  const world = await unversioned(t);
+  world.remove('d/b');
+  await world.sync();
+  world.journal.add(`${PREFIX}d/b`, undefined);
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(tree(world).lines.has('d/b'), false);
+});
+
+for (const hours of ['0', '20']) {
+  test(`files in a folder that can't be read keep their lines, FULL_CHECK_HOURS=${hours}`, async (t) => {
+    const world = new BucketWorld(t);
+    world.config({ FULL_CHECK_HOURS: hours });
+    for (const path of ['a', 'd/b', 'd/e/c']) world.write(path, path);
+    chmodSync(join(world.source, 'd/b'), 0o640);
+    assert.equal((await world.sync()).code, 0);
+    const before = tree(world).lines;
+    chmodSync(join(world.source, 'd'), 0);
+    for (const _ of ['once', 'twice']) {
+      assert.equal((await world.sync()).code, 3);
+      const { lines, header } = tree(world);
+      for (const path of ['d/b', 'd/e/c'])
+        assert.deepEqual(lines.get(path), { ...before.get(path), unproven: true });
+      assert.equal(header['version'], 1);
+    }
+    const to = join(world.folder, 'to');
+    const restored = await ask(world, 'restore', to);
+    assert.equal(restored.code, 0, restored.stderr);
+    assert.equal(statSync(join(to, 'd/b')).mode & 0o777, 0o640);
+    chmodSync(join(world.source, 'd'), 0o755);
+    rmSync(join(world.source, 'd/b'));
+    assert.equal((await world.sync()).code, 0);
+    assert.deepEqual(world.stored(), ['a', 'd/e/c']);
+    assert.equal(tree(world).lines.get('d/e/c')?.['unproven'], undefined);
+  });
+}
+
+test('a tree of a later version is refused by name', async (t) => {
+  const world = await unversioned(t);
+  const text = gunzipSync(world.current(TREE).body).toString().replace('"version":1', '"version":3');
+  world.put(TREE, gzipSync(text), KEY);
+  mkdirSync(join(world.folder, 'to'));
+  const { code, stderr } = await ask(world, 'restore', join(world.folder, 'to'));
+  assert.equal(code, 1);
+  assert.match(stderr, /has version 3, which this program can't read\.\n.*update this one/);
+});

@@ -1,0 +1,97 @@
+// restore --verify: what was restored is compared with the bucket.
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { crcOf } from '../../lib/tree/streams/crc.js';
+import { BucketWorld } from './bucket-world.js';
+
+const LARGE = 'x'.repeat(2 << 20);
+
+async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: string }> {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  for (const path of ['a', 'd/b']) world.write(path, `content of ${path}`);
+  world.write('large', LARGE);
+  assert.equal((await world.sync()).code, 0);
+  return { world, to: join(world.folder, 'to') };
+}
+
+function restore(world: BucketWorld, ...words: string[]) {
+  return world.run('encrypted-s3', ['restore', '--config', world.configFile, '--verify', ...words]);
+}
+
+/** Has the server tell the checksums of these contents. */
+async function tellChecksums(world: BucketWorld, checksums: Readonly<Record<string, string>>): Promise<void> {
+  world.journal.checksumsOf = (body) => {
+    const value = checksums[body.toString()];
+    return value === undefined ? {} : { ChecksumType: 'FULL_OBJECT', ChecksumCRC64NVME: value };
+  };
+}
+
+test('without checksums in the bucket, everything is read again', async (t) => {
+  const { world, to } = await backedUp(t);
+  const { code, stderr } = await restore(world, to);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /Verified 3 files: 0 by checksums of the bucket, 3 by reading them again\.\nSuccess\./,
+  );
+});
+
+test('a large file is compared by the checksum that the bucket has of it', async (t) => {
+  const { world, to } = await backedUp(t);
+  await tellChecksums(world, { [LARGE]: await crcOf('CRC64NVME', [Buffer.from(LARGE)]) });
+  const { code, stderr } = await restore(world, to);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Verified 3 files: 1 by checksums of the bucket, 2 by reading them again\./);
+  const file = await restore(world, 'large', join(world.folder, 'one'));
+  assert.match(file.stderr, /Verified by the bucket's checksum\.\nSuccess\./);
+});
+
+test('a file that differs is named: exit 6', async (t) => {
+  const { world, to } = await backedUp(t);
+  await tellChecksums(world, { [LARGE]: await crcOf('CRC64NVME', [Buffer.from('other')]) });
+  const { code, stderr, stdout } = await restore(world, to);
+  assert.equal(code, 6, stderr);
+  assert.match(stderr, /ERROR: "large" is not what the bucket holds\./);
+  assert.match(stderr, /Verified 2 files/);
+  assert.doesNotMatch(stderr + stdout, /Success/);
+  const target = join(world.folder, 'one');
+  const file = await restore(world, 'large', target);
+  assert.deepEqual([file.code, existsSync(target)], [6, false]);
+  assert.match(file.stderr, /What was downloaded is not what the bucket holds/);
+});
+
+test('a file that seems to be there already, and is not, is found', async (t) => {
+  const { world, to } = await backedUp(t);
+  assert.equal((await restore(world, to)).code, 0);
+  const longAgo = new Date('2020-02-02T02:02:02Z');
+  writeFileSync(join(to, 'a'), 'CONTENT of a');
+  utimesSync(join(to, 'a'), longAgo, longAgo);
+  const { code, stderr } = await restore(world, to);
+  assert.equal(code, 6);
+  assert.match(stderr, /ERROR: "a" is not what the bucket holds\./);
+});
+
+test('older versions are compared with what was current then', async (t) => {
+  const { world, to } = await backedUp(t);
+  for (const version of world.journal.versions()) Object.assign(version, { time: version.time - 86_400_000 });
+  world.write('a', 'changed');
+  assert.equal((await world.sync()).code, 0);
+  const { code, stderr } = await restore(world, '--at', '1h ago', to);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Verified 3 files/);
+  const file = await restore(world, '--at', '1h ago', 'a', join(world.folder, 'one'));
+  assert.match(file.stderr, /Verified by reading it again\./);
+});
+
+test('standard output can not be verified, nor what is not written', async (t) => {
+  const { world, to } = await backedUp(t);
+  mkdirSync(to);
+  assert.match((await restore(world, 'a', '-')).stderr, /--verify reads a restored file/);
+  assert.match(
+    (await restore(world, '--dry-run', to)).stderr,
+    /'--verify' cannot be used with .*'--dry-run'/,
+  );
+});

@@ -1,0 +1,122 @@
+// Whom bash trusts with a config.
+import assert from 'node:assert/strict';
+import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { geteuid } from 'node:process';
+import { describe, test } from 'node:test';
+import { BackupError } from '../../../lib/cli/errors.js';
+import { assertTrusted, type ConfigFile, warningOfWriters } from '../../../lib/config/trust.js';
+import { complete, directory, failureOf, readConfig, write } from './config-on-disk.js';
+
+describe('bash reads a file only if nobody else can have written it', () => {
+  const text = `${complete}AWS_REGION=$(echo us-east-1)\n`;
+
+  test('own and private', async () => assert.equal((await readConfig(write(text))).region, 'us-east-1'));
+
+  test('readable by others', async () =>
+    assert.equal((await readConfig(write(text, 0o644))).region, 'us-east-1'));
+
+  for (const mode of [0o620, 0o602, 0o666]) {
+    test(`mode ${mode.toString(8)}`, async () => {
+      const file = write(text, mode);
+      const { message, hint } = await failureOf(file);
+      assert.ok(message.startsWith(`${file}:3: Only bash can read this (an unquoted \`$\`)`), message);
+      assert.ok(message.includes(`mode 0${mode.toString(8)}`), message);
+      assert.ok(hint.includes(`chmod go-w ${file}`), hint);
+    });
+  }
+
+  const construct = { line: 3, construct: 'a command' };
+  const fileOf = (uid: number, mode: number, path: ConfigFile['path'] = []): ConfigFile => ({
+    file: 'c',
+    stats: {
+      uid,
+      mode,
+      isFile: () => (mode & 0o170000) === 0o100000,
+      isFIFO: () => (mode & 0o170000) === 0o10000,
+      isSocket: () => (mode & 0o170000) === 0o140000,
+    },
+    path,
+    user: 1000,
+  });
+
+  test('who may be trusted', () => {
+    const isTrusted = (uid: number, mode: number) => assertTrusted(fileOf(uid, mode), construct);
+    assert.doesNotThrow(() => isTrusted(1000, 0o100644));
+    assert.doesNotThrow(() => isTrusted(0, 0o100644));
+    assert.throws(() => isTrusted(1001, 0o100644), /^BackupError: c:3: .*uid 1001/);
+    assert.throws(() => isTrusted(1000, 0o100664), /mode 0664/);
+    assert.throws(() => isTrusted(0, 0o100646), /mode 0646/);
+    assert.doesNotThrow(() => isTrusted(1000, 0o10600));
+    assert.throws(() => isTrusted(1001, 0o10600), /uid 1001/);
+    assert.doesNotThrow(() => isTrusted(1000, 0o140777));
+    assert.throws(() => isTrusted(1001, 0o140777), /uid 1001/);
+    assert.throws(() => isTrusted(1000, 0o20600), /neither a regular file nor a pipe/);
+  });
+
+  test('which folders above it may be trusted', () => {
+    const messagesOf = (uid: number, mode: number, isLink = false) => {
+      const config = fileOf(1000, 0o100600, [
+        { path: '/', uid: 0, mode: 0o40755, isLink: false },
+        { path: '/a b', uid, mode, isLink },
+      ]);
+      const warning = warningOfWriters(config);
+      try {
+        assertTrusted(config, construct);
+        return [undefined, warning];
+      } catch (error) {
+        assert.ok(error instanceof BackupError);
+        return [`${error.message} ${error.hint}`, warning];
+      }
+    };
+    for (const [uid, mode] of [
+      [1000, 0o40755],
+      [0, 0o40755],
+      [0, 0o41777],
+      [1000, 0o41777],
+    ] as const) {
+      assert.deepEqual(messagesOf(uid, mode), [undefined, undefined]);
+    }
+    assert.deepEqual(messagesOf(1000, 0o120777, true), [undefined, undefined]);
+    for (const [uid, mode, reason, isWarned] of [
+      [1001, 0o40755, /folder \/a b, .* belongs to another user \(uid 1001\).* chown 1000 '\/a b'/, true],
+      [1001, 0o41777, /folder \/a b, .* belongs to another user \(uid 1001\).* chown 1000 '\/a b'/, true],
+      [1001, 0o120777, /link \/a b, .* belongs to another user \(uid 1001\).* chown -h 1000 '\/a b'/, true],
+      [1000, 0o40775, /can write the folder \/a b, .*\(mode 0775\).* chmod go-w '\/a b'/, false],
+      [0, 0o40757, /can write the folder \/a b, .*\(mode 0757\).* chmod go-w '\/a b'/, true],
+    ] as const) {
+      const [error, warning] = messagesOf(uid, mode, mode === 0o120777);
+      assert.match(error ?? '', reason);
+      assert.equal(warning !== undefined && reason.test(warning), isWarned, warning);
+    }
+    assert.throws(
+      () => assertTrusted({ ...fileOf(1000, 0o100600), path: undefined }, construct),
+      /c:3: .* this user may not look at a folder above it/,
+    );
+  });
+
+  test('in a folder that nobody else can write, behind every link', async () => {
+    const open = join(directory, 'open');
+    mkdirSync(join(open, 'shut'), { recursive: true });
+    chmodSync(open, 0o777);
+    writeFileSync(join(open, 'shut', 'config'), text, { mode: 0o600 });
+    symlinkSync('open/shut', join(directory, 'link'));
+    for (const file of [join(open, 'shut', 'config'), join(directory, 'link', 'config')]) {
+      const { message, hint } = await failureOf(file);
+      assert.ok(message.includes(`can write the folder ${open}, which leads to it (mode 0777)`), message);
+      assert.ok(hint.endsWith(`chmod go-w ${open}, or write plain lines: NAME='value'`), hint);
+    }
+    chmodSync(open, 0o1777);
+    assert.equal((await readConfig(join(directory, 'link', 'config'))).region, 'us-east-1');
+  });
+
+  // Only root can give files away; the rule itself is tested above.
+  if (geteuid?.() !== 0) return;
+  test('of another user', async () => {
+    const file = write(text);
+    chownSync(file, 12345, 12345);
+    const { message, hint } = await failureOf(file);
+    assert.match(message, /belongs to another user \(uid 12345\)/);
+    assert.ok(hint.includes(`chown 0 ${file}`), hint);
+  });
+});

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import type { BigIntStats } from 'node:fs';
+import { test } from 'node:test';
+import { CtimeEvidence } from '../../../../lib/tree/disk/ctime-evidence.js';
+
+test('a ctime that is the mtime throughout, although times were set, proves nothing', () => {
+  const [whole, fine, later] = [
+    1_700_000_000_000_000_000n,
+    1_700_000_000_123_456_789n,
+    1_800_000_000_000_000_001n,
+  ];
+  const cases: readonly [readonly (readonly [mtime: bigint, ctime: bigint])[], boolean][] = [
+    [[], false],
+    // No time was set: each file has its own, or the file system has whole seconds.
+    [[[fine, fine]], false],
+    [[[whole, whole]], false],
+    [
+      [
+        [fine, fine],
+        [whole, whole],
+      ],
+      true,
+    ],
+    [
+      [
+        [fine, fine],
+        [whole, later],
+      ],
+      false,
+    ],
+    // One ctime of its own is enough.
+    [
+      [
+        [fine, fine],
+        [whole, whole],
+        [fine, later],
+      ],
+      false,
+    ],
+  ];
+  for (const [files, isMtime] of cases) {
+    const evidence = new CtimeEvidence();
+    for (const [mtimeNs, ctimeNs] of files) evidence.add({ mtimeNs, ctimeNs } as BigIntStats);
+    assert.equal(evidence.isMtime, isMtime, `${files}`);
+  }
+});
