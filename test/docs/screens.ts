@@ -15,7 +15,6 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { writeConfig } from '../demo/config.js';
 import { linkAwsClis } from '../s3-server/aws-clis.js';
 import { type S3Server, startS3Server } from '../s3-server/server.js';
 import { PROJECT } from './audit.js';
@@ -58,15 +57,19 @@ class Screens {
       SHELL: '/bin/sh',
       LC_ALL: 'C.UTF-8',
     };
-    writeConfig(join(config, 'config'), {
+    const settings = {
+      AWS_REGION: 'us-east-1',
       AWS_BUCKET: 'example-bucket-f9kgixb',
+      AWS_RETENTION_DAYS: '30',
       AWS_ENDPOINT_URL: server.endpoint,
       LOCAL_DIR: this.#documents,
       LOCAL_LOCK: join(this.#home, '.example-s3-backup.lock'),
       REMOTE_DIR_PREFIX: 'workstation1/documents',
       HOST_ID: 'workstation1',
       ENCRYPTION_KEY: '2TilZUVi0XN99QjBSpdRCKC8xDtLoUsy',
-    });
+    };
+    const lines = Object.entries(settings).map(([name, value]) => `${name}='${value}'\n`);
+    writeFileSync(join(config, 'config'), lines.join(''), { mode: 0o600 });
   }
 
   change(files: Readonly<Record<string, string | undefined>>): void {
