@@ -2,6 +2,7 @@
 import { Argument, type Command } from 'commander';
 import { umbrellaLine } from '../../lib/cli/command-line.js';
 import { completeCommand } from './complete.js';
+import { doctorCommand } from './doctor.js';
 import { downloadDirCommand } from './download-dir.js';
 import { downloadFileCommand } from './download-file.js';
 import { downloadKeyCommand } from './download-key.js';
@@ -26,6 +27,7 @@ export function umbrella(): Command {
     restoreCommand(),
     scheduleCommand(),
     statusCommand(),
+    doctorCommand(),
     ...historyCommands(),
     uploadKeyCommand().name('upload-key').summary('store the encryption key in the bucket'),
     downloadKeyCommand().name('download-key').summary('get the encryption key from the bucket'),

@@ -89,7 +89,7 @@ export class AwsCli {
       if (keyDescriptor !== undefined) closeSync(keyDescriptor);
       interruption.check(); // After a signal, no other error counts.
     }
-    log(`aws ${args[0]} ${args[1]}: exit code ${answer.exitCode}`);
+    log(`aws ${args.slice(0, 2).join(' ')}: exit code ${answer.exitCode}`);
     return answer;
   }
 
@@ -103,6 +103,20 @@ export class AwsCli {
   /** The error for an answer with an exit code other than 0. */
   errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
     return awsError(args, answer.exitCode, answer.stderr, this);
+  }
+
+  /** `undefined` for AWS's own. */
+  get endpointUrl(): string | undefined {
+    return this.#settings.endpointUrl;
+  }
+
+  get region(): string {
+    return this.#settings.region;
+  }
+
+  /** The variables of the children, before this program's are added. */
+  get environment(): NodeJS.ProcessEnv {
+    return this.#settings.environment;
   }
 
   /** A call without the encryption key, as a command for the user to paste. */

@@ -18,6 +18,14 @@ import { isRefusal, randomEncryptionKey, readInThreeWays } from './verify-object
 /** The probe is removed at once; STANDARD_IA is billed for 30 days at least. */
 const STORAGE_CLASS = 'STANDARD';
 
+/** What storing and removing the object has shown. */
+export interface Probe {
+  /** When the server says that it was stored: ISO 8601, in whole seconds. */
+  readonly lastModified: string | undefined;
+  /** Whether its version could be removed for good; `undefined` in a bucket without versioning. */
+  readonly mayRemoveVersions: boolean | undefined;
+}
+
 /**
  * Stores a worthless object below `backup.info/probe/` with a random key; reads it without a key, with a wrong one and
  * with the right one; and removes it. The server does not see the backup's key.
@@ -25,17 +33,19 @@ const STORAGE_CLASS = 'STANDARD';
  * @throws {BackupError} with exit code 6 if it can be read without the right key, or has other content
  * @throws {AwsError} if it can't be stored or read, for example because the bucket blocks SSE-C
  */
-export async function assertSseCHonoured(aws: AwsCli, log: Log): Promise<void> {
+export async function assertSseCHonoured(aws: AwsCli, log: Log): Promise<Probe> {
   const name = randomBytes(16).toString('hex');
   const object = { bucket: aws.bucket, key: `${RESERVED_PREFIX}probe/${name}` };
   const encryptionKey = randomEncryptionKey();
   const content = `${randomBytes(16).toString('hex')}\n`;
   await aws.runOrThrow(putFromStdin(object, STORAGE_CLASS), { encryptionKey, input: content });
+  let probe: Probe | undefined;
   try {
     await assertEncrypted({ aws, encryptionKey }, object, content);
   } finally {
-    await remove(aws, object, encryptionKey, log);
+    probe = await remove(aws, object, encryptionKey, log);
   }
+  return probe;
 }
 
 async function assertEncrypted(remote: KeyedAws, object: BucketObject, content: string): Promise<void> {
@@ -67,16 +77,19 @@ async function remove(
   object: BucketObject,
   encryptionKey: EncryptionKey,
   log: Log,
-): Promise<void> {
+): Promise<Probe> {
   const head = await aws.run(readVersionId(object), { encryptionKey });
-  const versionId = head.stdout.trim();
+  const [versionId = '', lastModified] = head.stdout.trim().split('\t');
+  let mayRemoveVersions: boolean | undefined;
   if (head.exitCode === 0 && versionId !== 'None' && isVersionId(versionId)) {
     const { exitCode } = await aws.run(deleteObject({ ...object, versionId }));
-    if (exitCode === 0) return;
+    mayRemoveVersions = exitCode === 0;
+    if (mayRemoveVersions) return { lastModified, mayRemoveVersions };
   }
   const args = deleteObject(object);
   const answer = await aws.run(args);
-  if (answer.exitCode === 0) return;
+  if (answer.exitCode === 0) return { lastModified, mayRemoveVersions };
   const why = aws.errorOf(args, answer).detail.replace(/\.$/, '');
   log.warn(`The worthless object ${s3Url(object)} could not be removed: ${why}.`);
+  return { lastModified, mayRemoveVersions };
 }

@@ -1,11 +1,10 @@
 // A bucket's escrow holds one encryption key. With a second one in the same bucket, a restore without this machine would find
 // the wrong key for one of the backups.
 import { AwsError } from '../aws/aws-error.js';
-import { tryKey } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
-import { listBackups } from '../records/backups-in-bucket.js';
 import { RECORD, runFolderKey } from '../records/last-run.js';
+import { findBackupsOfOtherKeys } from '../records/other-keys.js';
 import type { Backup } from './backup.js';
 
 /**
@@ -17,11 +16,8 @@ export async function assertNoOtherKey(backup: Backup): Promise<void> {
   const { aws, flags, log } = backup;
   if (flags.usesAnotherKey) return;
   try {
-    for (const { prefix } of await listBackups(aws)) {
-      const key = runFolderKey(prefix) + RECORD;
-      if ((await tryKey(backup, { bucket: aws.bucket, key })) === 'another key')
-        throw otherKeyError(key, aws.bucket);
-    }
+    for await (const { prefix } of findBackupsOfOtherKeys(backup))
+      throw otherKeyError(runFolderKey(prefix) + RECORD, aws.bucket);
   } catch (error) {
     if (!(error instanceof AwsError) || error.kind !== 'access-denied') throw error;
     log.info(`Whether other backups in the bucket have the same encryption key is unknown: ${error.message}`);

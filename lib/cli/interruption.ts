@@ -16,7 +16,7 @@ export class Interruption {
 
   /** Handles INT, TERM and HUP of this process from now on. */
   install(): void {
-    for (const signal of SIGNALS) process.on(signal, () => this.#receive(signal));
+    for (const signal of SIGNALS) process.on(signal, () => this.interrupt(signal));
   }
 
   /** Passes every signal on to a child. @param pid of the leader of a process group */
@@ -34,7 +34,8 @@ export class Interruption {
     if (this.#signal !== undefined) throw new InterruptedError(this.#signal);
   }
 
-  #receive(signal: NodeJS.Signals): void {
+  /** What a signal does. */
+  interrupt(signal: NodeJS.Signals): void {
     this.#signal ??= signal;
     for (const pid of this.#children) sendToGroup(pid, signal);
     this.#controller.abort();

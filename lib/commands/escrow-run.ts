@@ -31,7 +31,6 @@ export async function runEscrow(
   });
   return {
     exitCode: exitCode.done,
-    facts: { notBackedUp: 0 },
     summary: 'The encryption key is in the bucket.',
   };
 }

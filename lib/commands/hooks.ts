@@ -5,12 +5,14 @@ import { type CommandContext, exitCodeOfError } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
 import { InvalidConfigError } from '../config/setting-reader.js';
-import { callHook, type HookCall } from '../health/hooks.js';
+import { type Finding, ok, warning } from '../health/doctor/finding.js';
+import { callHook, fireHook, type HookCall } from '../health/hooks.js';
 import type { RunResult } from './back-up.js';
 
 /** What a run's hooks are told. */
 export type RunSummary = Pick<RunResult, 'exitCode' | 'summary'> & {
-  readonly facts: Pick<RunResult['facts'], 'notBackedUp'>;
+  /** `undefined` if it was the escrow's. */
+  readonly facts?: RunResult['facts'];
 };
 
 /** @returns the run's exit code */
@@ -27,7 +29,7 @@ export async function withHooks(
     const { onSuccess, onWarning } = config.hooks;
     if (code === exitCode.done) await call(onSuccess, { event: 'success', exitCode: code, summary });
     else {
-      const reason = `The run has left something undone: ${facts.notBackedUp} not in the backup.`;
+      const reason = `The run has left something undone: ${facts?.notBackedUp} not in the backup.`;
       await call(onWarning, { event: 'warning', exitCode: code, reason, summary });
     }
     return code;
@@ -42,4 +44,29 @@ export async function withHooks(
     const whole = { exitCode: undefined, reason: '', summary: '', configFile, ...facts };
     return callHook(hook, whole, config?.environment ?? process.env, log);
   }
+}
+
+/** Fires each hook that the config has, as a run would. */
+export async function testHooks(config: BackupConfig): Promise<Finding[]> {
+  const { hooks, environment, file: configFile } = config;
+  const events = [
+    ['start', hooks.onStart, undefined],
+    ['success', hooks.onSuccess, exitCode.done],
+    ['warning', hooks.onWarning, exitCode.incomplete],
+    ['failure', hooks.onFailure, exitCode.failed],
+  ] as const;
+  const findings: Finding[] = [];
+  for (const [event, hook, code] of events) {
+    if (hook === undefined) continue;
+    const name = `ON_${event.toUpperCase()}`;
+    const words = 'This is a test by encrypted-s3 doctor --test-hooks.';
+    const call = { event, exitCode: code, reason: words, summary: '', configFile };
+    const failure = await fireHook(hook, call, environment);
+    findings.push(
+      failure === undefined
+        ? ok(name, 'fired')
+        : warning(name, `has failed: ${failure}`, `Correct ${name} in "${configFile}", and fire it again.`),
+    );
+  }
+  return findings;
 }

@@ -2,23 +2,33 @@
 import { createBucket } from '../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket } from '../aws/bucket.js';
-import { fetchBucketSettings, NEW_BUCKET } from '../aws/bucket-settings/bucket-settings.js';
+import type { Asked } from '../aws/bucket-settings/ask.js';
+import {
+  type BucketSettings,
+  fetchBucketSettings,
+  NEW_BUCKET,
+} from '../aws/bucket-settings/bucket-settings.js';
 import { planBucketSettings, type SettingStep } from '../aws/bucket-settings/plan.js';
 import { takeStep } from '../aws/bucket-settings/take-step.js';
-import { RESERVED_PREFIX } from '../aws/listing.js';
 import { BackupError } from '../cli/errors.js';
+import { retentionOf } from './bucket-settings.js';
 import type { Setup } from './init-steps.js';
 
 /** @returns whether the bucket is as it should be; false if the user wants it otherwise */
 export async function setUpBucket({ config, aws, interview, context }: Setup): Promise<boolean> {
   const isThere = await bucketExists(aws);
   // A bucket that was there may have other things in it.
-  const prefixes = isThere ? [config.prefix, RESERVED_PREFIX] : [''];
+  const retention = isThere ? retentionOf(config) : { days: config.retentionDays, prefixes: [''] };
   const settings = isThere ? await fetchBucketSettings(aws) : NEW_BUCKET;
-  const steps = planBucketSettings(aws.bucket, settings, { days: config.retentionDays, prefixes });
+  const steps = planBucketSettings(aws.bucket, settings, retention);
+  const unknown = namesOfUnknown(settings);
+  if (unknown.length > 0)
+    interview.say(
+      `This profile may not ask for the bucket's ${unknown.join(', ')}: whoever owns it has to see to that.`,
+    );
   if (isThere && steps.length === 0) {
-    interview.say('The bucket is set as a backup needs it.');
-    return true;
+    if (unknown.length === 0) interview.say('The bucket is set as a backup needs it.');
+    return unknown.length === 0;
   }
   const making = isThere ? [] : [aws.commandFor(createBucket(aws.bucket, config.region))];
   const commands = steps.flatMap(({ why, args }) => [`# ${why}`, aws.commandFor(args)]);
@@ -27,7 +37,20 @@ export async function setUpBucket({ config, aws, interview, context }: Setup): P
   if (isThere) for (const step of steps) await takeStepOrExplain(aws, step);
   else await makeBucket(aws, config, (message) => context.log.info(message));
   interview.say(isThere ? 'The bucket is set now.' : `The bucket "${aws.bucket}" was made.`);
-  return true;
+  return unknown.length === 0;
+}
+
+function namesOfUnknown(settings: BucketSettings): string[] {
+  const names: Readonly<Record<keyof BucketSettings, string>> = {
+    versioning: 'versioning',
+    lifecycle: 'lifecycle rules',
+    encryption: 'encryption',
+    publicAccess: 'block of public access',
+  };
+  const isDenied = (asked: Asked<unknown>) => 'unknown' in asked && asked.unknown.kind === 'access-denied';
+  return (Object.keys(names) as (keyof BucketSettings)[])
+    .filter((name) => isDenied(settings[name]))
+    .map((name) => names[name]);
 }
 
 /** @throws {BackupError} if the setting can't be made */

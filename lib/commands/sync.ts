@@ -1,12 +1,10 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
 import { type Backup, type BackupFlags, openBackup } from '../backup/backup.js';
-import { BackupError } from '../cli/errors.js';
-import type { Log } from '../cli/log/log.js';
+import { failOnCrash } from '../cli/crash.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
-import { type MetricsSource, writeMetrics } from '../health/prometheus.js';
 import { ESCROW_PREFIX } from '../records/escrow-state.js';
 import { withLock } from '../records/lock/lock.js';
 import { explainStateError } from '../records/state-folder.js';
@@ -14,7 +12,8 @@ import { runBackup } from './back-up.js';
 import { connectToBucket } from './connection.js';
 import { dryRun } from './dry-run.js';
 import { runEscrow } from './escrow-run.js';
-import { withHooks } from './hooks.js';
+import { type RunSummary, withHooks } from './hooks.js';
+import { withMetrics } from './run-metrics.js';
 
 export interface SyncFlags extends BackupFlags {
   /** How long to wait for another run to end. */
@@ -33,26 +32,14 @@ export async function sync(
   const file = configFileOrDefault(configFile);
   if (flags.isDry) return withBackup(await readConfig(file, context.log), flags, context, undefined, dryRun);
   return withHooks(file, context, async (config) => {
-    const { bucket, prefix, metricsFile, localLock } = config;
-    if (prefix === ESCROW_PREFIX)
-      return withLock(localLock, flags.waitSeconds, context, (lock) => runEscrow(config, context, lock));
-    const result = await withLock(localLock, flags.waitSeconds, context, (lockDescriptor) =>
-      withBackup(config, flags, context, lockDescriptor, runBackup),
+    const run = (lock: number): Promise<RunSummary> =>
+      config.prefix === ESCROW_PREFIX
+        ? runEscrow(config, context, lock)
+        : withBackup(config, flags, context, lock, runBackup);
+    return withMetrics(config, context.log, () =>
+      failOnCrash(context.interruption, () => withLock(config.localLock, flags.waitSeconds, context, run)),
     );
-    if (metricsFile !== undefined)
-      writeMetricsOrWarn(metricsFile, { bucket, prefix, lastRun: result.facts }, context.log);
-    return result;
   });
-}
-
-/** The backup is done: a file for monitoring changes no exit code. */
-function writeMetricsOrWarn(file: string, source: MetricsSource, log: Log): void {
-  try {
-    writeMetrics(file, source);
-  } catch (error) {
-    if (!(error instanceof BackupError)) throw error;
-    log.warn(error.message);
-  }
 }
 
 async function withBackup<T>(

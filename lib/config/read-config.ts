@@ -1,9 +1,11 @@
 // A config: its text read by the lexer or by bash, its values checked.
+import { BackupError } from '../cli/errors.js';
 import { takeEnvironmentFromProcess } from '../secrets/environment.js';
 import type { BackupConfig, PartialConfig } from './backup-config.js';
-import { loadConfigFile } from './config-file.js';
+import { type LoadedConfig, loadConfigFile } from './config-file.js';
 import { evaluate } from './literal/evaluate.js';
-import type { WarningLog } from './setting-reader.js';
+import { onFailureInText } from './on-failure-in-text.js';
+import { InvalidConfigError, type WarningLog } from './setting-reader.js';
 import { assertTrusted, warningOfReaders, warningOfWriters } from './trust.js';
 import { validate, validatePartially } from './validate.js';
 import type { ConfigValues } from './values.js';
@@ -36,17 +38,27 @@ export async function readPartialConfig(file: string, log: WarningLog): Promise<
   return validatePartially(file, await readValues(file), log);
 }
 
+/** @throws {InvalidConfigError} for a text that is wrong, with the ON_FAILURE that stands in it all the same */
+function orExplained<T>({ bytes, file }: LoadedConfig, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    throw new InvalidConfigError(error.message, error.hint, onFailureInText(bytes, file));
+  }
+}
+
 /** The values by the lexer or, where that does not understand the file and others can't write it, by bash. */
 async function readValues(file: string, directory?: string): Promise<ConfigValues> {
   const config = loadConfigFile(file, directory);
   const shell = { file, environment: takeEnvironmentFromProcess(), directory: config.directory };
-  const evaluation = evaluate(config.bytes, shell);
+  const evaluation = orExplained(config, () => evaluate(config.bytes, shell));
   let values: ConfigValues;
   if (evaluation.kind === 'values') values = evaluation.values;
   else {
     assertTrusted(config, evaluation);
     const { readWithBash } = await import('./bash/read-with-bash.js');
-    values = readWithBash(config.bytes, shell);
+    values = orExplained(config, () => readWithBash(config.bytes, shell));
   }
   // On a terminal only: a run of cron's with a config that served the original stays silent.
   const warnsOfReaders = process.stderr.isTTY && values.assigned.has('ENCRYPTION_KEY');

@@ -12,13 +12,13 @@ const MAX_QUOTED = 60;
 /** Gets sentences that the user should read, although nothing is stopped by what they say. */
 export type WarningLog = Pick<Log, 'warn'>;
 
-/** The settings of a config are wrong. */
+/** The settings of a config are wrong, or it can't be read to its end. */
 export class InvalidConfigError extends BackupError {
   /** ON_FAILURE of that config, if that is right. */
   readonly onFailure: string | undefined;
 
-  constructor(message: string, hint: string, onFailure: string | undefined) {
-    super(message, { hint });
+  constructor(message: string, hint: string | undefined, onFailure: string | undefined) {
+    super(message, hint === undefined ? {} : { hint });
     this.onFailure = onFailure;
   }
 }

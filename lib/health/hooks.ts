@@ -7,11 +7,16 @@ import { describeError } from '../cli/errors.js';
 import type { Log } from '../cli/log/log.js';
 import { withoutKey } from '../secrets/environment.js';
 
-/** A command may take so long (ms), and each attempt to reach an address. */
-const COMMAND_TIMEOUT = 60_000;
-const PING_TIMEOUT = 10_000;
-/** Before each further attempt (ms). */
-const PAUSES = [1000, 3000];
+/** How long a hook may take; in ms. */
+export interface HookLimits {
+  readonly command: number;
+  /** Of each attempt to reach an address. */
+  readonly ping: number;
+  /** Before each further attempt. */
+  readonly pauses: readonly number[];
+}
+
+const LIMITS: HookLimits = { command: 60_000, ping: 10_000, pauses: [1000, 3000] };
 
 export interface HookCall {
   readonly event: 'start' | 'success' | 'warning' | 'failure';
@@ -32,21 +37,37 @@ export async function callHook(
   log: Log,
 ): Promise<void> {
   if (hook === undefined) return;
+  const failure = await fireHook(hook, call, environment);
+  if (failure !== undefined) log.warn(`ON_${call.event.toUpperCase()} has failed: ${failure}.`);
+}
+
+/** @returns why it has failed; `undefined` if it has not */
+export async function fireHook(
+  hook: string,
+  call: HookCall,
+  environment: NodeJS.ProcessEnv,
+  limits = LIMITS,
+): Promise<string | undefined> {
   try {
-    if (/^https?:/i.test(hook)) await ping(hook, call);
-    else await run(hook, call, environment);
+    if (/^https?:/i.test(hook)) await ping(hook, call, limits);
+    else await run(hook, call, environment, limits);
+    return undefined;
   } catch (error) {
-    log.warn(`ON_${call.event.toUpperCase()} has failed: ${error instanceof Error ? error.message : error}.`);
+    return error instanceof Error ? error.message : String(error);
   }
 }
 
 /** As healthchecks.io understands it: `$code` in the address is the exit code, and the body is kept as a log. */
-async function ping(hook: string, { exitCode = 0, reason, summary }: HookCall): Promise<void> {
+async function ping(
+  hook: string,
+  { exitCode = 0, reason, summary }: HookCall,
+  { ping: timeout, pauses }: HookLimits,
+): Promise<void> {
   const address = hook.replaceAll('$code', `${exitCode}`);
   const body = [reason, summary].filter((text) => text !== '').join('\n');
   for (let attempt = 0; ; attempt += 1) {
-    const failure = await post(address, body);
-    const pause = PAUSES[attempt];
+    const failure = await post(address, body, timeout);
+    const pause = pauses[attempt];
     if (failure === undefined) return;
     if (pause === undefined) throw new Error(failure);
     await wait(pause);
@@ -54,19 +75,24 @@ async function ping(hook: string, { exitCode = 0, reason, summary }: HookCall): 
 }
 
 /** @returns why it has failed, without the address, which may be a secret; `undefined` if it has not */
-async function post(address: string, body: string): Promise<string | undefined> {
+async function post(address: string, body: string, timeout: number): Promise<string | undefined> {
   try {
-    const answer = await fetch(address, { method: 'POST', body, signal: AbortSignal.timeout(PING_TIMEOUT) });
+    const answer = await fetch(address, { method: 'POST', body, signal: AbortSignal.timeout(timeout) });
     await answer.body?.cancel();
     return answer.ok ? undefined : `the server answered ${answer.status}`;
   } catch (error) {
     return error instanceof Error && error.name === 'TimeoutError'
-      ? `no answer within ${PING_TIMEOUT / 1000} s`
+      ? `no answer within ${timeout / 1000} s`
       : `no connection (${describeError(error instanceof Error ? (error.cause ?? error) : error)})`;
   }
 }
 
-async function run(command: string, call: HookCall, environment: NodeJS.ProcessEnv): Promise<void> {
+async function run(
+  command: string,
+  call: HookCall,
+  environment: NodeJS.ProcessEnv,
+  { command: timeout }: HookLimits,
+): Promise<void> {
   const { event, exitCode, reason, summary, configFile } = call;
   const child = spawn('/bin/sh', ['-c', command], {
     env: {
@@ -81,10 +107,7 @@ async function run(command: string, call: HookCall, environment: NodeJS.ProcessE
     // A process group of its own, so that all of it can be ended.
     detached: true,
   });
-  const timer = setTimeout(
-    () => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'),
-    COMMAND_TIMEOUT,
-  );
+  const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), timeout);
   try {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     if (signal !== null) throw new Error(`the command was ended by ${signal}`);

@@ -1,6 +1,6 @@
 // A backup's status for Prometheus: a file for the node exporter's textfile collector.
 import { randomUUID } from 'node:crypto';
-import { closeSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { LastRun } from '../records/last-run.js';
 import type { Bytes } from '../tree/bytes.js';
@@ -11,12 +11,15 @@ const PREFIX = 'encrypted_s3_backup_';
 
 /** What the metrics are made of: a run knows it of itself, but not always whether there is an escrow. */
 export interface MetricsSource extends Pick<BackupStatus, 'bucket' | 'prefix'> {
-  readonly lastRun: Omit<LastRun, 'treeSha256'> | undefined;
+  /** The last one that has stored its record. */
+  readonly lastRun?: Omit<LastRun, 'treeSha256'> | undefined;
   readonly hasEscrow?: boolean;
+  /** The last one, however it has ended; in ms since the epoch. */
+  readonly attempt?: { readonly exitCode: number; readonly ended: number };
 }
 
 /** The text exposition format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSource): string {
+export function metricsText({ bucket, prefix, lastRun, hasEscrow, attempt }: MetricsSource): string {
   const labels = `{bucket=${JSON.stringify(bucket)},prefix=${JSON.stringify(prefix)}}`;
   const seconds = (time: string | undefined) => Date.parse(time ?? '') / 1000;
   const complete = lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;
@@ -44,6 +47,12 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSourc
       'Whether an encryption key is in the bucket.',
       hasEscrow === undefined ? undefined : Number(hasEscrow),
     ],
+    ['last_attempt_exit_code', 'How the last run ended: 0 is well, 3 incomplete.', attempt?.exitCode],
+    [
+      'last_attempt_timestamp_seconds',
+      'When the last run ended, well or not.',
+      attempt && attempt.ended / 1000,
+    ],
   ];
   return metrics
     .filter(([, , value]) => value !== undefined && !Number.isNaN(value))
@@ -54,8 +63,12 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow }: MetricsSourc
     .join('');
 }
 
+/** A metric with its description, as `metricsText` writes it; its name and its labels. */
+const METRIC = /^# HELP (\S+) .*\n# TYPE .*\n\1(\{.*\}) .*\n/gm;
+
 /**
- * Writes beside `file` and renames: the collector never reads half a file.
+ * What is not known now stays as it was: a run that has failed knows no more than that. Writes beside `file` and renames:
+ * the collector never reads half a file.
  * @throws {BackupError} if it can't be written, or a link that somebody else may have made leads there
  */
 export function writeMetrics(file: string, status: MetricsSource): void {
@@ -63,7 +76,7 @@ export function writeMetrics(file: string, status: MetricsSource): void {
   try {
     place = openPlace(file);
     if (place.found?.isFile() === false) throw notWritten(file, 'it is not a regular file');
-    writeTo(place, metricsText(status));
+    writeTo(place, withOlder(metricsText(status), textIn(place)));
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     throw notWritten(file, describeError(error));
@@ -82,6 +95,19 @@ function writeTo({ folder, name }: OpenPlace, text: string): void {
     rmSync(aside, { force: true });
     throw error;
   }
+}
+
+/** @param older text of the same file: metrics of another backup do not count */
+function withOlder(text: string, older: string): string {
+  const fresh = [...text.matchAll(METRIC)];
+  const names = new Set(fresh.map(([, name]) => name));
+  const labels = fresh[0]?.[2];
+  const kept = [...older.matchAll(METRIC)].filter(([, name, its]) => its === labels && !names.has(name));
+  return text + kept.map(([metric]) => metric).join('');
+}
+
+function textIn({ folder, name, found }: OpenPlace): string {
+  return found === undefined ? '' : readFileSync(pathIn(folder, name), 'utf8');
 }
 
 function notWritten(file: string, why: string): BackupError {

@@ -16,6 +16,7 @@ import type { Log } from '../cli/log/log.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { escrowContent, keyInEscrow } from '../secrets/escrow-content.js';
 import { ESCROW_FILE, ESCROW_KEY, findEscrow, PROOF_KEY } from './escrow-state.js';
+import { noteTrialOfEscrow } from './escrow-trial.js';
 
 /** Bytes: many more than its text has. */
 const MAX_SIZE = 4096;
@@ -57,6 +58,7 @@ export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promi
       { exitCode: exitCode.wrongKey, hint: 'Try again. Upper and lower case matter.' },
     );
   }
+  noteTrialOfEscrow(aws);
   return escrowed.content;
 }
 
@@ -89,13 +91,17 @@ export async function escrowKey(
   const content = escrowContent(escrow.encryptionKey);
   if (!(await bucketExists(aws))) await makeBucket(aws, escrow, (message) => log.info(message));
   const escrowed = await fetchEscrow(aws, easyKey);
-  if (typeof escrowed === 'object' && escrowed.content === content) return addProof(aws, escrow);
+  if (typeof escrowed === 'object' && escrowed.content === content) {
+    noteTrialOfEscrow(aws);
+    return addProof(aws, escrow);
+  }
   if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
   await assertSseCHonoured(aws, log);
   const object = escrowObject(aws.bucket);
   const args = putFromStdin(object, escrow.storageClass);
   await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });
   await verifyContent({ aws, encryptionKey: easyKey }, object, content);
+  noteTrialOfEscrow(aws);
   await storeProof(aws, escrow);
 }
 

@@ -158,7 +158,7 @@ export class BucketWorld extends Sandbox {
   /** The one of this backup. */
   get stateFolder(): string {
     const parent = join(this.stateHome, 'encrypted-s3-backup');
-    const names = readdirSync(parent);
+    const names = readdirSync(parent).filter((name) => !name.startsWith('escrow-'));
     if (names.length !== 1) throw new Error(`not one state folder: ${names}`);
     return join(parent, names[0] ?? '');
   }

@@ -246,6 +246,22 @@ test('a bucket that is there is set as a backup needs it, and its rules of other
   world.assertSetUp();
 });
 
+test('what the profile may not ask of the bucket is not called right', async (t) => {
+  const world = new InitWorld(t);
+  world.makeBucket();
+  const denied = 'An error occurred (AccessDenied) when calling the GetBucketX operation: Access Denied';
+  const settings =
+    '*get-bucket-lifecycle*|*get-bucket-encryption*|*get-public-access*|*get-bucket-versioning*';
+  world.onCall(settings, `echo '${denied}' >&2; exit 254`);
+  const { stdout } = await world.init(['--skip', 'escrow', 'backup', 'compare', 'schedule'], '');
+  assert.match(
+    stdout,
+    /may not ask for the bucket's versioning, lifecycle rules, encryption, block of public access/,
+  );
+  assert.doesNotMatch(stdout, /is set as a backup needs it/);
+  assert.match(stdout, /Still to do:\n {2}encrypted-s3 doctor --fix\n/);
+});
+
 test('--iam prints a policy for the backup of the config, or of the flags', async (t) => {
   const world = new InitWorld(t);
   const policy = (args: string[]) => world.run('encrypted-s3', ['init', '--iam', ...args]);

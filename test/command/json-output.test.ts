@@ -78,6 +78,15 @@ test('status, of a backup and of a bucket', async (t) => {
   check('status', [JSON.parse(stdout)]);
 });
 
+test('doctor, of a backup and of a config that is wrong', async (t) => {
+  const world = await threeRuns(t);
+  for (const settings of [{}, { AWS_RETENTION_DAYS: 'many' }]) {
+    world.config(settings);
+    const { stdout } = await world.run('encrypted-s3', ['doctor', '--json', world.configFile]);
+    check('doctor', [JSON.parse(stdout)]);
+  }
+});
+
 test('sync and list-versions', async (t) => {
   const world = await threeRuns(t);
   check('sync', [JSON.parse((await world.sync(['--json'])).stdout)]);

@@ -7,6 +7,7 @@ export interface Deletion {
   readonly VersionId?: string;
 }
 
+const COMMANDS = ['s3', 's3api', 'sts', '--version'];
 /** The options of `aws s3` whose value is an argument of its own. */
 const WITH_VALUE = ['--sse-c', '--sse-c-key', '--storage-class', '--content-type'];
 
@@ -15,10 +16,10 @@ export class AwsArguments {
   readonly all: readonly string[];
 
   constructor(argv: readonly string[]) {
-    this.all = argv.slice(argv.findIndex((it) => it === 's3' || it === 's3api'));
+    this.all = argv.slice(argv.findIndex((it) => COMMANDS.includes(it)));
   }
 
-  /** `s3` or `s3api`. */
+  /** One of `COMMANDS`. */
   get command(): string {
     return this.all[0] ?? '';
   }

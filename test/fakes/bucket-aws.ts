@@ -45,6 +45,9 @@ class BucketCall {
     const number = this.#faults.next('call');
     this.#failIf(this.#faults.meet(this.#call, 'call', number, 'before'));
     if (this.#args.command === 's3') await this.#s3();
+    else if (this.#args.command === '--version') this.#call.print('aws-cli/2.31.5 Python/3.13.7 Linux/6\n');
+    else if (this.#args.operation === 'get-caller-identity')
+      this.#call.print('123456789012\tarn:aws:iam::123456789012:user/backup\n');
     else this.#s3api();
     this.#failIf(this.#faults.meet(this.#call, 'call', number, 'after'));
     return this.#exitCode;
@@ -196,6 +199,8 @@ class BucketCall {
         ),
       'get-public-access-block': () =>
         this.#getBucket('--public-access-block-configuration', 'NoSuchPublicAccessBlockConfiguration'),
+      'get-object-lock-configuration': () =>
+        this.#getBucket('--object-lock-configuration', 'ObjectLockConfigurationNotFoundError'),
       'get-bucket-versioning': () => this.#call.print(journal.isVersioned ? 'Enabled\n' : 'None\n'),
       'list-objects-v2': () => this.#list(this.#args.option('--prefix')),
       'list-object-versions': () => this.#listVersions(this.#args.option('--prefix')),
@@ -233,11 +238,12 @@ class BucketCall {
   /** @param id of the version, or '' */
   #head(key: string, id: string): void {
     const object = this.#findReadable(key, 'HeadObject', '', id);
-    if (this.#args.has('--checksum-mode')) {
-      const LastModified = new Date(Math.floor(object.time / 1000) * 1000).toISOString();
+    const LastModified = new Date(Math.floor(object.time / 1000) * 1000).toISOString();
+    if (this.#args.has('--checksum-mode'))
       this.#call.print(JSON.stringify({ LastModified, ...this.#journal.checksumsOf(object.body) }));
-    }
-    if (this.#args.has('VersionId')) this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}\n`);
+    if (this.#args.has('[VersionId,LastModified]'))
+      this.#call.print(`${this.#journal.isVersioned ? object.id : 'None'}	${LastModified}
+`);
   }
 
   /** @param id of the version, or '' */

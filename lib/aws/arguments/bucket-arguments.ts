@@ -26,6 +26,16 @@ export function headBucket(bucket: string): string[] {
   return ['s3api', 'head-bucket', '--bucket', bucket];
 }
 
+/** Fails with 403 if the bucket is not that account's. @param account its number */
+export function headBucketOf(bucket: string, account: string): string[] {
+  return [...headBucket(bucket), '--expected-bucket-owner', account];
+}
+
+/** Prints the number of the account, and the name of the user or role. */
+export function getCallerIdentity(): string[] {
+  return ['sts', 'get-caller-identity', '--query', '[Account,Arn]', '--output', 'text'];
+}
+
 /** us-east-1 takes no LocationConstraint. No `--acl`: objects are private without it. */
 export function createBucket(bucket: string, region: string): string[] {
   const location =
@@ -61,7 +71,7 @@ export function putLifecycle(
   return ['s3api', 'put-bucket-lifecycle-configuration', '--bucket', bucket, ...configuration];
 }
 
-/** Prints JSON, as the next two do. */
+/** Prints JSON, as the next three do. */
 export function getLifecycle(bucket: string): string[] {
   return ['s3api', 'get-bucket-lifecycle-configuration', '--bucket', bucket, '--output', 'json'];
 }
@@ -72,6 +82,10 @@ export function getEncryption(bucket: string): string[] {
 
 export function getPublicAccessBlock(bucket: string): string[] {
   return ['s3api', 'get-public-access-block', '--bucket', bucket, '--output', 'json'];
+}
+
+export function getObjectLock(bucket: string): string[] {
+  return ['s3api', 'get-object-lock-configuration', '--bucket', bucket, '--output', 'json'];
 }
 
 export function putPublicAccessBlock(bucket: string, block: Readonly<Record<string, boolean>>): string[] {

@@ -81,9 +81,9 @@ export function headWithChecksum(object: BucketObject): string[] {
   return [...headWithKey(object), '--checksum-mode', 'ENABLED', '--output', 'json'];
 }
 
-/** Prints the id of the current version; `None` in a bucket without versioning. */
+/** Prints the id of the current version, `None` in a bucket without versioning, and when it was stored. */
 export function readVersionId(object: BucketObject): string[] {
-  return [...headWithKey(object), '--query', 'VersionId'];
+  return [...headWithKey(object), '--query', '[VersionId,LastModified]'];
 }
 
 function getObject(object: BucketObject, options: readonly string[], destination: string): string[] {

@@ -7,13 +7,9 @@ import {
   getVersioning,
 } from '../arguments/bucket-arguments.js';
 import type { AwsCli } from '../aws-cli.js';
-import type { AwsError } from '../aws-error.js';
-import { kindOfAwsError, parseFailure } from '../error-kinds.js';
-import { NEWER_MODEL } from '../newer-model.js';
+import { isAmazon } from '../settings/endpoint.js';
+import { type Asked, ask, parseAnswer } from './ask.js';
 import type { LifecycleRule } from './lifecycle.js';
-
-/** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */
-export type Asked<T> = { readonly value: T } | { readonly unknown: AwsError };
 
 export interface BucketSettings {
   readonly versioning: Asked<'enabled' | 'suspended' | 'never'>;
@@ -54,24 +50,36 @@ export async function fetchBucketSettings(aws: AwsCli): Promise<BucketSettings> 
   const { bucket } = aws;
   const [versioning, lifecycle, encryption, publicAccess] = await allSettledOrThrow(
     ask(aws, getVersioning(bucket), (text) => VERSIONING[text.trim()] ?? 'never'),
-    ask(aws, getLifecycle(bucket), (text) => ({ ...NO_RULES, ...parse<Lifecycle>(text) }), {
+    ask(aws, getLifecycle(bucket), (text) => ({ ...NO_RULES, ...parseAnswer<Lifecycle>(text) }), {
       code: 'NoSuchLifecycleConfiguration',
       value: NO_RULES,
     }),
     ask<readonly EncryptionRule[]>(
       aws,
       getEncryption(bucket),
-      (text) => parse<Encryption>(text).ServerSideEncryptionConfiguration?.Rules ?? [],
+      (text) => parseAnswer<Encryption>(text).ServerSideEncryptionConfiguration?.Rules ?? [],
       { code: 'ServerSideEncryptionConfigurationNotFoundError', value: [] },
     ),
-    ask(
-      aws,
-      getPublicAccessBlock(bucket),
-      (text) => parse<PublicAccess>(text).PublicAccessBlockConfiguration ?? {},
-      { code: 'NoSuchPublicAccessBlockConfiguration', value: {} },
-    ),
+    askPublicAccess(aws),
   );
   return { versioning, lifecycle, encryption, publicAccess };
+}
+
+/** Ceph 16 has the block, too, and refuses every upload with it. */
+const AMAZONS_ALONE = {
+  kind: 'other',
+  detail: 'the block of public access is looked at on AWS alone',
+} as const;
+
+async function askPublicAccess(aws: AwsCli): Promise<Asked<PublicAccessBlock>> {
+  if (!isAmazon(aws.endpointUrl)) return { unknown: AMAZONS_ALONE };
+  const code = 'NoSuchPublicAccessBlockConfiguration';
+  return ask(
+    aws,
+    getPublicAccessBlock(aws.bucket),
+    (text) => parseAnswer<PublicAccess>(text).PublicAccessBlockConfiguration ?? {},
+    { code, value: {} },
+  );
 }
 
 const VERSIONING: Readonly<Record<string, 'enabled' | 'suspended'>> = {
@@ -85,40 +93,4 @@ interface Encryption {
 
 interface PublicAccess {
   readonly PublicAccessBlockConfiguration?: PublicAccessBlock;
-}
-
-/** The AWS CLI prints nothing for an empty answer. */
-function parse<T extends object>(text: string): T {
-  return text.trim() === '' ? ({} as T) : (JSON.parse(text) as T);
-}
-
-/** @param absent S3's error code for a bucket without the setting, and what that means */
-async function ask<T>(
-  aws: AwsCli,
-  args: readonly string[],
-  parse: (stdout: string) => T,
-  absent?: { readonly code: string; readonly value: T },
-): Promise<Asked<T>> {
-  // An AWS CLI that does not know BlockedEncryptionTypes would not print them.
-  const answer = await aws.run(args, { environment: NEWER_MODEL });
-  if (answer.exitCode === 0) return { value: parse(answer.stdout) };
-  const isAbsent =
-    absent !== undefined &&
-    (kindOfAwsError(answer.stderr) === 'no-message'
-      ? await isAnswered(aws, args, absent.code)
-      : parseFailure(answer.stderr).code === absent.code);
-  return isAbsent ? { value: absent.value } : { unknown: aws.errorOf(args, answer) };
-}
-
-/**
- * For an error without a message, as Ceph sends it: the AWS CLI shows its code in debugging output only. "No rules" and
- * "denied" must not be confused, or rules of others would be lost. The call has no encryption key.
- */
-async function isAnswered(aws: AwsCli, args: readonly string[], code: string): Promise<boolean> {
-  let isFound = false;
-  const onErrorLine = (line: string) => {
-    if (line.includes(`<Code>${code}</Code>`)) isFound = true;
-  };
-  await aws.run([...args, '--debug'], { onErrorLine });
-  return isFound;
 }

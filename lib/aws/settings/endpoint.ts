@@ -55,6 +55,11 @@ export function isExposed({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && !isLoopback;
 }
 
+/** True for AWS; false for another server, which may lack what AWS has, or understand it otherwise. */
+export function isAmazon(endpoint: string | undefined): boolean {
+  return endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
+}
+
 /**
  * Variables by which the AWS CLI sends no checksums to a server that is not Amazon's and may not know them. What the user
  * has set, in the environment or the profile, is kept.
@@ -64,7 +69,7 @@ export function checksumVariables(
   environment: NodeJS.ProcessEnv,
   profile: ProfileSettings,
 ): NodeJS.ProcessEnv {
-  if (endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname)) return {};
+  if (isAmazon(endpoint)) return {};
   const variables: NodeJS.ProcessEnv = {};
   for (const name of ['request_checksum_calculation', 'response_checksum_validation']) {
     const variable = `AWS_${name.toUpperCase()}`;

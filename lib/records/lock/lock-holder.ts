@@ -7,7 +7,7 @@ import { exitCode } from '../../cli/exit-codes.js';
 import { formatTime } from '../../cli/units/times.js';
 import { startOf } from '../process-start.js';
 
-interface LockHolder {
+export interface LockHolder {
   readonly pid: number;
   /** The name of its program, without arguments, which may hold a key. */
   readonly program: string;
@@ -37,7 +37,7 @@ export function heldError(file: string): BackupError {
 }
 
 /** Of the processes that hold the flock on a file, the oldest: a run has children that hold it too. */
-function findLockHolder(file: string): LockHolder | undefined {
+export function findLockHolder(file: string): LockHolder | undefined {
   const path = orNothing(() => realpathSync(file)) ?? file;
   const holders = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name) && holdsFlock(name, path))

@@ -1,8 +1,9 @@
 // What is to be run, when, and with what around it.
-import { existsSync, realpathSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { delimiter, dirname } from 'node:path';
 import { homeFolderOf } from '../../aws/settings/home.js';
 import { BackupError } from '../../cli/errors.js';
+import { findProgram } from '../../cli/find-program.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { type Confinement, confinementOf } from './confinement.js';
 import { scheduleName } from './name.js';
@@ -66,9 +67,4 @@ export function scheduleOf(config: BackupConfig, configFile: string, when: When)
 function nodeProgram(): string {
   const onPath = findProgram('node', process.env['PATH']);
   return onPath !== undefined && realpathSync(onPath) === process.execPath ? onPath : process.execPath;
-}
-
-function findProgram(name: string, path = ''): string | undefined {
-  const folders = path.split(delimiter).filter((folder) => folder.startsWith('/'));
-  return folders.map((folder) => join(folder, name)).find((program) => existsSync(program));
 }

@@ -1,0 +1,55 @@
+// `encrypted-s3 doctor`
+import type { Command } from 'commander';
+import { subcommand } from '../../lib/cli/command-line.js';
+import { main } from '../../lib/cli/main.js';
+import { parseDuration } from '../../lib/cli/units/duration.js';
+import { doctor } from '../../lib/commands/doctor.js';
+
+interface Options {
+  readonly config?: string;
+  readonly fix?: true;
+  readonly yes?: true;
+  readonly json?: true;
+  readonly testHooks?: true;
+  readonly escrow?: true;
+  readonly maxAge: number;
+  readonly profile?: string;
+}
+
+export function doctorCommand(): Command {
+  const command: Command = subcommand('doctor', 'check everything that a backup needs, and say what to do');
+  return command
+    .argument('[config_file]', 'of the backup; without one, ~/.config/encrypted-s3-backup/config')
+    .option('--config <config_file>', 'the same')
+    .option('--fix', 'change what the bucket is set to, after showing the commands and asking')
+    .option('--yes', 'with --fix: do not ask')
+    .option('--test-hooks', 'fire ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE')
+    .option('--escrow', 'ask for the easy-to-remember key, and get the encryption key back with it')
+    .option('--max-age <time>', 'how old the last complete run may be', parseDuration, parseDuration('2d'))
+    .option('--profile <profile>', 'use this profile of the AWS CLI, not that of the config')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+It stores a worthless object in the bucket, and removes it. With --fix alone it changes anything else, and of others'
+lifecycle rules nothing.
+
+Exit codes: 0 everything is in order, 1 there are warnings, 2 something has failed`,
+    )
+    .action((file: string | undefined, options: Options) => {
+      const { config = file, profile, maxAge } = options;
+      if (options.fix === true && options.yes !== true && !process.stdin.isTTY)
+        command.error('error: --fix needs --yes where nobody can be asked', { exitCode: 1 });
+      const request = {
+        config,
+        profile,
+        maxAge,
+        isJson: options.json === true,
+        fixes: options.fix === true,
+        isConfirmed: options.yes === true,
+        triesEscrow: options.escrow === true,
+        firesHooks: options.testHooks === true,
+      };
+      return main('encrypted-s3-doctor', false, (context) => doctor(request, context));
+    });
+}

@@ -1,0 +1,52 @@
+// Asks a bucket for one of its settings.
+import { BackupError } from '../../cli/errors.js';
+import type { AwsCli } from '../aws-cli.js';
+import type { AwsError } from '../aws-error.js';
+import { kindOfAwsError, parseFailure } from '../error-kinds.js';
+import { NEWER_MODEL } from '../newer-model.js';
+
+/** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */
+export type Asked<T> = { readonly value: T } | { readonly unknown: Pick<AwsError, 'kind' | 'detail'> };
+
+/** The AWS CLI prints nothing for an empty answer. @throws {BackupError} for something else, as a wrapper may print */
+export function parseAnswer<T extends object>(text: string): T {
+  if (text.trim() === '') return {} as T;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    throw new BackupError('"aws" has printed something else than the JSON that it was asked for.', {
+      hint: 'If "aws" is a script around the AWS CLI, have it print nothing of its own on standard output.',
+    });
+  }
+}
+
+/** @param absent S3's error code for a bucket without the setting, and what that means */
+export async function ask<T>(
+  aws: AwsCli,
+  args: readonly string[],
+  parse: (stdout: string) => T,
+  absent?: { readonly code: string; readonly value: T },
+): Promise<Asked<T>> {
+  // An AWS CLI that does not know BlockedEncryptionTypes would not print them.
+  const answer = await aws.run(args, { environment: NEWER_MODEL });
+  if (answer.exitCode === 0) return { value: parse(answer.stdout) };
+  const isAbsent =
+    absent !== undefined &&
+    (kindOfAwsError(answer.stderr) === 'no-message'
+      ? await isAnswered(aws, args, absent.code)
+      : parseFailure(answer.stderr).code === absent.code);
+  return isAbsent ? { value: absent.value } : { unknown: aws.errorOf(args, answer) };
+}
+
+/**
+ * For an error without a message, as Ceph sends it: the AWS CLI shows its code in debugging output only. "No rules" and
+ * "denied" must not be confused, or rules of others would be lost. The call has no encryption key.
+ */
+async function isAnswered(aws: AwsCli, args: readonly string[], code: string): Promise<boolean> {
+  let isFound = false;
+  const onErrorLine = (line: string) => {
+    if (line.includes(`<Code>${code}</Code>`)) isFound = true;
+  };
+  await aws.run([...args, '--debug'], { onErrorLine });
+  return isFound;
+}

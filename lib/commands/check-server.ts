@@ -1,0 +1,104 @@
+// The checks of the AWS CLI, of the bucket, and of what earlier runs have left in it.
+import { stderr } from 'node:process';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { readProfile } from '../aws/settings/profile-files.js';
+import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
+import type { BackupConfig } from '../config/backup-config.js';
+import { checkAwsProgram } from '../health/doctor/aws-program.js';
+import { checkBucket, checkOwner, checkRegion } from '../health/doctor/bucket.js';
+import { ok } from '../health/doctor/finding.js';
+import { checkIdentity, judgeCredentials } from '../health/doctor/identity.js';
+import { checkEscrow, checkOtherKeys, judgeLastRun } from '../health/doctor/records.js';
+import type { DoctorReport } from '../health/doctor/report.js';
+import { checkObjectLock } from '../health/doctor/settings.js';
+import { checkSseC } from '../health/doctor/sse-c.js';
+import { fetchEscrowedKey } from '../records/escrow.js';
+import { fetchLastRun } from '../records/last-run.js';
+import { keyOfEasyKey } from '../secrets/encryption-key.js';
+import { checkSettings, type Mending } from './bucket-settings.js';
+import { connectToBucket } from './connection.js';
+
+export interface ServerRequest extends Mending {
+  /** Seconds that the last complete run may be old. */
+  readonly maxAge: number;
+  /** Whether to ask for the easy-to-remember key, and to get the encryption key back with it. */
+  readonly triesEscrow: boolean;
+}
+
+const OF_SETTINGS = ['versioning', 'lifecycle', 'SSE-C allowed', 'public access'] as const;
+/** The names of what `checkServer` checks once it is connected. */
+export const OF_THE_SERVER = [
+  'AWS CLI',
+  'identity',
+  'bucket',
+  'region',
+  'owner',
+  ...OF_SETTINGS,
+  'Object Lock',
+  'SSE-C',
+  'clock',
+  'rights',
+  'last run',
+  'full check',
+  'escrow',
+  'other keys',
+] as const;
+
+export async function checkServer(
+  report: DoctorReport,
+  config: BackupConfig,
+  request: ServerRequest,
+  context: CommandContext,
+): Promise<void> {
+  const { log } = context;
+  const { encryptionKey, environment, file: configFile, fullCheckHours, prefix, profile } = config;
+  let connected: AwsCli | undefined;
+  const connection = await report.check(['endpoint'], undefined, () => {
+    connected = connectToBucket(config, context);
+    return [ok('endpoint', `${connected.endpointUrl ?? "AWS's own"}; nothing leads the AWS CLI elsewhere`)];
+  });
+  const settings = readProfile(profile, environment);
+  report.add(judgeCredentials(profile, settings, environment, process.env, Date.now()));
+  if (connected === undefined) {
+    await report.check(OF_THE_SERVER, connection, () => []);
+    return;
+  }
+  const aws = connected;
+  const remote = { aws, encryptionKey, prefix, log };
+  const program = await report.check(['AWS CLI'], undefined, () => checkAwsProgram(aws));
+  let account: string | undefined;
+  const identity = await report.check(['identity'], program, async () => {
+    const checked = await checkIdentity(aws);
+    account = checked.account;
+    return [checked.finding];
+  });
+  let isThere = false;
+  const reached = await report.check(['bucket'], identity, async () => {
+    const finding = await checkBucket(aws);
+    isThere = finding.state === 'ok';
+    return [finding];
+  });
+  const bucket = reached ?? (isThere ? undefined : 'there is no bucket');
+  await report.check(['region'], bucket, async () => [await checkRegion(aws)]);
+  await report.check(['owner'], bucket, async () => [await checkOwner(aws, account)]);
+  await report.check(OF_SETTINGS, bucket, () => checkSettings(aws, config, request, context));
+  await report.check(['Object Lock'], bucket, async () => [await checkObjectLock(aws)]);
+  await report.check(['SSE-C', 'clock', 'rights'], bucket, () => checkSseC(aws, log));
+  const expected = { maxAge: request.maxAge, fullCheckHours, configFile };
+  await report.check(['last run', 'full check'], bucket, async () =>
+    judgeLastRun(await fetchLastRun(remote), expected, Date.now()),
+  );
+  await report.check(['escrow'], bucket, async () => {
+    if (request.triesEscrow) await tryEscrow(aws, context);
+    return [await checkEscrow(remote, configFile)];
+  });
+  await report.check(['other keys'], bucket, async () => [await checkOtherKeys(remote)]);
+}
+
+/** Notes that it was tried. @throws {BackupError} with exit code 5 if the easy key is not the one */
+async function tryEscrow(aws: AwsCli, { interruption }: CommandContext): Promise<void> {
+  const prompt = new Prompt(stderr, interruption);
+  const easyKey = await prompt.askHidden('Enter your master encryption key: ');
+  await fetchEscrowedKey(aws, keyOfEasyKey(easyKey));
+}

@@ -1,0 +1,48 @@
+// The config: whether it is complete and right, who may read it, and what looks like a slip.
+import { statSync } from 'node:fs';
+import type { BackupConfig } from '../../config/backup-config.js';
+import { readConfig } from '../../config/read-config.js';
+import { warningOfReaders } from '../../config/trust.js';
+import { type Finding, failedBy, ok, warning } from './finding.js';
+
+export interface CheckedConfig {
+  /** `undefined` if it can't be used. */
+  readonly config: BackupConfig | undefined;
+  readonly findings: readonly Finding[];
+}
+
+export async function checkConfig(file: string): Promise<CheckedConfig> {
+  const slips: string[] = [];
+  let config: BackupConfig | undefined;
+  const findings: Finding[] = [];
+  try {
+    config = await readConfig(file, { warn: (message) => slips.push(message) });
+    if (slips.length === 0) findings.push(ok('config', `"${file}" is complete`));
+  } catch (error) {
+    findings.push(failedBy('config', error));
+  }
+  const readers = readersOf(file);
+  const others = slips.filter((slip) => slip !== readers);
+  for (const slip of others) findings.push(warning('config', slip, `Correct it in "${file}".`));
+  if (readers !== undefined) findings.push(judgeReaders(readers));
+  else if (config !== undefined) findings.push(ok('permissions', 'not everybody may read the config'));
+  return { config, findings };
+}
+
+/** The sentence ends in the command that mends it. */
+function judgeReaders(sentence: string): Finding {
+  const [, text = sentence, command = ''] = /^(.*): (chmod .*)$/s.exec(sentence) ?? [];
+  return warning('permissions', text, command);
+}
+
+/** `undefined` for a pipe, which is gone once it is read. */
+function readersOf(file: string): string | undefined {
+  try {
+    const stats = statSync(file);
+    return stats.isFile()
+      ? warningOfReaders({ file, stats, path: [], user: process.geteuid?.() })
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

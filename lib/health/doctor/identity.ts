@@ -1,0 +1,101 @@
+// Who asks S3: where the credentials come from, how long they last, and whose they are.
+import { getCallerIdentity } from '../../aws/arguments/bucket-arguments.js';
+import type { AwsCli } from '../../aws/aws-cli.js';
+import type { ProfileSettings } from '../../aws/settings/profile-files.js';
+import { formatTime } from '../../cli/units/times.js';
+import { type Finding, failed, failedBy, notChecked, ok, warning } from './finding.js';
+
+/** What programs that log in note in the credentials file, beside `aws_session_token`. */
+const EXPIRY = ['x_security_token_expires', 'aws_expiration', 'expiration'];
+const LASTING = 'Give the backup an access key of its own, or a role: aws configure';
+
+/**
+ * @param profile its settings, of which only the names of secrets are looked at
+ * @param environment of the AWS CLI
+ * @param inherited the environment of this process, which a scheduled run does not have
+ * @param now ms since the epoch
+ */
+export function judgeCredentials(
+  name: string,
+  profile: ProfileSettings,
+  environment: NodeJS.ProcessEnv,
+  inherited: NodeJS.ProcessEnv,
+  now: number,
+): Finding {
+  const of = `the profile "${name}"`;
+  if ('mfa_serial' in profile)
+    return failed(
+      'credentials',
+      `${of} asks for an MFA code, which nobody types in a scheduled run`,
+      LASTING,
+    );
+  if (['sso_session', 'sso_start_url', 'login_session'].some((setting) => setting in profile))
+    return warning(
+      'credentials',
+      `${of} has those of a login, which ends after hours: a scheduled run fails then`,
+      `To log in again: aws sso login --profile ${name}. ${LASTING}`,
+    );
+  if ('aws_session_token' in profile) {
+    const expiry = EXPIRY.map((setting) => profile[setting]).find((it) => it !== undefined);
+    return judgeTemporary(of, expiry, now);
+  }
+  if ('role_arn' in profile || 'credential_process' in profile)
+    return ok('credentials', `${of} gets new ones by itself`);
+  if ('aws_access_key_id' in profile)
+    return ok('credentials', `${of} has an access key that does not expire`);
+  if (environment['AWS_ACCESS_KEY_ID'] === undefined)
+    return ok('credentials', `${of} has none: those of this machine or container are used`);
+  if (environment['AWS_SESSION_TOKEN'] !== undefined)
+    return judgeTemporary('the environment', environment['AWS_CREDENTIAL_EXPIRATION'], now);
+  if (inherited['AWS_ACCESS_KEY_ID'] === environment['AWS_ACCESS_KEY_ID'])
+    return warning(
+      'credentials',
+      'they come from the environment of this shell, which a scheduled run does not have',
+      `Put them into a profile: aws configure --profile ${name}`,
+    );
+  return ok('credentials', 'the config exports an access key');
+}
+
+function judgeTemporary(where: string, expiry: string | undefined, now: number): Finding {
+  const at = Date.parse(expiry ?? '');
+  if (Number.isNaN(at))
+    return warning('credentials', `${where} has temporary ones; when they expire is not noted`, LASTING);
+  if (at <= now) return failed('credentials', `those of ${where} have expired: ${formatTime(at)}`, LASTING);
+  return warning('credentials', `those of ${where} expire: ${formatTime(at)}`, LASTING);
+}
+
+export interface CheckedIdentity {
+  /** `undefined` if it is not known. */
+  readonly account: string | undefined;
+  readonly finding: Finding;
+}
+
+/** Asks Amazon's STS; other servers have none, or another. */
+export async function checkIdentity(aws: AwsCli): Promise<CheckedIdentity> {
+  const unknown = (finding: Finding) => ({ account: undefined, finding });
+  if (aws.endpointUrl !== undefined)
+    return unknown(
+      notChecked(
+        'identity',
+        `AWS tells whose credentials are used, and the backup goes to ${aws.endpointUrl}`,
+      ),
+    );
+  const args = getCallerIdentity();
+  const answer = await aws.run(args);
+  if (answer.exitCode !== 0) {
+    const error = aws.errorOf(args, answer);
+    const isTheirs = ['bad-credentials', 'no-credentials', 'no-profile', 'clock'].includes(error.kind);
+    return unknown(isTheirs ? failedBy('identity', error) : notChecked('identity', error.detail));
+  }
+  const [account, arn = ''] = answer.stdout.trim().split('\t');
+  return { account, finding: judgeIdentity(arn) };
+}
+
+export function judgeIdentity(arn: string): Finding {
+  if (!arn.endsWith(':root')) return ok('identity', arn);
+  return warning(
+    'identity',
+    `${arn}: the account's root may do everything, and so may whoever steals these credentials`,
+    'Make a user for the backup alone: docs/security.md, "A user that can\'t destroy history".',
+  );
+}

@@ -1,0 +1,108 @@
+// What earlier runs have left in the bucket: how fresh the backup is, whether its key is escrowed, whose records are there.
+import type { Remote } from '../../aws/remote.js';
+import { shellQuote } from '../../cli/errors.js';
+import { formatDuration } from '../../cli/units/duration.js';
+import { formatTime } from '../../cli/units/times.js';
+import { type EscrowState, judgeEscrow as escrowStateOf, findEscrow } from '../../records/escrow-state.js';
+import { lastTrialOfEscrow } from '../../records/escrow-trial.js';
+import type { LastRun } from '../../records/last-run.js';
+import { findBackupsOfOtherKeys } from '../../records/other-keys.js';
+import { judgeFreshness } from '../freshness.js';
+import { type Finding, ok, warning } from './finding.js';
+
+export interface Expectation {
+  /** Seconds since the last complete run. */
+  readonly maxAge: number;
+  /** FULL_CHECK_HOURS */
+  readonly fullCheckHours: number;
+  readonly configFile: string;
+}
+
+/** @param now ms since the epoch */
+export function judgeLastRun(
+  lastRun: LastRun | undefined,
+  { maxAge, fullCheckHours, configFile }: Expectation,
+  now: number,
+): Finding[] {
+  const run = `encrypted-s3 sync ${shellQuote(configFile)}`;
+  if (lastRun === undefined) return [warning('last run', 'none has ended yet', `Run the backup: ${run}`)];
+  const { state, reason } = judgeFreshness({ lastRun }, maxAge, now);
+  const remedy = `See what it says: journalctl -t encrypted-s3-sync; and run the backup: ${run}`;
+  const since = (time: string) =>
+    `${formatTime(Date.parse(time))}, ${formatDuration((now - Date.parse(time)) / 1000)} ago`;
+  const checked = lastRun.lastFullCheck;
+  // The runs between two full checks may be a day apart.
+  const latest = now - (fullCheckHours * 3600 + maxAge) * 1000;
+  return [
+    state === 'OK'
+      ? ok('last run', `${since(lastRun.ended)}, complete`)
+      : warning('last run', reason, remedy),
+    checked !== undefined && Date.parse(checked) >= latest
+      ? ok('full check', since(checked))
+      : warning(
+          'full check',
+          checked === undefined ? 'no run has compared the whole bucket' : since(checked),
+          `Compare it now: ${run} --full`,
+        ),
+  ];
+}
+
+/** @throws {AwsError} if the bucket can't be asked */
+export async function checkEscrow(remote: Remote, configFile: string): Promise<Finding> {
+  const found = await findEscrow(remote.aws);
+  if (typeof found === 'string') return judgeEscrow('none', undefined, configFile, Date.now());
+  const { is } = await escrowStateOf(remote, found, undefined);
+  return judgeEscrow(is, lastTrialOfEscrow(remote.aws), configFile, Date.now());
+}
+
+/**
+ * @param tried when it was last got back with the easy-to-remember key on this machine; ms since the epoch
+ * @param now ms since the epoch
+ */
+export function judgeEscrow(
+  escrow: EscrowState['is'] | 'none',
+  tried: number | undefined,
+  configFile: string,
+  now: number,
+): Finding {
+  const file = shellQuote(configFile);
+  const upload = `encrypted-s3-upload-key ${file}`;
+  if (escrow === 'none')
+    return warning(
+      'escrow',
+      'your encryption key is on this machine only: if that is lost, so is the backup',
+      upload,
+    );
+  if (escrow === 'of another key')
+    return warning(
+      'escrow',
+      'the key in the bucket is not that of this backup',
+      `To store this one: ${upload}`,
+    );
+  if (escrow === 'of an unknown key')
+    return warning(
+      'escrow',
+      'an encryption key is in the bucket, and nothing shows that it is that of this backup',
+      `To prove or replace it: ${upload}`,
+    );
+  if (tried === undefined)
+    return warning(
+      'escrow',
+      'the bucket has the key of this backup; the easy-to-remember key was never tried on this machine',
+      `Try it, while you remember it: encrypted-s3 doctor --escrow ${file}`,
+    );
+  const when = `${formatTime(tried)}, ${formatDuration((now - tried) / 1000)} ago`;
+  return ok('escrow', `the bucket has the key of this backup; last tried ${when}`);
+}
+
+/** @throws {AwsError} if the bucket can't be asked */
+export async function checkOtherKeys(remote: Remote): Promise<Finding> {
+  const others: string[] = [];
+  for await (const { prefix } of findBackupsOfOtherKeys(remote)) others.push(`"${prefix}"`);
+  if (others.length === 0) return ok('other keys', 'every backup in the bucket has this encryption key');
+  return warning(
+    'other keys',
+    `the backups below ${others.join(', ')} have other encryption keys, and the escrow of a bucket holds one`,
+    'Keep those keys elsewhere, too, or give each key a bucket of its own.',
+  );
+}

@@ -1,0 +1,80 @@
+// Prints what the doctor finds, as it comes, or at the end as JSON.
+import { stdout } from 'node:process';
+import { BackupError } from '../../cli/errors.js';
+import { printable } from '../../cli/log/log.js';
+import { usesColor } from '../../cli/log/output-options.js';
+import { formatCount } from '../../cli/units/quantities.js';
+import { exitCodeOf, type Finding, type FindingState, failedBy, notChecked } from './finding.js';
+
+const FORMAT = { format: 'encrypted-s3-backup doctor', version: 1 };
+const COLORS: Readonly<Record<FindingState, number>> = { ok: 32, warning: 33, failed: 31, 'not checked': 36 };
+const WIDTH = 'not checked  '.length;
+
+/** Why later checks are impossible; `undefined` if they are not. */
+export type Blocker = string | undefined;
+
+export class DoctorReport {
+  readonly #isJson: boolean;
+  readonly #findings: Finding[] = [];
+
+  constructor(isJson: boolean) {
+    this.#isJson = isJson;
+  }
+
+  add(...findings: readonly Finding[]): void {
+    this.#findings.push(...findings);
+    if (!this.#isJson) for (const finding of findings) stdout.write(lineOf(finding));
+  }
+
+  /**
+   * Adds what `look` finds, or a line for each name that says why nobody looked.
+   * @param names of the checks; what `look` throws is a failure of the first one, and leaves the others unchecked
+   * @returns why what depends on these checks can't be checked
+   */
+  async check(
+    names: readonly string[],
+    blocker: Blocker,
+    look: () => Promise<readonly Finding[]> | readonly Finding[],
+  ): Promise<Blocker> {
+    if (blocker !== undefined) {
+      this.add(...names.map((name) => notChecked(name, blocker)));
+      return blocker;
+    }
+    const [first = '', ...others] = names;
+    try {
+      const findings = await look();
+      this.add(...findings);
+      return findings.some(({ state }) => state === 'failed') ? whyAfter(first) : undefined;
+    } catch (error) {
+      if (!(error instanceof BackupError)) throw error;
+      this.add(failedBy(first, error), ...others.map((name) => notChecked(name, whyAfter(first))));
+      return whyAfter(first);
+    }
+  }
+
+  /** @returns the exit code */
+  end(): number {
+    const code = exitCodeOf(this.#findings);
+    if (this.#isJson)
+      stdout.write(`${JSON.stringify({ ...FORMAT, exitCode: code, findings: this.#findings })}\n`);
+    else stdout.write(`\n${this.#summary()}\n`);
+    return code;
+  }
+
+  #summary(): string {
+    const count = (state: FindingState) => this.#findings.filter((finding) => finding.state === state).length;
+    const [failures, warnings] = [count('failed'), count('warning')];
+    if (failures + warnings === 0) return 'Everything that was checked is in order.';
+    return `${formatCount(failures, 'failure')}, ${formatCount(warnings, 'warning')}.`;
+  }
+}
+
+function whyAfter(check: string): string {
+  return `${check} has failed`;
+}
+
+function lineOf({ check, state, text, remedy }: Finding): string {
+  const word = usesColor() ? `\x1b[${COLORS[state]}m${state}\x1b[0m` : state;
+  const line = `${word}${' '.repeat(WIDTH - state.length)}${printable(`${check}: ${text}`)}\n`;
+  return remedy === undefined ? line : `${line}${' '.repeat(WIDTH)}${printable(remedy)}\n`;
+}

@@ -1,0 +1,124 @@
+// What the bucket is set to, judged; what is to be done about it comes from the plan of settings.
+
+import { getObjectLock } from '../../aws/arguments/bucket-arguments.js';
+import type { AwsCli } from '../../aws/aws-cli.js';
+import { type Asked, ask, parseAnswer } from '../../aws/bucket-settings/ask.js';
+import type { BucketSettings, Lifecycle } from '../../aws/bucket-settings/bucket-settings.js';
+import {
+  daysKept,
+  type LifecycleRule,
+  type Retention,
+  rulesThatExpireFiles,
+  rulesThatPurgeEarly,
+} from '../../aws/bucket-settings/lifecycle.js';
+import type { SettingStep } from '../../aws/bucket-settings/plan.js';
+import { type Finding, failed, notChecked, ok, warning } from './finding.js';
+
+/** @param command for a step, to paste */
+export function judgeSettings(
+  { versioning, lifecycle, encryption, publicAccess }: BucketSettings,
+  steps: readonly SettingStep[],
+  retention: Retention,
+  command: (args: readonly string[]) => string,
+): Finding[] {
+  const remedyFor = (setting: keyof BucketSettings) => {
+    const step = steps.find((it) => it.setting === setting);
+    return step && { why: step.why, command: command(step.args) };
+  };
+  const missing = (check: string, setting: keyof BucketSettings, what: string) => {
+    const remedy = remedyFor(setting);
+    return remedy && warning(check, `${what}. ${remedy.why}`, remedy.command);
+  };
+  return [
+    'unknown' in versioning
+      ? unknown('versioning', versioning)
+      : (missing(
+          'versioning',
+          'versioning',
+          versioning.value === 'suspended' ? 'it is suspended' : 'it is off',
+        ) ?? ok('versioning', 'on: what is deleted or overwritten can be restored')),
+    ...('unknown' in lifecycle
+      ? [unknown('lifecycle', lifecycle)]
+      : judgeLifecycle(
+          lifecycle.value,
+          retention,
+          missing('lifecycle', 'lifecycle', 'a rule is missing, or purges too early'),
+        )),
+    'unknown' in encryption
+      ? unknown('SSE-C allowed', encryption)
+      : (blockedSseC(remedyFor('encryption')) ?? ok('SSE-C allowed', 'the bucket does not block it')),
+    'unknown' in publicAccess
+      ? unknown('public access', publicAccess)
+      : (missing('public access', 'publicAccess', 'it is not blocked') ?? ok('public access', 'blocked')),
+  ];
+}
+
+function blockedSseC(remedy: { why: string; command: string } | undefined): Finding | undefined {
+  return remedy && failed('SSE-C allowed', remedy.why, remedy.command);
+}
+
+function judgeLifecycle({ Rules }: Lifecycle, retention: Retention, missing: Finding | undefined): Finding[] {
+  const { days } = retention;
+  const kept = daysKept(Rules, retention);
+  const findings = [
+    ...rulesThatExpireFiles(Rules, retention).map((rule) =>
+      failed(
+        'lifecycle',
+        `${nameOf(rule)} deletes files of the backup that are still on disk, by their age`,
+        'Give that rule a prefix that is not of this backup, or remove its Expiration: AWS console, Management, Lifecycle rules.',
+      ),
+    ),
+    ...rulesThatPurgeEarly(Rules, retention).map((rule) =>
+      warning(
+        'lifecycle',
+        `${nameOf(rule)} removes older versions after ${rule.NoncurrentVersionExpiration?.NoncurrentDays} days, AWS_RETENTION_DAYS is ${days}`,
+        `Set its NoncurrentDays to ${days} or more, or AWS_RETENTION_DAYS to what it says.`,
+      ),
+    ),
+    ...(missing === undefined ? [] : [missing]),
+  ];
+  if (findings.length > 0) return findings;
+  const longer = kept !== undefined && kept > days ? `, longer than AWS_RETENTION_DAYS (${days})` : '';
+  return [
+    ok('lifecycle', `older versions are kept for ${kept} days${longer}; incomplete uploads are removed`),
+  ];
+}
+
+function nameOf({ ID }: LifecycleRule): string {
+  return ID === undefined ? 'a rule without a name' : `the rule "${ID}"`;
+}
+
+interface ObjectLock {
+  readonly ObjectLockConfiguration?: {
+    readonly Rule?: {
+      readonly DefaultRetention?: { readonly Mode?: string; readonly Days?: number; readonly Years?: number };
+    };
+  };
+}
+
+export async function checkObjectLock(aws: AwsCli): Promise<Finding> {
+  const code = 'ObjectLockConfigurationNotFoundError';
+  const none: ObjectLock | undefined = undefined;
+  const asked = await ask<ObjectLock | undefined>(aws, getObjectLock(aws.bucket), parseAnswer, {
+    code,
+    value: none,
+  });
+  return 'unknown' in asked ? unknown('Object Lock', asked) : judgeObjectLock(asked.value);
+}
+
+export function judgeObjectLock(lock: ObjectLock | undefined): Finding {
+  if (lock === undefined) return ok('Object Lock', 'off');
+  const { Mode, Days, Years } = lock.ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
+  if (Mode === undefined)
+    return ok('Object Lock', 'on, without a default retention: it protects nothing yet');
+  const span = Days === undefined ? `${Years} years` : `${Days} days`;
+  const whom = Mode === 'COMPLIANCE' ? 'nobody can' : 'nobody without a special right can';
+  return ok('Object Lock', `on: for ${span} ${whom} remove what was stored (${Mode})`);
+}
+
+function unknown(check: string, { unknown: error }: Exclude<Asked<unknown>, { value: unknown }>): Finding {
+  if (error.kind === 'not-implemented') return notChecked(check, 'the server does not implement it');
+  if (error.kind === 'access-denied')
+    return notChecked(check, "the profile's user may not ask for it; with --profile, another one may");
+  return notChecked(check, error.detail);
+}

@@ -1,0 +1,51 @@
+// Whether the server honours SSE-C, tried with a worthless object; and what else that object's life tells: the server's
+// clock, and whether these credentials can destroy history.
+import type { AwsCli } from '../../aws/aws-cli.js';
+import { assertSseCHonoured, type Probe } from '../../aws/prove-sse-c.js';
+import type { Log } from '../../cli/log/log.js';
+import { formatDuration } from '../../cli/units/duration.js';
+import { type Finding, notChecked, ok, warning } from './finding.js';
+
+/** Seconds. S3 refuses requests that are 15 minutes off. */
+const MAX_SKEW = 60;
+
+/** @throws {BackupError} if the server does not honour SSE-C, or blocks it, or the object can't be stored */
+export async function checkSseC(aws: AwsCli, log: Log): Promise<Finding[]> {
+  const begun = Date.now();
+  const probe = await assertSseCHonoured(aws, log);
+  return [
+    ok('SSE-C', 'honoured: an object was refused without a key and with a wrong one, and read with its own'),
+    judgeClock(probe.lastModified, begun, Date.now()),
+    judgeRights(probe),
+  ];
+}
+
+/**
+ * @param stored when the server says that the object was stored: ISO 8601, in whole seconds
+ * @param begun before that, by this machine's clock (ms since the epoch)
+ * @param ended after it
+ */
+export function judgeClock(stored: string | undefined, begun: number, ended: number): Finding {
+  const at = Date.parse(stored ?? '');
+  if (Number.isNaN(at)) return ok('clock', 'within 15 minutes of the server, which accepts requests');
+  // Whole seconds: it may have been the end of that one.
+  const skew = Math.max(0, begun - (at + 999), at - ended) / 1000;
+  if (skew <= MAX_SKEW) return ok('clock', 'right, by that of the server');
+  const which = at > ended ? 'behind' : 'ahead of';
+  return warning(
+    'clock',
+    `this machine's is ${formatDuration(skew)} ${which} the server's; S3 refuses requests that are 15 minutes off`,
+    'timedatectl set-ntp true',
+  );
+}
+
+export function judgeRights({ mayRemoveVersions }: Pick<Probe, 'mayRemoveVersions'>): Finding {
+  if (mayRemoveVersions === undefined)
+    return notChecked('rights', 'without versioning, whoever may delete destroys history');
+  if (!mayRemoveVersions) return ok('rights', 'these credentials can remove no older versions (tried)');
+  return warning(
+    'rights',
+    'these credentials can remove older versions (tried): whoever steals them can destroy history',
+    'Take s3:DeleteObjectVersion from that user: docs/security.md, "A user that can\'t destroy history", has the policy.',
+  );
+}

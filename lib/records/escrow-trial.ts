@@ -1,0 +1,44 @@
+// When the escrow was last got back with its easy-to-remember key: a note on this machine. Whoever never tries it learns
+// that the easy key is forgotten when the machine is gone.
+import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { makeFolders, stateHome } from './state-folder.js';
+
+interface Note {
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Where nothing can be kept, nothing is. */
+export function noteTrialOfEscrow(aws: AwsCli): void {
+  const file = noteFile(aws);
+  if (file === undefined) return;
+  const note: Note = { at: new Date().toISOString() };
+  try {
+    makeFolders(dirname(file), 0o700);
+    writeFileSync(file, `${JSON.stringify(note)}\n`, { mode: 0o600 });
+  } catch {
+    // A read-only system, for example.
+  }
+}
+
+/** @returns ms since the epoch; `undefined` if it was never tried on this machine */
+export function lastTrialOfEscrow(aws: AwsCli): number | undefined {
+  const file = noteFile(aws);
+  if (file === undefined) return undefined;
+  try {
+    return Date.parse((JSON.parse(readFileSync(file, 'utf8')) as Note).at);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One for each bucket: so many escrows there are. */
+function noteFile({ endpointUrl, bucket, environment }: AwsCli): string | undefined {
+  const home = stateHome(environment);
+  const identity = `escrow\n${endpointUrl ?? ''}\n${bucket}`;
+  const name = createHash('sha256').update(identity).digest('hex').slice(0, 16);
+  return home === undefined ? undefined : join(home, `escrow-${name}.json`);
+}

@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import type { Finding } from '../../lib/health/doctor/finding.js';
+import { s3Error } from '../fakes/replies.js';
+import { KEY, type Outcome } from '../fakes/sandbox.js';
+import { BucketWorld, OTHER_KEY } from './bucket-world.js';
+
+interface Examined extends Outcome {
+  readonly findings: readonly Finding[];
+}
+
+/** A backup in a bucket that is there, and is set to nothing. */
+function worldWithBucket(t: TestContext): BucketWorld {
+  const world = new BucketWorld(t);
+  world.journal.exists = true;
+  world.write('a', 'content');
+  return world;
+}
+
+async function examine(world: BucketWorld, ...flags: string[]): Promise<Examined> {
+  const outcome = await world.run('encrypted-s3', ['doctor', world.configFile, '--json', ...flags]);
+  assert.ok(!`${outcome.stdout}${outcome.stderr}`.includes(KEY), 'the encryption key is printed');
+  const { findings } = JSON.parse(outcome.stdout) as Pick<Examined, 'findings'>;
+  return { ...outcome, findings };
+}
+
+const stateOf = ({ findings }: Examined, check: string) =>
+  findings.find((finding) => finding.check === check)?.state;
+const find = ({ findings }: Examined, check: string) => findings.find((finding) => finding.check === check);
+const answers = (text: string) => `echo '${text.trim()}' >&2; exit 254`;
+
+test('a bucket without settings is mended by --fix, and then in order', async (t) => {
+  const world = worldWithBucket(t);
+  const before = await examine(world);
+  assert.equal(before.code, 1, before.stderr);
+  const checks = ['versioning', 'lifecycle', 'public access'];
+  assert.deepEqual(
+    checks.map((check) => stateOf(before, check)),
+    ['warning', 'warning', 'warning'],
+  );
+  assert.equal(
+    find(before, 'versioning')?.remedy,
+    'aws s3api put-bucket-versioning --region eu-central-1 --bucket test-bucket --versioning-configuration Status=Enabled',
+  );
+  assert.equal(world.journal.isVersioned, false);
+  const after = await examine(world, '--fix', '--yes');
+  assert.match(after.stderr, /To be changed in the bucket:\n {2}# Without it.*\n {2}aws s3api put-bucket-v/);
+  assert.deepEqual(
+    checks.map((check) => stateOf(after, check)),
+    ['ok', 'ok', 'ok'],
+  );
+  const again = await examine(world, '--fix', '--yes');
+  assert.doesNotMatch(again.stderr, /To be changed/);
+  assert.ok(!world.called().some((call) => call.includes(' put-')));
+});
+
+test('rules of others stay as they are when ours are added', async (t) => {
+  const world = worldWithBucket(t);
+  const others = {
+    ID: 'logs',
+    Filter: { And: { Prefix: 'logs/', Tags: [{ Key: 'a', Value: 'b' }] } },
+    Status: 'Enabled',
+    Expiration: { Days: 7 },
+    Transitions: [{ Days: 1, StorageClass: 'GLACIER' }],
+  };
+  world.journal.settings.set('--lifecycle-configuration', JSON.stringify({ Rules: [others] }));
+  assert.equal(stateOf(await examine(world, '--fix', '--yes'), 'lifecycle'), 'ok');
+  const { Rules } = JSON.parse(world.journal.settings.get('--lifecycle-configuration') ?? '');
+  assert.deepEqual(Rules[0], others);
+  assert.equal(Rules.length, 3);
+});
+
+test('--fix does nothing without a yes, and without a terminal wants --yes', async (t) => {
+  const world = worldWithBucket(t);
+  const { code, stderr } = await world.run('encrypted-s3', ['doctor', '--fix', world.configFile]);
+  assert.deepEqual([code, stderr.split('\n')[0]], [1, 'error: --fix needs --yes where nobody can be asked']);
+  assert.equal(world.journal.isVersioned, false);
+});
+
+test('a backup that is complete, fresh and watched has warnings of its escrow and schedule alone', async (t) => {
+  const world = worldWithBucket(t);
+  world.config({ ON_FAILURE: 'true' });
+  await examine(world, '--fix', '--yes');
+  world.onCall('*delete-object*--version-id=*', answers(s3Error('AccessDenied', 'DeleteObject', 'x')));
+  assert.equal((await world.sync()).code, 0);
+  const examined = await examine(world);
+  const warned = examined.findings.filter(({ state }) => state !== 'ok').map(({ check }) => check);
+  // Containers may have no syslog.
+  assert.deepEqual(
+    warned.filter((check) => check !== 'syslog'),
+    ['schedule', 'escrow'],
+  );
+  assert.equal(find(examined, 'rights')?.text, 'these credentials can remove no older versions (tried)');
+});
+
+test('what depends on something that has failed is not checked', async (t) => {
+  const world = worldWithBucket(t);
+  const expired = s3Error('ExpiredToken', 'GetCallerIdentity', 'The security token has expired');
+  world.onCall('*get-caller-identity*', answers(expired));
+  const examined = await examine(world);
+  assert.equal(examined.code, 2);
+  assert.equal(stateOf(examined, 'identity'), 'failed');
+  assert.match(find(examined, 'identity')?.remedy ?? '', /aws configure/);
+  assert.deepEqual(find(examined, 'escrow'), {
+    check: 'escrow',
+    state: 'not checked',
+    text: 'identity has failed',
+  });
+});
+
+test('a wrong clock, a missing bucket and a denied one are told as such', async (t) => {
+  const world = worldWithBucket(t);
+  const skewed = s3Error('RequestTimeTooSkewed', 'HeadBucket', 'The difference is too large');
+  world.onCall('*head-bucket*', answers(skewed));
+  assert.match(find(await examine(world), 'bucket')?.remedy ?? '', /Correct this machine's clock/);
+  world.onCall('*"s3api head-bucket"*|*list-objects*', answers(s3Error('403', 'HeadBucket', 'Forbidden')));
+  assert.equal(stateOf(await examine(world), 'bucket'), 'failed');
+  world.onCall();
+  world.journal.exists = false;
+  const missing = await examine(world);
+  assert.equal(missing.code, 1);
+  assert.equal(find(missing, 'versioning')?.text, 'there is no bucket');
+});
+
+test('a bucket that blocks SSE-C fails, with the command that lifts it; --fix lifts it', async (t) => {
+  const world = worldWithBucket(t);
+  const rule = {
+    ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' },
+    BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
+  };
+  const option = '--server-side-encryption-configuration';
+  world.journal.settings.set(option, JSON.stringify({ Rules: [rule] }));
+  const before = await examine(world);
+  assert.equal(before.code, 2);
+  assert.match(find(before, 'SSE-C allowed')?.remedy ?? '', /put-bucket-encryption .*aws:kms.*NONE/);
+  const after = await examine(world, '--fix', '--yes');
+  assert.equal(stateOf(after, 'SSE-C allowed'), 'ok');
+});
+
+test('an old AWS CLI that does not know the block of SSE-C is taught it', async (t) => {
+  const world = worldWithBucket(t);
+  const said = 'Unknown parameter in ServerSideEncryptionConfiguration.Rules[0]: "BlockedEncryptionTypes"';
+  const blocked = '{"Rules":[{"BlockedEncryptionTypes":{"EncryptionType":["SSE-C"]}}]}';
+  world.journal.settings.set('--server-side-encryption-configuration', blocked);
+  world.onCall('*put-bucket-encryption*', `[ -n "$AWS_DATA_PATH" ] || { echo '${said}' >&2; exit 252; }`);
+  assert.equal(stateOf(await examine(world, '--fix', '--yes'), 'SSE-C allowed'), 'ok');
+});
+
+test('a server that lacks calls, and a user who may not make them, are no failure', async (t) => {
+  const world = worldWithBucket(t);
+  world.makeBucket();
+  world.onCall('*s3api\\ get-*-configuration*', answers(s3Error('NotImplemented', 'GetX', 'no')));
+  const lacking = await examine(world);
+  assert.deepEqual(find(lacking, 'lifecycle'), {
+    check: 'lifecycle',
+    state: 'not checked',
+    text: 'the server does not implement it',
+  });
+  world.onCall('*s3api\\ get-bucket-encryption*', answers(s3Error('AccessDenied', 'GetX', 'Access Denied')));
+  const denied = await examine(world);
+  assert.match(find(denied, 'SSE-C allowed')?.text ?? '', /may not ask/);
+  assert.equal(denied.code, 1);
+});
+
+test('a server that ignores SSE-C fails, and so does one that blocks it', async (t) => {
+  const world = worldWithBucket(t);
+  world.journal.ignoresKeys = true;
+  const ignoring = await examine(world);
+  assert.equal(ignoring.code, 2);
+  assert.match(find(ignoring, 'SSE-C')?.text ?? '', /can be read without a key/);
+  assert.equal(stateOf(ignoring, 'clock'), 'not checked');
+});
+
+test('a script around the AWS CLI that prints words of its own is told to be silent', async (t) => {
+  const world = worldWithBucket(t);
+  world.journal.settings.set('--server-side-encryption-configuration', '{"Rules":[]}');
+  world.onCall('*get-bucket-encryption*', 'echo using the profile "default"');
+  const found = find(await examine(world), 'versioning');
+  assert.equal(found?.state, 'failed');
+  assert.match(found?.remedy ?? '', /print nothing of its own/);
+});
+
+test("a server's clock that differs is a warning", async (t) => {
+  const world = worldWithBucket(t);
+  const environment = { FAKE_CLOCK_OFFSET: '300000' };
+  const { stdout } = await world.run('encrypted-s3', ['doctor', world.configFile], { environment });
+  assert.match(stdout, /^warning +clock: this machine's is .* behind the server's/m);
+});
+
+test('records of another key are named by doctor, and a record that this key does not open fails', async (t) => {
+  const world = worldWithBucket(t);
+  world.put('backup.info/runs/pc/other/last-run.json', '{}', OTHER_KEY);
+  const others = find(await examine(world), 'other keys');
+  assert.equal(others?.state, 'warning');
+  assert.match(others?.text ?? '', /"pc\/other\/"/);
+  world.put('backup.info/runs/pc/docs/last-run.json', '{}', OTHER_KEY);
+  assert.equal(stateOf(await examine(world), 'last run'), 'failed');
+});
+
+test('the config, its readers and its slips are lines of their own; a wrong one stops the rest', async (t) => {
+  const world = worldWithBucket(t);
+  chmodSync(world.configFile, 0o644);
+  const readers = find(await examine(world), 'permissions');
+  assert.deepEqual([readers?.state, readers?.remedy], ['warning', `chmod 600 ${world.configFile}`]);
+  world.config({ AWS_RETENTION_DAYS: 'many' });
+  const wrong = await examine(world);
+  assert.equal(wrong.code, 2);
+  assert.match(find(wrong, 'config')?.text ?? '', /AWS_RETENTION_DAYS/);
+  assert.equal(find(wrong, 'SSE-C')?.text, 'the config has to be right first');
+});
+
+test('an AWS CLI that is missing, or led elsewhere, fails with what to do', async (t) => {
+  const world = worldWithBucket(t);
+  const config = world.config();
+  const environment = { PATH: '/nonexistent', HOME: world.home };
+  const { code, stdout } = await world.run('encrypted-s3', ['doctor', config], { environment });
+  assert.equal(code, 2);
+  assert.match(stdout, /^failed +AWS CLI: The AWS CLI was not found.*\n +Install it/m);
+  assert.match(stdout, /^not checked +bucket: AWS CLI has failed$/m);
+  world.onCall('*--version*', 'echo my own version; exit 0');
+  assert.equal(stateOf(await examine(world), 'AWS CLI'), 'warning');
+  const configFile = join(world.folder, 'aws-config');
+  writeFileSync(configFile, '[default]\ncli_history = enabled\n');
+  const led = { AWS_CONFIG_FILE: configFile };
+  const refused = await world.run('encrypted-s3', ['doctor', config], { environment: led });
+  assert.match(refused.stdout, /^failed +endpoint: The profile "default" has cli_history enabled/m);
+  assert.match(refused.stdout, /^not checked +SSE-C: endpoint has failed$/m);
+});
+
+test('--test-hooks fires each hook, and says which one fails', async (t) => {
+  const world = worldWithBucket(t);
+  const mark = join(world.folder, 'mark');
+  world.config({ ON_START: `echo "$BACKUP_EVENT" >> ${mark}`, ON_FAILURE: 'exit 9' });
+  const examined = await examine(world, '--test-hooks');
+  assert.equal(stateOf(examined, 'ON_START'), 'ok');
+  assert.equal(find(examined, 'ON_FAILURE')?.text, 'has failed: the command ended with exit code 9');
+  assert.equal(stateOf(examined, 'ON_SUCCESS'), undefined);
+});

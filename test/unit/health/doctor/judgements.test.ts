@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { judgeVersion } from '../../../../lib/health/doctor/aws-program.js';
+import { judgeRegion } from '../../../../lib/health/doctor/bucket.js';
+import { exitCodeOf, failed, notChecked, ok, warning } from '../../../../lib/health/doctor/finding.js';
+import { judgeCredentials, judgeIdentity } from '../../../../lib/health/doctor/identity.js';
+import { judgeHooks, judgeLock, judgeRoom, judgeSyslog } from '../../../../lib/health/doctor/machine.js';
+import { judgeEscrow, judgeLastRun } from '../../../../lib/health/doctor/records.js';
+import { judgeSchedules, type KnownSchedule } from '../../../../lib/health/doctor/schedule.js';
+import { judgeSource } from '../../../../lib/health/doctor/source.js';
+import { judgeClock, judgeRights } from '../../../../lib/health/doctor/sse-c.js';
+import type { LastRun } from '../../../../lib/records/last-run.js';
+
+const NOW = Date.parse('2026-11-27T12:00:00Z');
+const DAY = 86_400;
+
+test('the exit code is that of the worst finding; what was not checked does not count', () => {
+  const [good, unknown] = [ok('a', ''), notChecked('b', '')];
+  assert.equal(exitCodeOf([good, unknown]), 0);
+  assert.equal(exitCodeOf([good, warning('c', '', '')]), 1);
+  assert.equal(exitCodeOf([failed('d', '', ''), warning('c', '', '')]), 2);
+});
+
+test("version 1 of the AWS CLI is a warning from the day on which AWS's support ends, and before that a word", () => {
+  const version1 = 'aws-cli/1.45.11 Python/3.11.7 Linux/6 botocore/1.43.11\n';
+  const at = (words: string, day: string) => judgeVersion(words, undefined, Date.parse(day));
+  assert.deepEqual(at('aws-cli/2.31.5 Python/3.13.7', '2028-01-01'), ok('AWS CLI', 'version 2.31.5'));
+  assert.deepEqual(at(version1, '2026-08-04'), ok('AWS CLI', 'version 1.45.11'));
+  assert.match(at(version1, '2027-07-14').text, /^version 1\.45\.11; AWS ends the support/);
+  assert.equal(at(version1, '2027-07-14').state, 'ok');
+  assert.equal(at(version1, '2027-07-15').state, 'warning');
+  assert.equal(at('hello', '2026-01-01').state, 'warning');
+});
+
+test('credentials that expire are a warning, and that have expired a failure', () => {
+  const judge = (profile: Record<string, string>, environment = {}, inherited = {}) =>
+    judgeCredentials('p', profile, environment, inherited, NOW).state;
+  const key = { aws_access_key_id: 'x', aws_secret_access_key: 'y' };
+  assert.equal(judge(key), 'ok');
+  assert.equal(judge({ role_arn: 'x', source_profile: 'y' }), 'ok');
+  assert.equal(judge({}), 'ok');
+  assert.equal(judge({ ...key, mfa_serial: 'x' }), 'failed');
+  assert.equal(judge({ sso_session: 'x' }), 'warning');
+  const session = { ...key, aws_session_token: 'z' };
+  assert.equal(judge(session), 'warning');
+  assert.equal(judge({ ...session, x_security_token_expires: '2026-11-27T11:00:00Z' }), 'failed');
+  assert.equal(judge({ ...session, expiration: '2026-11-27T13:00:00Z' }), 'warning');
+  const variables = { AWS_ACCESS_KEY_ID: 'x' };
+  assert.equal(judge({}, variables, variables), 'warning');
+  assert.equal(judge({}, variables, {}), 'ok');
+  assert.equal(judge({}, { ...variables, AWS_SESSION_TOKEN: 'z' }), 'warning');
+});
+
+test('no finding quotes a secret of the credentials', () => {
+  const profile = { aws_access_key_id: 'ID', aws_secret_access_key: 'SECRET', aws_session_token: 'TOKEN' };
+  const found = JSON.stringify(judgeCredentials('p', profile, {}, {}, NOW));
+  assert.doesNotMatch(found, /ID|SECRET|TOKEN/);
+});
+
+test("the account's root is no user for a backup", () => {
+  assert.equal(judgeIdentity('arn:aws:iam::1:user/backup').state, 'ok');
+  assert.equal(judgeIdentity('arn:aws:iam::1:root').state, 'warning');
+});
+
+test('a bucket in another region is a warning that names the right one', () => {
+  assert.equal(judgeRegion('eu-west-1', 'eu-west-1').state, 'ok');
+  assert.match(judgeRegion('eu-west-1', 'us-east-1').remedy ?? '', /AWS_REGION='eu-west-1'/);
+});
+
+test('a clock may be a minute off, in whole seconds of the server', () => {
+  const second = (offset: number) => new Date(NOW + offset * 1000).toISOString();
+  const judge = (stored: string | undefined) => judgeClock(stored, NOW, NOW + 2000);
+  for (const stored of [second(0), second(-1), second(2), second(60), second(-60), undefined, 'x'])
+    assert.equal(judge(stored).state, 'ok', stored);
+  assert.match(judge(second(600)).text, /9 min 58 s behind the server/);
+  assert.match(judge(second(-600)).text, /9 min 59 s ahead of the server/);
+});
+
+test('credentials that can remove versions are a warning; without versions there is nothing to try', () => {
+  const states = [true, false, undefined].map(
+    (mayRemoveVersions) => judgeRights({ mayRemoveVersions }).state,
+  );
+  assert.deepEqual(states, ['warning', 'ok', 'not checked']);
+});
+
+test('an old run and an old full check are warnings', () => {
+  const run = (hours: number, more: Partial<LastRun> = {}) => {
+    const ended = new Date(NOW - hours * 3_600_000).toISOString();
+    return { ended, started: ended, isIncomplete: false, lastFullCheck: ended, ...more } as LastRun;
+  };
+  const expected = { maxAge: 2 * DAY, fullCheckHours: 20, configFile: '/c' };
+  const states = (lastRun: LastRun | undefined) =>
+    judgeLastRun(lastRun, expected, NOW).map(({ check, state }) => `${check} ${state}`);
+  assert.deepEqual(states(undefined), ['last run warning']);
+  assert.deepEqual(states(run(30)), ['last run ok', 'full check ok']);
+  assert.deepEqual(states(run(50)), ['last run warning', 'full check ok']);
+  assert.deepEqual(states(run(1, { isIncomplete: true })), ['last run warning', 'full check ok']);
+  const longAgo = new Date(NOW - 69 * 3_600_000).toISOString();
+  assert.deepEqual(states(run(1, { lastFullCheck: longAgo })), ['last run ok', 'full check warning']);
+});
+
+test('an escrow is in order once it is of this key and was tried', () => {
+  const state = (...[escrow, tried]: [Parameters<typeof judgeEscrow>[0], number?]) =>
+    judgeEscrow(escrow, tried, '/c', NOW).state;
+  for (const escrow of ['none', 'of another key', 'of an unknown key'] as const)
+    assert.equal(state(escrow, NOW), 'warning');
+  assert.equal(state('of this key'), 'warning');
+  const tried = judgeEscrow('of this key', NOW - DAY * 1000, '/c', NOW);
+  assert.equal(tried.state, 'ok');
+  assert.match(tried.text, /last tried .*, 1 day ago/);
+});
+
+test('a lock that is held says by whom; one that can not be made is a failure', () => {
+  const holder = { pid: 7, program: 'encrypted-s3-sync', since: NOW };
+  assert.match(
+    judgeLock('/l', holder, undefined).text,
+    /held by PID 7 \(encrypted-s3-sync\) since 2026-11-27/,
+  );
+  assert.equal(judgeLock('/l', holder, undefined).state, 'ok');
+  assert.equal(judgeLock('/no/l', undefined, 'no such file or folder').state, 'failed');
+});
+
+test('little room, no syslog and nobody to tell are warnings', () => {
+  const room = (free: number) => judgeRoom({ folder: '/tmp', free }).state;
+  assert.deepEqual([room(1e9), room(1e6)], ['ok', 'warning']);
+  assert.deepEqual([judgeSyslog(true, false).state, judgeSyslog(false, true).state], ['ok', 'warning']);
+  const none = { onStart: undefined, onSuccess: undefined, onWarning: undefined, onFailure: undefined };
+  assert.equal(judgeHooks({ ...none, onStart: 'x' }, '/c').state, 'warning');
+  const told = judgeHooks({ ...none, onFailure: 'https://ping.example/secret' }, '/c');
+  assert.equal(told.state, 'ok');
+  assert.doesNotMatch(told.text, /secret/);
+});
+
+test('a schedule that is off, or whose run has failed, is a failure', () => {
+  const known: KnownSchedule = {
+    scheduler: { kind: 'systemd', needsLogin: false },
+    isEnabled: true,
+    nextRun: NOW,
+    lastRun: NOW,
+    exitCode: 0,
+  };
+  const state = (more: Partial<KnownSchedule>) => judgeSchedules([{ ...known, ...more }], '/c')[0]?.state;
+  assert.equal(state({}), 'ok');
+  assert.equal(state({ exitCode: 3 }), 'ok');
+  assert.equal(state({ exitCode: 75 }), 'failed');
+  assert.equal(state({ isEnabled: false }), 'failed');
+  assert.equal(state({ scheduler: { kind: 'systemd', needsLogin: true } }), 'warning');
+  const [none] = judgeSchedules([], "/it's");
+  assert.deepEqual([none?.state, none?.remedy], ['warning', "encrypted-s3 schedule '/it'\\''s'"]);
+});
+
+test('what can not be stored is named with the line that leaves it out; what is never stored is no warning', () => {
+  const source = {
+    files: 2,
+    bytes: 2048,
+    obstacles: new Map([
+      ['unreadable', { count: 3, first: '/d/secret' }],
+      ['special', { count: 1, first: '/d/pipe' }],
+    ] as const),
+    typesWithoutCtime: [0x4d44],
+    exclude: "EXCLUDE=('/secret')",
+  };
+  const [whole, unreadable, ctime, ...none] = judgeSource('/d', source, false);
+  assert.deepEqual(none, []);
+  assert.match(whole?.text ?? '', /2 files, 2\.0 KiB; left out: "\/d\/pipe" is no file and no folder$/);
+  assert.match(unreadable?.text ?? '', /"\/d\/secret" can't be read by this user, and 2 others like it/);
+  assert.match(unreadable?.remedy ?? '', /EXCLUDE=\('\/secret'\)/);
+  assert.deepEqual([whole?.state, unreadable?.state, ctime?.state], ['ok', 'warning', 'warning']);
+  assert.equal(judgeSource('/d', source, true).at(-1)?.state, 'ok');
+});

@@ -1,0 +1,81 @@
+// Hooks against a server that answers late, wrongly and not at all, and commands that do not end.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { fireHook, type HookCall } from '../../../lib/health/hooks.js';
+
+const CALL: HookCall = {
+  event: 'failure',
+  exitCode: 4,
+  reason: 'files are gone',
+  summary: '',
+  configFile: '/c',
+};
+const LIMITS = { command: 300, ping: 300, pauses: [1, 1] };
+
+async function serve(t: TestContext, listener: RequestListener): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/uuid/$code`;
+}
+
+test('a server that is late, but in time, is waited for and told once', async (t) => {
+  const asked: (string | undefined)[] = [];
+  const address = await serve(t, (request, response) => {
+    asked.push(request.url);
+    setTimeout(() => response.end('OK'), 20);
+  });
+  assert.equal(await fireHook(address, CALL, {}, { ...LIMITS, ping: 60_000 }), undefined);
+  assert.deepEqual(asked, ['/uuid/4']);
+});
+
+test('a server that refuses is asked three times, and its number is told', async (t) => {
+  let count = 0;
+  const address = await serve(t, (_, response) => {
+    count += 1;
+    response.writeHead(404).end('not found');
+  });
+  assert.equal(await fireHook(address, CALL, {}, LIMITS), 'the server answered 404');
+  assert.equal(count, 3);
+});
+
+test('a server that talks something else than HTTP is a failure, not a crash', async (t) => {
+  const address = await serve(t, (request) => {
+    request.socket.end('220 mail.example ESMTP\r\n');
+  });
+  assert.match((await fireHook(address, CALL, {}, LIMITS)) ?? '', /^no connection \(/);
+});
+
+test('a server that never answers is given up after three attempts', async (t) => {
+  let count = 0;
+  const address = await serve(t, () => {
+    count += 1;
+  });
+  assert.equal(await fireHook(address, CALL, {}, LIMITS), 'no answer within 0.3 s');
+  assert.equal(count, 3);
+});
+
+test('a server that answers the third time has been told', async (t) => {
+  const bodies: string[] = [];
+  const address = await serve(t, async (request, response) => {
+    let body = '';
+    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+    bodies.push(body);
+    response.writeHead(bodies.length < 3 ? 500 : 200).end();
+  });
+  assert.equal(await fireHook(address, CALL, {}, LIMITS), undefined);
+  assert.deepEqual(bodies, ['files are gone', 'files are gone', 'files are gone']);
+});
+
+test('a command that does not end is ended, with what it has started', async () => {
+  assert.equal(
+    await fireHook('sleep 1000 & sleep 1000', CALL, process.env, LIMITS),
+    'the command was ended by SIGKILL',
+  );
+});
