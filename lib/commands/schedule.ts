@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { stdout } from 'node:process';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
+import { isQuiet } from '../cli/log/output-options.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatTime } from '../cli/units/times.js';
@@ -74,8 +75,8 @@ function reportRun(code: number, milliseconds: number, { log }: CommandContext):
 export function showSchedule(named: string | undefined): number {
   const found = schedulesOf(pathOf(named));
   for (const { scheduler, files, ...facts } of found) {
-    for (const file of files) say(`${file}:\n\n${indented(readFileSync(file, 'utf8'))}`);
-    say(describe(scheduler, facts));
+    const texts = files.map((file) => `${file}:\n\n${indented(readFileSync(file, 'utf8'))}\n`);
+    stdout.write(`${texts.join('')}${describe(scheduler, facts)}\n`);
   }
   return exitCode.done;
 }
@@ -123,8 +124,9 @@ function describe({ kind, needsLogin }: Scheduler, facts: RunFacts): string {
   ].join('\n');
 }
 
+/** Says what is going on, unless the user wants quiet. */
 function say(text: string): void {
-  stdout.write(`${text}\n`);
+  if (!isQuiet()) stdout.write(`${text}\n`);
 }
 
 function indented(text: string): string {

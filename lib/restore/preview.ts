@@ -123,8 +123,12 @@ async function mayReplace(
   prompt: Prompt,
 ): Promise<boolean> {
   const replacing = parts.find(({ counts }) => counts.replaced > 0);
-  if (replacing === undefined) return overwrites;
   const summary = summaryOf(parts);
+  if (replacing === undefined) {
+    // Who restores over newer work wants to know that it stays.
+    if (parts.some(({ counts }) => counts.kept > 0)) prompt.say(`${summary}\n`);
+    return overwrites;
+  }
   if (overwrites || keeps === 'newer') {
     prompt.say(`${summary}\n`);
     return true;

@@ -74,7 +74,7 @@ export async function surveyRestore(
   if (files + entries + preview.keptInBucket + counts.unsafe + counts.folder + counts.undecided === 0) {
     if (choice.selection.hasPatterns) throw nothingSelectedError(scope);
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
-      hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it as it was. For a single file, use encrypted-s3-download-file.',
+      hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it as it was; encrypted-s3 find --all looks for a part of a name in all runs. By its URL, a single file takes encrypted-s3-download-file.',
     });
   }
   if (survey.tree === undefined && files + entries === 0 && counts.unsafe > 0) {

@@ -135,7 +135,9 @@ test('a restore as of an earlier time keeps newer work', async (t) => {
   const dry = await restore(world, '--at', '1h ago', '--keep-newer', '--dry-run', to);
   assert.match(dry.stdout, /keep \(newer on disk\): a\n/);
   assert.match(dry.stdout, /Will create 1 file, replace 0, keep 1\./);
-  assert.equal((await restore(world, '--at', '1h ago', '--keep-newer', to)).code, 0);
+  const done = await restore(world, '--at', '1h ago', '--keep-newer', to);
+  assert.equal(done.code, 0);
+  assert.match(done.stderr, /Will create 1 file, replace 0, keep 1\.\n/);
   assert.equal(readFileSync(join(to, 'a'), 'utf8'), 'changed');
   assert.ok(existsSync(join(to, 'photos/beach.jpg')));
 });

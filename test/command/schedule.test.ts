@@ -1,7 +1,15 @@
 // `encrypted-s3 schedule` with a systemctl that notes its calls; root's files are written to folders of the test.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Outcome } from '../fakes/sandbox.js';
@@ -52,7 +60,7 @@ ConditionResult=yes\nInvocationID=x\nResult=${code === 0 ? 'success' : 'exit-cod
   }
 
   #run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    const bind = `mount --bind "$1" /etc/systemd/system && mount --bind "$2" /etc/cron.daily && shift 2 && exec "$@"`;
+    const bind = `umask 077 && mount --bind "$1" /etc/systemd/system && mount --bind "$2" /etc/cron.daily && shift 2 && exec "$@"`;
     const through = isRoot
       ? ['unshare', '--mount', 'sh', '-c', bind, 'sh', this.#units, this.cronFolder]
       : [];
@@ -90,6 +98,7 @@ test('writes a timer, enables it, and runs the service once', SKIP, async (t) =>
     `--quiet start ${service}`,
   ]);
   assert.match(failed, /-failed\.service$/);
+  for (const name of world.units().keys()) assert.equal(statSync(world.unitFile(name)).mode & 0o777, 0o644);
   assert.match(
     world.units().get(service) ?? '',
     new RegExp(`^ExecStart=/.* sync -- ${world.configFile}$`, 'm'),
@@ -197,6 +206,7 @@ test('where systemd does not answer, or refuses, the reason is told', SKIP, asyn
 test('--cron writes a file for cron.daily, runs it, and takes away the timer', ROOT_ONLY, async (t) => {
   const world = new ScheduleWorld(t);
   assert.equal((await world.schedule(world.configFile)).code, 0);
+  assert.equal((await world.schedule('--quiet', '--daily', world.configFile)).stdout, '');
   const { code, stderr, stdout } = await world.schedule('--cron', world.configFile);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /Removed .*\.timer\.\n[\s\S]*The run ended well/);

@@ -1,6 +1,6 @@
 // Rolls back: removes what the plan names. Before the first removal, the plan is on disk, as the list of what was
 // removed, and the next run knows that it has to compare everything.
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, writeSync } from 'node:fs';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
 import { explainDenial } from '../../aws/aws-error.js';
 import { type Deletion, deleteAll } from '../../aws/batch-deletion.js';
@@ -9,7 +9,7 @@ import { Incomplete } from '../../cli/log/incomplete.js';
 import { Journal } from '../../records/journal.js';
 import { storeLastRun } from '../../records/last-run.js';
 import type { StateFolder } from '../../records/state-folder.js';
-import { openPlace, pathIn } from '../../tree/disk/trusted-place.js';
+import { createPrivateFile } from '../../tree/disk/trusted-place.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { LocalTree } from '../plan/find-tree.js';
@@ -56,7 +56,7 @@ async function writeList(
 ): Promise<void> {
   const about = { rollback: s3Url({ bucket: aws.bucket, key: prefix }), to: new Date(time).toISOString() };
   try {
-    const descriptor = openNewFile(list);
+    const descriptor = createPrivateFile(list);
     try {
       for (const line of [about, ...records]) writeSync(descriptor, `${JSON.stringify(line)}\n`);
       for await (const lines of files.lines())
@@ -73,16 +73,6 @@ async function writeList(
         hint: 'Nothing was changed. Name a new file with --list FILE.',
       },
     );
-  }
-}
-
-/** @throws {BackupError} for a link on its path that somebody else may have made */
-function openNewFile(file: string): number {
-  const { folder, name } = openPlace(file);
-  try {
-    return openSync(pathIn(folder, name), 'wx', 0o600);
-  } finally {
-    closeSync(folder);
   }
 }
 

@@ -1,6 +1,15 @@
 // Files outside of the program's own folders: they are replaced and removed only if their marker says that they are ours.
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { BackupError, describeError, errnoOf, shellQuote } from '../../cli/errors.js';
 import { makeFolders } from '../../records/state-folder.js';
@@ -43,7 +52,9 @@ export function writeOwnFile({ path, text, isExecutable }: OwnFile, configFile: 
   const aside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   try {
     makeFolders(dirname(path), 0o755);
-    writeFileSync(aside, text, { flag: 'wx', mode: isExecutable ? 0o755 : 0o644 });
+    writeFileSync(aside, text, { flag: 'wx' });
+    // Whatever umask says: there is no secret in it, and other users can see that it is ours.
+    chmodSync(aside, isExecutable ? 0o755 : 0o644);
     renameSync(aside, path);
   } catch (error) {
     rmSync(aside, { force: true });

@@ -8,6 +8,7 @@ import { keyInConfig } from '../../../lib/secrets/key-in-config.js';
 import { newEncryptionKey } from '../../../lib/secrets/new-encryption-key.js';
 import { configText } from '../../../lib/setup/config-text.js';
 import { writeConfig } from '../../../lib/setup/write-config.js';
+import { linkOfAnother } from '../../fakes/link-of-another.js';
 
 const AWKWARD = `it's $HOME \`id\` "x" \\ & #1 \u00fc`;
 
@@ -43,6 +44,17 @@ test('a file that exists is never replaced', (t) => {
   const before = readFileSync(file, 'utf8');
   assert.throws(() => writeConfig(file, { AWS_BUCKET: 'second' }, newEncryptionKey()), /it exists already/);
   assert.equal(readFileSync(file, 'utf8'), before);
+});
+
+test('none is written where a link leads that somebody else could have made', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(linkOfAnother(folder, folder), 'config');
+  assert.throws(
+    () => writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey()),
+    /is a link|permission denied/,
+  );
+  assert.throws(() => readFileSync(join(folder, 'config')), /ENOENT/);
 });
 
 test('the template describes every setting that is written', () => {
