@@ -1,6 +1,6 @@
 // `encrypted-s3-download-dir`, and `encrypted-s3 download-dir`
 import type { Command } from 'commander';
-import { commandLine } from '../../lib/cli/command-line.js';
+import { commandLine, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { AFTER_SIGNAL, downloadDir } from '../../lib/commands/download-dir.js';
 
@@ -29,10 +29,7 @@ export function downloadDirCommand(): Command {
       'has the encryption key and, with one or two arguments, everything else; without it, those take ~/.config/encrypted-s3-backup/config',
     )
     .option('--escrow', 'ask for the easy-to-remember key, and get the encryption key from the bucket')
-    .option(
-      '--at <time>',
-      'as it was at that time: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
-    )
+    .option('--at <time>', `as it was at that time: ${TIME_EXAMPLES}`)
     .option('--overwrite', 'replace files in the destination that differ')
     .option('--with-kept', 'restore files, too, that are gone from disk and only kept in the bucket')
     .option('--keep-setid', 'restore setuid and setgid, too (as root)')

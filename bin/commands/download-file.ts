@@ -1,6 +1,6 @@
 // `encrypted-s3-download-file`, and `encrypted-s3 download-file`
 import type { Command } from 'commander';
-import { commandLine } from '../../lib/cli/command-line.js';
+import { commandLine, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { downloadNamedFile } from '../../lib/commands/download-file.js';
 
@@ -29,10 +29,7 @@ export function downloadFileCommand(): Command {
       'has the encryption key, which is asked for otherwise; with a path, ~/.config/encrypted-s3-backup/config is taken if none is named',
     )
     .option('--version-id <id>', 'an older version, as encrypted-s3-list-versions shows it')
-    .option(
-      '--at <time>',
-      'the file as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
-    )
+    .option('--at <time>', `the file as it was: ${TIME_EXAMPLES}`)
     .option('--trust-destination', 'as root, write to a place that other users could redirect')
     .addHelpText(
       'after',

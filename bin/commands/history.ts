@@ -1,6 +1,6 @@
 // `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
+import { namedConfig, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { diff } from '../../lib/commands/diff.js';
 import { find } from '../../lib/commands/find.js';
@@ -28,7 +28,7 @@ function outputOf({ config, json, header }: Options) {
   return { config, isJson: json === true, hasHeader: header === true };
 }
 
-const TIME = 'such as 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"';
+const TIME = `such as ${TIME_EXAMPLES}`;
 
 function runsCommand(): Command {
   const command = withConfig('runs', 'show what each of the last runs did');
@@ -76,6 +76,10 @@ function findCommand(): Command {
     .argument('<pattern>', "a part of the path, or a pattern such as '*.odt' or 'letters/*2025*'")
     .option('--at <time>', `in the backup as it was at that time, ${TIME}`)
     .option('--all', 'in the trees of all runs: each version, when it was seen first and last')
+    .addHelpText(
+      'after',
+      '\nUpper and lower case are the same. What is found comes back with: encrypted-s3 restore --at TIME PATH DESTINATION',
+    )
     .action((pattern: string, { at, all, ...options }: FindOptions) => {
       if (at !== undefined && all === true)
         command.error('error: --at and --all can not be used together', { exitCode: 1 });

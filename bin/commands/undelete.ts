@@ -1,6 +1,6 @@
 // `encrypted-s3-undelete`, and `encrypted-s3 undelete`
 import { type Command, Option } from 'commander';
-import { commandLine } from '../../lib/cli/command-line.js';
+import { commandLine, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { undelete } from '../../lib/commands/undelete.js';
 
@@ -20,10 +20,7 @@ export function undeleteCommand(): Command {
     )
     .argument('[words...]', 'files and folders, relative to LOCAL_DIR or below it; without any, everything')
     .option('--config <config_file>', 'of the backup; all words are paths then')
-    .option(
-      '--since <time>',
-      'only what was deleted after that: 2026-03-28, "2026-03-28 18:00", "2 days ago", "yesterday 18:00"',
-    )
+    .option('--since <time>', `only what was deleted after that: ${TIME_EXAMPLES}`)
     .addOption(new Option('--at <time>').hideHelp())
     .option('--dry-run', 'show what would be undeleted, and change nothing')
     .option('--profile <profile>', 'use this profile of the AWS CLI, not that of the config')

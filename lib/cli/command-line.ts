@@ -23,6 +23,9 @@ export function outputOptions(): Option[] {
   ];
 }
 
+/** For the help of a TIME. */
+export const TIME_EXAMPLES = '2026-03-28, "2026-03-28 18:00", "2 days ago", monday, 13:11';
+
 /** A program with `--help` and `--version`, which explains errors on stderr and exits with 1. */
 export function commandLine(name: string, description: string): Command {
   return asProgram(subcommand(name, description));

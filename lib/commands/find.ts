@@ -1,5 +1,7 @@
 // Where a file of the backup is whose name is half remembered: in one tree, or in those of all runs.
+import { stderr } from 'node:process';
 import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
 import { type Column, headerText, rowText, TIME_WIDTH, timeText } from '../cli/table.js';
 import { entriesWhere } from '../history/entries-where.js';
 import { type FoundVersion, type Matches, matcherOf, versionsInTrees } from '../history/find-in-trees.js';
@@ -36,8 +38,15 @@ function findAt(request: FindRequest, matches: Matches, context: CommandContext)
   const time = timeOrNow(request.at);
   return askHistory(request, context, async function* ({ runs, files, style }) {
     yield style.isJson ? jsonHeader('find') : headerText(COLUMNS, style);
-    for await (const entry of flatten(entriesWhere(await files.tree(treeAt(runs, time)), matches)))
+    let count = 0;
+    for await (const entry of flatten(entriesWhere(await files.tree(treeAt(runs, time)), matches))) {
+      count += 1;
       yield style.isJson ? jsonLine(entryMembers(entry)) : rowText(COLUMNS, entry, style);
+    }
+    if (count === 0 && style.isForPeople)
+      new Prompt(stderr, context.interruption).say(
+        'Nothing is found. --all looks in all runs, and finds what is deleted.\n',
+      );
   });
 }
 

@@ -103,6 +103,15 @@ for (const columns of WIDTHS) {
   });
 }
 
+test('a search that finds nothing says where else to look', async (t) => {
+  const world = await threeRuns(t);
+  const words = ['find', '--config', world.configFile, 'old'];
+  const { left } = await onTerminal(world, 80, words);
+  assert.match(left, /\r\nNothing is found\. --all looks in all runs, and finds what is deleted\.\r\n$/);
+  const piped = await world.run('encrypted-s3', words);
+  assert.deepEqual([piped.code, piped.stdout, piped.stderr], [0, '', '']);
+});
+
 test('--quiet and --no-progress leave the terminal alone', async (t) => {
   const world = newWorld(t);
   const without = await onTerminal(world, 80, ['sync', '--no-progress', world.configFile]);
