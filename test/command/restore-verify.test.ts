@@ -60,7 +60,7 @@ test('a file that differs is named: exit 6', async (t) => {
   const target = join(world.folder, 'one');
   const file = await restore(world, 'large', target);
   assert.deepEqual([file.code, existsSync(target)], [6, false]);
-  assert.match(file.stderr, /What was downloaded is not what the bucket holds/);
+  assert.match(file.stderr, /The file is not what the bucket holds/);
 });
 
 test('a file that seems to be there already, and is not, is found', async (t) => {
@@ -71,7 +71,12 @@ test('a file that seems to be there already, and is not, is found', async (t) =>
   utimesSync(join(to, 'a'), longAgo, longAgo);
   const { code, stderr } = await restore(world, to);
   assert.equal(code, 6);
-  assert.match(stderr, /ERROR: "a" is not what the bucket holds\./);
+  assert.match(stderr, /ERROR: "a" is not what the bucket holds\.\nHINT: Remove it, and restore it again/);
+  const one = await restore(world, 'a', join(to, 'a'));
+  assert.equal(one.code, 6);
+  assert.match(one.stderr, /is there already.*\n.*is not what the bucket holds.*\n.*with --overwrite/);
+  assert.equal((await restore(world, '--overwrite', 'a', join(to, 'a'))).code, 0);
+  assert.match((await restore(world, 'a', join(to, 'a'))).stderr, /Verified by reading it again/);
 });
 
 test('older versions are compared with what was current then', async (t) => {
