@@ -1,7 +1,6 @@
 // The guard of a run before it changes anything: it counts the losses by the last run's tree, and by the listing if
 // there was one.
 import { type Bytes, bytesOf } from '../tree/bytes.js';
-import { isBehindLink } from '../tree/disk/is-gone.js';
 import { type Batches, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
@@ -9,6 +8,7 @@ import type { Backup } from './backup.js';
 import { compareBeforeUpload } from './check/compare-before-upload.js';
 import type { Due } from './find-due.js';
 import { assertLossesAllowed, type Losses, MOST_NAMED, reasonToRefuse } from './guard/losses.js';
+import { isStoredElsewhere } from './guard/stored-elsewhere.js';
 import type { Start } from './start.js';
 
 /** @throws {BackupError} with exit code 4 if too much would be lost */
@@ -37,10 +37,9 @@ function keysIn(spool: Spool): Batches<KeyOfFile> {
   return mapEach(readJson<string>(spool), (path) => ({ key: bytesOf(path) }));
 }
 
-/** Without the files that a link leads to: these are not lost. */
-function lostIn(gone: Spool, { localDir }: Backup): Batches<KeyOfFile> {
-  const root = bytesOf(localDir);
-  return mapEach(keysIn(gone), (file) => (isBehindLink(root, file.key) ? undefined : file));
+/** Without copies of files that have another name in the backup: these are not lost. */
+function lostIn(gone: Spool, backup: Backup): Batches<KeyOfFile> {
+  return mapEach(keysIn(gone), (file) => (isStoredElsewhere(backup, file.key) ? undefined : file));
 }
 
 /**

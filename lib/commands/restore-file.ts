@@ -83,9 +83,7 @@ function whatIsReplaced(
   const found = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (found === undefined) return undefined;
   const isSame =
-    entry !== undefined &&
-    isMtimeOf(found.mtimeNs, entry.inode) &&
-    found.size === BigInt(entry.inode.size);
+    entry !== undefined && isMtimeOf(found.mtimeNs, entry.inode) && found.size === BigInt(entry.inode.size);
   if (isSame && !overwrites) return 'the same';
   return found.mtimeNs > changed ? 'newer' : 'older';
 }

@@ -1,11 +1,12 @@
 // Writes a draft, and beside it what follows from it: which files are due, which are gone, and the counts for the guard.
 // The scan and every comparison with the bucket's listing write one.
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
-import { isBehindLink, isGone } from '../../tree/disk/is-gone.js';
+import { isGone } from '../../tree/disk/is-gone.js';
 import { isKeptLine } from '../../tree/entry-line.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import type { Backup } from '../backup.js';
 import { LossCounter, type Losses } from '../guard/losses.js';
+import { isStoredElsewhere } from '../guard/stored-elsewhere.js';
 import { type DraftLine, formatDraftLine } from './draft.js';
 
 export interface DraftFiles {
@@ -86,7 +87,7 @@ export class DraftWriter {
     }
     const link = this.#linkAbove(key);
     const hasGone = link?.isKnown || isGone(this.#root, key, this.#backup.followSymlinks);
-    const isLost = !link?.isKnown || !isBehindLink(this.#root, key);
+    const isLost = !link?.isKnown || !isStoredElsewhere(this.#backup, key);
     if (isLost) this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
     this.#addAbsent(key, hasGone ? 'kept' : 'unseen', line);
     if (!hasGone || !isDeletable) return true;

@@ -86,9 +86,7 @@ export async function verifyFile(
   try {
     const comparison = await compareWithBucket(remote, object, descriptor);
     if (comparison.is === 'unknown')
-      throw new BackupError(
-        `The file could not be compared with ${s3Url(object)}: ${comparison.why}.`,
-      );
+      throw new BackupError(`The file could not be compared with ${s3Url(object)}: ${comparison.why}.`);
     if (comparison.is === 'different')
       throw new BackupError(`The file is not what the bucket holds: ${s3Url(object)}.`, {
         exitCode: exitCode.mismatch,

@@ -1,5 +1,5 @@
 // The proof that a file is gone from disk. Nothing is deleted in the bucket without it.
-import { lstatSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { type Bytes, joinPath, pathOf } from '../bytes.js';
 
 /**
@@ -48,13 +48,20 @@ function typeAt(path: Bytes, followSymlinks: boolean): 'nothing' | 'file' | 'dir
 }
 
 /**
- * True if a link on the way leads to a file: it is not backed up where links are not followed, and nobody has lost it.
- * @param key of a file that is gone
+ * The key of the file below `root` that a link on the way of `key` leads to.
+ * @returns `undefined` if it leads elsewhere, or to no file
  */
-export function isBehindLink(root: Bytes, key: Bytes): boolean {
+export function keyBehindLink(root: Bytes, key: Bytes): Bytes | undefined {
   try {
-    return statSync(pathOf(joinPath(root, key))).isFile();
+    const real = realPath(joinPath(root, key));
+    const start = `${realPath(root)}/`;
+    const isBelow = real.startsWith(start) && statSync(pathOf(real)).isFile();
+    return isBelow ? (real.slice(start.length) as Bytes) : undefined;
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+function realPath(path: Bytes): Bytes {
+  return realpathSync.native(pathOf(path), 'latin1') as Bytes;
 }
