@@ -17,7 +17,7 @@ import { Spool } from '../tree/streams/spool.js';
 import type { TreeHeader } from '../tree/tree-file.js';
 import { BucketVersioning } from './delete/versioning.js';
 import type { GuardLimits } from './guard/losses.js';
-import { ConfiguredExclusion } from './source/exclusion.js';
+import { ConfiguredExclusion } from './source/configured-exclusion.js';
 import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';

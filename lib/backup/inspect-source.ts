@@ -11,7 +11,7 @@ import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
 import { MAX_KEY_LENGTH } from './backup.js';
 import { mayHideFiles } from './scan/scan-writer.js';
-import { ConfiguredExclusion } from './source/exclusion.js';
+import { ConfiguredExclusion } from './source/configured-exclusion.js';
 import { assertNoReservedName, resolveLocalDir } from './source/local-dir.js';
 import { walkSource } from './source/walk-source.js';
 

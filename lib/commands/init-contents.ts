@@ -4,7 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
-import { ConfiguredExclusion } from '../backup/source/exclusion.js';
+import { ConfiguredExclusion } from '../backup/source/configured-exclusion.js';
 import { resolveLocalDir } from '../backup/source/local-dir.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';

@@ -5,7 +5,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ConfiguredExclusion } from '../../../../lib/backup/source/exclusion.js';
+import { ConfiguredExclusion } from '../../../../lib/backup/source/configured-exclusion.js';
 import { createIsExcluded } from '../../../../lib/backup/source/is-excluded.js';
 import { walkSource } from '../../../../lib/backup/source/walk-source.js';
 import { Interruption } from '../../../../lib/cli/interruption.js';

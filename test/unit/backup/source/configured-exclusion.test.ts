@@ -8,7 +8,7 @@ import {
   ConfiguredExclusion,
   type ExclusionSettings,
   OWN_FILES,
-} from '../../../../lib/backup/source/exclusion.js';
+} from '../../../../lib/backup/source/configured-exclusion.js';
 import { createIsExcluded } from '../../../../lib/backup/source/is-excluded.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
 
