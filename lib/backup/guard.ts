@@ -8,7 +8,6 @@ import type { Backup } from './backup.js';
 import { compareBeforeUpload } from './check/compare-before-upload.js';
 import type { Due } from './find-due.js';
 import { assertLossesAllowed, type Losses, MOST_NAMED, reasonToRefuse } from './guard/losses.js';
-import { isStoredElsewhere } from './guard/stored-elsewhere.js';
 import type { Start } from './start.js';
 
 /** @throws {BackupError} with exit code 4 if too much would be lost */
@@ -25,7 +24,7 @@ export async function assertNotMassDeletion(
   if (reasonToRefuse(scan.losses, backup.guard) === undefined) return;
   // A run that ended before its record may have deleted some of them already: the listing tells.
   const { gone } = listed ?? (await compareBeforeUpload(backup, start));
-  const losses = await countLossesStillStored(scan.losses, lostIn(scan.gone, backup), keysIn(gone));
+  const losses = await countLossesStillStored(scan.losses, keysIn(scan.gone), keysIn(gone));
   assertLossesAllowed(losses, backup);
 }
 
@@ -35,11 +34,6 @@ interface KeyOfFile {
 
 function keysIn(spool: Spool): Batches<KeyOfFile> {
   return mapEach(readJson<string>(spool), (path) => ({ key: bytesOf(path) }));
-}
-
-/** Without copies of files that have another name in the backup: these are not lost. */
-function lostIn(gone: Spool, backup: Backup): Batches<KeyOfFile> {
-  return mapEach(keysIn(gone), (file) => (isStoredElsewhere(backup, file.key) ? undefined : file));
 }
 
 /**

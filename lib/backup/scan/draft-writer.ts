@@ -6,7 +6,6 @@ import { isKeptLine } from '../../tree/entry-line.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import type { Backup } from '../backup.js';
 import { LossCounter, type Losses } from '../guard/losses.js';
-import { isStoredElsewhere } from '../guard/stored-elsewhere.js';
 import { type DraftLine, formatDraftLine } from './draft.js';
 
 export interface DraftFiles {
@@ -87,8 +86,7 @@ export class DraftWriter {
     }
     const link = this.#linkAbove(key);
     const hasGone = link?.isKnown || isGone(this.#root, key, this.#backup.followSymlinks);
-    const isLost = !link?.isKnown || !isStoredElsewhere(this.#backup, key);
-    if (isLost) this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
+    this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
     this.#addAbsent(key, hasGone ? 'kept' : 'unseen', line);
     if (!hasGone || !isDeletable) return true;
     this.#gone.write(JSON.stringify(textOf(key)));

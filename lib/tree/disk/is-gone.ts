@@ -1,5 +1,5 @@
 // The proof that a file is gone from disk. Nothing is deleted in the bucket without it.
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, statSync } from 'node:fs';
 import { type Bytes, joinPath, pathOf } from '../bytes.js';
 
 /**
@@ -45,23 +45,4 @@ function typeAt(path: Bytes, followSymlinks: boolean): 'nothing' | 'file' | 'dir
   } catch {
     return 'unknown';
   }
-}
-
-/**
- * The key of the file below `root` that a link on the way of `key` leads to.
- * @returns `undefined` if it leads elsewhere, or to no file
- */
-export function keyBehindLink(root: Bytes, key: Bytes): Bytes | undefined {
-  try {
-    const real = realPath(joinPath(root, key));
-    const start = `${realPath(root)}/`;
-    const isBelow = real.startsWith(start) && statSync(pathOf(real)).isFile();
-    return isBelow ? (real.slice(start.length) as Bytes) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function realPath(path: Bytes): Bytes {
-  return realpathSync.native(pathOf(path), 'latin1') as Bytes;
 }
