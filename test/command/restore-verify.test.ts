@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { crcOf } from '../../lib/tree/streams/crc.js';
-import { BucketWorld } from './bucket-world.js';
+import { BucketWorld, PREFIX } from './bucket-world.js';
 
 const LARGE = 'x'.repeat(2 << 20);
 
@@ -61,6 +61,22 @@ test('a file that differs is named: exit 6', async (t) => {
   const file = await restore(world, 'large', target);
   assert.deepEqual([file.code, existsSync(target)], [6, false]);
   assert.match(file.stderr, /The file is not what the bucket holds/);
+});
+
+test('an object that somebody replaces meanwhile is no difference: exit 3', async (t) => {
+  const { world, to } = await backedUp(t);
+  const { keyHash } = world.current(`${PREFIX}large`);
+  let isReplaced = false;
+  world.journal.checksumsOf = (body) => {
+    if (body.toString() !== LARGE || isReplaced) return {};
+    isReplaced = true;
+    world.journal.add(`${PREFIX}large`, Buffer.from('other'), keyHash, Date.now() + 5000);
+    return { ChecksumType: 'FULL_OBJECT', ChecksumCRC64NVME: 'AAAAAAAAAAA=' };
+  };
+  const { code, stderr } = await restore(world, to);
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /"large" could not be compared with the bucket: it has been replaced/);
+  assert.doesNotMatch(stderr, /Success/);
 });
 
 test('a file that seems to be there already, and is not, is found', async (t) => {
