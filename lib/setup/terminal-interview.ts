@@ -3,6 +3,7 @@ import { stdin, stdout } from 'node:process';
 import { confirm, isCancel, log, multiselect, password, select, text } from '@clack/prompts';
 import { BackupError, InterruptedError } from '../cli/errors.js';
 import type { Interruption } from '../cli/interruption.js';
+import { printable } from '../cli/log/log.js';
 import { isQuiet } from '../cli/log/output-options.js';
 import { askNewEasyKey } from './easy-key.js';
 import type { Choice, Interview, Question } from './interview.js';
@@ -29,7 +30,7 @@ export class TerminalInterview implements Interview {
         return await check(answer ?? '');
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
-        log.error([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' '));
+        log.error(printable([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' ')));
         before = answer ?? '';
       }
     }
