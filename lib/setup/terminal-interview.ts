@@ -4,6 +4,7 @@ import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { confirm, isCancel, log, multiselect, password, select, text } from '@clack/prompts';
 import { BackupError, InterruptedError } from '../cli/errors.js';
 import type { Interruption } from '../cli/interruption.js';
+import { printable } from '../cli/log/log.js';
 import { isQuiet } from '../cli/log/output-options.js';
 import { askNewEasyKey } from './easy-key.js';
 import type { Choice, Interview, Question } from './interview.js';
@@ -32,7 +33,7 @@ export class TerminalInterview implements Interview {
         return await check(answer ?? '');
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
-        log.error([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' '));
+        log.error(printable([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' ')));
         before = answer ?? '';
       }
     }

@@ -1,6 +1,6 @@
 // What is kept in the bucket whatever happens does not make more deletions pass the guard.
 import assert from 'node:assert/strict';
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
@@ -59,6 +59,19 @@ test('files behind a link that is not followed any more stay for one run, and ar
   );
   assert.deepEqual(world.stored(), numbered(30));
   assert.doesNotMatch((await world.sync()).stderr, /link/);
+});
+
+test('a folder that was moved out of LOCAL_DIR, with a link in its place, does not pass the guard', async (t) => {
+  const world = new BucketWorld(t);
+  for (const name of numbered(60)) world.write(`photos/${name}`, name);
+  await backUpNumbered(world, 30);
+  renameSync(join(world.source, 'photos'), join(world.folder, 'disk'));
+  symlinkSync(join(world.folder, 'disk'), join(world.source, 'photos'));
+  assert.equal((await world.sync()).code, 0);
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 4, stderr);
+  assert.match(stderr, /ERROR: 60 of the 90 files in the backup are gone/);
+  assert.equal(world.stored().length, 90);
 });
 
 test('the link is not followed any more, and the files go, both since the last run', async (t) => {
