@@ -30,8 +30,20 @@ export class TerminalInterview implements Interview {
         return await check(answer ?? '');
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
-        log.error(printable([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' ')));
+        complain(error);
         before = answer ?? '';
+      }
+    }
+  }
+
+  /** Asks all of them again. */
+  async askTogether<T>(questions: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await questions();
+      } catch (error) {
+        if (!(error instanceof BackupError)) throw error;
+        complain(error);
       }
     }
   }
@@ -89,4 +101,8 @@ export class TerminalInterview implements Interview {
     if (isCancel(answer)) throw new InterruptedError('SIGINT');
     return answer as T;
   }
+}
+
+function complain({ message, hint }: BackupError): void {
+  log.error(printable(hint === undefined ? message : `${message} ${hint}`));
 }
