@@ -104,9 +104,14 @@ async function findFile(
   time: number | undefined,
 ): Promise<Pick<FileRequest, 'entry' | 'changed'> | undefined> {
   try {
-    const entry = tree && (await entryAt(tree.file, (tree.folder + bytesOf(path)) as Bytes));
-    if (tree !== undefined)
-      return entry?.type === 'file' ? { entry, changed: BigInt(entry.inode.mtime) } : undefined;
+    if (tree !== undefined) {
+      const key = `${tree.folder}${bytesOf(path)}` as Bytes;
+      const entry = await entryAt(tree.file, key);
+      // The place of a file that was gone may be a folder's now.
+      const isFolder = entry?.isKept && (await entryAt(tree.file, `${key}/` as Bytes)) !== undefined;
+      if (entry?.type !== 'file' || isFolder) return undefined;
+      return { entry, changed: BigInt(entry.inode.mtime) };
+    }
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
   }

@@ -71,9 +71,9 @@ export class Placement {
     const { key, wanted, method, isNewer } = file;
     if (wanted === undefined || method === 'not wanted') throw notInBucketError();
     if (method === 'there already') {
-      this.#assertStillThere(key, entry);
       this.#options.destination.makeFolder(parentOf(key));
       this.#options.destination.claim(key);
+      this.#assertStillThere(key, entry);
       if (entry !== undefined) this.applyMetadata(entry);
     } else this.#moveIn(file, entry, mode);
     this.restored.files += 1;
