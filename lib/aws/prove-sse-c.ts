@@ -11,6 +11,7 @@ import { readVersionId } from './arguments/download-arguments.js';
 import { type BucketObject, isVersionId, s3Url } from './arguments/object-arguments.js';
 import { putFromStdin } from './arguments/upload-arguments.js';
 import type { AwsCli } from './aws-cli.js';
+import { kindOfAwsError } from './error-kinds.js';
 import { RESERVED_PREFIX } from './listing.js';
 import type { KeyedAws } from './remote.js';
 import { isRefusal, randomEncryptionKey, readInThreeWays } from './verify-object.js';
@@ -22,8 +23,8 @@ const STORAGE_CLASS = 'STANDARD';
 export interface Probe {
   /** When the server says that it was stored: ISO 8601, in whole seconds. */
   readonly lastModified: string | undefined;
-  /** Whether its version could be removed for good; `undefined` in a bucket without versioning. */
-  readonly mayRemoveVersions: boolean | undefined;
+  /** Whether its version could be removed for good; `no versions` in a bucket without versioning. */
+  readonly removal: 'done' | 'denied' | 'failed' | 'no versions';
 }
 
 /**
@@ -80,16 +81,16 @@ async function remove(
 ): Promise<Probe> {
   const head = await aws.run(readVersionId(object), { encryptionKey });
   const [versionId = '', lastModified] = head.stdout.trim().split('\t');
-  let mayRemoveVersions: boolean | undefined;
+  let removal: Probe['removal'] = 'no versions';
   if (head.exitCode === 0 && versionId !== 'None' && isVersionId(versionId)) {
-    const { exitCode } = await aws.run(deleteObject({ ...object, versionId }));
-    mayRemoveVersions = exitCode === 0;
-    if (mayRemoveVersions) return { lastModified, mayRemoveVersions };
+    const { exitCode, stderr } = await aws.run(deleteObject({ ...object, versionId }));
+    if (exitCode === 0) return { lastModified, removal: 'done' };
+    removal = kindOfAwsError(stderr) === 'access-denied' ? 'denied' : 'failed';
   }
   const args = deleteObject(object);
   const answer = await aws.run(args);
-  if (answer.exitCode === 0) return { lastModified, mayRemoveVersions };
+  if (answer.exitCode === 0) return { lastModified, removal };
   const why = aws.errorOf(args, answer).detail.replace(/\.$/, '');
   log.warn(`The worthless object ${s3Url(object)} could not be removed: ${why}.`);
-  return { lastModified, mayRemoveVersions };
+  return { lastModified, removal };
 }

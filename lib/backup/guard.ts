@@ -1,7 +1,6 @@
 // The guard of a run before it changes anything: it counts the losses by the last run's tree, and by the listing if
 // there was one.
 import { type Bytes, bytesOf } from '../tree/bytes.js';
-import { isBehindLink } from '../tree/disk/is-gone.js';
 import { type Batches, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
@@ -25,7 +24,7 @@ export async function assertNotMassDeletion(
   if (reasonToRefuse(scan.losses, backup.guard) === undefined) return;
   // A run that ended before its record may have deleted some of them already: the listing tells.
   const { gone } = listed ?? (await compareBeforeUpload(backup, start));
-  const losses = await countLossesStillStored(scan.losses, lostIn(scan.gone, backup), keysIn(gone));
+  const losses = await countLossesStillStored(scan.losses, keysIn(scan.gone), keysIn(gone));
   assertLossesAllowed(losses, backup);
 }
 
@@ -35,12 +34,6 @@ interface KeyOfFile {
 
 function keysIn(spool: Spool): Batches<KeyOfFile> {
   return mapEach(readJson<string>(spool), (path) => ({ key: bytesOf(path) }));
-}
-
-/** Without the files that a link leads to: these are not lost. */
-function lostIn(gone: Spool, { localDir }: Backup): Batches<KeyOfFile> {
-  const root = bytesOf(localDir);
-  return mapEach(keysIn(gone), (file) => (isBehindLink(root, file.key) ? undefined : file));
 }
 
 /**

@@ -1,12 +1,11 @@
 // What is on disk and can't be backed up, in words for the user, and how to exclude it.
 import { shellQuote } from '../cli/errors.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
-import type { Obstacle } from '../tree/entry.js';
+import { mayHideFiles, type Obstacle } from '../tree/entry.js';
 import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson } from '../tree/streams/spool.js';
 import { type Backup, MAX_KEY_LENGTH } from './backup.js';
-import { mayHideFiles } from './scan/scan-writer.js';
 import type { Start } from './start.js';
 
 /** How many patterns a line names; the next run names the others. */

@@ -2,17 +2,24 @@ import { exitCode } from './exit-codes.js';
 
 /**
  * A failure in words for the user: `message` says what happened and where, `hint` what to do next. Neither may hold a
- * secret. Whatever else is thrown is reported as a defect of this program.
+ * secret. Whatever else is thrown is reported as a defect of this program. What is meant to be several lines is given as
+ * such: a name may hold a newline, and must not look like a line of ours.
  */
 export class BackupError extends Error {
   readonly exitCode: number;
   readonly hint: string | undefined;
+  readonly lines: readonly string[];
 
-  constructor(message: string, options: { exitCode?: number; hint?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(
+    message: string | readonly string[],
+    options: { exitCode?: number; hint?: string; cause?: unknown } = {},
+  ) {
+    const lines = typeof message === 'string' ? [message] : message;
+    super(lines.join('\n'), options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'BackupError';
     this.exitCode = options.exitCode ?? exitCode.failed;
     this.hint = options.hint;
+    this.lines = lines;
   }
 }
 

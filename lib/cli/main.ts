@@ -61,7 +61,7 @@ function report(error: unknown, log: Log, afterSignal: string): number {
   if (error instanceof InterruptedError) {
     log.ended(`Ended by ${error.signal}. ${afterSignal}`);
   } else if (error instanceof BackupError) {
-    for (const line of error.message.split('\n')) log.error(line);
+    for (const line of error.lines) log.error(line);
     if (error.hint !== undefined) log.hint(error.hint);
   } else
     log.error(`This is a defect of encrypted-s3-backup: ${error instanceof Error ? error.stack : error}`);

@@ -1,10 +1,12 @@
 // What the bucket is set to: judged and, if the user wants that, mended first.
 import { stderr } from 'node:process';
+import { isDeepStrictEqual } from 'node:util';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { fetchBucketSettings } from '../aws/bucket-settings/bucket-settings.js';
 import type { Retention } from '../aws/bucket-settings/lifecycle.js';
 import { planBucketSettings, type SettingStep } from '../aws/bucket-settings/plan.js';
 import { takeStep } from '../aws/bucket-settings/take-step.js';
+import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import type { BackupConfig } from '../config/backup-config.js';
@@ -32,6 +34,7 @@ export async function checkSettings(
     judgeSettings(found, left, retention, (args) => aws.commandFor(args));
   if (!fixes || steps.length === 0 || !(await isWanted(aws, steps, isConfirmed, context)))
     return judge(settings, steps);
+  await assertStillNeeded(aws, steps, retention);
   const failures = await takeSteps(aws, steps);
   const after = await fetchBucketSettings(aws);
   return [...failures, ...judge(after, planBucketSettings(aws.bucket, after, retention))];
@@ -40,6 +43,22 @@ export async function checkSettings(
 /** The bucket may hold other things: rules are for this backup's objects and records alone. */
 export function retentionOf({ retentionDays, prefix }: BackupConfig): Retention {
   return { days: retentionDays, prefixes: prefix === '' ? [''] : [prefix, runFolderKey(prefix)] };
+}
+
+/**
+ * A put replaces all rules: those that somebody has added while the user looked at the steps must not be lost.
+ * @throws {BackupError} if other steps are needed now
+ */
+export async function assertStillNeeded(
+  aws: AwsCli,
+  steps: readonly SettingStep[],
+  retention: Retention,
+): Promise<void> {
+  const now = planBucketSettings(aws.bucket, await fetchBucketSettings(aws), retention);
+  if (isDeepStrictEqual(now, steps)) return;
+  throw new BackupError(`Somebody else has changed what the bucket "${aws.bucket}" is set to.`, {
+    hint: 'Nothing was changed. Run the command again, to see what is needed now.',
+  });
 }
 
 async function isWanted(

@@ -37,12 +37,12 @@ async function askWhich(
     ({ prefix, lastRun }, index) =>
       `${index + 1}  ${printable(prefix === '' ? '(no prefix)' : prefix)}  last run ${formatTime(Date.parse(lastRun))}`,
   );
-  const list = `The bucket has ${backups.length} backups:\n${lines.join('\n')}`;
+  const list = [`The bucket has ${backups.length} backups:`, ...lines];
   if (!stdin.isTTY) {
     throw new BackupError(list, { hint: 'Name one by its prefix: s3://BUCKET/PREFIX.' });
   }
   const prompt = new Prompt(stderr, interruption);
-  prompt.say(`${list}\n`);
+  prompt.say(`${list.join('\n')}\n`);
   for (;;) {
     const answer = await prompt.ask(`Which one? [1-${backups.length}] `);
     const chosen = /^\d+$/.test(answer) ? backups[Number(answer) - 1] : undefined;

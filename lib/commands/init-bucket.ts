@@ -11,7 +11,7 @@ import {
 import { planBucketSettings, type SettingStep } from '../aws/bucket-settings/plan.js';
 import { takeStep } from '../aws/bucket-settings/take-step.js';
 import { BackupError } from '../cli/errors.js';
-import { retentionOf } from './bucket-settings.js';
+import { assertStillNeeded, retentionOf } from './bucket-settings.js';
 import type { Setup } from './init-steps.js';
 
 /** @returns whether the bucket is as it should be; false if the user wants it otherwise */
@@ -34,8 +34,10 @@ export async function setUpBucket({ config, aws, interview, context }: Setup): P
   const commands = steps.flatMap(({ why, args }) => [`# ${why}`, aws.commandFor(args)]);
   interview.say(['For the bucket:', ...making, ...commands].join('\n  '));
   if (!(await interview.confirm('Run these commands?'))) return false;
-  if (isThere) for (const step of steps) await takeStepOrExplain(aws, step);
-  else await makeBucket(aws, config, (message) => context.log.info(message));
+  if (isThere) {
+    await assertStillNeeded(aws, steps, retention);
+    for (const step of steps) await takeStepOrExplain(aws, step);
+  } else await makeBucket(aws, config, (message) => context.log.info(message));
   interview.say(isThere ? 'The bucket is set now.' : `The bucket "${aws.bucket}" was made.`);
   return unknown.length === 0;
 }

@@ -1,5 +1,7 @@
 // The config of a new backup: all questions, and the file. Or one that is there already, and stays as it is.
 import { resolve } from 'node:path';
+import { resolveEndpoint } from '../aws/settings/endpoint.js';
+import { readProfile } from '../aws/settings/profile-files.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
@@ -34,12 +36,18 @@ export async function writeNewConfig(
     proposed: '',
     check: answerBy('The address to ping', check.pingAddress),
   });
+  // The server that init has talked to: a scheduled run does not have this shell's variables.
+  const endpointUrl = resolveEndpoint(
+    request.endpointUrl,
+    process.env,
+    readProfile(place.profile, process.env),
+  );
   const settings = {
     AWS_PROFILE: place.profile,
     AWS_REGION: place.region,
     AWS_BUCKET: place.bucket,
     AWS_RETENTION_DAYS: `${retentionDays}`,
-    ...(request.endpointUrl !== undefined && { AWS_ENDPOINT_URL: request.endpointUrl }),
+    ...(endpointUrl !== undefined && { AWS_ENDPOINT_URL: endpointUrl }),
     AWS_STORAGE_CLASS: contents.storageClass,
     LOCAL_DIR: contents.localDir,
     LOCAL_LOCK: `${file}.lock`,

@@ -15,7 +15,7 @@ import { withPrivateFolder } from '../restore/tmpdir.js';
 import { fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { strengthOf } from '../setup/easy-key.js';
 import type { Choice, Interview } from '../setup/interview.js';
-import { findSchedules } from '../setup/schedule/find-schedule.js';
+import { findSchedules, isUsable } from '../setup/schedule/find-schedule.js';
 import type { When } from '../setup/schedule/schedule.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import { downloadFile } from './download-file.js';
@@ -24,12 +24,12 @@ import { schedule } from './schedule.js';
 import { sync } from './sync.js';
 
 const LATER = 'later';
-const TIMES: readonly Choice[] = [
+const BY_SYSTEMD: readonly Choice[] = [
   { value: 'daily', label: 'daily, by systemd' },
   { value: 'hourly', label: 'hourly, by systemd' },
-  { value: 'cron', label: 'daily, by cron' },
-  { value: LATER, label: 'later, by encrypted-s3 schedule' },
 ];
+const BY_CRON: Choice = { value: 'cron', label: 'daily, by cron' };
+const BY_HAND: Choice = { value: LATER, label: 'later, by encrypted-s3 schedule' };
 
 export interface Setup {
   readonly config: BackupConfig;
@@ -47,6 +47,7 @@ export async function escrowAndTry({ config, aws, interview, context }: Setup): 
   const easyKey = isThere
     ? await interview.askEasyKey('The easy-to-remember key of the escrow that is in the bucket')
     : await interview.askNewEasyKey('An easy-to-remember key: a sentence of four words or more');
+  interview.say('Storing the encryption key in the bucket, and getting it back from there...');
   const escrow = { ...config, easyKey: keyOfEasyKey(easyKey) };
   await escrowKey(aws, escrow, context.log, (held) => {
     const what = held === 'other key' ? 'another encryption key' : 'a key under another easy-to-remember key';
@@ -122,12 +123,19 @@ export async function scheduleRuns(
     return true;
   }
   // Nothing is installed on this machine that nobody has asked for.
-  const when =
-    given ?? (isYes ? LATER : await interview.choose('When is it to run from now on?', TIMES, 'daily'));
+  const when = given ?? (isYes ? LATER : await askWhen(interview));
   if (when === LATER) return false;
   if (when === 'cron') await schedule(config.file, 'cron', 'daily', context);
   else await schedule(config.file, 'systemd', when as When, context);
   return true;
+}
+
+/** Offers what this user can have on this machine. */
+function askWhen(interview: Interview): Promise<string> {
+  const bySystemd = isUsable('systemd') ? BY_SYSTEMD : [];
+  const byCron = isUsable('cron') ? [BY_CRON] : [];
+  const times = [...bySystemd, ...byCron, BY_HAND];
+  return interview.choose('When is it to run from now on?', times, times[0]?.value ?? LATER);
 }
 
 async function sha256IfThere(file: string): Promise<string> {

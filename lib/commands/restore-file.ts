@@ -1,11 +1,13 @@
 // A single file of a restore, with its metadata.
 import { statSync } from 'node:fs';
 import { stderr } from 'node:process';
+import type { KeyedAws } from '../aws/remote.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
+import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { findTargetFile } from '../restore/destination/single-file.js';
 import { makeSparse } from '../restore/fetch/sparse-file.js';
@@ -15,20 +17,28 @@ import { isMtimeOf, type KeptFiles, PreviewCounter, staysInPlace } from '../rest
 import { actionOn, type RestorePart } from '../restore/preview.js';
 import { Selection, type SelectionRequest } from '../restore/selection.js';
 import { verifyFile } from '../restore/verify/verify-restored.js';
+import { versionIdAt } from '../restore/versions/version-at.js';
 import { bytesOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { downloadFile } from './download-file.js';
 
+const DAMAGED_HINT =
+  'Nothing was restored. Run the command again; if it differs again, check the disk and the memory.';
+
 export interface FileRequest extends MetadataRequest, SelectionRequest {
   readonly config: BackupConfig;
+  readonly remote: KeyedAws;
   /** Relative to LOCAL_DIR. */
   readonly path: string;
   /** `undefined` without a tree. */
   readonly entry: Entry | undefined;
+  /** The file's mtime; without a tree, when its object was stored, or 0 if nobody knows (ns since the epoch). */
+  readonly changed: bigint;
   /** A file, a folder, or `-` for standard output. */
   readonly destination: string;
   readonly at: string | undefined;
   readonly trustsDestination: boolean;
+  readonly overwrites: boolean;
   readonly keeps?: KeptFiles;
   /** Whether what is restored is compared with the bucket. */
   readonly verifies?: boolean;
@@ -50,27 +60,50 @@ export function planFile(request: FileRequest, context: CommandContext): Restore
   if (!isFile && request.verifies === true)
     throw new BackupError('--verify reads a restored file: standard output has none.');
   const target = isFile ? findTargetFile(destination, path, trustsDestination) : destination;
-  const replaced = isFile ? whatIsReplaced(target, entry) : undefined;
+  const replaced = isFile ? whatIsReplaced(target, request) : undefined;
   const counts = new PreviewCounter();
   counts.add(replaced, keeps);
   return {
     counts,
     destination: target,
     actions: () => [`(dryrun) ${actionOn(replaced, keeps)}: ${printable(target)}\n`],
-    restore: () =>
-      staysInPlace(replaced, keeps) ? Promise.resolve(exitCode.done) : download(request, context),
+    restore: async (overwrites) => {
+      if (replaced === 'the same') return leave(request, target, context);
+      if (staysInPlace(replaced, keeps)) return exitCode.done;
+      return download({ ...request, overwrites }, target, context);
+    },
   };
 }
 
-function whatIsReplaced(target: string, entry: Entry | undefined): Replaced | 'the same' | undefined {
+/** Who overwrites a single file does not ask whether it looks the same: it may be damaged. */
+function whatIsReplaced(
+  target: string,
+  { entry, changed, overwrites }: FileRequest,
+): Replaced | 'the same' | undefined {
   const found = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (found === undefined) return undefined;
-  if (entry === undefined) return 'older';
-  if (isMtimeOf(found.mtimeNs, entry.inode) && found.size === BigInt(entry.inode.size)) return 'the same';
-  return found.mtimeNs > BigInt(entry.inode.mtime) ? 'newer' : 'older';
+  const isSame =
+    entry !== undefined && isMtimeOf(found.mtimeNs, entry.inode) && found.size === BigInt(entry.inode.size);
+  if (isSame && !overwrites) return 'the same';
+  return found.mtimeNs > changed ? 'newer' : 'older';
 }
 
-function download(request: FileRequest, context: CommandContext): Promise<number> {
+/** Takes the file that is there for the one to restore. @throws {BackupError} if that is to be verified, and is not so */
+async function leave(request: FileRequest, target: string, context: CommandContext): Promise<number> {
+  const { config, path, remote, entry, at, verifies } = request;
+  const prompt = new Prompt(stderr, context.interruption);
+  prompt.say(`"${printable(target)}" is there already, of the same size and mtime.\n`);
+  if (verifies === true) {
+    const object = { bucket: config.bucket, key: config.prefix + path };
+    const versionId =
+      at === undefined ? undefined : await versionIdAt(remote.aws, object, parseTime(at, new Date()));
+    await verifyFile(remote, { ...object, versionId }, target, prompt, 'Restore it again, with --overwrite.');
+  }
+  if (entry !== undefined) restoreMetadata(target, entry, request, context.log);
+  return exitCode.done;
+}
+
+function download(request: FileRequest, target: string, context: CommandContext): Promise<number> {
   const { config, path, entry } = request;
   const prompt = new Prompt(stderr, context.interruption);
   return downloadFile(
@@ -81,10 +114,21 @@ function download(request: FileRequest, context: CommandContext): Promise<number
       versionId: undefined,
       onDownloaded: async (file, remote, object) => {
         if (entry?.inode.allocated !== undefined) await makeSparse(file);
-        if (request.verifies === true) await verifyFile(remote, object, file, prompt);
+        if (request.verifies === true) await verifyFile(remote, object, file, prompt, DAMAGED_HINT);
         if (entry !== undefined) restoreMetadata(file, entry, request, context.log);
+        assertPlaceIsAsPlanned(request, target);
       },
     },
     context,
   );
+}
+
+/** A download may take hours: nothing that has come meanwhile is replaced unless the user wants that. */
+function assertPlaceIsAsPlanned(request: FileRequest, target: string): void {
+  const { overwrites, keeps = 'none' } = request;
+  const replaced = whatIsReplaced(target, request);
+  if (replaced === undefined || (overwrites && !staysInPlace(replaced, keeps))) return;
+  throw new BackupError(`"${target}" is not restored: another file has come to its place meanwhile.`, {
+    hint: 'Run the command again: it says what it would replace.',
+  });
 }

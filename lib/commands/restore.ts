@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stderr } from 'node:process';
-import { findObject } from '../aws/bucket.js';
+import { listFew } from '../aws/bucket.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
@@ -13,13 +13,12 @@ import { type FoundTree, fetchTreeAt } from '../restore/plan/find-tree.js';
 import { type RestorePart, restoreParts } from '../restore/preview.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
-import type { Entry } from '../tree/entry.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { chooseBackup } from './choose-backup.js';
 import { downloadDir, planFolder } from './download-dir.js';
 import { type OpenConfig, openConfig } from './open-config.js';
 import type { RestoreRequest as FolderRequest } from './open-restore.js';
-import { planFile } from './restore-file.js';
+import { type FileRequest, planFile } from './restore-file.js';
 
 /** `words` are [PATH…] DESTINATION, or with `usesEscrow` PROFILE REGION URL DESTINATION. */
 export type RestoreRequest = Omit<FolderRequest, 'config' | 'fills'> & {
@@ -73,9 +72,10 @@ async function planParts(
   for (const [index, path] of paths.entries()) {
     // Several come back each under its own path, so that none takes the place of another.
     const target = paths.length === 1 ? destination : join(destination, path);
-    const file = await findFile(opened, path, found);
+    const file = await findFile(opened, path, found, time);
     if (file !== undefined) {
-      parts.push(planFile({ ...request, config, path, entry: file.entry, destination: target }, context));
+      const { remote } = opened;
+      parts.push(planFile({ ...request, ...file, config, remote, path, destination: target }, context));
       continue;
     }
     if (destination === '-') {
@@ -96,19 +96,31 @@ function inFolder({ tree, backupsBelow }: FoundTree, path: string): FoundTree {
   return { tree: tree && folder && { ...tree, folder }, backupsBelow };
 }
 
-/** @returns the file's entry in the tree, if there is a tree; `undefined` if it is no file */
+/** @returns `undefined` if it is no file */
 async function findFile(
   { config, remote }: OpenConfig,
   path: string,
   { tree }: FoundTree,
-): Promise<{ readonly entry: Entry | undefined } | undefined> {
+  time: number | undefined,
+): Promise<Pick<FileRequest, 'entry' | 'changed'> | undefined> {
   try {
-    const entry = tree && (await entryAt(tree.file, (tree.folder + bytesOf(path)) as Bytes));
-    if (tree !== undefined) return entry?.type === 'file' ? { entry } : undefined;
+    if (tree !== undefined) {
+      const key = `${tree.folder}${bytesOf(path)}` as Bytes;
+      const entry = await entryAt(tree.file, key);
+      // The place of a file that was gone may be a folder's now.
+      const isFolder = entry?.isKept && (await entryAt(tree.file, `${key}/` as Bytes)) !== undefined;
+      if (entry?.type !== 'file' || isFolder) return undefined;
+      return { entry, changed: BigInt(entry.inode.mtime) };
+    }
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
   }
   // A backup of the original scripts has no tree.
-  const isFile = (await findObject(remote.aws, config.prefix + path)) === 'found';
-  return isFile ? { entry: undefined } : undefined;
+  const key = config.prefix + path;
+  const listed = await listFew(remote.aws, key, 1);
+  const object = listed === 'no bucket' ? undefined : listed.find((it) => it.Key === key);
+  if (object === undefined) return undefined;
+  // An earlier version was stored before: any file on disk may be newer.
+  const stored = time === undefined ? Date.parse(object.LastModified ?? '') : 0;
+  return { entry: undefined, changed: BigInt(stored || 0) * 1_000_000n };
 }

@@ -116,6 +116,10 @@ function checkNoBucketName(
 /** A shell command, or an address to ping. An address may be a secret, which no message quotes. */
 export function hook(value: string): string {
   if (!/^https?:/i.test(value)) return value;
+  const { username, password } = URL.canParse(value) ? new URL(value) : {};
+  // Such an address is never asked, and would be quoted by the error.
+  if (username || password)
+    throw new InvalidValue('must not hold a user name or password', 'curl can send them.', false);
   if (URL.canParse(value) && !isExposed(new URL(value))) return value;
   throw new InvalidValue('must be a command or an https:// address', '', false);
 }

@@ -44,7 +44,7 @@ function orExplained<T>({ bytes, file }: LoadedConfig, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
-    throw new InvalidConfigError(error.message, error.hint, onFailureInText(bytes, file));
+    throw new InvalidConfigError(error.lines, error.hint, onFailureInText(bytes, file));
   }
 }
 

@@ -17,8 +17,8 @@ export class InvalidConfigError extends BackupError {
   /** ON_FAILURE of that config, if that is right. */
   readonly onFailure: string | undefined;
 
-  constructor(message: string, hint: string | undefined, onFailure: string | undefined) {
-    super(message, hint === undefined ? {} : { hint });
+  constructor(lines: readonly string[], hint: string | undefined, onFailure: string | undefined) {
+    super(lines, hint === undefined ? {} : { hint });
     this.onFailure = onFailure;
   }
 }
@@ -100,7 +100,7 @@ export class SettingReader {
     }
     const lines = [...this.#missing, ...inOrder([...this.#problems, ...this.#warnings]), ...warnings];
     const advice = `Correct ${this.#file}; config.template describes every setting.`;
-    throw new InvalidConfigError(lines.join('\n'), advice, this.optional('ON_FAILURE', hook));
+    throw new InvalidConfigError(lines, advice, this.optional('ON_FAILURE', hook));
   }
 
   #valueOf(name: ScalarName): string {

@@ -77,8 +77,12 @@ async function ping(
 /** @returns why it has failed, without the address, which may be a secret; `undefined` if it has not */
 async function post(address: string, body: string, timeout: number): Promise<string | undefined> {
   try {
-    const answer = await fetch(address, { method: 'POST', body, signal: AbortSignal.timeout(timeout) });
+    // What a redirection would get may have names of files in it; and it may lead to plain http.
+    const options = { method: 'POST', body, redirect: 'manual' } as const;
+    const answer = await fetch(address, { ...options, signal: AbortSignal.timeout(timeout) });
     await answer.body?.cancel();
+    if (answer.status >= 300 && answer.status < 400)
+      return `the server answered ${answer.status}: it leads to another address, which may be the one to name`;
     return answer.ok ? undefined : `the server answered ${answer.status}`;
   } catch (error) {
     return error instanceof Error && error.name === 'TimeoutError'

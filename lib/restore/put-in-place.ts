@@ -1,5 +1,6 @@
-// Moves what has arrived into place, in this order: the tree's files and folders; what the bucket has beyond the tree;
-// links, so that nothing is written through them; times; and the folders' modes, which may keep this user out.
+// Moves what has arrived into place, in this order: the tree's files and folders; files that were gone, and what
+// the bucket has beyond the tree; links, so that nothing is written through them; times; and the folders' modes, which may
+// keep this user out.
 import { join } from 'node:path';
 import type { Entry } from '../tree/entry.js';
 import { type Batches, emptyStream, flatten } from '../tree/streams/batches.js';
@@ -25,6 +26,13 @@ export interface Restored {
   readonly extras: number;
 }
 
+/** A file that gives way to the others: a folder may have its name now. */
+interface LaterFile {
+  readonly file: PlannedFile;
+  /** Of a file that was gone; `undefined` if the tree does not have it. */
+  readonly entry: Entry | undefined;
+}
+
 /**
  * @param plan lines of `PlannedFile`
  * @param tree `undefined` if there is none: only files are restored
@@ -36,10 +44,10 @@ export async function putInPlace(
 ): Promise<Restored> {
   const placement = new Placement(options);
   const links = new Spool(join(options.notes, 'links'));
-  const extras = new Spool(join(options.notes, 'extras'));
+  const later = new Spool(join(options.notes, 'later'));
   for await (const pairs of mergeByKey(readJson<PlannedFile>(plan), tree ?? emptyStream()))
     for (const pair of pairs) put(...pair);
-  const extraFiles = await putExtras(placement, extras, tree === undefined ? undefined : PRIVATE);
+  const extras = await putLater(placement, later, tree === undefined ? undefined : PRIVATE);
   await makeLinks(placement, links);
   placement.times.close();
   const times = () => flatten(readJson<ExactTime>(placement.times));
@@ -49,7 +57,7 @@ export async function putInPlace(
   if (!areExact) options.incomplete.add('Some mtimes could not be set to the nanosecond.');
   await finishFolders(placement);
   options.metadata.finish();
-  return { ...placement.restored, newer: placement.notices.newer, extras: extraFiles };
+  return { ...placement.restored, newer: placement.notices.newer, extras };
 
   function put(...[file, entry]: Pair<PlannedFile, Entry>): void {
     const { key } = entry ?? file;
@@ -65,28 +73,36 @@ export async function putInPlace(
         else if (!staysInPlace(replaced, options.keeps)) links.write(JSON.stringify(entry));
       } else if (entry?.type === 'directory') placement.makeFolder(entry);
       else if (entry !== undefined && file === undefined) throw notInBucketError();
+      else if (entry?.isKept) putLaterOn(file, entry);
       else if (entry !== undefined) placement.putFile(file, entry);
       else if (file.method === 'undecided') placement.notices.logUndecided(file);
       else if (file.method === 'not wanted') {
         if (file.isNewer)
           placement.notices.logNewer(file, 'it is not restored, since that run has a link above it');
-      } else if (file.method !== 'unsafe') extras.write(JSON.stringify(file));
+      } else if (file.method !== 'unsafe') putLaterOn(file);
       if (file?.method === 'unsafe') throw new NotRestoredError("it has content, but its name is a folder's");
     });
   }
+
+  function putLaterOn(file: PlannedFile, entry?: Entry): void {
+    later.write(JSON.stringify({ file, entry } satisfies LaterFile));
+  }
 }
 
-/** @returns how many files it has put in place */
-async function putExtras(placement: Placement, extras: Spool, mode: number | undefined): Promise<number> {
-  extras.close();
-  const before = placement.restored.files;
-  for await (const file of flatten(readJson<PlannedFile>(extras))) {
+/** @returns how many files it has put in place that the tree does not have */
+async function putLater(placement: Placement, later: Spool, mode: number | undefined): Promise<number> {
+  later.close();
+  let extras = 0;
+  for await (const { file, entry } of flatten(readJson<LaterFile>(later))) {
     placement.attempt(file.key, () => {
       if (file.method === 'folder') placement.makeEmptyFolder(file.key);
-      else placement.putFile(file, undefined, mode);
+      else {
+        placement.putFile(file, entry, mode);
+        if (entry === undefined) extras += 1;
+      }
     });
   }
-  return placement.restored.files - before;
+  return extras;
 }
 
 async function makeLinks(placement: Placement, links: Spool): Promise<void> {

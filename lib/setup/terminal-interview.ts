@@ -1,8 +1,10 @@
 // The questions of init on a terminal.
 import { stdin, stdout } from 'node:process';
+import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { confirm, isCancel, log, multiselect, password, select, text } from '@clack/prompts';
 import { BackupError, InterruptedError } from '../cli/errors.js';
 import type { Interruption } from '../cli/interruption.js';
+import { printable } from '../cli/log/log.js';
 import { isQuiet } from '../cli/log/output-options.js';
 import { askNewEasyKey } from './easy-key.js';
 import type { Choice, Interview, Question } from './interview.js';
@@ -24,12 +26,14 @@ export class TerminalInterview implements Interview {
     if (given !== undefined) return check(given);
     let before = proposed;
     for (;;) {
-      const answer = await this.#answerOf(text({ message: what, initialValue: before, ...this.#signal }));
+      const answer = await this.#answerOf(() =>
+        text({ message: what, initialValue: before, ...this.#signal }),
+      );
       try {
         return await check(answer ?? '');
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
-        log.error([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' '));
+        log.error(printable([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' ')));
         before = answer ?? '';
       }
     }
@@ -37,7 +41,7 @@ export class TerminalInterview implements Interview {
 
   choose(what: string, choices: readonly Choice[], proposed: string): Promise<string> {
     const options = [...choices];
-    return this.#answerOf(select({ message: what, options, initialValue: proposed, ...this.#signal }));
+    return this.#answerOf(() => select({ message: what, options, initialValue: proposed, ...this.#signal }));
   }
 
   chooseSome(
@@ -48,11 +52,13 @@ export class TerminalInterview implements Interview {
     const message = `${what} (space: choose, Enter: go on)`;
     const options = [...choices];
     const initialValues = [...proposed];
-    return this.#answerOf(multiselect({ message, options, initialValues, required: false, ...this.#signal }));
+    return this.#answerOf(() =>
+      multiselect({ message, options, initialValues, required: false, ...this.#signal }),
+    );
   }
 
   confirm(question: string): Promise<boolean> {
-    return this.#answerOf(confirm({ message: question, ...this.#signal }));
+    return this.#answerOf(() => confirm({ message: question, ...this.#signal }));
   }
 
   askEasyKey(what: string): Promise<string> {
@@ -72,7 +78,7 @@ export class TerminalInterview implements Interview {
 
   /** Without the blanks around it, as every command reads it. */
   async #askHidden(message: string): Promise<string> {
-    const answer = await this.#answerOf(password({ message, ...this.#signal }));
+    const answer = await this.#answerOf(() => password({ message, ...this.#signal }));
     return (answer ?? '').replaceAll(/^[ \t]+|[ \t]+$/g, '');
   }
 
@@ -82,10 +88,23 @@ export class TerminalInterview implements Interview {
   }
 
   /** @throws {InterruptedError} after Ctrl-C, or a signal */
-  async #answerOf<T>(asked: Promise<T | symbol>): Promise<T> {
-    const answer = await asked;
+  async #answerOf<T>(ask: () => Promise<T | symbol>): Promise<T> {
+    await forgetTyped();
+    const answer = await ask();
     this.#interruption.check();
     if (isCancel(answer)) throw new InterruptedError('SIGINT');
     return answer as T;
   }
+}
+
+/** What was typed before a question was there is no answer to it: an impatient Enter would turn Yes into No. */
+async function forgetTyped(): Promise<void> {
+  // As the questions read it: without that, a line that has not been ended would stay.
+  stdin.setRawMode(true);
+  stdin.resume();
+  // A first turn until it is waited for, and one until it has been read.
+  await turnOfEventLoop();
+  await turnOfEventLoop();
+  stdin.pause();
+  stdin.setRawMode(false);
 }

@@ -71,3 +71,8 @@ export type ObstacleReason =
   | 'loop'
   /** A followed link to nothing. */
   | 'dangling';
+
+/** True for an obstacle that may be or contain files of which nothing is known. */
+export function mayHideFiles({ reason }: Obstacle): boolean {
+  return reason === 'unreadable' || reason === 'not UTF-8' || reason === 'key too long';
+}

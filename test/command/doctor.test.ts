@@ -72,6 +72,39 @@ test('rules of others stay as they are when ours are added', async (t) => {
   assert.equal(Rules.length, 3);
 });
 
+test('an answer without rules is not taken for a bucket without rules, and nothing is put there', async (t) => {
+  const world = worldWithBucket(t);
+  for (const text of ['{}', '', '{"Rules":null}']) {
+    world.onCall('*get-bucket-lifecycle*', `echo '${text}'; exit 0`);
+    assert.equal(stateOf(await examine(world, '--fix', '--yes'), 'lifecycle'), 'not checked');
+  }
+  world.onCall('*get-bucket-lifecycle*', 'echo null; exit 0');
+  assert.match(
+    find(await examine(world, '--fix', '--yes'), 'versioning')?.text ?? '',
+    /something else than the JSON/,
+  );
+  assert.ok(!world.called().some((call) => call.includes('put-bucket-lifecycle')));
+});
+
+test('rules that appear while --fix is on its way are not replaced', async (t) => {
+  const world = worldWithBucket(t);
+  const mark = join(world.folder, 'asked');
+  const rules =
+    '{"Rules":[{"ID":"new","Filter":{"Prefix":"x/"},"Status":"Enabled","Expiration":{"Days":1}}]}';
+  // The first one to ask finds none.
+  world.onCall('*get-bucket-lifecycle*', `[ -e ${mark} ] && { echo '${rules}'; exit 0; }; touch ${mark}`);
+  const examined = await examine(world, '--fix', '--yes');
+  assert.match(find(examined, 'versioning')?.text ?? '', /Somebody else has changed what the bucket/);
+  assert.ok(!world.called().some((call) => call.includes(' put-')));
+});
+
+test('that a version could not be removed because the call failed proves no lack of a right', async (t) => {
+  const world = worldWithBucket(t);
+  world.makeBucket();
+  world.onCall('*delete-object*--version-id=*', answers(s3Error('InternalError', 'DeleteObject', 'x')));
+  assert.equal(stateOf(await examine(world), 'rights'), 'not checked');
+});
+
 test('--fix does nothing without a yes, and without a terminal wants --yes', async (t) => {
   const world = worldWithBucket(t);
   const { code, stderr } = await world.run('encrypted-s3', ['doctor', '--fix', world.configFile]);

@@ -128,3 +128,14 @@ test('a run that has deleted, and has ended before its record, leaves no reason 
   assert.equal(code, 0, stderr);
   assert.equal(world.stored().length, 21);
 });
+
+test('a name with a newline does not make a line of its own in the list of what is gone', async (t) => {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  world.write('evil\nERROR: all is well', 'x');
+  assert.equal((await world.sync()).code, 0);
+  rmSync(join(world.source, 'evil\nERROR: all is well'));
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 4);
+  assert.match(stderr, /ERROR: Gone: "evil\\nERROR: all is well"\.$/m);
+});

@@ -65,6 +65,8 @@ test('on a terminal init asks for everything, again after an answer that will no
     ['The same again', `${SENTENCE}${ENTER}`],
     ['came back from there', ''],
     ['first backup', ENTER],
+    // Typed before the next question is there, it answers nothing.
+    ['Backing up', `${ENTER}n`],
     ['Restore a file', ENTER],
     ['is what is on disk', ''],
     ['When is it to run', `${UP}${ENTER}`],

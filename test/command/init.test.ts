@@ -65,6 +65,16 @@ test('init --yes: from nothing to a backup that is escrowed and compared', async
   assert.ok(download.stdout.includes(world.key));
 });
 
+test('the config names the server that init has talked to, for runs without the variables of this shell', async (t) => {
+  const world = new InitWorld(t);
+  const environment = { AWS_ENDPOINT_URL: 'https://s3.example' };
+  const { code, stderr } = await world.run('encrypted-s3', ['init', '--yes', ...world.place, ...NO_STEPS], {
+    environment,
+  });
+  assert.equal(code, 0, stderr);
+  assert.match(readFileSync(world.written, 'utf8'), /^AWS_ENDPOINT_URL='https:\/\/s3\.example'$/m);
+});
+
 test('the config that init writes is private, and read without a finding', async (t) => {
   const world = new InitWorld(t);
   const flags = [

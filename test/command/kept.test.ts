@@ -1,6 +1,15 @@
 // What a run keeps in the bucket although it is gone from disk: the tree says so, and restores leave it out.
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -71,6 +80,62 @@ test('a restore leaves out what is kept, says so, and brings it back with --with
   assert.equal(all.code, 0, all.stderr);
   assert.equal(statSync(join(to, 'd/b')).mode & 0o777, 0o640);
   assert.doesNotMatch(all.stderr, /Left out/);
+});
+
+test('a kept file gives way to a folder of its name, in a restore of everything and by its path', async (t) => {
+  const world = await unversioned(t);
+  world.remove('a');
+  world.write('a/new', 'new');
+  assert.match((await world.sync()).stderr, /Not deleting 1 object/);
+  const to = join(world.folder, 'to');
+  const all = await ask(world, 'restore', '--with-kept', to);
+  assert.equal(all.code, 3, all.stderr);
+  assert.match(all.stderr, /ERROR: "a" is not restored: a folder is at ".*to\/a"\.\nRestored 3 files/);
+  assert.equal(readFileSync(join(to, 'a/new'), 'utf8'), 'new');
+  for (const [index, flags] of [[], ['--with-kept']].entries()) {
+    const folder = join(world.folder, `folder ${index}`);
+    assert.equal((await ask(world, 'restore', ...flags, 'a', folder)).code, 0);
+    assert.equal(readFileSync(join(folder, 'new'), 'utf8'), 'new');
+  }
+});
+
+test('kept files give way to a file that has taken the place of their folder', async (t) => {
+  const world = await unversioned(t);
+  world.remove('d');
+  world.write('d', 'file now');
+  assert.match((await world.sync()).stderr, /Not deleting 2 objects/);
+  const to = join(world.folder, 'to');
+  const all = await ask(world, 'restore', '--with-kept', to);
+  assert.equal(all.code, 3, all.stderr);
+  assert.match(all.stderr, /ERROR: "d\/b" is not restored: a file is at ".*to\/d"/);
+  assert.equal(readFileSync(join(to, 'd'), 'utf8'), 'file now');
+});
+
+test('a deletion that was done and seemed to fail is no loss to a restore, and named with --with-kept', async (t) => {
+  const world = await unversioned(t);
+  world.journal.isVersioned = true;
+  world.remove('d/b');
+  world.onCall('*delete-objects*', `${world.aws} >/dev/null; echo 'Could not connect' >&2; exit 255`);
+  assert.equal((await world.sync()).code, 3);
+  world.onCall();
+  assert.deepEqual([world.stored(), tree(world).lines.get('d/b')?.['kept']], [['a', 'd/c'], true]);
+  assert.equal((await ask(world, 'restore', join(world.folder, 'to'))).code, 0);
+  const all = await ask(world, 'restore', '--with-kept', join(world.folder, 'all'));
+  assert.equal(all.code, 3);
+  assert.match(all.stderr, /ERROR: "d\/b" is not restored: the tree has it, but not the bucket\./);
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(tree(world).lines.has('d/b'), false);
+});
+
+test('a file that comes back unchanged to its place is sent again: its object may be another one', async (t) => {
+  const world = await unversioned(t, '20');
+  const away = join(world.folder, 'away');
+  renameSync(join(world.source, 'd'), away);
+  await world.sync();
+  world.put(`${PREFIX}d/b`, 'x/y', 'Another0Key1of2the3same4length56');
+  renameSync(away, join(world.source, 'd'));
+  assert.equal((await world.sync()).code, 0);
+  assert.equal(world.current(`${PREFIX}d/b`).body.toString(), 'd/b');
 });
 
 test('what was uploaded after the tree that has it as kept is restored', async (t) => {

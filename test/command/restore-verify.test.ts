@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { crcOf } from '../../lib/tree/streams/crc.js';
-import { BucketWorld } from './bucket-world.js';
+import { BucketWorld, PREFIX } from './bucket-world.js';
 
 const LARGE = 'x'.repeat(2 << 20);
 
@@ -60,7 +60,23 @@ test('a file that differs is named: exit 6', async (t) => {
   const target = join(world.folder, 'one');
   const file = await restore(world, 'large', target);
   assert.deepEqual([file.code, existsSync(target)], [6, false]);
-  assert.match(file.stderr, /What was downloaded is not what the bucket holds/);
+  assert.match(file.stderr, /The file is not what the bucket holds/);
+});
+
+test('an object that somebody replaces meanwhile is no difference: exit 3', async (t) => {
+  const { world, to } = await backedUp(t);
+  const { keyHash } = world.current(`${PREFIX}large`);
+  let isReplaced = false;
+  world.journal.checksumsOf = (body) => {
+    if (body.toString() !== LARGE || isReplaced) return {};
+    isReplaced = true;
+    world.journal.add(`${PREFIX}large`, Buffer.from('other'), keyHash, Date.now() + 5000);
+    return { ChecksumType: 'FULL_OBJECT', ChecksumCRC64NVME: 'AAAAAAAAAAA=' };
+  };
+  const { code, stderr } = await restore(world, to);
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /"large" could not be compared with the bucket: it has been replaced/);
+  assert.doesNotMatch(stderr, /Success/);
 });
 
 test('a file that seems to be there already, and is not, is found', async (t) => {
@@ -71,7 +87,12 @@ test('a file that seems to be there already, and is not, is found', async (t) =>
   utimesSync(join(to, 'a'), longAgo, longAgo);
   const { code, stderr } = await restore(world, to);
   assert.equal(code, 6);
-  assert.match(stderr, /ERROR: "a" is not what the bucket holds\./);
+  assert.match(stderr, /ERROR: "a" is not what the bucket holds\.\nHINT: Remove it, and restore it again/);
+  const one = await restore(world, 'a', join(to, 'a'));
+  assert.equal(one.code, 6);
+  assert.match(one.stderr, /is there already.*\n.*is not what the bucket holds.*\n.*with --overwrite/);
+  assert.equal((await restore(world, '--overwrite', 'a', join(to, 'a'))).code, 0);
+  assert.match((await restore(world, 'a', join(to, 'a'))).stderr, /Verified by reading it again/);
 });
 
 test('older versions are compared with what was current then', async (t) => {

@@ -1,6 +1,6 @@
 // `aws s3 sync s3://… DIR` of the fake `aws`: what it fetches, and what it leaves alone.
-import { mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
 import { bytesOf } from '../../lib/tree/bytes.js';
 import { compilePatterns } from '../../lib/tree/patterns.js';
 import type { Journal } from './journal.js';
@@ -25,7 +25,7 @@ export function downloadAll(
     if (!object.key.startsWith(prefix) || path.endsWith('/')) continue;
     if (patternFor(bytesOf(path)) !== undefined) continue;
     const file = join(directory, path);
-    const there = statSync(file, { throwIfNoEntry: false });
+    const there = isFileAbove(file, directory) ? undefined : statSync(file, { throwIfNoEntry: false });
     const seconds = Math.floor(object.time / 1000);
     // Not newer than the object, strange as it is.
     if (there?.size === body.length && there.mtimeMs <= seconds * 1000) continue;
@@ -41,6 +41,13 @@ export function downloadAll(
       exitCode = 1;
       continue;
     }
+    if (there?.isDirectory() || isFileAbove(file, directory)) {
+      call.complain(
+        `download failed: s3://bucket/${object.key} to ${file} [Errno 17] File exists: '${file}'\n`,
+      );
+      exitCode = 1;
+      continue;
+    }
     const made = mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, body);
     for (let path = file; made !== undefined && path.length >= made.length; path = dirname(path))
@@ -50,4 +57,14 @@ export function downloadAll(
     call.print(`download: s3://bucket/${object.key} to ${file}\n`);
   }
   return exitCode;
+}
+
+/** True if a file is where a folder would have to be. */
+function isFileAbove(file: string, directory: string): boolean {
+  const folders = relative(directory, dirname(file)).split('/').filter(Boolean);
+  let folder = directory;
+  return folders.some((name) => {
+    folder = join(folder, name);
+    return existsSync(folder) && statSync(folder).isFile();
+  });
 }

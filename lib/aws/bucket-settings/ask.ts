@@ -8,28 +8,39 @@ import { NEWER_MODEL } from '../newer-model.js';
 /** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */
 export type Asked<T> = { readonly value: T } | { readonly unknown: Pick<AwsError, 'kind' | 'detail'> };
 
+const UNTOLD = { kind: 'other', detail: 'the answer does not tell' } as const;
+
 /** The AWS CLI prints nothing for an empty answer. @throws {BackupError} for something else, as a wrapper may print */
 export function parseAnswer<T extends object>(text: string): T {
   if (text.trim() === '') return {} as T;
+  let answer: unknown;
   try {
-    return JSON.parse(text) as T;
+    answer = JSON.parse(text);
   } catch {
-    throw new BackupError('"aws" has printed something else than the JSON that it was asked for.', {
-      hint: 'If "aws" is a script around the AWS CLI, have it print nothing of its own on standard output.',
-    });
+    // It is explained below.
   }
+  if (typeof answer === 'object' && answer !== null) return answer as T;
+  throw new BackupError('"aws" has printed something else than the JSON that it was asked for.', {
+    hint: 'If "aws" is a script around the AWS CLI, have it print nothing of its own on standard output.',
+  });
 }
 
-/** @param absent S3's error code for a bucket without the setting, and what that means */
+/**
+ * @param parse `undefined` for an answer that does not tell
+ * @param absent S3's error code for a bucket without the setting, and what that means
+ */
 export async function ask<T>(
   aws: AwsCli,
   args: readonly string[],
-  parse: (stdout: string) => T,
+  parse: (stdout: string) => T | undefined,
   absent?: { readonly code: string; readonly value: T },
 ): Promise<Asked<T>> {
   // An AWS CLI that does not know BlockedEncryptionTypes would not print them.
   const answer = await aws.run(args, { environment: NEWER_MODEL });
-  if (answer.exitCode === 0) return { value: parse(answer.stdout) };
+  if (answer.exitCode === 0) {
+    const value = parse(answer.stdout);
+    return value === undefined ? { unknown: UNTOLD } : { value };
+  }
   const isAbsent =
     absent !== undefined &&
     (kindOfAwsError(answer.stderr) === 'no-message'

@@ -50,7 +50,7 @@ export async function fetchBucketSettings(aws: AwsCli): Promise<BucketSettings> 
   const { bucket } = aws;
   const [versioning, lifecycle, encryption, publicAccess] = await allSettledOrThrow(
     ask(aws, getVersioning(bucket), (text) => VERSIONING[text.trim()] ?? 'never'),
-    ask(aws, getLifecycle(bucket), (text) => ({ ...NO_RULES, ...parseAnswer<Lifecycle>(text) }), {
+    ask(aws, getLifecycle(bucket), lifecycleIn, {
       code: 'NoSuchLifecycleConfiguration',
       value: NO_RULES,
     }),
@@ -63,6 +63,12 @@ export async function fetchBucketSettings(aws: AwsCli): Promise<BucketSettings> 
     askPublicAccess(aws),
   );
   return { versioning, lifecycle, encryption, publicAccess };
+}
+
+/** An answer without rules is none: rules that it may not have shown would be replaced. */
+function lifecycleIn(text: string): Lifecycle | undefined {
+  const lifecycle = parseAnswer<Lifecycle>(text);
+  return Array.isArray(lifecycle.Rules) ? lifecycle : undefined;
 }
 
 /** Ceph 16 has the block, too, and refuses every upload with it. */

@@ -30,33 +30,44 @@ export interface Retention {
 }
 
 /** The original scripts name their rule so, without a prefix. */
-const OUR_ID = /^Purge deleted objects older than \d+ days( below .*)?$/s;
-const MAX_ID_LENGTH = 255;
+const OUR_ID = /^Purge deleted objects older than \d+ days( below .*)?( \(\d+\))?$/s;
+/** S3 takes 255 characters; a number may follow. */
+const MAX_ID_LENGTH = 250;
 const ABORT_AFTER_DAYS = 3;
 
-/** The rules with those of the backup: none is removed, none of others is changed, and none of ours made to purge sooner. */
+/**
+ * The rules with those of the backup: none is removed, none of others is changed, none of ours made to purge sooner, and
+ * none added that purges sooner than a rule for a part of the same objects. S3 refuses two rules of the same ID.
+ */
 export function withOurRules(
   rules: readonly LifecycleRule[],
   { days, prefixes }: Retention,
 ): readonly LifecycleRule[] {
+  const names = new Set(rules.map(({ ID }) => ID));
   const merged = rules.map((rule) =>
     isOurs(rule) && isPurgedBefore(days)(rule) && prefixes.some((prefix) => concerns(rule, prefix))
-      ? ruleFor(prefixOf(rule), days)
+      ? withOwnName(longer(rule, days), names)
       : rule,
   );
   for (const prefix of prefixes) {
-    const rule = ruleFor(prefix, days);
+    const parts = rules.filter((it) => it.Status === 'Enabled' && prefixOf(it).startsWith(prefix));
+    const rule = ruleFor(prefix, Math.max(days, ...parts.map((it) => purgesAfter(it) ?? 0)));
     const isPurged = merged.some((it) => purgesAfter(it) !== undefined && coversAllOf(it, prefix));
     const isCleared = merged.some((it) => abortsUploads(it) && coversAllOf(it, prefix));
     const { AbortIncompleteMultipartUpload } = rule;
-    if (!isPurged) merged.push(rule);
+    if (!isPurged) merged.push(withOwnName(rule, names));
     else if (!isCleared)
-      merged.push({
-        ID: idFor('Abort incomplete uploads', prefix),
-        Filter: { Prefix: prefix },
-        Status: 'Enabled',
-        ...(AbortIncompleteMultipartUpload && { AbortIncompleteMultipartUpload }),
-      });
+      merged.push(
+        withOwnName(
+          {
+            ID: idFor('Abort incomplete uploads', prefix),
+            Filter: { Prefix: prefix },
+            Status: 'Enabled',
+            ...(AbortIncompleteMultipartUpload && { AbortIncompleteMultipartUpload }),
+          },
+          names,
+        ),
+      );
   }
   return merged;
 }
@@ -103,13 +114,39 @@ export function daysKept(
 /** The original scripts' rule. */
 function ruleFor(prefix: string, days: number): LifecycleRule {
   return {
-    ID: idFor(`Purge deleted objects older than ${days} days`, prefix),
+    ID: idFor(purgeAfter(days), prefix),
     Filter: { Prefix: prefix },
     Status: 'Enabled',
     Expiration: { ExpiredObjectDeleteMarker: true },
     NoncurrentVersionExpiration: { NoncurrentDays: days },
     AbortIncompleteMultipartUpload: { DaysAfterInitiation: ABORT_AFTER_DAYS },
   };
+}
+
+/** A rule of ours that keeps versions for `days`. What somebody has added to it stays. */
+function longer(rule: LifecycleRule, days: number): LifecycleRule {
+  return {
+    ...rule,
+    ID: idFor(purgeAfter(days), prefixOf(rule)),
+    NoncurrentVersionExpiration: { ...rule.NoncurrentVersionExpiration, NoncurrentDays: days },
+  };
+}
+
+function withOwnName(rule: LifecycleRule, names: Set<string | undefined>): LifecycleRule {
+  let ID = rule.ID ?? '';
+  for (let number = 2; names.has(ID); number += 1) ID = `${rule.ID} (${number})`;
+  names.add(ID);
+  return { ...rule, ID };
+}
+
+/** S3 refuses rules of the older form beside those of the newer one. They mean the same. */
+export function inNewerForm(rule: LifecycleRule): LifecycleRule {
+  const { Prefix, ...others } = rule;
+  return Prefix === undefined || others.Filter !== undefined ? rule : { ...others, Filter: { Prefix } };
+}
+
+function purgeAfter(days: number): string {
+  return `Purge deleted objects older than ${days} days`;
 }
 
 function idFor(what: string, prefix: string): string {

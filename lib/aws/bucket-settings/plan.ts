@@ -14,7 +14,7 @@ import {
   type Lifecycle,
   type PublicAccessBlock,
 } from './bucket-settings.js';
-import { type Retention, withOurRules } from './lifecycle.js';
+import { daysKept, inNewerForm, type Retention, withOurRules } from './lifecycle.js';
 
 export interface SettingStep {
   readonly setting: keyof BucketSettings;
@@ -51,12 +51,13 @@ function planLifecycle(bucket: string, lifecycle: Lifecycle, retention: Retentio
   const Rules = withOurRules(lifecycle.Rules, retention);
   if (isDeepStrictEqual(Rules, lifecycle.Rules)) return [];
   const kept = lifecycle.Rules.length === 0 ? '' : ' The rules that are there are kept.';
+  const everything = retention.prefixes.includes('') ? ' It is for everything in the bucket.' : '';
   return [
     {
       setting: 'lifecycle',
       what: 'the lifecycle rule',
-      why: `It keeps older versions for ${retention.days} days, no less and not forever, and removes what broken uploads have left.${kept}`,
-      args: putLifecycle(bucket, { ...lifecycle, Rules }),
+      why: `It keeps older versions for ${daysKept(Rules, retention) ?? retention.days} days, no less and not forever, and removes what broken uploads have left.${everything}${kept}`,
+      args: putLifecycle(bucket, { ...lifecycle, Rules: Rules.map(inNewerForm) }),
     },
   ];
 }

@@ -1,10 +1,9 @@
 // A second walk before anything is deleted: a file that seems gone may have got a name that the scan had passed already,
 // a new one or that of another file.
-import type { Entry, Obstacle } from '../../tree/entry.js';
+import { type Entry, mayHideFiles, type Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { type DraftLine, isAbsent } from '../scan/draft.js';
-import { mayHideFiles } from '../scan/scan-writer.js';
 import { type WalkedSource, walkSource } from '../source/walk-source.js';
 
 /**

@@ -101,7 +101,7 @@ export function assertLossesAllowed(
     ...(kept === 0
       ? []
       : [`Not counted: ${formatCount(kept, 'file')} not proven to be gone, whose objects stay.`]),
-  ].join('\n');
+  ];
   throw new BackupError(message, {
     exitCode: exitCode.refused,
     hint: 'If a disk should be mounted there, mount it. If the files are meant to be gone, run the backup once with --allow-mass-delete. Nothing was deleted in the bucket.',

@@ -1,7 +1,7 @@
 // Writes a draft, and beside it what follows from it: which files are due, which are gone, and the counts for the guard.
 // The scan and every comparison with the bucket's listing write one.
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
-import { isBehindLink, isGone } from '../../tree/disk/is-gone.js';
+import { isGone } from '../../tree/disk/is-gone.js';
 import { isKeptLine } from '../../tree/entry-line.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import type { Backup } from '../backup.js';
@@ -86,8 +86,7 @@ export class DraftWriter {
     }
     const link = this.#linkAbove(key);
     const hasGone = link?.isKnown || isGone(this.#root, key, this.#backup.followSymlinks);
-    const isLost = !link?.isKnown || !isBehindLink(this.#root, key);
-    if (isLost) this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
+    this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
     this.#addAbsent(key, hasGone ? 'kept' : 'unseen', line);
     if (!hasGone || !isDeletable) return true;
     this.#gone.write(JSON.stringify(textOf(key)));

@@ -2,7 +2,7 @@
 import type { Acl } from '../../tree/acl.js';
 import type { Bytes } from '../../tree/bytes.js';
 
-import type { Entry, Obstacle } from '../../tree/entry.js';
+import { type Entry, mayHideFiles, type Obstacle } from '../../tree/entry.js';
 import { formatEntry, isKeptLine, isSameLine, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
 import type { Pair } from '../../tree/streams/merge.js';
 import type { Spool } from '../../tree/streams/spool.js';
@@ -178,9 +178,4 @@ function lastLineOf(inTree: TreeLine | undefined): Pick<DraftLine, 'lastLine'> {
 /** True for a folder that somebody other than root and `user` owns or can write to. */
 function isOthers({ inode: { uid, mode } }: Entry, user: number | undefined): boolean {
   return (uid !== 0 && uid !== user) || (mode & 0o022) !== 0;
-}
-
-/** True for an obstacle that may be or contain files of which nothing is known. */
-export function mayHideFiles({ reason }: Obstacle): boolean {
-  return reason === 'unreadable' || reason === 'not UTF-8' || reason === 'key too long';
 }

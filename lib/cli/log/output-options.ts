@@ -29,9 +29,12 @@ export function showsProgress(): boolean {
   return process.stderr.isTTY && !isQuiet() && options.progress !== false;
 }
 
-/** See https://no-color.org/ */
-export function usesColor(environment = process.env): boolean {
+/** See https://no-color.org/ @param stream where the colour would go */
+export function usesColor(
+  environment = process.env,
+  stream: { readonly isTTY: boolean } = process.stderr,
+): boolean {
   const { color = 'auto' } = options;
   if (color !== 'auto') return color === 'always';
-  return process.stderr.isTTY && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
+  return stream.isTTY && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
 }

@@ -2,8 +2,10 @@
 import { formatDuration } from './duration.js';
 import { formatBytes } from './quantities.js';
 
-/** Sooner, a rate would say little. */
+/** Seconds: sooner, a rate would say little. */
 const SETTLED = 2;
+/** What part must be done before the time left is told: a few small files, which come first, tell nothing of it. */
+const TELLING = 0.01;
 
 /**
  * `1.2 GiB of 3.4 GiB, 12.0 MiB/s, 3 min left`
@@ -13,5 +15,7 @@ export function formatTransfer(doneBytes: number, allBytes: number, seconds: num
   const amount = `${formatBytes(doneBytes)} of ${formatBytes(allBytes)}`;
   if (seconds < SETTLED || doneBytes === 0) return amount;
   const rate = doneBytes / seconds;
-  return `${amount}, ${formatBytes(Math.round(rate))}/s, ${formatDuration((allBytes - doneBytes) / rate)} left`;
+  const soFar = `${amount}, ${formatBytes(Math.round(rate))}/s`;
+  if (doneBytes < allBytes * TELLING) return soFar;
+  return `${soFar}, ${formatDuration((allBytes - doneBytes) / rate)} left`;
 }

@@ -108,7 +108,7 @@ function failure(
     return new BackupError(`${file}: A value or an exported variable is not UTF-8.`, { hint });
   }
   const hint = `See bash's own words (they may hold the key): bash -uc 'source "$1"' - ${shellQuote(file)}`;
-  if (messages.length > 0) return new BackupError(messages.join('\n'), { hint });
+  if (messages.length > 0) return new BackupError(messages, { hint });
   if (outcome.kind === 'failed') {
     const sentence = `The last command of the file fails (exit code ${outcome.exitCode}).`;
     return new BackupError(`${file}: ${sentence}`, { hint });
@@ -122,7 +122,7 @@ function lostError(lost: readonly LostSetting[], file: string): BackupError {
   const sentences = lost.map(
     ({ name, line }) => `${file}:${line}: Bash does not take this line for a value of ${name}.`,
   );
-  return new BackupError(sentences.join('\n'), {
+  return new BackupError(sentences, {
     hint: `On line ${lost[0]?.line}, put the value in quotes, and close the quote: NAME='value'.`,
   });
 }

@@ -74,7 +74,7 @@ function whyAfter(check: string): string {
 }
 
 function lineOf({ check, state, text, remedy }: Finding): string {
-  const word = usesColor() ? `\x1b[${COLORS[state]}m${state}\x1b[0m` : state;
+  const word = usesColor(process.env, stdout) ? `\x1b[${COLORS[state]}m${state}\x1b[0m` : state;
   const line = `${word}${' '.repeat(WIDTH - state.length)}${printable(`${check}: ${text}`)}\n`;
   return remedy === undefined ? line : `${line}${' '.repeat(WIDTH)}${printable(remedy)}\n`;
 }

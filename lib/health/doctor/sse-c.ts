@@ -39,10 +39,12 @@ export function judgeClock(stored: string | undefined, begun: number, ended: num
   );
 }
 
-export function judgeRights({ mayRemoveVersions }: Pick<Probe, 'mayRemoveVersions'>): Finding {
-  if (mayRemoveVersions === undefined)
+export function judgeRights({ removal }: Pick<Probe, 'removal'>): Finding {
+  if (removal === 'no versions')
     return notChecked('rights', 'without versioning, whoever may delete destroys history');
-  if (!mayRemoveVersions) return ok('rights', 'these credentials can remove no older versions (tried)');
+  if (removal === 'failed')
+    return notChecked('rights', 'an older version could not be removed, for another reason than a right');
+  if (removal === 'denied') return ok('rights', 'these credentials can remove no older versions (tried)');
   return warning(
     'rights',
     'these credentials can remove older versions (tried): whoever steals them can destroy history',

@@ -13,7 +13,7 @@ import type { FetchFailure } from '../fetch/singly.js';
 import type { ExactTime } from '../metadata/exact-times.js';
 import { type Metadata, setMtime } from '../metadata/metadata.js';
 import type { PlannedFile } from '../plan/planned-file.js';
-import type { KeptFiles } from '../plan/what-is-replaced.js';
+import { isMtimeOf, type KeptFiles, whatAFileReplaces } from '../plan/what-is-replaced.js';
 import { Notices } from './notices.js';
 
 export interface PlacementOptions {
@@ -73,6 +73,7 @@ export class Placement {
     if (method === 'there already') {
       this.#options.destination.makeFolder(parentOf(key));
       this.#options.destination.claim(key);
+      this.#assertStillThere(key, entry);
       if (entry !== undefined) this.applyMetadata(entry);
     } else this.#moveIn(file, entry, mode);
     this.restored.files += 1;
@@ -136,6 +137,19 @@ export class Placement {
     }
   }
 
+  /** A download may take hours: a file that somebody works on meanwhile does not get its old time back. */
+  #assertStillThere(key: Bytes, entry: Entry | undefined): void {
+    const found = this.#options.destination.statsOf(key);
+    if (found === undefined || (entry !== undefined && !isMtimeOf(found.mtimeNs, entry.inode)))
+      throw new NotRestoredError('it was there already, and has changed meanwhile');
+  }
+
+  #assertNotNewer(file: PlannedFile, entry: Entry | undefined): void {
+    const { destination, keeps } = this.#options;
+    if (keeps === 'newer' && whatAFileReplaces(destination, file, entry) === 'newer')
+      throw new NotRestoredError('a newer file has come to its place meanwhile');
+  }
+
   #moveIn(file: PlannedFile, entry: Entry | undefined, mode: number | undefined): void {
     const { destination, stage, failures, incomplete } = this.#options;
     const arrived = stage.findArrived(file);
@@ -144,6 +158,7 @@ export class Placement {
       incomplete.addHint(hint);
       throw new NotRestoredError(why);
     }
+    this.#assertNotNewer(file, entry);
     if (entry !== undefined) {
       this.#moveInWithMetadata(arrived, entry);
       return;

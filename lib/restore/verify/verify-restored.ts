@@ -72,6 +72,7 @@ async function compare(
 /**
  * Compares a single file with its object.
  * @param path of the file
+ * @param hint what to do if it differs
  * @throws {BackupError} with exit code 6 if it differs
  */
 export async function verifyFile(
@@ -79,18 +80,17 @@ export async function verifyFile(
   object: BucketObject,
   path: string,
   prompt: Prompt,
+  hint: string,
 ): Promise<void> {
   const descriptor = openSync(path, constants.O_RDONLY);
   try {
     const comparison = await compareWithBucket(remote, object, descriptor);
     if (comparison.is === 'unknown')
-      throw new BackupError(
-        `What was downloaded could not be compared with ${s3Url(object)}: ${comparison.why}.`,
-      );
+      throw new BackupError(`The file could not be compared with ${s3Url(object)}: ${comparison.why}.`);
     if (comparison.is === 'different')
-      throw new BackupError(`What was downloaded is not what the bucket holds: ${s3Url(object)}.`, {
+      throw new BackupError(`The file is not what the bucket holds: ${s3Url(object)}.`, {
         exitCode: exitCode.mismatch,
-        hint: 'Nothing was restored. Run the command again; if it differs again, check the disk and the memory.',
+        hint,
       });
     prompt.say(
       `Verified by ${comparison.by === 'checksum' ? "the bucket's checksum" : 'reading it again'}.\n`,
@@ -122,7 +122,7 @@ class Verification {
     else if (comparison.is === 'different') {
       this.#different.add(`"${name}" is not what the bucket holds.`);
       this.#different.addHint(
-        'Restore it again, with --overwrite. If it differs again, check the disk and the memory.',
+        'Remove it, and restore it again: a file of the same size and mtime is not fetched. If it differs again, check the disk and the memory.',
       );
     } else this.#unknown.addFailure(name, 'could not be compared with the bucket', comparison.why, name);
   }

@@ -1,5 +1,6 @@
 // Whether a config has a schedule, and how its last run has ended.
 import { resolve } from 'node:path';
+import { BackupError } from '../../cli/errors.js';
 import { Cron } from './cron.js';
 import { scheduleName } from './name.js';
 import { existingFiles, type RunFacts, type Scheduler } from './scheduler.js';
@@ -14,6 +15,17 @@ export interface FoundSchedule extends RunFacts {
 /** The scheduler that this user can give work to. */
 export function ownScheduler(kind: Scheduler['kind']): Scheduler {
   return kind === 'cron' ? new Cron() : new Systemd(process.geteuid?.() === 0);
+}
+
+/** Whether it takes work from this user now. */
+export function isUsable(kind: Scheduler['kind']): boolean {
+  try {
+    ownScheduler(kind).assertUsable();
+    return true;
+  } catch (error) {
+    if (error instanceof BackupError) return false;
+    throw error;
+  }
 }
 
 /**

@@ -46,15 +46,3 @@ function typeAt(path: Bytes, followSymlinks: boolean): 'nothing' | 'file' | 'dir
     return 'unknown';
   }
 }
-
-/**
- * True if a link on the way leads to a file: it is not backed up where links are not followed, and nobody has lost it.
- * @param key of a file that is gone
- */
-export function isBehindLink(root: Bytes, key: Bytes): boolean {
-  try {
-    return statSync(pathOf(joinPath(root, key))).isFile();
-  } catch {
-    return false;
-  }
-}

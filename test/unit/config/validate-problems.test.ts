@@ -91,3 +91,9 @@ describe('problems', () => {
     assert.ok(!problems.join().includes('secret'));
   });
 });
+
+test('an address to ping holds no password, which the error of a ping would quote', () => {
+  const problems = problemsOf(`${complete}ON_FAILURE=https://me:secret@example.com/x`).join();
+  assert.match(problems, /ON_FAILURE must not hold a user name or password/);
+  assert.doesNotMatch(problems, /secret/);
+});

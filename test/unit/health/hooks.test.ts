@@ -79,3 +79,14 @@ test('a command that does not end is ended, with what it has started', async () 
     'the command was ended by SIGKILL',
   );
 });
+
+test('a redirection is not followed: it may lead to plain http, and what is sent names files', async (t) => {
+  let told = '';
+  const elsewhere = await serve(t, (request, response) => {
+    told += request.url;
+    response.end();
+  });
+  const address = await serve(t, (_, response) => response.writeHead(307, { location: elsewhere }).end());
+  assert.match((await fireHook(address, CALL, {}, LIMITS)) ?? '', /^the server answered 307: it leads to/);
+  assert.equal(told, '');
+});

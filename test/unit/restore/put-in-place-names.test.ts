@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { FoldedNames } from '../../../lib/restore/destination/folded-names.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
-import { entry } from './pieces.js';
+import { entry, MTIME } from './pieces.js';
 import { Place } from './place.js';
 
 test('of names that are the same to the file system, the first has the place, and the others are named', async (t) => {
@@ -14,6 +14,7 @@ test('of names that are the same to the file system, the first has the place, an
   for (const key of keys) names.add(bytesOf(key));
   // What such a file system shows under both names.
   for (const name of ['A', 'a', 'b', 'D', 'd']) writeFileSync(join(place.to, name), 'old');
+  utimesSync(join(place.to, 'D'), Number(MTIME) / 1e9, Number(MTIME) / 1e9);
   mkdirSync(join(place.to, 'c'));
   place.add('A', 'new');
   place.add('a', 'bad');

@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -114,6 +115,7 @@ test('over what is there, files are replaced, and folders are opened and closed 
   mkdirSync(join(place.to, 'closed'));
   writeFileSync(join(place.to, 'closed/file'), 'old');
   writeFileSync(join(place.to, 'closed/same'), 'abc', { mode: 0o600 });
+  utimesSync(join(place.to, 'closed/same'), Number(MTIME) / 1e9, Number(MTIME) / 1e9);
   chmodSync(join(place.to, 'closed'), 0o500);
   symlinkSync('old', join(place.to, 'link'));
   place.add('closed/file', 'new');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   daysKept,
+  inNewerForm,
   type LifecycleRule,
   rulesThatExpireFiles,
   rulesThatPurgeEarly,
@@ -107,4 +108,42 @@ test('rules that remove the latest versions are found: whole, part, above; not w
     expire({ Prefix: '' }, { Expiration: { ExpiredObjectDeleteMarker: true } }),
   ];
   assert.deepEqual(rulesThatExpireFiles([...good, ...bad], BELOW), bad);
+});
+
+test('what somebody has added to our rule stays when it is made to keep versions longer', () => {
+  const edited = {
+    ...ours(7),
+    Transitions: [{ Days: 1, StorageClass: 'GLACIER_IR' }],
+    NoncurrentVersionExpiration: { NoncurrentDays: 7, NewerNoncurrentVersions: 5 },
+  };
+  const [rule] = withOurRules([edited], WHOLE);
+  assert.deepEqual(rule, {
+    ...edited,
+    ID: 'Purge deleted objects older than 30 days',
+    NoncurrentVersionExpiration: { NoncurrentDays: 30, NewerNoncurrentVersions: 5 },
+  });
+});
+
+test('a rule for the whole bucket purges no sooner than a rule for a part of it', () => {
+  const part = purge(365, 'server/');
+  const whole = withOurRules([part, purge(900, 'off/', { Status: 'Disabled' })], WHOLE).at(-1);
+  assert.equal(whole?.NoncurrentVersionExpiration?.NoncurrentDays, 365);
+});
+
+test('no two rules have the same ID: a rule of ours that is turned off stays so, and its name is not taken', () => {
+  const off = { ...ours(30), Status: 'Disabled' as const };
+  const merged = withOurRules([off, ours(7)], WHOLE);
+  assert.equal(merged[0], off);
+  assert.equal(new Set(merged.map(({ ID }) => ID)).size, 2);
+  assert.deepEqual(withOurRules(merged, WHOLE), merged);
+  assert.equal(
+    withOurRules(merged, { ...WHOLE, days: 60 })[1]?.NoncurrentVersionExpiration?.NoncurrentDays,
+    60,
+  );
+});
+
+test('a rule of the older form is written in the newer one, and means the same', () => {
+  const { Filter: _, ...old } = purge(30, '', { Prefix: 'a/' });
+  assert.deepEqual(inNewerForm(old), { ...purge(30, 'a/') });
+  assert.equal(inNewerForm(purge(30, 'a/')).Prefix, undefined);
 });

@@ -77,10 +77,10 @@ test('a clock may be a minute off, in whole seconds of the server', () => {
 });
 
 test('credentials that can remove versions are a warning; without versions there is nothing to try', () => {
-  const states = [true, false, undefined].map(
-    (mayRemoveVersions) => judgeRights({ mayRemoveVersions }).state,
+  const states = (['done', 'denied', 'failed', 'no versions'] as const).map(
+    (removal) => judgeRights({ removal }).state,
   );
-  assert.deepEqual(states, ['warning', 'ok', 'not checked']);
+  assert.deepEqual(states, ['warning', 'ok', 'not checked', 'not checked']);
 });
 
 test('an old run and an old full check are warnings', () => {
