@@ -1,6 +1,6 @@
 // `encrypted-s3 doctor`
-import type { Command } from 'commander';
-import { subcommand } from '../../lib/cli/command-line.js';
+import { type Command, Option } from 'commander';
+import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { parseDuration } from '../../lib/cli/units/duration.js';
 import { doctor } from '../../lib/commands/doctor.js';
@@ -25,19 +25,25 @@ export function doctorCommand(): Command {
     .option('--yes', 'with --fix: do not ask')
     .option('--test-hooks', 'fire ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE')
     .option('--escrow', 'ask for the easy-to-remember key, and get the encryption key back with it')
-    .option('--max-age <time>', 'how old the last complete run may be', parseDuration, parseDuration('2d'))
+    .addOption(
+      new Option('--max-age <time>', 'how old the last complete run may be (90s, 30m, 26h, 2d)')
+        .argParser(parseDuration)
+        .default(parseDuration('2d'), '2d'),
+    )
     .option('--profile <profile>', 'use this profile of the AWS CLI, not that of the config')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
-It stores a worthless object in the bucket, and removes it. With --fix alone it changes anything else, and of others'
-lifecycle rules nothing.
+It stores a worthless object in the bucket, and removes it. With --fix alone it
+changes anything else, and of others' lifecycle rules nothing.
 
-Exit codes: 0 everything is in order, 1 there are warnings, 2 something has failed`,
+Exit codes:
+  0 everything is in order   1 there are warnings   2 something has failed`,
     )
     .action((file: string | undefined, options: Options) => {
-      const { config = file, profile, maxAge } = options;
+      const { profile, maxAge } = options;
+      const config = namedConfig(command, file, options.config);
       if (options.fix === true && options.yes !== true && !process.stdin.isTTY)
         command.error('error: --fix needs --yes where nobody can be asked', { exitCode: 1 });
       const request = {

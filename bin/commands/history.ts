@@ -51,14 +51,14 @@ interface LsOptions extends Options {
 
 function lsCommand(): Command {
   return withConfig('ls', 'list a folder of the backup')
-    .argument('[path]', 'relative to LOCAL_DIR, or as it is on disk', '')
+    .argument('[path]', 'relative to LOCAL_DIR, or as it is on disk; without one, everything')
     .option('--at <time>', `as it was at that time, ${TIME}`)
     .option('-R, --recursive', 'with everything below')
     .option('-l, --long', 'with modes, owners, sizes and times')
-    .action((path: string, { at, recursive, long, ...options }: LsOptions) =>
+    .action((path: string | undefined, { at, recursive, long, ...options }: LsOptions) =>
       main('encrypted-s3-ls', false, (context) => {
         const flags = { isRecursive: recursive === true, isLong: long === true };
-        return ls({ ...outputOf(options), path, at, ...flags }, context);
+        return ls({ ...outputOf(options), path: path ?? '', at, ...flags }, context);
       }),
     );
 }
@@ -78,7 +78,11 @@ function findCommand(): Command {
     .option('--all', 'in the trees of all runs: each version, when it was seen first and last')
     .addHelpText(
       'after',
-      '\nUpper and lower case are the same. What is found comes back with: encrypted-s3 restore --at TIME PATH DESTINATION',
+      `
+Upper and lower case are the same. Example:
+  encrypted-s3 find --all invoice
+What is found comes back with:
+  encrypted-s3 restore --at TIME PATH DESTINATION`,
     )
     .action((pattern: string, { at, all, ...options }: FindOptions) => {
       if (at !== undefined && all === true)
@@ -99,7 +103,13 @@ function diffCommand(): Command {
     .addArgument(new Argument('<time>', `the earlier time, ${TIME}`))
     .argument('[time]', 'the later time; without it, the last run')
     .option('--stat', 'print counts and sizes only')
-    .addHelpText('after', '\n+ added   - removed   M changed   m only the mode, the owner or the ACL changed')
+    .addHelpText(
+      'after',
+      `
++ added   - removed   M changed   m only the mode, the owner or the ACL changed
+
+Example: encrypted-s3 diff monday yesterday`,
+    )
     .action((from: string, to: string | undefined, { stat, ...options }: DiffOptions) =>
       main('encrypted-s3-diff', false, (context) =>
         diff({ ...outputOf(options), from, to, isStat: stat === true }, context),

@@ -32,14 +32,16 @@ export function listVersionsCommand(): Command {
     .addHelpText(
       'after',
       `
-A line is a version, the newest of each file first: date, version id, size in bytes, state, key. States:
+A line is a version, the newest of each file first: date, version id, size in
+bytes, state, key. States:
   current   what is in the bucket now
   deleted   here it was deleted
   -         an older version
 
-In a pipe, the columns are separated by tabs, and dates are in UTC. Control characters in a
-key are spelled out, so that each version is one line: a newline as \\n, a tab as \\x09. --json has keys exactly,
-and null as the size of a deletion.
+In a pipe, the columns are separated by tabs, and dates are in UTC. Control
+characters in a key are spelled out, so that each version is one line: a newline
+as \\n, a tab as \\x09. --json has keys exactly, and null as the size of a
+deletion.
 
 Example: encrypted-s3-list-versions default eu-central-1 s3://my-backup-s3/home/user/file1`,
     )

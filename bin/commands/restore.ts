@@ -1,6 +1,6 @@
 // `encrypted-s3 restore`
 import { type Command, Option } from 'commander';
-import { subcommand } from '../../lib/cli/command-line.js';
+import { EXIT_CODES, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { AFTER_SIGNAL } from '../../lib/commands/download-dir.js';
 import { restore } from '../../lib/commands/restore.js';
@@ -13,8 +13,8 @@ interface Options {
   readonly overwrite?: true;
   readonly keepNewer?: true;
   readonly missingOnly?: true;
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
   readonly withKept?: true;
   readonly verify?: true;
   readonly keepSetid?: true;
@@ -29,17 +29,14 @@ export function restoreCommand(): Command {
     )
     .argument(
       '<path...>',
-      'files and folders, relative to LOCAL_DIR or as they are on disk, none for everything; then the destination: a folder, the name of a file, or - for standard output',
+      'files and folders, relative to LOCAL_DIR or as they are on disk, none for everything; then the destination: a folder, the name of a file, or - for standard output. What is in a single folder comes right into the destination; of several paths, each comes below it under its own path',
     )
     .option('--config <config_file>', 'of the backup; without it, ~/.config/encrypted-s3-backup/config')
     .option(
       '--escrow',
       'on a machine without a config: get the encryption key from the bucket by the easy-to-remember key',
     )
-    .option(
-      '--at <time>',
-      'restore it as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", monday, 13:11',
-    )
+    .option('--at <time>', `restore it as it was: ${TIME_EXAMPLES}`)
     .option('--dry-run', 'print what would be created and replaced, and write nothing')
     .option('--overwrite', 'replace files in the destination that differ')
     .addOption(new Option('--keep-newer', 'replace them unless they are newer').conflicts('overwrite'))
@@ -48,9 +45,8 @@ export function restoreCommand(): Command {
       '--include <pattern>',
       "only what matches, such as '*.odt' or 'letters/*'; may be repeated",
       collect,
-      [],
     )
-    .option('--exclude <pattern>', "not what matches, such as 'cache/*'; may be repeated", collect, [])
+    .option('--exclude <pattern>', "not what matches, such as 'cache/*'; may be repeated", collect)
     .option('--with-kept', 'restore files, too, that are gone from disk and only kept in the bucket')
     .addOption(
       new Option('--verify', 'read what was restored, and compare it with the bucket').conflicts('dryRun'),
@@ -58,7 +54,15 @@ export function restoreCommand(): Command {
     .option('--keep-setid', 'restore setuid and setgid, too (as root)')
     .option('--numeric-ids', 'give owners by number, not by name (as root)')
     .option('--trust-destination', 'restore as root to a place that other users could redirect')
-    .addHelpText('after', "\nExample: encrypted-s3 restore --at yesterday 'Documents/Frau Müller.txt' /tmp")
+    .addHelpText('after', EXIT_CODES)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  encrypted-s3 restore --at yesterday 'Documents/Frau Müller.txt' /tmp
+  encrypted-s3 restore --at monday --keep-newer Documents ~/Documents
+  encrypted-s3 restore --escrow default eu-central-1 s3://my-backup-s3 /srv/restored`,
+    )
     .action((words: string[], options: Options) =>
       main(
         'encrypted-s3-restore',
@@ -73,8 +77,8 @@ export function restoreCommand(): Command {
               overwrites: options.overwrite === true,
               keeps: options.missingOnly ? 'all' : options.keepNewer ? 'newer' : 'none',
               isDry: options.dryRun === true,
-              include: options.include,
-              exclude: options.exclude,
+              include: options.include ?? [],
+              exclude: options.exclude ?? [],
               withKept: options.withKept === true,
               verifies: options.verify === true,
               keepsSetid: options.keepSetid === true,
@@ -88,6 +92,6 @@ export function restoreCommand(): Command {
     );
 }
 
-function collect(pattern: string, before: readonly string[]): readonly string[] {
+function collect(pattern: string, before: readonly string[] = []): readonly string[] {
   return [...before, pattern];
 }

@@ -1,6 +1,6 @@
 // `encrypted-s3 rollback`
 import type { Command } from 'commander';
-import { subcommand } from '../../lib/cli/command-line.js';
+import { EXIT_CODES, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { rollback } from '../../lib/commands/rollback.js';
 
@@ -23,20 +23,19 @@ export function rollbackCommand(): Command {
       'files and folders, relative to LOCAL_DIR or as they are on disk; none for everything',
     )
     .option('--config <config_file>', 'of the backup; all words are paths then')
-    .requiredOption(
-      '--at <time>',
-      'the bucket as it was: 2026-03-28, "2026-03-28 18:00", "2 days ago", monday, 13:11',
-    )
+    .requiredOption('--at <time>', `the bucket as it was: ${TIME_EXAMPLES}`)
     .option('--dry-run', 'show what would be removed, and change nothing')
     .option('--yes', 'do not ask')
     .option('--profile <profile>', 'use this profile of the AWS CLI, not that of the config')
     .option('--list <file>', 'write the list of what is removed to this new file, not to the state folder')
+    .addHelpText('after', EXIT_CODES)
     .addHelpText(
       'after',
       `
-It is for a bucket full of what should not be there, after ransomware for example: what follows is one restore in bulk.
-It needs the permission s3:DeleteObjectVersion, which the user of the backup should not have. A file whose version of
-that time has expired is left as it is.
+It is for a bucket full of what should not be there, after ransomware for
+example: what follows is one restore in bulk. It needs the permission
+s3:DeleteObjectVersion, which the user of the backup should not have. A file
+whose version of that time has expired is left as it is.
 
 Example: encrypted-s3 rollback ~/s3-backup.config --at yesterday --profile admin --dry-run`,
     )

@@ -37,10 +37,16 @@ export function umbrella(): Command {
     undeleteCommand().name('undelete').summary('undelete files in the bucket'),
     rollbackCommand(),
   ];
-  for (const command of commands) umbrella.addCommand(command);
+  for (const command of commands) {
+    const name = command.name();
+    // Those with a program of their own have its name in a second line.
+    command.usage(command.usage().replaceAll(`encrypted-s3-${name} `, `encrypted-s3 ${name} `));
+    umbrella.addCommand(command);
+  }
   umbrella
     .command('help')
-    .description("show a command's help")
+    .summary("show a command's help")
+    .description("Show a command's help.")
     .addArgument(new Argument('[command]').choices(commands.map((command) => command.name())))
     .action((name?: string) => (commands.find((command) => command.name() === name) ?? umbrella).help());
   umbrella.addCommand(completeCommand(umbrella), { hidden: true });

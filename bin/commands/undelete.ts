@@ -27,8 +27,9 @@ export function undeleteCommand(): Command {
     .addHelpText(
       'after',
       `
-It needs the permission s3:DeleteObjectVersion, which the user of the backup should not have. Nothing is
-downloaded: the next run of encrypted-s3-sync deletes again what is not in LOCAL_DIR.
+It needs the permission s3:DeleteObjectVersion, which the user of the backup
+should not have. Nothing is downloaded: the next run of encrypted-s3-sync
+deletes again what is not in LOCAL_DIR.
 
 Example: encrypted-s3-undelete --dry-run --since yesterday ~/s3-backup.config documents/letters`,
     )

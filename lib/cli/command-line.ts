@@ -6,8 +6,9 @@ import { type OutputOptions, setOutputOptions } from './log/output-options.js';
 /** What the help of a program says about them. */
 export const EXIT_CODES = `
 Exit codes:
-  0 done   1 failed   3 done, but some files are missing   4 refused, to lose nothing
-  5 wrong key   6 verification mismatch   75 another run holds the lock   128+N ended by signal N`;
+  0 done   1 failed   3 done, but some files are missing
+  4 refused, to lose nothing   5 wrong key   6 verification mismatch
+  75 another run holds the lock   128+N ended by signal N`;
 
 /** Of every command; listed after those of the command itself. */
 export function outputOptions(): Option[] {
@@ -63,10 +64,17 @@ export function namedConfig(
 
 function plainCommand(name: string, description: string): Command {
   const command: Command = new Command(name)
-    .description(description)
+    .summary(description)
+    .description(sentence(description))
     .helpOption('-h, --help', 'show this help')
     .configureOutput({ outputError: (error, write) => write(`${error}${usageOf(command)}`) });
   return command;
+}
+
+/** `text` with a capital letter, unless it begins with a name, and a full stop. */
+export function sentence(text: string): string {
+  const upper = text.replace(/^[a-z](?=[a-z]*\b(?!_))/, (letter) => letter.toUpperCase());
+  return /[.:]$/.test(upper) ? upper : `${upper}.`;
 }
 
 function usageOf(command: Command): string {

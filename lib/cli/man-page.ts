@@ -1,6 +1,6 @@
 // The man page of a command, from its definition: roff with the macros of man(7).
 import type { Command } from 'commander';
-import { EXIT_CODES, outputOptions } from './command-line.js';
+import { EXIT_CODES, outputOptions, sentence } from './command-line.js';
 
 /** The day of the release, which a man page has to have. */
 const RELEASED = '2026-11-27';
@@ -13,6 +13,9 @@ export function manPage(command: Command, umbrella: Command, version: string): s
   const others = [umbrella, ...umbrella.commands].filter(
     (it) => it !== command && isDocumented(it, umbrella),
   );
+  const after = textAfterOptions(command);
+  const notes = after.filter((it) => !/^\n?(Output|Exit codes):/.test(it));
+  const exitCodes = after.find((it) => /^\n?Exit codes:/.test(it)) ?? EXIT_CODES;
   return [
     `.TH ${roff(name.toUpperCase())} 1 ${RELEASED} "encrypted\\-s3\\-backup ${version}" "User Commands"`,
     '.SH NAME',
@@ -27,7 +30,7 @@ export function manPage(command: Command, umbrella: Command, version: string): s
     '.fi',
     '.SH DESCRIPTION',
     ...paragraph(sentence(command.description())),
-    ...notesOf(command),
+    ...notes.flatMap((it) => ['.PP', ...preformatted(it)]),
     ...section(
       'COMMANDS',
       subcommands,
@@ -47,7 +50,7 @@ export function manPage(command: Command, umbrella: Command, version: string): s
       (it) => it.description,
     ),
     '.SH EXIT STATUS',
-    ...preformatted(EXIT_CODES.replace('Exit codes:', '')),
+    ...preformatted(exitCodes.replace('Exit codes:', '')),
     '.SH FILES',
     '.TP',
     '.I ~/.config/encrypted\\-s3\\-backup/config',
@@ -85,16 +88,14 @@ function section<T>(
   ];
 }
 
-/** What the help says after the options, but for what has a section of its own. */
-function notesOf(command: Command): string[] {
+/** What the help says after the options: paragraphs. */
+function textAfterOptions(command: Command): string[] {
   let text = '';
   const { writeOut = () => {} } = command.configureOutput();
   command.configureOutput({ writeOut: (words) => (text += words) });
   command.outputHelp();
   command.configureOutput({ writeOut });
-  const after = text.slice(command.helpInformation().length);
-  const notes = after.split('\n\n').filter((it) => !/^\n?(Output|Exit codes):/.test(it));
-  return notes.flatMap((it) => ['.PP', ...preformatted(it)]);
+  return text.slice(command.helpInformation().length).split('\n\n');
 }
 
 function preformatted(text: string): string[] {
@@ -108,11 +109,6 @@ function paragraph(text: string): string[] {
     .split('\n')
     .flatMap((it) => it.match(/\S(?:.{0,65}\S)?(?=\s|$)|\S+/g) ?? [])
     .map(line);
-}
-
-function sentence(text: string): string {
-  const upper = text.replace(/^[a-z](?=[a-z]*\b(?!_))/, (letter) => letter.toUpperCase());
-  return /[.:]$/.test(upper) ? upper : `${upper}.`;
 }
 
 function synopsis(usage: string): string {

@@ -19,6 +19,9 @@ export function outputStyle({ isJson, hasHeader }: OutputFlags): OutputStyle {
   return { isJson, hasHeader, isForPeople: process.stdout.isTTY === true && !isJson };
 }
 
+/** Between two columns, for people. */
+const GAP = '  ';
+
 export interface Column<T> {
   readonly name: string;
   readonly cell: (item: T, style: OutputStyle) => string;
@@ -28,6 +31,23 @@ export interface Column<T> {
   readonly isRight?: boolean;
   /** Of the last column: it has no header, and is left out of lines where it is empty. */
   readonly isRemark?: boolean;
+}
+
+/** The columns as wide as what is in them: for a table that is in memory. */
+export function fitted<T>(
+  columns: readonly Column<T>[],
+  items: readonly T[],
+  style: OutputStyle,
+): Column<T>[] {
+  return columns.map((column) => {
+    const cells = [column.name, ...items.map((item) => printable(column.cell(item, style)))];
+    return { ...column, width: Math.max(...cells.map(({ length }) => length)) };
+  });
+}
+
+/** How wide a line of these columns is, in characters. */
+export function widthOf<T>(columns: readonly Column<T>[]): number {
+  return columns.reduce((sum, { width = 0 }) => sum + width + GAP.length, -GAP.length);
 }
 
 /** '' where the table has none. */
@@ -56,7 +76,7 @@ function lineText<T>(
     const cell = cells[index] ?? '';
     return isRight ? cell.padStart(width) : cell.padEnd(width);
   });
-  return `${aligned.join('  ').trimEnd()}\n`;
+  return `${aligned.join(GAP).trimEnd()}\n`;
 }
 
 /** How wide times are for people. */

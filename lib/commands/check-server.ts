@@ -80,20 +80,25 @@ export async function checkServer(
     return [finding];
   });
   const bucket = reached ?? (isThere ? undefined : 'there is no bucket');
-  await report.check(['region'], bucket, async () => [await checkRegion(aws)]);
-  await report.check(['owner'], bucket, async () => [await checkOwner(aws, account)]);
-  await report.check(OF_SETTINGS, bucket, () => checkSettings(aws, config, request, context));
-  await report.check(['Object Lock'], bucket, async () => [await checkObjectLock(aws)]);
-  await report.check(['SSE-C', 'clock', 'rights'], bucket, () => checkSseC(aws, log));
+  await report.checkTogether(bucket, [
+    [['region'], async () => [await checkRegion(aws)]],
+    [['owner'], async () => [await checkOwner(aws, account)]],
+    [OF_SETTINGS, () => checkSettings(aws, config, request, context)],
+  ]);
   const expected = { maxAge: request.maxAge, fullCheckHours, configFile };
-  await report.check(['last run', 'full check'], bucket, async () =>
-    judgeLastRun(await fetchLastRun(remote), expected, Date.now()),
-  );
-  await report.check(['escrow'], bucket, async () => {
+  const lastRun = async () => judgeLastRun(await fetchLastRun(remote), expected, Date.now());
+  const escrow = async () => {
     if (request.triesEscrow) await tryEscrow(aws, context);
     return [await checkEscrow(remote, configFile)];
-  });
-  await report.check(['other keys'], bucket, async () => [await checkOtherKeys(remote)]);
+  };
+  // After the settings, which may have been mended.
+  await report.checkTogether(bucket, [
+    [['Object Lock'], async () => [await checkObjectLock(aws)]],
+    [['SSE-C', 'clock', 'rights'], () => checkSseC(aws, log)],
+    [['last run', 'full check'], lastRun],
+    [['escrow'], escrow],
+    [['other keys'], async () => [await checkOtherKeys(remote)]],
+  ]);
 }
 
 /** Notes that it was tried. @throws {BackupError} with exit code 5 if the easy key is not the one */

@@ -1,5 +1,6 @@
 // What the shell's completion offers for a command line: words of the commands, and names from this machine's files.
 // Nothing is asked over the network, nothing is written, and no config is run by bash.
+import { statSync } from 'node:fs';
 import { stdout } from 'node:process';
 import { homeFolderOf } from '../aws/settings/home.js';
 import { profileNames } from '../aws/settings/profile-files.js';
@@ -51,8 +52,9 @@ export async function complete(expected: Expected, current: string): Promise<voi
 function configOf({ config }: Expected): BackupConfig | undefined {
   try {
     // The shell has not replaced the ~ yet.
-    const file = config?.replace(/^~(?=\/)/, homeFolderOf(process.env) ?? '~');
-    return readLiteralConfig(configFileOrDefault(file));
+    const file = configFileOrDefault(config?.replace(/^~(?=\/)/, homeFolderOf(process.env) ?? '~'));
+    // A pipe may have nothing to read, and what is typed is not for us.
+    return statSync(file).isFile() ? readLiteralConfig(file) : undefined;
   } catch {
     return undefined;
   }

@@ -37,9 +37,11 @@ const COLUMNS = [SIZE, MODIFIED, PATH, KEPT];
 function findAt(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
   const time = timeOrNow(request.at);
   return askHistory(request, context, async function* ({ runs, files, style }) {
-    yield style.isJson ? jsonHeader('find') : headerText(COLUMNS, style);
+    if (!style.isForPeople) yield style.isJson ? jsonHeader('find') : headerText(COLUMNS, style);
     let count = 0;
     for await (const entry of flatten(entriesWhere(await files.tree(treeAt(runs, time)), matches))) {
+      // For people there is no header above nothing.
+      if (count === 0 && style.isForPeople) yield headerText(COLUMNS, style);
       count += 1;
       yield style.isJson ? jsonLine(entryMembers(entry)) : rowText(COLUMNS, entry, style);
     }

@@ -31,12 +31,39 @@ export interface Place {
   readonly isEscrowed: boolean;
 }
 
-/** @throws {BackupError} if the bucket can't be asked, or its escrow can't be read */
+/** @throws {BackupError} if the bucket can't be asked, or its escrow can't be read, and nobody can be asked again */
 export async function askPlace(
   request: InitRequest,
   interview: Interview,
   context: CommandContext,
 ): Promise<Place> {
+  const ask = () => askBucket(request, interview, context);
+  // Flags would give the same answers again.
+  const isGiven = request.profile !== undefined && request.bucket !== undefined;
+  const { profile, aws, escrow } = await (isGiven ? ask() : interview.askTogether(ask));
+  const { bucket, region } = aws;
+  interview.say(
+    escrow === 'no bucket'
+      ? `The bucket "${bucket}" does not exist yet.`
+      : `The bucket "${bucket}" exists, in ${region}.`,
+  );
+  const prefixes = escrow === 'no bucket' ? [] : (await listBackups(aws)).map(({ prefix }) => prefix);
+  const isEscrowed = typeof escrow !== 'string';
+  const encryptionKey = isEscrowed ? await askEscrowedKey(aws, interview) : newEncryptionKey();
+  return { profile, region, bucket, prefixes, encryptionKey, isEscrowed };
+}
+
+interface AskedBucket {
+  readonly profile: string;
+  readonly aws: AwsCli;
+  readonly escrow: Awaited<ReturnType<typeof findEscrow>>;
+}
+
+async function askBucket(
+  request: InitRequest,
+  interview: Interview,
+  context: CommandContext,
+): Promise<AskedBucket> {
   const { endpointUrl } = request;
   const profile = await askProfile(request, interview);
   const bucket = await interview.ask({
@@ -62,16 +89,7 @@ export async function askPlace(
     check: answerBy('The region', check.text),
   });
   const aws = connectIn(region);
-  const escrow = await findEscrow(aws);
-  interview.say(
-    escrow === 'no bucket'
-      ? `The bucket "${bucket}" does not exist yet.`
-      : `The bucket "${bucket}" exists, in ${region}.`,
-  );
-  const prefixes = escrow === 'no bucket' ? [] : (await listBackups(aws)).map(({ prefix }) => prefix);
-  const isEscrowed = typeof escrow !== 'string';
-  const encryptionKey = isEscrowed ? await askEscrowedKey(aws, interview) : newEncryptionKey();
-  return { profile, region, bucket, prefixes, encryptionKey, isEscrowed };
+  return { profile, aws, escrow: await findEscrow(aws) };
 }
 
 async function askProfile(request: InitRequest, interview: Interview): Promise<string> {
@@ -111,7 +129,9 @@ async function askEscrowedKey(aws: AwsCli, interview: Interview): Promise<Encryp
   interview.say(
     'The bucket holds the encryption key of other backups, protected by an easy-to-remember key. This backup gets the same one.',
   );
-  return fetchEscrowedKey(aws, keyOfEasyKey(await interview.askEasyKey('That easy-to-remember key')));
+  return interview.askTogether(async () =>
+    fetchEscrowedKey(aws, keyOfEasyKey(await interview.askEasyKey('That easy-to-remember key'))),
+  );
 }
 
 /** What of a name may be in the name of a bucket. */

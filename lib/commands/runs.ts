@@ -1,22 +1,15 @@
 // A row for each run that has stored its record, the newest last.
 
+import { stdout } from 'node:process';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
-import {
-  type Column,
-  headerText,
-  rowText,
-  SIZE_WIDTH,
-  sizeText,
-  TIME_WIDTH,
-  timeText,
-} from '../cli/table.js';
+import { type Column, fitted, headerText, rowText, sizeText, timeText, widthOf } from '../cli/table.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { jsonHeader, jsonLine } from '../history/history-text.js';
 import type { LastRun } from '../records/last-run.js';
 import { askHistory, type HistoryRequest, type Question } from './ask-history.js';
 
-/** Characters of the longest bar. */
+/** Characters of the longest bar, where there is room for it. */
 const BAR = 20;
 
 export interface RunsRequest extends HistoryRequest {
@@ -33,11 +26,13 @@ export function runs(request: RunsRequest, context: CommandContext): Promise<num
 
 function* rowsOf(records: readonly LastRun[], { style }: Question): Generator<string> {
   const most = Math.max(1, ...records.map(({ sent = 0 }) => sent));
+  const numbers = fitted(COLUMNS, records, style);
+  const room = Math.max(0, Math.min(BAR, stdout.columns - widthOf(numbers) - 2));
   const bar: Column<LastRun> = {
     name: '',
-    cell: ({ sent = 0 }) => '█'.repeat(Math.ceil((BAR * sent) / most)),
+    cell: ({ sent = 0 }) => '█'.repeat(Math.ceil((room * sent) / most)),
   };
-  const columns = style.isForPeople ? [...COLUMNS, bar] : COLUMNS;
+  const columns = style.isForPeople ? [...numbers, bar] : numbers;
   yield style.isJson ? jsonHeader('runs') : headerText(columns, style);
   for (const record of records)
     yield style.isJson ? jsonLine({ ...record, exit: exitOf(record) }) : rowText(columns, record, style);
@@ -48,23 +43,21 @@ function exitOf({ isIncomplete }: LastRun): number {
 }
 
 const COLUMNS: readonly Column<LastRun>[] = [
-  { name: 'ENDED', width: TIME_WIDTH, cell: ({ ended }, style) => timeText(Date.parse(ended), style) },
+  { name: 'ENDED', cell: ({ ended }, style) => timeText(Date.parse(ended), style) },
   {
     name: 'TOOK',
-    width: 12,
     cell: ({ started, ended }, { isForPeople }) => {
       const seconds = (Date.parse(ended) - Date.parse(started)) / 1000;
       return isForPeople ? formatDuration(seconds) : `${seconds}`;
     },
   },
-  { name: 'FILES', width: 7, isRight: true, cell: ({ totals }) => `${totals.files}` },
+  { name: 'FILES', isRight: true, cell: ({ totals }) => `${totals.files}` },
   {
     name: 'SIZE',
-    width: SIZE_WIDTH,
     isRight: true,
     cell: ({ totals }, style) => sizeText(totals.bytes, style),
   },
-  { name: 'SENT', width: 7, isRight: true, cell: ({ sent = 0 }) => `${sent}` },
-  { name: 'DELETED', width: 7, isRight: true, cell: ({ deleted }) => `${deleted}` },
-  { name: 'EXIT', width: 4, isRight: true, cell: (record) => `${exitOf(record)}` },
+  { name: 'SENT', isRight: true, cell: ({ sent = 0 }) => `${sent}` },
+  { name: 'DELETED', isRight: true, cell: ({ deleted }) => `${deleted}` },
+  { name: 'EXIT', isRight: true, cell: (record) => `${exitOf(record)}` },
 ];

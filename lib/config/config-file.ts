@@ -72,7 +72,7 @@ function visiblePath(file: string, directory: string): ConfigFile['path'] {
 
 function unreadable(file: string, error: unknown): unknown {
   const hints: Readonly<Record<string, readonly [string, string]>> = {
-    ENOENT: ['does not exist', 'Give the path of your config; config.template is one to begin with.'],
+    ENOENT: ['does not exist', 'Give the path of your config; encrypted-s3 init writes one.'],
     ENOTDIR: ['does not exist', 'A part of its path is a file, not a directory.'],
     EISDIR: ['is a directory', 'Give the path of the config file in it.'],
     EACCES: ['may not be read by this user', `See who may: namei -l ${shellQuote(file)}`],

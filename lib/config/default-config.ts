@@ -22,6 +22,6 @@ export function configFileOrDefault(named: string | undefined, environment = pro
   const file = defaultConfigFile(environment);
   if (file !== undefined && existsSync(file)) return file;
   throw new BackupError('No config is named, and there is none in the default place.', {
-    hint: `Name one with --config, or put it at ${file ?? '~/.config/encrypted-s3-backup/config'}.`,
+    hint: `Name one with --config, or have it written by encrypted-s3 init: ${file ?? '~/.config/encrypted-s3-backup/config'}`,
   });
 }

@@ -123,9 +123,10 @@ export function keepPrivately(file: string, place: string): void {
 }
 
 /** A system error about the run's folder, in words for the user. @returns any other error as it is */
-export function explainStateError(error: unknown, { runFolder }: StateFolder): unknown {
+export function explainStateError(error: unknown, { runFolder, unfinished }: StateFolder): unknown {
   const errno = errnoOf(error);
-  const isThere = error instanceof Error && 'path' in error && `${error.path}`.startsWith(runFolder);
+  const path = error instanceof Error && 'path' in error ? `${error.path}` : '';
+  const isThere = [runFolder, unfinished].some((folder) => folder !== undefined && path.startsWith(folder));
   if (errno === undefined || !(isThere || errno === 'ENOSPC' || errno === 'EDQUOT')) return error;
   return new BackupError(`The run can't use its folder "${runFolder}": ${describeError(error)}.`, {
     hint: 'Leave that folder alone during a run, and check the space on its disk. Then run the command again.',

@@ -39,6 +39,8 @@ export interface Choice {
 
 export interface Interview {
   ask<T>(question: Question<T>): Promise<T>;
+  /** Asks several questions whose answers show only together whether they will do. @throws {BackupError} if nobody can be asked again */
+  askTogether<T>(questions: () => Promise<T>): Promise<T>;
   choose(what: string, choices: readonly Choice[], proposed: string): Promise<string>;
   /** @param proposed the values that are chosen unless the user says otherwise */
   chooseSome(
@@ -70,6 +72,10 @@ export class ProposedAnswers implements Interview {
     throw new BackupError(`${what} is missing: with --yes nobody is asked.`, {
       hint: `Name it with ${flag}.`,
     });
+  }
+
+  askTogether<T>(questions: () => Promise<T>): Promise<T> {
+    return questions();
   }
 
   async choose(_what: string, _choices: readonly Choice[], proposed: string): Promise<string> {

@@ -33,8 +33,20 @@ export class TerminalInterview implements Interview {
         return await check(answer ?? '');
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
-        log.error(printable([error.message, ...(error.hint === undefined ? [] : [error.hint])].join(' ')));
+        complain(error);
         before = answer ?? '';
+      }
+    }
+  }
+
+  /** Asks all of them again. */
+  async askTogether<T>(questions: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await questions();
+      } catch (error) {
+        if (!(error instanceof BackupError)) throw error;
+        complain(error);
       }
     }
   }
@@ -95,6 +107,10 @@ export class TerminalInterview implements Interview {
     if (isCancel(answer)) throw new InterruptedError('SIGINT');
     return answer as T;
   }
+}
+
+function complain({ message, hint }: BackupError): void {
+  log.error(printable(hint === undefined ? message : `${message} ${hint}`));
 }
 
 /** What was typed before a question was there is no answer to it: an impatient Enter would turn Yes into No. */

@@ -1,6 +1,6 @@
 // The completion of command lines, by real shells.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
@@ -133,6 +133,9 @@ test('a config that only bash can read, or that is wrong, is not run and offers 
   assert.deepEqual(await world.offered('ls', '--config', world.configFile, ''), []);
   assert.throws(() => readFileSync(mark), { code: 'ENOENT' });
   assert.deepEqual(await world.offered('ls', '--config', '/nowhere', ''), []);
+  const pipe = join(world.folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  assert.deepEqual(await world.offered('ls', '--config', pipe, ''), []);
 });
 
 for (const shell of ['bash', 'zsh'] as const) {
@@ -156,6 +159,13 @@ for (const shell of ['bash', 'zsh'] as const) {
       assert.equal(world.typed(shell, line), becomes);
   });
 }
+
+test('between quotes bash gets no name of which it would run or replace a part', async (t) => {
+  const world = await ShellWorld.make(t);
+  const ls = `encrypted-s3 ls --config ${world.configFile}`;
+  assert.equal(world.typed('bash', `${ls} "letters/i`), `${ls} "letters/i`);
+  assert.match(world.typed('bash', `${ls} "Frau M`), /"Frau Müller\.txt"? ?$/);
+});
 
 test('zsh finds the script where Debian has it', async (t) => {
   const world = await ShellWorld.make(t);

@@ -66,7 +66,7 @@ test('no file in it belongs to anybody but root, or can be written by others', (
 
 test('installed, it has all programs, man pages and completions; removed, nothing is left', {
   skip: process.getuid?.() !== 0 && 'only root gives owners',
-}, () => {
+}, async () => {
   const { root, dpkg } = emptySystem();
   const before = filesOf(root);
   dpkg('--install', deb);
@@ -94,6 +94,9 @@ test('installed, it has all programs, man pages and completions; removed, nothin
   const name = field('Package');
   for (const file of ['copyright', 'changelog.gz', 'README.md', 'docs/install.md', 'config.template'])
     assert.ok(filesOf(root).includes(`usr/share/doc/${name}/${file}`), file);
+  const inDocs = readFileSync(join(root, 'usr/share/doc', name, 'config.template'), 'utf8');
+  const { configText } = await import(join(root, 'usr/share', name, 'dist/lib/setup/config-text.js'));
+  assert.equal(configText({}), inDocs, 'init finds the template');
   dpkg('--purge', name);
   assert.deepEqual(filesOf(root), before);
 });

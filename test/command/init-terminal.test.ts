@@ -114,6 +114,32 @@ test('Ctrl-C ends init before the config is written, and the next one goes on af
   assert.equal(world.journal.exists, false);
 });
 
+test('a bucket that may not be read, and a wrong easy key, are asked for again', async (t) => {
+  const world = worldWithProfiles(t);
+  world.makeBucket();
+  const upload = await world.run('encrypted-s3-upload-key', [world.configFile], {
+    input: `\n${SENTENCE}\n\nyes\n`,
+  });
+  assert.equal(upload.code, 0, upload.stderr);
+  world.onCall(
+    '*others-bucket*',
+    "echo 'An error occurred (AccessDenied) when calling the ListObjectsV2 operation: Access Denied' >&2; exit 254",
+  );
+  const { code, shown } = await session(world, [
+    ['Which profile', ENTER],
+    ['name of the bucket', `${CLEAR}others-bucket${ENTER}`],
+    ['region', ENTER],
+    ['Access Denied', ''],
+    // The region of this one is found.
+    ...PLACE.slice(0, 2),
+    ['That easy-to-remember key', `another one${ENTER}`],
+    ['this is not the easy-to-remember key', ''],
+    ['That easy-to-remember key', `${SENTENCE}${ENTER}`],
+    ['directory to back up', CTRL_C],
+  ]);
+  assert.equal(code, 130, shown);
+});
+
 test('without a terminal and without --yes, init asks nothing', async (t) => {
   const world = worldWithProfiles(t);
   const { code, stderr } = await world.run('encrypted-s3', ['init'], { input: '\n\n\n' });

@@ -115,7 +115,7 @@ const COMMANDS: readonly Row[] = [
     (box) => ['rollback', '--dry-run', `--at=${new Date().toISOString()}`, box.configFile],
   ],
   ['encrypted-s3', ['listing', 'reads'], (box) => ['restore', ...config(box), `${box.folder}/to`]],
-  ['encrypted-s3', ['reads', 'versions'], (box) => ['restore', ...config(box), 'a', `${box.folder}/to`]],
+  ['encrypted-s3', ['reads'], (box) => ['restore', ...config(box), 'a', `${box.folder}/to`]],
   [
     'encrypted-s3',
     ['listing', 'reads'],

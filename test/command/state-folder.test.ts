@@ -143,13 +143,13 @@ test('the tree of a later version: exit 1, told to update, and nothing is change
   const world = new BucketWorld(t);
   await backedUp(world);
   const text = gunzipSync(treeInBucket(world)).toString('utf8');
-  world.put(TREE, gzipSync(text.replace('"version":1', '"version":2')), KEY);
+  world.put(TREE, gzipSync(text.replace('"version":1', '"version":3')), KEY);
   rmSync(world.copy);
   world.write('new', 'new');
   const before = world.journal.versions();
   const { code, stderr } = await world.sync();
   assert.equal(code, 1);
-  assert.match(stderr, /ERROR: The tree file .* has version 2.*\n.*HINT: .*update this one/);
+  assert.match(stderr, /ERROR: The tree file .* has version 3.*\n.*HINT: .*update this one/);
   assert.deepEqual(world.journal.versions(), before);
 });
 

@@ -7,8 +7,9 @@ import fcntl, json, os, pty, re, select, signal, struct, sys, termios
 steps = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
+    # Before the program starts: it would draw its question again for a change of the size.
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 100, 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
-fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 100, 0, 0))
 
 # Seconds after which a program that says nothing is ended.
 SILENCE = 60

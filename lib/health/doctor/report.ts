@@ -52,6 +52,16 @@ export class DoctorReport {
     }
   }
 
+  /** Checks that don't need each other, side by side; their lines come in this order, once all have ended. */
+  async checkTogether(
+    blocker: Blocker,
+    checks: readonly (readonly [names: readonly string[], look: () => Promise<readonly Finding[]>])[],
+  ): Promise<void> {
+    const begun = checks.map(([, look]) => (blocker === undefined ? look() : Promise.resolve([])));
+    await Promise.allSettled(begun);
+    for (const [at, [names]] of checks.entries()) await this.check(names, blocker, () => begun[at] ?? []);
+  }
+
   /** @returns the exit code */
   end(): number {
     const code = exitCodeOf(this.#findings);

@@ -46,5 +46,7 @@ test('a page has the usage, each option, and the exit codes', () => {
     'encrypted-s3 restore --at yesterday',
   ])
     assert.ok(page.includes(words), words);
+  const doctor = readFileSync(join(folder, 'encrypted-s3-doctor.1'), 'utf8');
+  assert.match(doctor, /EXIT STATUS\n\.nf\n0 everything is in order/);
   assert.ok(readFileSync(join(folder, 'encrypted-s3.1'), 'utf8').includes('list\\-versions'));
 });

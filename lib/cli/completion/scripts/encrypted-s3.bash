@@ -25,6 +25,8 @@ _encrypted_s3() {
     line=${line%%$'\t'*}
     [[ $line == */ ]] && compopt -o nospace
     line=${line#"$colon"}
+    # Between quotes, bash would run what a file's name may hold.
+    [[ $open && $line == *[\"\'\$\`\\!]* ]] && continue
     [[ $open ]] || printf -v line %q "$line"
     COMPREPLY+=("$line")
   done < <(
