@@ -1,6 +1,7 @@
 // What a run says: which files are not in the backup, and what else is worth knowing.
 import { hintOfAwsError, kindOfAwsError } from '../aws/error-kinds.js';
 import { BackupError } from '../cli/errors.js';
+import { printText } from '../cli/print.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
@@ -63,8 +64,9 @@ async function reportFailures(
 /**
  * Says what the run has done: to a person on a terminal, and with --json in one line on standard output.
  * @returns it in one line
+ * @throws {BackupError} if standard output can't be written
  */
-export function reportRun({ flags, log }: Backup, facts: RunFacts): string {
+export async function reportRun({ flags, log }: Backup, facts: RunFacts): Promise<string> {
   const { started, ended, totals, sent = 0, sentBytes = 0, deleted, notBackedUp, lastVerified } = facts;
   const took = formatDuration((Date.parse(ended) - Date.parse(started)) / 1000);
   const readBack = lastVerified?.at === ended ? 1 : 0;
@@ -75,7 +77,12 @@ export function reportRun({ flags, log }: Backup, facts: RunFacts): string {
   log.summary(summary);
   if (!flags.isJson) return summary;
   const result = { format: 'encrypted-s3-backup run', version: 1, ...facts };
-  process.stdout.write(`${JSON.stringify(result)}\n`);
+  try {
+    await printText(`${JSON.stringify(result)}\n`);
+  } catch (error) {
+    if (error instanceof BackupError) throw failureAfterBackup('the result was not printed', error);
+    throw error;
+  }
   return summary;
 }
 

@@ -47,6 +47,6 @@ export async function runBackup(backup: Backup): Promise<RunResult> {
   );
   uploaded.journal.end();
   reportEscrow(backup, start.lastRun, escrow);
-  const summary = reportRun(backup, facts);
+  const summary = await reportRun(backup, facts);
   return { exitCode: incomplete.count === 0 ? exitCode.done : exitCode.incomplete, facts, summary };
 }

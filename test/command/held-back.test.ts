@@ -137,21 +137,23 @@ test('an upload of a single file that failed ends no run, however many warnings 
   assert.match(stderr, /f" is not in the backup as it is: its upload failed: .*SlowDown/);
 });
 
-test('a dry run whose output is not taken fails', async (t) => {
-  const world = new BucketWorld(t);
-  world.write('f', 'f');
-  const command = binOf('encrypted-s3-sync');
-  const full = openSync('/dev/full', 'w');
-  const child = spawn(process.execPath, [command, '--dry-run', world.configFile], {
-    env: { HOME: world.home, TMPDIR: world.tmp, PATH: world.path },
-    stdio: ['ignore', full, 'pipe'],
+for (const flag of ['--dry-run', '--json']) {
+  test(`${flag}: a run whose output is not taken fails`, async (t) => {
+    const world = new BucketWorld(t);
+    world.write('f', 'f');
+    const command = binOf('encrypted-s3-sync');
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [command, flag, world.configFile], {
+      env: { HOME: world.home, TMPDIR: world.tmp, PATH: world.path },
+      stdio: ['ignore', full, 'pipe'],
+    });
+    closeSync(full);
+    let stderr = '';
+    child.stderr?.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+    const [code] = (await once(child, 'close')) as [number | null];
+    assert.deepEqual([code, /Can't write to standard output: no space left/.test(stderr)], [1, true]);
   });
-  closeSync(full);
-  let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
-  const [code] = (await once(child, 'close')) as [number | null];
-  assert.deepEqual([code, /Can't write to standard output: no space left/.test(stderr)], [1, true]);
-});
+}
 
 test('a dry run is refused where the run would be', async (t) => {
   const world = new BucketWorld(t);
