@@ -83,9 +83,10 @@ export class ScriptedAws {
       const file = argv.includes('get-object') ? argv.at(-1) : argv[argv.indexOf('cp') + 2];
       appendFileSync(call.path(file ?? ''), reply.writesFile);
     }
+    // It prints at the end: to a command that has been killed meanwhile, it can't.
+    if (reply.delay) await sleep(reply.delay);
     call.complain(reply.stderr ?? '');
     call.print(reply.stdout ?? '');
-    if (reply.delay) await sleep(reply.delay);
     return reply.exitCode ?? 0;
   }
 
