@@ -17,7 +17,7 @@ const [deb, again] = ['first', 'second'].map(build) as [string, string];
 function build(name: string): string {
   const place = join(folder, name);
   mkdirSync(place);
-  execFileSync(join(project, 'packaging/build-deb'), [tarball], {
+  execFileSync(join(project, 'bin/packaging/build-deb'), [tarball], {
     cwd: place,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

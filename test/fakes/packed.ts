@@ -50,10 +50,7 @@ export function pack(folder: string): string {
   mkdirSync(join(copy, 'node_modules/modern-syslog/build'), { recursive: true });
   writeFileSync(join(copy, 'node_modules/modern-syslog/build/core.node'), '');
   mkdirSync(dirname(compiler), { recursive: true });
-  writeFileSync(
-    compiler,
-    '#!/bin/sh\nmkdir dist && cp -r "$BUILT/bin" "$BUILT/lib" "$BUILT/packaging" dist\n',
-  );
+  writeFileSync(compiler, '#!/bin/sh\nmkdir dist && cp -r "$BUILT/bin" "$BUILT/lib" dist\n');
   chmodSync(compiler, 0o755);
   const env = { ...process.env, BUILT: join(project, 'dist') };
   execFileSync('npm', ['pack', '--silent', '--pack-destination', folder], { cwd: copy, env });

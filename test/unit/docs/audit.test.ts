@@ -38,7 +38,7 @@ const sources = ['lib', 'bin'].flatMap((folder) =>
 const rows = new Map(
   is
     .split('\n')
-    .filter((line) => line.startsWith('| `lib/'))
+    .filter((line) => /^\| `(lib|bin)\//.test(line))
     .map((line) => line.split('|').map((cell) => cell.trim()))
     .map(([, file = '', ...cells]) => [file.slice(1, -1), cells]),
 );

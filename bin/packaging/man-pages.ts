@@ -1,11 +1,11 @@
 // Writes the man pages of all commands to dist/man: part of the build.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { umbrella } from '../bin/commands/umbrella.js';
-import { isDocumented, manPage, pageName } from '../lib/cli/man-page.js';
+import { isDocumented, manPage, pageName } from '../../lib/cli/man-page.js';
+import { umbrella } from '../commands/umbrella.js';
 
-const folder = fileURLToPath(new URL('../man/', import.meta.url));
-const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+const folder = fileURLToPath(new URL('../../man/', import.meta.url));
+const manifest = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
 const { version } = JSON.parse(manifest) as { readonly version: string };
 
 rmSync(folder, { recursive: true, force: true });
