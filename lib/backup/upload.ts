@@ -34,8 +34,8 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
   const journal = new Journal(folder, [lastRun?.runId, backup.header.runId]);
   // Before any change, deletions included: if this run does not end, the next one has to know.
   if (hasDue || gone > 0) await journal.begin(listed && journalLines(readDraft(draft), wasSynced));
-  // No file leaves before the server has shown that it honours the key.
-  if (lastRun === undefined && hasDue) await assertSseCHonoured(backup.aws, backup.log);
+  // Neither a file nor the record leaves before the server has shown that it honours the key.
+  if (lastRun === undefined) await assertSseCHonoured(backup.aws, backup.log);
   const [synced, byName] = await allSettledOrThrow(
     wasSynced ? uploadBySync(backup, files.count) : Promise.resolve(0),
     hasDue && !wasSynced ? sendByName(backup, due, journal) : Promise.resolve(undefined),

@@ -133,6 +133,17 @@ test('a network that breaks during the proof proves nothing: exit 1, and no file
   }
 });
 
+test('a first run with nothing to upload proves it before its record', async (t) => {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  world.onCall('*get-object*probe/*', 'echo content; exit 0');
+  assert.equal((await world.sync()).code, 6);
+  assert.deepEqual(
+    keysOf(world).filter((key) => !PROBE.test(key)),
+    [],
+  );
+});
+
 function hashOf(key: string): string {
   return createHash('sha256').update(key).digest('hex');
 }
