@@ -6,6 +6,7 @@ import type { BackupConfig } from '../config/backup-config.js';
 import { stateHome } from '../records/state-folder.js';
 import { textOf } from '../tree/bytes.js';
 import { FileSystems } from '../tree/disk/inode.js';
+import type { WalkedSource } from '../tree/disk/walked-source.js';
 import { mayHideFiles, type Obstacle, type ObstacleReason } from '../tree/entry.js';
 import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
@@ -17,17 +18,6 @@ import { walkSource } from './source/walk-source.js';
 /** How many patterns the line for the config has at most. */
 const MAX_PATTERNS = 20;
 
-export interface InspectedSource {
-  readonly files: number;
-  readonly bytes: number;
-  /** How many there are of each, and the first one's path. */
-  readonly obstacles: ReadonlyMap<ObstacleReason, { readonly count: number; readonly first: string }>;
-  /** statfs(2) types of file systems whose ctime proves nothing. */
-  readonly typesWithoutCtime: readonly number[];
-  /** The line of the config that leaves out what can't be stored. */
-  readonly exclude: string;
-}
-
 /**
  * @param onProgress called now and then with the number of files so far
  * @throws {BackupError} with exit code 4 if LOCAL_DIR can't be backed up
@@ -36,7 +26,7 @@ export async function inspectSource(
   config: BackupConfig,
   interruption: Interruption,
   onProgress: (files: number) => void,
-): Promise<InspectedSource> {
+): Promise<WalkedSource> {
   const localDir = await resolveLocalDir(config.localDir);
   if (config.prefix === '') assertNoReservedName(localDir);
   const fileSystems = new FileSystems(localDir);

@@ -1,6 +1,5 @@
 // Every backup in a bucket, a row each: how old it is, from any machine, and with a key what its last run did.
 import { stderr } from 'node:process';
-import type { AwsCli } from '../aws/aws-cli.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
@@ -15,8 +14,7 @@ import {
   fetchBucketStatus,
 } from '../health/bucket-status.js';
 import { STATES } from '../health/freshness.js';
-import { fetchEscrowedKey } from '../records/escrow.js';
-import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
+import { askForEscrowedKey } from './ask-escrowed-key.js';
 import { connectToBucket } from './connection.js';
 import { asPlugin } from './status.js';
 
@@ -42,7 +40,9 @@ async function showBucket(request: BucketStatusRequest, context: CommandContext)
   const config = request.config === undefined ? undefined : await readConfig(request.config, context.log);
   const { profile, region, bucket } = request;
   const aws = connectToBucket({ ...config, profile, region, bucket }, context);
-  const key = config?.encryptionKey ?? (request.usesEscrow ? await askForKey(aws, context) : undefined);
+  const prompt = new Prompt(stderr, context.interruption);
+  const escrowed = request.usesEscrow ? await askForEscrowedKey(aws, prompt) : undefined;
+  const key = config?.encryptionKey ?? escrowed;
   const rows = await fetchBucketStatus(aws, key, Date.now(), context.log);
   const plugin = maxAge === undefined ? undefined : bucketPluginLine(bucket, rows, maxAge);
   if (isJson) await printText(`${JSON.stringify(asJson(bucket, rows))}\n`);
@@ -51,11 +51,6 @@ async function showBucket(request: BucketStatusRequest, context: CommandContext)
   if (plugin !== undefined) return STATES[plugin.state];
   if (rows.length === 0) context.log.warn(`The bucket "${bucket}" has no record of a backup.`);
   return exitCode.done;
-}
-
-async function askForKey(aws: AwsCli, { interruption }: CommandContext): Promise<EncryptionKey> {
-  const easyKey = await new Prompt(stderr, interruption).askHidden('Enter your master encryption key: ');
-  return fetchEscrowedKey(aws, keyOfEasyKey(easyKey));
 }
 
 function tableOf(rows: readonly BucketRow[], hasKey: boolean, flags: OutputFlags): string {

@@ -13,9 +13,8 @@ import { checkEscrow, checkOtherKeys, judgeLastRun } from '../health/doctor/reco
 import type { DoctorReport } from '../health/doctor/report.js';
 import { checkObjectLock } from '../health/doctor/settings.js';
 import { checkSseC } from '../health/doctor/sse-c.js';
-import { fetchEscrowedKey } from '../records/escrow.js';
 import { fetchLastRun } from '../records/last-run.js';
-import { keyOfEasyKey } from '../secrets/encryption-key.js';
+import { askForEscrowedKey } from './ask-escrowed-key.js';
 import { checkSettings, type Mending } from './bucket-settings.js';
 import { connectToBucket } from './connection.js';
 
@@ -88,7 +87,8 @@ export async function checkServer(
   const expected = { maxAge: request.maxAge, fullCheckHours, configFile };
   const lastRun = async () => judgeLastRun(await fetchLastRun(remote), expected, Date.now());
   const escrow = async () => {
-    if (request.triesEscrow) await tryEscrow(aws, context);
+    // That notes that it was tried.
+    if (request.triesEscrow) await askForEscrowedKey(aws, new Prompt(stderr, context.interruption));
     return [await checkEscrow(remote, configFile)];
   };
   // After the settings, which may have been mended.
@@ -99,11 +99,4 @@ export async function checkServer(
     [['escrow'], escrow],
     [['other keys'], async () => [await checkOtherKeys(remote)]],
   ]);
-}
-
-/** Notes that it was tried. @throws {BackupError} with exit code 5 if the easy key is not the one */
-async function tryEscrow(aws: AwsCli, { interruption }: CommandContext): Promise<void> {
-  const prompt = new Prompt(stderr, interruption);
-  const easyKey = await prompt.askHidden('Enter your master encryption key: ');
-  await fetchEscrowedKey(aws, keyOfEasyKey(easyKey));
 }

@@ -8,6 +8,7 @@ import { configFileOrDefault } from '../config/default-config.js';
 import { readPartialConfig } from '../config/read-config.js';
 import { retrieveEscrow } from '../records/escrow.js';
 import { keyOfEasyKey } from '../secrets/encryption-key.js';
+import { askEasyKey } from './ask-escrowed-key.js';
 import { type BucketSettings, connectToBucket } from './connection.js';
 
 export interface DownloadKey {
@@ -20,7 +21,7 @@ export async function downloadKey(request: DownloadKey, context: CommandContext)
   const aws = connectToBucket(await findBucket(request, context), context);
   // Only the encryption key goes to standard output, so that scripts can capture it.
   const prompt = new Prompt(stderr, context.interruption);
-  const easyKey = await prompt.askHidden('Enter your master encryption key: ');
+  const easyKey = await askEasyKey(prompt);
   if (easyKey === '') throw new BackupError('You need to specify a value');
   prompt.say('Retrieving the key from the S3 bucket...\n\n');
   const content = await retrieveEscrow(aws, keyOfEasyKey(easyKey));

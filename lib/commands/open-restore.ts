@@ -9,7 +9,6 @@ import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
-import { fetchEscrowedKey } from '../records/escrow.js';
 import {
   type DestinationPath,
   type DestinationRights,
@@ -19,7 +18,8 @@ import type { MetadataRequest } from '../restore/metadata/metadata.js';
 import type { KeptFiles } from '../restore/plan/what-is-replaced.js';
 import { parseSource, type RestoreScope, type RestoreSource } from '../restore/scope.js';
 import type { SelectionRequest } from '../restore/selection.js';
-import { type EncryptionKey, keyOfEasyKey } from '../secrets/encryption-key.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
+import { askForEscrowedKey } from './ask-escrowed-key.js';
 import { askEncryptionKey, connectToBucket } from './connection.js';
 
 export interface RestoreRequest extends DestinationRights, MetadataRequest, SelectionRequest {
@@ -83,6 +83,5 @@ async function findEncryptionKey(
 ): Promise<EncryptionKey> {
   if (config !== undefined) return config.encryptionKey;
   if (!usesEscrow) return askEncryptionKey(prompt);
-  const easyKey = await prompt.askHidden('Enter your master encryption key: ');
-  return fetchEscrowedKey(aws, keyOfEasyKey(easyKey));
+  return askForEscrowedKey(aws, prompt);
 }

@@ -1,15 +1,8 @@
 import { execFile } from 'node:child_process';
-import {
-  accessSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  realpathSync,
-  symlinkSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { isExecutable } from '../../lib/cli/find-program.js';
 import { s3ServerOfThisRun } from './from-environment.js';
 
 /** An AWS CLI of this machine. */
@@ -58,15 +51,6 @@ function clisDirectory(serverDirectory: string): string {
 export function clisIn(folder: string): AwsCli[] {
   const versions = readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return versions.map((version) => ({ version, directory: join(folder, version) }));
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What a shim of pyenv starts: the shim itself is slow and does not work in a clean environment. */

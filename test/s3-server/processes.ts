@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { findProgram } from '../../lib/cli/find-program.js';
 
 /** Where programs are looked for: an ordinary user's PATH may lack the `sbin` directories. */
 const searchPath = [
@@ -13,14 +14,7 @@ const searchPath = [
 
 /** Whether a program of that name can be started. */
 export function isInstalled(program: string): boolean {
-  return searchPath.some((directory) => {
-    try {
-      accessSync(join(directory, program), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return findProgram(program, searchPath.join(delimiter)) !== undefined;
 }
 
 /**

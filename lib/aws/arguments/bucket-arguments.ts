@@ -1,10 +1,5 @@
 // The arguments of calls that concern a bucket as a whole, and commands for the user to paste.
-
-export interface Lifecycle {
-  readonly Rules: readonly object[];
-  /** Of the bucket, beside its rules: S3's default if it is not given. */
-  readonly TransitionDefaultMinimumObjectSize?: string;
-}
+import type { Lifecycle } from '../bucket-settings/lifecycle.js';
 
 /** For commands in hints. */
 export interface BucketAccess {

@@ -9,18 +9,13 @@ import {
 import type { AwsCli } from '../aws-cli.js';
 import { isAmazon } from '../settings/endpoint.js';
 import { type Asked, ask, parseAnswer } from './ask.js';
-import type { LifecycleRule } from './lifecycle.js';
+import type { Lifecycle } from './lifecycle.js';
 
 export interface BucketSettings {
   readonly versioning: Asked<'enabled' | 'suspended' | 'never'>;
   readonly lifecycle: Asked<Lifecycle>;
   readonly encryption: Asked<readonly EncryptionRule[]>;
   readonly publicAccess: Asked<PublicAccessBlock>;
-}
-
-export interface Lifecycle {
-  readonly Rules: readonly LifecycleRule[];
-  readonly TransitionDefaultMinimumObjectSize?: string;
 }
 
 /** As the AWS CLI prints and takes it. */

@@ -1,5 +1,11 @@
 // A bucket's lifecycle rules: what they do to a backup, and how its own are added without a change to those of others.
 
+export interface Lifecycle {
+  readonly Rules: readonly LifecycleRule[];
+  /** Of the bucket, beside its rules: S3's default if it is not given. */
+  readonly TransitionDefaultMinimumObjectSize?: string;
+}
+
 /** As the AWS CLI prints and takes it; what is not named here is kept as it is. */
 export interface LifecycleRule {
   readonly ID?: string;

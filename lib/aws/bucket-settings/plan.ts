@@ -11,10 +11,9 @@ import {
   allBlocked,
   type BucketSettings,
   type EncryptionRule,
-  type Lifecycle,
   type PublicAccessBlock,
 } from './bucket-settings.js';
-import { daysKept, inNewerForm, type Retention, withOurRules } from './lifecycle.js';
+import { daysKept, inNewerForm, type Lifecycle, type Retention, withOurRules } from './lifecycle.js';
 
 export interface SettingStep {
   readonly setting: keyof BucketSettings;

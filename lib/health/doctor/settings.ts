@@ -3,9 +3,10 @@
 import { getObjectLock } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { type Asked, ask, parseAnswer } from '../../aws/bucket-settings/ask.js';
-import type { BucketSettings, Lifecycle } from '../../aws/bucket-settings/bucket-settings.js';
+import type { BucketSettings } from '../../aws/bucket-settings/bucket-settings.js';
 import {
   daysKept,
+  type Lifecycle,
   type LifecycleRule,
   type Retention,
   rulesThatExpireFiles,

@@ -1,19 +1,8 @@
 // LOCAL_DIR: what a walk has found, and what of it can't be stored.
 import { formatBytes, formatCount } from '../../cli/units/quantities.js';
+import type { WalkedSource } from '../../tree/disk/walked-source.js';
 import type { ObstacleReason } from '../../tree/entry.js';
 import { type Finding, ok, warning } from './finding.js';
-
-/** What a walk of LOCAL_DIR has counted. */
-export interface WalkedSource {
-  readonly files: number;
-  readonly bytes: number;
-  /** How many there are of each, and the first one's path. */
-  readonly obstacles: ReadonlyMap<ObstacleReason, { readonly count: number; readonly first: string }>;
-  /** statfs(2) types of file systems whose ctime proves nothing. */
-  readonly typesWithoutCtime: readonly number[];
-  /** The line of the config that leaves out what can't be stored. */
-  readonly exclude: string;
-}
 
 const WORDS: Readonly<Record<ObstacleReason, string>> = {
   unreadable: "can't be read by this user",

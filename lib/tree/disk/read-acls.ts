@@ -1,7 +1,6 @@
 // Reads the ACLs of files and folders with getfacl(1), many at a time: Node can't.
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { findProgram } from '../../cli/find-program.js';
 import { withoutKey } from '../../secrets/environment.js';
 import { type Acl, UNKNOWN_ACL } from '../acl.js';
 import { type Bytes, textOf } from '../bytes.js';
@@ -24,18 +23,8 @@ export interface AclOptions {
 }
 
 /** True if the programs that this needs are on PATH. */
-export function canReadAcls(path = process.env['PATH'] ?? ''): boolean {
-  const folders = path.split(delimiter);
-  return ['getfacl', 'xargs'].every((program) => folders.some((folder) => isProgram(join(folder, program))));
-}
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+export function canReadAcls(path = process.env['PATH']): boolean {
+  return ['getfacl', 'xargs'].every((program) => findProgram(program, path) !== undefined);
 }
 
 /**
