@@ -13,13 +13,13 @@ const LAST_RESORT = 150_000;
  * @throws what `work` throws, or what has crashed
  */
 export async function failOnCrash<T>(interruption: Interruption, work: () => Promise<T>): Promise<T> {
-  let crash: { readonly error: unknown } | undefined;
+  const crashes: unknown[] = [];
   let end: (outcome: 'stuck') => void;
   const stuck = new Promise<'stuck'>((resolve) => {
     end = resolve;
   });
   const onCrash = (error: unknown) => {
-    crash ??= { error };
+    crashes.push(error);
     process.exitCode = exitCode.failed;
     interruption.interrupt('SIGTERM');
     sleep(PATIENCE, undefined, { ref: false }).then(() => end('stuck'));
@@ -28,11 +28,11 @@ export async function failOnCrash<T>(interruption: Interruption, work: () => Pro
   process.on('uncaughtException', onCrash);
   try {
     const outcome = await Promise.race([work(), stuck]);
-    if (crash === undefined && outcome !== 'stuck') return outcome;
+    if (outcome !== 'stuck' && crashes.length === 0) return outcome;
   } catch (error) {
-    if (crash === undefined) throw error;
+    if (crashes.length === 0) throw error;
   } finally {
     process.off('uncaughtException', onCrash);
   }
-  throw (crash as unknown as { readonly error: unknown }).error;
+  throw crashes[0];
 }
