@@ -19,8 +19,14 @@ import { isRefusal, randomEncryptionKey, readInThreeWays } from './verify-object
 /** The probe is removed at once; STANDARD_IA is billed for 30 days at least. */
 const STORAGE_CLASS = 'STANDARD';
 
-/** What storing and removing the object has shown. */
+/** The worthless object that has proven it, and is still in the bucket. */
 export interface Probe {
+  readonly object: BucketObject;
+  readonly encryptionKey: EncryptionKey;
+}
+
+/** What removing the object has shown. */
+export interface RemovedProbe {
   /** When the server says that it was stored: ISO 8601, in whole seconds. */
   readonly lastModified: string | undefined;
   /** Whether its version could be removed for good; `no versions` in a bucket without versioning. */
@@ -28,25 +34,51 @@ export interface Probe {
 }
 
 /**
- * Stores a worthless object below `backup.info/probe/` with a random key; reads it without a key, with a wrong one and
- * with the right one; and removes it. The server does not see the backup's key.
- * @param log for a warning if the object can't be removed
+ * Stores a worthless object below `backup.info/probe/` with a random key, and reads it without a key, with a wrong one and
+ * with the right one. The server does not see the backup's key.
+ * @returns what `removeProbe` removes, beside what comes next
  * @throws {BackupError} with exit code 6 if it can be read without the right key, or has other content
  * @throws {AwsError} if it can't be stored or read, for example because the bucket blocks SSE-C
  */
-export async function assertSseCHonoured(aws: AwsCli, log: Log): Promise<Probe> {
+export async function proveSseC(aws: AwsCli, log: Log): Promise<Probe> {
   const name = randomBytes(16).toString('hex');
   const object = { bucket: aws.bucket, key: `${RESERVED_PREFIX}probe/${name}` };
   const encryptionKey = randomEncryptionKey();
   const content = `${randomBytes(16).toString('hex')}\n`;
   await aws.runOrThrow(putFromStdin(object, STORAGE_CLASS), { encryptionKey, input: content });
-  let probe: Probe | undefined;
+  const probe = { object, encryptionKey };
   try {
     await assertEncrypted({ aws, encryptionKey }, object, content);
-  } finally {
-    probe = await remove(aws, object, encryptionKey, log);
+  } catch (error) {
+    await removeProbe(aws, probe, log);
+    throw error;
   }
   return probe;
+}
+
+/**
+ * Removes the object's version, if the profile's user may do that; otherwise adds a delete marker.
+ * @param log for a warning if the object can't be removed
+ */
+export async function removeProbe(
+  aws: AwsCli,
+  { object, encryptionKey }: Probe,
+  log: Log,
+): Promise<RemovedProbe> {
+  const head = await aws.run(readVersionId(object), { encryptionKey });
+  const [versionId = '', lastModified] = head.stdout.trim().split('\t');
+  let removal: RemovedProbe['removal'] = 'no versions';
+  if (head.exitCode === 0 && versionId !== 'None' && isVersionId(versionId)) {
+    const { exitCode, stderr } = await aws.run(deleteObject({ ...object, versionId }));
+    if (exitCode === 0) return { lastModified, removal: 'done' };
+    removal = kindOfAwsError(stderr) === 'access-denied' ? 'denied' : 'failed';
+  }
+  const args = deleteObject(object);
+  const answer = await aws.run(args);
+  if (answer.exitCode === 0) return { lastModified, removal };
+  const why = aws.errorOf(args, answer).detail.replace(/\.$/, '');
+  log.warn(`The worthless object ${s3Url(object)} could not be removed: ${why}.`);
+  return { lastModified, removal };
 }
 
 async function assertEncrypted(remote: KeyedAws, object: BucketObject, content: string): Promise<void> {
@@ -70,27 +102,4 @@ function notEncrypted(object: BucketObject, how: string): BackupError {
       hint: 'Nothing private was stored. Use a server that supports SSE-C, or find out which proxy in front of it drops the key.',
     },
   );
-}
-
-/** Removes its version, if the profile's user may do that; otherwise adds a delete marker. */
-async function remove(
-  aws: AwsCli,
-  object: BucketObject,
-  encryptionKey: EncryptionKey,
-  log: Log,
-): Promise<Probe> {
-  const head = await aws.run(readVersionId(object), { encryptionKey });
-  const [versionId = '', lastModified] = head.stdout.trim().split('\t');
-  let removal: Probe['removal'] = 'no versions';
-  if (head.exitCode === 0 && versionId !== 'None' && isVersionId(versionId)) {
-    const { exitCode, stderr } = await aws.run(deleteObject({ ...object, versionId }));
-    if (exitCode === 0) return { lastModified, removal: 'done' };
-    removal = kindOfAwsError(stderr) === 'access-denied' ? 'denied' : 'failed';
-  }
-  const args = deleteObject(object);
-  const answer = await aws.run(args);
-  if (answer.exitCode === 0) return { lastModified, removal };
-  const why = aws.errorOf(args, answer).detail.replace(/\.$/, '');
-  log.warn(`The worthless object ${s3Url(object)} could not be removed: ${why}.`);
-  return { lastModified, removal };
 }

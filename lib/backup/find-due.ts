@@ -5,7 +5,7 @@ import { allSettledOrThrow } from '../cli/concurrency.js';
 import { textOf } from '../tree/bytes.js';
 import type { Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
-import type { Comparison } from './check/compare.js';
+import type { Comparison, OnDue } from './check/compare.js';
 import { compareBeforeUpload } from './check/compare-before-upload.js';
 import { assertNoOtherKey } from './other-keys.js';
 import type { DueList } from './scan/draft-writer.js';
@@ -21,8 +21,7 @@ export interface Due extends DueList {
 export async function findDue(backup: Backup, start: Start): Promise<Due> {
   const { scan } = start;
   if (!needsListing(start)) return { ...scan.due, draft: scan.draft, listed: undefined };
-  const listed = await compareBeforeUpload(backup, start);
-  await assertKeyOfBackup(backup, start, listed);
+  const listed = await listBeforeUpload(backup, start);
   return { ...listed.due, draft: listed.draft, listed };
 }
 
@@ -32,16 +31,24 @@ export function needsListing({ tree, unfinished }: Start): boolean {
 }
 
 /**
- * Tries the encryption key on a few objects and on the records of other backups, if there is no record that proves it.
+ * Compares the scan with the bucket's listing. If there is no record that proves the encryption key, it is tried on a few
+ * objects and on the records of other backups.
  * @throws {BackupError} with exit code 5 if they were stored with another one
  */
-export async function assertKeyOfBackup(
-  backup: Backup,
-  { lastRun, escrow }: Start,
-  { objects }: Comparison,
-): Promise<void> {
-  if (lastRun !== undefined || escrow === 'no bucket') return;
+export async function listBeforeUpload(backup: Backup, start: Start, onDue?: OnDue): Promise<Comparison> {
+  const isProven = start.lastRun !== undefined || start.escrow === 'no bucket';
+  const [listed] = await allSettledOrThrow(
+    compareBeforeUpload(backup, start, onDue).then(async (comparison) => {
+      if (!isProven) await assertKeyOfObjects(backup, comparison);
+      return comparison;
+    }),
+    isProven ? Promise.resolve() : assertNoOtherKey(backup),
+  );
+  return listed;
+}
+
+function assertKeyOfObjects(backup: Backup, { objects }: Comparison): Promise<void> {
   const { aws, prefix } = backup;
   const samples = objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
-  await allSettledOrThrow(assertKeyFits(backup, samples), assertNoOtherKey(backup));
+  return assertKeyFits(backup, samples);
 }

@@ -1,5 +1,5 @@
 // The beginning of a run: the last run's record is fetched while the disk is scanned.
-import type { AwsCli } from '../aws/aws-cli.js';
+import { existsSync } from 'node:fs';
 import { AwsError } from '../aws/aws-error.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
@@ -20,7 +20,7 @@ import { warnOfSource } from './source/warnings.js';
 export interface Start {
   /** `undefined`: the backup is new, or was made by the original scripts. */
   readonly lastRun: LastRun | undefined;
-  /** The escrow; asked for here only if the bucket may be missing. */
+  /** The escrow; not asked for here if a record tells that there is a bucket. */
   readonly escrow: StoredEscrow | 'none' | 'no bucket' | 'not asked';
   /** Which tree the scan was merged with. */
   readonly tree: 'none' | 'of the last run' | 'of an earlier run';
@@ -45,13 +45,13 @@ type ScanWithTree = Pick<Start, 'scan' | 'tree'> & {
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
-  const { aws, config, flags, source, state, header, log } = backup;
+  const { config, flags, source, state, header, log } = backup;
   const fetching = fetchLastRun(backup).then((lastRun) => {
     assertSameSource(lastRun, source, flags.adopts);
     return lastRun;
   });
   const [escrow, lastRun, earlyScan] = await allSettledOrThrow(
-    findBucket(aws, fetching),
+    findBucket(backup, fetching),
     fetching,
     scanWithCopy(backup),
   );
@@ -80,8 +80,15 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
   return { lastRun, escrow, tree, isAdopted, times, unfinished, scan, whyFull };
 }
 
-/** A record proves that there is a bucket. If the record can't be read, the bucket's own error says more. */
-async function findBucket(aws: AwsCli, fetching: Promise<LastRun | undefined>): Promise<Start['escrow']> {
+/**
+ * A record proves that there is a bucket. If it can't be read, the bucket's own error says more. Without a tree of an
+ * earlier run on this machine, there is probably no record: then nothing waits for it.
+ */
+async function findBucket(
+  { aws, state }: Backup,
+  fetching: Promise<LastRun | undefined>,
+): Promise<Start['escrow']> {
+  if (state.treeCopy === undefined || !existsSync(state.treeCopy)) return findEscrow(aws);
   try {
     if ((await fetching) !== undefined) return 'not asked';
   } catch (error) {

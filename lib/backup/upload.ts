@@ -1,7 +1,7 @@
 // The upload: each due file by name; or all of them by one `aws s3 sync`, if the prefix is empty and nobody else can
 // change what is on disk.
 import { join } from 'node:path';
-import { assertSseCHonoured } from '../aws/prove-sse-c.js';
+import { proveSseC, removeProbe } from '../aws/prove-sse-c.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { Journal } from '../records/journal.js';
 import { type Batches, mapEach } from '../tree/streams/batches.js';
@@ -35,12 +35,14 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
   // Before any change, deletions included: if this run does not end, the next one has to know.
   if (hasDue || gone > 0) await journal.begin(listed && journalLines(readDraft(draft), wasSynced));
   // Neither a file nor the record leaves before the server has shown that it honours the key.
-  if (lastRun === undefined) await assertSseCHonoured(backup.aws, backup.log);
+  const { aws, log } = backup;
+  const probe = lastRun === undefined ? await proveSseC(aws, log) : undefined;
   const [synced, byName] = await allSettledOrThrow(
     wasSynced ? uploadBySync(backup, files.count) : Promise.resolve(0),
     hasDue && !wasSynced ? sendByName(backup, due, journal) : Promise.resolve(undefined),
     // On a first run, even in a bucket that this run has created: the server may not have versioning.
     backup.versioning.warnBefore({ overwritten: due.overwritten, gone, isFirst: lastRun === undefined }),
+    probe === undefined ? Promise.resolve() : removeProbe(aws, probe, log),
   );
   return { journal, byName, wasSynced, synced, syncedBytes: wasSynced ? due.bytes : 0 };
 }

@@ -4,10 +4,9 @@ import type { StoredObject } from '../aws/listing.js';
 import type { Backup } from '../backup/backup.js';
 import type { Comparison, OnDue } from '../backup/check/compare.js';
 import { compareAfterUpload } from '../backup/check/compare-after-upload.js';
-import { compareBeforeUpload } from '../backup/check/compare-before-upload.js';
 import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from '../backup/delete/why-kept.js';
 import { reportKept } from '../backup/delete.js';
-import { assertKeyOfBackup, needsListing } from '../backup/find-due.js';
+import { listBeforeUpload, needsListing } from '../backup/find-due.js';
 import { assertLossesAllowed } from '../backup/guard/losses.js';
 import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
@@ -30,7 +29,6 @@ export async function dryRun(backup: Backup): Promise<number> {
   const listed = await compare(backup, start, (line, object) => uploads.write(describeUpload(line, object)));
   uploads.close();
   await reportObstacles(backup, start);
-  await assertKeyOfBackup(backup, start, listed);
   const { count } = listed.gone;
   const reason = count === 0 ? undefined : await reasonToKeep(backup, start, listed);
   if (reason !== undefined) reportKept(backup, 'Would not delete', count, reason);
@@ -49,7 +47,7 @@ export async function dryRun(backup: Backup): Promise<number> {
 
 function compare(backup: Backup, start: Start, onDue: OnDue): Promise<Comparison> {
   return needsListing(start)
-    ? compareBeforeUpload(backup, start, onDue)
+    ? listBeforeUpload(backup, start, onDue)
     : compareAfterUpload(backup, readDraft(start.scan.draft), start.times, false, onDue);
 }
 

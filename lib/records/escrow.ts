@@ -7,7 +7,7 @@ import { putFromStdin } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { bucketExists, makeBucket, missingBucketError, type NewBucket } from '../aws/bucket.js';
 import { kindOfAwsError } from '../aws/error-kinds.js';
-import { assertSseCHonoured } from '../aws/prove-sse-c.js';
+import { proveSseC, removeProbe } from '../aws/prove-sse-c.js';
 import { verifyContent } from '../aws/verify-object.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { BackupError, errnoOf } from '../cli/errors.js';
@@ -96,7 +96,7 @@ export async function escrowKey(
     return addProof(aws, escrow);
   }
   if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
-  await assertSseCHonoured(aws, log);
+  await removeProbe(aws, await proveSseC(aws, log), log);
   const object = escrowObject(aws.bucket);
   const args = putFromStdin(object, escrow.storageClass);
   await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });

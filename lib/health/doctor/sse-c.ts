@@ -1,7 +1,7 @@
 // Whether the server honours SSE-C, tried with a worthless object; and what else that object's life tells: the server's
 // clock, and whether these credentials can destroy history.
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { assertSseCHonoured, type Probe } from '../../aws/prove-sse-c.js';
+import { proveSseC, type RemovedProbe, removeProbe } from '../../aws/prove-sse-c.js';
 import type { Log } from '../../cli/log/log.js';
 import { formatDuration } from '../../cli/units/duration.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';
@@ -12,11 +12,11 @@ const MAX_SKEW = 60;
 /** @throws {BackupError} if the server does not honour SSE-C, or blocks it, or the object can't be stored */
 export async function checkSseC(aws: AwsCli, log: Log): Promise<Finding[]> {
   const begun = Date.now();
-  const probe = await assertSseCHonoured(aws, log);
+  const removed = await removeProbe(aws, await proveSseC(aws, log), log);
   return [
     ok('SSE-C', 'honoured: an object was refused without a key and with a wrong one, and read with its own'),
-    judgeClock(probe.lastModified, begun, Date.now()),
-    judgeRights(probe),
+    judgeClock(removed.lastModified, begun, Date.now()),
+    judgeRights(removed),
   ];
 }
 
@@ -39,7 +39,7 @@ export function judgeClock(stored: string | undefined, begun: number, ended: num
   );
 }
 
-export function judgeRights({ removal }: Pick<Probe, 'removal'>): Finding {
+export function judgeRights({ removal }: Pick<RemovedProbe, 'removal'>): Finding {
   if (removal === 'no versions')
     return notChecked('rights', 'without versioning, whoever may delete destroys history');
   if (removal === 'failed')
