@@ -1,17 +1,9 @@
-// The bucket: one that exists is left as it is; a new one gets versioning, a lifecycle rule, and SSE-C.
+// Asks about the bucket: whether it exists, what it holds, whether it keeps versions.
 import { BackupError } from '../cli/errors.js';
-import { bucketCommand, createBucket, getVersioning, headBucket } from './arguments/bucket-arguments.js';
+import { getVersioning, headBucket } from './arguments/bucket-arguments.js';
 import { listFirst } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { NEW_BUCKET } from './bucket-settings/bucket-settings.js';
-import { planBucketSettings, type SettingStep } from './bucket-settings/plan.js';
-import { takeStep } from './bucket-settings/take-step.js';
 import { kindOfAwsError } from './error-kinds.js';
-
-export interface NewBucket {
-  readonly region: string;
-  readonly retentionDays: number;
-}
 
 /** @throws {AwsError} if the bucket belongs to another account, or can't be reached */
 export async function bucketExists(aws: AwsCli): Promise<boolean> {
@@ -43,46 +35,6 @@ export async function missingBucketError(aws: AwsCli): Promise<BackupError | und
   return new BackupError(`Download failed: there is no bucket "${aws.bucket}".`, {
     hint: 'Check its name, and that profile, region and endpoint are those of the backup.',
   });
-}
-
-/**
- * Creates the bucket, with versioning, a lifecycle rule, and SSE-C.
- * @param log for what is done, and what the server does not implement
- * @throws {AwsError} if it can't be created
- * @throws {BackupError} if it can't be set up
- */
-export async function makeBucket(
-  aws: AwsCli,
-  settings: NewBucket,
-  log: (message: string) => void,
-): Promise<void> {
-  const { bucket } = aws;
-  log(`The S3 bucket "${bucket}" does not exist. Creating it...`);
-  await aws.runOrThrow(createBucket(bucket, settings.region));
-  const retention = { days: settings.retentionDays, prefixes: [''] };
-  for (const step of planBucketSettings(bucket, NEW_BUCKET, retention)) await setUp(aws, step, log);
-}
-
-/** @throws {BackupError} for any failure but that the server does not implement it */
-async function setUp(aws: AwsCli, step: SettingStep, log: (message: string) => void): Promise<void> {
-  const { setting, what } = step;
-  const failure = await takeStep(aws, step);
-  if (failure === undefined) return;
-  if (setting === 'encryption') {
-    // Only AWS blocks SSE-C, and there the first upload says so.
-    log(`The new bucket could not be set to allow SSE-C: ${failure.detail}`);
-    return;
-  }
-  if (failure.kind === 'not-implemented') {
-    log(`The server does not implement ${what}. The bucket is used without it: ${failure.detail}`);
-    return;
-  }
-  const steps = [
-    `The bucket "${aws.bucket}" exists now, but without ${what}.`,
-    ...(failure.hint === undefined ? [] : [failure.hint]),
-    `Then delete the empty bucket (${bucketCommand('delete-bucket', aws)}) and run the command again.`,
-  ];
-  throw new BackupError(failure.message, { hint: steps.join(' '), cause: failure });
 }
 
 /**

@@ -19,7 +19,8 @@ import {
   readWithoutKey,
 } from './arguments/download-arguments.js';
 import { type BucketObject, s3Url } from './arguments/object-arguments.js';
-import type { AwsAnswer, AwsCli } from './aws-cli.js';
+import type { AwsAnswer } from './aws-call.js';
+import type { AwsCli } from './aws-cli.js';
 import { kindOfAwsError } from './error-kinds.js';
 import type { KeyedAws } from './remote.js';
 import { causeOfRefusal, KEY_REFUSAL_KINDS, wrongKeyError } from './wrong-key.js';

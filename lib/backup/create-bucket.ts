@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { makeBucket } from '../aws/bucket.js';
+import { makeBucket } from '../aws/bucket-settings/change-bucket.js';
 import type { Backup } from './backup.js';
 import type { Start } from './start.js';
 

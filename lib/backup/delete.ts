@@ -1,13 +1,12 @@
 // Deletes in the bucket what is proven to be gone from disk, and nothing else.
 import { AwsError } from '../aws/aws-error.js';
-import { deleteAll } from '../aws/batch-deletion.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
-import { isGone, isLink } from '../tree/disk/is-gone.js';
-import { flatten, mapEach } from '../tree/streams/batches.js';
+import { flatten } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
+import { deleteProven } from './delete/delete-proven.js';
 import { hasFileAppeared } from './delete/has-file-appeared.js';
 import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from './delete/why-kept.js';
 import { assertLossesAllowed } from './guard/losses.js';
@@ -45,7 +44,7 @@ export async function deleteGone(backup: Backup, start: Start, checked: Checked)
   assertAllowed();
   log.progress(`Deleting ${formatCount(gone.count, 'object')}`);
   if (checked.linksAbove.size > 0) warnOfLinks(backup, checked.linksAbove);
-  const { keys, failed } = await deleteProven(backup, checked);
+  const { keys, failed } = await deleteAllProven(backup, checked);
   log.progress(undefined);
   log.info(`Deleted in the bucket: ${keys.count}.`);
   return { count: keys.count, keys, isHeldBack: failed > 0 };
@@ -89,24 +88,18 @@ function warnOfLinks({ localDir, log }: Backup, links: ReadonlySet<Bytes>): void
   );
 }
 
-/** Proves each again right before its deletion. A failed request ends no run: the record of the uploads comes after it. */
-async function deleteProven(
+/** A failed request ends no run: the record of the uploads comes after it. */
+async function deleteAllProven(
   backup: Backup,
   { gone, linksAbove }: Checked,
 ): Promise<{ readonly keys: Spool; readonly failed: number }> {
-  const { aws, prefix, localDir, followSymlinks, state, incomplete } = backup;
-  const root = bytesOf(localDir);
-  const deletions = flatten(mapEach(readJson<string>(gone), (path) => ({ key: prefix + path })));
-  const isStillGone = ({ key }: { readonly key: string }) => {
-    const path = bytesOf(key.slice(prefix.length));
-    const isBelowLink = (link: Bytes) => path.startsWith(`${link}/`) && isLink(root, link);
-    return isGone(root, path, followSymlinks) || [...linksAbove].some(isBelowLink);
-  };
+  const { state, incomplete } = backup;
+  const paths = flatten(readJson<string>(gone));
   const keys = backup.spool('deleted');
   let failed = 0;
   try {
-    for await (const { key, refusal } of deleteAll(aws, deletions, state.runFolder, isStillGone)) {
-      if (refusal === undefined) keys.write(JSON.stringify(key.slice(prefix.length)));
+    for await (const { path, key, refusal } of deleteProven(backup, paths, state.runFolder, linksAbove)) {
+      if (refusal === undefined) keys.write(JSON.stringify(path));
       else {
         failed += 1;
         incomplete.addFailure(key, 'could not be deleted in the bucket', refusal.why, key);

@@ -1,22 +1,12 @@
 // LOCAL_LIST: the listing of the prefix in a local file, as the original makes it, but never half of one.
-import { randomUUID } from 'node:crypto';
-import {
-  closeSync,
-  fchmodSync,
-  openSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, type Stats, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { listPrefix, parseWholeListing, type StoredObject } from '../aws/listing.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
-import type { Bytes } from '../tree/bytes.js';
-import { type OpenPlace, openPlace, pathIn } from '../tree/disk/trusted-place.js';
+import { type OpenPlace, openPlace } from '../tree/disk/trusted-place.js';
+import { replaceFile } from '../tree/disk/write-file.js';
 import type { Batches } from '../tree/streams/batches.js';
 import type { Backup } from './backup.js';
 import { listText } from './local-list/list-text.js';
@@ -49,7 +39,11 @@ export async function writeLocalList({ aws, prefix, config }: Backup): Promise<v
     place = openPlace(file);
     if (isDevNull(place.found)) return;
     if (place.found?.isFile() === false) throw notRegular(file);
-    await writeTo(place, write);
+    await replaceFile(place, (append) =>
+      write(async (pieces) => {
+        for await (const piece of pieces) append(piece);
+      }),
+    );
   } catch (error) {
     if (error instanceof BackupError) throw failureAfterBackup(`LOCAL_LIST "${file}" was not written`, error);
     if (errnoOf(error) === undefined) throw error;
@@ -62,33 +56,6 @@ export async function writeLocalList({ aws, prefix, config }: Backup): Promise<v
   } finally {
     if (place !== undefined) closeSync(place.folder);
   }
-}
-
-/** Works below the open folder, and opens nothing that existed before. */
-async function writeTo(
-  { folder, name, found }: OpenPlace,
-  write: (consumer: Consumer) => Promise<void>,
-): Promise<void> {
-  const newFile = pathIn(folder, `.encrypted-s3-list-${randomUUID()}` as Bytes);
-  // With umask's mode, like the original's redirection; or with the mode of this user's older list.
-  const descriptor = openSync(newFile, 'wx', (found?.mode ?? 0o666) & 0o666);
-  try {
-    if (found?.uid === process.geteuid?.()) fchmodSync(descriptor, (found?.mode ?? 0) & 0o777);
-    await write(async (pieces) => {
-      for await (const piece of pieces) writeWhole(descriptor, Buffer.from(piece));
-    });
-    renameSync(newFile, pathIn(folder, name));
-  } catch (error) {
-    rmSync(newFile, { force: true });
-    throw error;
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/** A single write may be short, as on a full disk. */
-function writeWhole(descriptor: number, bytes: Buffer): void {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
 }
 
 function isDevNull(found: Stats | undefined): boolean {

@@ -1,7 +1,8 @@
 // The end of a run: the new tree, and the record, which is stored last.
 import { BackupError } from '../cli/errors.js';
 import type { FoundEscrow } from '../records/escrow-state.js';
-import { type LastRun, type RecordedTree, storeLastRun } from '../records/last-run.js';
+import type { LastRun } from '../records/last-run.js';
+import { type RecordedTree, storeLastRun } from '../records/store.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
 import { keptLine, unprovenLine } from '../tree/entry-line.js';
 import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';

@@ -1,7 +1,7 @@
 // The upload: each due file by name; or all of them by one `aws s3 sync`, if the prefix is empty and nobody else can
 // change what is on disk.
 import { join } from 'node:path';
-import { proveSseC, removeProbe } from '../aws/prove-sse-c.js';
+import { proveSseC } from '../aws/prove-sse-c.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { Journal } from '../records/journal.js';
 import { type Batches, mapEach } from '../tree/streams/batches.js';
@@ -9,8 +9,9 @@ import type { Backup } from './backup.js';
 import type { Due } from './find-due.js';
 import { type DraftLine, formatDraftLine, readDraft } from './scan/draft.js';
 import type { Start } from './start.js';
-import { isSyncSafe, uploadBySync } from './upload/first-upload.js';
+import { isSyncSafe } from './upload/is-sync-safe.js';
 import { type SentByName, sendByName } from './upload/send-by-name.js';
+import { uploadBySync } from './upload/upload-calls.js';
 
 export interface Uploaded {
   readonly journal: Journal;
@@ -42,7 +43,7 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
     hasDue && !wasSynced ? sendByName(backup, due, journal) : Promise.resolve(undefined),
     // On a first run, even in a bucket that this run has created: the server may not have versioning.
     backup.versioning.warnBefore({ overwritten: due.overwritten, gone, isFirst: lastRun === undefined }),
-    probe === undefined ? Promise.resolve() : removeProbe(aws, probe, log),
+    probe?.remove(log) ?? Promise.resolve(),
   );
   return { journal, byName, wasSynced, synced, syncedBytes: wasSynced ? due.bytes : 0 };
 }

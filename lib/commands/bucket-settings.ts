@@ -1,12 +1,10 @@
 // What the bucket is set to: judged and, if the user wants that, mended first.
 import { stderr } from 'node:process';
-import { isDeepStrictEqual } from 'node:util';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { fetchBucketSettings } from '../aws/bucket-settings/bucket-settings.js';
+import { changeSettings } from '../aws/bucket-settings/change-bucket.js';
 import type { Retention } from '../aws/bucket-settings/lifecycle.js';
 import { planBucketSettings, type SettingStep } from '../aws/bucket-settings/plan.js';
-import { takeStep } from '../aws/bucket-settings/take-step.js';
-import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import type { BackupConfig } from '../config/backup-config.js';
@@ -34,8 +32,9 @@ export async function checkSettings(
     judgeSettings(found, left, retention, (args) => aws.commandFor(args));
   if (!fixes || steps.length === 0 || !(await isWanted(aws, steps, isConfirmed, context)))
     return judge(settings, steps);
-  await assertStillNeeded(aws, steps, retention);
-  const failures = await takeSteps(aws, steps);
+  const failures: Finding[] = [];
+  for await (const { step, failure } of changeSettings(aws, steps, retention))
+    if (failure !== undefined) failures.push(failedBy(`set ${step.what}`, failure));
   const after = await fetchBucketSettings(aws);
   return [...failures, ...judge(after, planBucketSettings(aws.bucket, after, retention))];
 }
@@ -43,22 +42,6 @@ export async function checkSettings(
 /** The bucket may hold other things: rules are for this backup's objects and records alone. */
 export function retentionOf({ retentionDays, prefix }: BackupConfig): Retention {
   return { days: retentionDays, prefixes: prefix === '' ? [''] : [prefix, runFolderKey(prefix)] };
-}
-
-/**
- * A put replaces all rules: those that somebody has added while the user looked at the steps must not be lost.
- * @throws {BackupError} if other steps are needed now
- */
-export async function assertStillNeeded(
-  aws: AwsCli,
-  steps: readonly SettingStep[],
-  retention: Retention,
-): Promise<void> {
-  const now = planBucketSettings(aws.bucket, await fetchBucketSettings(aws), retention);
-  if (isDeepStrictEqual(now, steps)) return;
-  throw new BackupError(`Somebody else has changed what the bucket "${aws.bucket}" is set to.`, {
-    hint: 'Nothing was changed. Run the command again, to see what is needed now.',
-  });
 }
 
 async function isWanted(
@@ -70,13 +53,4 @@ async function isWanted(
   stderr.write('To be changed in the bucket:\n');
   for (const { why, args } of steps) stderr.write(`  # ${why}\n  ${aws.commandFor(args)}\n`);
   return isConfirmed || (await new Prompt(stderr, interruption).ask("Type 'yes' to change it: ")) === 'yes';
-}
-
-async function takeSteps(aws: AwsCli, steps: readonly SettingStep[]): Promise<Finding[]> {
-  const failures: Finding[] = [];
-  for (const step of steps) {
-    const failure = await takeStep(aws, step);
-    if (failure !== undefined) failures.push(failedBy(`set ${step.what}`, failure));
-  }
-  return failures;
 }

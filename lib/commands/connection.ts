@@ -8,7 +8,7 @@ import type { BackupConfig } from '../config/backup-config.js';
 import { EncryptionKey } from '../secrets/encryption-key.js';
 
 /** A config; or a place that the command line names, with the rest of a config if there is one. */
-export interface BucketSettings {
+export interface ConnectionSettings {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
@@ -27,7 +27,7 @@ export async function askEncryptionKey(prompt: Prompt): Promise<EncryptionKey> {
  * @throws {BackupError} if a name can't be right, or the endpoint or the profile must not be used
  */
 export function connectToBucket(
-  { profile, region, bucket, endpointUrl, netTimeout, environment = process.env }: BucketSettings,
+  { profile, region, bucket, endpointUrl, netTimeout, environment = process.env }: ConnectionSettings,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,
 ): AwsCli {

@@ -4,7 +4,7 @@ import { stderr, stdout } from 'node:process';
 import { pipeline } from 'node:stream/promises';
 import { download, downloadVersion, IN_UTC } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
-import type { AwsCall } from '../aws/aws-cli.js';
+import type { AwsCall } from '../aws/aws-call.js';
 import type { KeyedAws } from '../aws/remote.js';
 import { BackupError, describeError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';

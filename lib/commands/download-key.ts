@@ -9,7 +9,7 @@ import { readPartialConfig } from '../config/read-config.js';
 import { retrieveEscrow } from '../records/escrow.js';
 import { keyOfEasyKey } from '../secrets/encryption-key.js';
 import { askEasyKey } from './ask-escrowed-key.js';
-import { type BucketSettings, connectToBucket } from './connection.js';
+import { type ConnectionSettings, connectToBucket } from './connection.js';
 
 export interface DownloadKey {
   /** PROFILE REGION BUCKET; or none, with a config. */
@@ -35,13 +35,13 @@ export async function downloadKey(request: DownloadKey, context: CommandContext)
 async function findBucket(
   { words, config: file }: DownloadKey,
   { log }: CommandContext,
-): Promise<BucketSettings> {
+): Promise<ConnectionSettings> {
   const isNamed = words.length > 0;
   if (isNamed && file === undefined) return bucketOf(words);
   const config = await readPartialConfig(configFileOrDefault(file), log);
   return { ...config, ...bucketOf(isNamed ? words : [config.profile, config.region, config.bucket]) };
 
-  function bucketOf([profile, region, bucket]: readonly (string | undefined)[]): BucketSettings {
+  function bucketOf([profile, region, bucket]: readonly (string | undefined)[]): ConnectionSettings {
     if (profile !== undefined && region !== undefined && bucket !== undefined)
       return { profile, region, bucket };
     throw new BackupError('The config does not name the bucket.', {

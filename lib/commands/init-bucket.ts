@@ -1,17 +1,17 @@
 // The bucket of a new backup: made, or set as a backup needs it, once the user has seen the commands.
 import { createBucket } from '../aws/arguments/bucket-arguments.js';
-import type { AwsCli } from '../aws/aws-cli.js';
-import { bucketExists, makeBucket } from '../aws/bucket.js';
+import type { AwsError } from '../aws/aws-error.js';
+import { bucketExists } from '../aws/bucket.js';
 import type { Asked } from '../aws/bucket-settings/ask.js';
 import {
   type BucketSettings,
   fetchBucketSettings,
   NEW_BUCKET,
 } from '../aws/bucket-settings/bucket-settings.js';
-import { planBucketSettings, type SettingStep } from '../aws/bucket-settings/plan.js';
-import { takeStep } from '../aws/bucket-settings/take-step.js';
+import { changeSettings, makeBucket } from '../aws/bucket-settings/change-bucket.js';
+import { planBucketSettings } from '../aws/bucket-settings/plan.js';
 import { BackupError } from '../cli/errors.js';
-import { assertStillNeeded, retentionOf } from './bucket-settings.js';
+import { retentionOf } from './bucket-settings.js';
 import type { Setup } from './init-steps.js';
 
 /** @returns whether the bucket is as it should be; false if the user wants it otherwise */
@@ -35,8 +35,7 @@ export async function setUpBucket({ config, aws, interview, context }: Setup): P
   interview.say(['For the bucket:', ...making, ...commands].join('\n  '));
   if (!(await interview.confirm('Run these commands?'))) return false;
   if (isThere) {
-    await assertStillNeeded(aws, steps, retention);
-    for (const step of steps) await takeStepOrExplain(aws, step);
+    for await (const { failure } of changeSettings(aws, steps, retention)) assertDone(failure);
   } else await makeBucket(aws, config, (message) => context.log.info(message));
   interview.say(isThere ? 'The bucket is set now.' : `The bucket "${aws.bucket}" was made.`);
   return unknown.length === 0;
@@ -55,9 +54,8 @@ function namesOfUnknown(settings: BucketSettings): string[] {
     .map((name) => names[name]);
 }
 
-/** @throws {BackupError} if the setting can't be made */
-async function takeStepOrExplain(aws: AwsCli, step: SettingStep): Promise<void> {
-  const failure = await takeStep(aws, step);
+/** @throws {BackupError} for any failure but that the server does not implement it */
+function assertDone(failure: AwsError | undefined): void {
   if (failure === undefined || failure.kind === 'not-implemented') return;
   const hint =
     'Have somebody run the command above who may, then run init again; or leave it out: --skip bucket';

@@ -56,7 +56,7 @@ export async function writeNewConfig(
     ...(contents.excludesCaches && { EXCLUDE_CACHES: 'yes' }),
     ...(ping === '' ? {} : hooksFor(ping)),
   };
-  writeConfig(file, settings, place.encryptionKey);
+  await writeConfig(file, settings, place.encryptionKey);
   interview.say(`Written: ${file}`);
   return place.isEscrowed;
 }

@@ -1,9 +1,10 @@
 // What init asks about the bucket: by which profile, which one, where, and what is in it.
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type AwsCli, configureProfile, DEFAULT_PROFILE } from '../aws/aws-cli.js';
+import { type AwsCli, DEFAULT_PROFILE } from '../aws/aws-cli.js';
 import { regionOfBucket } from '../aws/bucket-region.js';
 import { profileNames, readProfile } from '../aws/settings/profile-files.js';
+import { configureProfile } from '../aws/start-aws.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import * as check from '../config/checks.js';

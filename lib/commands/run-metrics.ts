@@ -17,10 +17,10 @@ export async function withMetrics<T extends RunOutcome>(
   log: Log,
   run: () => Promise<T>,
 ): Promise<T> {
-  const note = (exitCode: number, lastRun?: MetricsSource['lastRun']) => {
+  const note = async (exitCode: number, lastRun?: MetricsSource['lastRun']) => {
     if (metricsFile === undefined) return;
     try {
-      writeMetrics(metricsFile, { bucket, prefix, lastRun, attempt: { exitCode, ended: Date.now() } });
+      await writeMetrics(metricsFile, { bucket, prefix, lastRun, attempt: { exitCode, ended: Date.now() } });
     } catch (error) {
       if (!(error instanceof BackupError)) throw error;
       log.warn(error.message);
@@ -30,9 +30,9 @@ export async function withMetrics<T extends RunOutcome>(
   try {
     outcome = await run();
   } catch (error) {
-    note(exitCodeOfError(error));
+    await note(exitCodeOfError(error));
     throw error;
   }
-  note(outcome.exitCode, outcome.facts);
+  await note(outcome.exitCode, outcome.facts);
   return outcome;
 }

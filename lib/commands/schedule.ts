@@ -41,7 +41,7 @@ export async function schedule(
   if (state !== undefined) makeFolders(state, 0o700);
   const planned = scheduleOf(config, configFile, when);
   for (const file of scheduler.filesOf(planned)) {
-    writeOwnFile(file, configFile);
+    await writeOwnFile(file, configFile);
     say(`Wrote ${file.path}:\n\n${indented(file.text)}`);
   }
   scheduler.enable(planned.name);

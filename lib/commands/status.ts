@@ -44,7 +44,7 @@ async function showStatus(request: StatusRequest, context: CommandContext): Prom
   const found = await fetchBackupStatus(remote);
   const now = Date.now();
   const freshness = judgeFreshness(found, maxAge, now);
-  if (metricsFile !== undefined) writeMetrics(metricsFile, found);
+  if (metricsFile !== undefined) await writeMetrics(metricsFile, found);
   if (isJson) await printText(`${JSON.stringify(asJson(found, freshness))}\n`);
   else if (maxAge !== undefined) await printText(pluginLine(found, freshness, maxAge));
   else await printText(describeStatus(found, freshness, now));

@@ -14,12 +14,8 @@ import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
-import {
-  findDeleted,
-  readDeleted,
-  removeMarkers,
-  type Undeletion,
-} from '../restore/versions/delete-markers.js';
+import { findDeleted, readDeleted, type Undeletion } from '../restore/versions/delete-markers.js';
+import { removeMarkers } from '../restore/versions/remove-versions.js';
 import { WantedPaths } from '../restore/versions/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';
 import { connectToBucket } from './connection.js';

@@ -1,11 +1,10 @@
 // ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE: a shell command to run or an address to ping, when a run begins and
 // ends. What becomes of them changes neither the run nor its exit code. They never get the encryption key.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '../cli/errors.js';
 import type { Log } from '../cli/log/log.js';
-import { withoutKey } from '../secrets/environment.js';
+import { startProgram } from '../cli/start-program.js';
 
 /** How long a hook may take; in ms. */
 export interface HookLimits {
@@ -98,9 +97,9 @@ async function run(
   { command: timeout }: HookLimits,
 ): Promise<void> {
   const { event, exitCode, reason, summary, configFile } = call;
-  const child = spawn('/bin/sh', ['-c', command], {
+  const child = startProgram('/bin/sh', ['-c', command], {
     env: {
-      ...withoutKey(environment),
+      ...environment,
       BACKUP_EVENT: event,
       BACKUP_EXIT_CODE: `${exitCode ?? ''}`,
       BACKUP_REASON: reason,

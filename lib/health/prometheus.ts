@@ -1,10 +1,9 @@
 // A backup's status for Prometheus: a file for the node exporter's textfile collector.
-import { randomUUID } from 'node:crypto';
-import { closeSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { LastRun } from '../records/last-run.js';
-import type { Bytes } from '../tree/bytes.js';
 import { type OpenPlace, openPlace, pathIn } from '../tree/disk/trusted-place.js';
+import { replaceFile } from '../tree/disk/write-file.js';
 import type { BackupStatus } from './backup-status.js';
 
 const PREFIX = 'encrypted_s3_backup_';
@@ -67,33 +66,22 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow, attempt }: Met
 const METRIC = /^# HELP (\S+) .*\n# TYPE .*\n\1(\{.*\}) .*\n/gm;
 
 /**
- * What is not known now stays as it was: a run that has failed knows no more than that. Writes beside `file` and renames:
- * the collector never reads half a file.
+ * What is not known now stays as it was: a run that has failed knows no more than that. The collector never reads half a
+ * file.
  * @throws {BackupError} if it can't be written, or a link that somebody else may have made leads there
  */
-export function writeMetrics(file: string, status: MetricsSource): void {
+export async function writeMetrics(file: string, status: MetricsSource): Promise<void> {
   let place: OpenPlace | undefined;
   try {
     place = openPlace(file);
     if (place.found?.isFile() === false) throw notWritten(file, 'it is not a regular file');
-    writeTo(place, withOlder(metricsText(status), textIn(place)));
+    const text = withOlder(metricsText(status), textIn(place));
+    await replaceFile(place, (append) => append(text));
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     throw notWritten(file, describeError(error));
   } finally {
     if (place !== undefined) closeSync(place.folder);
-  }
-}
-
-function writeTo({ folder, name }: OpenPlace, text: string): void {
-  // The collector reads names that end in .prom.
-  const aside = pathIn(folder, `.encrypted-s3-metrics-${randomUUID()}` as Bytes);
-  try {
-    writeFileSync(aside, text, { flag: 'wx', mode: 0o644 });
-    renameSync(aside, pathIn(folder, name));
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw error;
   }
 }
 

@@ -2,34 +2,29 @@
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
-import type { BucketObject } from '../aws/arguments/object-arguments.js';
-import { putFromStdin } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import { bucketExists, makeBucket, missingBucketError, type NewBucket } from '../aws/bucket.js';
+import { bucketExists, missingBucketError } from '../aws/bucket.js';
+import { makeBucket, type NewBucket } from '../aws/bucket-settings/change-bucket.js';
 import { kindOfAwsError } from '../aws/error-kinds.js';
-import { proveSseC, removeProbe } from '../aws/prove-sse-c.js';
-import { verifyContent } from '../aws/verify-object.js';
+import { proveSseC } from '../aws/prove-sse-c.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
-import { escrowContent, keyInEscrow } from '../secrets/escrow-content.js';
-import { ESCROW_FILE, ESCROW_KEY, findEscrow, PROOF_KEY } from './escrow-state.js';
+import { type EncryptionKey, fingerprintOf } from '../secrets/encryption-key.js';
+import { keyInEscrow } from '../secrets/escrow-text.js';
+import { ESCROW_FILE, ESCROW_KEY, findEscrow } from './escrow-state.js';
 import { noteTrialOfEscrow } from './escrow-trial.js';
+import { storeEscrow, storeProof } from './store.js';
 
 /** Bytes: many more than its text has. */
 const MAX_SIZE = 4096;
-
-function escrowObject(bucket: string): BucketObject {
-  return { bucket, key: ESCROW_KEY };
-}
 
 export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
 
 /** Reads the object into memory. @throws {AwsError} if neither the object nor the easy key is to blame */
 export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {
-  const object = escrowObject(aws.bucket);
+  const object = { bucket: aws.bucket, key: ESCROW_KEY };
   const args = download(object, '-');
   const answer = await aws.run(args, { encryptionKey: easyKey });
   if (answer.exitCode === 0) return { content: answer.stdout };
@@ -87,35 +82,31 @@ export async function escrowKey(
   log: Log,
   assertReplaceable: (held: 'other easy key' | 'other key') => Promise<void> | void,
 ): Promise<void> {
-  const { easyKey } = escrow;
-  const content = escrowContent(escrow.encryptionKey);
+  const { encryptionKey, easyKey, storageClass } = escrow;
   if (!(await bucketExists(aws))) await makeBucket(aws, escrow, (message) => log.info(message));
   const escrowed = await fetchEscrow(aws, easyKey);
-  if (typeof escrowed === 'object' && escrowed.content === content) {
+  if (typeof escrowed === 'object' && isEscrowOf(encryptionKey, escrowed.content)) {
     noteTrialOfEscrow(aws);
-    return addProof(aws, escrow);
+    // The original scripts store an escrow without a proof.
+    const found = await findEscrow(aws);
+    if (typeof found === 'string' || !found.hasProof) await storeProof({ aws, encryptionKey });
+    return;
   }
   if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
-  await removeProbe(aws, await proveSseC(aws, log), log);
-  const object = escrowObject(aws.bucket);
-  const args = putFromStdin(object, escrow.storageClass);
-  await aws.runOrThrow(args, { encryptionKey: easyKey, input: content });
-  await verifyContent({ aws, encryptionKey: easyKey }, object, content);
+  const probe = await proveSseC(aws, log);
+  await probe.remove(log);
+  await storeEscrow(aws, encryptionKey, easyKey, storageClass);
   noteTrialOfEscrow(aws);
-  await storeProof(aws, escrow);
+  await storeProof({ aws, encryptionKey });
 }
 
-/** The original scripts store an escrow without a proof. */
-async function addProof(aws: AwsCli, escrow: Escrow): Promise<void> {
-  const found = await findEscrow(aws);
-  if (typeof found === 'string' || !found.hasProof) await storeProof(aws, escrow);
-}
-
-/** After the escrow, so that it is not older. */
-async function storeProof(aws: AwsCli, { encryptionKey }: Escrow): Promise<void> {
-  const args = putFromStdin({ bucket: aws.bucket, key: PROOF_KEY }, 'STANDARD');
-  const input = 'Whoever can read this has the encryption key that is escrowed.\n';
-  await aws.runOrThrow(args, { encryptionKey, input });
+function isEscrowOf(encryptionKey: EncryptionKey, text: string): boolean {
+  try {
+    return fingerprintOf(keyInEscrow(text)) === fingerprintOf(encryptionKey);
+  } catch (error) {
+    if (error instanceof BackupError) return false;
+    throw error;
+  }
 }
 
 /**

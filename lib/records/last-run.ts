@@ -1,19 +1,13 @@
 // What the last run left in the bucket: its record and its tree, under backup.info/runs/PREFIX/.
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
-import { uploadAll } from '../aws/arguments/upload-arguments.js';
 import { kindOfAwsError } from '../aws/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import type { Remote } from '../aws/remote.js';
 import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
-import { fingerprintOf } from '../secrets/encryption-key.js';
-import { sha256OfFile } from '../tree/streams/sha256.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import type { EscrowState } from './escrow-state.js';
-import { keepPrivately, type StateFolder } from './state-folder.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
 const VERSION = 1;
@@ -23,8 +17,6 @@ export const TREE = 'tree.ndjson.gz';
 export const RECORD = 'last-run.json';
 /** The bucket's tree, in the run's own folder, if there was no copy of it. */
 export const FETCHED_TREE = 'last-tree';
-/** Rewritten by every run: what is billed for 30 days at least would be dearer. */
-const STORAGE_CLASS = 'STANDARD';
 
 export interface LastRun {
   readonly runId: string;
@@ -79,6 +71,11 @@ export async function fetchLastRun(remote: Remote): Promise<LastRun | undefined>
   throw cause === 'wrong key' ? wrongKeyError(object) : cause;
 }
 
+/** The record as it is stored: see `parseLastRun`. */
+export function recordText(record: LastRun): string {
+  return `${JSON.stringify({ format: FORMAT, version: VERSION, ...record }, undefined, 2)}\n`;
+}
+
 /** @throws {BackupError} if a later version wrote it, or it is damaged */
 export function parseLastRun(text: string, where: string): LastRun {
   let record: Record<string, unknown> = {};
@@ -98,43 +95,4 @@ export function parseLastRun(text: string, where: string): LastRun {
     });
   }
   return record as unknown as LastRun;
-}
-
-/** Where a tree is on this machine. */
-export type TreePlaces = Pick<StateFolder, 'treeCopy' | 'runFolder'>;
-
-/** The tree that a record belongs to. */
-export type RecordedTree =
-  /** A file that is stored with the record, and moved. */
-  | { readonly file: string }
-  /** The one that is in the bucket, by its checksum. */
-  | { readonly sha256: string };
-
-/**
- * Stores the record, with the tree unless that is in the bucket already, and keeps a copy of the tree.
- * @throws {AwsError} if it could not be stored; the last one is still there then
- */
-export async function storeLastRun(
-  { aws, encryptionKey, prefix }: Remote,
-  { treeCopy, runFolder }: TreePlaces,
-  facts: Omit<LastRun, 'treeSha256' | 'keyFingerprint'>,
-  tree: RecordedTree,
-): Promise<void> {
-  const stage = join(runFolder, 'record');
-  mkdirSync(stage, { mode: 0o700 });
-  const staged = join(stage, TREE);
-  const isNew = 'file' in tree;
-  if (isNew) renameSync(tree.file, staged);
-  const treeSha256 = isNew ? await sha256OfFile(staged) : tree.sha256;
-  const keyFingerprint = fingerprintOf(encryptionKey);
-  const record = { format: FORMAT, version: VERSION, ...facts, keyFingerprint, treeSha256 };
-  writeFileSync(join(stage, RECORD), `${JSON.stringify(record, undefined, 2)}\n`, { mode: 0o600 });
-  const target = { bucket: aws.bucket, prefix: runFolderKey(prefix), storageClass: STORAGE_CLASS };
-  await aws.runOrThrow(uploadAll(stage, target), { encryptionKey });
-  if (treeCopy === undefined) return;
-  try {
-    keepPrivately(isNew ? staged : join(runFolder, FETCHED_TREE), treeCopy);
-  } catch {
-    // The copy is there already; or something else has its name: then the next run downloads the tree.
-  }
 }

@@ -8,7 +8,8 @@ import { parseEntry } from '../tree/entry-line.js';
 import { flatten } from '../tree/streams/batches.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import { DamagedTreeError, openTree } from '../tree/tree-file.js';
-import { FETCHED_TREE, type LastRun, runFolderKey, TREE, type TreePlaces } from './last-run.js';
+import { FETCHED_TREE, type LastRun, runFolderKey, TREE } from './last-run.js';
+import type { StateFolder } from './state-folder.js';
 
 /**
  * The tree file of the last run: the copy if it is that run's to the byte, otherwise the bucket's.
@@ -17,7 +18,7 @@ import { FETCHED_TREE, type LastRun, runFolderKey, TREE, type TreePlaces } from 
  */
 export async function fetchTree(
   { aws, encryptionKey, prefix, log }: Remote,
-  { treeCopy, runFolder }: TreePlaces,
+  { treeCopy, runFolder }: Pick<StateFolder, 'treeCopy' | 'runFolder'>,
   { treeSha256 }: LastRun,
 ): Promise<string | undefined> {
   if (treeCopy !== undefined && (await sha256IfReadable(treeCopy)) === treeSha256) return treeCopy;

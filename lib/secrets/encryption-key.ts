@@ -1,7 +1,7 @@
 // Encryption keys, which nothing prints.
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { BackupError } from '../cli/errors.js';
-import { bytesOfKey, keepBytes } from './key-bytes.js';
+import { hmacByKey, keepBytes } from './key-bytes.js';
 import { md5 } from './md5.js';
 
 /** S3 takes AES-256 keys only. */
@@ -42,12 +42,10 @@ export function keyOfEasyKey(easyKey: string): EncryptionKey {
 }
 
 /**
- * Tells whether two encryption keys are the same, and does not give the key away: 16 hexadecimal digits of a hash of an
- * HMAC. It is stored encrypted, in records only.
+ * 16 hexadecimal digits of a hash of an HMAC: different for different encryption keys, and of no use to guess one. It is
+ * stored encrypted, in records only.
  */
 export function fingerprintOf(encryptionKey: EncryptionKey): string {
-  const mac = createHmac('sha256', bytesOfKey(encryptionKey))
-    .update('encrypted-s3-backup key fingerprint')
-    .digest();
+  const mac = hmacByKey(encryptionKey, 'encrypted-s3-backup key fingerprint');
   return createHash('sha256').update(mac).digest('hex').slice(0, 16);
 }

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KEY_URL } from '../../lib/aws/arguments/object-arguments.js';
 import { syncArguments } from '../../lib/aws/arguments/upload-arguments.js';
-import { KEY_URL } from '../../lib/secrets/key-descriptor.js';
 import { type S3Server, startS3Server } from '../s3-server/server.js';
 
 export const BIN = fileURLToPath(new URL('../../bin', import.meta.url));

@@ -1,6 +1,5 @@
 // How the AWS CLI's arguments name objects, and the encryption key: by the path of a descriptor.
 import { BackupError } from '../../cli/errors.js';
-import { KEY_URL } from '../../secrets/key-descriptor.js';
 
 /** An object, or one of its versions. */
 export interface BucketObject {
@@ -9,6 +8,9 @@ export interface BucketObject {
   /** `undefined`: the current version. The word `null`: one that was stored without versioning. */
   readonly versionId?: string | undefined;
 }
+
+/** Where the AWS CLI reads the encryption key: its descriptor 3. */
+export const KEY_URL = 'fileb:///dev/fd/3';
 
 /** The encryption key for `aws s3`. */
 export const SSE_C = ['--sse-c', 'AES256', '--sse-c-key', KEY_URL];

@@ -1,4 +1,5 @@
-import { AwsCli, type AwsSettings, DEFAULT_PROFILE } from '../aws-cli.js';
+import type { AwsSettings } from '../aws-call.js';
+import { AwsCli, DEFAULT_PROFILE } from '../aws-cli.js';
 import { checksumVariables, resolveEndpoint } from './endpoint.js';
 import { assertTrustedListener } from './listener.js';
 import { hasCredentials, MAX_BANDWIDTH, readProfile } from './profile-files.js';

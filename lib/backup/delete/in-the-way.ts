@@ -2,13 +2,12 @@
 // or a folder that became a file, is not uploaded before the older objects are deleted, while deletions wait for uploads.
 // So a key whose place has been taken on disk is deleted first, where the server says that it is in the way.
 import { mkdirSync } from 'node:fs';
-import { deleteAll } from '../../aws/batch-deletion.js';
 import { findObject } from '../../aws/bucket.js';
 import { listPrefix } from '../../aws/listing.js';
 import { bytesOf, textOf } from '../../tree/bytes.js';
-import { isGone } from '../../tree/disk/is-gone.js';
 import { flatten } from '../../tree/streams/batches.js';
 import type { Backup } from '../backup.js';
+import { deleteProven } from './delete-proven.js';
 import { fetchReasonInBucket } from './why-kept.js';
 
 /**
@@ -18,14 +17,13 @@ import { fetchReasonInBucket } from './why-kept.js';
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function deleteInTheWay(backup: Backup, path: string): Promise<boolean> {
-  const { aws, prefix, localDir, followSymlinks, isExcluded, log } = backup;
+  const { aws, prefix, isExcluded, log } = backup;
   if ((await fetchReasonInBucket(backup)) !== undefined) return false;
-  const root = bytesOf(localDir);
-  const mayDelete = (key: string) => !isExcluded(bytesOf(key)) && isGone(root, bytesOf(key), followSymlinks);
+  const isWanted = (path: string) => !isExcluded(bytesOf(path));
   let count = 0;
   const folder = backup.fileFor('deletions');
   mkdirSync(folder, { mode: 0o700 });
-  for await (const { key, refusal } of deleteAll(aws, deletions(), folder)) {
+  for await (const { key, refusal } of deleteProven(backup, inTheWay(), folder)) {
     if (refusal !== undefined) continue;
     log.info(
       `Deleted "${key}" in the bucket before "${prefix}${path}" is uploaded, which has taken its place.`,
@@ -34,16 +32,15 @@ export async function deleteInTheWay(backup: Backup, path: string): Promise<bool
   }
   return count > 0;
 
-  async function* deletions(): AsyncGenerator<{ readonly key: string }> {
+  async function* inTheWay(): AsyncGenerator<string> {
     for (let end = path.indexOf('/'); end > 0; end = path.indexOf('/', end + 1)) {
       const above = path.slice(0, end);
-      if (mayDelete(above) && (await findObject(aws, prefix + above)) === 'found')
-        yield { key: prefix + above };
+      if (isWanted(above) && (await findObject(aws, prefix + above)) === 'found') yield above;
     }
     const below: string[] = [];
     await listPrefix(aws, `${prefix}${path}/`, async (objects) => {
       for await (const { key } of flatten(objects)) below.push(`${path}/${textOf(key)}`);
     });
-    for (const key of below) if (mayDelete(key)) yield { key: prefix + key };
+    yield* below.filter(isWanted);
   }
 }

@@ -11,7 +11,7 @@ import { deleteInTheWay } from '../delete/in-the-way.js';
 import type { DraftLine } from '../scan/draft.js';
 import type { Batch, BatchFile } from './batches.js';
 import { isSameInode, type OpenFile, openFiles } from './open-batch.js';
-import { uploadOpenFiles } from './upload-open.js';
+import { uploadOpenFiles } from './upload-calls.js';
 
 /** How often a file is sent that changes during its upload, or fails by a passing error. */
 const ROUNDS = 3;

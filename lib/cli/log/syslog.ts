@@ -1,8 +1,7 @@
 // Syslog, through the package modern-syslog where it is installed, else through logger(1), else not at all.
-import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withoutKey } from '../../secrets/environment.js';
+import { startProgram } from '../start-program.js';
 
 // Required, not imported: it is optional, since it has to be compiled.
 const require = createRequire(import.meta.url);
@@ -89,8 +88,7 @@ function nativeSink(tag: string): Sink {
 }
 
 function loggerSink(tag: string): Sink {
-  const logger = spawn('logger', ['--tag', tag, '--prio-prefix'], {
-    env: withoutKey(),
+  const logger = startProgram('logger', ['--tag', tag, '--prio-prefix'], {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   const ended = new Promise<void>((resolve) => {

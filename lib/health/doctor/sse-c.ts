@@ -1,7 +1,8 @@
 // Whether the server honours SSE-C, tried with a worthless object; and what else that object's life tells: the server's
 // clock, and whether these credentials can destroy history.
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { proveSseC, type RemovedProbe, removeProbe } from '../../aws/prove-sse-c.js';
+import type { RemovedProbe } from '../../aws/probe.js';
+import { proveSseC } from '../../aws/prove-sse-c.js';
 import type { Log } from '../../cli/log/log.js';
 import { formatDuration } from '../../cli/units/duration.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';
@@ -12,7 +13,8 @@ const MAX_SKEW = 60;
 /** @throws {BackupError} if the server does not honour SSE-C, or blocks it, or the object can't be stored */
 export async function checkSseC(aws: AwsCli, log: Log): Promise<Finding[]> {
   const begun = Date.now();
-  const removed = await removeProbe(aws, await proveSseC(aws, log), log);
+  const probe = await proveSseC(aws, log);
+  const removed = await probe.remove(log);
   return [
     ok('SSE-C', 'honoured: an object was refused without a key and with a wrong one, and read with its own'),
     judgeClock(removed.lastModified, begun, Date.now()),

@@ -1,12 +1,11 @@
 // flock(2) on LOCAL_LOCK is the original's own lock, so that its scripts and this program exclude each other. Node lacks
 // it: flock(1) of util-linux takes it on a descriptor of ours. The lock belongs to the open file, not to a process: this
 // one keeps it, and so does every child that inherits the descriptor.
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import type { Interruption } from '../../cli/interruption.js';
-import { withoutKey } from '../../secrets/environment.js';
+import { startProgram } from '../../cli/start-program.js';
 import { type OpenPlace, openPlace, pathIn } from '../../tree/disk/trusted-place.js';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
@@ -69,11 +68,10 @@ export async function tryFlock(
   const end = () => ending.abort();
   const timer = setTimeout(end, patience);
   interruption.aborted.addEventListener('abort', end, { once: true });
-  const child = spawn('flock', ['-n', '3'], {
+  const child = startProgram('flock', ['-n', '3'], {
     stdio: ['ignore', 'ignore', 'pipe', descriptor],
     // A process group of its own: Ctrl-C is a signal to us, and no failure of flock(1).
     detached: true,
-    env: withoutKey(),
     signal: ending.signal,
     killSignal: 'SIGKILL',
   });

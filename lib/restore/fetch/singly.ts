@@ -3,7 +3,7 @@
 import type { Readable } from 'node:stream';
 import { download } from '../../aws/arguments/download-arguments.js';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
-import type { AwsAnswer, AwsCall } from '../../aws/aws-cli.js';
+import type { AwsAnswer, AwsCall } from '../../aws/aws-call.js';
 import type { AwsError } from '../../aws/aws-error.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { forEachInPool } from '../../cli/concurrency.js';

@@ -1,7 +1,8 @@
 // Why the download of a single file failed, in words.
 import { headWithoutKey } from '../../aws/arguments/download-arguments.js';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
-import type { AwsAnswer, AwsCli } from '../../aws/aws-cli.js';
+import type { AwsAnswer } from '../../aws/aws-call.js';
+import type { AwsCli } from '../../aws/aws-cli.js';
 import { missingBucketError } from '../../aws/bucket.js';
 import { kindOfAwsError } from '../../aws/error-kinds.js';
 import type { KeyedAws } from '../../aws/remote.js';

@@ -1,9 +1,8 @@
 // Sets ACLs by setfacl(1), many files a call. A file is opened when it is added: whoever moves it, replaces it or closes
 // its folder afterwards changes nothing.
-import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { describeError, errnoOf } from '../../cli/errors.js';
-import { withoutKey } from '../../secrets/environment.js';
+import { runProgram } from '../../cli/start-program.js';
 import { type Acl, withoutDefaults } from '../../tree/acl.js';
 import type { Bytes } from '../../tree/bytes.js';
 import { orNotRestored } from '../destination/destination.js';
@@ -55,9 +54,9 @@ export class AclSetter {
 
   #set(acl: Acl, files: readonly OpenFile[]): void {
     const paths = files.map((_, at) => `/dev/fd/${FIRST_DESCRIPTOR + at}`);
-    const { status, error, stderr } = spawnSync('setfacl', ['-k', `--set=${acl}`, '--', ...paths], {
+    const { status, error, stderr } = runProgram('setfacl', ['-k', `--set=${acl}`, '--', ...paths], {
       stdio: ['ignore', 'ignore', 'pipe', ...files.map(({ descriptor }) => descriptor)],
-      env: { ...withoutKey(), LC_ALL: 'C' },
+      env: { ...process.env, LC_ALL: 'C' },
       encoding: 'utf8',
     });
     for (const { descriptor } of files) closeSync(descriptor);

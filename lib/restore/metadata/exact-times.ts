@@ -1,9 +1,8 @@
 // Sets mtimes to the nanosecond, which Node can't. Python sets many at once; it is missing where Amazon's installer has
 // brought the AWS CLI, and touch(1) sets them one by one. Neither goes through a link in the place of a folder.
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import { withoutKey } from '../../secrets/environment.js';
+import { startProgram } from '../../cli/start-program.js';
 import type { Bytes } from '../../tree/bytes.js';
 import { parentOf, withoutSlash } from '../destination/destination.js';
 import type { FoldersBelow } from '../destination/folders-below.js';
@@ -114,12 +113,12 @@ function startIn(
 }
 
 class SetterProcess {
-  readonly #child: ChildProcessByStdio<Writable, null, null>;
+  readonly #stdin: Writable;
   readonly #exit: Promise<boolean>;
 
   constructor(cwd: string, [program, ...args]: TimeSetter['command']) {
-    const child = spawn(program, args, { cwd, env: withoutKey(), stdio: ['pipe', 'ignore', 'ignore'] });
-    this.#child = child;
+    const child = startProgram(program, args, { cwd, stdio: ['pipe', 'ignore', 'ignore'] });
+    this.#stdin = child.stdin;
     this.#exit = new Promise<boolean>((resolve) => {
       child.on('error', () => resolve(false));
       child.on('close', (code) => resolve(code === 0));
@@ -130,18 +129,17 @@ class SetterProcess {
 
   /** True also if it could not be started. */
   get hasEnded(): boolean {
-    return this.#child.stdin.destroyed;
+    return this.#stdin.destroyed;
   }
 
   async write(text: string): Promise<void> {
-    const { stdin } = this.#child;
-    if (this.hasEnded || stdin.write(text, 'latin1')) return;
-    await Promise.race([once(stdin, 'drain').catch(() => undefined), this.#exit]);
+    if (this.hasEnded || this.#stdin.write(text, 'latin1')) return;
+    await Promise.race([once(this.#stdin, 'drain').catch(() => undefined), this.#exit]);
   }
 
   /** @returns false if it has not set all times */
   end(): Promise<boolean> {
-    this.#child.stdin.end();
+    this.#stdin.end();
     return this.#exit;
   }
 }

@@ -72,7 +72,7 @@ export class Metadata {
       const narrow = acl === undefined ? inode.mode : narrowedMode(inode.mode, acl);
       // Where the destination has given it an ACL, these bits are the mask: without them, the ACL allows nothing.
       const mode = replacesAcls ? narrow & ~0o070 : narrow;
-      orNotRestored(() => chmodSync(path, mode & mask));
+      setMode(path, mode & mask);
     }
     if (acl === UNKNOWN_ACL) onAclFailure(key, 'it could not be read when it was backed up');
     else if (acl !== undefined) this.#acls.add(path, key, acl);
@@ -157,6 +157,11 @@ export async function metadataFor(
 export async function hasDefaultAcl(folder: Bytes): Promise<boolean> {
   const acls = await readAcls({ root: folder, followSymlinks: false }, ['.' as Bytes]);
   return [...acls.values()].some((acl) => acl.includes('default:'));
+}
+
+/** @param path is followed, and must lead only where it should @throws {NotRestoredError} if the file system refuses */
+export function setMode(path: string | Buffer, mode: number): void {
+  orNotRestored(() => chmodSync(path, mode));
 }
 
 /** Sets the mtime to about the microsecond, which is all that Node can. */

@@ -1,5 +1,4 @@
 // Puts single entries into the destination, and notes what can only be done at the end.
-import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Interruption } from '../../cli/interruption.js';
 import type { Incomplete } from '../../cli/log/incomplete.js';
@@ -7,11 +6,11 @@ import type { Log } from '../../cli/log/log.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { Spool } from '../../tree/streams/spool.js';
-import { type Destination, NotRestoredError, orNotRestored, parentOf } from '../destination/destination.js';
+import { type Destination, NotRestoredError, parentOf } from '../destination/destination.js';
 import type { Stage } from '../destination/stage.js';
 import type { FetchFailure } from '../fetch/singly.js';
 import type { ExactTime } from '../metadata/exact-times.js';
-import { type Metadata, setMtime } from '../metadata/metadata.js';
+import { type Metadata, setMode, setMtime } from '../metadata/metadata.js';
 import type { PlannedFile } from '../plan/planned-file.js';
 import { isMtimeOf, type KeptFiles, whatAFileReplaces } from '../plan/what-is-replaced.js';
 import { Notices } from './notices.js';
@@ -163,7 +162,7 @@ export class Placement {
       this.#moveInWithMetadata(arrived, entry);
       return;
     }
-    if (mode !== undefined) orNotRestored(() => chmodSync(arrived, mode));
+    if (mode !== undefined) setMode(arrived, mode);
     destination.moveIn(arrived, file.key);
   }
 

@@ -1,21 +1,12 @@
-// Undeletes: finds the delete markers that hide wanted files, and removes them. A file is current again without them.
-import { s3Url } from '../../aws/arguments/object-arguments.js';
+// Finds the delete markers that hide wanted files. A file is current again without them.
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { explainDenial } from '../../aws/aws-error.js';
-import { deleteAll } from '../../aws/batch-deletion.js';
 import { RESERVED_PREFIX } from '../../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
-import { BackupError } from '../../cli/errors.js';
-import { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { WantedPaths } from './wanted-paths.js';
-
-/** A hint for a user who may remove no versions. */
-export const DENIAL =
-  "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Use an administrator's profile: --profile PROFILE.";
 
 /** What is to be undeleted. */
 export interface Undeletion {
@@ -83,44 +74,4 @@ export function readDeleted(
   deleted: Spool,
 ): AsyncGenerator<{ readonly key: string; readonly markers: DeletedKey['markers'] }> {
   return flatten(readJson(deleted));
-}
-
-/**
- * Removes the delete markers of the spool, and names what the server refuses.
- * @returns how many keys are current again, and how many are not
- * @throws {BackupError} if this user may remove none, or a request failed as a whole
- */
-export async function removeMarkers(
-  { aws, notes, log }: Undeletion,
-  deleted: Spool,
-): Promise<{ readonly undeleted: number; readonly refused: number }> {
-  const markers = (async function* () {
-    for await (const { key, markers } of readDeleted(deleted))
-      for (const versionId of markers) yield { key, versionId };
-  })();
-  const incomplete = new Incomplete(log);
-  const refused = new Set<string>();
-  let removed = 0;
-  let isDenied = false;
-  await explainDenial(DENIAL, async () => {
-    for await (const { key, versionId, refusal } of deleteAll(aws, markers, notes)) {
-      const url = s3Url({ bucket: aws.bucket, key });
-      if (refusal === undefined) {
-        removed += 1;
-        log.info(`Undeleted: ${url} (delete marker ${versionId})`);
-        continue;
-      }
-      isDenied ||= refusal.lacksPermission;
-      // The server would refuse the rest as well.
-      if (isDenied && removed === 0) {
-        throw new BackupError(`Nothing was undeleted: ${url}: ${refusal.why}.`, { hint: DENIAL });
-      }
-      if (!refused.has(key)) incomplete.addFailure(url, 'is still deleted', refusal.why, key);
-      if (!refusal.lacksPermission) incomplete.addHint(refusal.hint);
-      refused.add(key);
-    }
-  });
-  if (isDenied) incomplete.addHint(DENIAL);
-  incomplete.close();
-  return { undeleted: deleted.count - refused.size, refused: refused.size };
 }

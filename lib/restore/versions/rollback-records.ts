@@ -8,13 +8,13 @@ import {
   fetchLastRun,
   type LastRun,
   RECORD,
-  type RecordedTree,
   RUNS_PREFIX,
   runFolderKey,
   TREE,
 } from '../../records/last-run.js';
 import { fetchTree } from '../../records/last-tree.js';
 import type { StateFolder } from '../../records/state-folder.js';
+import type { RecordedTree } from '../../records/store.js';
 import { textOf } from '../../tree/bytes.js';
 import { type Batches, emptyStream, flatten } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';

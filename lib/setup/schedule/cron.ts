@@ -7,7 +7,7 @@ import { markerOf } from './name.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
 import type { RunFacts, Scheduler } from './scheduler.js';
-import { runProgram } from './start-program.js';
+import { runAttached } from './system-programs.js';
 
 /** What Debian's /etc/crontab gives to the programs in its folders. */
 const ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/', SHELL: '/bin/sh', LOGNAME: 'root' };
@@ -47,7 +47,7 @@ export class Cron implements Scheduler {
   }
 
   run(name: string, { interruption }: CommandContext): Promise<number> {
-    return runProgram(join(this.folder, name), [], ENVIRONMENT, interruption);
+    return runAttached(join(this.folder, name), [], interruption, ENVIRONMENT);
   }
 }
 

@@ -1,18 +1,10 @@
 // Files outside of the program's own folders: they are replaced and removed only if their marker says that they are ours.
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BackupError, describeError, errnoOf, shellQuote } from '../../cli/errors.js';
 import { makeFolders } from '../../records/state-folder.js';
+import { type OpenPlace, openPlace } from '../../tree/disk/trusted-place.js';
+import { replaceFile } from '../../tree/disk/write-file.js';
 import { markerOf } from './name.js';
 
 export interface OwnFile {
@@ -45,20 +37,19 @@ export function readOwnFile(path: string, configFile: string): string | undefine
   });
 }
 
-/** Writes beside the file and renames. @throws {BackupError} if something else has its name */
-export function writeOwnFile({ path, text, isExecutable }: OwnFile, configFile: string): void {
+/** @throws {BackupError} if something else has its name */
+export async function writeOwnFile({ path, text, isExecutable }: OwnFile, configFile: string): Promise<void> {
   readOwnFile(path, configFile);
-  // run-parts(8) and systemd ignore such a name.
-  const aside = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  let place: OpenPlace | undefined;
   try {
     makeFolders(dirname(path), 0o755);
-    writeFileSync(aside, text, { flag: 'wx' });
+    place = openPlace(path);
     // Whatever umask says: there is no secret in it, and other users can see that it is ours.
-    chmodSync(aside, isExecutable ? 0o755 : 0o644);
-    renameSync(aside, path);
+    await replaceFile(place, (append) => append(text), isExecutable ? 0o755 : 0o644);
   } catch (error) {
-    rmSync(aside, { force: true });
     throw failed('written', path, error);
+  } finally {
+    if (place !== undefined) closeSync(place.folder);
   }
 }
 

@@ -7,11 +7,10 @@ import { homeFolderOf } from '../../aws/settings/home.js';
 import { BackupError } from '../../cli/errors.js';
 import { exitCode, exitCodeOfSignal } from '../../cli/exit-codes.js';
 import type { CommandContext } from '../../cli/main.js';
-import { withoutKey } from '../../secrets/environment.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
 import type { RunFacts, Scheduler } from './scheduler.js';
-import { ask, order, runProgram } from './start-program.js';
+import { ask, order, runAttached } from './system-programs.js';
 import { failureServiceOf, serviceOf, timerOf, unitsOf } from './systemd-units.js';
 
 export class Systemd implements Scheduler {
@@ -83,12 +82,7 @@ export class Systemd implements Scheduler {
 
   async run(name: string, { interruption }: CommandContext): Promise<number> {
     const service = serviceOf(name);
-    await runProgram(
-      'systemctl',
-      [...this.#manager, '--quiet', 'start', service],
-      withoutKey(),
-      interruption,
-    );
+    await runAttached('systemctl', [...this.#manager, '--quiet', 'start', service], interruption);
     const { ConditionResult, InvocationID, Result } = this.#show(service, [
       'ConditionResult',
       'InvocationID',

@@ -1,9 +1,8 @@
 // The names of users and groups. This machine's are in /etc/passwd and /etc/group; others (LDAP, SSSD, systemd-homed)
 // only the system knows: getent(1) asks it about many at once.
-import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { withoutKey } from '../../secrets/environment.js';
+import { runProgram } from '../../cli/start-program.js';
 import type { OwnerNames } from '../entry-line.js';
 
 type Database = 'passwd' | 'group';
@@ -41,9 +40,8 @@ class NameTable {
 
   #ask(keys: readonly (number | string)[]): void {
     for (const key of keys) this.#asked.add(key);
-    const { error, stdout } = spawnSync('getent', [this.#database, '--', ...keys.map(String)], {
+    const { error, stdout } = runProgram('getent', [this.#database, '--', ...keys.map(String)], {
       encoding: 'utf8',
-      env: withoutKey(),
       stdio: ['ignore', 'pipe', 'ignore'],
       timeout: PATIENCE,
     });

@@ -1,7 +1,6 @@
 // Reads the ACLs of files and folders with getfacl(1), many at a time: Node can't.
-import { spawn } from 'node:child_process';
 import { findProgram } from '../../cli/find-program.js';
-import { withoutKey } from '../../secrets/environment.js';
+import { startProgram } from '../../cli/start-program.js';
 import { type Acl, UNKNOWN_ACL } from '../acl.js';
 import { type Bytes, textOf } from '../bytes.js';
 import type { Batches } from '../streams/batches.js';
@@ -88,9 +87,9 @@ function runGetfacl(
   input: string,
 ): Promise<{ code: number | undefined; stdout: string; stderr: string }> {
   return new Promise((resolve) => {
-    const child = spawn('xargs', ['-0', '-r', ...GETFACL, ...options, '--'], {
+    const child = startProgram('xargs', ['-0', '-r', ...GETFACL, ...options, '--'], {
       cwd: folder,
-      env: { ...withoutKey(), LC_ALL: 'C' },
+      env: { ...process.env, LC_ALL: 'C' },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let stdout = '';

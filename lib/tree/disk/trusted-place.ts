@@ -60,20 +60,6 @@ export function openPlace(file: string, user = process.geteuid?.() ?? -1): OpenP
   }
 }
 
-/**
- * Creates a file for this user alone, mode 0600.
- * @returns a descriptor to write to, which the caller closes
- * @throws as `openPlace`; the system's error, EEXIST, if something has its name
- */
-export function createPrivateFile(file: string): number {
-  const { folder, name } = openPlace(file);
-  try {
-    return openSync(pathIn(folder, name), 'wx', 0o600);
-  } finally {
-    closeSync(folder);
-  }
-}
-
 /** The path of a name in an open folder, for node:fs; valid wherever that folder is moved. */
 export function pathIn(folder: number, name: Bytes): string | Buffer {
   return pathOf(joinPath(`/proc/self/fd/${folder}` as Bytes, name));

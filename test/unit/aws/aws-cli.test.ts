@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { KEY_URL } from '../../../lib/aws/arguments/object-arguments.js';
 import { AwsCli } from '../../../lib/aws/aws-cli.js';
 import { Interruption } from '../../../lib/cli/interruption.js';
 import { EncryptionKey } from '../../../lib/secrets/encryption-key.js';
-import { KEY_URL } from '../../../lib/secrets/key-descriptor.js';
 
 test('a call that names the encryption key must get it, and no other call may', async () => {
   const aws = new AwsCli({

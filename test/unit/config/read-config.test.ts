@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { BackupError } from '../../../lib/cli/errors.js';
 import { settingNames } from '../../../lib/config/settings.js';
-import { bytesOfKey } from '../../../lib/secrets/key-bytes.js';
+import { textOfKey } from '../../../lib/secrets/key-bytes.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../../fakes/without-roots-rights.js';
 import {
   complete,
@@ -20,7 +20,7 @@ import {
 test('a config is read', async () => {
   const config = await readConfig(write(complete));
   assert.equal(config.bucket, 'my-bucket');
-  assert.equal(bytesOfKey(config.encryptionKey).toString(), KEY);
+  assert.equal(textOfKey(config.encryptionKey), KEY);
   assert.equal(config.environment['PATH'], process.env['PATH']);
 });
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readConfig } from '../../../lib/config/read-config.js';
-import { keyInConfig } from '../../../lib/secrets/key-in-config.js';
+import { textOfKey } from '../../../lib/secrets/key-bytes.js';
 import { newEncryptionKey } from '../../../lib/secrets/new-encryption-key.js';
 import { configText } from '../../../lib/setup/config-text.js';
 import { writeConfig } from '../../../lib/setup/write-config.js';
@@ -62,7 +62,7 @@ test('the template describes every setting that is written', () => {
 });
 
 test('a new key has 32 letters and digits, and is another one each time', () => {
-  const keys = Array.from({ length: 20 }, () => keyInConfig(newEncryptionKey()));
+  const keys = Array.from({ length: 20 }, () => textOfKey(newEncryptionKey()));
   for (const key of keys) assert.match(key, /^[A-Za-z0-9]{32}$/);
   assert.equal(new Set(keys).size, 20);
 });

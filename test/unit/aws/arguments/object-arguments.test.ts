@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBucket } from '../../../../lib/aws/arguments/bucket-arguments.js';
 import { connectionArguments } from '../../../../lib/aws/arguments/connection-arguments.js';
-import { deleteObject } from '../../../../lib/aws/arguments/delete-arguments.js';
 import {
   download,
   headWithKey,
@@ -20,6 +19,7 @@ import {
   uploadAll,
   uploadOne,
 } from '../../../../lib/aws/arguments/upload-arguments.js';
+import { deleteObject } from '../../../../lib/aws/deletions.js';
 
 const UPLOAD = { bucket: 'b', prefix: 'p/q/', storageClass: 'STANDARD_IA' };
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { endianness } from 'node:os';
 import { test } from 'node:test';
+import { KEY_URL } from '../../../../lib/aws/arguments/object-arguments.js';
 import { AwsCli } from '../../../../lib/aws/aws-cli.js';
 import { assertTrustedListener, type Sockets } from '../../../../lib/aws/settings/listener.js';
 import { Interruption } from '../../../../lib/cli/interruption.js';
 import { EncryptionKey } from '../../../../lib/secrets/encryption-key.js';
-import { KEY_URL } from '../../../../lib/secrets/key-descriptor.js';
 
 const OURS = 1000;
 const OTHER = 1001;

@@ -1,11 +1,10 @@
-// Starts systemctl, journalctl and the cron file that was just written; nothing else in this room starts a program.
-import { spawn, spawnSync } from 'node:child_process';
+// Starts systemctl, journalctl and the cron file that was just written.
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { BackupError, describeError } from '../../cli/errors.js';
 import { exitCodeOfSignal } from '../../cli/exit-codes.js';
 import type { Interruption } from '../../cli/interruption.js';
-import { withoutKey } from '../../secrets/environment.js';
+import { runProgram, startProgram } from '../../cli/start-program.js';
 
 /** Milliseconds in which systemd must answer. */
 const PATIENCE = 30_000;
@@ -19,10 +18,10 @@ interface Answer {
 
 /** Asks systemd. */
 export function ask(program: 'systemctl' | 'journalctl', args: readonly string[]): Answer {
-  const { error, status, stdout, stderr } = spawnSync(program, args, {
+  const { error, status, stdout, stderr } = runProgram(program, args, {
     encoding: 'utf8',
     // Times in UTC can be read back.
-    env: { ...withoutKey(), LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    env: { ...process.env, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: PATIENCE,
   });
@@ -40,17 +39,17 @@ export function order(args: readonly string[]): void {
 
 /**
  * Runs a program to its end, with this one's output.
- * @param environment all of its variables
+ * @param environment all of its variables; this one's if it is not given
  * @returns its exit code
  */
-export async function runProgram(
+export async function runAttached(
   program: string,
   args: readonly string[],
-  environment: NodeJS.ProcessEnv,
   interruption: Interruption,
+  environment?: NodeJS.ProcessEnv,
 ): Promise<number> {
-  const child = spawn(program, args, {
-    env: environment,
+  const child = startProgram(program, args, {
+    env: environment ?? process.env,
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });

@@ -1,8 +1,8 @@
 // Deletes objects, and removes versions and delete markers: a thousand a request, or one by one if the server has no such
-// requests.
+// requests. The linter names the files that may import this.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { deleteObject, deleteObjects } from './arguments/delete-arguments.js';
+import { type BucketObject, namesOf } from './arguments/object-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { hintOf } from './error-kinds.js';
 import { lacksPermission } from './error-table.js';
@@ -33,6 +33,16 @@ export interface Refusal {
   readonly hint: string | undefined;
   /** True if no other reason is named than a permission. */
   readonly lacksPermission: boolean;
+}
+
+/** Arguments that add a delete marker; with a version id, they remove that version, which can't be undone. */
+export function deleteObject(object: BucketObject): string[] {
+  return ['s3api', 'delete-object', ...namesOf(object)];
+}
+
+/** @param file JSON for the AWS CLI: keys, with or without version ids */
+export function deleteObjects(bucket: string, file: string): string[] {
+  return ['s3api', 'delete-objects', '--bucket', bucket, '--delete', `file://${file}`, '--output', 'json'];
 }
 
 /** S3's answer for one key of a batch. */

@@ -1,10 +1,10 @@
-// One call of the AWS CLI, which uploads files that this process holds open: a folder of links, under the names that the
-// files have below LOCAL_DIR, leads to the open descriptors.
+// The calls that upload files: those that this process holds open, or all of LOCAL_DIR by one `aws s3 sync`.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
-import { uploadAll, uploadOne } from '../../aws/arguments/upload-arguments.js';
-import type { AwsAnswer } from '../../aws/aws-cli.js';
+import { syncArguments, uploadAll, uploadOne } from '../../aws/arguments/upload-arguments.js';
+import type { AwsAnswer } from '../../aws/aws-call.js';
 import type { AwsError } from '../../aws/aws-error.js';
 import { splitLines } from '../../aws/child-output.js';
 import { isTransient } from '../../aws/error-kinds.js';
@@ -27,6 +27,8 @@ export interface UploadResult {
 }
 
 /**
+ * One call for files that are open: a folder of links, under the names that the files have below LOCAL_DIR, leads to their
+ * descriptors.
  * @param isAlone whether it is one file, which is uploaded without a folder of links
  * @param onSent called as soon as the AWS CLI says that a file was uploaded
  * @throws {AwsError} if the AWS CLI failed before the first file, by an error that will not pass
@@ -93,4 +95,30 @@ function makeLinks(folder: string, files: readonly FileToUpload[]): void {
     lastParent = parent;
     symlinkSync(pathOfDescriptor(descriptor), join(folder, path));
   }
+}
+
+/**
+ * Uploads LOCAL_DIR to an empty prefix: see `isSyncSafe`. However it ends, the check shows what it has uploaded.
+ * @returns how many files the AWS CLI says it has uploaded
+ * @throws {InterruptedError} if a signal ended it
+ */
+export async function uploadBySync(backup: Backup, files: number): Promise<number> {
+  const { aws, encryptionKey, localDir, prefix, config, log } = backup;
+  const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
+  log.info(`Uploading "${localDir}" for the first time.`);
+  let uploaded = 0;
+  const follow = async (stdout: Readable) => {
+    for await (const line of splitLines(stdout, /[\r\n]+/)) {
+      if (!line.startsWith('upload: ')) continue;
+      uploaded += 1;
+      log.progress(`Uploading: ${uploaded} of ${files} files`);
+    }
+  };
+  const onErrorLine = (line: string) => {
+    if (line !== '') log.info(line);
+  };
+  await aws.run(syncArguments(localDir, target), { encryptionKey, output: follow, onErrorLine });
+  log.progress(undefined);
+  log.info(`Uploaded about ${uploaded} files.`);
+  return uploaded;
 }

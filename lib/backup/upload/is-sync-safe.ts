@@ -1,8 +1,4 @@
-// The first upload to an empty prefix: one `aws s3 sync`, which walks LOCAL_DIR itself. However it ends, the check shows
-// what it has uploaded.
-import type { Readable } from 'node:stream';
-import { syncArguments } from '../../aws/arguments/upload-arguments.js';
-import { splitLines } from '../../aws/child-output.js';
+// Whether the first upload may be one `aws s3 sync`, which walks LOCAL_DIR itself.
 import type { BackupConfig } from '../../config/backup-config.js';
 import { partsOfPath } from '../../tree/disk/path-parts.js';
 import type { Backup } from '../backup.js';
@@ -37,26 +33,4 @@ function isOthersPath(localDir: string): boolean {
     const isSticky = (mode & STICKY) !== 0 && index < places.length - 1;
     return (uid !== 0 && uid !== user) || ((mode & OTHERS_WRITE) !== 0 && !isSticky);
   });
-}
-
-/** @returns how many files the AWS CLI says it has uploaded @throws {InterruptedError} if a signal ended it */
-export async function uploadBySync(backup: Backup, files: number): Promise<number> {
-  const { aws, encryptionKey, localDir, prefix, config, log } = backup;
-  const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
-  log.info(`Uploading "${localDir}" for the first time.`);
-  let uploaded = 0;
-  const follow = async (stdout: Readable) => {
-    for await (const line of splitLines(stdout, /[\r\n]+/)) {
-      if (!line.startsWith('upload: ')) continue;
-      uploaded += 1;
-      log.progress(`Uploading: ${uploaded} of ${files} files`);
-    }
-  };
-  const onErrorLine = (line: string) => {
-    if (line !== '') log.info(line);
-  };
-  await aws.run(syncArguments(localDir, target), { encryptionKey, output: follow, onErrorLine });
-  log.progress(undefined);
-  log.info(`Uploaded about ${uploaded} files.`);
-  return uploaded;
 }

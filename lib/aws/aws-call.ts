@@ -1,0 +1,41 @@
+// A call of the AWS CLI: what it gets, and what it answers.
+import type { Readable } from 'node:stream';
+import type { Interruption } from '../cli/interruption.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
+import type { AwsConnection } from './arguments/connection-arguments.js';
+
+export interface AwsSettings extends AwsConnection {
+  readonly bucket: string;
+  /** The variables of the children, before this program's are added. */
+  readonly environment: NodeJS.ProcessEnv;
+  readonly interruption: Interruption;
+  /** Logs each call's exit code. */
+  readonly log: (message: string) => void;
+  /** Every child inherits it, so that the lock is held until the last of them ends. */
+  readonly lockDescriptor?: number;
+  /** True if the profile limits the bandwidth of each process. */
+  readonly limitsBandwidth?: boolean;
+}
+
+export interface AwsCall {
+  /** The child reads it from `KEY_URL`. */
+  readonly encryptionKey?: EncryptionKey;
+  /** For standard input. */
+  readonly input?: string;
+  /** Variables for this call only. */
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Where standard output goes: into the answer (default), to a descriptor, or to a function. */
+  readonly output?: 'answer' | number | ((stdout: Readable) => Promise<void>);
+  /** The descriptor of a file that the child writes content to; see `downloadRange`. */
+  readonly outputFile?: number;
+  /** Called with each line of standard error. */
+  readonly onErrorLine?: (line: string) => void;
+}
+
+export interface AwsAnswer {
+  readonly exitCode: number;
+  /** '' if it went elsewhere. */
+  readonly stdout: string;
+  /** The last lines only. */
+  readonly stderr: string;
+}

@@ -1,0 +1,21 @@
+// Starts every program but the AWS CLI, and the bash that reads the config: none of them gets the encryption key.
+import { spawn, spawnSync } from 'node:child_process';
+import { withoutKey } from '../secrets/environment.js';
+
+type Start = (
+  program: string,
+  args: readonly string[],
+  options: { readonly env?: NodeJS.ProcessEnv },
+) => unknown;
+
+/** `spawn` of node:child_process. The variables in `options.env`, or this process's, lose the encryption key. */
+export const startProgram = keyless(spawn);
+
+/** `spawnSync` of node:child_process, likewise. */
+export const runProgram = keyless(spawnSync);
+
+function keyless<F extends Start>(start: F): F {
+  const startKeyless: Start = (program, args, options) =>
+    start(program, args, { ...options, env: withoutKey(options.env) });
+  return startKeyless as F;
+}

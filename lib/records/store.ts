@@ -1,0 +1,75 @@
+// Stores what the program keeps below backup.info/: the record and the tree of a run, the escrow, and its proof.
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { putFromStdin, uploadAll } from '../aws/arguments/upload-arguments.js';
+import type { AwsCli } from '../aws/aws-cli.js';
+import type { KeyedAws, Remote } from '../aws/remote.js';
+import { verifyContent } from '../aws/verify-object.js';
+import { type EncryptionKey, fingerprintOf } from '../secrets/encryption-key.js';
+import { escrowText } from '../secrets/escrow-text.js';
+import { textOfKey } from '../secrets/key-bytes.js';
+import { sha256OfFile } from '../tree/streams/sha256.js';
+import { ESCROW_KEY, PROOF_KEY } from './escrow-state.js';
+import { FETCHED_TREE, type LastRun, RECORD, recordText, runFolderKey, TREE } from './last-run.js';
+import { keepPrivately, type StateFolder } from './state-folder.js';
+
+/** Of what is rewritten often: other classes are billed for 30 days at least. */
+const STORAGE_CLASS = 'STANDARD';
+const PROOF = 'Whoever can read this has the encryption key that is escrowed.\n';
+
+/** The tree that a record belongs to. */
+export type RecordedTree =
+  /** A file that is stored with the record, and moved. */
+  | { readonly file: string }
+  /** The one that is in the bucket, by its checksum. */
+  | { readonly sha256: string };
+
+/**
+ * Stores the record, with the tree unless that is in the bucket already, and keeps a copy of the tree.
+ * @throws {AwsError} if it could not be stored; the last one is still there then
+ */
+export async function storeLastRun(
+  { aws, encryptionKey, prefix }: Remote,
+  { treeCopy, runFolder }: StateFolder,
+  facts: Omit<LastRun, 'treeSha256' | 'keyFingerprint'>,
+  tree: RecordedTree,
+): Promise<void> {
+  const stage = join(runFolder, 'record');
+  mkdirSync(stage, { mode: 0o700 });
+  const staged = join(stage, TREE);
+  const isNew = 'file' in tree;
+  if (isNew) renameSync(tree.file, staged);
+  const treeSha256 = isNew ? await sha256OfFile(staged) : tree.sha256;
+  const record = { ...facts, keyFingerprint: fingerprintOf(encryptionKey), treeSha256 };
+  writeFileSync(join(stage, RECORD), recordText(record), { mode: 0o600 });
+  const target = { bucket: aws.bucket, prefix: runFolderKey(prefix), storageClass: STORAGE_CLASS };
+  await aws.runOrThrow(uploadAll(stage, target), { encryptionKey });
+  if (treeCopy === undefined) return;
+  try {
+    keepPrivately(isNew ? staged : join(runFolder, FETCHED_TREE), treeCopy);
+  } catch {
+    // The copy is there already; or something else has its name: then the next run downloads the tree.
+  }
+}
+
+/**
+ * Stores the encryption key, encrypted with the easy-to-remember one, and reads it back.
+ * @throws {BackupError} with exit code 6 if the server does not give back what was stored
+ */
+export async function storeEscrow(
+  aws: AwsCli,
+  encryptionKey: EncryptionKey,
+  easyKey: EncryptionKey,
+  storageClass: string,
+): Promise<void> {
+  const object = { bucket: aws.bucket, key: ESCROW_KEY };
+  const content = escrowText(textOfKey(encryptionKey));
+  await aws.runOrThrow(putFromStdin(object, storageClass), { encryptionKey: easyKey, input: content });
+  await verifyContent({ aws, encryptionKey: easyKey }, object, content);
+}
+
+/** Called after the escrow is stored: an older proof does not count. */
+export async function storeProof({ aws, encryptionKey }: KeyedAws): Promise<void> {
+  const args = putFromStdin({ bucket: aws.bucket, key: PROOF_KEY }, STORAGE_CLASS);
+  await aws.runOrThrow(args, { encryptionKey, input: PROOF });
+}
