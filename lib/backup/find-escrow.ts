@@ -1,7 +1,7 @@
 // Whether the backup's encryption key is in the bucket (escrowed), for a restore without this machine.
 import { BackupError } from '../cli/errors.js';
 import { formatTime } from '../cli/units/times.js';
-import { type FoundEscrow, findEscrow, judgeEscrow } from '../records/escrow-state.js';
+import { type FoundEscrow, findEscrow, escrowStateOf } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';
 import type { Backup } from './backup.js';
 import { failureAfterBackup } from './report.js';
@@ -15,7 +15,7 @@ export async function findEscrowOfRun(
   if (whyFull === undefined) return 'not asked';
   try {
     const found = escrow === 'not asked' ? await findEscrow(backup.aws) : escrow;
-    return typeof found === 'string' ? 'none' : await judgeEscrow(backup, found, lastRun?.escrow);
+    return typeof found === 'string' ? 'none' : await escrowStateOf(backup, found, lastRun?.escrow);
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
     return error;

@@ -17,14 +17,14 @@ export async function assertNoOtherKey(backup: Backup): Promise<void> {
   if (flags.usesAnotherKey) return;
   try {
     for await (const { prefix } of findBackupsOfOtherKeys(backup))
-      throw otherKeyError(runFolderKey(prefix) + RECORD, aws.bucket);
+      throw secondKeyError(runFolderKey(prefix) + RECORD, aws.bucket);
   } catch (error) {
     if (!(error instanceof AwsError) || error.kind !== 'access-denied') throw error;
     log.info(`Whether other backups in the bucket have the same encryption key is unknown: ${error.message}`);
   }
 }
 
-function otherKeyError(key: string, bucket: string): BackupError {
+function secondKeyError(key: string, bucket: string): BackupError {
   return new BackupError(
     `Another backup in the bucket, that of s3://${bucket}/${key}, has another encryption key. The escrow of one bucket holds one key.`,
     {

@@ -2,7 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { withoutKey } from '../secrets/environment.js';
 
-type Start = (
+type Starter = (
   program: string,
   args: readonly string[],
   options: { readonly env?: NodeJS.ProcessEnv },
@@ -14,8 +14,8 @@ export const startProgram = keyless(spawn);
 /** `spawnSync` of node:child_process, likewise. */
 export const runProgram = keyless(spawnSync);
 
-function keyless<F extends Start>(start: F): F {
-  const startKeyless: Start = (program, args, options) =>
+function keyless<F extends Starter>(start: F): F {
+  const startKeyless: Starter = (program, args, options) =>
     start(program, args, { ...options, env: withoutKey(options.env) });
   return startKeyless as F;
 }

@@ -12,7 +12,7 @@ export interface HistoryRequest extends OutputFlags {
   readonly config: string | undefined;
 }
 
-export interface Question extends History {
+export interface AskedHistory extends History {
   readonly config: BackupConfig;
   readonly style: OutputStyle;
 }
@@ -21,7 +21,7 @@ export interface Question extends History {
 export async function askHistory(
   request: HistoryRequest,
   context: CommandContext,
-  answer: (question: Question) => AsyncGenerator<string>,
+  answer: (question: AskedHistory) => AsyncGenerator<string>,
 ): Promise<number> {
   const { config, remote } = await openConfig(request.config, context);
   const style = outputStyle(request);

@@ -6,7 +6,7 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { checkAwsProgram } from '../health/doctor/aws-program.js';
-import { checkBucket, checkOwner, checkRegion } from '../health/doctor/bucket.js';
+import { checkExists, checkOwner, checkRegion } from '../health/doctor/bucket.js';
 import { ok } from '../health/doctor/finding.js';
 import { checkIdentity, judgeCredentials } from '../health/doctor/identity.js';
 import { checkEscrow, checkOtherKeys, judgeLastRun } from '../health/doctor/records.js';
@@ -74,7 +74,7 @@ export async function checkServer(
   });
   let isThere = false;
   const reached = await report.check(['bucket'], identity, async () => {
-    const finding = await checkBucket(aws);
+    const finding = await checkExists(aws);
     isThere = finding.state === 'ok';
     return [finding];
   });

@@ -24,14 +24,14 @@ import { surveyRestore } from '../restore/survey.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { verifyRestored } from '../restore/verify/verify-restored.js';
 import { Spool } from '../tree/streams/spool.js';
-import { openRestore, type RestoreRequest } from './open-restore.js';
+import { openRestore, type FolderRequest } from './open-restore.js';
 
 /** For a person who has ended a restore. */
 export const AFTER_SIGNAL =
   'No file is half restored, and of a folder, what has arrived is kept in the destination: run the same command again to go on.';
 
 /** @returns the exit code: done, or done with something missing */
-export function downloadDir(request: RestoreRequest, context: CommandContext): Promise<number> {
+export function downloadDir(request: FolderRequest, context: CommandContext): Promise<number> {
   return withPrivateFolder(async (notes) => {
     const part = await planFolder(request, notes, context);
     return restoreParts([part], request, new Prompt(stderr, context.interruption));
@@ -45,7 +45,7 @@ export function downloadDir(request: RestoreRequest, context: CommandContext): P
  * @throws {BackupError} for a request that can't be served; with exit code 5 if the encryption key is another one
  */
 export async function planFolder(
-  request: RestoreRequest,
+  request: FolderRequest,
   notes: string,
   context: CommandContext,
   found?: FoundTree,

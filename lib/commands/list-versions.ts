@@ -30,7 +30,7 @@ interface Place {
 
 /** @throws {BackupError} if there are no versions */
 export async function printVersions(request: ListVersions, context: CommandContext): Promise<number> {
-  const { aws, key, command } = await openPlace(request, context);
+  const { aws, key, command } = await connectToPlace(request, context);
   const format = request.isJson ? asJson : asTable(outputStyle(request));
   let count = 0;
   try {
@@ -52,7 +52,7 @@ export async function printVersions(request: ListVersions, context: CommandConte
 }
 
 /** @throws {BackupError} for words that name no place */
-async function openPlace({ words, config: file }: ListVersions, context: CommandContext): Promise<Place> {
+async function connectToPlace({ words, config: file }: ListVersions, context: CommandContext): Promise<Place> {
   const [profile = '', region = '', url] = words;
   if (url === undefined) {
     const { config, remote } = await openConfig(file, context);

@@ -22,7 +22,7 @@ import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { askForEscrowedKey } from './ask-escrowed-key.js';
 import { askEncryptionKey, connectToBucket } from './connection.js';
 
-export interface RestoreRequest extends DestinationRights, MetadataRequest, SelectionRequest {
+export interface FolderRequest extends DestinationRights, MetadataRequest, SelectionRequest {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
   /** The config, or its file; without one, the encryption key is asked for. */
@@ -47,7 +47,7 @@ export interface OpenRestore {
 }
 
 /** @throws {BackupError} for a request that can't be served, before the bucket is asked for anything but the escrow */
-export async function openRestore(request: RestoreRequest, context: CommandContext): Promise<OpenRestore> {
+export async function openRestore(request: FolderRequest, context: CommandContext): Promise<OpenRestore> {
   const { log, interruption } = context;
   if (request.usesEscrow && request.config !== undefined) {
     throw new BackupError(
@@ -67,7 +67,7 @@ export async function openRestore(request: RestoreRequest, context: CommandConte
 
 /** The config in the default place is for those who name no bucket. */
 async function findConfig(
-  { config, words, usesEscrow }: RestoreRequest,
+  { config, words, usesEscrow }: FolderRequest,
   log: Log,
 ): Promise<BackupConfig | undefined> {
   if (typeof config === 'string') return readConfig(config, log);
@@ -76,7 +76,7 @@ async function findConfig(
 }
 
 async function findEncryptionKey(
-  { usesEscrow }: RestoreRequest,
+  { usesEscrow }: FolderRequest,
   config: BackupConfig | undefined,
   aws: AwsCli,
   prompt: Prompt,

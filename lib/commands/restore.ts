@@ -17,7 +17,7 @@ import { DamagedTreeError } from '../tree/tree-file.js';
 import { chooseBackup } from './choose-backup.js';
 import { downloadDir, planFolder } from './download-dir.js';
 import { type OpenConfig, openConfig } from './open-config.js';
-import type { RestoreRequest as FolderRequest } from './open-restore.js';
+import type { FolderRequest } from './open-restore.js';
 import { type FileRequest, planFile } from './restore-file.js';
 
 /** `words` are [PATH…] DESTINATION, or with `usesEscrow` PROFILE REGION URL DESTINATION. */

@@ -7,7 +7,7 @@ import { type Column, fitted, headerText, rowText, sizeText, timeText, widthOf }
 import { formatDuration } from '../cli/units/duration.js';
 import { jsonHeader, jsonLine } from '../history/history-text.js';
 import type { LastRun } from '../records/last-run.js';
-import { askHistory, type HistoryRequest, type Question } from './ask-history.js';
+import { askHistory, type HistoryRequest, type AskedHistory } from './ask-history.js';
 
 /** Characters of the longest bar, where there is room for it. */
 const BAR = 20;
@@ -24,7 +24,7 @@ export function runs(request: RunsRequest, context: CommandContext): Promise<num
   });
 }
 
-function* rowsOf(records: readonly LastRun[], { style }: Question): Generator<string> {
+function* rowsOf(records: readonly LastRun[], { style }: AskedHistory): Generator<string> {
   const most = Math.max(1, ...records.map(({ sent = 0 }) => sent));
   const numbers = fitted(COLUMNS, records, style);
   const room = Math.max(0, Math.min(BAR, stdout.columns - widthOf(numbers) - 2));

@@ -16,7 +16,7 @@ import { type FoundSchedule, findSchedules, ownScheduler } from '../setup/schedu
 import { scheduleName } from '../setup/schedule/name.js';
 import { removeOwnFile, writeOwnFile } from '../setup/schedule/own-files.js';
 import { scheduleOf, type When } from '../setup/schedule/schedule.js';
-import type { RunFacts, Scheduler } from '../setup/schedule/scheduler.js';
+import type { ScheduleFacts, Scheduler } from '../setup/schedule/scheduler.js';
 
 /**
  * Writes and enables a schedule, in the place of an earlier one, and runs it once.
@@ -110,7 +110,7 @@ function schedulesOf(configFile: string): FoundSchedule[] {
   });
 }
 
-function describe({ kind, needsLogin }: Scheduler, facts: RunFacts): string {
+function describe({ kind, needsLogin }: Scheduler, facts: ScheduleFacts): string {
   if (kind === 'cron') return 'cron runs it once a day, and mails what it prints.';
   const { isEnabled, nextRun, lastRun, exitCode: code } = facts;
   const user = userInfo().username;

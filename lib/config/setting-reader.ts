@@ -23,7 +23,7 @@ export class InvalidConfigError extends BackupError {
   }
 }
 
-interface Finding {
+interface Remark {
   readonly line: number;
   readonly text: string;
 }
@@ -37,8 +37,8 @@ export class SettingReader {
   readonly #config: ConfigValues;
   readonly #isPartial: boolean;
   readonly #missing: string[] = [];
-  readonly #problems: Finding[] = [];
-  readonly #warnings: Finding[] = [];
+  readonly #problems: Remark[] = [];
+  readonly #warnings: Remark[] = [];
 
   /** @param isPartial whether a setting may be missing that a backup needs */
   constructor(file: string, config: ConfigValues, isPartial: boolean) {
@@ -147,7 +147,7 @@ export class SettingReader {
     return `a value of ${value.length} characters (is a quote missing?)`;
   }
 
-  #finding(name: string, text: string): Finding {
+  #finding(name: string, text: string): Remark {
     return { line: this.#config.lines.get(name) ?? 0, text: `${this.#place(name)}: ${text}` };
   }
 
@@ -164,6 +164,6 @@ function isOneLine(value: string): boolean {
   return !value.includes('\n') && !value.includes(KEY);
 }
 
-function inOrder(findings: readonly Finding[]): string[] {
+function inOrder(findings: readonly Remark[]): string[] {
   return findings.toSorted((a, b) => a.line - b.line).map((finding) => finding.text);
 }

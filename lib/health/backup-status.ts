@@ -3,7 +3,7 @@ import type { Remote } from '../aws/remote.js';
 import { listVersions } from '../aws/version-listing.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
-import { type EscrowState, findEscrow, judgeEscrow } from '../records/escrow-state.js';
+import { type EscrowState, findEscrow, escrowStateOf } from '../records/escrow-state.js';
 import { fetchLastRun, type LastRun, RECORD, runFolderKey } from '../records/last-run.js';
 
 export interface BackupStatus {
@@ -36,7 +36,7 @@ export async function fetchBackupStatus(remote: Remote): Promise<BackupStatus> {
 
 async function fetchEscrow(remote: Remote): Promise<EscrowState | undefined> {
   const found = await findEscrow(remote.aws);
-  return typeof found === 'string' ? undefined : judgeEscrow(remote, found, undefined);
+  return typeof found === 'string' ? undefined : escrowStateOf(remote, found, undefined);
 }
 
 /** `undefined` where the profile's user may not list versions, or the server has none. */

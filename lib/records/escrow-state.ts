@@ -49,7 +49,7 @@ export async function findEscrow(aws: AwsCli): Promise<StoredEscrow | 'none' | '
  * @param known what the last run found
  * @throws {AwsError} if the bucket can't be asked
  */
-export async function judgeEscrow(
+export async function escrowStateOf(
   remote: KeyedAws,
   { stored, hasProof }: StoredEscrow,
   known: EscrowState | undefined,

@@ -16,7 +16,7 @@ export function keepBytes(encryptionKey: Key, bytes: Buffer): void {
   bytesOfKeys.set(encryptionKey, bytes);
 }
 
-function bytesOf(encryptionKey: Key): Buffer {
+function bytesIn(encryptionKey: Key): Buffer {
   const bytes = bytesOfKeys.get(encryptionKey);
   if (bytes === undefined) throw new Error('not an encryption key');
   return bytes;
@@ -29,15 +29,15 @@ function bytesOf(encryptionKey: Key): Buffer {
  * @throws {BackupError} if there is no writable file system in memory
  */
 export function openKeyDescriptor(encryptionKey: Key): number {
-  return openMemoryFile((descriptor) => writeSync(descriptor, bytesOf(encryptionKey)));
+  return openMemoryFile((descriptor) => writeSync(descriptor, bytesIn(encryptionKey)));
 }
 
 /** The secret itself. */
 export function textOfKey(encryptionKey: Key): string {
-  return bytesOf(encryptionKey).toString('utf8');
+  return bytesIn(encryptionKey).toString('utf8');
 }
 
 /** An HMAC (SHA-256) of `text` under the key. */
 export function hmacByKey(encryptionKey: Key, text: string): Buffer {
-  return createHmac('sha256', bytesOf(encryptionKey)).update(text).digest();
+  return createHmac('sha256', bytesIn(encryptionKey)).update(text).digest();
 }

@@ -34,13 +34,13 @@ export interface Suggestion {
 }
 
 /** What a folder is, by its name or by a file in it. `name` groups what one suggestion leaves out. */
-export interface Finding extends Omit<Suggestion, 'totals' | 'patterns'> {
+export interface SuggestionSource extends Omit<Suggestion, 'totals' | 'patterns'> {
   readonly name: string;
   readonly pattern: string | undefined;
 }
 
 /** @param key of the folder; ends in `/` */
-export function findingByName(key: Bytes): Finding | undefined {
+export function findingByName(key: Bytes): SuggestionSource | undefined {
   const [, above = '', name = ''] = /^(.*\/)?([^/]+)\/$/s.exec(key) ?? [];
   const what = MADE_AGAIN.get(name);
   if (what === undefined) return undefined;
@@ -49,7 +49,7 @@ export function findingByName(key: Bytes): Finding | undefined {
 }
 
 /** @param folder its key: '' or ends in `/` @param file the name of a file in it */
-export function findingByFile(folder: Bytes, file: string): Finding | undefined {
+export function findingByFile(folder: Bytes, file: string): SuggestionSource | undefined {
   if (folder === '') return undefined;
   if (file === CACHE_TAG) {
     const what = `caches, by their ${CACHE_TAG}`;
@@ -61,12 +61,12 @@ export function findingByFile(folder: Bytes, file: string): Finding | undefined 
 }
 
 /** An SQLite database that a program has open. @param key of its file */
-export function openDatabase(key: Bytes): Finding {
+export function openDatabase(key: Bytes): SuggestionSource {
   const finding = liveDatabase(key, `"${textOf(key)}": an SQLite database in use`);
   return { ...finding, pattern: `${patternFor(key)}*` };
 }
 
-function liveDatabase(key: Bytes, what: string): Finding {
+function liveDatabase(key: Bytes, what: string): SuggestionSource {
   const why = 'what is copied while it changes may be of no use: back up a dump';
   return { name: key, what: `${what}; ${why}`, pattern: patternFor(key), isMadeAgain: false };
 }

@@ -4,7 +4,7 @@ import type { Entry, Obstacle } from '../tree/entry.js';
 import { patternFor } from '../tree/patterns.js';
 import type { Batches } from '../tree/streams/batches.js';
 import { LEAST_BILLED, type Totals } from './cost.js';
-import { type Finding, findingByFile, findingByName, openDatabase, type Suggestion } from './suggestions.js';
+import { type SuggestionSource, findingByFile, findingByName, openDatabase, type Suggestion } from './suggestions.js';
 
 /** How many patterns a suggestion has for what can't be read. */
 const MAX_UNREADABLE = 20;
@@ -33,7 +33,7 @@ export async function survey(walked: Batches<Entry | Obstacle>, isTimeUp: () => 
 
 interface OpenFolder {
   readonly key: Bytes;
-  finding: Finding | undefined;
+  finding: SuggestionSource | undefined;
   totals: Totals;
 }
 
@@ -112,7 +112,7 @@ class Surveyor {
     return this.#open.some(({ finding }) => finding !== undefined);
   }
 
-  #suggest({ name, pattern, ...rest }: Finding, totals: Totals): void {
+  #suggest({ name, pattern, ...rest }: SuggestionSource, totals: Totals): void {
     const { patterns = new Set<string>(), totals: before = NOTHING } = this.#suggestions.get(name) ?? {};
     if (pattern !== undefined) patterns.add(pattern);
     this.#suggestions.set(name, { ...rest, patterns, totals: sum(before, totals) });

@@ -42,7 +42,7 @@ const THIS_MACHINE: Sockets = {
 };
 
 /** What was found at an address of this machine. */
-interface Finding {
+interface Inspection {
   readonly listeners: readonly Listener[];
   /** Why the key must not be sent there. */
   readonly problem?: BackupError;
@@ -77,7 +77,7 @@ function plainUrl(endpointUrl: string | undefined): URL | undefined {
   return url?.protocol === 'http:' ? url : undefined;
 }
 
-function inspect(url: URL, sockets: Sockets): Finding {
+function inspect(url: URL, sockets: Sockets): Inspection {
   const port = Number(url.port || 80);
   let listeners: readonly Listener[];
   try {

@@ -6,7 +6,7 @@ import type { Entry } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import type { Backup } from '../backup.js';
 import type { DraftLine } from '../scan/draft.js';
-import { type Classify, type Comparison, compareWithBucket, type OnDue } from './compare.js';
+import { type Classify, type Comparison, compareWithListing, type OnDue } from './compare.js';
 import { type RunTimes, whyNotStored } from './is-stored.js';
 
 /**
@@ -29,7 +29,7 @@ export function compareAfterUpload(
     const why = whyNotStored({ ...line, inode: entry.inode }, object, times);
     return why === undefined ? line : { ...line, state: 'due' };
   };
-  return compareWithBucket(backup, draft, classify, { onDue });
+  return compareWithListing(backup, draft, classify, { onDue });
 }
 
 /** `aws s3 sync` has opened the files itself: a second look tells whether they are still as they were scanned. */

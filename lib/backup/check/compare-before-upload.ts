@@ -7,7 +7,7 @@ import type { Backup } from '../backup.js';
 import { type DraftLine, entryOfDraft, isFile, parseDraftLine, readDraft } from '../scan/draft.js';
 import { isSameFile } from '../scan/same-file.js';
 import type { Start } from '../start.js';
-import { type Classify, type Comparison, compareWithBucket, type OnDue } from './compare.js';
+import { type Classify, type Comparison, compareWithListing, type OnDue } from './compare.js';
 import { whyNotStored } from './is-stored.js';
 
 /** Lists the bucket, if there is one, and compares the scan with it. @throws {AwsError} if the listing failed */
@@ -26,7 +26,7 @@ export function compareBeforeUpload(
     return { ...line, state: why === undefined ? 'stored' : 'due' };
   };
   const draft = markSent(readDraft(scan.draft), unfinished);
-  return compareWithBucket(backup, draft, classify, { hasBucket: escrow !== 'no bucket', onDue });
+  return compareWithListing(backup, draft, classify, { hasBucket: escrow !== 'no bucket', onDue });
 }
 
 /** Gives the state `sent` to the files that the unfinished run has sent and that have not changed since. */

@@ -29,7 +29,7 @@ export type Classify = (line: DraftLine, entry: Entry, object: StoredObject | un
 export type OnDue = (line: DraftLine, object: StoredObject | undefined) => void;
 
 /** Lists the bucket and compares it. @throws {AwsError} if the listing failed */
-export function compareWithBucket(
+export function compareWithListing(
   backup: Backup,
   draft: Batches<DraftLine>,
   classify: Classify,

@@ -4,13 +4,13 @@ import { type Entry, mayHideFiles, type Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { type DraftLine, isAbsent } from '../scan/draft.js';
-import { type WalkedSource, walkSource } from '../source/walk-source.js';
+import { type SourceToWalk, walkSource } from '../source/walk-source.js';
 
 /**
  * True if something is on disk that was not there during the scan, and may be a file that had another name.
  * @param draft of the files as the scan saw them or, if they were uploaded, as they were then
  */
-export async function hasFileAppeared(source: WalkedSource, draft: Batches<DraftLine>): Promise<boolean> {
+export async function hasFileAppeared(source: SourceToWalk, draft: Batches<DraftLine>): Promise<boolean> {
   for await (const pairs of mergeByKey(walkSource(source), draft)) {
     for (const [onDisk, line] of pairs) {
       if (onDisk === undefined || !mayBeFile(onDisk)) continue;

@@ -5,13 +5,13 @@ import type { FileSystems } from '../../tree/disk/inode.js';
 import { walk } from '../../tree/disk/walk.js';
 import type { Backup } from '../backup.js';
 
-export type WalkedSource = Pick<
+export type SourceToWalk = Pick<
   Backup,
   'localDir' | 'followSymlinks' | 'exclusion' | 'maxKeyLength' | 'interruption'
 > & { readonly fileSystems?: FileSystems };
 
 /** What is on disk, in the order of the keys. @param onExcluded called for what is left out */
-export function walkSource(source: WalkedSource, onExcluded?: OnExcluded): ReturnType<typeof walk> {
+export function walkSource(source: SourceToWalk, onExcluded?: OnExcluded): ReturnType<typeof walk> {
   const { localDir, followSymlinks, exclusion, maxKeyLength, interruption, fileSystems } = source;
   return walk(bytesOf(localDir), {
     followSymlinks,

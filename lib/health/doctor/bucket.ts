@@ -7,7 +7,7 @@ import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';
 
 /** @throws {AwsError} if it can't be reached */
-export async function checkBucket(aws: AwsCli): Promise<Finding> {
+export async function checkExists(aws: AwsCli): Promise<Finding> {
   if (await bucketExists(aws)) return ok('bucket', `"${aws.bucket}" is there, and answers`);
   const text = `there is no "${aws.bucket}" yet: the first run creates it`;
   return warning('bucket', text, 'If it has another name, correct AWS_BUCKET.');

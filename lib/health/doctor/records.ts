@@ -3,7 +3,7 @@ import type { Remote } from '../../aws/remote.js';
 import { shellQuote } from '../../cli/errors.js';
 import { formatDuration } from '../../cli/units/duration.js';
 import { formatTime } from '../../cli/units/times.js';
-import { type EscrowState, judgeEscrow as escrowStateOf, findEscrow } from '../../records/escrow-state.js';
+import { type EscrowState, escrowStateOf, findEscrow } from '../../records/escrow-state.js';
 import { lastTrialOfEscrow } from '../../records/escrow-trial.js';
 import type { LastRun } from '../../records/last-run.js';
 import { findBackupsOfOtherKeys } from '../../records/other-keys.js';

@@ -53,11 +53,11 @@ export async function fetchTreeAt(scope: RestoreScope, notes: string): Promise<F
   const { prefix, backupPrefix, time } = scope;
   if (time === undefined) {
     const folder = bytesOf(prefix.slice(backupPrefix.length));
-    const tree = await fetchTree(scope, { key: runFolderKey(backupPrefix) + TREE, folder }, notes);
+    const tree = await fetchStoredTree(scope, { key: runFolderKey(backupPrefix) + TREE, folder }, notes);
     if (tree !== undefined) return { tree, backupsBelow: [] };
   }
   const { nearest, below } = await findStoredTrees(scope);
-  const tree = nearest && (await fetchTree(scope, nearest, notes));
+  const tree = nearest && (await fetchStoredTree(scope, nearest, notes));
   return { tree, backupsBelow: tree === undefined ? below : [] };
 }
 
@@ -145,7 +145,7 @@ export function tooEarlyError(time: number, oldest: number): BackupError {
 }
 
 /** @returns `undefined` if it is not in the bucket */
-async function fetchTree(
+async function fetchStoredTree(
   scope: RestoreScope,
   { key, version, folder }: StoredTree,
   notes: string,

@@ -17,7 +17,7 @@ import { withUnlinkedFile } from '../tmpdir.js';
 /** Bytes: to read less than that again takes no longer than to ask for its checksum. */
 const WORTH_ASKING = 1 << 20;
 
-export type Comparison =
+export type ComparedFile =
   | { readonly is: 'same'; readonly by: 'checksum' | 'reading' }
   | { readonly is: 'different' }
   /** Ends a sentence. */
@@ -32,7 +32,7 @@ export async function compareWithBucket(
   object: BucketObject,
   descriptor: number,
   stored?: number,
-): Promise<Comparison> {
+): Promise<ComparedFile> {
   const content = () => createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
   const size = fstatSync(descriptor).size;
   const checksum = size < WORTH_ASKING ? undefined : (await askAbout(remote, object))?.checksum;

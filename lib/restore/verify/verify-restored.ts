@@ -15,7 +15,7 @@ import { readJson, type Spool } from '../../tree/streams/spool.js';
 import { type Destination, NotRestoredError } from '../destination/destination.js';
 import type { PlannedFile } from '../plan/planned-file.js';
 import type { RestoreScope } from '../scope.js';
-import { type Comparison, compareWithBucket } from './compare-with-bucket.js';
+import { type ComparedFile, compareWithBucket } from './compare-with-bucket.js';
 
 /**
  * Names the files that differ, and those that can't be compared.
@@ -42,7 +42,7 @@ async function compare(
   scope: RestoreScope,
   destination: Destination,
   file: PlannedFile,
-): Promise<Comparison> {
+): Promise<ComparedFile> {
   const { key, wanted } = file;
   if (wanted === undefined) return { is: 'unknown', why: 'it is not in the bucket' };
   const { aws, prefix } = scope;
@@ -116,7 +116,7 @@ class Verification {
     return checksum + reading + this.#different.count + this.#unknown.count;
   }
 
-  add({ key }: PlannedFile, comparison: Comparison): void {
+  add({ key }: PlannedFile, comparison: ComparedFile): void {
     const name = textOf(key);
     if (comparison.is === 'same') this.#same[comparison.by] += 1;
     else if (comparison.is === 'different') {

@@ -6,7 +6,7 @@ import type { CommandContext } from '../../cli/main.js';
 import { markerOf } from './name.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
-import type { RunFacts, Scheduler } from './scheduler.js';
+import type { ScheduleFacts, Scheduler } from './scheduler.js';
 import { runAttached } from './system-programs.js';
 
 /** What Debian's /etc/crontab gives to the programs in its folders. */
@@ -42,7 +42,7 @@ export class Cron implements Scheduler {
 
   forget(): void {}
 
-  factsOf(): RunFacts {
+  factsOf(): ScheduleFacts {
     return { isEnabled: true, nextRun: undefined, lastRun: undefined, exitCode: undefined };
   }
 

@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { BackupError } from '../../cli/errors.js';
 import { Cron } from './cron.js';
 import { scheduleName } from './name.js';
-import { existingFiles, type RunFacts, type Scheduler } from './scheduler.js';
+import { existingFiles, type ScheduleFacts, type Scheduler } from './scheduler.js';
 import { Systemd } from './systemd.js';
 
-export interface FoundSchedule extends RunFacts {
+export interface FoundSchedule extends ScheduleFacts {
   readonly scheduler: Scheduler;
   /** Their paths. */
   readonly files: readonly string[];

@@ -4,7 +4,7 @@ import type { CommandContext } from '../../cli/main.js';
 import { type OwnFile, readOwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
 
-export interface RunFacts {
+export interface ScheduleFacts {
   /** Whether it will start runs. */
   readonly isEnabled: boolean;
   /** ms since the epoch; `undefined` where nobody knows: of cron, and of the exit code after a reboot. */
@@ -31,7 +31,7 @@ export interface Scheduler {
   disable(name: string): void;
   /** Forgets what was removed. */
   forget(name: string): void;
-  factsOf(name: string): RunFacts;
+  factsOf(name: string): ScheduleFacts;
   /** Runs the backup now, in the way in which it will, and prints what went wrong. @returns the run's exit code */
   run(name: string, context: CommandContext): Promise<number>;
 }

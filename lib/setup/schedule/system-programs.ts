@@ -17,7 +17,7 @@ interface Answer {
 }
 
 /** Asks systemd. */
-export function ask(program: 'systemctl' | 'journalctl', args: readonly string[]): Answer {
+export function askSystemd(program: 'systemctl' | 'journalctl', args: readonly string[]): Answer {
   const { error, status, stdout, stderr } = runProgram(program, args, {
     encoding: 'utf8',
     // Times in UTC can be read back.
@@ -32,7 +32,7 @@ export function ask(program: 'systemctl' | 'journalctl', args: readonly string[]
 
 /** Tells systemd to do something. @throws {BackupError} if it does not */
 export function order(args: readonly string[]): void {
-  const { isDone, reason } = ask('systemctl', args);
+  const { isDone, reason } = askSystemd('systemctl', args);
   if (!isDone)
     throw new BackupError(`systemctl ${args.join(' ')} has failed: ${reason || 'no reason given'}.`);
 }

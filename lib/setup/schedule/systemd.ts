@@ -9,8 +9,8 @@ import { exitCode, exitCodeOfSignal } from '../../cli/exit-codes.js';
 import type { CommandContext } from '../../cli/main.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
-import type { RunFacts, Scheduler } from './scheduler.js';
-import { ask, order, runAttached } from './system-programs.js';
+import type { ScheduleFacts, Scheduler } from './scheduler.js';
+import { askSystemd, order, runAttached } from './system-programs.js';
 import { failureServiceOf, serviceOf, timerOf, unitsOf } from './systemd-units.js';
 
 export class Systemd implements Scheduler {
@@ -39,7 +39,7 @@ export class Systemd implements Scheduler {
   }
 
   assertUsable(): void {
-    const { isDone, reason } = ask('systemctl', [...this.#manager, 'show', '--property=Version']);
+    const { isDone, reason } = askSystemd('systemctl', [...this.#manager, 'show', '--property=Version']);
     if (isDone) return;
     throw new BackupError(`systemd does not answer: ${reason}.`, {
       hint: this.#isSystem
@@ -62,10 +62,10 @@ export class Systemd implements Scheduler {
   forget(name: string): void {
     order([...this.#manager, 'daemon-reload']);
     // So that `systemctl --failed` does not show it for ever; if there is nothing to forget, that fails.
-    ask('systemctl', [...this.#manager, 'reset-failed', serviceOf(name)]);
+    askSystemd('systemctl', [...this.#manager, 'reset-failed', serviceOf(name)]);
   }
 
-  factsOf(name: string): RunFacts {
+  factsOf(name: string): ScheduleFacts {
     const timer = this.#show(timerOf(name), ['UnitFileState', 'NextElapseUSecRealtime', 'LastTriggerUSec']);
     const service = this.#show(serviceOf(name), ['ExecMainExitTimestamp', 'ExecMainCode', 'ExecMainStatus']);
     const ended = timeOf(service['ExecMainExitTimestamp']);
@@ -97,13 +97,13 @@ export class Systemd implements Scheduler {
     const match = `_SYSTEMD_INVOCATION_ID=${InvocationID}`;
     // What the run sent to syslog is the same once more.
     const words = ['--quiet', '--no-pager', '--output=cat', '_TRANSPORT=stdout', match];
-    stderr.write(ask('journalctl', [...this.#manager, ...words]).stdout);
+    stderr.write(askSystemd('journalctl', [...this.#manager, ...words]).stdout);
     return code === exitCode.done ? exitCode.failed : code;
   }
 
   #show(unit: string, properties: readonly string[]): Readonly<Record<string, string>> {
     const args = ['show', `--property=${properties.join(',')}`, unit];
-    const lines = ask('systemctl', [...this.#manager, ...args]).stdout.split('\n');
+    const lines = askSystemd('systemctl', [...this.#manager, ...args]).stdout.split('\n');
     return Object.fromEntries(
       lines.map((line) => line.split(/=(.*)/s)).map(([name, value]) => [name, value]),
     );
