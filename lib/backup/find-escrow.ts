@@ -1,7 +1,7 @@
 // Whether the backup's encryption key is in the bucket (escrowed), for a restore without this machine.
 import { BackupError } from '../cli/errors.js';
 import { formatTime } from '../cli/units/times.js';
-import { type FoundEscrow, findEscrow, escrowStateOf } from '../records/escrow-state.js';
+import { escrowStateOf, type FoundEscrow, findEscrow } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';
 import type { Backup } from './backup.js';
 import { failureAfterBackup } from './report.js';

@@ -24,7 +24,7 @@ import { surveyRestore } from '../restore/survey.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { verifyRestored } from '../restore/verify/verify-restored.js';
 import { Spool } from '../tree/streams/spool.js';
-import { openRestore, type FolderRequest } from './open-restore.js';
+import { type FolderRequest, openRestore } from './open-restore.js';
 
 /** For a person who has ended a restore. */
 export const AFTER_SIGNAL =

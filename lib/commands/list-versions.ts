@@ -52,7 +52,10 @@ export async function printVersions(request: ListVersions, context: CommandConte
 }
 
 /** @throws {BackupError} for words that name no place */
-async function connectToPlace({ words, config: file }: ListVersions, context: CommandContext): Promise<Place> {
+async function connectToPlace(
+  { words, config: file }: ListVersions,
+  context: CommandContext,
+): Promise<Place> {
   const [profile = '', region = '', url] = words;
   if (url === undefined) {
     const { config, remote } = await openConfig(file, context);

@@ -7,7 +7,7 @@ import { type Column, fitted, headerText, rowText, sizeText, timeText, widthOf }
 import { formatDuration } from '../cli/units/duration.js';
 import { jsonHeader, jsonLine } from '../history/history-text.js';
 import type { LastRun } from '../records/last-run.js';
-import { askHistory, type HistoryRequest, type AskedHistory } from './ask-history.js';
+import { type AskedHistory, askHistory, type HistoryRequest } from './ask-history.js';
 
 /** Characters of the longest bar, where there is room for it. */
 const BAR = 20;

@@ -3,7 +3,7 @@ import type { Remote } from '../aws/remote.js';
 import { listVersions } from '../aws/version-listing.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
-import { type EscrowState, findEscrow, escrowStateOf } from '../records/escrow-state.js';
+import { type EscrowState, escrowStateOf, findEscrow } from '../records/escrow-state.js';
 import { fetchLastRun, type LastRun, RECORD, runFolderKey } from '../records/last-run.js';
 
 export interface BackupStatus {

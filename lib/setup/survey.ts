@@ -4,7 +4,13 @@ import type { Entry, Obstacle } from '../tree/entry.js';
 import { patternFor } from '../tree/patterns.js';
 import type { Batches } from '../tree/streams/batches.js';
 import { LEAST_BILLED, type Totals } from './cost.js';
-import { type SuggestionSource, findingByFile, findingByName, openDatabase, type Suggestion } from './suggestions.js';
+import {
+  findingByFile,
+  findingByName,
+  openDatabase,
+  type Suggestion,
+  type SuggestionSource,
+} from './suggestions.js';
 
 /** How many patterns a suggestion has for what can't be read. */
 const MAX_UNREADABLE = 20;

@@ -51,8 +51,7 @@ export class S3ApiCall extends BucketCall {
 
   #getBucket(option: string, absent: string): void {
     const value = this.journal.settings.get(option);
-    if (value === undefined)
-      this.end(254, `An error occurred (${absent}) when calling the Get operation: x`);
+    if (value === undefined) this.end(254, `An error occurred (${absent}) when calling the Get operation: x`);
     this.call.print(asPrinted(option, value));
   }
 
