@@ -1,8 +1,7 @@
 import { shellQuote } from '../../cli/errors.js';
 import { ARRAY_NAME, defaults, scalarNames } from '../settings.js';
 import { type ConfigValues, entriesOf, type ShellContext } from '../values.js';
-import { NeedsBash, syntaxError } from './cursor.js';
-import { type Assignment, readAssignments } from './lexer.js';
+import { type Assignment, NeedsBash, readAssignments, syntaxError } from './lexer.js';
 import { bashModifier, isCharsetVariable, isPlainCharset } from './special-variables.js';
 
 /** The values of a file, or what only bash can read in it. */
