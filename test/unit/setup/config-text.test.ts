@@ -25,7 +25,7 @@ test('whatever the values are, a written config is read as they are, without bas
     EXCLUDE_CACHES: 'yes',
     ON_FAILURE: 'https://hc.example/$code',
   };
-  writeConfig(file, settings, newEncryptionKey());
+  await writeConfig(file, settings, newEncryptionKey());
   const warnings: string[] = [];
   const config = await readConfig(file, { warn: (text) => warnings.push(text) });
   assert.deepEqual(warnings, []);
@@ -36,22 +36,25 @@ test('whatever the values are, a written config is read as they are, without bas
   assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
-test('a file that exists is never replaced', (t) => {
+test('a file that exists is never replaced', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'config');
-  writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey());
+  await writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey());
   const before = readFileSync(file, 'utf8');
-  assert.throws(() => writeConfig(file, { AWS_BUCKET: 'second' }, newEncryptionKey()), /it exists already/);
+  await assert.rejects(
+    writeConfig(file, { AWS_BUCKET: 'second' }, newEncryptionKey()),
+    /it exists already/,
+  );
   assert.equal(readFileSync(file, 'utf8'), before);
 });
 
-test('none is written where a link leads that somebody else could have made', (t) => {
+test('none is written where a link leads that somebody else could have made', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(linkOfAnother(folder, folder), 'config');
-  assert.throws(
-    () => writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey()),
+  await assert.rejects(
+    writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey()),
     /is a link|permission denied/,
   );
   assert.throws(() => readFileSync(join(folder, 'config')), /ENOENT/);
