@@ -42,10 +42,7 @@ test('a file that exists is never replaced', async (t) => {
   const file = join(folder, 'config');
   await writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey());
   const before = readFileSync(file, 'utf8');
-  await assert.rejects(
-    writeConfig(file, { AWS_BUCKET: 'second' }, newEncryptionKey()),
-    /it exists already/,
-  );
+  await assert.rejects(writeConfig(file, { AWS_BUCKET: 'second' }, newEncryptionKey()), /it exists already/);
   assert.equal(readFileSync(file, 'utf8'), before);
 });
 
