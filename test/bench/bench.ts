@@ -10,6 +10,7 @@ import { history } from './history.js';
 import { original } from './original.js';
 import { quick } from './quick.js';
 import { restore } from './restore.js';
+import { rollback } from './rollback.js';
 import { scale } from './scale.js';
 
 const PARTS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, (bench: Bench) => Promise<void>>> = {
   first,
   delay,
   restore,
+  rollback,
   alone,
   scale,
   history,
