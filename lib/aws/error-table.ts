@@ -1,4 +1,5 @@
 // What S3's answers and the AWS CLI's own words mean, and which setting heals them: one table, used by every command.
+import { shellQuote } from '../cli/errors.js';
 import { type BucketAccess, bucketCommand, SSE_C_ALLOWED } from './arguments/bucket-arguments.js';
 
 /** What the AWS CLI says about a failed call. */
@@ -43,7 +44,7 @@ export const MEANINGS = [
     says: /Customer provided keys/i,
     concerns: 'all files',
     hint: (_, access) =>
-      `The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026. ${allowSseC(access)}`,
+      `The bucket blocks encryption with your own key (SSE-C), as new buckets at Amazon do since April 2026. ${allowSseC(access)}`,
   },
   {
     kind: 'sse-c-needs-tls',
@@ -95,13 +96,14 @@ export const MEANINGS = [
     kind: 'no-profile',
     says: /config profile \(.*\) could not be found/,
     concerns: 'all files',
-    hint: 'Check AWS_PROFILE against ~/.aws/config, or run "aws configure --profile NAME".',
+    hint: (_, { profile }) =>
+      `Check the profile (AWS_PROFILE in the config) against ~/.aws/config, or make it: ${configure(profile)}`,
   },
   {
     kind: 'no-credentials',
     says: /Unable to locate credentials|Partial credentials found/,
     concerns: 'all files',
-    hint: 'Run "aws configure --profile NAME" for the profile in use, as the user who runs the backup.',
+    hint: (_, { profile }) => `As the user who runs the backup: ${configure(profile)}`,
   },
   {
     kind: 'bad-credentials',
@@ -139,7 +141,8 @@ export const MEANINGS = [
     codes:
       /^(InvalidAccessKeyId|SignatureDoesNotMatch|Expired(Token|TokenException)|InvalidToken|InvalidClientTokenId|UnrecognizedClientException|TokenRefreshRequired|AuthorizationHeaderMalformed)$/,
     concerns: 'all files',
-    hint: 'S3 does not accept the profile\'s credentials. Renew them with "aws configure".',
+    hint: (_, { profile }) =>
+      `S3 does not accept the profile's credentials. Renew them: ${configure(profile)}`,
   },
   {
     kind: 'clock',
@@ -244,6 +247,10 @@ export const MEANINGS = [
     isTransient: true,
   },
 ] as const satisfies readonly Meaning[];
+
+function configure(profile: string): string {
+  return `aws configure --profile ${shellQuote(profile)}`;
+}
 
 /** What the profile's user needs for an operation of S3, where that has another name. */
 const PERMISSIONS: Readonly<Record<string, string>> = {

@@ -29,7 +29,7 @@ export async function checkSettings(
   const settings = await fetchBucketSettings(aws);
   const steps = planBucketSettings(aws.bucket, settings, retention);
   const judge = (found: typeof settings, left: readonly SettingStep[]) =>
-    judgeSettings(found, left, retention, (args) => aws.commandFor(args));
+    judgeSettings(found, left, retention, aws);
   if (!fixes || steps.length === 0 || !(await isWanted(aws, steps, isConfirmed, context)))
     return judge(settings, steps);
   const failures: Finding[] = [];

@@ -58,7 +58,7 @@ export async function checkServer(
     return [ok('endpoint', `${connected.endpointUrl ?? "AWS's own"}; nothing leads the AWS CLI elsewhere`)];
   });
   const settings = readProfile(profile, environment);
-  report.add(judgeCredentials(profile, settings, environment, process.env, Date.now()));
+  report.add(judgeCredentials(config, settings, environment, process.env, Date.now()));
   if (connected === undefined) {
     await report.check(OF_THE_SERVER, connection, () => []);
     return;
@@ -68,20 +68,20 @@ export async function checkServer(
   const program = await report.check(['AWS CLI'], undefined, () => checkAwsProgram(aws));
   let account: string | undefined;
   const identity = await report.check(['identity'], program, async () => {
-    const checked = await checkIdentity(aws);
+    const checked = await checkIdentity(aws, configFile);
     account = checked.account;
     return [checked.finding];
   });
   let isThere = false;
   const reached = await report.check(['bucket'], identity, async () => {
-    const finding = await checkExists(aws);
+    const finding = await checkExists(aws, configFile);
     isThere = finding.state === 'ok';
     return [finding];
   });
   const bucket = reached ?? (isThere ? undefined : 'there is no bucket');
   await report.checkTogether(bucket, [
-    [['region'], async () => [await checkRegion(aws)]],
-    [['owner'], async () => [await checkOwner(aws, account)]],
+    [['region'], async () => [await checkRegion(aws, configFile)]],
+    [['owner'], async () => [await checkOwner(aws, account, configFile)]],
     [OF_SETTINGS, () => checkSettings(aws, config, request, context)],
   ]);
   const expected = { maxAge: request.maxAge, fullCheckHours, configFile };
@@ -94,9 +94,9 @@ export async function checkServer(
   // After the settings, which may have been mended.
   await report.checkTogether(bucket, [
     [['Object Lock'], async () => [await checkObjectLock(aws)]],
-    [['SSE-C', 'clock', 'rights'], () => checkSseC(aws, log)],
+    [['SSE-C', 'clock', 'rights'], () => checkSseC(aws, log, configFile)],
     [['last run', 'full check'], lastRun],
     [['escrow'], escrow],
-    [['other keys'], async () => [await checkOtherKeys(remote)]],
+    [['other keys'], async () => [await checkOtherKeys(remote, configFile)]],
   ]);
 }

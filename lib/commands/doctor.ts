@@ -12,6 +12,8 @@ import { DoctorReport } from '../health/doctor/report.js';
 import { judgeSchedules } from '../health/doctor/schedule.js';
 import { judgeSource } from '../health/doctor/source.js';
 import { findSchedules } from '../setup/schedule/find-schedule.js';
+import { programsOf } from '../setup/schedule/schedule.js';
+import { weakProgram } from '../setup/schedule/weak-program.js';
 import { checkServer, OF_THE_SERVER, type ServerRequest } from './check-server.js';
 import { testHooks } from './hooks.js';
 
@@ -63,11 +65,15 @@ async function checkThisMachine(
       log.progress(`looking at LOCAL_DIR: ${formatCount(files, 'file')}`),
     );
     log.progress(undefined);
-    return judgeSource(config.localDir, source, config.compareContent);
+    return judgeSource(config, source);
   });
   report.add(...checkMachine(config));
   const file = resolve(config.file);
-  await report.check(['schedule'], undefined, () => judgeSchedules(findSchedules(file), file));
+  await report.check(['schedule'], undefined, () => {
+    const found = findSchedules(file);
+    const programs = found.flatMap(({ command }) => programsOf(config, command));
+    return judgeSchedules(found, file, weakProgram(programs));
+  });
 }
 
 const AFTER_CONFIG = [

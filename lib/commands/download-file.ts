@@ -90,11 +90,11 @@ function parseAt({ at, versionId }: DownloadFile): number | undefined {
 }
 
 /** @param file `undefined`: standard output */
-async function fetchFile(
+export async function fetchFile(
   remote: KeyedAws,
   object: BucketObject,
   file: string | undefined,
-  onDownloaded: DownloadFile['onDownloaded'],
+  onDownloaded?: DownloadFile['onDownloaded'],
 ): Promise<void> {
   const { aws, encryptionKey } = remote;
   const fetch = async (args: string[], call: AwsCall = {}, folder?: HeldFolder) => {

@@ -1,11 +1,13 @@
 // A run between the hooks of its config: ON_START, and at its end, however that comes, ON_SUCCESS, ON_WARNING or
 // ON_FAILURE.
+import { shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { type CommandContext, exitCodeOfError } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { readConfig } from '../config/read-config.js';
 import { InvalidConfigError } from '../config/setting-reader.js';
 import { type Finding, ok, warning } from '../health/doctor/finding.js';
+import { editConfig } from '../health/doctor/remedies.js';
 import { callHook, fireHook, type HookCall } from '../health/hooks.js';
 import type { RunResult } from './back-up.js';
 
@@ -24,6 +26,7 @@ export async function withHooks(
   let config: BackupConfig | undefined;
   try {
     config = await readConfig(configFile, log);
+    if (config.hooksRefusal !== undefined) throw config.hooksRefusal;
     await call(config.hooks.onStart, { event: 'start' });
     const { exitCode: code, facts, summary } = await run(config);
     const { onSuccess, onWarning } = config.hooks;
@@ -65,7 +68,11 @@ export async function testHooks(config: BackupConfig): Promise<Finding[]> {
     findings.push(
       failure === undefined
         ? ok(name, 'fired')
-        : warning(name, `has failed: ${failure}`, `Correct ${name} in "${configFile}", and fire it again.`),
+        : warning(
+            name,
+            `has failed: ${failure}`,
+            `${editConfig(configFile)} && encrypted-s3 doctor --test-hooks ${shellQuote(configFile)}`,
+          ),
     );
   }
   return findings;

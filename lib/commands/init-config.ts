@@ -1,13 +1,12 @@
 // The config of a new backup: all questions, and the file. Or one that is there already, and stays as it is.
 import { resolve } from 'node:path';
-import { resolveEndpoint } from '../aws/settings/endpoint.js';
-import { readProfile } from '../aws/settings/profile-files.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import * as check from '../config/checks.js';
 import { answerBy, type Interview } from '../setup/interview.js';
 import { hooksFor } from '../setup/ping-hooks.js';
+import { readPrices } from '../setup/prices.js';
 import { writeConfig } from '../setup/write-config.js';
 import { askContents } from './init-contents.js';
 import { askPlace } from './init-place.js';
@@ -20,8 +19,9 @@ export async function writeNewConfig(
   interview: Interview,
   context: CommandContext,
 ): Promise<boolean> {
+  const prices = readPrices(request.pricesFile);
   const place = await askPlace(request, interview, context);
-  const contents = await askContents(request, place.prefixes, interview, context);
+  const contents = await askContents(request, place, prices, interview, context);
   const retentionDays = await interview.ask({
     what: 'For how many days the bucket keeps what was deleted or overwritten',
     flag: '--retention-days',
@@ -36,18 +36,13 @@ export async function writeNewConfig(
     proposed: '',
     check: answerBy('The address to ping', check.pingAddress),
   });
-  // The server that init has talked to: a scheduled run does not have this shell's variables.
-  const endpointUrl = resolveEndpoint(
-    request.endpointUrl,
-    process.env,
-    readProfile(place.profile, process.env),
-  );
   const settings = {
     AWS_PROFILE: place.profile,
     AWS_REGION: place.region,
     AWS_BUCKET: place.bucket,
     AWS_RETENTION_DAYS: `${retentionDays}`,
-    ...(endpointUrl !== undefined && { AWS_ENDPOINT_URL: endpointUrl }),
+    // A scheduled run does not have this shell's variables.
+    ...(place.endpointUrl !== undefined && { AWS_ENDPOINT_URL: place.endpointUrl }),
     AWS_STORAGE_CLASS: contents.storageClass,
     LOCAL_DIR: contents.localDir,
     LOCAL_LOCK: `${file}.lock`,

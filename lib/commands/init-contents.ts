@@ -4,6 +4,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
+import { isAmazon } from '../aws/settings/endpoint.js';
 import { ConfiguredExclusion } from '../backup/source/configured-exclusion.js';
 import { resolveLocalDir } from '../backup/source/local-dir.js';
 import { BackupError } from '../cli/errors.js';
@@ -12,11 +13,12 @@ import { formatCount } from '../cli/units/quantities.js';
 import * as check from '../config/checks.js';
 import { cheapestClass, describeCost } from '../setup/cost.js';
 import { answerBy, type Interview } from '../setup/interview.js';
-import { readPrices } from '../setup/prices.js';
+import type { Prices } from '../setup/prices.js';
 import { describeSuggestion, type Suggestion } from '../setup/suggestions.js';
 import { type Survey, survey, without } from '../setup/survey.js';
 import { bytesOf } from '../tree/bytes.js';
 import { walk } from '../tree/disk/walk.js';
+import type { Place } from './init-place.js';
 import type { InitRequest } from './init-request.js';
 
 /** How long a look at the directory may take (ms). */
@@ -31,10 +33,10 @@ export interface Contents {
   readonly storageClass: string;
 }
 
-/** @param prefixes of the backups that are in the bucket */
 export async function askContents(
   request: InitRequest,
-  prefixes: readonly string[],
+  place: Pick<Place, 'prefixes' | 'endpointUrl'>,
+  prices: Prices,
   interview: Interview,
   context: CommandContext,
 ): Promise<Contents> {
@@ -43,9 +45,10 @@ export async function askContents(
     flag: '--directory',
     given: request.directory,
     proposed: request.isYes ? undefined : homedir(),
-    check: async (directory) => {
-      await resolveLocalDir(resolve(directory));
-      return resolve(directory);
+    check: async (answer) => {
+      const directory = resolve(answer.replace(/^~(?=\/|$)/, homedir));
+      await resolveLocalDir(directory);
+      return directory;
     },
   });
   const prefix = await interview.ask({
@@ -53,15 +56,14 @@ export async function askContents(
     flag: '--prefix',
     given: request.prefix,
     proposed: `${hostname()}${localDir === '/' ? '' : localDir}`,
-    check: (answer) => checkPrefix(answer, prefixes),
+    check: (answer) => checkPrefix(answer, place.prefixes),
   });
   const seen = await surveyDirectory(localDir, request, context);
   const chosen = await askWhatToLeaveOut(seen, request, interview);
-  const storageClass = await askStorageClass(
-    { ...seen, totals: without(seen.totals, chosen) },
-    request,
-    interview,
-  );
+  const backedUp = { ...seen, totals: without(seen.totals, chosen) };
+  // Other servers have other prices.
+  const isPriced = isAmazon(place.endpointUrl) || request.pricesFile !== undefined;
+  const storageClass = await askStorageClass(backedUp, request, isPriced ? prices : undefined, interview);
   return {
     localDir,
     prefix,
@@ -115,13 +117,12 @@ async function surveyDirectory(
 /** Says what the backup costs, and asks where another class costs less. */
 async function askStorageClass(
   { totals, isComplete }: Survey,
-  { storageClass: given, endpointUrl, pricesFile }: InitRequest,
+  { storageClass: given }: InitRequest,
+  prices: Prices | undefined,
   interview: Interview,
 ): Promise<string> {
   const usual = answerBy('The storage class', check.storageClass)(given ?? 'STANDARD_IA');
-  // Other servers have other prices.
-  if (endpointUrl !== undefined && pricesFile === undefined) return usual;
-  const prices = readPrices(pricesFile);
+  if (prices === undefined) return usual;
   interview.say(describeCost(totals, usual, prices, isComplete).join('\n'));
   const cheapest = cheapestClass(totals, prices) ?? usual;
   if (given !== undefined || cheapest === usual) return usual;

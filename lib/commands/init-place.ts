@@ -24,6 +24,8 @@ export interface Place {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
+  /** `undefined`: Amazon. */
+  readonly endpointUrl: string | undefined;
   /** Of the backups in it. */
   readonly prefixes: readonly string[];
   /** That of the bucket's escrow, or else a new one. */
@@ -32,17 +34,22 @@ export interface Place {
   readonly isEscrowed: boolean;
 }
 
+/** Profile, bucket and region as they were answered last. */
+type Answers = Partial<Record<'profile' | 'bucket' | 'region', string | undefined>>;
+
 /** @throws {BackupError} if the bucket can't be asked, or its escrow can't be read, and nobody can be asked again */
 export async function askPlace(
   request: InitRequest,
   interview: Interview,
   context: CommandContext,
 ): Promise<Place> {
-  const ask = () => askBucket(request, interview, context);
-  // Flags would give the same answers again.
-  const isGiven = request.profile !== undefined && request.bucket !== undefined;
-  const { profile, aws, escrow } = await (isGiven ? ask() : interview.askTogether(ask));
-  const { bucket, region } = aws;
+  const flags: Answers = { profile: request.profile, bucket: request.bucket, region: request.region };
+  const before = { ...flags };
+  const { profile, aws, escrow } = await interview.askTogether((isAgain) =>
+    // The flags would give the same answers again.
+    askBucket(isAgain ? {} : flags, before, request, interview, context),
+  );
+  const { bucket, region, endpointUrl } = aws;
   interview.say(
     escrow === 'no bucket'
       ? `The bucket "${bucket}" does not exist yet.`
@@ -51,7 +58,7 @@ export async function askPlace(
   const prefixes = escrow === 'no bucket' ? [] : (await listBackups(aws)).map(({ prefix }) => prefix);
   const isEscrowed = typeof escrow !== 'string';
   const encryptionKey = isEscrowed ? await askEscrowedKey(aws, interview) : newEncryptionKey();
-  return { profile, region, bucket, prefixes, encryptionKey, isEscrowed };
+  return { profile, region, bucket, endpointUrl, prefixes, encryptionKey, isEscrowed };
 }
 
 interface AskedBucket {
@@ -60,41 +67,50 @@ interface AskedBucket {
   readonly escrow: Awaited<ReturnType<typeof findEscrow>>;
 }
 
+/**
+ * @param given by flags
+ * @param before what is proposed; gets the answers
+ */
 async function askBucket(
+  given: Answers,
+  before: Answers,
   request: InitRequest,
   interview: Interview,
   context: CommandContext,
 ): Promise<AskedBucket> {
-  const { endpointUrl } = request;
-  const profile = await askProfile(request, interview);
+  const profile = given.profile ?? (await askProfile(request.isYes, before.profile, interview));
+  before.profile = profile;
   const bucket = await interview.ask({
     what: 'The name of the bucket',
     flag: '--bucket',
-    given: request.bucket,
+    given: given.bucket,
     // With --yes the same command has to mean the same bucket when it is run again.
-    proposed: request.isYes ? undefined : `backup-${slug(hostname())}-${randomBytes(3).toString('hex')}`,
+    proposed: before.bucket ?? (request.isYes ? undefined : newBucketName()),
     check: answerBy('The name of the bucket', check.bucketName),
   });
+  before.bucket = bucket;
+  const { endpointUrl } = request;
   const usual = readProfile(profile, process.env)['region'] ?? process.env['AWS_REGION'] ?? 'us-east-1';
   const connectIn = (region: string) =>
     connectToBucket({ profile, region, bucket, ...(endpointUrl !== undefined && { endpointUrl }) }, context);
   const found =
-    request.region === undefined && endpointUrl === undefined
+    given.region === undefined && endpointUrl === undefined
       ? await regionOfBucket(connectIn(usual))
       : undefined;
   const region = await interview.ask({
     what: 'The region of the bucket',
     flag: '--region',
-    given: request.region ?? found,
-    proposed: usual,
+    given: given.region ?? found,
+    proposed: before.region ?? usual,
     check: answerBy('The region', check.text),
   });
+  before.region = region;
   const aws = connectIn(region);
   return { profile, aws, escrow: await findEscrow(aws) };
 }
 
-async function askProfile(request: InitRequest, interview: Interview): Promise<string> {
-  if (request.profile !== undefined) return request.profile;
+/** @param wanted the one that was named before; it may not exist */
+async function askProfile(isYes: boolean, wanted: string | undefined, interview: Interview): Promise<string> {
   const names = profileNames(process.env);
   const choices = names.map((name) => ({ value: name, label: name }));
   // Credentials may come from elsewhere: variables, an EC2 instance.
@@ -104,19 +120,19 @@ async function askProfile(request: InitRequest, interview: Interview): Promise<s
       label: 'none: credentials in variables, or of this EC2 instance',
     });
   choices.push({ value: NEW_PROFILE, label: 'a new one, by aws configure' });
-  const proposed =
-    request.isYes || names.includes(DEFAULT_PROFILE) ? DEFAULT_PROFILE : (names[0] ?? NEW_PROFILE);
+  const isMissing = wanted !== undefined && !choices.some(({ value }) => value === wanted);
+  const usual = isYes || names.includes(DEFAULT_PROFILE) ? DEFAULT_PROFILE : (names[0] ?? NEW_PROFILE);
   const chosen = await interview.choose(
     'Which profile of the AWS CLI has the credentials?',
     choices,
-    proposed,
+    isMissing ? NEW_PROFILE : (wanted ?? usual),
   );
   if (chosen !== NEW_PROFILE) return chosen;
   const name = await interview.ask({
     what: 'The name of the new profile',
     flag: '--profile',
     given: undefined,
-    proposed: names.includes(DEFAULT_PROFILE) ? 'backup' : DEFAULT_PROFILE,
+    proposed: isMissing ? wanted : names.includes(DEFAULT_PROFILE) ? 'backup' : DEFAULT_PROFILE,
     check: answerBy('The name of the profile', check.printableName),
   });
   if (await configureProfile(name)) return name;
@@ -135,11 +151,12 @@ async function askEscrowedKey(aws: AwsCli, interview: Interview): Promise<Encryp
   );
 }
 
-/** What of a name may be in the name of a bucket. */
-function slug(name: string): string {
-  return name
+/** One that nobody else has, with what of this host's name may be in it. */
+function newBucketName(): string {
+  const host = hostname()
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '')
     .slice(0, 40);
+  return `backup-${host}-${randomBytes(3).toString('hex')}`;
 }

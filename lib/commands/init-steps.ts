@@ -1,16 +1,14 @@
 // The steps of init once there is a config: escrow, first backup, a file restored and compared.
 import { join } from 'node:path';
-import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { formatTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { escrowKey, fetchEscrowedKey } from '../records/escrow.js';
 import { findEscrow } from '../records/escrow-state.js';
-import { fetchLastRun } from '../records/last-run.js';
+import { fetchLastRun, type LastRun } from '../records/last-run.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { fingerprintOf, keyOfEasyKey } from '../secrets/encryption-key.js';
 import { strengthOf } from '../setup/easy-key.js';
@@ -18,7 +16,7 @@ import type { Choice, Interview } from '../setup/interview.js';
 import { findSchedules, isUsable } from '../setup/schedule/find-schedule.js';
 import type { When } from '../setup/schedule/schedule.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
-import { downloadFile } from './download-file.js';
+import { fetchFile } from './download-file.js';
 import type { InitRequest } from './init-request.js';
 import { schedule } from './schedule.js';
 import { sync } from './sync.js';
@@ -67,13 +65,12 @@ export async function escrowAndTry({ config, aws, interview, context }: Setup): 
   );
 }
 
-/** Backs up, unless a run has ended already. @returns its exit code */
-export async function backUpFirst({ config, aws, interview, context }: Setup): Promise<number> {
-  const lastRun = await fetchLastRun({ ...config, aws, log: context.log });
-  if (lastRun !== undefined) {
-    interview.say(`There is a backup already, of ${formatTime(Date.parse(lastRun.ended))}.`);
-    return exitCode.done;
-  }
+export function lastRunOf({ config, aws, context }: Setup): Promise<LastRun | undefined> {
+  return fetchLastRun({ ...config, aws, log: context.log });
+}
+
+/** @returns the exit code of the run */
+export async function backUp({ config, interview, context }: Setup): Promise<number> {
   interview.say(
     `Backing up ${config.localDir}. If it is interrupted, run init again: it goes on from there.`,
   );
@@ -89,19 +86,16 @@ export async function backUpFirst({ config, aws, interview, context }: Setup): P
   return sync(config.file, flags, context);
 }
 
-/** @throws {BackupError} with exit code 6 if a file that is restored is not the one on disk */
-export async function compareRestored({ config, aws, interview, context }: Setup): Promise<void> {
-  const path = (await fetchLastRun({ ...config, aws, log: context.log }))?.lastVerified?.path;
-  if (path === undefined) {
-    interview.say('There is no file in the backup to restore.');
-    return;
-  }
-  const url = s3Url({ bucket: aws.bucket, key: `${config.prefix}${path}` });
+/**
+ * @param path of the file, from LOCAL_DIR on
+ * @throws {BackupError} with exit code 6 if what is restored is not what is on disk
+ */
+export async function compareRestored({ config, aws, interview }: Setup, path: string): Promise<void> {
+  const object = { bucket: aws.bucket, key: `${config.prefix}${path}` };
   const onDisk = join(config.localDir, path);
   await withPrivateFolder(async (folder) => {
     const restored = join(folder, 'restored');
-    const request = { ...config, url, destination: restored, config, versionId: undefined, at: undefined };
-    await downloadFile({ ...request, trustsDestination: true }, context);
+    await fetchFile({ aws, encryptionKey: config.encryptionKey }, object, restored);
     const [before, now] = [await sha256OfFile(restored), await sha256IfThere(onDisk)];
     if (now !== before)
       throw new BackupError(`"${path}", restored from the bucket, is not what is on disk.`, {
@@ -119,7 +113,7 @@ export async function scheduleRuns(
 ): Promise<boolean> {
   const [there] = findSchedules(config.file);
   if (there !== undefined) {
-    interview.say(`It is scheduled already, by ${there.files[0]}.`);
+    interview.say(`It is scheduled already, by ${there.files[0]?.path}.`);
     return true;
   }
   // Nothing is installed on this machine that nobody has asked for.

@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
+import { formatTime } from '../cli/units/times.js';
 import { defaultConfigFile } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { type Interview, ProposedAnswers } from '../setup/interview.js';
@@ -13,7 +14,7 @@ import { connectToBucket } from './connection.js';
 import { setUpBucket } from './init-bucket.js';
 import { assertAgrees, writeNewConfig } from './init-config.js';
 import type { InitRequest, InitStep } from './init-request.js';
-import { backUpFirst, compareRestored, escrowAndTry, type Setup, scheduleRuns } from './init-steps.js';
+import { backUp, compareRestored, escrowAndTry, lastRunOf, type Setup, scheduleRuns } from './init-steps.js';
 
 export async function init(request: InitRequest, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
@@ -51,10 +52,20 @@ export async function init(request: InitRequest, context: CommandContext): Promi
     else left.push(`encrypted-s3-upload-key ${shellQuote(file)}`);
   }
   let code: number = exitCode.done;
-  if (await isOffered('backup', 'Run the first backup now?')) code = await backUpFirst(setup);
-  else left.push(`encrypted-s3-sync${name}`);
-  if (await isOffered('compare', 'Restore a file and compare it with the one on disk?'))
-    await compareRestored(setup);
+  const looksBack = !request.skips.includes('backup') || !request.skips.includes('compare');
+  let lastRun = looksBack ? await lastRunOf(setup) : undefined;
+  if (lastRun !== undefined)
+    interview.say(`There is a backup already, of ${formatTime(Date.parse(lastRun.ended))}.`);
+  else if (await isOffered('backup', 'Run the first backup now?')) {
+    code = await backUp(setup);
+    lastRun = await lastRunOf(setup);
+  } else left.push(`encrypted-s3-sync${name}`);
+  const path = lastRun?.lastVerified?.path;
+  if (
+    path !== undefined &&
+    (await isOffered('compare', 'Restore a file and compare it with the one on disk?'))
+  )
+    await compareRestored(setup, path);
   if (request.skips.includes('schedule') || !(await scheduleRuns(setup, request)))
     left.push(`encrypted-s3 schedule${name}`);
   interview.say(

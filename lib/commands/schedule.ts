@@ -1,5 +1,4 @@
 // Has systemd or cron run a backup from now on; shows that; or ends it.
-import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { stdout } from 'node:process';
@@ -15,8 +14,9 @@ import { makeFolders, stateHome } from '../records/state-folder.js';
 import { type FoundSchedule, findSchedules, ownScheduler } from '../setup/schedule/find-schedule.js';
 import { scheduleName } from '../setup/schedule/name.js';
 import { removeOwnFile, writeOwnFile } from '../setup/schedule/own-files.js';
-import { scheduleOf, type When } from '../setup/schedule/schedule.js';
+import { programsOf, scheduleOf, type When } from '../setup/schedule/schedule.js';
 import type { ScheduleFacts, Scheduler } from '../setup/schedule/scheduler.js';
+import { weakProgram } from '../setup/schedule/weak-program.js';
 
 /**
  * Writes and enables a schedule, in the place of an earlier one, and runs it once.
@@ -36,10 +36,13 @@ export async function schedule(
   assertMayReplace(others);
   // Relative paths in it mean here what they will mean in the runs.
   const config = await readConfig(configFile, context.log, '/');
+  if (config.hooksRefusal !== undefined) throw config.hooksRefusal;
   // systemd lets a run write only to folders that are there when it begins.
   const state = stateHome(config.environment);
   if (state !== undefined) makeFolders(state, 0o700);
   const planned = scheduleOf(config, configFile, when);
+  const weakness = weakProgram(programsOf(config, planned.command));
+  if (weakness !== undefined) context.log.warn(`${weakness.text}. ${weakness.remedy}`);
   for (const file of scheduler.filesOf(planned)) {
     await writeOwnFile(file, configFile);
     say(`Wrote ${file.path}:\n\n${indented(file.text)}`);
@@ -57,7 +60,7 @@ export async function schedule(
 /** @throws {BackupError} if root has scheduled the same backup: it would run twice */
 function assertMayReplace([other]: readonly FoundSchedule[]): void {
   if (other === undefined || process.geteuid?.() === 0) return;
-  throw new BackupError(`Root has scheduled this backup already, by "${other.files[0]}".`, {
+  throw new BackupError(`Root has scheduled this backup already, by "${other.files[0]?.path}".`, {
     hint: 'Leave it at that, or have root remove it: encrypted-s3 schedule --remove CONFIG',
   });
 }
@@ -75,7 +78,7 @@ function reportRun(code: number, milliseconds: number, { log }: CommandContext):
 export function showSchedule(named: string | undefined): number {
   const found = schedulesOf(pathOf(named));
   for (const { scheduler, files, ...facts } of found) {
-    const texts = files.map((file) => `${file}:\n\n${indented(readFileSync(file, 'utf8'))}\n`);
+    const texts = files.map(({ path, text }) => `${path}:\n\n${indented(text)}\n`);
     stdout.write(`${texts.join('')}${describe(scheduler, facts)}\n`);
   }
   return exitCode.done;
@@ -91,9 +94,9 @@ export function removeSchedule(named: string | undefined): number {
 function remove({ scheduler, files }: FoundSchedule, configFile: string): void {
   const name = scheduleName(configFile);
   scheduler.disable(name);
-  for (const file of files) {
-    removeOwnFile(file, configFile);
-    say(`Removed ${file}.`);
+  for (const { path } of files) {
+    removeOwnFile(path, configFile);
+    say(`Removed ${path}.`);
   }
   scheduler.forget(name);
 }

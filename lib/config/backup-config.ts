@@ -1,3 +1,4 @@
+import type { BackupError } from '../cli/errors.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 
 /** Each a shell command, or an https:// address to ping. */
@@ -53,6 +54,8 @@ export interface BackupConfig {
   readonly refuseMassChange: boolean;
   readonly allowUnversionedDelete: boolean;
   readonly hooks: HookSettings;
+  /** Why commands are left out of `hooks`: somebody else could have written them. A run ends with it before it begins. */
+  readonly hooksRefusal?: BackupError;
   /** Where each run that stores its record writes metrics; an absolute path. */
   readonly metricsFile: string | undefined;
   /** The environment of `aws`, as the config leaves it, without the key. */

@@ -113,9 +113,14 @@ function checkNoBucketName(
     );
 }
 
+/** Whether a hook is a command, not an address. */
+export function isCommand(value: string): boolean {
+  return !/^https?:/i.test(value);
+}
+
 /** A shell command, or an address to ping. An address may be a secret, which no message quotes. */
 export function hook(value: string): string {
-  if (!/^https?:/i.test(value)) return value;
+  if (isCommand(value)) return value;
   const { username, password } = URL.canParse(value) ? new URL(value) : {};
   // Such an address is never asked, and would be quoted by the error.
   if (username || password)
@@ -126,7 +131,7 @@ export function hook(value: string): string {
 
 /** An address to ping, or nothing. */
 export function pingAddress(value: string): string {
-  if (value === '' || /^https?:/i.test(value)) return hook(value);
+  if (value === '' || !isCommand(value)) return hook(value);
   throw new InvalidValue('must be an https:// address', '', false);
 }
 

@@ -1,12 +1,13 @@
 // A config: its text read by the lexer or by bash, its values checked.
 import { BackupError } from '../cli/errors.js';
 import { takeEnvironmentFromProcess } from '../secrets/environment.js';
-import type { BackupConfig, PartialConfig } from './backup-config.js';
+import type { BackupConfig, HookSettings, PartialConfig } from './backup-config.js';
+import { isCommand } from './checks.js';
 import { type LoadedConfig, loadConfigFile } from './config-file.js';
 import { evaluate } from './literal/evaluate.js';
 import { onFailureInText } from './on-failure-in-text.js';
 import { InvalidConfigError, type WarningLog } from './setting-reader.js';
-import { assertTrusted, warningOfReaders, warningOfWriters } from './trust.js';
+import { assertTrusted, refusalOfCommands, warningOfReaders, warningOfWriters } from './trust.js';
 import { validate, validatePartially } from './validate.js';
 import type { ConfigValues } from './values.js';
 
@@ -17,7 +18,12 @@ import type { ConfigValues } from './values.js';
  * @throws {BackupError} with everything that is wrong with it
  */
 export async function readConfig(file: string, log: WarningLog, directory?: string): Promise<BackupConfig> {
-  return validate(file, await readValues(file, directory), log);
+  const loaded = loadConfigFile(file, directory);
+  const values = await readValues(loaded);
+  return withTrustedHooks(
+    loaded,
+    explained(loaded, () => validate(file, values, log)),
+  );
 }
 
 /**
@@ -35,33 +41,59 @@ export function readLiteralConfig(file: string): BackupConfig | undefined {
  * @throws {BackupError} if values are wrong, not if they are missing
  */
 export async function readPartialConfig(file: string, log: WarningLog): Promise<PartialConfig> {
-  return validatePartially(file, await readValues(file), log);
-}
-
-/** @throws {InvalidConfigError} for a text that is wrong, with the ON_FAILURE that stands in it all the same */
-function orExplained<T>({ bytes, file }: LoadedConfig, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof BackupError)) throw error;
-    throw new InvalidConfigError(error.lines, error.hint, onFailureInText(bytes, file));
-  }
+  return validatePartially(file, await readValues(loadConfigFile(file)), log);
 }
 
 /** The values by the lexer or, where that does not understand the file and others can't write it, by bash. */
-async function readValues(file: string, directory?: string): Promise<ConfigValues> {
-  const config = loadConfigFile(file, directory);
-  const shell = { file, environment: takeEnvironmentFromProcess(), directory: config.directory };
-  const evaluation = orExplained(config, () => evaluate(config.bytes, shell));
+async function readValues(config: LoadedConfig): Promise<ConfigValues> {
+  const { bytes, file, directory } = config;
+  const shell = { file, environment: takeEnvironmentFromProcess(), directory };
+  const evaluation = explained(config, () => evaluate(bytes, shell));
   let values: ConfigValues;
   if (evaluation.kind === 'values') values = evaluation.values;
   else {
     assertTrusted(config, evaluation);
     const { readWithBash } = await import('./bash/read-with-bash.js');
-    values = orExplained(config, () => readWithBash(config.bytes, shell));
+    values = explained(config, () => readWithBash(bytes, shell));
   }
   // On a terminal only: a run of cron's with a config that served the original stays silent.
   const warnsOfReaders = process.stderr.isTTY && values.assigned.has('ENCRYPTION_KEY');
   const warnings = [warningOfWriters(config), warnsOfReaders ? warningOfReaders(config) : undefined];
   return { ...values, warnings: [...values.warnings, ...warnings.filter((it) => it !== undefined)] };
+}
+
+/** @throws {InvalidConfigError} for a text that is wrong, with its ON_FAILURE if that is right and may be called */
+function explained<T>(config: LoadedConfig, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof BackupError)) throw error;
+    const { bytes, file } = config;
+    const onFailure = error instanceof InvalidConfigError ? error.onFailure : onFailureInText(bytes, file);
+    const isRefused = refusalOfHooks(config, { onFailure }) !== undefined;
+    throw new InvalidConfigError(error.lines, error.hint, isRefused ? undefined : onFailure);
+  }
+}
+
+/** Leaves out the hooks that are commands, if somebody else could have written them. */
+function withTrustedHooks(file: LoadedConfig, config: BackupConfig): BackupConfig {
+  const hooksRefusal = refusalOfHooks(file, config.hooks);
+  if (hooksRefusal === undefined) return config;
+  const { onStart, onSuccess, onWarning, onFailure } = config.hooks;
+  const ping = (hook: string | undefined) => (hook === undefined || isCommand(hook) ? undefined : hook);
+  const hooks = {
+    onStart: ping(onStart),
+    onSuccess: ping(onSuccess),
+    onWarning: ping(onWarning),
+    onFailure: ping(onFailure),
+  };
+  return { ...config, hooks, hooksRefusal };
+}
+
+function refusalOfHooks(file: LoadedConfig, hooks: Partial<HookSettings>): BackupError | undefined {
+  const commands = Object.entries(hooks).filter(([, hook]) => hook !== undefined && isCommand(hook));
+  return refusalOfCommands(
+    file,
+    commands.map(([name]) => name.replace('on', 'ON_').toUpperCase()),
+  );
 }

@@ -1,10 +1,12 @@
 // ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE: a shell command to run or an address to ping, when a run begins and
 // ends. What becomes of them changes neither the run nor its exit code. They never get the encryption key.
 import { once } from 'node:events';
+import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '../cli/errors.js';
 import type { Log } from '../cli/log/log.js';
 import { startProgram } from '../cli/start-program.js';
+import { isCommand } from '../config/checks.js';
 
 /** How long a hook may take; in ms. */
 export interface HookLimits {
@@ -16,6 +18,9 @@ export interface HookLimits {
 }
 
 const LIMITS: HookLimits = { command: 60_000, ping: 10_000, pauses: [1000, 3000] };
+
+/** Bytes of a text. Linux starts no program with 128 KiB in one variable, and a service keeps 100 kB of a log. */
+const MAX_TEXT = 16 * 1024;
 
 export interface HookCall {
   readonly event: 'start' | 'success' | 'warning' | 'failure';
@@ -48,8 +53,8 @@ export async function fireHook(
   limits = LIMITS,
 ): Promise<string | undefined> {
   try {
-    if (/^https?:/i.test(hook)) await ping(hook, call, limits);
-    else await run(hook, call, environment, limits);
+    if (isCommand(hook)) await run(hook, call, environment, limits);
+    else await ping(hook, call, limits);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -63,7 +68,10 @@ async function ping(
   { ping: timeout, pauses }: HookLimits,
 ): Promise<void> {
   const address = hook.replaceAll('$code', `${exitCode}`);
-  const body = [reason, summary].filter((text) => text !== '').join('\n');
+  const body = [reason, summary]
+    .filter((text) => text !== '')
+    .map(cut)
+    .join('\n');
   for (let attempt = 0; ; attempt += 1) {
     const failure = await post(address, body, timeout);
     const pause = pauses[attempt];
@@ -102,8 +110,8 @@ async function run(
       ...environment,
       BACKUP_EVENT: event,
       BACKUP_EXIT_CODE: `${exitCode ?? ''}`,
-      BACKUP_REASON: reason,
-      BACKUP_SUMMARY: summary,
+      BACKUP_REASON: cut(reason),
+      BACKUP_SUMMARY: cut(summary),
       BACKUP_CONFIG: configFile,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
@@ -118,4 +126,12 @@ async function run(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The beginning of a text that is too long, and how long it is. */
+function cut(text: string): string {
+  const bytes = Buffer.from(text);
+  if (bytes.length <= MAX_TEXT) return text;
+  const beginning = new StringDecoder('utf8').write(bytes.subarray(0, MAX_TEXT));
+  return `${beginning}… [cut: ${bytes.length} bytes]`;
 }

@@ -60,7 +60,9 @@ export function describeCost(
   const amount = `${isComplete ? '' : 'at least '}${formatCount(totals.files, 'file')}, ${formatBytes(totals.bytes)}`;
   const of = prices.classes[storageClass];
   if (of === undefined)
-    return [`${amount}. No prices are known for ${storageClass}: --prices FILE names a file with them.`];
+    return [
+      `${amount}. Prices are known for ${Object.keys(prices.classes).join(', ')}, not for ${storageClass}: --prices FILE names a file with them.`,
+    ];
   const { upload, month, restore } = costOf(totals, prices, of);
   const cheapest = cheapestClass(totals, prices);
   const other = cheapest === undefined ? undefined : prices.classes[cheapest];

@@ -39,8 +39,12 @@ export interface Choice {
 
 export interface Interview {
   ask<T>(question: Question<T>): Promise<T>;
-  /** Asks several questions whose answers show only together whether they will do. @throws {BackupError} if nobody can be asked again */
-  askTogether<T>(questions: () => Promise<T>): Promise<T>;
+  /**
+   * Asks several questions whose answers show only together whether they will do.
+   * @param questions `isAgain`: the answers of flags would not do
+   * @throws {BackupError} if nobody can be asked again
+   */
+  askTogether<T>(questions: (isAgain: boolean) => Promise<T>): Promise<T>;
   choose(what: string, choices: readonly Choice[], proposed: string): Promise<string>;
   /** @param proposed the values that are chosen unless the user says otherwise */
   chooseSome(
@@ -74,8 +78,8 @@ export class ProposedAnswers implements Interview {
     });
   }
 
-  askTogether<T>(questions: () => Promise<T>): Promise<T> {
-    return questions();
+  askTogether<T>(questions: (isAgain: boolean) => Promise<T>): Promise<T> {
+    return questions(false);
   }
 
   async choose(_what: string, _choices: readonly Choice[], proposed: string): Promise<string> {

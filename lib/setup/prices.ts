@@ -57,9 +57,20 @@ const US_EAST_1: Prices = {
   },
 };
 
+const { STANDARD: EXAMPLE } = US_EAST_1.classes;
+/** Those whose objects can be read at once. */
+const KNOWN_CLASSES = [
+  'STANDARD',
+  'STANDARD_IA',
+  'ONEZONE_IA',
+  'INTELLIGENT_TIERING',
+  'GLACIER_IR',
+  'REDUCED_REDUNDANCY',
+];
+
 /**
  * @param file JSON of the same form, in the place of our own numbers
- * @throws {BackupError} if it is not
+ * @throws {BackupError} with everything that is wrong with it
  */
 export function readPrices(file: string | undefined): Prices {
   if (file === undefined) return US_EAST_1;
@@ -70,17 +81,43 @@ export function readPrices(file: string | undefined): Prices {
     const why = errnoOf(error) === undefined ? 'it is not JSON' : describeError(error);
     throw new BackupError(`The prices in "${file}" can't be read: ${why}.`);
   }
-  const classes = hasForm(prices, US_EAST_1) ? Object.values(prices.classes) : [];
-  const { STANDARD } = US_EAST_1.classes;
-  if (classes.length > 0 && classes.every((it) => hasForm(it, STANDARD))) return prices as Prices;
-  throw new BackupError(`"${file}" does not have the form of prices.`, {
-    hint: `Write it like this: ${JSON.stringify({ ...US_EAST_1, classes: { STANDARD } })}`,
+  const problems = problemsIn(prices);
+  if (problems.length === 0) return prices as Prices;
+  throw new BackupError(
+    problems.map((problem) => `${file}: ${problem}.`),
+    { hint: `Write it like this: ${JSON.stringify({ ...US_EAST_1, classes: { STANDARD: EXAMPLE } })}` },
+  );
+}
+
+function problemsIn(prices: unknown): string[] {
+  const problems = problemsOfMembers('', prices, { ...US_EAST_1, classes: {} });
+  const classes = Object.entries(isObject(prices) && isObject(prices['classes']) ? prices['classes'] : {});
+  if (problems.length === 0 && classes.length === 0) problems.push('"classes" has no storage class');
+  for (const [name, of] of classes) {
+    const key = `classes.${name}`;
+    if (KNOWN_CLASSES.includes(name)) problems.push(...problemsOfMembers(key, of, EXAMPLE ?? {}));
+    else problems.push(`"${key}" is none of the storage classes ${KNOWN_CLASSES.join(', ')}`);
+  }
+  return problems;
+}
+
+/** @param where the key that has the members; '' for the whole @param example has each of them, of the right type */
+function problemsOfMembers(where: string, value: unknown, example: object): string[] {
+  if (!isObject(value)) return [`${where === '' ? 'it' : `"${where}"`} must be an object, in { and }`];
+  return Object.entries(example).flatMap(([name, model]) => {
+    const key = `"${where === '' ? name : `${where}.${name}`}"`;
+    const member = value[name];
+    if (member === undefined) return [`${key} is missing`];
+    if (typeof model === 'number')
+      return typeof member === 'number' && member >= 0 && member < Infinity
+        ? []
+        : [`${key} must be a number, 0 or more`];
+    if (typeof model === 'string')
+      return typeof member === 'string' && member !== '' ? [] : [`${key} must be a text`];
+    return isObject(member) ? [] : [`${key} must be an object, in { and }`];
   });
 }
 
-/** True if `value` has every member of `form`, each of the same type. */
-function hasForm<T extends object>(value: unknown, form: T | undefined): value is T {
-  if (typeof value !== 'object' || value === null) return false;
-  const members = value as Record<string, unknown>;
-  return Object.entries(form ?? {}).every(([name, example]) => typeof members[name] === typeof example);
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -21,29 +21,21 @@ export class TerminalInterview implements Interview {
     });
   }
 
-  /** Asks again after an answer that will not do. */
+  /** Asks again after an answer that will not do, be it a flag's. */
   async ask<T>({ what, given, proposed = '', check }: Question<T>): Promise<T> {
-    if (given !== undefined) return check(given);
     let before = proposed;
-    for (;;) {
-      const answer = await this.#answerOf(() =>
-        text({ message: what, initialValue: before, ...this.#signal }),
-      );
-      try {
-        return await check(answer ?? '');
-      } catch (error) {
-        if (!(error instanceof BackupError)) throw error;
-        complain(error);
-        before = answer ?? '';
-      }
-    }
+    return this.askTogether(async (isAgain) => {
+      if (isAgain || given === undefined) before = await this.#askText(what, before);
+      else before = given;
+      return check(before);
+    });
   }
 
   /** Asks all of them again. */
-  async askTogether<T>(questions: () => Promise<T>): Promise<T> {
-    for (;;) {
+  async askTogether<T>(questions: (isAgain: boolean) => Promise<T>): Promise<T> {
+    for (let isAgain = false; ; isAgain = true) {
       try {
-        return await questions();
+        return await questions(isAgain);
       } catch (error) {
         if (!(error instanceof BackupError)) throw error;
         complain(error);
@@ -86,6 +78,10 @@ export class TerminalInterview implements Interview {
 
   say(words: string): void {
     if (!isQuiet()) log.message(words);
+  }
+
+  async #askText(message: string, initialValue: string): Promise<string> {
+    return (await this.#answerOf(() => text({ message, initialValue, ...this.#signal }))) ?? '';
   }
 
   /** Without the blanks around it, as every command reads it. */

@@ -8,11 +8,15 @@ import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 /** Answers of the AWS CLI to the first calls of a run, and what the user is told. */
 const REFUSALS: readonly [string, string, RegExp][] = [
-  ['unknown profile', 'The config profile (default) could not be found\n', /HINT: Check AWS_PROFILE/],
+  [
+    'unknown profile',
+    'The config profile (default) could not be found\n',
+    /HINT: Check the profile \(AWS_PROFILE/,
+  ],
   [
     'no credentials',
     'Unable to locate credentials. You can configure credentials by ...\n',
-    /HINT: Run "aws configure/,
+    /HINT: .*: aws configure --profile default/,
   ],
   [
     'bucket of another account',

@@ -138,6 +138,32 @@ test('plain http to another machine is no hook, and an address that does not ans
   assert.ok(!unreachable.stderr.includes('secret'));
 });
 
+test('commands of a config that others can write are not run, whatever the run ends by', async (t) => {
+  const world = new HookWorld(t);
+  for (const more of [{}, { LOCAL_DIR: '/nowhere' }, { AWS_RETENTION_DAYS: 'many' }]) {
+    world.configHooks(more);
+    chmodSync(world.configFile, 0o622);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 1);
+    assert.deepEqual(world.noted(), []);
+    if ('AWS_RETENTION_DAYS' in more) continue;
+    assert.match(
+      stderr,
+      /No command of this file is run \(ON_START, ON_SUCCESS, ON_WARNING, ON_FAILURE\): others than its owner can write it \(mode 0622\)\.\n.*HINT: .*chmod go-w .*, or name an https:\/\/ address/,
+    );
+  }
+  world.configHooks({ ON_START: '', ON_SUCCESS: '', ON_WARNING: '', ON_FAILURE: 'https://127.0.0.1:1/x' });
+  chmodSync(world.configFile, 0o622);
+  assert.equal((await world.sync()).code, 0);
+  world.configHooks({ ON_FAILURE: 'https://127.0.0.1:1/x' });
+  chmodSync(world.configFile, 0o622);
+  const told = await world.sync();
+  assert.match(
+    told.stderr,
+    /ON_FAILURE has failed: no connection[\s\S]*\(ON_START, ON_SUCCESS, ON_WARNING\)/,
+  );
+});
+
 test('METRICS_FILE gets the numbers of each run', async (t) => {
   const world = new HookWorld(t);
   const file = join(world.folder, 'backup.prom');

@@ -25,8 +25,8 @@ function worldWithProfiles(t: TestContext): BucketWorld {
 
 const configOf = (world: BucketWorld) => join(world.home, '.config/encrypted-s3-backup/config');
 
-function session(world: BucketWorld, steps: readonly Step[]) {
-  return onTerminal(steps, ['encrypted-s3', 'init'], {
+function session(world: BucketWorld, steps: readonly Step[], flags: readonly string[] = []) {
+  return onTerminal(steps, ['encrypted-s3', 'init', ...flags], {
     HOME: world.home,
     TMPDIR: world.tmp,
     PATH: world.path,
@@ -78,7 +78,7 @@ test('on a terminal init asks for everything, again after an answer that will no
   assert.match(config, /^EXCLUDE=\('node_modules\/\*'\)$/m);
   const key = /^ENCRYPTION_KEY='(.*)'$/m.exec(config)?.[1] ?? '';
   for (const secret of [key, SENTENCE, 'password']) assert.equal(shown.includes(secret), false);
-  assert.doesNotMatch(shown, /Warning/);
+  assert.doesNotMatch(shown, /Warning|Downloading/);
 });
 
 test('Ctrl-C ends init before the config is written, and the next one goes on after it', async (t) => {
@@ -104,11 +104,12 @@ test('Ctrl-C ends init before the config is written, and the next one goes on af
     ['Run these commands', `n`],
     ['Store the encryption key', 'n'],
     ['first backup', 'n'],
-    ['Restore a file', 'n'],
     ['When is it to run', `${UP}${ENTER}`],
     ['Still to do', ''],
   ]);
   assert.equal(code, 0, shown);
+  // There is nothing to restore.
+  assert.doesNotMatch(shown, /Restore a file/);
   assert.match(shown, /encrypted-s3 doctor --fix[\s\S]*encrypted-s3-upload-key [\s\S]*encrypted-s3-sync/);
   assert.equal(readFileSync(configOf(world), 'utf8'), before);
   assert.equal(world.journal.exists, false);
@@ -137,6 +138,36 @@ test('a bucket that may not be read, and a wrong easy key, are asked for again',
     ['That easy-to-remember key', `${SENTENCE}${ENTER}`],
     ['directory to back up', CTRL_C],
   ]);
+  assert.equal(code, 130, shown);
+});
+
+test('flags that will not do are asked for again, and aws configure makes a profile that is missing', async (t) => {
+  const world = worldWithProfiles(t);
+  const credentials = join(world.home, '.aws/credentials');
+  const make = `printf '[nobody]\naws_access_key_id = x\naws_secret_access_key = y\n' >> '${credentials}'; exit`;
+  const missing = 'echo "The config profile (nobody) could not be found" >&2; exit 255';
+  world.onCall(
+    '*"--profile nobody"*',
+    `if [ "$1" = configure ]; then ${make}; fi; grep -q nobody '${credentials}' || { ${missing}; }`,
+  );
+  const flags = ['--profile', 'nobody', '--bucket', 'test-bucket', '--directory', '/nowhere'];
+  const { code, shown } = await session(
+    world,
+    [
+      ['region', ENTER],
+      ['could not be found', ''],
+      ['make it: aws configure --profile nobody', ''],
+      // A new one, of that name.
+      ['Which profile', ENTER],
+      ['The name of the new profile', ENTER],
+      ['name of the bucket', ENTER],
+      ['region', ENTER],
+      ['"/nowhere" does not exist', ''],
+      ['directory to back up', `${CLEAR}~${ENTER}`],
+      ['prefix', CTRL_C],
+    ],
+    flags,
+  );
   assert.equal(code, 130, shown);
 });
 

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import type { Finding } from '../../lib/health/doctor/finding.js';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
 
@@ -59,12 +62,16 @@ ConditionResult=yes\nInvocationID=x\nResult=${code === 0 ? 'success' : 'exit-cod
     return this.#run([this.configFile], { SYSTEMCTL: systemctl });
   }
 
-  #run(args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  doctor(): Promise<Outcome> {
+    return this.#run([this.configFile, '--json'], {}, 'doctor');
+  }
+
+  #run(args: readonly string[], environment: NodeJS.ProcessEnv = {}, command = 'schedule'): Promise<Outcome> {
     const bind = `umask 077 && mount --bind "$1" /etc/systemd/system && mount --bind "$2" /etc/cron.daily && shift 2 && exec "$@"`;
     const through = isRoot
       ? ['unshare', '--mount', 'sh', '-c', bind, 'sh', this.#units, this.cronFolder]
       : [];
-    return this.run('encrypted-s3', ['schedule', ...args], { through, environment });
+    return this.run('encrypted-s3', [command, ...args], { through, environment });
   }
 
   /** The names and texts of the units that are there. */
@@ -163,6 +170,39 @@ test(
     assert.equal((await world.schedule('--remove', world.configFile)).code, 1);
   },
 );
+
+test('doctor misses a program that the schedule runs, and says how to schedule again', SKIP, async (t) => {
+  const world = new ScheduleWorld(t);
+  assert.equal((await world.schedule('--at', '3:30', world.configFile)).code, 0);
+  const found = async () => {
+    const { stdout } = await world.doctor();
+    const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+    return findings.find(({ check }) => check === 'schedule');
+  };
+  assert.match((await found())?.text ?? '', /^systemd: last run/);
+  const [, service = '', timer = ''] = world.units().keys();
+  const text = world.units().get(service) ?? '';
+  writeFileSync(world.unitFile(service), text.replace(/^ExecStart=\S+/m, 'ExecStart=/opt/gone/node'));
+  const gone = await found();
+  assert.equal(gone?.state, 'failed');
+  assert.equal(gone?.text, 'that of systemd needs "/opt/gone/node", which is not there');
+  assert.equal(gone?.remedy, `encrypted-s3 schedule --at 3:30 ${world.configFile}`);
+  writeFileSync(world.unitFile(service), text);
+  rmSync(world.unitFile(timer));
+  assert.match((await found())?.text ?? '', /needs ".*\.timer", which is not there/);
+});
+
+test('root is warned of programs that others can replace', ROOT_ONLY, async (t) => {
+  const world = new ScheduleWorld(t);
+  chmodSync(world.path.split(':')[0] ?? '', 0o777);
+  const { code, stderr } = await world.schedule(world.configFile);
+  assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /WARNING: Root runs ".*\/aws", and ".*" can be written to by others \(mode 0777\): .*\. chmod go-w /,
+  );
+  assert.match((await world.doctor()).stdout, /Root runs/);
+});
 
 test('a file that this command has not written is neither replaced nor removed', SKIP, async (t) => {
   const world = new ScheduleWorld(t);

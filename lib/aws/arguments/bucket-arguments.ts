@@ -62,8 +62,19 @@ export function putLifecycle(
     TransitionDefaultMinimumObjectSize === undefined
       ? []
       : ['--transition-default-minimum-object-size', TransitionDefaultMinimumObjectSize];
-  const configuration = ['--lifecycle-configuration', JSON.stringify({ Rules }), ...transition];
-  return ['s3api', 'put-bucket-lifecycle-configuration', '--bucket', bucket, ...configuration];
+  return [...putLifecycleText(bucket, JSON.stringify({ Rules })), ...transition];
+}
+
+/** @param rules JSON, or the address of a file that has it */
+export function putLifecycleText(bucket: string, rules: string): string[] {
+  return [
+    's3api',
+    'put-bucket-lifecycle-configuration',
+    '--bucket',
+    bucket,
+    '--lifecycle-configuration',
+    rules,
+  ];
 }
 
 /** Prints JSON, as the next three do. */

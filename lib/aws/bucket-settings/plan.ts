@@ -64,7 +64,7 @@ function planLifecycle(bucket: string, lifecycle: Lifecycle, retention: Retentio
 function planEncryption(bucket: string, rules: readonly EncryptionRule[]): SettingStep[] {
   if (!isSseCBlocked(rules)) return [];
   const why =
-    'The bucket blocks encryption with your own key (SSE-C), as S3 does by default since April 2026: nothing can be uploaded.';
+    'Nothing can be uploaded to a bucket that blocks encryption with your own key (SSE-C), as new ones at Amazon do since April 2026.';
   const allowed = rules.map((rule) => ({
     ...rule,
     ApplyServerSideEncryptionByDefault: rule.ApplyServerSideEncryptionByDefault ?? { SSEAlgorithm: 'AES256' },
@@ -82,7 +82,7 @@ function planPublicAccess(bucket: string, block: PublicAccessBlock): SettingStep
   return [{ setting: 'publicAccess', what: 'the block of public access', why, args }];
 }
 
-/** AWS's default for a new bucket since April 2026. */
+/** Amazon's default for a new bucket since April 2026. */
 export function isSseCBlocked(rules: readonly EncryptionRule[]): boolean {
   return rules.some(({ BlockedEncryptionTypes }) =>
     BlockedEncryptionTypes?.EncryptionType?.includes('SSE-C'),

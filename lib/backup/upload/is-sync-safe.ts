@@ -1,11 +1,9 @@
 // Whether the first upload may be one `aws s3 sync`, which walks LOCAL_DIR itself.
 import type { BackupConfig } from '../../config/backup-config.js';
 import { partsOfPath } from '../../tree/disk/path-parts.js';
+import { partOfOthers } from '../../tree/disk/who-can-change.js';
 import type { Backup } from '../backup.js';
 import type { ScanCounts } from '../scan/scan-result.js';
-
-const STICKY = 0o1000;
-const OTHERS_WRITE = 0o022;
 
 /**
  * True if `aws s3 sync` uploads exactly what was scanned: it opens files by their paths, so nobody else may be able to
@@ -26,11 +24,5 @@ function hasExclusions(config: BackupConfig): boolean {
 
 /** True if somebody other than root and this user can change LOCAL_DIR, or where its path leads. */
 function isOthersPath(localDir: string): boolean {
-  const user = process.geteuid?.();
-  const places = partsOfPath(localDir);
-  return places.some(({ uid, mode }, index) => {
-    // In a sticky folder above LOCAL_DIR, nobody can rename what belongs to others.
-    const isSticky = (mode & STICKY) !== 0 && index < places.length - 1;
-    return (uid !== 0 && uid !== user) || ((mode & OTHERS_WRITE) !== 0 && !isSticky);
-  });
+  return partOfOthers(partsOfPath(localDir), process.geteuid?.(), { isDestination: true }) !== undefined;
 }

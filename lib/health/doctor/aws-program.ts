@@ -11,8 +11,9 @@ import { type Finding, ok, warning } from './finding.js';
  * https://aws.amazon.com/blogs/developer/cli-v1-maintenance-mode-announcement
  */
 const VERSION_1 = { maintenance: Date.UTC(2026, 7, 5), end: Date.UTC(2027, 6, 15) };
+/** https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html */
 const INSTALL =
-  'Install version 2: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html';
+  'curl -o awscliv2.zip "https://awscli.amazonaws.com/awscli-exe-linux-$(uname -m).zip" && unzip -q awscliv2.zip && sudo ./aws/install';
 
 /** @throws {BackupError} if there is no `aws`, or it does not start */
 export async function checkAwsProgram(aws: AwsCli): Promise<Finding[]> {
@@ -39,7 +40,11 @@ export function judgeVersion(words: string, program: string | undefined, now: nu
       'AWS CLI',
       `${what}; AWS ends the support of version 1 on 2027-07-15, and only mends it until then`,
     );
-  return warning('AWS CLI', `${what}; AWS does not support version 1 since 2027-07-15`, INSTALL);
+  return warning(
+    'AWS CLI',
+    `${what}; AWS does not support version 1 since 2027-07-15: install version 2`,
+    INSTALL,
+  );
 }
 
 /** A wrapper may do anything: that is the user's choice, and worth a word. */

@@ -5,43 +5,48 @@ import { bucketExists } from '../../aws/bucket.js';
 import { regionOfBucket } from '../../aws/bucket-region.js';
 import { kindOfAwsError } from '../../aws/error-kinds.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';
+import { addToConfig, editConfig, runBackup } from './remedies.js';
 
 /** @throws {AwsError} if it can't be reached */
-export async function checkExists(aws: AwsCli): Promise<Finding> {
+export async function checkExists(aws: AwsCli, configFile: string): Promise<Finding> {
   if (await bucketExists(aws)) return ok('bucket', `"${aws.bucket}" is there, and answers`);
-  const text = `there is no "${aws.bucket}" yet: the first run creates it`;
-  return warning('bucket', text, 'If it has another name, correct AWS_BUCKET.');
+  const text = `there is no "${aws.bucket}" yet: the first run creates it; if it has another name, correct AWS_BUCKET`;
+  return warning('bucket', text, runBackup(configFile));
 }
 
 /** @param account that of the credentials, if it is known */
-export async function checkOwner(aws: AwsCli, account: string | undefined): Promise<Finding> {
+export async function checkOwner(
+  aws: AwsCli,
+  account: string | undefined,
+  configFile: string,
+): Promise<Finding> {
   if (account === undefined) return notChecked('owner', 'whose credentials these are is not known');
   const { exitCode, stderr } = await aws.run(headBucketOf(aws.bucket, account));
   if (exitCode === 0) return ok('owner', `account ${account}, as that of the credentials`);
   if (kindOfAwsError(stderr) !== 'access-denied') return notChecked('owner', stderr.trim());
   return warning(
     'owner',
-    `the bucket belongs to another account than ${account}: whoever owns it decides what becomes of the backup`,
-    'If that is not meant, choose another AWS_BUCKET: somebody may have taken the name.',
+    `the bucket belongs to another account than ${account}: whoever owns it decides what becomes of the backup. If that is not meant, choose another AWS_BUCKET: somebody may have taken the name`,
+    editConfig(configFile),
   );
 }
 
 /** Other servers have regions of their own making. */
-export async function checkRegion(aws: AwsCli): Promise<Finding> {
+export async function checkRegion(aws: AwsCli, configFile: string): Promise<Finding> {
   const { endpointUrl, region } = aws;
   if (endpointUrl !== undefined) return notChecked('region', `what it means is up to ${endpointUrl}`);
   const actual = await regionOfBucket(aws);
   return actual === undefined
     ? notChecked('region', "the profile's user may not ask for it")
-    : judgeRegion(actual, region);
+    : judgeRegion(actual, region, configFile);
 }
 
 /** @param actual where the bucket is; `region`: where it is looked for */
-export function judgeRegion(actual: string, region: string): Finding {
+export function judgeRegion(actual: string, region: string, configFile: string): Finding {
   if (actual === region) return ok('region', region);
   return warning(
     'region',
     `the bucket is in ${actual}, not in ${region}: each call takes a way round, and some fail`,
-    `In the config: AWS_REGION='${actual}'`,
+    addToConfig(configFile, `AWS_REGION=${actual}`),
   );
 }

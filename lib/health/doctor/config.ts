@@ -2,8 +2,10 @@
 import { statSync } from 'node:fs';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { readConfig } from '../../config/read-config.js';
+import { InvalidConfigError } from '../../config/setting-reader.js';
 import { warningOfReaders } from '../../config/trust.js';
-import { type Finding, failedBy, ok, warning } from './finding.js';
+import { type Finding, failed, failedBy, ok, warning } from './finding.js';
+import { editConfig } from './remedies.js';
 
 export interface CheckedConfig {
   /** `undefined` if it can't be used. */
@@ -19,11 +21,12 @@ export async function checkConfig(file: string): Promise<CheckedConfig> {
     config = await readConfig(file, { warn: (message) => slips.push(message) });
     if (slips.length === 0) findings.push(ok('config', `"${file}" is complete`));
   } catch (error) {
-    findings.push(failedBy('config', error));
+    const isWrong = error instanceof InvalidConfigError;
+    findings.push(isWrong ? failed('config', error.message, editConfig(file)) : failedBy('config', error));
   }
   const readers = readersOf(file);
   const others = slips.filter((slip) => slip !== readers);
-  for (const slip of others) findings.push(warning('config', slip, `Correct it in "${file}".`));
+  for (const slip of others) findings.push(warning('config', slip, editConfig(file)));
   if (readers !== undefined) findings.push(judgeReaders(readers));
   else if (config !== undefined) findings.push(ok('permissions', 'not everybody may read the config'));
   return { config, findings };

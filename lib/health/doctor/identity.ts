@@ -2,12 +2,14 @@
 import { getCallerIdentity } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import type { ProfileSettings } from '../../aws/settings/profile-files.js';
+import { shellQuote } from '../../cli/errors.js';
 import { formatTime } from '../../cli/units/times.js';
+import type { BackupConfig } from '../../config/backup-config.js';
 import { type Finding, failed, failedBy, notChecked, ok, warning } from './finding.js';
+import { makeOwnProfile, printPolicy } from './remedies.js';
 
 /** What programs that log in note in the credentials file, beside `aws_session_token`. */
 const EXPIRY = ['x_security_token_expires', 'aws_expiration', 'expiration'];
-const LASTING = 'Give the backup an access key of its own, or a role: aws configure';
 
 /**
  * @param profile its settings, of which only the names of secrets are looked at
@@ -16,28 +18,29 @@ const LASTING = 'Give the backup an access key of its own, or a role: aws config
  * @param now ms since the epoch
  */
 export function judgeCredentials(
-  name: string,
+  { profile: name, file }: Pick<BackupConfig, 'profile' | 'file'>,
   profile: ProfileSettings,
   environment: NodeJS.ProcessEnv,
   inherited: NodeJS.ProcessEnv,
   now: number,
 ): Finding {
   const of = `the profile "${name}"`;
+  const lasting = makeOwnProfile(file);
   if ('mfa_serial' in profile)
     return failed(
       'credentials',
-      `${of} asks for an MFA code, which nobody types in a scheduled run`,
-      LASTING,
+      `${of} asks for an MFA code, which nobody types in a scheduled run: it needs a key of its own, or a role`,
+      lasting,
     );
   if (['sso_session', 'sso_start_url', 'login_session'].some((setting) => setting in profile))
     return warning(
       'credentials',
-      `${of} has those of a login, which ends after hours: a scheduled run fails then`,
-      `To log in again: aws sso login --profile ${name}. ${LASTING}`,
+      `${of} has those of a login, which ends after hours: a scheduled run needs a key of its own, or a role`,
+      lasting,
     );
   if ('aws_session_token' in profile) {
     const expiry = EXPIRY.map((setting) => profile[setting]).find((it) => it !== undefined);
-    return judgeTemporary(of, expiry, now);
+    return judgeTemporary(of, expiry, now, lasting);
   }
   if ('role_arn' in profile || 'credential_process' in profile)
     return ok('credentials', `${of} gets new ones by itself`);
@@ -46,22 +49,22 @@ export function judgeCredentials(
   if (environment['AWS_ACCESS_KEY_ID'] === undefined)
     return ok('credentials', `${of} has none: those of this machine or container are used`);
   if (environment['AWS_SESSION_TOKEN'] !== undefined)
-    return judgeTemporary('the environment', environment['AWS_CREDENTIAL_EXPIRATION'], now);
+    return judgeTemporary('the environment', environment['AWS_CREDENTIAL_EXPIRATION'], now, lasting);
   if (inherited['AWS_ACCESS_KEY_ID'] === environment['AWS_ACCESS_KEY_ID'])
     return warning(
       'credentials',
       'they come from the environment of this shell, which a scheduled run does not have',
-      `Put them into a profile: aws configure --profile ${name}`,
+      `aws configure --profile ${shellQuote(name)}`,
     );
   return ok('credentials', 'the config exports an access key');
 }
 
-function judgeTemporary(where: string, expiry: string | undefined, now: number): Finding {
+function judgeTemporary(where: string, expiry: string | undefined, now: number, lasting: string): Finding {
   const at = Date.parse(expiry ?? '');
   if (Number.isNaN(at))
-    return warning('credentials', `${where} has temporary ones; when they expire is not noted`, LASTING);
-  if (at <= now) return failed('credentials', `those of ${where} have expired: ${formatTime(at)}`, LASTING);
-  return warning('credentials', `those of ${where} expire: ${formatTime(at)}`, LASTING);
+    return warning('credentials', `${where} has temporary ones; when they expire is not noted`, lasting);
+  if (at <= now) return failed('credentials', `those of ${where} have expired: ${formatTime(at)}`, lasting);
+  return warning('credentials', `those of ${where} expire: ${formatTime(at)}`, lasting);
 }
 
 export interface CheckedIdentity {
@@ -71,7 +74,7 @@ export interface CheckedIdentity {
 }
 
 /** Asks Amazon's STS; other servers have none, or another. */
-export async function checkIdentity(aws: AwsCli): Promise<CheckedIdentity> {
+export async function checkIdentity(aws: AwsCli, configFile: string): Promise<CheckedIdentity> {
   const unknown = (finding: Finding) => ({ account: undefined, finding });
   if (aws.endpointUrl !== undefined)
     return unknown(
@@ -88,14 +91,14 @@ export async function checkIdentity(aws: AwsCli): Promise<CheckedIdentity> {
     return unknown(isTheirs ? failedBy('identity', error) : notChecked('identity', error.detail));
   }
   const [account, arn = ''] = answer.stdout.trim().split('\t');
-  return { account, finding: judgeIdentity(arn) };
+  return { account, finding: judgeIdentity(arn, configFile) };
 }
 
-export function judgeIdentity(arn: string): Finding {
+export function judgeIdentity(arn: string, configFile: string): Finding {
   if (!arn.endsWith(':root')) return ok('identity', arn);
   return warning(
     'identity',
-    `${arn}: the account's root may do everything, and so may whoever steals these credentials`,
-    'Make a user for the backup alone: docs/security.md, "A user that can\'t destroy history".',
+    `${arn}: the account's root may do everything, and so may whoever steals these credentials. docs/security.md makes a user for the backup alone, by its least policy`,
+    printPolicy(configFile),
   );
 }

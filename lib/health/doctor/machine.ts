@@ -1,7 +1,7 @@
 // What a run needs of this machine beside LOCAL_DIR: its lock, places to write to, room, syslog, somebody to tell.
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { describeError, shellQuote } from '../../cli/errors.js';
 import { findProgram } from '../../cli/find-program.js';
 import { formatBytes } from '../../cli/units/quantities.js';
@@ -9,22 +9,26 @@ import { formatTime } from '../../cli/units/times.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { findLockHolder, type LockHolder } from '../../records/lock/lock-holder.js';
 import { stateHome } from '../../records/state-folder.js';
-import { type Finding, failed, ok, warning } from './finding.js';
+import { type Finding, failed, failedBy, ok, warning } from './finding.js';
+import { addToConfig, editConfig } from './remedies.js';
 
 /** Bytes: a run keeps lists and the new tree in its folder, some hundred bytes a file. */
 const MIN_ROOM = 100 * 1024 ** 2;
 const SYSLOG = '/dev/log';
+/** For a user without a home folder. */
+const STATE_HOME = '/var/lib/encrypted-s3-backup';
+const PING = 'https://hc-ping.com/UUID';
 
 export function checkMachine(config: BackupConfig): Finding[] {
-  const { localLock, metricsFile, environment, hooks, file } = config;
+  const { localLock, metricsFile, environment, hooks, hooksRefusal, file } = config;
   const state = stateHome(environment);
   return [
-    judgeLock(localLock, findLockHolder(localLock), whyNotWritable(localLock)),
-    judgeStateFolder(state, state === undefined ? undefined : whyNotWritable(existingPart(state))),
+    judgeLock(localLock, findLockHolder(localLock), whyNotWritable(localLock), file),
+    judgeStateFolder(state, state && whyNotWritable(existingPart(state)), file),
     judgeRoom(roomIn([tmpdir(), ...(state === undefined ? [] : [state])])),
     judgeSyslog(existsSync(SYSLOG), findProgram('logger', process.env['PATH']) !== undefined),
-    ...(metricsFile === undefined ? [] : [judgeMetricsFile(metricsFile, whyNotWritable(metricsFile))]),
-    judgeHooks(hooks, file),
+    ...(metricsFile === undefined ? [] : [judgeMetricsFile(metricsFile, whyNotWritable(metricsFile), file)]),
+    hooksRefusal === undefined ? judgeHooks(hooks, file) : failedBy('hooks', hooksRefusal),
   ];
 }
 
@@ -33,25 +37,32 @@ export function judgeLock(
   file: string,
   holder: LockHolder | undefined,
   problem: string | undefined,
+  configFile: string,
 ): Finding {
   if (problem !== undefined)
     return failed(
       'lock',
       `the lock file "${file}" can't be used: ${problem}`,
-      'Set LOCAL_LOCK to a file in a folder that exists and that this user may write to.',
+      addToConfig(configFile, `LOCAL_LOCK=~/.${basename(file).replaceAll(/[^\w.-]/g, '-')}`),
     );
   if (holder === undefined) return ok('lock', `free: ${file}`);
   const { pid, program, since } = holder;
   return ok('lock', `held by PID ${pid} (${program}) since ${formatTime(since)}: a run is going on`);
 }
 
-function judgeStateFolder(folder: string | undefined, problem: string | undefined): Finding {
+function judgeStateFolder(
+  folder: string | undefined,
+  problem: string | undefined,
+  configFile: string,
+): Finding {
   if (folder !== undefined && problem === undefined) return ok('state folder', folder);
   const why = folder === undefined ? 'this user has no home folder' : `"${folder}" can't be used: ${problem}`;
   return warning(
     'state folder',
     `${why}; each run downloads the last tree, and an interrupted one begins again`,
-    'In the config, name a folder that this user may write to: export XDG_STATE_HOME=/var/lib/…',
+    folder === undefined
+      ? `${makeFolder(STATE_HOME)} && ${addToConfig(configFile, `export XDG_STATE_HOME=${STATE_HOME}`)}`
+      : makeFolder(folder),
   );
 }
 
@@ -66,8 +77,8 @@ export function judgeRoom({ folder, free }: Room): Finding {
   if (free >= MIN_ROOM) return ok('room', text);
   return warning(
     'room',
-    `only ${text}`,
-    `See what takes it: du -xh --max-depth=2 ${shellQuote(folder)} | sort -h`,
+    `only ${text}; see what takes it`,
+    `du -xh --max-depth=2 ${shellQuote(folder)} | sort -h`,
   );
 }
 
@@ -90,12 +101,12 @@ export function judgeSyslog(hasSocket: boolean, hasLogger: boolean): Finding {
   );
 }
 
-function judgeMetricsFile(file: string, problem: string | undefined): Finding {
+function judgeMetricsFile(file: string, problem: string | undefined, configFile: string): Finding {
   if (problem === undefined) return ok('metrics file', file);
   return warning(
     'metrics file',
-    `"${file}" can't be written: ${problem}`,
-    'Set METRICS_FILE to a file in a folder that exists and that this user may write to.',
+    `"${file}" can't be written: ${problem}; set METRICS_FILE to one in a folder that this user may write to`,
+    editConfig(configFile),
   );
 }
 
@@ -117,9 +128,14 @@ export function judgeHooks(
     );
   return warning(
     'hooks',
-    'nobody is told when a run fails, or when none happens any more',
-    "In the config, have a service expect a ping: ON_SUCCESS='https://hc-ping.com/UUID'; and ON_FAILURE",
+    'nobody is told when a run fails, or when none happens any more. A service can expect a ping: with the UUID that healthchecks.io gives',
+    addToConfig(file, `ON_SUCCESS=${PING}`, `ON_FAILURE=${PING}/fail`),
   );
+}
+
+/** For this user alone, whoever may write to the folder above it. */
+function makeFolder(folder: string): string {
+  return `sudo install -d -m 700 -o "$(id -un)" ${shellQuote(folder)}`;
 }
 
 /** Why a file or folder can't be written, or made in the folder that it would be in. */

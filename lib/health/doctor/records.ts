@@ -9,6 +9,7 @@ import type { LastRun } from '../../records/last-run.js';
 import { findBackupsOfOtherKeys } from '../../records/other-keys.js';
 import { judgeFreshness } from '../freshness.js';
 import { type Finding, ok, warning } from './finding.js';
+import { runBackup } from './remedies.js';
 
 export interface Expectation {
   /** Seconds since the last complete run. */
@@ -24,25 +25,22 @@ export function judgeLastRun(
   { maxAge, fullCheckHours, configFile }: Expectation,
   now: number,
 ): Finding[] {
-  const run = `encrypted-s3 sync ${shellQuote(configFile)}`;
-  if (lastRun === undefined) return [warning('last run', 'none has ended yet', `Run the backup: ${run}`)];
+  const run = runBackup(configFile);
+  if (lastRun === undefined) return [warning('last run', 'none has ended yet', run)];
   const { state, reason } = judgeFreshness({ lastRun }, maxAge, now);
-  const remedy = `See what it says: journalctl -t encrypted-s3-sync; and run the backup: ${run}`;
   const since = (time: string) =>
     `${formatTime(Date.parse(time))}, ${formatDuration((now - Date.parse(time)) / 1000)} ago`;
   const checked = lastRun.lastFullCheck;
   // The runs between two full checks may be a day apart.
   const latest = now - (fullCheckHours * 3600 + maxAge) * 1000;
   return [
-    state === 'OK'
-      ? ok('last run', `${since(lastRun.ended)}, complete`)
-      : warning('last run', reason, remedy),
+    state === 'OK' ? ok('last run', `${since(lastRun.ended)}, complete`) : warning('last run', reason, run),
     checked !== undefined && Date.parse(checked) >= latest
       ? ok('full check', since(checked))
       : warning(
           'full check',
           checked === undefined ? 'no run has compared the whole bucket' : since(checked),
-          `Compare it now: ${run} --full`,
+          `${run} --full`,
         ),
   ];
 }
@@ -74,35 +72,32 @@ export function judgeEscrow(
       upload,
     );
   if (escrow === 'of another key')
-    return warning(
-      'escrow',
-      'the key in the bucket is not that of this backup',
-      `To store this one: ${upload}`,
-    );
+    return warning('escrow', 'the key in the bucket is not that of this backup', upload);
   if (escrow === 'of an unknown key')
     return warning(
       'escrow',
       'an encryption key is in the bucket, and nothing shows that it is that of this backup',
-      `To prove or replace it: ${upload}`,
+      upload,
     );
   if (tried === undefined)
     return warning(
       'escrow',
-      'the bucket has the key of this backup; the easy-to-remember key was never tried on this machine',
-      `Try it, while you remember it: encrypted-s3 doctor --escrow ${file}`,
+      'the bucket has the key of this backup; the easy-to-remember key was never tried on this machine: try it while you remember it',
+      `encrypted-s3 doctor --escrow ${file}`,
     );
   const when = `${formatTime(tried)}, ${formatDuration((now - tried) / 1000)} ago`;
   return ok('escrow', `the bucket has the key of this backup; last tried ${when}`);
 }
 
 /** @throws {AwsError} if the bucket can't be asked */
-export async function checkOtherKeys(remote: Remote): Promise<Finding> {
+export async function checkOtherKeys(remote: Remote, configFile: string): Promise<Finding> {
+  const { profile, region, bucket } = remote.aws;
   const others: string[] = [];
   for await (const { prefix } of findBackupsOfOtherKeys(remote)) others.push(`"${prefix}"`);
   if (others.length === 0) return ok('other keys', 'every backup in the bucket has this encryption key');
   return warning(
     'other keys',
-    `the backups below ${others.join(', ')} have other encryption keys, and the escrow of a bucket holds one`,
-    'Keep those keys elsewhere, too, or give each key a bucket of its own.',
+    `the backups below ${others.join(', ')} have other encryption keys, and the escrow of a bucket holds one: keep those keys elsewhere, too, or give each key a bucket of its own`,
+    `encrypted-s3 status --bucket --config ${shellQuote(configFile)} ${[profile, region, bucket].map(shellQuote).join(' ')}`,
   );
 }

@@ -10,36 +10,57 @@ export interface KnownSchedule {
   readonly nextRun: number | undefined;
   readonly lastRun: number | undefined;
   readonly exitCode: number | undefined;
+  /** The flags of `encrypted-s3 schedule` that made it. */
+  readonly flags: readonly string[];
+  /** The paths of what it needs and is not there. */
+  readonly missing: readonly string[];
 }
 
 /** A run that has left something undone is told of by `last run`. */
 const INCOMPLETE = 3;
 
-/** @param configFile an absolute path */
-export function judgeSchedules(schedules: readonly KnownSchedule[], configFile: string): Finding[] {
-  const command = `encrypted-s3 schedule ${shellQuote(configFile)}`;
+/**
+ * @param configFile an absolute path
+ * @param weakness how somebody else than root could replace what root runs
+ */
+export function judgeSchedules(
+  schedules: readonly KnownSchedule[],
+  configFile: string,
+  weakness?: { readonly text: string; readonly remedy: string },
+): Finding[] {
+  const commandFor = (flags: readonly string[]) =>
+    ['encrypted-s3 schedule', ...flags, shellQuote(configFile)].join(' ');
   if (schedules.length === 0)
     return [
       warning(
         'schedule',
         'none by encrypted-s3 schedule: if nothing else starts runs, none will happen',
-        command,
+        commandFor([]),
       ),
     ];
-  return schedules.map((schedule) => judgeSchedule(schedule, command));
+  return [
+    ...schedules.map((schedule) => judgeSchedule(schedule, commandFor(schedule.flags))),
+    ...(weakness === undefined ? [] : [warning('schedule', weakness.text, weakness.remedy)]),
+  ];
 }
 
 function judgeSchedule(
-  { scheduler, isEnabled, nextRun, lastRun, exitCode }: KnownSchedule,
+  { scheduler, isEnabled, nextRun, lastRun, exitCode, missing }: KnownSchedule,
   command: string,
 ): Finding {
   const { kind, needsLogin } = scheduler;
+  if (missing.length > 0)
+    return failed(
+      'schedule',
+      `that of ${kind} needs "${missing.join('" and "')}", which is not there`,
+      command,
+    );
   if (!isEnabled) return failed('schedule', `that of ${kind} is turned off`, command);
   const last = lastRun === undefined ? 'its last run is not known' : `last run ${formatTime(lastRun)}`;
   const next = nextRun === undefined ? '' : `, next ${formatTime(nextRun)}`;
   const text = `${kind}: ${last}${exitCode === undefined ? '' : `, exit code ${exitCode}`}${next}`;
   if (exitCode !== undefined && exitCode !== 0 && exitCode !== INCOMPLETE)
-    return failed('schedule', text, 'See why: journalctl -t encrypted-s3-sync');
+    return failed('schedule', text, 'journalctl -t encrypted-s3-sync');
   if (needsLogin)
     return warning(
       'schedule',

@@ -1,6 +1,6 @@
 // What the bucket is set to, judged; what is to be done about it comes from the plan of settings.
 
-import { getObjectLock } from '../../aws/arguments/bucket-arguments.js';
+import { getLifecycle, getObjectLock, putLifecycleText } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { type Asked, ask, parseAnswer } from '../../aws/bucket-settings/ask.js';
 import type { BucketSettings } from '../../aws/bucket-settings/bucket-settings.js';
@@ -15,16 +15,16 @@ import {
 import type { SettingStep } from '../../aws/bucket-settings/plan.js';
 import { type Finding, failed, notChecked, ok, warning } from './finding.js';
 
-/** @param command for a step, to paste */
+/** @param aws for the commands to paste */
 export function judgeSettings(
   { versioning, lifecycle, encryption, publicAccess }: BucketSettings,
   steps: readonly SettingStep[],
   retention: Retention,
-  command: (args: readonly string[]) => string,
+  aws: Pick<AwsCli, 'bucket' | 'commandFor'>,
 ): Finding[] {
   const remedyFor = (setting: keyof BucketSettings) => {
     const step = steps.find((it) => it.setting === setting);
-    return step && { why: step.why, command: command(step.args) };
+    return step && { why: step.why, command: aws.commandFor(step.args) };
   };
   const missing = (check: string, setting: keyof BucketSettings, what: string) => {
     const remedy = remedyFor(setting);
@@ -44,6 +44,7 @@ export function judgeSettings(
           lifecycle.value,
           retention,
           missing('lifecycle', 'lifecycle', 'a rule is missing, or purges too early'),
+          editLifecycle(aws),
         )),
     'unknown' in encryption
       ? unknown('SSE-C allowed', encryption)
@@ -54,26 +55,40 @@ export function judgeSettings(
   ];
 }
 
-function blockedSseC(remedy: { why: string; command: string } | undefined): Finding | undefined {
-  return remedy && failed('SSE-C allowed', remedy.why, remedy.command);
+function blockedSseC(remedy: { command: string } | undefined): Finding | undefined {
+  const text = 'the bucket blocks encryption with your own key (SSE-C): nothing can be uploaded';
+  return remedy && failed('SSE-C allowed', text, remedy.command);
 }
 
-function judgeLifecycle({ Rules }: Lifecycle, retention: Retention, missing: Finding | undefined): Finding[] {
+/** Has the user change the rules, whose put replaces all of them. */
+function editLifecycle(aws: Pick<AwsCli, 'bucket' | 'commandFor'>): string {
+  const { bucket } = aws;
+  const get = aws.commandFor([...getLifecycle(bucket), '--query', '{Rules:Rules}']);
+  const put = aws.commandFor(putLifecycleText(bucket, 'file://rules.json'));
+  return `${get} > rules.json && \${EDITOR:-vi} rules.json && ${put}`;
+}
+
+function judgeLifecycle(
+  { Rules }: Lifecycle,
+  retention: Retention,
+  missing: Finding | undefined,
+  edit: string,
+): Finding[] {
   const { days } = retention;
   const kept = daysKept(Rules, retention);
   const findings = [
     ...rulesThatExpireFiles(Rules, retention).map((rule) =>
       failed(
         'lifecycle',
-        `${nameOf(rule)} deletes files of the backup that are still on disk, by their age`,
-        'Give that rule a prefix that is not of this backup, or remove its Expiration: AWS console, Management, Lifecycle rules.',
+        `${nameOf(rule)} deletes files of the backup that are still on disk, by their age: give it a prefix that is not of this backup, or remove its Expiration`,
+        edit,
       ),
     ),
     ...rulesThatPurgeEarly(Rules, retention).map((rule) =>
       warning(
         'lifecycle',
-        `${nameOf(rule)} removes older versions after ${rule.NoncurrentVersionExpiration?.NoncurrentDays} days, AWS_RETENTION_DAYS is ${days}`,
-        `Set its NoncurrentDays to ${days} or more, or AWS_RETENTION_DAYS to what it says.`,
+        `${nameOf(rule)} removes older versions after ${rule.NoncurrentVersionExpiration?.NoncurrentDays} days, AWS_RETENTION_DAYS is ${days}: set one of them to what the other says`,
+        edit,
       ),
     ),
     ...(missing === undefined ? [] : [missing]),

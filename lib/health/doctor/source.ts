@@ -1,8 +1,10 @@
 // LOCAL_DIR: what a walk has found, and what of it can't be stored.
 import { formatBytes, formatCount } from '../../cli/units/quantities.js';
+import type { BackupConfig } from '../../config/backup-config.js';
 import type { WalkedSource } from '../../tree/disk/walked-source.js';
 import type { ObstacleReason } from '../../tree/entry.js';
 import { type Finding, ok, warning } from './finding.js';
+import { addToConfig } from './remedies.js';
 
 const WORDS: Readonly<Record<ObstacleReason, string>> = {
   unreadable: "can't be read by this user",
@@ -15,8 +17,10 @@ const WORDS: Readonly<Record<ObstacleReason, string>> = {
 /** These keep a run from being complete. */
 const GRAVE: readonly ObstacleReason[] = ['unreadable', 'not UTF-8', 'key too long'];
 
-/** @param comparesContent COMPARE_CONTENT */
-export function judgeSource(localDir: string, source: WalkedSource, comparesContent: boolean): Finding[] {
+export function judgeSource(
+  { localDir, compareContent, file }: Pick<BackupConfig, 'localDir' | 'compareContent' | 'file'>,
+  source: WalkedSource,
+): Finding[] {
   const { files, bytes, obstacles, exclude } = source;
   const inWords = (reason: ObstacleReason) => {
     const { count = 0, first = '' } = obstacles.get(reason) ?? {};
@@ -31,15 +35,19 @@ export function judgeSource(localDir: string, source: WalkedSource, comparesCont
     ...grave.map((reason) =>
       warning(
         'LOCAL_DIR',
-        `${inWords(reason)}: it is not in the backup`,
-        `Mend it, or leave it out: ${exclude}`,
+        `${inWords(reason)}: it is not in the backup, unless you mend that; or leave it out`,
+        addToConfig(file, exclude),
       ),
     ),
-    judgeCtime(source.typesWithoutCtime, comparesContent),
+    judgeCtime(source.typesWithoutCtime, compareContent, file),
   ];
 }
 
-function judgeCtime(typesWithoutCtime: readonly number[], comparesContent: boolean): Finding {
+function judgeCtime(
+  typesWithoutCtime: readonly number[],
+  comparesContent: boolean,
+  configFile: string,
+): Finding {
   if (typesWithoutCtime.length === 0)
     return ok('ctime', 'every change of a file shows, even one that keeps its size and mtime');
   const types = typesWithoutCtime.map((type) => `0x${type.toString(16)}`).join(', ');
@@ -47,7 +55,7 @@ function judgeCtime(typesWithoutCtime: readonly number[], comparesContent: boole
   if (comparesContent) return ok('ctime', `${text}; COMPARE_CONTENT reads all files there`);
   return warning(
     'ctime',
-    `${text}: a file that changes and keeps its size and mtime is not uploaded again`,
-    "In the config, to find such files by reading all of them: COMPARE_CONTENT='yes'",
+    `${text}: a file that changes and keeps its size and mtime is not uploaded again, unless COMPARE_CONTENT reads all of them`,
+    addToConfig(configFile, 'COMPARE_CONTENT=yes'),
   );
 }

@@ -6,19 +6,20 @@ import { proveSseC } from '../../aws/prove-sse-c.js';
 import type { Log } from '../../cli/log/log.js';
 import { formatDuration } from '../../cli/units/duration.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';
+import { printPolicy } from './remedies.js';
 
 /** Seconds. S3 refuses requests that are 15 minutes off. */
 const MAX_SKEW = 60;
 
 /** @throws {BackupError} if the server does not honour SSE-C, or blocks it, or the object can't be stored */
-export async function checkSseC(aws: AwsCli, log: Log): Promise<Finding[]> {
+export async function checkSseC(aws: AwsCli, log: Log, configFile: string): Promise<Finding[]> {
   const begun = Date.now();
   const probe = await proveSseC(aws, log);
   const removed = await probe.remove(log);
   return [
     ok('SSE-C', 'honoured: an object was refused without a key and with a wrong one, and read with its own'),
     judgeClock(removed.lastModified, begun, Date.now()),
-    judgeRights(removed),
+    judgeRights(removed, configFile),
   ];
 }
 
@@ -41,7 +42,7 @@ export function judgeClock(stored: string | undefined, begun: number, ended: num
   );
 }
 
-export function judgeRights({ removal }: Pick<RemovedProbe, 'removal'>): Finding {
+export function judgeRights({ removal }: Pick<RemovedProbe, 'removal'>, configFile: string): Finding {
   if (removal === 'no versions')
     return notChecked('rights', 'without versioning, whoever may delete destroys history');
   if (removal === 'failed')
@@ -49,7 +50,7 @@ export function judgeRights({ removal }: Pick<RemovedProbe, 'removal'>): Finding
   if (removal === 'denied') return ok('rights', 'these credentials can remove no older versions (tried)');
   return warning(
     'rights',
-    'these credentials can remove older versions (tried): whoever steals them can destroy history',
-    'Take s3:DeleteObjectVersion from that user: docs/security.md, "A user that can\'t destroy history", has the policy.',
+    'these credentials can remove older versions (tried): whoever steals them can destroy history. docs/security.md makes a user that can not, by its least policy',
+    printPolicy(configFile),
   );
 }

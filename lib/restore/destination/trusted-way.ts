@@ -2,9 +2,9 @@
 // else there. Root restores anybody's files, so root takes no such way unless the user says so.
 import { BackupError } from '../../cli/errors.js';
 import { type PathPart, partsOfPath } from '../../tree/disk/path-parts.js';
+import { partOfOthers } from '../../tree/disk/who-can-change.js';
 
-const STICKY = 0o1000;
-const OTHERS_WRITE = 0o022;
+const ROOT = 0;
 
 /**
  * What a user other than root could change, in words that "who" can follow; `undefined` if there is nothing.
@@ -12,13 +12,10 @@ const OTHERS_WRITE = 0o022;
  * @param isDestination true if the last part is the folder that is restored to
  */
 export function reasonNotTrusted(parts: readonly PathPart[], isDestination: boolean): string | undefined {
-  for (const [index, { path, uid, mode, isLink }] of parts.entries()) {
-    if (uid !== 0) return `"${path}" belongs to user ${uid}`;
-    const isLast = isDestination && index === parts.length - 1;
-    const isHarmless = isLink || (mode & OTHERS_WRITE) === 0 || ((mode & STICKY) !== 0 && !isLast);
-    if (!isHarmless) return `"${path}" can be written to by other users`;
-  }
-  return undefined;
+  const part = partOfOthers(parts, ROOT, { isDestination });
+  if (part === undefined) return undefined;
+  const { path, uid } = part;
+  return uid === ROOT ? `"${path}" can be written to by other users` : `"${path}" belongs to user ${uid}`;
 }
 
 /**

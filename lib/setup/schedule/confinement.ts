@@ -3,6 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { homeFolderOf } from '../../aws/settings/home.js';
 import type { BackupConfig } from '../../config/backup-config.js';
+import { isCommand } from '../../config/checks.js';
 import { stateHome } from '../../records/state-folder.js';
 
 export interface Confinement {
@@ -36,7 +37,7 @@ export function confinementOf(
     ...written.map((file) => dirname(file)).filter((folder) => folder !== '/dev'),
   ];
   const hasPrivateTmp = ![localDir, configFile, ...writable].some((path) => TEMPORARY.some(meets(path)));
-  const hasCommands = Object.values(hooks).some((hook) => hook !== undefined && !/^https?:/i.test(hook));
+  const hasCommands = Object.values(hooks).some((hook) => hook !== undefined && isCommand(hook));
   return {
     readOnly: isSnap(aws) ? 'nothing' : hasCommands ? 'system' : 'all',
     writable: [...new Set([...writable, ...(hasPrivateTmp ? [] : TEMPORARY)])],

@@ -6,8 +6,9 @@ import type { CommandContext } from '../../cli/main.js';
 import { markerOf } from './name.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
-import type { ScheduleFacts, Scheduler } from './scheduler.js';
+import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
 import { runAttached } from './system-programs.js';
+import { wordsIn } from './written-words.js';
 
 /** What Debian's /etc/crontab gives to the programs in its folders. */
 const ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/', SHELL: '/bin/sh', LOGNAME: 'root' };
@@ -23,6 +24,10 @@ export class Cron implements Scheduler {
 
   filesOf(schedule: Schedule): OwnFile[] {
     return [{ path: join(this.folder, schedule.name), text: cronText(schedule), isExecutable: true }];
+  }
+
+  readPlan(text: string): WrittenPlan {
+    return { command: wordsIn(/^exec (.*)$/m.exec(text)?.[1] ?? ''), flags: ['--cron'] };
   }
 
   assertUsable(): void {

@@ -1,15 +1,23 @@
 // Whether a config has a schedule, and how its last run has ended.
-import { resolve } from 'node:path';
-import { BackupError } from '../../cli/errors.js';
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { BackupError, errnoOf } from '../../cli/errors.js';
 import { Cron } from './cron.js';
 import { scheduleName } from './name.js';
-import { existingFiles, type ScheduleFacts, type Scheduler } from './scheduler.js';
+import { readOwnFile } from './own-files.js';
+import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
 import { Systemd } from './systemd.js';
 
-export interface FoundSchedule extends ScheduleFacts {
+export interface FoundSchedule extends ScheduleFacts, WrittenPlan {
   readonly scheduler: Scheduler;
-  /** Their paths. */
-  readonly files: readonly string[];
+  readonly files: readonly WrittenFile[];
+  /** The paths of what it needs and is not there: files of its own, Node.js, this program. */
+  readonly missing: readonly string[];
+}
+
+interface WrittenFile {
+  readonly path: string;
+  readonly text: string;
 }
 
 /** The scheduler that this user can give work to. */
@@ -39,7 +47,24 @@ export function findSchedules(config: string): FoundSchedule[] {
   const own = ownScheduler('systemd');
   const schedulers = [own, ...(process.geteuid?.() === 0 ? [] : [new Systemd(true)]), new Cron()];
   return schedulers.flatMap((scheduler) => {
-    const files = existingFiles(scheduler, name, configFile);
-    return files.length === 0 ? [] : [{ scheduler, files, ...scheduler.factsOf(name) }];
+    const paths = scheduler.fileNames(name).map((file) => join(scheduler.folder, file));
+    const files = paths.flatMap((path) => {
+      const text = readOwnFile(path, configFile);
+      return text === undefined ? [] : [{ path, text }];
+    });
+    if (files.length === 0) return [];
+    const plan = scheduler.readPlan(files.map(({ text }) => text).join('\n'));
+    const missing = [...paths, ...plan.command.slice(0, 2)].filter(isMissing);
+    return [{ scheduler, files, missing, ...plan, ...scheduler.factsOf(name) }];
   });
+}
+
+/** Not of what may not be looked at. */
+function isMissing(path: string): boolean {
+  try {
+    statSync(path);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR';
+  }
 }

@@ -63,6 +63,12 @@ export function scheduleOf(config: BackupConfig, configFile: string, when: When)
   });
 }
 
+/** The programs of a run: Node.js, this one, and the AWS CLI, if there is one. @param command of the schedule */
+export function programsOf({ environment }: BackupConfig, command: readonly string[]): string[] {
+  const aws = findProgram('aws', environment['PATH']);
+  return [...command.slice(0, 2), ...(aws === undefined ? [] : [aws])];
+}
+
 /** The name that stays when Node.js is updated, where PATH has one. */
 function nodeProgram(): string {
   const onPath = findProgram('node', process.env['PATH']);

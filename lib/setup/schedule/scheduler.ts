@@ -1,7 +1,6 @@
 // What starts runs at their time: systemd or cron.
-import { join } from 'node:path';
 import type { CommandContext } from '../../cli/main.js';
-import { type OwnFile, readOwnFile } from './own-files.js';
+import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
 
 export interface ScheduleFacts {
@@ -11,6 +10,14 @@ export interface ScheduleFacts {
   readonly nextRun: number | undefined;
   readonly lastRun: number | undefined;
   readonly exitCode: number | undefined;
+}
+
+/** What the files of a schedule say. */
+export interface WrittenPlan {
+  /** The program and its arguments; empty if it can't be found there. */
+  readonly command: readonly string[];
+  /** The flags of `encrypted-s3 schedule` that made it. */
+  readonly flags: readonly string[];
 }
 
 export interface Scheduler {
@@ -23,6 +30,8 @@ export interface Scheduler {
   fileNames(name: string): readonly string[];
   /** The files that a schedule needs. */
   filesOf(schedule: Schedule): readonly OwnFile[];
+  /** @param text of all its files */
+  readPlan(text: string): WrittenPlan;
   /** @throws {BackupError} if this user can't use it, or it does not run */
   assertUsable(): void;
   /** Begins with what was written. */
@@ -34,13 +43,4 @@ export interface Scheduler {
   factsOf(name: string): ScheduleFacts;
   /** Runs the backup now, in the way in which it will, and prints what went wrong. @returns the run's exit code */
   run(name: string, context: CommandContext): Promise<number>;
-}
-
-/**
- * The files of a config's schedule that are there.
- * @throws {BackupError} if something else has a name of theirs
- */
-export function existingFiles({ folder, fileNames }: Scheduler, name: string, configFile: string): string[] {
-  const paths = fileNames(name).map((file) => join(folder, file));
-  return paths.filter((path) => readOwnFile(path, configFile) !== undefined);
 }

@@ -2,7 +2,9 @@
 import type { Confinement } from './confinement.js';
 import { markerOf } from './name.js';
 import type { Schedule, When } from './schedule.js';
+import type { WrittenPlan } from './scheduler.js';
 import { escapePercent, quoteArgument, quoteWord } from './systemd-quote.js';
+import { wordsIn } from './written-words.js';
 
 export interface Unit {
   /** With its suffix. */
@@ -116,4 +118,15 @@ WantedBy=timers.target
 
 function calendarOf(when: When): string {
   return when === 'hourly' || when === 'daily' ? when : `*-*-* ${when}:00`;
+}
+
+/** @param text of the units of one schedule */
+export function planInUnits(text: string): WrittenPlan {
+  // The other service tells of failures.
+  const command = /^ExecStart=(?!\/bin\/sh -c )(.*)$/m.exec(text)?.[1] ?? '';
+  const [, when = '', time] = /^OnCalendar=(?:(hourly|daily)|\*-\*-\* (.*):00)$/m.exec(text) ?? [];
+  return {
+    command: wordsIn(command.replaceAll('%%', '%').replaceAll('$$', '$')),
+    flags: time === undefined ? (when === 'hourly' ? ['--hourly'] : []) : ['--at', time],
+  };
 }

@@ -9,9 +9,9 @@ import { exitCode, exitCodeOfSignal } from '../../cli/exit-codes.js';
 import type { CommandContext } from '../../cli/main.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
-import type { ScheduleFacts, Scheduler } from './scheduler.js';
+import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
 import { askSystemd, order, runAttached } from './system-programs.js';
-import { failureServiceOf, serviceOf, timerOf, unitsOf } from './systemd-units.js';
+import { failureServiceOf, planInUnits, serviceOf, timerOf, unitsOf } from './systemd-units.js';
 
 export class Systemd implements Scheduler {
   readonly kind = 'systemd';
@@ -36,6 +36,10 @@ export class Systemd implements Scheduler {
   filesOf(schedule: Schedule): OwnFile[] {
     const units = unitsOf(schedule, this.#isSystem);
     return units.map(({ name, text }) => ({ path: join(this.folder, name), text, isExecutable: false }));
+  }
+
+  readPlan(text: string): WrittenPlan {
+    return planInUnits(text);
   }
 
   assertUsable(): void {

@@ -1,8 +1,11 @@
 // Hooks against a server that answers late, wrongly and not at all, and commands that do not end.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fireHook, type HookCall } from '../../../lib/health/hooks.js';
 
@@ -89,4 +92,22 @@ test('a redirection is not followed: it may lead to plain http, and what is sent
   const address = await serve(t, (_, response) => response.writeHead(307, { location: elsewhere }).end());
   assert.match((await fireHook(address, CALL, {}, LIMITS)) ?? '', /^the server answered 307: it leads to/);
   assert.equal(told, '');
+});
+
+test('a reason that no program could be given is cut, with a mark', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'hooks-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'reason');
+  const call = { ...CALL, reason: `x${'ü'.repeat(200_000)}`, summary: 'short' };
+  const limits = { ...LIMITS, command: 60_000 };
+  const command = `printf '%s' "$BACKUP_REASON $BACKUP_SUMMARY" > '${file}'`;
+  assert.equal(await fireHook(command, call, process.env, limits), undefined);
+  assert.match(readFileSync(file, 'utf8'), /^xü{8191}… \[cut: 400001 bytes\] short$/);
+  let body = '';
+  const address = await serve(t, async (request, response) => {
+    for await (const chunk of request.setEncoding('utf8')) body += chunk;
+    response.end();
+  });
+  assert.equal(await fireHook(address, call, {}, { ...LIMITS, ping: 60_000 }), undefined);
+  assert.match(body, /^xü{8191}… \[cut: 400001 bytes\]\nshort$/);
 });

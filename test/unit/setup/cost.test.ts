@@ -47,6 +47,6 @@ test('a scan that did not end says at least; a class without prices says so', ()
   );
   assert.match(
     describeCost(files(1, 1), 'GLACIER_IR', prices, true)[0] ?? '',
-    /No prices are known for GLACIER_IR/,
+    /Prices are known for STANDARD_IA, STANDARD, not for GLACIER_IR/,
   );
 });

@@ -5,11 +5,12 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { cronText } from '../../../lib/setup/schedule/cron.js';
+import { Cron, cronText } from '../../../lib/setup/schedule/cron.js';
 import { scheduleName } from '../../../lib/setup/schedule/name.js';
 import type { Schedule } from '../../../lib/setup/schedule/schedule.js';
 import { quoteArgument, quoteWord } from '../../../lib/setup/schedule/systemd-quote.js';
-import { unitsOf } from '../../../lib/setup/schedule/systemd-units.js';
+import { planInUnits, unitsOf } from '../../../lib/setup/schedule/systemd-units.js';
+import { weaknessOf } from '../../../lib/setup/schedule/weak-program.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'schedule-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -45,6 +46,35 @@ function scheduleOf(name: string): Schedule {
     confinement: { readOnly: 'all', writable: ['/root', configFile], hasPrivateTmp: true },
   };
 }
+
+test('what a schedule runs, and when, is read back from its files', () => {
+  for (const name of ODD_NAMES)
+    for (const [when, flags] of [
+      ['daily', []],
+      ['hourly', ['--hourly']],
+      ['3:30', ['--at', '3:30']],
+    ] as const) {
+      const schedule = { ...scheduleOf(name), when };
+      const { command } = schedule;
+      const units = unitsOf(schedule, true).map(({ text }) => text);
+      assert.deepEqual(planInUnits(units.join('\n')), { command, flags });
+      assert.deepEqual(new Cron().readPlan(cronText(schedule)), { command, flags: ['--cron'] });
+    }
+  assert.deepEqual(planInUnits('').command, []);
+});
+
+test("a program, or a folder or link on its path, that is not root's is named", () => {
+  const part = { path: '/opt', uid: 0, mode: 0o40755, isLink: false };
+  const program = { path: '/opt/node', uid: 0, mode: 0o100755, isLink: false };
+  assert.equal(weaknessOf('/opt/node', [part, program]), undefined);
+  assert.match(
+    weaknessOf('/opt/node', [{ ...part, uid: 7 }, program])?.text ?? '',
+    /^Root runs "\/opt\/node", and "\/opt" belongs to another user \(uid 7\)/,
+  );
+  const writable = weaknessOf('/opt/node', [part, { ...program, mode: 0o101775 }]);
+  assert.match(writable?.text ?? '', /"\/opt\/node" can be written to by others \(mode 1775\)/);
+  assert.equal(writable?.remedy, 'chmod go-w /opt/node');
+});
 
 test('words are quoted as systemd reads them', () => {
   assert.equal(quoteWord('/a/b-c_d.e:f@g'), '/a/b-c_d.e:f@g');

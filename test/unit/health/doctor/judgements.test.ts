@@ -13,6 +13,7 @@ import type { LastRun } from '../../../../lib/records/last-run.js';
 
 const NOW = Date.parse('2026-11-27T12:00:00Z');
 const DAY = 86_400;
+const PLACE = { profile: 'p', file: '/c', localDir: '/d' };
 
 test('the exit code is that of the worst finding; what was not checked does not count', () => {
   const [good, unknown] = [ok('a', ''), notChecked('b', '')];
@@ -34,7 +35,7 @@ test("version 1 of the AWS CLI is a warning from the day on which AWS's support 
 
 test('credentials that expire are a warning, and that have expired a failure', () => {
   const judge = (profile: Record<string, string>, environment = {}, inherited = {}) =>
-    judgeCredentials('p', profile, environment, inherited, NOW).state;
+    judgeCredentials(PLACE, profile, environment, inherited, NOW).state;
   const key = { aws_access_key_id: 'x', aws_secret_access_key: 'y' };
   assert.equal(judge(key), 'ok');
   assert.equal(judge({ role_arn: 'x', source_profile: 'y' }), 'ok');
@@ -53,18 +54,18 @@ test('credentials that expire are a warning, and that have expired a failure', (
 
 test('no finding quotes a secret of the credentials', () => {
   const profile = { aws_access_key_id: 'ID', aws_secret_access_key: 'SECRET', aws_session_token: 'TOKEN' };
-  const found = JSON.stringify(judgeCredentials('p', profile, {}, {}, NOW));
+  const found = JSON.stringify(judgeCredentials(PLACE, profile, {}, {}, NOW));
   assert.doesNotMatch(found, /ID|SECRET|TOKEN/);
 });
 
 test("the account's root is no user for a backup", () => {
-  assert.equal(judgeIdentity('arn:aws:iam::1:user/backup').state, 'ok');
-  assert.equal(judgeIdentity('arn:aws:iam::1:root').state, 'warning');
+  assert.equal(judgeIdentity('arn:aws:iam::1:user/backup', '/c').state, 'ok');
+  assert.equal(judgeIdentity('arn:aws:iam::1:root', '/c').state, 'warning');
 });
 
 test('a bucket in another region is a warning that names the right one', () => {
-  assert.equal(judgeRegion('eu-west-1', 'eu-west-1').state, 'ok');
-  assert.match(judgeRegion('eu-west-1', 'us-east-1').remedy ?? '', /AWS_REGION='eu-west-1'/);
+  assert.equal(judgeRegion('eu-west-1', 'eu-west-1', '/c').state, 'ok');
+  assert.match(judgeRegion('eu-west-1', 'us-east-1', '/c').remedy ?? '', / AWS_REGION=eu-west-1 >> \/c$/);
 });
 
 test('a clock may be a minute off, in whole seconds of the server', () => {
@@ -78,7 +79,7 @@ test('a clock may be a minute off, in whole seconds of the server', () => {
 
 test('credentials that can remove versions are a warning; without versions there is nothing to try', () => {
   const states = (['done', 'denied', 'failed', 'no versions'] as const).map(
-    (removal) => judgeRights({ removal }).state,
+    (removal) => judgeRights({ removal }, '/c').state,
   );
   assert.deepEqual(states, ['warning', 'ok', 'not checked', 'not checked']);
 });
@@ -113,11 +114,11 @@ test('an escrow is in order once it is of this key and was tried', () => {
 test('a lock that is held says by whom; one that can not be made is a failure', () => {
   const holder = { pid: 7, program: 'encrypted-s3-sync', since: NOW };
   assert.match(
-    judgeLock('/l', holder, undefined).text,
+    judgeLock('/l', holder, undefined, '/c').text,
     /held by PID 7 \(encrypted-s3-sync\) since 2026-11-27/,
   );
-  assert.equal(judgeLock('/l', holder, undefined).state, 'ok');
-  assert.equal(judgeLock('/no/l', undefined, 'no such file or folder').state, 'failed');
+  assert.equal(judgeLock('/l', holder, undefined, '/c').state, 'ok');
+  assert.equal(judgeLock('/no/l', undefined, 'no such file or folder', '/c').state, 'failed');
 });
 
 test('little room, no syslog and nobody to tell are warnings', () => {
@@ -138,6 +139,8 @@ test('a schedule that is off, or whose run has failed, is a failure', () => {
     nextRun: NOW,
     lastRun: NOW,
     exitCode: 0,
+    flags: [],
+    missing: [],
   };
   const state = (more: Partial<KnownSchedule>) => judgeSchedules([{ ...known, ...more }], '/c')[0]?.state;
   assert.equal(state({}), 'ok');
@@ -145,6 +148,16 @@ test('a schedule that is off, or whose run has failed, is a failure', () => {
   assert.equal(state({ exitCode: 75 }), 'failed');
   assert.equal(state({ isEnabled: false }), 'failed');
   assert.equal(state({ scheduler: { kind: 'systemd', needsLogin: true } }), 'warning');
+  const gone = { flags: ['--at', '3:30'], missing: ['/opt/node', '/opt/encrypted-s3'] };
+  assert.deepEqual(judgeSchedules([{ ...known, ...gone }], '/c'), [
+    failed(
+      'schedule',
+      'that of systemd needs "/opt/node" and "/opt/encrypted-s3", which is not there',
+      'encrypted-s3 schedule --at 3:30 /c',
+    ),
+  ]);
+  const weak = judgeSchedules([known], '/c', { text: 'somebody may', remedy: 'chmod go-w /opt' });
+  assert.deepEqual(weak[1], warning('schedule', 'somebody may', 'chmod go-w /opt'));
   const [none] = judgeSchedules([], "/it's");
   assert.deepEqual([none?.state, none?.remedy], ['warning', "encrypted-s3 schedule '/it'\\''s'"]);
 });
@@ -160,11 +173,11 @@ test('what can not be stored is named with the line that leaves it out; what is 
     typesWithoutCtime: [0x4d44],
     exclude: "EXCLUDE=('/secret')",
   };
-  const [whole, unreadable, ctime, ...none] = judgeSource('/d', source, false);
+  const [whole, unreadable, ctime, ...none] = judgeSource({ ...PLACE, compareContent: false }, source);
   assert.deepEqual(none, []);
   assert.match(whole?.text ?? '', /2 files, 2\.0 KiB; left out: "\/d\/pipe" is no file and no folder$/);
   assert.match(unreadable?.text ?? '', /"\/d\/secret" can't be read by this user, and 2 others like it/);
-  assert.match(unreadable?.remedy ?? '', /EXCLUDE=\('\/secret'\)/);
+  assert.equal(unreadable?.remedy, `printf '\\n%s\\n' 'EXCLUDE=('\\''/secret'\\'')' >> /c`);
   assert.deepEqual([whole?.state, unreadable?.state, ctime?.state], ['ok', 'warning', 'warning']);
-  assert.equal(judgeSource('/d', source, true).at(-1)?.state, 'ok');
+  assert.equal(judgeSource({ ...PLACE, compareContent: true }, source).at(-1)?.state, 'ok');
 });

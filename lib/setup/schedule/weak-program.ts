@@ -1,0 +1,53 @@
+// What root runs by a schedule must be root's: whoever can replace a program of it, or a folder or link on its path, decides
+// what root runs.
+import { realpathSync, statSync } from 'node:fs';
+import { shellQuote } from '../../cli/errors.js';
+import { type PathPart, partsOfPath } from '../../tree/disk/path-parts.js';
+import { partOfOthers } from '../../tree/disk/who-can-change.js';
+
+const ROOT = 0;
+
+export interface Weakness {
+  /** A sentence without its full stop. */
+  readonly text: string;
+  /** A command to paste. */
+  readonly remedy: string;
+}
+
+/**
+ * The first program that another user could replace; only if this user is root.
+ * @param programs their paths; one that is not there is left out
+ */
+export function weakProgram(programs: readonly string[]): Weakness | undefined {
+  if (process.geteuid?.() !== ROOT) return undefined;
+  for (const program of programs) {
+    const weakness = weaknessOf(program, partsOf(program));
+    if (weakness !== undefined) return weakness;
+  }
+  return undefined;
+}
+
+/** @param parts of the program's path, and at the end the file itself */
+export function weaknessOf(program: string, parts: readonly PathPart[]): Weakness | undefined {
+  const part = partOfOthers(parts, ROOT, { isDestination: true });
+  if (part === undefined) return undefined;
+  const { path, uid, mode } = part;
+  const what = (why: string) =>
+    `Root runs "${program}", and "${path}" ${why}: who can change it decides what root runs`;
+  if (uid !== ROOT)
+    return {
+      text: what(`belongs to another user (uid ${uid})`),
+      remedy: `namei -l ${shellQuote(program)}  # install it as root, where nobody else can write, and schedule again`,
+    };
+  return {
+    text: what(`can be written to by others (mode ${(mode & 0o7777).toString(8).padStart(4, '0')})`),
+    remedy: `chmod go-w ${shellQuote(path)}`,
+  };
+}
+
+function partsOf(program: string): PathPart[] {
+  const stats = statSync(program, { throwIfNoEntry: false });
+  if (stats === undefined) return [];
+  const { uid, mode } = stats;
+  return [...partsOfPath(program), { path: realpathSync(program), uid, mode, isLink: false }];
+}
