@@ -1,6 +1,6 @@
 // `encrypted-s3 doctor`
 import { type Command, Option } from 'commander';
-import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
+import { examples, namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { parseDuration } from '../../lib/cli/units/duration.js';
 import { doctor } from '../../lib/commands/doctor.js';
@@ -41,6 +41,7 @@ changes anything else, and of others' lifecycle rules nothing.
 Exit codes:
   0 everything is in order   1 there are warnings   2 something has failed`,
     )
+    .addHelpText('after', examples('', '--fix', '--escrow ~/s3-backup.config'))
     .action((file: string | undefined, options: Options) => {
       const { profile, maxAge } = options;
       const config = namedConfig(command, file, options.config);

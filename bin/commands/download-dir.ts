@@ -1,6 +1,6 @@
 // `encrypted-s3-download-dir`, and `encrypted-s3 download-dir`
 import type { Command } from 'commander';
-import { commandLine, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
+import { commandLine, examples, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { AFTER_SIGNAL, downloadDir } from '../../lib/commands/download-dir.js';
 
@@ -37,7 +37,10 @@ export function downloadDirCommand(): Command {
     .option('--trust-destination', 'as root, restore to a folder that other users could redirect')
     .addHelpText(
       'after',
-      '\nExample: encrypted-s3-download-dir --config ~/s3-backup.config --at yesterday documents/letters /tmp/letters',
+      examples(
+        'default eu-central-1 s3://my-backup-s3/home/user /srv/restored',
+        '--config ~/s3-backup.config --at yesterday documents/letters /tmp/letters',
+      ),
     )
     .action(
       (

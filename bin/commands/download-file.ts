@@ -1,6 +1,6 @@
 // `encrypted-s3-download-file`, and `encrypted-s3 download-file`
 import type { Command } from 'commander';
-import { commandLine, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
+import { commandLine, examples, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { downloadNamedFile } from '../../lib/commands/download-file.js';
 
@@ -33,7 +33,10 @@ export function downloadFileCommand(): Command {
     .option('--trust-destination', 'as root, write to a place that other users could redirect')
     .addHelpText(
       'after',
-      '\nExample: encrypted-s3-download-file default eu-central-1 s3://my-backup-s3/home/user/file1 /tmp/test123',
+      examples(
+        'default eu-central-1 s3://my-backup-s3/home/user/file1 /tmp/test123',
+        '--config ~/s3-backup.config --at yesterday file1 -',
+      ),
     )
     .action((words: string[], { config, versionId, at, trustDestination }: Options) => {
       if (words.length !== 2 && words.length !== 4)

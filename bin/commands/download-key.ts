@@ -1,6 +1,6 @@
 // `encrypted-s3-download-key`, and `encrypted-s3 download-key`
 import type { Command } from 'commander';
-import { commandLine } from '../../lib/cli/command-line.js';
+import { commandLine, examples } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { downloadKey } from '../../lib/commands/download-key.js';
 
@@ -15,7 +15,7 @@ export function downloadKeyCommand(): Command {
       '--config <config_file>',
       'of the backup, which need not have the key; without it, ~/.config/encrypted-s3-backup/config',
     )
-    .addHelpText('after', '\nExample: encrypted-s3-download-key default eu-central-1 my-backup-s3')
+    .addHelpText('after', examples('default eu-central-1 my-backup-s3'))
     .action((words: string[], { config }: { readonly config?: string }) => {
       if (words.length !== 0 && words.length !== 3)
         command.error('error: a profile, a region and a bucket are needed, or a config', { exitCode: 1 });

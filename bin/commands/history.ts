@@ -1,6 +1,6 @@
 // `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
-import { namedConfig, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
+import { examples, namedConfig, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { diff } from '../../lib/commands/diff.js';
 import { find } from '../../lib/commands/find.js';
@@ -35,6 +35,7 @@ function runsCommand(): Command {
   return command
     .argument('[config_file]', 'the same as --config')
     .option('--last <count>', 'how many runs', wholeNumber, 30)
+    .addHelpText('after', examples('', '--last 7 --json ~/s3-backup.config'))
     .action((file: string | undefined, options: Options & { readonly last: number }) => {
       const config = namedConfig(command, file, options.config);
       return main('encrypted-s3-runs', false, (context) =>
@@ -55,6 +56,7 @@ function lsCommand(): Command {
     .option('--at <time>', `as it was at that time, ${TIME}`)
     .option('-R, --recursive', 'with everything below')
     .option('-l, --long', 'with modes, owners, sizes and times')
+    .addHelpText('after', examples('', '--long Documents', '--at monday --recursive ~/Documents'))
     .action((path: string | undefined, { at, recursive, long, ...options }: LsOptions) =>
       main('encrypted-s3-ls', false, (context) => {
         const flags = { isRecursive: recursive === true, isLong: long === true };
@@ -79,11 +81,10 @@ function findCommand(): Command {
     .addHelpText(
       'after',
       `
-Upper and lower case are the same. Example:
-  encrypted-s3 find --all invoice
-What is found comes back with:
+Upper and lower case are the same. What is found comes back with:
   encrypted-s3 restore --at TIME PATH DESTINATION`,
     )
+    .addHelpText('after', examples('invoice', '--at yesterday "*.odt"', '--all "letters/*2025*"'))
     .action((pattern: string, { at, all, ...options }: FindOptions) => {
       if (at !== undefined && all === true)
         command.error('error: --at and --all can not be used together', { exitCode: 1 });
@@ -106,10 +107,9 @@ function diffCommand(): Command {
     .addHelpText(
       'after',
       `
-+ added   - removed   M changed   m only the mode, the owner or the ACL changed
-
-Example: encrypted-s3 diff monday yesterday`,
++ added   - removed   M changed   m only the mode, the owner or the ACL changed`,
     )
+    .addHelpText('after', examples('yesterday', '--stat monday yesterday'))
     .action((from: string, to: string | undefined, { stat, ...options }: DiffOptions) =>
       main('encrypted-s3-diff', false, (context) =>
         diff({ ...outputOf(options), from, to, isStat: stat === true }, context),

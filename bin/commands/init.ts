@@ -1,6 +1,6 @@
 // `encrypted-s3 init`
 import { type Command, Option } from 'commander';
-import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
+import { examples, namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { printPolicy } from '../../lib/commands/init-policy.js';
 import { INIT_STEPS, type InitRequest } from '../../lib/commands/init-request.js';
@@ -57,6 +57,14 @@ export function initCommand(): Command {
       'ask nothing: take the flags, and what would be proposed; the easy-to-remember key is the first line of standard input',
     )
     .option('--iam', 'print the least IAM policy that this backup needs, and do nothing else')
+    .addHelpText(
+      'after',
+      examples(
+        '',
+        '--exclude "*/.cache" --schedule 03:30',
+        '--yes --bucket my-backup-s3 --directory ~/documents < easy-to-remember-key',
+      ),
+    )
     .action((file: string | undefined, options: Options) => {
       const request: InitRequest = {
         config: namedConfig(command, file, options.config),

@@ -1,6 +1,6 @@
 // `encrypted-s3-list-versions`, and `encrypted-s3 list-versions`
 import type { Command } from 'commander';
-import { commandLine } from '../../lib/cli/command-line.js';
+import { commandLine, examples } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { printVersions } from '../../lib/commands/list-versions.js';
 
@@ -27,7 +27,7 @@ export function listVersionsCommand(): Command {
       '--config <config_file>',
       'of the backup; without it, a path takes ~/.config/encrypted-s3-backup/config',
     )
-    .option('--json', 'print an array of objects, with the exact keys')
+    .option('--json', 'print JSON, one object a line, with the exact keys')
     .option('--header', 'print the header of the table in a pipe, too')
     .addHelpText(
       'after',
@@ -41,9 +41,11 @@ bytes, state, key. States:
 In a pipe, the columns are separated by tabs, and dates are in UTC. Control
 characters in a key are spelled out, so that each version is one line: a newline
 as \\n, a tab as \\x09. --json has keys exactly, and null as the size of a
-deletion.
-
-Example: encrypted-s3-list-versions default eu-central-1 s3://my-backup-s3/home/user/file1`,
+deletion.`,
+    )
+    .addHelpText(
+      'after',
+      examples('default eu-central-1 s3://my-backup-s3/home/user/file1', '--config ~/s3-backup.config file1'),
     )
     .action((words: string[], { config, json, header }: Options) => {
       const isOfConfig = config !== undefined || words.length < 3;

@@ -1,6 +1,6 @@
 // `encrypted-s3 restore`
 import { type Command, Option } from 'commander';
-import { EXIT_CODES, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
+import { EXIT_CODES, examples, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { AFTER_SIGNAL } from '../../lib/commands/download-dir.js';
 import { restore } from '../../lib/commands/restore.js';
@@ -57,11 +57,13 @@ export function restoreCommand(): Command {
     .addHelpText('after', EXIT_CODES)
     .addHelpText(
       'after',
-      `
-Examples:
-  encrypted-s3 restore --at yesterday 'Documents/Frau Müller.txt' /tmp
-  encrypted-s3 restore --at monday --keep-newer Documents ~/Documents
-  encrypted-s3 restore --escrow default eu-central-1 s3://my-backup-s3 /srv/restored`,
+      examples(
+        "--at yesterday 'Documents/Frau Müller.txt' /tmp",
+        '--at monday --keep-newer Documents ~/Documents',
+        '--dry-run --missing-only ~/Documents',
+        'notes.txt -',
+        '--escrow default eu-central-1 s3://my-backup-s3 /srv/restored',
+      ),
     )
     .action((words: string[], options: Options) =>
       main(

@@ -1,6 +1,6 @@
 // `encrypted-s3 rollback`
 import type { Command } from 'commander';
-import { EXIT_CODES, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
+import { EXIT_CODES, examples, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { rollback } from '../../lib/commands/rollback.js';
 
@@ -16,13 +16,13 @@ interface Options {
 export function rollbackCommand(): Command {
   return subcommand('rollback', 'make older versions current in the bucket, by removing what is newer')
     .usage(
-      '[options] --at <time> <config_file> [path...]\n       encrypted-s3 rollback [options] --at <time> --config <config_file> [path...]',
+      '[options] --at <time> [config_file] [path...]\n       encrypted-s3 rollback [options] --at <time> --config <config_file> [path...]',
     )
     .argument(
       '[words...]',
-      'files and folders, relative to LOCAL_DIR or as they are on disk; none for everything',
+      'the config, if --config does not name it, then files and folders, relative to LOCAL_DIR or as they are on disk; none for everything. Without any, the config is ~/.config/encrypted-s3-backup/config',
     )
-    .option('--config <config_file>', 'of the backup; all words are paths then')
+    .option('--config <config_file>', 'of the backup; all arguments are paths then')
     .requiredOption('--at <time>', `the bucket as it was: ${TIME_EXAMPLES}`)
     .option('--dry-run', 'show what would be removed, and change nothing')
     .option('--yes', 'do not ask')
@@ -35,9 +35,14 @@ export function rollbackCommand(): Command {
 It is for a bucket full of what should not be there, after ransomware for
 example: what follows is one restore in bulk. It needs the permission
 s3:DeleteObjectVersion, which the user of the backup should not have. A file
-whose version of that time has expired is left as it is.
-
-Example: encrypted-s3 rollback ~/s3-backup.config --at yesterday --profile admin --dry-run`,
+whose version of that time has expired is left as it is.`,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        '--at yesterday --profile admin --dry-run',
+        '--at "2026-03-28 18:00" --profile admin ~/s3-backup.config documents',
+      ),
     )
     .action((words: string[], { config, at, dryRun, yes, profile, list }: Options) =>
       main('encrypted-s3-rollback', false, (context) => {

@@ -1,6 +1,6 @@
 // `encrypted-s3 schedule`
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { subcommand } from '../../lib/cli/command-line.js';
+import { examples, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { removeSchedule, schedule, showSchedule } from '../../lib/commands/schedule.js';
 
@@ -25,6 +25,7 @@ export function scheduleCommand(): Command {
     .addOption(oneOfAll('--cron', 'every day, by a file in /etc/cron.daily instead of a timer'))
     .addOption(oneOfAll('--remove', 'remove the schedule'))
     .addOption(oneOfAll('--show', 'show the schedule, and how its last run has ended'))
+    .addHelpText('after', examples('', '--at 03:30 ~/s3-backup.config', '--show'))
     .action((file: string | undefined, options: Options) =>
       main('encrypted-s3-schedule', false, async (context) => {
         const config = options.config ?? file;

@@ -1,6 +1,6 @@
 // `encrypted-s3 status`
 import { type Command, Option } from 'commander';
-import { namedConfig, subcommand } from '../../lib/cli/command-line.js';
+import { examples, namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { parseDuration } from '../../lib/cli/units/duration.js';
 import { bucketStatus } from '../../lib/commands/bucket-status.js';
@@ -43,6 +43,10 @@ export function statusCommand(): Command {
       ).conflicts('config'),
     )
     .option('--header', 'with --bucket: print the header of the table in a pipe, too')
+    .addHelpText(
+      'after',
+      examples('', '--max-age 26h ~/s3-backup.config', '--bucket default eu-central-1 my-backup-s3'),
+    )
     .action((file: string | undefined, options: Options) => {
       const { maxAge, json, prometheus, bucket, escrow, header } = options;
       const config = namedConfig(command, file, options.config);

@@ -1,6 +1,6 @@
 // `encrypted-s3-sync`, and `encrypted-s3 sync`
 import { type Command, Option } from 'commander';
-import { commandLine, namedConfig, seconds } from '../../lib/cli/command-line.js';
+import { commandLine, examples, namedConfig, seconds } from '../../lib/cli/command-line.js';
 import { type CommandContext, main } from '../../lib/cli/main.js';
 import { sync } from '../../lib/commands/sync.js';
 
@@ -30,6 +30,7 @@ export function syncCommand(): Command {
     .option('--adopt', 'take over a backup whose last run was of another host or LOCAL_DIR')
     .option('--another-key', 'begin a backup although others in the bucket have another encryption key')
     .addOption(new Option('--json', 'print what the run has done as one line of JSON').conflicts('dryRun'))
+    .addHelpText('after', examples('', '--dry-run', '--full --quiet ~/s3-backup.config'))
     .action((file: string | undefined, options: Options) => {
       const config = namedConfig(command, file, options.config);
       const run = (context: CommandContext) => {

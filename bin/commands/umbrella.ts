@@ -49,6 +49,15 @@ export function umbrella(): Command {
     .description("Show a command's help.")
     .addArgument(new Argument('[command]').choices(commands.map((command) => command.name())))
     .action((name?: string) => (commands.find((command) => command.name() === name) ?? umbrella).help());
+  umbrella.addHelpText(
+    'after',
+    `
+Examples:
+  encrypted-s3 init
+  encrypted-s3 status
+  encrypted-s3 restore --at yesterday notes.txt /tmp
+  encrypted-s3 restore --help`,
+  );
   umbrella.addCommand(completeCommand(umbrella), { hidden: true });
   return umbrella;
 }

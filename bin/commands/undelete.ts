@@ -1,6 +1,6 @@
 // `encrypted-s3-undelete`, and `encrypted-s3 undelete`
 import { type Command, Option } from 'commander';
-import { commandLine, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
+import { commandLine, examples, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { undelete } from '../../lib/commands/undelete.js';
 
@@ -16,10 +16,13 @@ interface Options {
 export function undeleteCommand(): Command {
   return commandLine('encrypted-s3-undelete', 'Undelete files in the bucket.')
     .usage(
-      '[options] <config_file> [path...]\n       encrypted-s3-undelete [options] --config <config_file> [path...]',
+      '[options] [config_file] [path...]\n       encrypted-s3-undelete [options] --config <config_file> [path...]',
     )
-    .argument('[words...]', 'files and folders, relative to LOCAL_DIR or below it; without any, everything')
-    .option('--config <config_file>', 'of the backup; all words are paths then')
+    .argument(
+      '[words...]',
+      'the config, if --config does not name it, then files and folders, relative to LOCAL_DIR or as they are on disk; none for everything. Without any, the config is ~/.config/encrypted-s3-backup/config',
+    )
+    .option('--config <config_file>', 'of the backup; all arguments are paths then')
     .option('--since <time>', `only what was deleted after that: ${TIME_EXAMPLES}`)
     .addOption(new Option('--at <time>').hideHelp())
     .option('--dry-run', 'show what would be undeleted, and change nothing')
@@ -29,9 +32,14 @@ export function undeleteCommand(): Command {
       `
 It needs the permission s3:DeleteObjectVersion, which the user of the backup
 should not have. Nothing is downloaded: the next run of encrypted-s3-sync
-deletes again what is not in LOCAL_DIR.
-
-Example: encrypted-s3-undelete --dry-run --since yesterday ~/s3-backup.config documents/letters`,
+deletes again what is not in LOCAL_DIR.`,
+    )
+    .addHelpText(
+      'after',
+      examples(
+        '--dry-run --since yesterday',
+        '--profile admin --since "1 hour ago" ~/s3-backup.config documents/letters',
+      ),
     )
     .action((words: string[], { config, since, at = since, dryRun, profile }: Options) =>
       main('encrypted-s3-undelete', false, (context) => {

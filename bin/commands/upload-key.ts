@@ -1,6 +1,6 @@
 // `encrypted-s3-upload-key`, and `encrypted-s3 upload-key`
 import type { Command } from 'commander';
-import { commandLine, namedConfig } from '../../lib/cli/command-line.js';
+import { commandLine, examples, namedConfig } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { uploadKey } from '../../lib/commands/upload-key.js';
 
@@ -12,6 +12,7 @@ export function uploadKeyCommand(): Command {
   return command
     .argument('[config_file]', 'its settings are not asked for; without one, everything is')
     .option('--config <config_file>', 'the same')
+    .addHelpText('after', examples('', '~/s3-backup.config'))
     .action((file: string | undefined, options: { readonly config?: string }) => {
       const config = namedConfig(command, file, options.config);
       return main('encrypted-s3-upload-key', false, (context) => uploadKey(config, context));

@@ -48,6 +48,12 @@ export function subcommand(name: string, description: string): Command {
     .hook('preAction', (_, command) => setOutputOptions(command.opts<OutputOptions>()));
 }
 
+/** For the end of a command's help. @param lines what follows the name of the command, as it was called */
+export function examples(...lines: readonly string[]): (context: { readonly command: Command }) => string {
+  return ({ command }) =>
+    ['\nExamples:', ...lines.map((line) => `  ${calledName(command)} ${line}`.trimEnd())].join('\n');
+}
+
 /**
  * The config of a command that takes it as an argument and as an option.
  * Ends the program with a usage error if both name one.
@@ -78,9 +84,12 @@ export function sentence(text: string): string {
 }
 
 function usageOf(command: Command): string {
+  return `Usage: ${command.createHelp().commandUsage(command)}\nTry "${calledName(command)} --help".\n`;
+}
+
+function calledName(command: Command): string {
   const { parent } = command;
-  const name = `${parent === null ? '' : `${parent.name()} `}${command.name()}`;
-  return `Usage: ${command.createHelp().commandUsage(command)}\nTry "${name} --help".\n`;
+  return `${parent === null ? '' : `${parent.name()} `}${command.name()}`;
 }
 
 function asProgram(command: Command): Command {

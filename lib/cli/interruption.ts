@@ -1,8 +1,7 @@
 // INT, TERM and HUP are passed on to every child and remembered; the next step throws an InterruptedError, so that every
 // `finally` runs.
 import { InterruptedError } from './errors.js';
-
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+import { handleSignals } from './signals.js';
 
 export class Interruption {
   readonly #children = new Set<number>();
@@ -16,7 +15,7 @@ export class Interruption {
 
   /** Handles INT, TERM and HUP of this process from now on. */
   install(): void {
-    for (const signal of SIGNALS) process.on(signal, () => this.interrupt(signal));
+    handleSignals((signal) => this.interrupt(signal));
   }
 
   /** Passes every signal on to a child. @param pid of the leader of a process group */

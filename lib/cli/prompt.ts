@@ -26,6 +26,11 @@ export class Prompt {
     if (!isQuiet()) this.#output.write(text);
   }
 
+  /** Shows what a question is about, also to who wants quiet. */
+  show(text: string): void {
+    this.#output.write(text);
+  }
+
   /** Asks and returns the line without the blanks around it; '' at the end of the input. */
   async ask(question: string): Promise<string> {
     return this.#answer(question, false);

@@ -1,22 +1,13 @@
 // Tables: aligned below a header for people on a terminal; in a pipe exact, between tabs, with a header if it is asked for.
 import { printable } from './log/log.js';
 import { formatBytes } from './units/quantities.js';
-import { formatTime } from './units/times.js';
+import { formatLocalTime } from './units/times.js';
 
-/** How answers are printed. */
+/** How a table is printed. */
 export interface OutputStyle {
-  readonly isJson: boolean;
-  /** Whether a person reads it: sizes and times for people. */
+  /** Whether a person reads it: sizes and times for people, and columns one below the other. */
   readonly isForPeople: boolean;
-  /** Whether a table has a header although no person reads it. */
   readonly hasHeader: boolean;
-}
-
-/** What the command line says about output. */
-export type OutputFlags = Pick<OutputStyle, 'isJson' | 'hasHeader'>;
-
-export function outputStyle({ isJson, hasHeader }: OutputFlags): OutputStyle {
-  return { isJson, hasHeader, isForPeople: process.stdout.isTTY === true && !isJson };
 }
 
 /** Between two columns, for people. */
@@ -25,34 +16,68 @@ const GAP = '  ';
 export interface Column<T> {
   readonly name: string;
   readonly cell: (item: T, style: OutputStyle) => string;
-  /** For people (characters). The last column needs none. */
-  readonly width?: number;
   /** Whether it is aligned at its right end. */
   readonly isRight?: boolean;
   /** Of the last column: it has no header, and is left out of lines where it is empty. */
   readonly isRemark?: boolean;
 }
 
-/** The columns as wide as what is in them: for a table that is in memory. */
+/** A column that is as wide as its cells, for people (characters). */
+export interface FittedColumn<T> extends Column<T> {
+  readonly width: number;
+}
+
+/** How many rows say how wide the columns are: more are printed as they come. */
+const FIRST_ROWS = 200;
+
+/** Lines with their newlines. For people, there is no header without a row. */
+export async function* tableText<T>(
+  columns: readonly Column<T>[],
+  items: AsyncIterable<T> | Iterable<T>,
+  style: OutputStyle,
+): AsyncGenerator<string> {
+  const first: T[] = [];
+  let table = style.isForPeople ? undefined : yield* beginTable(columns, first, style);
+  for await (const item of items) {
+    if (table !== undefined) yield rowText(table, item, style);
+    else if (first.push(item) === FIRST_ROWS) table = yield* beginTable(columns, first, style);
+  }
+  if (table === undefined && first.length > 0) yield* beginTable(columns, first, style);
+}
+
+/** @returns the columns for the rows that follow */
+function* beginTable<T>(
+  columns: readonly Column<T>[],
+  first: readonly T[],
+  style: OutputStyle,
+): Generator<string, readonly FittedColumn<T>[]> {
+  const table = fitted(columns, first, style);
+  if (style.hasHeader) yield headerText(table, style);
+  for (const item of first) yield rowText(table, item, style);
+  return table;
+}
+
+/** As wide as these items need. What stands at the end of the line is not wider than it is: a path may be long. */
 export function fitted<T>(
   columns: readonly Column<T>[],
   items: readonly T[],
   style: OutputStyle,
-): Column<T>[] {
+): FittedColumn<T>[] {
+  const last = columns.findLast(({ isRemark }) => isRemark !== true);
   return columns.map((column) => {
-    const cells = [column.name, ...items.map((item) => printable(column.cell(item, style)))];
-    return { ...column, width: Math.max(...cells.map(({ length }) => length)) };
+    const name = style.hasHeader ? column.name : '';
+    const cells = [name, ...items.map((item) => printable(column.cell(item, style)))];
+    const isAtEnd = column.isRemark === true || (column === last && column.isRight !== true);
+    return { ...column, width: isAtEnd ? 0 : Math.max(...cells.map(({ length }) => length)) };
   });
 }
 
 /** How wide a line of these columns is, in characters. */
-export function widthOf<T>(columns: readonly Column<T>[]): number {
-  return columns.reduce((sum, { width = 0 }) => sum + width + GAP.length, -GAP.length);
+export function widthOf<T>(columns: readonly FittedColumn<T>[]): number {
+  return columns.reduce((sum, { width }) => sum + width + GAP.length, -GAP.length);
 }
 
-/** '' where the table has none. */
-export function headerText<T>(columns: readonly Column<T>[], style: OutputStyle): string {
-  if (style.isJson || !(style.isForPeople || style.hasHeader)) return '';
+function headerText<T>(columns: readonly FittedColumn<T>[], style: OutputStyle): string {
   return lineText(
     columns,
     columns.filter(({ isRemark }) => isRemark !== true).map(({ name }) => name),
@@ -60,33 +85,28 @@ export function headerText<T>(columns: readonly Column<T>[], style: OutputStyle)
   );
 }
 
-export function rowText<T>(columns: readonly Column<T>[], item: T, style: OutputStyle): string {
+function rowText<T>(columns: readonly FittedColumn<T>[], item: T, style: OutputStyle): string {
   const cells = columns.map(({ cell }) => printable(cell(item, style)));
   const isWithoutRemark = columns.at(-1)?.isRemark === true && cells.at(-1) === '';
   return lineText(columns, isWithoutRemark ? cells.slice(0, -1) : cells, style);
 }
 
 function lineText<T>(
-  columns: readonly Column<T>[],
+  columns: readonly FittedColumn<T>[],
   cells: readonly string[],
   { isForPeople }: OutputStyle,
 ): string {
   if (!isForPeople) return `${cells.join('\t')}\n`;
-  const aligned = columns.map(({ width = 0, isRight }, index) => {
+  const aligned = columns.map(({ width, isRight }, index) => {
     const cell = cells[index] ?? '';
     return isRight ? cell.padStart(width) : cell.padEnd(width);
   });
   return `${aligned.join(GAP).trimEnd()}\n`;
 }
 
-/** How wide times are for people. */
-export const TIME_WIDTH = 25;
-/** How wide sizes are for people. */
-export const SIZE_WIDTH = 10;
-
 /** @param time ms since the epoch */
 export function timeText(time: number, { isForPeople }: OutputStyle): string {
-  return isForPeople ? formatTime(time) : new Date(time).toISOString();
+  return isForPeople ? formatLocalTime(time) : new Date(time).toISOString();
 }
 
 export function sizeText(bytes: number, { isForPeople }: OutputStyle): string {

@@ -1,8 +1,9 @@
 // What runs, ls, find and diff have in common: the config, the stored trees, and output that may be cut off by `| head`.
+import type { Remote } from '../aws/remote.js';
+import { type AnswerStyle, answerStyle, type OutputFlags } from '../cli/answer.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
-import { OutputClosedError, printTexts } from '../cli/print.js';
-import { type OutputFlags, type OutputStyle, outputStyle } from '../cli/table.js';
+import { printTexts } from '../cli/print.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { type History, withHistory } from '../history/open-history.js';
@@ -14,7 +15,8 @@ export interface HistoryRequest extends OutputFlags {
 
 export interface AskedHistory extends History {
   readonly config: BackupConfig;
-  readonly style: OutputStyle;
+  readonly remote: Remote;
+  readonly style: AnswerStyle;
 }
 
 /** @param answer gives the lines to print @returns the exit code */
@@ -24,15 +26,19 @@ export async function askHistory(
   answer: (question: AskedHistory) => AsyncGenerator<string>,
 ): Promise<number> {
   const { config, remote } = await openConfig(request.config, context);
-  const style = outputStyle(request);
+  const style = answerStyle(request);
   return withHistory(remote, config, async (history) => {
-    try {
-      await printTexts(answer({ ...history, config, style }));
-    } catch (error) {
-      if (!(error instanceof OutputClosedError)) throw error;
-    }
+    await printTexts(answer({ ...history, config, remote, style }));
     return exitCode.done;
   });
+}
+
+/** For people: what the trees do not tell yet. */
+export function sayUnfinished({ hasUnfinished, style }: Question, { log }: CommandContext): void {
+  if (!hasUnfinished || !style.isForPeople) return;
+  log.say(
+    'A run is going on, or did not end: what it has stored is not shown here. encrypted-s3-list-versions shows it, and encrypted-s3 restore brings it back by its path.',
+  );
 }
 
 /** @returns ms since the epoch; `undefined`: now */

@@ -50,7 +50,10 @@ async function isWanted(
   isConfirmed: boolean,
   { interruption }: CommandContext,
 ): Promise<boolean> {
-  stderr.write('To be changed in the bucket:\n');
-  for (const { why, args } of steps) stderr.write(`  # ${why}\n  ${aws.commandFor(args)}\n`);
-  return isConfirmed || (await new Prompt(stderr, interruption).ask("Type 'yes' to change it: ")) === 'yes';
+  const prompt = new Prompt(stderr, interruption);
+  const commands = steps.map(({ why, args }) => `  # ${why}\n  ${aws.commandFor(args)}\n`);
+  const words = `To be changed in the bucket:\n${commands.join('')}`;
+  if (isConfirmed) prompt.say(words);
+  else prompt.show(words);
+  return isConfirmed || (await prompt.ask("Type 'yes' to change it: ")) === 'yes';
 }

@@ -1,11 +1,12 @@
 // Every backup in a bucket, a row each: how old it is, from any machine, and with a key what its last run did.
 import { stderr } from 'node:process';
+import { answerStyle, type OutputFlags } from '../cli/answer.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { printText } from '../cli/print.js';
+import { printText, printTexts } from '../cli/print.js';
 import { Prompt } from '../cli/prompt.js';
-import { headerText, type OutputFlags, outputStyle, rowText } from '../cli/table.js';
+import { tableText } from '../cli/table.js';
 import { readConfig } from '../config/read-config.js';
 import {
   type BucketRow,
@@ -47,17 +48,10 @@ async function showBucket(request: BucketStatusRequest, context: CommandContext)
   const plugin = maxAge === undefined ? undefined : bucketPluginLine(bucket, rows, maxAge);
   if (isJson) await printText(`${JSON.stringify(asJson(bucket, rows))}\n`);
   else if (plugin !== undefined) await printText(`${printable(plugin.text)}\n`);
-  else await printText(tableOf(rows, key !== undefined, request));
+  else await printTexts(tableText(bucketColumns(key !== undefined), rows, answerStyle(request)));
   if (plugin !== undefined) return STATES[plugin.state];
   if (rows.length === 0) context.log.warn(`The bucket "${bucket}" has no record of a backup.`);
   return exitCode.done;
-}
-
-function tableOf(rows: readonly BucketRow[], hasKey: boolean, flags: OutputFlags): string {
-  if (rows.length === 0) return '';
-  const style = outputStyle(flags);
-  const columns = bucketColumns(rows, hasKey);
-  return headerText(columns, style) + rows.map((row) => rowText(columns, row, style)).join('');
 }
 
 function asJson(bucket: string, rows: readonly BucketRow[]): object {

@@ -42,7 +42,7 @@ async function askWhich(
     throw new BackupError(list, { hint: 'Name one by its prefix: s3://BUCKET/PREFIX.' });
   }
   const prompt = new Prompt(stderr, interruption);
-  prompt.say(`${list.join('\n')}\n`);
+  prompt.show(`${list.join('\n')}\n`);
   for (;;) {
     const answer = await prompt.ask(`Which one? [1-${backups.length}] `);
     const chosen = /^\d+$/.test(answer) ? backups[Number(answer) - 1] : undefined;

@@ -1,9 +1,9 @@
 // What changed in the backup between two points in time.
+import { answerText, jsonHeader, jsonLine, type RowFormat } from '../cli/answer.js';
 import type { CommandContext } from '../cli/main.js';
-import { type Column, headerText, rowText } from '../cli/table.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { type Change, compareTrees, type Difference } from '../history/compare-trees.js';
-import { entryMembers, jsonHeader, jsonLine, pathMember } from '../history/history-text.js';
+import { entryMembers, pathMember } from '../history/history-text.js';
 import { treeAt } from '../history/stored-runs.js';
 import { textOf } from '../tree/bytes.js';
 import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
@@ -24,28 +24,30 @@ export function diff(request: DiffRequest, context: CommandContext): Promise<num
   return askHistory(request, context, async function* ({ runs, files, style }) {
     const earlier = await files.tree(treeAt(runs, from));
     const later = await files.tree(treeAt(runs, to));
-    const counts = new Counts();
-    if (style.isJson) yield jsonHeader('diff');
-    else if (!request.isStat) yield headerText(COLUMNS, { ...style, isForPeople: false });
-    for await (const difference of compareTrees(earlier, later)) {
-      counts.add(difference);
-      if (request.isStat) continue;
-      yield style.isJson ? jsonOf(difference) : rowText(COLUMNS, difference, style);
+    const differences = compareTrees(earlier, later);
+    // The signs are for people what they are.
+    if (!request.isStat) yield* answerText(differences, FORMAT, { ...style, hasHeader: request.hasHeader });
+    else {
+      const counts = new Counts();
+      for await (const difference of differences) counts.add(difference);
+      yield style.isJson ? jsonHeader(FORMAT.what) + jsonLine(counts.members()) : counts.text();
     }
-    if (!request.isStat) return;
-    yield style.isJson ? jsonLine(counts.members()) : counts.text();
   });
 }
 
-const COLUMNS: readonly Column<Difference>[] = [
-  { name: 'CHANGE', cell: ({ change }) => SIGNS[change] },
-  { name: 'PATH', cell: ({ key }) => textOf(key) },
-];
-
-function jsonOf({ change, key, before, after }: Difference): string {
-  const sides = { before: before && entryMembers(before), after: after && entryMembers(after) };
-  return jsonLine({ change, ...pathMember(key), ...sides });
-}
+const FORMAT: RowFormat<Difference> = {
+  what: 'diff',
+  columns: [
+    { name: 'CHANGE', cell: ({ change }) => SIGNS[change] },
+    { name: 'PATH', cell: ({ key }) => textOf(key) },
+  ],
+  members: ({ change, key, before, after }) => ({
+    change,
+    ...pathMember(key),
+    before: before && entryMembers(before),
+    after: after && entryMembers(after),
+  }),
+};
 
 class Counts {
   readonly #counts = new Map<Change, { files: number; bytes: number }>();

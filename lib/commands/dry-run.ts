@@ -15,7 +15,7 @@ import { type DraftLine, entryOfDraft, readDraft } from '../backup/scan/draft.js
 import { fetchLastRunAndScan, type Start } from '../backup/start.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
-import { OutputClosedError, printTexts } from '../cli/print.js';
+import { printTexts } from '../cli/print.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
@@ -32,12 +32,8 @@ export async function dryRun(backup: Backup): Promise<number> {
   const { count } = listed.gone;
   const reason = count === 0 ? undefined : await reasonToKeep(backup, start, listed);
   if (reason !== undefined) reportKept(backup, 'Would not delete', count, reason);
-  try {
-    await printTexts(lines(backup, start, uploads, listed, reason === undefined ? 'delete' : 'keep'));
-  } catch (error) {
-    if (error instanceof OutputClosedError) return exitCode.done;
-    throw error;
-  }
+  const whatOfGone = reason === undefined ? 'delete' : 'keep';
+  if (!(await printTexts(lines(backup, start, uploads, listed, whatOfGone)))) return exitCode.done;
   incomplete.close();
   await assertNotMassDeletion(backup, start, { listed });
   await reportMassChange(backup, start, { ...listed.due, draft: listed.draft, listed });

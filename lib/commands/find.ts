@@ -1,23 +1,13 @@
 // Where a file of the backup is whose name is half remembered: in one tree, or in those of all runs.
-import { stderr } from 'node:process';
+import { answerText } from '../cli/answer.js';
 import type { CommandContext } from '../cli/main.js';
-import { Prompt } from '../cli/prompt.js';
-import { type Column, headerText, rowText, TIME_WIDTH, timeText } from '../cli/table.js';
+import { type Column, timeText } from '../cli/table.js';
 import { entriesWhere } from '../history/entries-where.js';
 import { type FoundVersion, type Matches, matcherOf, versionsInTrees } from '../history/find-in-trees.js';
-import {
-  entryMembers,
-  jsonHeader,
-  jsonLine,
-  KEPT,
-  MODIFIED,
-  ofEntry,
-  PATH,
-  SIZE,
-} from '../history/history-text.js';
+import { entryMembers, KEPT, MODIFIED, ofEntry, PATH, SIZE } from '../history/history-text.js';
 import { treeAt } from '../history/stored-runs.js';
 import { flatten } from '../tree/streams/batches.js';
-import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
+import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
 
 export interface FindRequest extends HistoryRequest {
   readonly pattern: string;
@@ -32,46 +22,42 @@ export function find(request: FindRequest, context: CommandContext): Promise<num
   return request.isOfAllRuns ? findInAll(request, matches, context) : findAt(request, matches, context);
 }
 
-const COLUMNS = [SIZE, MODIFIED, PATH, KEPT];
+const FOUND = { what: 'find', columns: [SIZE, MODIFIED, PATH, KEPT], members: entryMembers };
 
 function findAt(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
   const time = timeOrNow(request.at);
-  return askHistory(request, context, async function* ({ runs, files, style }) {
-    if (!style.isForPeople) yield style.isJson ? jsonHeader('find') : headerText(COLUMNS, style);
-    let count = 0;
-    for await (const entry of flatten(entriesWhere(await files.tree(treeAt(runs, time)), matches))) {
-      // For people there is no header above nothing.
-      if (count === 0 && style.isForPeople) yield headerText(COLUMNS, style);
-      count += 1;
-      yield style.isJson ? jsonLine(entryMembers(entry)) : rowText(COLUMNS, entry, style);
-    }
+  return askHistory(request, context, async function* (question) {
+    const { runs, files, style } = question;
+    const found = flatten(entriesWhere(await files.tree(treeAt(runs, time)), matches));
+    const count = yield* answerText(found, FOUND, style);
     if (count === 0 && style.isForPeople)
-      new Prompt(stderr, context.interruption).say(
-        'Nothing is found. --all looks in all runs, and finds what is deleted.\n',
-      );
+      context.log.say('Nothing is found. --all looks in all runs, and finds what is deleted.');
+    if (time === undefined) sayUnfinished(question, context);
   });
 }
 
 const seen = (name: string, timeOf: (version: FoundVersion) => number): Column<FoundVersion> => ({
   name,
-  width: TIME_WIDTH,
   cell: (version, style) => timeText(timeOf(version), style),
 });
 
-const VERSION_COLUMNS = [
-  seen('FIRST SEEN', ({ firstSeen }) => firstSeen),
-  seen('LAST SEEN', ({ lastSeen }) => lastSeen),
-  ofEntry<FoundVersion>(SIZE),
-  ofEntry<FoundVersion>(PATH),
-];
+const FOUND_IN_ALL = {
+  what: 'find',
+  columns: [
+    seen('FIRST SEEN', ({ firstSeen }) => firstSeen),
+    seen('LAST SEEN', ({ lastSeen }) => lastSeen),
+    ofEntry<FoundVersion>(SIZE),
+    ofEntry<FoundVersion>(PATH),
+  ],
+  members: versionMembers,
+};
 
 function findInAll(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
   return askHistory(request, context, async function* ({ runs, files, style }) {
     const trees = await files.trees(runs.trees);
     const dated = runs.trees.map(({ stored }, index) => ({ file: trees[index] ?? '', stored }));
-    yield style.isJson ? jsonHeader('find') : headerText(VERSION_COLUMNS, style);
-    for await (const version of versionsInTrees(dated, matches))
-      yield style.isJson ? jsonLine(versionMembers(version)) : rowText(VERSION_COLUMNS, version, style);
+    const count = yield* answerText(versionsInTrees(dated, matches), FOUND_IN_ALL, style);
+    if (count === 0 && style.isForPeople) context.log.say('Nothing is found in any run.');
   });
 }
 

@@ -2,14 +2,14 @@
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
+import { answerStyle, answerText, type OutputFlags } from '../cli/answer.js';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
-import { OutputClosedError, printTexts } from '../cli/print.js';
-import { type OutputFlags, outputStyle } from '../cli/table.js';
+import { printTexts } from '../cli/print.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { parseS3Url } from '../restore/scope.js';
-import { asJson, asTable } from '../restore/versions/version-table.js';
+import { VERSIONS } from '../restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { connectToBucket } from './connection.js';
 import { openConfig } from './open-config.js';
@@ -31,23 +31,15 @@ interface Place {
 /** @throws {BackupError} if there are no versions */
 export async function printVersions(request: ListVersions, context: CommandContext): Promise<number> {
   const { aws, key, command } = await connectToPlace(request, context);
-  const format = request.isJson ? asJson : asTable(outputStyle(request));
-  let count = 0;
-  try {
-    await listVersions(aws, key, async (versions) => {
-      const counted = (async function* () {
-        for await (const version of atOrBelow(key, versions)) {
-          count += 1;
-          yield version;
-        }
-      })();
-      await printTexts(format(counted));
-    });
-  } catch (error) {
-    if (error instanceof OutputClosedError) return exitCode.done;
-    throw error;
-  }
-  if (count === 0) throw noVersionsError(s3Url({ bucket: aws.bucket, key }), command);
+  const style = answerStyle(request);
+  await listVersions(aws, key, (versions) =>
+    printTexts(
+      (async function* () {
+        const count = yield* answerText(atOrBelow(key, versions), VERSIONS, style);
+        if (count === 0) throw noVersionsError(s3Url({ bucket: aws.bucket, key }), command);
+      })(),
+    ),
+  );
   return exitCode.done;
 }
 

@@ -1,24 +1,17 @@
 // What a folder of the backup holds, now or as it was.
-
-import { BackupError } from '../cli/errors.js';
+import { listFew } from '../aws/bucket.js';
+import type { Remote } from '../aws/remote.js';
+import { answerText } from '../cli/answer.js';
+import { BackupError, shellQuote } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
-import { type Column, headerText, rowText } from '../cli/table.js';
+import type { Column } from '../cli/table.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
-import {
-  entryMembers,
-  jsonHeader,
-  jsonLine,
-  KEPT,
-  MODIFIED,
-  modeText,
-  PATH,
-  SIZE,
-} from '../history/history-text.js';
+import { entryMembers, KEPT, MODIFIED, modeText, PATH, SIZE } from '../history/history-text.js';
 import { entriesAt } from '../history/list-folder-at.js';
 import { treeAt } from '../history/stored-runs.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
-import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
+import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
 
 export interface LsRequest extends HistoryRequest {
   /** Relative to LOCAL_DIR or as it is on disk; '' for all of the backup. */
@@ -31,27 +24,27 @@ export interface LsRequest extends HistoryRequest {
 /** @throws {BackupError} if the backup has nothing of that path */
 export function ls(request: LsRequest, context: CommandContext): Promise<number> {
   const time = timeOrNow(request.at);
-  return askHistory(request, context, async function* ({ runs, files, config, style }) {
+  const columns = request.isLong ? LONG : [PATH, KEPT];
+  return askHistory(request, context, async function* (question) {
+    const { runs, files, config, remote, style } = question;
     const path = pathInLocalDir(request.path, config.localDir);
-    const tree = await files.tree(treeAt(runs, time));
-    const columns = request.isLong ? LONG : [PATH, KEPT];
+    const entries = entriesAt(await files.tree(treeAt(runs, time)), bytesOf(path), request.isRecursive);
     // The bare names are for people, too, what they are.
-    const header = headerText(columns, { ...style, isForPeople: style.isForPeople && request.isLong });
-    yield style.isJson ? jsonHeader('ls') : header;
-    let count = 0;
-    for await (const entry of entriesAt(tree, bytesOf(path), request.isRecursive)) {
-      count += 1;
-      yield style.isJson ? jsonLine(entryMembers(entry)) : rowText(columns, entry, style);
+    const hasHeader = request.isLong ? style.hasHeader : request.hasHeader;
+    const format = { what: 'ls', columns, members: entryMembers };
+    const count = yield* answerText(entries, format, { ...style, hasHeader });
+    if (count === 0 && path !== '') {
+      const isStored = time === undefined && (await isInBucket(remote, path));
+      throw isStored ? inNoTree(request.path) : notThere(request.path);
     }
-    if (count === 0 && path !== '') throw notThere(request.path);
+    if (time === undefined) sayUnfinished(question, context);
   });
 }
 
 const LONG: readonly Column<Entry>[] = [
-  { name: 'MODE', width: 10, cell: modeText },
+  { name: 'MODE', cell: modeText },
   {
     name: 'OWNER',
-    width: 16,
     cell: ({ inode, user, group }) => `${user ?? inode.uid}:${group ?? inode.gid}`,
   },
   SIZE,
@@ -63,8 +56,20 @@ const LONG: readonly Column<Entry>[] = [
   KEPT,
 ];
 
+async function isInBucket({ aws, prefix }: Remote, path: string): Promise<boolean> {
+  const key = prefix + path;
+  const objects = [await listFew(aws, key, 1), await listFew(aws, `${key}/`, 1)].flat();
+  return objects.some((it) => typeof it === 'object' && (it.Key === key || it.Key.startsWith(`${key}/`)));
+}
+
+function inNoTree(path: string): BackupError {
+  return new BackupError(`"${path}" is in the bucket, but no run that has ended tells of it.`, {
+    hint: `A run that is going on, or did not end, has stored it. encrypted-s3-list-versions shows it, and encrypted-s3 restore brings it back, without modes and times: encrypted-s3 restore ${shellQuote(path)} DESTINATION`,
+  });
+}
+
 function notThere(path: string): BackupError {
   return new BackupError(`The backup has nothing at or below "${path}" at that time.`, {
-    hint: 'A PATH is relative to LOCAL_DIR, or as it is on disk. encrypted-s3 find looks for a part of a name.',
+    hint: 'A PATH is relative to LOCAL_DIR, or as it is on disk. encrypted-s3 find --all looks for a part of a name in all runs.',
   });
 }

@@ -113,6 +113,10 @@ function download(request: FileRequest, target: string, context: CommandContext)
       url: `s3://${config.bucket}/${config.prefix}${path}`,
       versionId: undefined,
       onDownloaded: async (file, remote, object) => {
+        if (entry !== undefined && statSync(file).size !== entry.inode.size)
+          context.log.warn(
+            `The bucket has "${path}" newer than the tree of that run, as an interrupted run leaves it: it is restored with the mode, times and owner of that run.`,
+          );
         if (entry?.inode.allocated !== undefined) await makeSparse(file);
         if (request.verifies === true) await verifyFile(remote, object, file, prompt, DAMAGED_HINT);
         if (entry !== undefined) restoreMetadata(file, entry, request, context.log);

@@ -8,7 +8,7 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
-import { entryAt } from '../history/list-folder-at.js';
+import { entriesOf } from '../history/list-folder-at.js';
 import { type FoundTree, fetchTreeAt } from '../restore/plan/find-tree.js';
 import { type RestorePart, restoreParts } from '../restore/preview.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
@@ -105,21 +105,22 @@ async function findFile(
 ): Promise<Pick<FileRequest, 'entry' | 'changed'> | undefined> {
   try {
     if (tree !== undefined) {
-      const key = `${tree.folder}${bytesOf(path)}` as Bytes;
-      const entry = await entryAt(tree.file, key);
+      const { file, folder } = await entriesOf(tree.file, `${tree.folder}${bytesOf(path)}` as Bytes);
       // The place of a file that was gone may be a folder's now.
-      const isFolder = entry?.isKept && (await entryAt(tree.file, `${key}/` as Bytes)) !== undefined;
-      if (entry?.type !== 'file' || isFolder) return undefined;
-      return { entry, changed: BigInt(entry.inode.mtime) };
+      if (file?.type === 'file' && !(file.isKept && folder !== undefined))
+        return { entry: file, changed: BigInt(file.inode.mtime) };
+      if (file !== undefined || folder !== undefined) return undefined;
     }
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
   }
-  // A backup of the original scripts has no tree.
+  // A backup of the original scripts has no tree, and none has yet what a run has stored that did not end.
   const key = config.prefix + path;
   const listed = await listFew(remote.aws, key, 1);
   const object = listed === 'no bucket' ? undefined : listed.find((it) => it.Key === key);
   if (object === undefined) return undefined;
+  if (tree !== undefined)
+    remote.log.warn(`No run that has ended tells of "${path}": its mode, times and owner are unknown.`);
   // An earlier version was stored before: any file on disk may be newer.
   const stored = time === undefined ? Date.parse(object.LastModified ?? '') : 0;
   return { entry: undefined, changed: BigInt(stored || 0) * 1_000_000n };

@@ -7,7 +7,7 @@ import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { OutputClosedError, printTexts } from '../cli/print.js';
+import { printTexts } from '../cli/print.js';
 import { Prompt } from '../cli/prompt.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
@@ -100,28 +100,33 @@ async function carryOut(
   request: RollbackRequest,
   { interruption }: CommandContext,
 ): Promise<number> {
-  const { aws, prefix, time, state } = plan;
+  const { aws, prefix, time, state, log } = plan;
   const url = s3Url({ bucket: aws.bucket, key: prefix });
   if (totals.keys === 0) {
-    say(`There is nothing to roll back below ${url} to ${formatTime(time)}.`);
+    log.say(`There is nothing to roll back below ${url} to ${formatTime(time)}.`);
     return 0;
   }
   if (request.isDry) await printRemovals(plan);
-  say(`To roll back ${url} to ${formatTime(time)}:`);
-  for (const line of planInWords(totals)) say(`  ${line}`);
+  const words = [
+    `To roll back ${url} to ${formatTime(time)}:`,
+    ...planInWords(totals).map((line) => `  ${line}`),
+  ];
+  const isAsked = !request.isDry && !request.isConfirmed;
+  if (!isAsked) for (const line of words) log.say(line);
   if (request.isDry) return 0;
   const list = request.list ?? defaultList(state);
-  if (!request.isConfirmed) await confirm(new Prompt(stderr, interruption));
+  if (isAsked) await confirm(words, new Prompt(stderr, interruption));
   const refused = await rollBack(plan, list);
   const result = refused === 0 ? 'Rolled back' : 'Rolled back, but for what is named above,';
-  say(`${result} ${formatCount(totals.keys, 'file')}. What was removed is listed in ${list}.`);
-  say(
+  log.say(`${result} ${formatCount(totals.keys, 'file')}. What was removed is listed in ${list}.`);
+  log.say(
     'The next run of encrypted-s3-sync stores again what LOCAL_DIR holds then: restore it first, with encrypted-s3 restore.',
   );
   return refused;
 }
 
-async function confirm(prompt: Prompt): Promise<void> {
+async function confirm(words: readonly string[], prompt: Prompt): Promise<void> {
+  for (const line of words) prompt.show(`${printable(line)}\n`);
   if ((await prompt.ask("Type 'yes' to roll back: ")) === 'yes') return;
   throw new BackupError('Aborted', { hint: 'Nothing was changed.' });
 }
@@ -131,11 +136,7 @@ async function printRemovals({ aws, records, files }: PlannedRollback): Promise<
     for (const removal of records) yield removalLine(aws.bucket, removal);
     for await (const removal of flatten(readJson<Removal>(files))) yield removalLine(aws.bucket, removal);
   })();
-  try {
-    await printTexts(lines);
-  } catch (error) {
-    if (!(error instanceof OutputClosedError)) throw error;
-  }
+  await printTexts(lines);
 }
 
 function nothingMatchedError(wanted: WantedPaths): BackupError {
@@ -146,8 +147,4 @@ function nothingMatchedError(wanted: WantedPaths): BackupError {
       hint: 'A PATH is relative to LOCAL_DIR.',
     },
   );
-}
-
-function say(text: string): void {
-  stderr.write(`${printable(text)}\n`);
 }

@@ -1,13 +1,13 @@
 // A row for each run that has stored its record, the newest last.
-
 import { stdout } from 'node:process';
+import { answerText } from '../cli/answer.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
-import { type Column, fitted, headerText, rowText, sizeText, timeText, widthOf } from '../cli/table.js';
+import { type Column, fitted, type OutputStyle, sizeText, timeText, widthOf } from '../cli/table.js';
 import { formatDuration } from '../cli/units/duration.js';
-import { jsonHeader, jsonLine } from '../history/history-text.js';
+import { timesOfRuns } from '../history/stored-runs.js';
 import type { LastRun } from '../records/last-run.js';
-import { type AskedHistory, askHistory, type HistoryRequest } from './ask-history.js';
+import { askHistory, type HistoryRequest } from './ask-history.js';
 
 /** Characters of the longest bar, where there is room for it. */
 const BAR = 20;
@@ -17,33 +17,44 @@ export interface RunsRequest extends HistoryRequest {
   readonly count: number;
 }
 
+interface Run extends LastRun {
+  /** A time for --at (ms since the epoch). */
+  readonly stored: number;
+}
+
 export function runs(request: RunsRequest, context: CommandContext): Promise<number> {
-  return askHistory(request, context, async function* (question) {
-    const versions = question.runs.records.slice(-request.count);
-    yield* rowsOf(await question.files.records(versions), question);
+  return askHistory(request, context, async function* ({ runs: { records, trees }, files, style }) {
+    const versions = records.slice(-request.count);
+    const found = await files.records(versions);
+    const times = timesOfRuns(
+      versions.map(({ stored }, index) => ({ stored, started: Date.parse(found[index]?.started ?? '') })),
+      trees,
+    );
+    const rows = found.map((record, index) => ({ ...record, stored: times[index] ?? 0 }));
+    const columns = style.isForPeople ? withBar(rows, style) : COLUMNS;
+    yield* answerText(rows, { what: 'runs', columns, members }, style);
   });
 }
 
-function* rowsOf(records: readonly LastRun[], { style }: AskedHistory): Generator<string> {
-  const most = Math.max(1, ...records.map(({ sent = 0 }) => sent));
-  const numbers = fitted(COLUMNS, records, style);
+/** The bar takes what the terminal has left of the line. */
+function withBar(rows: readonly Run[], style: OutputStyle): Column<Run>[] {
+  const numbers = fitted(COLUMNS, rows, style);
+  const most = Math.max(1, ...rows.map(({ sent = 0 }) => sent));
   const room = Math.max(0, Math.min(BAR, stdout.columns - widthOf(numbers) - 2));
-  const bar: Column<LastRun> = {
-    name: '',
-    cell: ({ sent = 0 }) => '█'.repeat(Math.ceil((room * sent) / most)),
-  };
-  const columns = style.isForPeople ? [...numbers, bar] : numbers;
-  yield style.isJson ? jsonHeader('runs') : headerText(columns, style);
-  for (const record of records)
-    yield style.isJson ? jsonLine({ ...record, exit: exitOf(record) }) : rowText(columns, record, style);
+  const cell = ({ sent = 0 }: Run) => '█'.repeat(Math.ceil((room * sent) / most));
+  return [...numbers, { name: '', isRemark: true, cell }];
+}
+
+function members({ stored, ...record }: Run): object {
+  return { ...record, stored: new Date(stored).toISOString(), exit: exitOf(record) };
 }
 
 function exitOf({ isIncomplete }: LastRun): number {
   return isIncomplete === false ? exitCode.done : exitCode.incomplete;
 }
 
-const COLUMNS: readonly Column<LastRun>[] = [
-  { name: 'ENDED', cell: ({ ended }, style) => timeText(Date.parse(ended), style) },
+const COLUMNS: readonly Column<Run>[] = [
+  { name: 'ENDED', cell: ({ stored }, style) => timeText(stored, style) },
   {
     name: 'TOOK',
     cell: ({ started, ended }, { isForPeople }) => {

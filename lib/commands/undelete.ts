@@ -1,6 +1,5 @@
 // Undeletes files in the bucket by removing their delete markers. It needs no encryption key.
 import { join } from 'node:path';
-import { stderr } from 'node:process';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { isVersioned } from '../aws/bucket.js';
@@ -8,7 +7,7 @@ import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { OutputClosedError, printTexts } from '../cli/print.js';
+import { printTexts } from '../cli/print.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
@@ -53,21 +52,21 @@ export async function undelete(
 
 /** Finds everything before it changes anything. */
 async function undeleteWanted(undeletion: Undeletion, isDry: boolean): Promise<number> {
-  const { aws, prefix, wanted, time, notes } = undeletion;
+  const { aws, prefix, wanted, time, notes, log } = undeletion;
   const url = s3Url({ bucket: aws.bucket, key: prefix });
   const deleted = new Spool(join(notes, 'deleted'));
   await findDeleted(undeletion, deleted);
   if (wanted.unmatched.length > 0) throw await nothingMatchedError(undeletion, url);
   if (deleted.count === 0) {
     const since = time === undefined ? '' : ` that was deleted after ${formatTime(time)}`;
-    say(`There is nothing to undelete below ${url}${since}.${await noteOnVersioning(aws)}`);
+    log.say(`There is nothing to undelete below ${url}${since}.${await noteOnVersioning(aws)}`);
     return exitCode.done;
   }
   if (isDry) return printDeleted(aws, deleted);
   const { undeleted, refused } = await removeMarkers(undeletion, deleted);
   if (undeleted > 0) {
-    say(`${undeleted === 1 ? '1 file is' : `${undeleted} files are`} back in ${url}.`);
-    say(
+    log.say(`${undeleted === 1 ? '1 file is' : `${undeleted} files are`} back in ${url}.`);
+    log.say(
       'The next run of encrypted-s3-sync deletes again there what is not in LOCAL_DIR: restore it first, with encrypted-s3-download-dir or encrypted-s3-download-file.',
     );
   }
@@ -79,16 +78,8 @@ async function printDeleted(aws: AwsCli, deleted: Spool): Promise<number> {
     for await (const { key } of readDeleted(deleted))
       yield `(dryrun) undelete: ${printable(s3Url({ bucket: aws.bucket, key }))}\n`;
   })();
-  try {
-    await printTexts(lines);
-  } catch (error) {
-    if (!(error instanceof OutputClosedError)) throw error;
-  }
+  await printTexts(lines);
   return exitCode.done;
-}
-
-function say(text: string): void {
-  stderr.write(`${printable(text)}\n`);
 }
 
 async function nothingMatchedError({ aws, wanted, time }: Undeletion, url: string): Promise<BackupError> {

@@ -55,7 +55,7 @@ export async function uploadKey(configFile: string | undefined, context: Command
     storageClass: config?.storageClass ?? 'STANDARD_IA',
   };
   await escrowKey(aws, escrow, log, async (held) => {
-    prompt.say(
+    prompt.show(
       held === 'other easy key'
         ? 'The bucket already holds a backup key, stored with another easy-to-remember key.\n'
         : 'The bucket already holds a different backup key.\n',
@@ -86,7 +86,7 @@ async function askEasyKey(prompt: Prompt, isOnTerminal: boolean): Promise<string
   if (isOnTerminal) {
     return askNewEasyKey(
       async (isAgain) => required(await prompt.askHidden(isAgain ? 'The same again: ' : question)),
-      (problem) => prompt.say(`${wrapped(problem, stdout.columns)}\n`),
+      (problem) => prompt.show(`${wrapped(problem, stdout.columns)}\n`),
     );
   }
   const easyKey = await askRequired(prompt, question);
@@ -117,7 +117,7 @@ async function confirm(
     await prompt.ask(
       '\nAll settings will now be displayed for you to verify them.\nPress Enter to continue.',
     );
-  prompt.say(`
+  prompt.show(`
 ###
 ### Please verify the below configuration.
 ###
@@ -132,5 +132,5 @@ ${isOnTerminal ? `# The easy-to-remember key is ${strengthOf(easyKey)}. You MUST
   if ((await prompt.ask("Type 'yes' to confirm the backup configuration: ")) !== 'yes') {
     throw new BackupError('Aborted', { hint: 'Nothing was stored.' });
   }
-  prompt.say('\n');
+  prompt.show('\n');
 }

@@ -3,9 +3,8 @@ import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
-import { type Column, TIME_WIDTH, timeText } from '../cli/table.js';
+import { type Column, sizeText, timeText } from '../cli/table.js';
 import { formatDuration } from '../cli/units/duration.js';
-import { formatBytes } from '../cli/units/quantities.js';
 import { type BackupInBucket, listBackups } from '../records/backups-in-bucket.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
@@ -55,24 +54,17 @@ async function fetchRecord(
   }
 }
 
-/** The columns of a table of these backups. @param hasKey whether a key was given */
-export function bucketColumns(rows: readonly BucketRow[], hasKey: boolean): Column<BucketRow>[] {
-  const longest = Math.max(...rows.map(({ prefix }) => prefix.length), 6);
-  const ofRecord = (name: string, width: number, cell: Column<LastRun>['cell']): Column<BucketRow> => ({
+/** The columns of a table of backups. @param hasKey whether a key was given */
+export function bucketColumns(hasKey: boolean): Column<BucketRow>[] {
+  const ofRecord = (name: string, cell: Column<LastRun>['cell']): Column<BucketRow> => ({
     name,
-    width,
     cell: ({ record }, style) => (record === undefined ? '' : cell(record, style)),
   });
   return [
-    { name: 'PREFIX', width: longest, cell: ({ prefix }) => prefix || '(none)' },
-    {
-      name: 'LAST RUN',
-      width: TIME_WIDTH,
-      cell: ({ lastRun }, style) => timeText(Date.parse(lastRun), style),
-    },
+    { name: 'PREFIX', cell: ({ prefix }) => prefix || '(none)' },
+    { name: 'LAST RUN', cell: ({ lastRun }, style) => timeText(Date.parse(lastRun), style) },
     {
       name: 'AGE',
-      width: 15,
       cell: ({ age }, { isForPeople }) => {
         if (age === undefined) return 'unknown';
         return isForPeople ? `${formatDuration(age)} ago` : `${Math.round(age)}`;
@@ -80,11 +72,9 @@ export function bucketColumns(rows: readonly BucketRow[], hasKey: boolean): Colu
     },
     ...(hasKey
       ? [
-          ofRecord('HOST', 15, ({ host }) => host),
-          ofRecord('FILES', 8, ({ totals }) => `${totals.files}`),
-          ofRecord('SIZE', 10, ({ totals: { bytes } }, style) =>
-            style.isForPeople ? formatBytes(bytes) : `${bytes}`,
-          ),
+          ofRecord('HOST', ({ host }) => host),
+          { ...ofRecord('FILES', ({ totals }) => `${totals.files}`), isRight: true },
+          { ...ofRecord('SIZE', ({ totals }, style) => sizeText(totals.bytes, style)), isRight: true },
           {
             name: 'NOT BACKED UP',
             cell: ({ record, hasOtherKey }: BucketRow) =>

@@ -1,27 +1,16 @@
 // What answers about earlier runs have in common: columns of tables, and members of JSON.
-import { type Column, SIZE_WIDTH, sizeText, TIME_WIDTH, timeText } from '../cli/table.js';
+import { type Column, sizeText, timeText } from '../cli/table.js';
 import { type Bytes, isText, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 
-/** The first line of JSON output: what it is, and the version of its format. */
-export function jsonHeader(what: string): string {
-  return jsonLine({ format: `encrypted-s3-backup ${what}`, version: 1 });
-}
-
-export function jsonLine(value: object): string {
-  return `${JSON.stringify(value)}\n`;
-}
-
 export const SIZE: Column<Entry> = {
   name: 'SIZE',
-  width: SIZE_WIDTH,
   isRight: true,
   cell: ({ inode }, style) => sizeText(inode.size, style),
 };
 
 export const MODIFIED: Column<Entry> = {
   name: 'MODIFIED',
-  width: TIME_WIDTH,
   cell: (entry, style) => timeText(mtimeOf(entry), style),
 };
 

@@ -4,10 +4,18 @@ import type { Entry } from '../tree/entry.js';
 import { flatten } from '../tree/streams/batches.js';
 import { entriesWhere } from './entries-where.js';
 
-/** The file or link of that path; `undefined` if the tree has none. */
-export async function entryAt(treeFile: string, path: Bytes): Promise<Entry | undefined> {
-  for await (const entry of flatten(entriesWhere(treeFile, (key) => key === path))) return entry;
-  return undefined;
+/** What a tree has at a path: both where a folder has the place of a file that is only kept in the bucket. */
+export interface AtPath {
+  readonly file?: Entry;
+  readonly folder?: Entry;
+}
+
+/** @param path without a `/` at its end */
+export async function entriesOf(treeFile: string, path: Bytes): Promise<AtPath> {
+  let found: AtPath = {};
+  for await (const entry of flatten(entriesWhere(treeFile, (key) => key === path || key === `${path}/`)))
+    found = { ...found, [entry.type === 'directory' ? 'folder' : 'file']: entry };
+  return found;
 }
 
 /**

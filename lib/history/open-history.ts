@@ -1,4 +1,5 @@
 // What every question about earlier runs begins with: the config, the bucket, and a place for what is downloaded.
+import { existsSync } from 'node:fs';
 import type { Remote } from '../aws/remote.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { openStateFolder } from '../records/state-folder.js';
@@ -8,6 +9,8 @@ import { listStoredRuns, type StoredRuns } from './stored-runs.js';
 export interface History {
   readonly runs: StoredRuns;
   readonly files: HistoryFiles;
+  /** Whether a run of this machine is going on, or did not end. */
+  readonly hasUnfinished: boolean;
 }
 
 /** @throws {BackupError} if no run has stored anything, or nothing can be kept on disk */
@@ -19,7 +22,8 @@ export async function withHistory<T>(
   const runs = await listStoredRuns(remote);
   const state = openStateFolder(config, true);
   try {
-    return await work({ runs, files: new HistoryFiles(remote, state) });
+    const hasUnfinished = state.unfinished !== undefined && existsSync(state.unfinished);
+    return await work({ runs, files: new HistoryFiles(remote, state), hasUnfinished });
   } finally {
     state.remove();
   }

@@ -1,5 +1,4 @@
 // The records and trees of earlier runs, which the bucket's versioning keeps.
-
 import type { Remote } from '../aws/remote.js';
 import { listVersions } from '../aws/version-listing.js';
 import { BackupError } from '../cli/errors.js';
@@ -52,5 +51,21 @@ export function treeAt({ trees }: StoredRuns, time: number | undefined): StoredV
   const oldest = formatTime(trees[0]?.stored ?? 0);
   throw new BackupError(`The bucket has no tree as old as ${formatTime(time ?? 0)}.`, {
     hint: `The oldest one is of ${oldest}. Older versions are removed by the bucket's lifecycle rule, or there were none.`,
+  });
+}
+
+/**
+ * When the bucket had both the record and the tree of each run: as of that time, the backup is what the run has left. Its
+ * record tells an earlier time, when neither was stored yet.
+ * @param runs the oldest first; when each stored its record, and when it started (ms since the epoch)
+ */
+export function timesOfRuns(
+  runs: readonly { readonly stored: number; readonly started: number }[],
+  trees: readonly StoredVersion[],
+): number[] {
+  return runs.map(({ stored, started }, index) => {
+    const next = runs[index + 1]?.started ?? Number.POSITIVE_INFINITY;
+    const tree = trees.findLast((it) => it.stored >= started && it.stored < next);
+    return Math.max(stored, tree?.stored ?? stored);
   });
 }

@@ -3,7 +3,7 @@ import { stdin } from 'node:process';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
-import { OutputClosedError, printTexts } from '../cli/print.js';
+import { printTexts } from '../cli/print.js';
 import type { Prompt } from '../cli/prompt.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { textOf } from '../tree/bytes.js';
@@ -108,11 +108,7 @@ async function printPlan(parts: readonly RestorePart[]): Promise<number> {
     for (const part of parts) yield* part.actions();
     yield `(dryrun) ${summaryOf(parts)}\n`;
   })();
-  try {
-    await printTexts(lines);
-  } catch (error) {
-    if (!(error instanceof OutputClosedError)) throw error;
-  }
+  await printTexts(lines);
   return exitCode.done;
 }
 

@@ -1,9 +1,11 @@
 // `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { KEY } from '../fakes/sandbox.js';
 import { ask, threeRuns } from './history-world.js';
+import { screenOf } from './screen.js';
 
 test('runs: a row for each run, the newest last', async (t) => {
   const world = await threeRuns(t);
@@ -89,6 +91,53 @@ test('diff: what was added, removed and changed between two times', async (t) =>
   const [, first = ''] = await since('2 days ago', '--json');
   const { change, path, before, after } = JSON.parse(first);
   assert.deepEqual([change, path, before.size, after.size], ['changed', 'a', 7, 7]);
+});
+
+test('the time that runs shows for a run is one at which ls shows what it has left', async (t) => {
+  const world = await threeRuns(t);
+  const [, ...runs] = (await ask(world, 'runs', '--json')).map((line) => JSON.parse(line));
+  assert.deepEqual(
+    (await ask(world, 'runs')).map((line) => line.split('\t')[0]),
+    runs.map(({ stored }) => stored),
+  );
+  assert.deepEqual(await ask(world, 'ls', '--at', runs[0].stored), ['a', 'letters/', 'link']);
+  assert.deepEqual(await ask(world, 'ls', '--at', runs[1].stored), ['a', 'letters/', 'link', 'new']);
+});
+
+test('what a run has stored that did not end is in no tree: ls says where it is, and restore brings it back', async (t) => {
+  const world = await threeRuns(t);
+  for (const path of ['late', 'late folder/file']) {
+    world.put(`pc/docs/${path}`, 'late content', KEY);
+    const [name = ''] = path.split('/');
+    const listed = await world.run('encrypted-s3', ['ls', '--config', world.configFile, name]);
+    assert.equal(listed.code, 1);
+    assert.match(
+      listed.stderr,
+      /^ERROR: "late.*" is in the bucket, but no run that has ended tells of it\.\nHINT: .*: encrypted-s3 restore '?late/,
+    );
+    const to = join(world.folder, `restored ${name}`);
+    const words = ['restore', '--config', world.configFile, path, to];
+    const { code, stderr } = await world.run('encrypted-s3', words);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stderr,
+      /^WARNING: No run that has ended tells of "late.*": its mode, times and owner are /m,
+    );
+    assert.equal(readFileSync(to, 'utf8'), 'late content');
+  }
+});
+
+test('on a terminal, ls and find say that a run has not ended', async (t) => {
+  const world = await threeRuns(t);
+  mkdirSync(join(world.stateFolder, 'unfinished'));
+  for (const words of [['ls'], ['find', 'late']]) {
+    const { left } = await screenOf(world, [...words, '--config', world.configFile]);
+    assert.match(left, /A run is going on, or did not end: what it has stored is not shown here\./);
+    const { stderr } = await world.run('encrypted-s3', [...words, '--config', world.configFile]);
+    assert.equal(stderr, '');
+  }
+  const earlier = ['ls', '--at', '2 days ago', '--config', world.configFile];
+  assert.doesNotMatch((await screenOf(world, earlier)).left, /did not end/);
 });
 
 test('a second question downloads nothing but what is new', async (t) => {

@@ -74,7 +74,11 @@ test('awkward keys: a line each, and exact in JSON', async (t) => {
   assert.equal(shown(await list(world, '/')).length, 2 * keys.length);
   const { code, stdout, stderr } = await list(world, '/', '--json');
   assert.deepEqual([code, stderr], [0, '']);
-  const objects = JSON.parse(stdout) as Record<string, unknown>[];
+  const [header, ...objects] = stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+  assert.deepEqual(header, { format: 'encrypted-s3-backup versions', version: 1 });
   assert.deepEqual(new Set(objects.map((it) => it['key'])), new Set(keys));
   assert.deepEqual(Object.keys(objects[0] ?? {}), [
     'key',
@@ -108,7 +112,7 @@ test('nothing found, no such bucket, no URL: exit 1', async (t) => {
   const world = withHistory(t, { a2: ['x'] });
   for (const flags of [[], ['--json']]) {
     const { code, stdout, stderr } = await list(world, '/a', ...flags);
-    assert.deepEqual([code, stdout], [1, flags.length === 0 ? '' : '[]\n']);
+    assert.deepEqual([code, stdout.split('\n').length], [1, flags.length === 0 ? 1 : 2]);
     assert.match(
       stderr,
       /^ERROR: There is nothing at or below s3:\/\/test-bucket\/a, .*\nHINT: .*list-versions/,
@@ -175,7 +179,7 @@ test('on a terminal, a table', async (t) => {
   const { stdout } = await inShell(world, 'script -qec "$LIST" /dev/null');
   const lines = stdout.split(/\r?\n/);
   assert.match(lines[0] ?? '', /^DATE +VERSION ID +SIZE {2}STATE {4}KEY$/);
-  assert.match(lines[1] ?? '', /^2026-01-01 10:01:00 \+0000 {2}\S+ +- {2}deleted {2}d\/a$/);
-  assert.match(lines[2] ?? '', /^2026-01-01 10:00:00 \+0000 {2}\S+ +1 {2}- {8}d\/a$/);
+  assert.match(lines[1] ?? '', /^2026-01-01 10:01:00 {2}\S+ +- {2}deleted {2}d\/a$/);
+  assert.match(lines[2] ?? '', /^2026-01-01 10:00:00 {2}\S+ +1 byte {2}- {8}d\/a$/);
   assert.deepEqual(lines.slice(3), ['']);
 });

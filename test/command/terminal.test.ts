@@ -1,59 +1,15 @@
 // What a person sees on a terminal, at any width.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { binOf } from '../fakes/bins.js';
-import { WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
+import { DIST } from '../fakes/bins.js';
+import { FAKES, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { BucketWorld, UPLOAD } from './bucket-world.js';
 import { threeRuns } from './history-world.js';
+import { CLEAR_LINE, type Screen, screenOf } from './screen.js';
 
-const CLEAR_LINE = '\r\x1b[K';
 const WIDTHS = [40, 80, 200];
-
-interface Screen {
-  /** All that was written. */
-  readonly text: string;
-  /** What the progress line held, one after the other; then all that is left at the end. */
-  readonly parts: readonly string[];
-  readonly left: string;
-}
-
-/** @param interruptAt a file: Ctrl-C is typed when it is there */
-async function onTerminal(
-  world: BucketWorld,
-  columns: number,
-  words: readonly string[],
-  interruptAt?: string,
-): Promise<Screen> {
-  const quoted = words.map((word) => `'${word}'`).join(' ');
-  const command = `stty cols ${columns}; exec ${process.execPath} ${binOf('encrypted-s3')} ${quoted}`;
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
-    env: {
-      HOME: world.home,
-      TMPDIR: world.tmp,
-      PATH: world.path,
-      NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
-      TERM: 'xterm',
-      SHELL: '/bin/sh',
-    },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let text = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text += chunk;
-  });
-  const ended = new Promise((resolve) => child.on('close', resolve));
-  if (interruptAt !== undefined) {
-    while (!existsSync(interruptAt)) await sleep(20);
-    child.stdin.write('\x03');
-  }
-  await ended;
-  const parts = text.split(CLEAR_LINE);
-  return { text, parts, left: parts.at(-1) ?? '' };
-}
 
 function assertWithin({ parts }: Screen, columns: number): void {
   for (const part of parts.slice(0, -1)) {
@@ -72,7 +28,7 @@ function newWorld(t: TestContext): BucketWorld {
 for (const columns of WIDTHS) {
   test(`a run on ${columns} columns shows its phases within them, and at its end one line`, async (t) => {
     const world = newWorld(t);
-    const screen = await onTerminal(world, columns, ['sync', world.configFile]);
+    const screen = await screenOf(world, ['sync', world.configFile], { columns });
     assertWithin(screen, columns);
     for (const phase of ['Scanning: 1 name', 'Checking the bucket'])
       assert.ok(
@@ -87,17 +43,22 @@ for (const columns of WIDTHS) {
   test(`a restore, a search and a table on ${columns} columns leave no progress behind`, async (t) => {
     const world = await threeRuns(t);
     const config = ['--config', world.configFile];
-    const restored = await onTerminal(world, columns, ['restore', ...config, join(world.folder, 'restored')]);
+    const restored = await screenOf(world, ['restore', ...config, join(world.folder, 'restored')], {
+      columns,
+    });
     assertWithin(restored, columns);
     assert.match(restored.left, /Restored 3 files, .*\r\nSuccess\.\r\n$/);
-    const found = await onTerminal(world, columns, ['find', ...config, '--all', 'new']);
+    const found = await screenOf(world, ['find', ...config, '--all', 'new'], { columns });
     assertWithin(found, columns);
     assert.ok(
       found.parts.some((part) => part.startsWith('encrypted-s3-find: Fetching ')),
       found.text,
     );
-    assert.match(found.left, /^FIRST SEEN +LAST SEEN +SIZE +PATH\r\n.* 1 byte +new\r\n$/);
-    const { left } = await onTerminal(world, columns, ['runs', ...config]);
+    assert.match(
+      found.left,
+      /^FIRST SEEN +LAST SEEN +SIZE {2}PATH\r\n[-\d]{10} [:\d]{8} {2}.{19} {2}1 byte {2}new\r\n$/,
+    );
+    const { left } = await screenOf(world, ['runs', ...config], { columns });
     assert.match(left, /^ENDED +TOOK +FILES +SIZE +SENT +DELETED +EXIT\r\n/);
     // The bar takes what is left of the line; below its width, the table has none.
     const [, bar = ''] = / 3 +0 +0(?: {2}(█+))?\r\n/.exec(left) ?? assert.fail(left);
@@ -106,10 +67,27 @@ for (const columns of WIDTHS) {
   });
 }
 
+for (const columns of WIDTHS)
+  test(`a long path stays whole on ${columns} columns, and the columns before it are as narrow as they can be`, async (t) => {
+    const world = newWorld(t);
+    const path = `a folder of ${'long '.repeat(12)}names/and a file`;
+    world.write(path, 'content');
+    assert.equal((await world.sync()).code, 0);
+    const config = ['--config', world.configFile];
+    const lastLine = async (...words: string[]) =>
+      (await screenOf(world, [...words, ...config], { columns })).left.split('\r\n').at(-2) ?? '';
+    const listed = await lastLine('ls', '--long', '-R');
+    assert.match(listed, /^-rw-r--r-- {2}\S+:\S+ {2}7 bytes {2}2020-02-02 [:\d]{8} {2}a/);
+    assert.ok(listed.endsWith(`  ${path}`), listed);
+    const found = await lastLine('find', '--all', 'a file');
+    assert.equal(found.length, '2020-02-02 02:02:02  2020-02-02 02:02:02  7 bytes  '.length + path.length);
+    assert.ok(found.endsWith(`  ${path}`), found);
+  });
+
 test('a search that finds nothing says where else to look', async (t) => {
   const world = await threeRuns(t);
   const words = ['find', '--config', world.configFile, 'old'];
-  const { left } = await onTerminal(world, 80, words);
+  const { left } = await screenOf(world, words);
   assert.match(left, /^Nothing is found\. --all looks in all runs, and finds what is deleted\.\r\n$/);
   const piped = await world.run('encrypted-s3', words);
   assert.deepEqual([piped.code, piped.stdout, piped.stderr], [0, '', '']);
@@ -117,9 +95,9 @@ test('a search that finds nothing says where else to look', async (t) => {
 
 test('--quiet and --no-progress leave the terminal alone', async (t) => {
   const world = newWorld(t);
-  const without = await onTerminal(world, 80, ['sync', '--no-progress', world.configFile]);
+  const without = await screenOf(world, ['sync', '--no-progress', world.configFile]);
   assert.ok(!without.text.includes(CLEAR_LINE), without.text);
-  const quiet = (await onTerminal(world, 80, ['sync', '--quiet', world.configFile])).text.split('\r\n');
+  const quiet = (await screenOf(world, ['sync', '--quiet', world.configFile])).text.split('\r\n');
   assert.deepEqual(
     quiet.filter((line) => !line.includes('You have not backed up your encryption key')),
     [''],
@@ -132,13 +110,30 @@ test('Ctrl-C in a run clears the line, and says what stays and how to go on', as
   world.write('b', 'content');
   const held = join(world.folder, 'held');
   world.onFirstCall(UPLOAD, `touch '${held}'; sleep 30`);
-  const { left } = await onTerminal(world, 80, ['sync', world.configFile], held);
+  const { left } = await screenOf(world, ['sync', world.configFile], { interruptAt: held });
   assert.match(
     left,
     /^encrypted-s3-sync\[\d+\]: Ended by SIGINT\. What has been uploaded stays in the bucket: run the same command again, and it sends the rest\.\r\n$/,
   );
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.stored(), ['a', 'b']);
+});
+
+test('Ctrl-C while the program is still loading says that nothing has begun', async (t) => {
+  const world = newWorld(t);
+  const hook = `--require=${join(FAKES, 'signal-when-handled.cjs')}`;
+  const terminal = {
+    // A bundle is loaded as a whole.
+    program: join(DIST, 'bin/encrypted-s3.js'),
+    environment: { NODE_OPTIONS: `${WITHOUT_MODERN_SYSLOG} ${hook}` },
+  };
+  const words = ['sync', world.configFile];
+  const { code, text } = await screenOf(world, words, terminal);
+  assert.equal(text, `${CLEAR_LINE}Ended by SIGINT. Nothing has begun: run the same command again.\r\n`);
+  assert.equal(code, 130);
+  const quiet = await screenOf(world, [...words, '--quiet'], terminal);
+  assert.deepEqual([quiet.code, quiet.text], [130, '']);
+  assert.deepEqual(world.stored(), []);
 });
 
 test('Ctrl-C in a restore says what stays, and the same command goes on', async (t) => {
@@ -151,7 +146,7 @@ test('Ctrl-C in a restore says what stays, and the same command goes on', async 
     `touch '${held}'; sleep 30`,
   );
   const words = ['restore', '--config', world.configFile, to];
-  const { left } = await onTerminal(world, 80, words, held);
+  const { left } = await screenOf(world, words, { interruptAt: held });
   assert.match(
     left,
     /^Ended by SIGINT\. No file is half restored, .*: run the same command again to go on\.\r\n$/,

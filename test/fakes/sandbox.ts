@@ -13,10 +13,10 @@ import { ScriptedAws } from './scripted-aws.js';
 export const KEY = 'Secret0Key1that2must3never4leak5';
 export const EASY_KEY = 'correct horse battery';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
-const HIDE_MODERN_SYSLOG = join(HERE, '../../../test/fakes/hide-modern-syslog.cjs');
+/** This folder's sources: what is not built. */
+export const FAKES = fileURLToPath(new URL('../../../test/fakes', import.meta.url));
 /** For NODE_OPTIONS of the commands. */
-export const WITHOUT_MODERN_SYSLOG = `--require=${HIDE_MODERN_SYSLOG}`;
+export const WITHOUT_MODERN_SYSLOG = `--require=${join(FAKES, 'hide-modern-syslog.cjs')}`;
 
 export interface Outcome {
   readonly code: number | null;

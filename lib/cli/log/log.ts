@@ -34,6 +34,11 @@ export class Log {
     if (isVerbose()) this.#print(line);
   }
 
+  /** What is going on, for who has called the command; nothing for syslog. */
+  say(message: string): void {
+    if (!isQuiet()) this.#print(printable(message));
+  }
+
   /** What a command has done, for a person who watches; syslog has it, too. */
   summary(message: string): void {
     this.info(message);

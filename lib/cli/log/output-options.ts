@@ -14,6 +14,9 @@ let options: OutputOptions = {};
 
 export function setOutputOptions(chosen: OutputOptions): void {
   options = chosen;
+  // The questions of init go by the variable alone.
+  if (chosen.color === 'never') process.env['NO_COLOR'] = '1';
+  if (chosen.color === 'always') delete process.env['NO_COLOR'];
 }
 
 export function isQuiet(): boolean {

@@ -128,11 +128,19 @@ function offsetOf(zone: string): number {
 
 /** Local time with its zone, to the second: `2026-03-28 18:00:00 +0100`. `parseTime` understands it. */
 export function formatTime(milliseconds: number): string {
+  const east = -new Date(milliseconds).getTimezoneOffset();
+  const zone = `${east < 0 ? '-' : '+'}${twoDigits(Math.trunc(Math.abs(east) / 60))}${twoDigits(Math.abs(east) % 60)}`;
+  return `${formatLocalTime(milliseconds)} ${zone}`;
+}
+
+/** The same without the zone, for tables. */
+export function formatLocalTime(milliseconds: number): string {
   const date = new Date(milliseconds);
-  const two = (value: number) => `${value}`.padStart(2, '0');
-  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
-  const east = -date.getTimezoneOffset();
-  const zone = `${east < 0 ? '-' : '+'}${two(Math.trunc(Math.abs(east) / 60))}${two(Math.abs(east) % 60)}`;
-  return `${day} ${time} ${zone}`;
+  const day = [date.getFullYear(), twoDigits(date.getMonth() + 1), twoDigits(date.getDate())];
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits);
+  return `${day.join('-')} ${time.join(':')}`;
+}
+
+function twoDigits(value: number): string {
+  return `${value}`.padStart(2, '0');
 }

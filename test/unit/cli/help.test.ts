@@ -20,9 +20,7 @@ for (const command of [program, ...commands]) {
   const help = helpOf(command);
 
   test(`${name}: the help fits into 80 columns, but for usages and examples to copy`, () => {
-    const wide = help
-      .split('\n')
-      .filter((it) => it.length > 80 && !/^(Usage:)? +encrypted-s3|^Example/.test(it));
+    const wide = help.split('\n').filter((it) => it.length > 80 && !/^(Usage:)? +encrypted-s3/.test(it));
     assert.deepEqual(wide, []);
   });
 
@@ -36,6 +34,28 @@ for (const command of [program, ...commands]) {
     assert.doesNotMatch(help, /default: (\[\]|\d{3,}|"")/);
   });
 }
+
+/** The words of each line below `Examples:`. */
+function examplesOf(command: Command): string[][] {
+  const [, lines = ''] = /^Examples:\n((?: {2}.*\n)+)/m.exec(`${helpOf(command)}\n`) ?? [];
+  return lines.split('\n').flatMap((line) => (line === '' ? [] : [line.trim().split(/ +/)]));
+}
+
+for (const command of [program, ...commands.filter((it) => it.name() !== 'help')])
+  test(`${command.name()}: the help has examples, which the command understands`, () => {
+    const examples = examplesOf(command);
+    assert.ok(examples.length > 0);
+    for (const [name, ...words] of examples) {
+      assert.equal(name, 'encrypted-s3');
+      const called = command === program ? commands.find((it) => it.name() === words[0]) : command;
+      assert.equal(words[0], called?.name());
+      for (const word of words.filter((it) => it.startsWith('--') && it !== '--help'))
+        assert.ok(
+          called?.options.some((it) => it.long === word),
+          word,
+        );
+    }
+  });
 
 test('commands that bring back or remove files say what their exit codes mean', () => {
   for (const command of commands)

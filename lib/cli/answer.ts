@@ -1,0 +1,56 @@
+// The answer to a question about a backup, row by row: a table, or JSON for programs.
+import { type Column, type OutputStyle, tableText } from './table.js';
+
+/** What the command line says about output. */
+export interface OutputFlags {
+  readonly isJson: boolean;
+  /** Whether a table has a header although no person reads it. */
+  readonly hasHeader: boolean;
+}
+
+export interface AnswerStyle extends OutputStyle {
+  readonly isJson: boolean;
+}
+
+export function answerStyle({ isJson, hasHeader }: OutputFlags): AnswerStyle {
+  const isForPeople = process.stdout.isTTY === true && !isJson;
+  return { isJson, isForPeople, hasHeader: hasHeader || isForPeople };
+}
+
+/** How rows of one kind are shown. */
+export interface RowFormat<T> {
+  /** The name of the JSON format. */
+  readonly what: string;
+  readonly columns: readonly Column<T>[];
+  /** What JSON tells of a row. */
+  readonly members: (item: T) => object;
+}
+
+/** Lines with their newlines. @returns how many rows there were */
+export async function* answerText<T>(
+  items: AsyncIterable<T> | Iterable<T>,
+  { what, columns, members }: RowFormat<T>,
+  style: AnswerStyle,
+): AsyncGenerator<string, number> {
+  let count = 0;
+  const counted = (async function* () {
+    for await (const item of items) {
+      count += 1;
+      yield item;
+    }
+  })();
+  if (style.isJson) {
+    yield jsonHeader(what);
+    for await (const item of counted) yield jsonLine(members(item));
+  } else yield* tableText(columns, counted, style);
+  return count;
+}
+
+/** The first line of JSON output: what it is, and the version of its format. */
+export function jsonHeader(what: string): string {
+  return jsonLine({ format: `encrypted-s3-backup ${what}`, version: 1 });
+}
+
+export function jsonLine(value: object): string {
+  return `${JSON.stringify(value)}\n`;
+}
