@@ -2,7 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Command, CommanderError } from 'commander';
+import { downloadDirCommand } from '../../../bin/commands/download-dir.js';
+import { downloadFileCommand } from '../../../bin/commands/download-file.js';
+import { downloadKeyCommand } from '../../../bin/commands/download-key.js';
+import { listVersionsCommand } from '../../../bin/commands/list-versions.js';
+import { syncCommand } from '../../../bin/commands/sync.js';
 import { umbrella } from '../../../bin/commands/umbrella.js';
+import { undeleteCommand } from '../../../bin/commands/undelete.js';
+import { uploadKeyCommand } from '../../../bin/commands/upload-key.js';
 
 /** On a terminal of 80 columns. */
 function helpOf(command: Command): string {
@@ -56,6 +63,38 @@ for (const command of [program, ...commands.filter((it) => it.name() !== 'help')
         );
     }
   });
+
+/** As the programs on PATH have them, and as the umbrella has them. */
+const both = [
+  ...commands.filter((it) => it.name() !== 'help'),
+  syncCommand(),
+  uploadKeyCommand(),
+  downloadKeyCommand(),
+  downloadFileCommand(),
+  downloadDirCommand(),
+  listVersionsCommand(),
+  undeleteCommand(),
+];
+
+for (const command of both) {
+  const name = command.parent === null ? command.name() : `encrypted-s3 ${command.name()}`;
+
+  test(`${name}: the help has the same options for the output as that of every other command`, () => {
+    const [, options = ''] = /\nOutput:\n([\s\S]*?)(\n\n|$)/.exec(helpOf(command)) ?? [];
+    for (const option of ['-q, --quiet', '-v, --verbose', '--no-progress', '--color <when>'])
+      assert.ok(options.includes(`  ${option} `), option);
+  });
+
+  test(`${name}: a usage error is followed by the usage and by where help is`, () => {
+    let text = '';
+    command.exitOverride().configureOutput({ writeErr: (words) => (text += words) });
+    assert.throws(() => command.parse(['--color', 'pink'], { from: 'user' }), CommanderError);
+    const [error, usage, ...more] = text.split('\n');
+    assert.match(`${error}`, /^error: .*'--color <when>' .* Allowed choices are auto, always, never\.$/);
+    assert.ok(usage?.startsWith(`Usage: ${name} `), usage);
+    assert.deepEqual(more.slice(-2), [`Try "${name} --help".`, '']);
+  });
+}
 
 test('commands that bring back or remove files say what their exit codes mean', () => {
   for (const command of commands)
