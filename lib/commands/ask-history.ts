@@ -34,7 +34,7 @@ export async function askHistory(
 }
 
 /** For people: what the trees do not tell yet. */
-export function sayUnfinished({ hasUnfinished, style }: Question, { log }: CommandContext): void {
+export function sayUnfinished({ hasUnfinished, style }: AskedHistory, { log }: CommandContext): void {
   if (!hasUnfinished || !style.isForPeople) return;
   log.say(
     'A run is going on, or did not end: what it has stored is not shown here. encrypted-s3-list-versions shows it, and encrypted-s3 restore brings it back by its path.',

@@ -41,7 +41,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   restore: { words: ['DESTINATION'] },
   init: {
     words: ['--iam', '--bucket', 'b', '--prefix', 'pc'],
-    failing: ['--yes', '--bucket', 'b'],
+    failing: ['--iam'],
     shown: /s3:PutObject/,
   },
   schedule: { words: ['--show'] },
