@@ -238,14 +238,22 @@ test('a Node.js that is too old gets one sentence from every command, --help inc
   }
 });
 
-test('the programs load the check of Node.js, which imports nothing, before anything else', () => {
+const FIRST = ['../lib/cli/node-version.js', '../lib/cli/signals.js'];
+
+test('the programs load the check of Node.js before anything else but the handling of signals; both import nothing', () => {
   const folder = new URL('../../bin/', import.meta.url);
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
     const imports = readFileSync(new URL(file, folder), 'utf8').match(/^import .*$/gm);
-    assert.deepEqual(imports, ["import '../lib/cli/node-version.js';"], file);
+    assert.deepEqual(
+      imports,
+      FIRST.map((path) => `import '${path}';`),
+      file,
+    );
   }
-  const check = readFileSync(new URL('../../lib/cli/node-version.js', import.meta.url), 'utf8');
-  assert.doesNotMatch(check, /^import|import\(/m);
+  for (const path of FIRST) {
+    const text = readFileSync(new URL(path, folder), 'utf8');
+    assert.doesNotMatch(text, /^import|import\(/m, path);
+  }
 });
 
 test('every command has --help and --version', async (t) => {
