@@ -9,6 +9,7 @@ import type { AwsCli } from './aws-cli.js';
 import { Probe } from './probe.js';
 import type { KeyedAws } from './remote.js';
 import { isRefusal, randomEncryptionKey, readInThreeWays } from './verify-object.js';
+import { causeOfRefusal } from './wrong-key.js';
 
 /**
  * Stores a worthless object with a random key, and reads it without a key, with a wrong one and with the right one. The
@@ -36,7 +37,10 @@ async function assertEncrypted(remote: KeyedAws, { object, content }: Probe): Pr
   const { withoutKey, withWrongKey, withKey } = reads;
   if (withoutKey.answer.exitCode === 0) throw notEncrypted(object, 'can be read without a key');
   if (withWrongKey.answer.exitCode === 0) throw notEncrypted(object, 'can be read with another key');
-  if (withKey.answer.exitCode !== 0) throw aws.errorOf(withKey.args, withKey.answer);
+  if (withKey.answer.exitCode !== 0) {
+    const cause = await causeOfRefusal(remote, object, withKey.args, withKey.answer);
+    throw cause === 'wrong key' ? aws.errorOf(withKey.args, withKey.answer) : cause;
+  }
   for (const { args, answer } of [withoutKey, withWrongKey])
     if (!isRefusal(answer)) throw aws.errorOf(args, answer);
   if (withKey.sha256 !== (await sha256Of([Buffer.from(content)])))

@@ -1,0 +1,109 @@
+// What a server may answer, with the hint that goes with it; and a fake `aws` to which it does.
+import type { BucketWorld } from './bucket-world.js';
+
+/** Calls of S3 that a command makes, and that a server may refuse. */
+export type Calls = 'listing' | 'reads' | 'uploads' | 'versions' | 'settings' | 'deletions';
+
+export interface Answer {
+  readonly code: string;
+  readonly message: string;
+  /** The calls that are answered so. */
+  readonly to: readonly Calls[];
+  /** `undefined`: the words say it themselves, and there is no hint. */
+  readonly hint: RegExp | undefined;
+}
+
+const ALL: readonly Calls[] = ['listing', 'reads', 'uploads', 'versions', 'settings', 'deletions'];
+
+export const ANSWERS: readonly Answer[] = [
+  { code: 'InvalidAccessKeyId', message: 'The key Id does not exist.', to: ALL, hint: /Renew them/ },
+  {
+    code: 'AuthorizationHeaderMalformed',
+    message: "the region 'eu-central-1' is wrong; expecting 'eu-west-1'",
+    to: ALL,
+    hint: /Set the region to 'eu-west-1' \(AWS_REGION in the config\)\.$/m,
+  },
+  { code: 'RequestTimeTooSkewed', message: 'The difference is too large.', to: ALL, hint: /clock/ },
+  { code: 'AccessDenied', message: 'Access Denied', to: ALL, hint: /The profile's user needs s3:\w+/ },
+  {
+    code: 'AccessDenied',
+    message: 'x is not authorized to perform: s3:Y with an explicit deny in a resource-based policy',
+    to: ALL,
+    hint: /A policy denies it explicitly/,
+  },
+  { code: 'AccessDenied', message: 'Your account is suspended.', to: ALL, hint: undefined },
+  {
+    code: 'InvalidArgument',
+    message: "Unsupported header 'x-amz-checksum-mode' received",
+    to: ['reads'],
+    hint: /AWS_REQUEST_CHECKSUM_CALCULATION='when_required'/,
+  },
+  {
+    code: 'InvalidRequest',
+    message:
+      'Requests specifying Server Side Encryption with Customer provided keys must be made over a secure connection.',
+    to: ['reads', 'uploads'],
+    hint: /https address/,
+  },
+  {
+    code: 'InvalidStorageClass',
+    message: 'Invalid storage class.',
+    to: ['uploads'],
+    hint: /AWS_STORAGE_CLASS='STANDARD'/,
+  },
+  {
+    code: 'InvalidRequest',
+    message: 'Content-MD5 HTTP header is required for Put Object requests with Object Lock parameters',
+    to: ['uploads'],
+    hint: /AWS_REQUEST_CHECKSUM_CALCULATION='when_supported'/,
+  },
+  { code: 'NotImplemented', message: 'A header is not implemented', to: ['uploads'], hint: /SSE-C/ },
+  {
+    code: 'AccessDenied',
+    message: 'this bucket has blocked Server Side Encryption with Customer provided keys (SSE-C)',
+    to: ['uploads'],
+    hint: /put-bucket-encryption/,
+  },
+  { code: 'QuotaExceeded', message: 'None', to: ['uploads'], hint: /quota or disk is used up/ },
+  { code: 'NotImplemented', message: 'None', to: ['versions'], hint: /no older versions/ },
+  {
+    code: 'AccessDenied',
+    message: 'x is not authorized to perform: s3:GetBucketVersioning because no policy allows it',
+    to: ['settings'],
+    hint: /needs s3:GetBucketVersioning/,
+  },
+  {
+    code: 'AccessDenied',
+    message: 'Access Denied because object protected by object lock.',
+    to: ['deletions'],
+    hint: undefined,
+  },
+];
+
+/** Has the server give this answer; to a HEAD request, only its status. */
+export function refuse(world: BucketWorld, { code, message, to }: Answer): void {
+  const status = /^(AccessDenied|InvalidAccessKeyId|RequestTimeTooSkewed)$/.test(code)
+    ? '(403) when calling the HeadObject operation: Forbidden'
+    : '(400) when calling the HeadObject operation: Bad Request';
+  const say = (operation: string) =>
+    `cat >&2 <<'END'\nAn error occurred (${code}) when calling the ${operation} operation: ${message}\nEND\nexit 254;;`;
+  const cases: Readonly<Record<Calls, string>> = {
+    listing: `*" list-objects-v2 "*) ${say('ListObjectsV2')}\n*" head-bucket "*) echo "An error occurred ${status.replace('HeadObject', 'HeadBucket')}" >&2; exit 254;;`,
+    settings: `*" get-bucket-versioning "*) ${say('GetBucketVersioning')}
+*" s3api get-"*"-block "*|*" s3api get-"*"-configuration "*|*" get-bucket-encryption "*) ${say('GetBucket')}`,
+    deletions: `*" delete-object"*) ${say('DeleteObjects')}`,
+    versions: `*" list-object-versions "*) ${say('ListObjectVersions')}`,
+    reads: `*" get-object "*) ${say('GetObject')}
+*" s3 cp s3://"*|*" s3 sync s3://"*|*" head-object "*) echo "fatal error: An error occurred ${status}" >&2; exit 1;;`,
+    uploads: `*" s3 cp "*" s3://"*) echo upload failed: a to s3://test-bucket/pc/docs/a $(${say('PutObject')
+      .replace(' >&2', '')
+      .replace(/exit 254;;$/, '')}) >&2; exit 1;;`,
+  };
+  const script = ['reads', 'uploads', 'listing', 'versions', 'settings', 'deletions'].filter((it) =>
+    to.includes(it as Calls),
+  );
+  // Uploads look like reads but for the place of the URL.
+  const ordered = [...script].map((it) => cases[it as Calls]).join('\n');
+  const reads = to.includes('reads') ? '' : '*" s3 cp s3://"*) ;;\n';
+  world.onCall('*', `case " $* " in ${reads}${ordered}\nesac`);
+}
