@@ -2,6 +2,7 @@
 import { commandToPaste } from './arguments/connection-arguments.js';
 import type { AwsAnswer, AwsCall, AwsSettings } from './aws-call.js';
 import { type AwsError, awsError } from './aws-error.js';
+import { withMissingBucket } from './missing-bucket.js';
 import { startAws } from './start-aws.js';
 
 /** The AWS CLI's name for the profile of those that name none. */
@@ -36,7 +37,7 @@ export class AwsCli {
   /** The same as `run`, but @throws {AwsError} for an exit code other than 0. */
   async runOrThrow(args: readonly string[], call: AwsCall = {}): Promise<AwsAnswer> {
     const answer = await this.run(args, call);
-    if (answer.exitCode !== 0) throw this.errorOf(args, answer);
+    if (answer.exitCode !== 0) throw this.errorOf(args, await withMissingBucket(this, answer));
     return answer;
   }
 

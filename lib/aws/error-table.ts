@@ -175,7 +175,12 @@ export const MEANINGS = [
     hint: 'A policy denies it explicitly: change that statement. Another permission does not help.',
   },
   { kind: 'access-denied', codes: DENIED, hint: permissionHint },
-  { kind: 'not-found', codes: /^(404|NoSuchBucket|NoSuchKey|NoSuchVersion)$/ },
+  {
+    kind: 'not-found',
+    codes: /^NoSuchBucket$/,
+    hint: 'Check its name, and that profile, region and endpoint are those of the backup.',
+  },
+  { kind: 'not-found', codes: /^(404|NoSuchKey|NoSuchVersion)$/ },
   { kind: 'archived', codes: /^InvalidObjectState$/, hint: archiveHint },
   { kind: 'archived', says: /Object is of storage class/, hint: archiveHint },
   { kind: 'bad-request', codes: /^(400|BadRequest|InvalidRequest|InvalidArgument)$/ },

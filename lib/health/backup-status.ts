@@ -10,6 +10,7 @@ export interface BackupStatus {
   readonly bucket: string;
   /** '' or ends in a `/`. */
   readonly prefix: string;
+  readonly hasBucket: boolean;
   /** `undefined`: no run of this backup has ended yet. */
   readonly lastRun: LastRun | undefined;
   readonly hasEscrow: boolean;
@@ -25,18 +26,19 @@ export interface BackupStatus {
  */
 export async function fetchBackupStatus(remote: Remote): Promise<BackupStatus> {
   const { aws, prefix } = remote;
-  const [lastRun, escrow, historySince] = await allSettledOrThrow(
+  const [lastRun, { hasBucket, escrow }, historySince] = await allSettledOrThrow(
     fetchLastRun(remote),
     fetchEscrow(remote),
     fetchHistorySince(remote),
   );
   const hasEscrow = escrow !== undefined;
-  return { bucket: aws.bucket, prefix, lastRun, hasEscrow, escrow, historySince };
+  return { bucket: aws.bucket, prefix, hasBucket, lastRun, hasEscrow, escrow, historySince };
 }
 
-async function fetchEscrow(remote: Remote): Promise<EscrowState | undefined> {
+async function fetchEscrow(remote: Remote): Promise<Pick<BackupStatus, 'hasBucket' | 'escrow'>> {
   const found = await findEscrow(remote.aws);
-  return typeof found === 'string' ? undefined : escrowStateOf(remote, found, undefined);
+  if (typeof found === 'string') return { hasBucket: found !== 'no bucket', escrow: undefined };
+  return { hasBucket: true, escrow: await escrowStateOf(remote, found, undefined) };
 }
 
 /** `undefined` where the profile's user may not list versions, or the server has none. */

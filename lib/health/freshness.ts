@@ -19,11 +19,14 @@ export interface Freshness {
  * @param now ms since the epoch
  */
 export function judgeFreshness(
-  { lastRun }: Pick<BackupStatus, 'lastRun'>,
+  { lastRun, hasBucket = true }: Pick<BackupStatus, 'lastRun'> & Partial<Pick<BackupStatus, 'hasBucket'>>,
   maxAge: number | undefined,
   now: number,
 ): Freshness {
-  if (lastRun === undefined) return { state: 'CRITICAL', reason: 'no run has ended yet', age: undefined };
+  if (lastRun === undefined) {
+    const reason = hasBucket ? 'no run has ended yet' : 'the bucket does not exist';
+    return { state: 'CRITICAL', reason, age: undefined };
+  }
   const complete = lastRun.isIncomplete === false ? lastRun.ended : lastRun.lastComplete;
   const age = complete === undefined ? undefined : (now - Date.parse(complete)) / 1000;
   if (maxAge !== undefined && (age === undefined || age > maxAge)) {

@@ -23,6 +23,8 @@ const INCOMPLETE: LastRun = { ...RUN, isIncomplete: true, notBackedUp: 2 };
 test('a backup without a record is critical', () => {
   const { state, reason } = judgeFreshness({ lastRun: undefined }, undefined, NOW);
   assert.deepEqual([state, reason], ['CRITICAL', 'no run has ended yet']);
+  const without = judgeFreshness({ lastRun: undefined, hasBucket: false }, undefined, NOW);
+  assert.deepEqual([without.state, without.reason], ['CRITICAL', 'the bucket does not exist']);
 });
 
 test('a complete run is OK while it is young enough', () => {
