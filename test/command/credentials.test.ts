@@ -13,18 +13,19 @@ async function profilesOf(
   t: TestContext,
   files: Readonly<Record<string, string>>,
   profile = 'default',
+  variables: Readonly<Record<string, string>> = VARIABLES,
 ): Promise<readonly (string | undefined)[]> {
   const box = new Sandbox(t);
   box.write('a', 'a');
   mkdirSync(join(box.folder, '.aws'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(box.folder, '.aws', name), text);
   box.expect(goodRun('a'));
-  const environment = { ...VARIABLES, AWS_PROFILE: 'default', AWS_DEFAULT_PROFILE: 'default' };
+  const environment = { ...variables, AWS_PROFILE: 'default', AWS_DEFAULT_PROFILE: 'default' };
   const config = box.config({ AWS_PROFILE: profile });
   const { code, stderr } = await box.run('encrypted-s3-sync', [config], { environment });
   assert.equal(code, 0, stderr);
   return box.calls().map(({ argv, environment }) => {
-    assert.equal(environment['AWS_ACCESS_KEY_ID'], VARIABLES.AWS_ACCESS_KEY_ID);
+    for (const [name, value] of Object.entries(variables)) assert.equal(environment[name], value);
     const named = argv.includes('--profile') ? argv[argv.indexOf('--profile') + 1] : undefined;
     // Either variable would name a profile, too.
     if (named === undefined)
@@ -48,12 +49,33 @@ test('without credentials in an AWS file, the default profile is not named: thos
   }
 });
 
+test('a web identity or the role of a container, given by variables, is what the AWS CLI finds', async (t) => {
+  for (const variables of [
+    {
+      AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/secrets/token',
+      AWS_ROLE_ARN: 'arn:aws:iam::1:role/x',
+      AWS_ROLE_SESSION_NAME: 'backup',
+      AWS_ENDPOINT_URL_STS: 'https://sts.example',
+    },
+    { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: '/v2/credentials/x' },
+    {
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: 'http://169.254.170.23/v1/x',
+      AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE: '/x',
+    },
+  ]) {
+    const profiles = await profilesOf(t, { config: '[default]\nregion = x\n' }, 'default', variables);
+    assert.ok(profiles.length > 0);
+    assert.ok(profiles.every((it) => it === undefined));
+  }
+});
+
 test('with credentials in an AWS file, the default profile is named, as in the original scripts', async (t) => {
   for (const files of [
     { credentials: '[default]\naws_access_key_id = AKIDOFFILE\naws_secret_access_key = x\n' },
     { config: '[default]\ncredential_process = /bin/credentials\n' },
     { config: '[profile default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n' },
     { config: '[default]\nsso_session = x\n' },
+    { config: '[default]\nrole_arn = arn:aws:iam::1:role/x\nweb_identity_token_file = /var/run/token\n' },
   ]) {
     const profiles = await profilesOf(t, files);
     assert.ok(

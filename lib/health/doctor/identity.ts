@@ -6,10 +6,20 @@ import { shellQuote } from '../../cli/errors.js';
 import { formatTime } from '../../cli/units/times.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { type Finding, failed, failedBy, notChecked, ok, warning } from './finding.js';
-import { makeOwnProfile, printPolicy } from './remedies.js';
+import { addToConfig, makeOwnProfile, printPolicy } from './remedies.js';
 
 /** What programs that log in note in the credentials file, beside `aws_session_token`. */
 const EXPIRY = ['x_security_token_expires', 'aws_expiration', 'expiration'];
+/**
+ * Variables that say where credentials come from, in the order in which the AWS CLI looks for them; and what belongs to each,
+ * none of it secret.
+ */
+const SOURCES: readonly (readonly string[])[] = [
+  ['AWS_ACCESS_KEY_ID'],
+  ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_ROLE_ARN', 'AWS_ROLE_SESSION_NAME'],
+  ['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI'],
+  ['AWS_CONTAINER_CREDENTIALS_FULL_URI', 'AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE'],
+];
 
 /**
  * @param profile its settings, of which only the names of secrets are looked at
@@ -46,17 +56,28 @@ export function judgeCredentials(
     return ok('credentials', `${of} gets new ones by itself`);
   if ('aws_access_key_id' in profile)
     return ok('credentials', `${of} has an access key that does not expire`);
-  if (environment['AWS_ACCESS_KEY_ID'] === undefined)
-    return ok('credentials', `${of} has none: those of this machine or container are used`);
-  if (environment['AWS_SESSION_TOKEN'] !== undefined)
+  const source = SOURCES.find(([variable = '']) => environment[variable] !== undefined);
+  const [variable = ''] = source ?? [];
+  if (source === undefined) return ok('credentials', `${of} has none: those of this machine are used`);
+  const isKey = variable === 'AWS_ACCESS_KEY_ID';
+  if (isKey && environment['AWS_SESSION_TOKEN'] !== undefined)
     return judgeTemporary('the environment', environment['AWS_CREDENTIAL_EXPIRATION'], now, lasting);
-  if (inherited['AWS_ACCESS_KEY_ID'] === environment['AWS_ACCESS_KEY_ID'])
+  if (inherited[variable] === environment[variable])
     return warning(
       'credentials',
-      'they come from the environment of this shell, which a scheduled run does not have',
-      `aws configure --profile ${shellQuote(name)}`,
+      `they come by ${variable} of this shell, which a run by systemd or cron does not have`,
+      isKey
+        ? `aws configure --profile ${shellQuote(name)}`
+        : addToConfig(file, ...exportLines(source, environment)),
     );
-  return ok('credentials', 'the config exports an access key');
+  return ok('credentials', `the config exports ${variable}`);
+}
+
+function exportLines(names: readonly string[], environment: NodeJS.ProcessEnv): string[] {
+  return names.flatMap((name) => {
+    const value = environment[name];
+    return value === undefined ? [] : [`export ${name}=${shellQuote(value)}`];
+  });
 }
 
 function judgeTemporary(where: string, expiry: string | undefined, now: number, lasting: string): Finding {

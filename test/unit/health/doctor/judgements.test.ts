@@ -50,6 +50,11 @@ test('credentials that expire are a warning, and that have expired a failure', (
   assert.equal(judge({}, variables, variables), 'warning');
   assert.equal(judge({}, variables, {}), 'ok');
   assert.equal(judge({}, { ...variables, AWS_SESSION_TOKEN: 'z' }), 'warning');
+  for (const name of ['AWS_WEB_IDENTITY_TOKEN_FILE', 'AWS_CONTAINER_CREDENTIALS_FULL_URI']) {
+    assert.equal(judge({}, { [name]: 'x' }, { [name]: 'x' }), 'warning');
+    assert.equal(judge({}, { [name]: 'x' }), 'ok');
+    assert.equal(judge(key, { [name]: 'x' }, { [name]: 'x' }), 'ok');
+  }
 });
 
 test('no finding quotes a secret of the credentials', () => {
