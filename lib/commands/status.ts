@@ -52,7 +52,10 @@ async function showStatus(request: StatusRequest, context: CommandContext): Prom
   return freshness.state === 'OK' ? exitCode.done : exitCode.incomplete;
 }
 
-function asJson({ lastRun, hasBucket: _, ...facts }: BackupStatus, { state, reason, age }: Freshness): object {
+function asJson(
+  { lastRun, hasBucket: _, ...facts }: BackupStatus,
+  { state, reason, age }: Freshness,
+): object {
   const history = facts.historySince === undefined ? null : new Date(facts.historySince).toISOString();
   return {
     ...FORMAT,

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Finding } from '../../lib/health/doctor/finding.js';
 import { canMount, canSchedule, isRoot, ScheduleWorld } from './schedule-world.js';
