@@ -2,11 +2,16 @@
 // request proves it.
 import { headBucket } from './arguments/bucket-arguments.js';
 import type { AwsAnswer } from './aws-call.js';
-import type { AwsCli } from './aws-cli.js';
 import { kindOfAwsError } from './error-kinds.js';
 
+/** What of an `AwsCli` is needed here. */
+interface Bucket {
+  readonly bucket: string;
+  run(args: readonly string[]): Promise<AwsAnswer>;
+}
+
 /** @returns the answer of a failed call, with the reason if that is the missing bucket and the AWS CLI has hidden it */
-export async function withMissingBucket(aws: AwsCli, answer: AwsAnswer): Promise<AwsAnswer> {
+export async function withMissingBucket(aws: Bucket, answer: AwsAnswer): Promise<AwsAnswer> {
   if (kindOfAwsError(answer.stderr) !== 'no-message') return answer;
   const head = await aws.run(headBucket(aws.bucket));
   if (head.exitCode === 0 || kindOfAwsError(head.stderr) !== 'not-found') return answer;
