@@ -1,6 +1,6 @@
 // One backup run: what its steps share.
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { Remote } from '../aws/remote.js';
@@ -10,35 +10,22 @@ import type { Log } from '../cli/log/log.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import { bytesOf } from '../tree/bytes.js';
-import type { Exclusion } from '../tree/disk/exclusion.js';
-import { FileSystems } from '../tree/disk/inode.js';
 import { canReadAcls } from '../tree/disk/read-acls.js';
 import { Spool } from '../tree/streams/spool.js';
 import type { TreeHeader } from '../tree/tree-file.js';
 import { BucketVersioning } from './delete/versioning.js';
 import type { GuardLimits } from './guard/losses.js';
-import { ConfiguredExclusion } from './source/configured-exclusion.js';
 import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';
+import { type SourceToWalk, sourceToWalk } from './source/walk-source.js';
 
-/** S3's limit (bytes). */
-export const MAX_KEY_LENGTH = 1024;
-
-export interface Backup extends Remote {
+export interface Backup extends Remote, SourceToWalk {
   readonly config: BackupConfig;
-  /** LOCAL_DIR, absolute and without links. */
-  readonly localDir: string;
   /** LOCAL_DIR, open: what is uploaded is opened below this descriptor. */
   readonly localDirDescriptor: number;
   /** Tells LOCAL_DIR, as it was when the run began, from other folders; see `localDirIdOf`. */
   readonly localDirId: string;
-  readonly fileSystems: FileSystems;
-  readonly followSymlinks: boolean;
-  /** How many bytes the key of a file may have, relative to the prefix. */
-  readonly maxKeyLength: number;
-  /** What the walk leaves out. */
-  readonly exclusion: Exclusion;
   /** Whether the config excludes the file of a stored key: its object stays in the bucket, and is no loss. */
   readonly isExcluded: IsExcluded;
   readonly guard: GuardLimits;
@@ -49,7 +36,6 @@ export interface Backup extends Remote {
   /** The header of the tree that this run writes. */
   readonly header: TreeHeader;
   readonly incomplete: Incomplete;
-  readonly interruption: Interruption;
   /** The path for a new file or folder in the run's own folder. */
   fileFor(name: string): string;
   /** A new spool in the run's own folder. */
@@ -86,26 +72,21 @@ export async function openBackup(
   if (prefix === '') assertNoReservedName(localDir);
   const state = openStateFolder(config, !flags.isDry);
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
-  const { dev: device } = fstatSync(localDirDescriptor, { bigint: true });
-  const exclusion = new ConfiguredExclusion(config, { localDir, device, ownFolders: state.ownFolders });
+  const dir = sourceToWalk(localDir, config, state.ownFolders, interruption);
   let number = 0;
   const fileFor = (name: string) => {
     number += 1;
     return join(state.runFolder, `${name}-${number}`);
   };
   return {
+    ...dir,
     config,
     aws,
     encryptionKey: config.encryptionKey,
     prefix,
-    localDir,
     localDirDescriptor,
     localDirId,
-    fileSystems: new FileSystems(localDir),
-    followSymlinks: config.followSymlinks,
-    maxKeyLength: MAX_KEY_LENGTH - Buffer.byteLength(prefix),
-    exclusion,
-    isExcluded: createIsExcluded(exclusion, bytesOf(localDir), config.followSymlinks),
+    isExcluded: createIsExcluded(dir.exclusion, bytesOf(localDir), config.followSymlinks),
     guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete: flags.allowsMassDelete },
     versioning: new BucketVersioning(aws, log, config.allowUnversionedDelete),
     source: sourceOf(config.hostId, localDir),
@@ -118,7 +99,6 @@ export async function openBackup(
       hasAcls: canReadAcls(),
     },
     incomplete: new Incomplete(log),
-    interruption,
     log,
     fileFor,
     spool: (name) => new Spool(fileFor(name)),

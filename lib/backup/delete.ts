@@ -8,62 +8,57 @@ import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import { deleteProven } from './delete/delete-proven.js';
 import { hasFileAppeared } from './delete/has-file-appeared.js';
-import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from './delete/why-kept.js';
+import { findReasonToKeep, type ReasonToKeep } from './delete/why-kept.js';
 import { assertLossesAllowed } from './guard/losses.js';
-import { excludeLine } from './obstacles.js';
 import { assertSameLocalDir } from './source/local-dir.js';
 import type { Start } from './start.js';
+import { totalOf } from './upload/sent.js';
 
 export interface Deleted {
-  readonly count: number;
-  /** Their keys, as JSON texts, in their order; `undefined`: none was deleted. */
-  readonly keys: Spool | undefined;
+  /** Their keys, as JSON texts, in their order. */
+  readonly keys: Spool;
   /** Whether an object is still in the bucket although its file is gone. */
   readonly isHeldBack: boolean;
 }
 
 /** @throws {BackupError} with exit code 4 if too much would be lost, or LOCAL_DIR is another folder by now */
 export async function deleteGone(backup: Backup, start: Start, checked: Checked): Promise<Deleted> {
-  const { localDir, localDirId, log } = backup;
-  const { gone } = checked;
-  const assertAllowed = () => {
-    // In a quick run, the guard has judged them before the upload.
-    if (checked.losses !== undefined) assertLossesAllowed(checked.losses, backup);
-  };
-  if (gone.count === 0) {
-    assertAllowed();
-    return { count: 0, keys: undefined, isHeldBack: false };
-  }
-  await assertSameLocalDir(localDir, localDirId);
-  const reason = await reasonToKeep(backup, start, checked);
-  if (reason !== undefined) {
-    reportKept(backup, 'Not deleting', gone.count, reason);
-    return { count: 0, keys: undefined, isHeldBack: true };
-  }
-  // Only now: objects that stay for another reason pile up, and would stop every run.
-  assertAllowed();
-  log.progress(`Deleting ${formatCount(gone.count, 'object')}`);
-  if (checked.linksAbove.size > 0) warnOfLinks(backup, checked.linksAbove);
-  const { keys, failed } = await deleteAllProven(backup, checked);
-  log.progress(undefined);
-  log.info(`Deleted in the bucket: ${keys.count}.`);
-  return { count: keys.count, keys, isHeldBack: failed > 0 };
+  const keys = backup.spool('deleted');
+  const areDeleted = await deleteUnlessKept(backup, start, checked, keys);
+  keys.close();
+  return { keys, isHeldBack: !areDeleted };
 }
 
-async function reasonToKeep(
+/** @returns whether all were deleted */
+async function deleteUnlessKept(
   backup: Backup,
   start: Start,
   checked: Checked,
-): Promise<ReasonToKeep | undefined> {
-  const appeared = (await hasFileAppeared(backup, checked.draft())) ? 1 : 0;
-  const { missing, hidingPlaces, failedUploads } = checked;
-  const notInBucket = {
-    missing: missing + appeared,
-    hidingPlaces,
-    excludeLine: await excludeLine(backup, start),
-    failedUploads,
-  };
-  return reasonInRun(notInBucket) ?? fetchReasonInBucket(backup);
+  deleted: Spool,
+): Promise<boolean> {
+  const { localDir, localDirId, log } = backup;
+  const { gone, missing, hidingPlaces, uploads } = checked;
+  if (gone.count > 0) {
+    await assertSameLocalDir(localDir, localDirId);
+    const appeared = (await hasFileAppeared(backup, checked.draft())) ? 1 : 0;
+    const failedUploads = totalOf(uploads, 'failedByAws');
+    const notInBucket = { missing: missing + appeared, hidingPlaces, failedUploads };
+    const reason = await findReasonToKeep(backup, start, notInBucket);
+    if (reason !== undefined) {
+      reportKept(backup, 'Not deleting', gone.count, reason);
+      return false;
+    }
+  }
+  // Only now: objects that stay for another reason pile up, and would stop every run. In a quick run, the guard has judged
+  // them before the upload.
+  if (checked.isFull) assertLossesAllowed(checked.losses, backup);
+  if (gone.count === 0) return true;
+  log.progress(`Deleting ${formatCount(gone.count, 'object')}`);
+  if (checked.linksAbove.size > 0) warnOfLinks(backup, checked.linksAbove);
+  const areDeleted = await deleteAllProven(backup, checked, deleted);
+  log.progress(undefined);
+  log.info(`Deleted in the bucket: ${deleted.count}.`);
+  return areDeleted;
 }
 
 /** Says why nothing is deleted. @param what does not happen, or would not in a dry run */
@@ -88,32 +83,31 @@ function warnOfLinks({ localDir, log }: Backup, links: ReadonlySet<Bytes>): void
   );
 }
 
-/** A failed request ends no run: the record of the uploads comes after it. */
+/** A failed request ends no run: the record of the uploads comes after it. @returns whether all were deleted */
 async function deleteAllProven(
   backup: Backup,
   { gone, linksAbove }: Checked,
-): Promise<{ readonly keys: Spool; readonly failed: number }> {
+  deleted: Spool,
+): Promise<boolean> {
   const { state, incomplete } = backup;
   const paths = flatten(readJson<string>(gone));
-  const keys = backup.spool('deleted');
-  let failed = 0;
+  let areDeleted = true;
   try {
     for await (const { path, key, refusal } of deleteProven(backup, paths, state.runFolder, linksAbove)) {
-      if (refusal === undefined) keys.write(JSON.stringify(path));
+      if (refusal === undefined) deleted.write(JSON.stringify(path));
       else {
-        failed += 1;
+        areDeleted = false;
         incomplete.addFailure(key, 'could not be deleted in the bucket', refusal.why, key);
         incomplete.addHint(refusal.hint);
       }
     }
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    failed += 1;
+    areDeleted = false;
     incomplete.add(
       `Not all objects whose files are gone could be deleted; the next run tries again: ${error.message}`,
     );
     incomplete.addHint(error.hint);
   }
-  keys.close();
-  return { keys, failed };
+  return areDeleted;
 }

@@ -1,28 +1,29 @@
 // Which files are due: the scan alone tells if the last run's tree says what the bucket has; otherwise the bucket is
 // listed first.
+import { AwsError } from '../aws/aws-error.js';
 import { assertKeyFits } from '../aws/wrong-key.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
+import { BackupError } from '../cli/errors.js';
+import { exitCode } from '../cli/exit-codes.js';
+import { RECORD, runFolderKey } from '../records/last-run.js';
+import { findBackupsOfOtherKeys } from '../records/other-keys.js';
 import { textOf } from '../tree/bytes.js';
-import type { Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
 import type { Comparison, OnDue } from './check/compare.js';
 import { compareBeforeUpload } from './check/compare-before-upload.js';
-import { assertNoOtherKey } from './other-keys.js';
-import type { DueList } from './scan/draft-writer.js';
+import type { DraftFiles } from './scan/draft-writer.js';
 import type { Start } from './start.js';
 
-export interface Due extends DueList {
-  readonly draft: Spool;
+export interface Due extends DraftFiles {
   /** The comparison with the listing, if there was one. */
   readonly listed: Comparison | undefined;
 }
 
 /** @throws {BackupError} with exit code 5 if a backup without a record was made with another encryption key */
 export async function findDue(backup: Backup, start: Start): Promise<Due> {
-  const { scan } = start;
-  if (!needsListing(start)) return { ...scan.due, draft: scan.draft, listed: undefined };
+  if (!needsListing(start)) return { ...start.scan, listed: undefined };
   const listed = await listBeforeUpload(backup, start);
-  return { ...listed.due, draft: listed.draft, listed };
+  return { ...listed, listed };
 }
 
 /** True if no tree tells what the bucket has: before a first record, and after a run that did not end. */
@@ -51,4 +52,31 @@ function assertKeyOfObjects(backup: Backup, { objects }: Comparison): Promise<vo
   const { aws, prefix } = backup;
   const samples = objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
   return assertKeyFits(backup, samples);
+}
+
+/**
+ * A bucket's escrow holds one encryption key: with a second one in the same bucket, a restore without this machine would
+ * find the wrong key for one of the backups, unless the user says that another one is meant.
+ * @throws {BackupError} with exit code 5 if another backup has another one, as far as their records may be read
+ */
+async function assertNoOtherKey(backup: Backup): Promise<void> {
+  const { aws, flags, log } = backup;
+  if (flags.usesAnotherKey) return;
+  try {
+    for await (const { prefix } of findBackupsOfOtherKeys(backup))
+      throw otherKeyError(runFolderKey(prefix) + RECORD, aws.bucket);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.kind !== 'access-denied') throw error;
+    log.info(`Whether other backups in the bucket have the same encryption key is unknown: ${error.message}`);
+  }
+}
+
+function otherKeyError(key: string, bucket: string): BackupError {
+  return new BackupError(
+    `Another backup in the bucket, that of s3://${bucket}/${key}, has another encryption key. The escrow of one bucket holds one key.`,
+    {
+      exitCode: exitCode.wrongKey,
+      hint: 'Use the same key or another bucket. If two keys are meant, keep the second one elsewhere, and run this backup once with --another-key. Nothing was changed.',
+    },
+  );
 }

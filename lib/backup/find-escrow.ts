@@ -1,5 +1,5 @@
 // Whether the backup's encryption key is in the bucket (escrowed), for a restore without this machine.
-import { BackupError } from '../cli/errors.js';
+import { BackupError, orFailure } from '../cli/errors.js';
 import { formatTime } from '../cli/units/times.js';
 import { escrowStateOf, type FoundEscrow, findEscrow } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';
@@ -8,18 +8,13 @@ import { failureAfterBackup } from './report.js';
 import type { Start } from './start.js';
 
 /** Does not throw what the bucket answers: nothing in the backup depends on it. */
-export async function findEscrowOfRun(
-  backup: Backup,
-  { escrow, lastRun, whyFull }: Start,
-): Promise<FoundEscrow> {
-  if (whyFull === undefined) return 'not asked';
-  try {
-    const found = escrow === 'not asked' ? await findEscrow(backup.aws) : escrow;
-    return typeof found === 'string' ? 'none' : await escrowStateOf(backup, found, lastRun?.escrow);
-  } catch (error) {
-    if (!(error instanceof BackupError)) throw error;
-    return error;
-  }
+export async function findEscrowOfRun(backup: Backup, start: Start): Promise<FoundEscrow> {
+  return start.whyFull === undefined ? 'not asked' : orFailure(fetchEscrow(backup, start));
+}
+
+async function fetchEscrow(backup: Backup, { escrow, lastRun }: Start): Promise<FoundEscrow> {
+  const found = escrow === 'not asked' ? await findEscrow(backup.aws) : escrow;
+  return typeof found === 'string' ? 'none' : escrowStateOf(backup, found, lastRun?.escrow);
 }
 
 /**

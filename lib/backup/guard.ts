@@ -1,13 +1,12 @@
 // The guard of a run before it changes anything: it counts the losses by the last run's tree, and by the listing if
 // there was one.
-import { type Bytes, bytesOf } from '../tree/bytes.js';
-import { type Batches, mapEach } from '../tree/streams/batches.js';
+import type { Bytes } from '../tree/bytes.js';
 import { mergeByKey } from '../tree/streams/merge.js';
-import { readJson, type Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
 import { compareBeforeUpload } from './check/compare-before-upload.js';
 import type { Due } from './find-due.js';
 import { assertLossesAllowed, type Losses, MOST_NAMED, reasonToRefuse } from './guard/losses.js';
+import { readKeys } from './scan/draft.js';
 import type { Start } from './start.js';
 
 /** @throws {BackupError} with exit code 4 if too much would be lost */
@@ -24,16 +23,7 @@ export async function assertNotMassDeletion(
   if (reasonToRefuse(scan.losses, backup.guard) === undefined) return;
   // A run that ended before its record may have deleted some of them already: the listing tells.
   const { gone } = listed ?? (await compareBeforeUpload(backup, start));
-  const losses = await countLossesStillStored(scan.losses, keysIn(scan.gone), keysIn(gone));
-  assertLossesAllowed(losses, backup);
-}
-
-interface KeyOfFile {
-  readonly key: Bytes;
-}
-
-function keysIn(spool: Spool): Batches<KeyOfFile> {
-  return mapEach(readJson<string>(spool), (path) => ({ key: bytesOf(path) }));
+  assertLossesAllowed(await countLossesStillStored(scan.losses, readKeys(scan.gone), readKeys(gone)), backup);
 }
 
 /**
@@ -45,8 +35,8 @@ function keysIn(spool: Spool): Batches<KeyOfFile> {
  */
 export async function countLossesStillStored(
   losses: Losses,
-  goneInTree: Batches<KeyOfFile>,
-  goneInListing: Batches<KeyOfFile>,
+  goneInTree: ReturnType<typeof readKeys>,
+  goneInListing: ReturnType<typeof readKeys>,
 ): Promise<Losses> {
   const first: Bytes[] = [];
   let gone = 0;

@@ -1,11 +1,13 @@
 // What is on disk and can't be backed up, in words for the user, and how to exclude it.
 import { shellQuote } from '../cli/errors.js';
+import type { BackupConfig } from '../config/backup-config.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
 import { mayHideFiles, type Obstacle } from '../tree/entry.js';
 import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson } from '../tree/streams/spool.js';
-import { type Backup, MAX_KEY_LENGTH } from './backup.js';
+import type { Backup } from './backup.js';
+import { MAX_KEY_LENGTH } from './source/walk-source.js';
 import type { Start } from './start.js';
 
 /** How many patterns a line names; the next run names the others. */
@@ -14,10 +16,10 @@ const MAX_PATTERNS = 20;
 /** Names what the scan found and can't back up, and the patterns that exclude nothing of it. */
 export async function reportObstacles(backup: Backup, { scan }: Start): Promise<void> {
   const { incomplete, log } = backup;
-  for (const { pattern, folder } of scan.ineffectivePatterns) {
+  for (const [rule, folder] of scan.ineffective) {
     const path = `"${backup.localDir}/${textOf(folder.slice(0, -1) as Bytes)}"`;
     log.warn(
-      `EXCLUDE '${pattern}' matches the folder ${path}, but nothing in it, and no file: it excludes nothing. To exclude what is in such folders, write '${pattern}/*'.`,
+      `${rule} matches the folder ${path}, but nothing in it, and no file: it excludes nothing. To exclude what is in such folders, write '${rule.slice("EXCLUDE '".length, -1)}/*'.`,
     );
   }
   for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles))) {
@@ -51,9 +53,13 @@ function describeObstacle({ localDir, prefix }: Backup, { key, reason }: Obstacl
 
 /** The line of the config that excludes the obstacles which hold deletions back, with what it excludes already. */
 export async function excludeLine({ config }: Backup, { scan }: Start): Promise<string> {
-  const patterns: string[] = [];
+  const hiding: Obstacle[] = [];
   for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles)))
-    if (mayHideFiles(obstacle) && patterns.length < MAX_PATTERNS)
-      patterns.push(quotedPatternFor(obstacle.key));
-  return `EXCLUDE=(${[...config.exclude.map(shellQuote), ...patterns].join(' ')})`;
+    if (mayHideFiles(obstacle)) hiding.push(obstacle);
+  return excludeLineWith(config, hiding);
+}
+
+export function excludeLineWith({ exclude }: BackupConfig, obstacles: readonly Obstacle[]): string {
+  const patterns = obstacles.slice(0, MAX_PATTERNS).map(({ key }) => quotedPatternFor(key));
+  return `EXCLUDE=(${[...exclude.map(shellQuote), ...patterns].join(' ')})`;
 }

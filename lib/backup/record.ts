@@ -3,18 +3,18 @@ import { BackupError } from '../cli/errors.js';
 import type { FoundEscrow } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';
 import { type RecordedTree, storeLastRun } from '../records/store.js';
-import { bytesOf, textOf } from '../tree/bytes.js';
+import { textOf } from '../tree/bytes.js';
 import { keptLine, unprovenLine } from '../tree/entry-line.js';
-import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';
+import { type Batches, flatten, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
-import { readJson } from '../tree/streams/spool.js';
 import { entryOfLine, type TreeLine, type TreeTotals } from '../tree/tree-file.js';
 import { TreeWriter } from '../tree/tree-writer.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { Deleted } from './delete.js';
-import { type DraftLine, isAbsent } from './scan/draft.js';
+import { type DraftLine, isAbsent, readKeys } from './scan/draft.js';
 import type { Start } from './start.js';
+import { totalOf } from './upload/sent.js';
 
 export interface NewTree {
   readonly tree: RecordedTree;
@@ -28,7 +28,7 @@ export async function buildTree(
   checked: Checked,
   deleted: Deleted,
 ): Promise<NewTree> {
-  if (lastRun !== undefined && tree === 'of the last run' && checked.isAsTree && deleted.count === 0)
+  if (lastRun !== undefined && tree === 'of the last run' && checked.isAsTree && deleted.keys.count === 0)
     return { tree: { sha256: lastRun.treeSha256 }, totals: lastRun.totals };
   const file = backup.fileFor('tree');
   const hasKept = checked.keptLines > 0 && (await hasKeptFiles(withoutDeleted(checked.draft(), deleted)));
@@ -48,8 +48,7 @@ export async function buildTree(
 }
 
 function withoutDeleted(draft: Batches<DraftLine>, { keys }: Deleted): Batches<DraftLine> {
-  const deleted = keys && mapEach(readJson<string>(keys), (path) => ({ key: bytesOf(path) }));
-  return mapEach(mergeByKey(draft, deleted ?? emptyStream()), ([line, isDeleted]) =>
+  return mapEach(mergeByKey(draft, readKeys(keys)), ([line, isDeleted]) =>
     line !== undefined && !(isDeleted && isAbsent(line)) ? line : undefined,
   );
 }
@@ -78,7 +77,7 @@ export type RunFacts = Omit<LastRun, 'treeSha256' | 'keyFingerprint'>;
 export async function storeRecord(
   backup: Backup,
   { lastRun }: Start,
-  { isFull, sent, sentBytes, verified }: Checked,
+  { isFull, uploads, verified }: Checked,
   { tree, totals }: NewTree,
   { deleted, escrow }: { readonly deleted: Deleted; readonly escrow: FoundEscrow },
 ): Promise<RunFacts> {
@@ -96,9 +95,9 @@ export async function storeRecord(
     localDirId,
     totals,
     notBackedUp: incomplete.count,
-    sent,
-    sentBytes,
-    deleted: deleted.count,
+    sent: totalOf(uploads, 'sent'),
+    sentBytes: totalOf(uploads, 'bytes'),
+    deleted: deleted.keys.count,
     ...(lastFullCheck === undefined ? {} : { lastFullCheck }),
     ...(lastComplete === undefined ? {} : { lastComplete }),
     ...(lastVerified === undefined ? {} : { lastVerified }),

@@ -7,14 +7,13 @@ import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
 import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
-import { readJson } from '../tree/streams/spool.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { RunFacts } from './record.js';
 import { readDraft } from './scan/draft.js';
 import type { Start } from './start.js';
-import type { UploadFailure } from './upload/send-batch.js';
+import { totalOf } from './upload/sent.js';
 
 /** Names the files that were not uploaded, and logs the run's numbers. */
 export async function reportOutcome(
@@ -26,7 +25,7 @@ export async function reportOutcome(
   const { localDir, log, incomplete } = backup;
   await reportFailures(backup, checked);
   incomplete.close();
-  const vanished = checked.uploads.reduce((sum, upload) => sum + upload.vanished, 0);
+  const vanished = totalOf(checked.uploads, 'vanished');
   log.info(`In the backup: ${totals.files} files, ${totals.bytes} bytes.`);
   log.info(
     `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
@@ -50,8 +49,8 @@ async function reportFailures(
 ): Promise<void> {
   const report = (path: string, why: string) =>
     incomplete.addFailure(`${localDir}/${path}`, 'is not in the backup as it is', why, path);
-  for (const { failures } of uploads) {
-    for await (const { path, why, isOfAws } of flatten(readJson<UploadFailure>(failures))) {
+  for (const upload of uploads) {
+    for await (const { path, why, isOfAws } of flatten(upload.failures())) {
       report(path, isOfAws ? describeFailure(path, why.replace(/\.$/, '')) : why);
       if (isOfAws) incomplete.addHint(hintOfAwsError(why, aws));
     }

@@ -9,8 +9,8 @@ import { mergeByKey } from '../tree/streams/merge.js';
 import type { OpenedTree, TreeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import { withChecksums } from './scan/checksums.js';
-import type { Scan } from './scan/scan-result.js';
-import { type ScannedPair, ScanWriter } from './scan/scan-writer.js';
+import { type Scan, ScanWriter } from './scan/scan-writer.js';
+import { newLine, type ScannedPair, scannedPair } from './scan/scanned-pair.js';
 import { walkSource } from './source/walk-source.js';
 
 /**
@@ -22,14 +22,15 @@ export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | 
   let scanned = 0;
   const root = bytesOf(localDir);
   const names = new LocalOwnerNames();
-  const writer = new ScanWriter(backup, tree, names);
+  const hasAcls = { now: backup.header.hasAcls === true, before: tree?.hasAcls === true };
+  const writer = new ScanWriter(backup, tree !== undefined);
   const walked = walkSource(backup, (key, rule) => writer.addExcluded(key, rule));
   const onDisk = learnOwners(config.compareContent ? withChecksums(backup, walked) : walked, names);
   const pairs = mergeByKey(onDisk, tree?.entries ?? emptyStream());
-  const prepared = mapEach(pairs, (pair) => writer.prepare(pair));
+  const prepared = mapEach(pairs, (pair) => scannedPair(pair, names, hasAcls));
   for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl)) {
     for (const [pair, acl] of batch) {
-      writer.add(pair, acl);
+      writer.add(pair, newLine(pair, acl));
       scanned += 1;
     }
     log.progress(`Scanning: ${formatCount(scanned, 'name')}`);

@@ -4,31 +4,23 @@ import { AwsError } from '../aws/aws-error.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
 import { findEscrow, type StoredEscrow } from '../records/escrow-state.js';
-import { readUnfinished, type UnfinishedRun } from '../records/journal.js';
+import { readUnfinished } from '../records/journal.js';
 import { fetchLastRun, type LastRun, RUNS_PREFIX } from '../records/last-run.js';
 import { fetchTree, sha256IfReadable } from '../records/last-tree.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
 import type { RunTimes } from './check/is-stored.js';
-import { reasonForFull } from './check/why-full.js';
-import type { Scan } from './scan/scan-result.js';
+import { type LastRunFound, reasonForFull } from './check/why-full.js';
+import type { Scan } from './scan/scan-writer.js';
 import { scanLocalDir } from './scan.js';
 import { assertSameSource, isSameSource } from './source/source.js';
 import { warnOfSource } from './source/warnings.js';
 
-export interface Start {
-  /** `undefined`: the backup is new, or was made by the original scripts. */
-  readonly lastRun: LastRun | undefined;
+export interface Start extends LastRunFound {
   /** The escrow; not asked for here if a record tells that there is a bucket. */
   readonly escrow: StoredEscrow | 'none' | 'no bucket' | 'not asked';
-  /** Which tree the scan was merged with. */
-  readonly tree: 'none' | 'of the last run' | 'of an earlier run';
-  /** Whether the last run was of another source, whose backup this one takes over. */
-  readonly isAdopted: boolean;
   readonly times: RunTimes;
-  /** The previous run, if it did not end. */
-  readonly unfinished: UnfinishedRun | undefined;
   readonly scan: Scan;
   /** Why this run compares the bucket's listing with the disk; `undefined`: it is a quick run. */
   readonly whyFull: string | undefined;
@@ -37,7 +29,7 @@ export interface Start {
 /** A scan, and the tree that it was merged with. */
 type ScanWithTree = Pick<Start, 'scan' | 'tree'> & {
   /** When that tree's run ended, or began if that is all that is known; ms since the epoch. */
-  readonly lastEnded: number | undefined;
+  readonly ended: number | undefined;
 };
 
 /**
@@ -45,7 +37,7 @@ type ScanWithTree = Pick<Start, 'scan' | 'tree'> & {
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
-  const { config, flags, source, state, header, log } = backup;
+  const { flags, source, state, header, log } = backup;
   const fetching = fetchLastRun(backup).then((lastRun) => {
     assertSameSource(lastRun, source, flags.adopts);
     return lastRun;
@@ -55,28 +47,16 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     fetching,
     scanWithCopy(backup),
   );
-  const { scan, tree, lastEnded } = await scanWithTreeOf(backup, lastRun, earlyScan);
+  const { scan, tree, ended } = await scanWithTreeOf(backup, lastRun, earlyScan);
   const unfinished = readUnfinished(state.unfinished, lastRun?.runId);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
   warnOfSource(backup, lastRun, isAdopted);
-  const started = Date.parse(header.started);
-  const whyFull = reasonForFull({
-    isAsked: flags.isFull,
-    isAdopted,
-    lastRun,
-    hasTree: tree === 'of the last run',
-    hasEnded: state.unfinished === undefined ? undefined : unfinished === undefined,
-    hasLocalList: config.localList !== undefined,
-    fullCheckHours: config.fullCheckHours,
-    now: started,
-  });
+  const whyFull = reasonForFull(backup, { isAdopted, lastRun, tree, unfinished });
   log.info(whyFull === undefined ? 'This is a quick run.' : `This is a full run: ${whyFull}.`);
-  const lastFullCheck = Date.parse(lastRun?.lastFullCheck ?? '');
-  const times = {
-    started,
-    lastEnded,
-    lastFullCheck: lastEnded === undefined || Number.isNaN(lastFullCheck) ? undefined : lastFullCheck,
-  };
+  const fullCheck = Date.parse(lastRun?.lastFullCheck ?? '');
+  const last =
+    ended === undefined ? undefined : { ended, fullCheck: Number.isNaN(fullCheck) ? ended : fullCheck };
+  const times = { started: Date.parse(header.started), last };
   return { lastRun, escrow, tree, isAdopted, times, unfinished, scan, whyFull };
 }
 
@@ -98,14 +78,13 @@ async function findBucket(
   return findEscrow(aws);
 }
 
-interface EarlyScan {
-  readonly scan: Scan;
-  /** Of the copy of the tree that the scan was merged with. */
-  readonly sha256: string;
-}
-
-/** Scans with this machine's copy of the last tree, before the record tells whether that is the right one. */
-async function scanWithCopy(backup: Backup): Promise<EarlyScan | undefined> {
+/**
+ * Scans with this machine's copy of the last tree, before the record tells whether that is the right one.
+ * @returns also the copy's checksum
+ */
+async function scanWithCopy(
+  backup: Backup,
+): Promise<{ readonly scan: Scan; readonly sha256: string } | undefined> {
   const copy = backup.state.treeCopy;
   const sha256 = copy === undefined ? undefined : await sha256IfReadable(copy);
   // Without a copy, the scan waits for the tree that the bucket may have.
@@ -121,21 +100,21 @@ async function scanWithCopy(backup: Backup): Promise<EarlyScan | undefined> {
 async function scanWithTreeOf(
   backup: Backup,
   lastRun: LastRun | undefined,
-  earlyScan: EarlyScan | undefined,
+  earlyScan: Awaited<ReturnType<typeof scanWithCopy>>,
 ): Promise<ScanWithTree> {
   const ended = Date.parse(lastRun?.ended ?? '');
   if (lastRun !== undefined && earlyScan?.sha256 === lastRun.treeSha256)
-    return { scan: earlyScan.scan, tree: 'of the last run', lastEnded: ended };
+    return { scan: earlyScan.scan, tree: 'of the last run', ended };
   const file = lastRun && (await fetchTree(backup, backup.state, lastRun));
   if (lastRun === undefined || file === undefined)
-    return { scan: await scanLocalDir(backup, undefined), tree: 'none', lastEnded: undefined };
+    return { scan: await scanLocalDir(backup, undefined), tree: 'none', ended: undefined };
   try {
     const tree = await openTree(file, treeLine);
     const isOfLastRun = (await sha256OfFile(file)) === lastRun.treeSha256;
     return {
       scan: await scanLocalDir(backup, tree),
       tree: isOfLastRun ? 'of the last run' : 'of an earlier run',
-      lastEnded: isOfLastRun ? ended : Date.parse(tree.started),
+      ended: isOfLastRun ? ended : Date.parse(tree.started),
     };
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;

@@ -10,42 +10,43 @@ import type { Due } from './find-due.js';
 import { type DraftLine, formatDraftLine, readDraft } from './scan/draft.js';
 import type { Start } from './start.js';
 import { isSyncSafe } from './upload/is-sync-safe.js';
-import { type SentByName, sendByName } from './upload/send-by-name.js';
+import { sendByName } from './upload/send-by-name.js';
+import { NOTHING_SENT, type Sent } from './upload/sent.js';
 import { uploadBySync } from './upload/upload-calls.js';
 
 export interface Uploaded {
   readonly journal: Journal;
-  /** `undefined`: nothing was due, or `aws s3 sync` has uploaded it. */
-  readonly byName: SentByName | undefined;
+  /** Whether `aws s3 sync` has uploaded what was due: then the listing tells what became of each file. */
   readonly wasSynced: boolean;
-  /** How many files `aws s3 sync` has uploaded, and about how many bytes. */
-  readonly synced: number;
-  readonly syncedBytes: number;
+  readonly sent: Sent;
 }
 
 /** @throws {AwsError} if the AWS CLI failed for a reason that concerns every file */
 export async function uploadDue(backup: Backup, start: Start, due: Due): Promise<Uploaded> {
   const { lastRun, scan } = start;
-  const { draft, files, listed } = due;
-  const hasDue = files.count > 0;
-  const gone = (listed ?? scan).gone.count;
+  const { listed } = due;
+  const hasDue = due.due.count > 0;
   const isEmptyPrefix = listed !== undefined && listed.objects.seen === 0;
   const wasSynced = isEmptyPrefix && hasDue && isSyncSafe(backup, scan.counts);
   const folder = backup.state.unfinished ?? join(backup.state.runFolder, 'unfinished');
   const journal = new Journal(folder, [lastRun?.runId, backup.header.runId]);
   // Before any change, deletions included: if this run does not end, the next one has to know.
-  if (hasDue || gone > 0) await journal.begin(listed && journalLines(readDraft(draft), wasSynced));
+  if (hasDue || due.gone.count > 0)
+    await journal.begin(listed && journalLines(readDraft(due.draft), wasSynced));
   // Neither a file nor the record leaves before the server has shown that it honours the key.
   const { aws, log } = backup;
   const probe = lastRun === undefined ? await proveSseC(aws, log) : undefined;
-  const [synced, byName] = await allSettledOrThrow(
-    wasSynced ? uploadBySync(backup, files.count) : Promise.resolve(0),
-    hasDue && !wasSynced ? sendByName(backup, due, journal) : Promise.resolve(undefined),
+  const upload = async () => {
+    if (!hasDue) return NOTHING_SENT;
+    return wasSynced ? uploadBySync(backup, due) : sendByName(backup, due, journal);
+  };
+  const [sent] = await allSettledOrThrow(
+    upload(),
     // On a first run, even in a bucket that this run has created: the server may not have versioning.
-    backup.versioning.warnBefore({ overwritten: due.overwritten, gone, isFirst: lastRun === undefined }),
+    backup.versioning.warnBefore(due.overwritten, lastRun === undefined),
     probe?.remove(log) ?? Promise.resolve(),
   );
-  return { journal, byName, wasSynced, synced, syncedBytes: wasSynced ? due.bytes : 0 };
+  return { journal, wasSynced, sent };
 }
 
 /**

@@ -1,20 +1,18 @@
 // The proof of a full run: a random file is read back from the bucket. It must be refused without the encryption key and
 // with a wrong one, and be identical with it. Of a large file, a random part is compared.
-import { closeSync, createReadStream, fstatSync } from 'node:fs';
-import type { ByteRange } from '../aws/arguments/download-arguments.js';
+import { closeSync } from 'node:fs';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import { verifyObject } from '../aws/verify-object.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
-import { pathOfDescriptor } from '../tree/disk/descriptor-path.js';
 import type { Entry } from '../tree/entry.js';
-import { sha256Of } from '../tree/streams/sha256.js';
+import { sha256OfOpen } from '../tree/streams/sha256.js';
 import type { Backup } from './backup.js';
 import { milliseconds } from './scan/draft.js';
+import { isSameInode } from './scan/same-file.js';
 import { FileOpener } from './upload/file-opener.js';
-import { isSameInode } from './upload/open-batch.js';
 import { randomBelow, rangeToCompare } from './verify/random.js';
 
 const MISMATCHES: ReadonlySet<number> = new Set([exitCode.wrongKey, exitCode.mismatch]);
@@ -70,17 +68,15 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
   const range = rangeToCompare(inode.size, randomBelow);
   const file = `"${localDir}/${path}"`;
   const what = range === undefined ? file : `bytes ${range.first} to ${range.last} of ${file}`;
-  const inodeNow = () =>
-    fileSystems.inodeOf(fstatSync(descriptor, { bigint: true }), pathOfDescriptor(descriptor));
   // A file that changed during the run may not have been uploaded as it is now.
   const isOld = milliseconds(inode.ctime) < Date.parse(header.started);
   // A renamed folder may have put another file under its path.
-  if (!isOld || !isSameInode(inodeNow(), inode)) return false;
+  if (!isOld || !isSameInode(fileSystems.inodeOfOpen(descriptor), inode)) return false;
   const [stored, sha256] = await allSettledOrThrow(
     verifyObject(backup, object, inode.size, range),
-    sha256OfPart(descriptor, range),
+    sha256OfOpen(descriptor, range),
   );
-  if (!isSameInode(inodeNow(), inode)) return false;
+  if (!isSameInode(fileSystems.inodeOfOpen(descriptor), inode)) return false;
   // The listing decides whether the object has to be there.
   if (stored === 'not-found') return false;
   if (stored === 'archived') {
@@ -95,9 +91,4 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
   }
   log.info(`Verified ${what}.`);
   return true;
-}
-
-function sha256OfPart(descriptor: number, range: ByteRange | undefined): Promise<string> {
-  const part = range === undefined ? { start: 0 } : { start: range.first, end: range.last };
-  return sha256Of(createReadStream('', { fd: descriptor, autoClose: false, ...part }));
 }

@@ -23,6 +23,16 @@ export class BackupError extends Error {
   }
 }
 
+/** What `work` gives, or its failure, if that is one in words for the user. @throws whatever else it throws */
+export async function orFailure<T>(work: Promise<T>): Promise<T | BackupError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof BackupError) return error;
+    throw error;
+  }
+}
+
 /** A signal ends this process. */
 export class InterruptedError extends Error {
   readonly signal: NodeJS.Signals;

@@ -19,7 +19,8 @@ import { exitCode } from '../cli/exit-codes.js';
 export interface RunResult {
   /** Done, or done with files missing. */
   readonly exitCode: number;
-  readonly facts: RunFacts;
+  /** `undefined` for a run that stores the escrow. */
+  readonly facts?: RunFacts;
   /** What the run has done, in one line. */
   readonly summary: string;
 }

@@ -1,17 +1,18 @@
 // What a run would do, on standard output. Nothing is changed, neither in the bucket nor on disk.
+
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { StoredObject } from '../aws/listing.js';
 import type { Backup } from '../backup/backup.js';
 import type { Comparison, OnDue } from '../backup/check/compare.js';
 import { compareAfterUpload } from '../backup/check/compare-after-upload.js';
-import { fetchReasonInBucket, type ReasonToKeep, reasonInRun } from '../backup/delete/why-kept.js';
+import { findReasonToKeep } from '../backup/delete/why-kept.js';
 import { reportKept } from '../backup/delete.js';
 import { listBeforeUpload, needsListing } from '../backup/find-due.js';
 import { assertLossesAllowed } from '../backup/guard/losses.js';
 import { reportMassChange } from '../backup/guard/mass-change.js';
 import { assertNotMassDeletion } from '../backup/guard.js';
-import { excludeLine, reportObstacles } from '../backup/obstacles.js';
-import { type DraftLine, entryOfDraft, readDraft } from '../backup/scan/draft.js';
+import { reportObstacles } from '../backup/obstacles.js';
+import { type DraftLine, readDraft } from '../backup/scan/draft.js';
 import { fetchLastRunAndScan, type Start } from '../backup/start.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
@@ -19,6 +20,7 @@ import { printTexts } from '../cli/print.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
+import { entryOfLine } from '../tree/tree-file.js';
 import { describeExcluded } from './dry-run-excluded.js';
 
 /** @returns the exit code that the run would have, as far as that is known before it */
@@ -30,13 +32,14 @@ export async function dryRun(backup: Backup): Promise<number> {
   uploads.close();
   await reportObstacles(backup, start);
   const { count } = listed.gone;
-  const reason = count === 0 ? undefined : await reasonToKeep(backup, start, listed);
+  const notInBucket = { missing: 0, hidingPlaces: listed.hidingPlaces, failedUploads: 0 };
+  const reason = count === 0 ? undefined : await findReasonToKeep(backup, start, notInBucket);
   if (reason !== undefined) reportKept(backup, 'Would not delete', count, reason);
   const whatOfGone = reason === undefined ? 'delete' : 'keep';
   if (!(await printTexts(lines(backup, start, uploads, listed, whatOfGone)))) return exitCode.done;
   incomplete.close();
   await assertNotMassDeletion(backup, start, { listed });
-  await reportMassChange(backup, start, { ...listed.due, draft: listed.draft, listed });
+  await reportMassChange(backup, start, listed);
   if (reason === undefined) assertLossesAllowed(listed.losses, backup);
   return incomplete.count === 0 ? exitCode.done : exitCode.incomplete;
 }
@@ -47,20 +50,8 @@ function compare(backup: Backup, start: Start, onDue: OnDue): Promise<Comparison
     : compareAfterUpload(backup, readDraft(start.scan.draft), start.times, false, onDue);
 }
 
-async function reasonToKeep(
-  backup: Backup,
-  start: Start,
-  { hidingPlaces }: Comparison,
-): Promise<ReasonToKeep | undefined> {
-  const exclude = await excludeLine(backup, start);
-  return (
-    reasonInRun({ missing: 0, hidingPlaces, excludeLine: exclude, failedUploads: 0 }) ??
-    fetchReasonInBucket(backup)
-  );
-}
-
 function describeUpload(line: DraftLine, object: StoredObject | undefined): string {
-  const isSameSize = object?.size === entryOfDraft(line).inode.size;
+  const isSameSize = object?.size === entryOfLine(line).inode.size;
   const why = object === undefined ? 'new' : isSameSize ? 'changed' : 'another size';
   return lineOf(`upload: ${textOf(line.key)} (${why})`);
 }

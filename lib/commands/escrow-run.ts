@@ -4,15 +4,15 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { escrowKey, readEscrowFolder } from '../records/escrow.js';
+import type { RunResult } from './back-up.js';
 import { connectToBucket } from './connection.js';
-import type { RunSummary } from './hooks.js';
 
 /** @param config its key is the one that the escrow is encrypted with */
 export async function runEscrow(
   config: BackupConfig,
   context: CommandContext,
   lockDescriptor: number,
-): Promise<RunSummary> {
+): Promise<RunResult> {
   const encryptionKey = readEscrowFolder(config.localDir);
   const aws = connectToBucket(config, context, lockDescriptor);
   const escrow = { ...config, encryptionKey, easyKey: config.encryptionKey };

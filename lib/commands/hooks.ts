@@ -11,17 +11,11 @@ import { editConfig } from '../health/doctor/remedies.js';
 import { callHook, fireHook, type HookCall } from '../health/hooks.js';
 import type { RunResult } from './back-up.js';
 
-/** What a run's hooks are told. */
-export type RunSummary = Pick<RunResult, 'exitCode' | 'summary'> & {
-  /** `undefined` if it was the escrow's. */
-  readonly facts?: RunResult['facts'];
-};
-
 /** @returns the run's exit code */
 export async function withHooks(
   configFile: string,
   { log }: CommandContext,
-  run: (config: BackupConfig) => Promise<RunSummary>,
+  run: (config: BackupConfig) => Promise<RunResult>,
 ): Promise<number> {
   let config: BackupConfig | undefined;
   try {

@@ -8,11 +8,11 @@ import { readConfig } from '../config/read-config.js';
 import { ESCROW_PREFIX } from '../records/escrow-state.js';
 import { withLock } from '../records/lock/lock.js';
 import { explainStateError } from '../records/state-folder.js';
-import { runBackup } from './back-up.js';
+import { type RunResult, runBackup } from './back-up.js';
 import { connectToBucket } from './connection.js';
 import { dryRun } from './dry-run.js';
 import { runEscrow } from './escrow-run.js';
-import { type RunSummary, withHooks } from './hooks.js';
+import { withHooks } from './hooks.js';
 import { withMetrics } from './run-metrics.js';
 
 export interface SyncFlags extends BackupFlags {
@@ -32,7 +32,7 @@ export async function sync(
   const file = configFileOrDefault(configFile);
   if (flags.isDry) return withBackup(await readConfig(file, context.log), flags, context, undefined, dryRun);
   return withHooks(file, context, async (config) => {
-    const run = (lock: number): Promise<RunSummary> =>
+    const run = (lock: number): Promise<RunResult> =>
       config.prefix === ESCROW_PREFIX
         ? runEscrow(config, context, lock)
         : withBackup(config, flags, context, lock, runBackup);

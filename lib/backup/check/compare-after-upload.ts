@@ -7,7 +7,7 @@ import type { Batches } from '../../tree/streams/batches.js';
 import type { Backup } from '../backup.js';
 import type { DraftLine } from '../scan/draft.js';
 import { type Classify, type Comparison, compareWithListing, type OnDue } from './compare.js';
-import { type RunTimes, whyNotStored } from './is-stored.js';
+import { isStored, type RunTimes } from './is-stored.js';
 
 /**
  * Lists the bucket and compares it.
@@ -26,8 +26,7 @@ export function compareAfterUpload(
   const classify: Classify = (line, entry, object) => {
     if (line.state === 'failed') return line;
     if (line.state === 'due') return wasSynced ? classifySynced(line, entry, object) : line;
-    const why = whyNotStored({ ...line, inode: entry.inode }, object, times);
-    return why === undefined ? line : { ...line, state: 'due' };
+    return isStored({ ...line, inode: entry.inode }, object, times) ? line : { ...line, state: 'due' };
   };
   return compareWithListing(backup, draft, classify, { onDue });
 }
@@ -40,7 +39,7 @@ function afterSync({ localDir, followSymlinks, fileSystems }: Backup, times: Run
     if (now === 'gone') return { ...line, state: 'vanished' };
     // A file that changed after the scan is sent again as it is then.
     if (now === 'unreadable' || now.ctime !== inode.ctime) return line;
-    const why = whyNotStored({ ...line, state: 'sent', inode }, object, times);
-    return why === undefined ? { ...line, state: 'sent' } : line;
+    const sent: DraftLine = { ...line, state: 'sent' };
+    return isStored({ ...sent, inode }, object, times) ? sent : line;
   };
 }

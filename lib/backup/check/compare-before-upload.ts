@@ -1,14 +1,16 @@
 // The listing before an upload, if no tree tells what the bucket has: on a first run, and after a run that did not end.
 // A file that the bucket provably holds is not due.
+
 import type { UnfinishedRun } from '../../records/journal.js';
 import { type Batches, mapEach } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
+import { entryOfLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, entryOfDraft, isFile, parseDraftLine, readDraft } from '../scan/draft.js';
+import { type DraftLine, isFile, parseDraftLine, readDraft } from '../scan/draft.js';
 import { isSameFile } from '../scan/same-file.js';
 import type { Start } from '../start.js';
 import { type Classify, type Comparison, compareWithListing, type OnDue } from './compare.js';
-import { whyNotStored } from './is-stored.js';
+import { isStored } from './is-stored.js';
 
 /** Lists the bucket, if there is one, and compares the scan with it. @throws {AwsError} if the listing failed */
 export function compareBeforeUpload(
@@ -21,9 +23,8 @@ export function compareBeforeUpload(
     const wasSent = line.state === 'sent';
     // An object's time is proof only if nothing else is known of the backup, and never of another source's objects.
     if (isAdopted || (!wasSent && tree !== 'none')) return { ...line, state: 'due' };
-    const { unchangedSince } = line;
-    const why = whyNotStored({ state: wasSent ? 'stored' : 'due', unchangedSince, inode }, object, times);
-    return { ...line, state: why === undefined ? 'stored' : 'due' };
+    const file = { ...line, state: wasSent ? 'stored' : 'due', inode } as const;
+    return { ...line, state: isStored(file, object, times) ? 'stored' : 'due' };
   };
   const draft = markSent(readDraft(scan.draft), unfinished);
   return compareWithListing(backup, draft, classify, { hasBucket: escrow !== 'no bucket', onDue });
@@ -39,7 +40,7 @@ function markSent(draft: Batches<DraftLine>, unfinished: UnfinishedRun | undefin
 function parseJournalLine(text: string): DraftLine | undefined {
   try {
     const line = parseDraftLine(text);
-    entryOfDraft(line);
+    entryOfLine(line);
     return line;
   } catch {
     return undefined;
@@ -55,5 +56,5 @@ function markPass(draft: Batches<DraftLine>, pass: Batches<DraftLine>): Batches<
 function isSent(line: DraftLine, sent: DraftLine | undefined): boolean {
   if (line.state !== 'due' || sent === undefined || !isFile(sent) || sent.state === 'failed') return false;
   if (sent.id !== line.id) return false;
-  return isSameFile(entryOfDraft(line), entryOfDraft(sent));
+  return isSameFile(entryOfLine(line), entryOfLine(sent));
 }

@@ -1,11 +1,13 @@
 // Compares a draft with the bucket's listing: a merge of two sorted streams.
+
 import { listPrefix, type StoredObject } from '../../aws/listing.js';
 import type { Bytes } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
+import { entryOfLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, entryOfDraft, isAbsent, isFile } from '../scan/draft.js';
+import { type DraftLine, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
 import { RandomSample } from '../verify/random.js';
 
@@ -66,7 +68,7 @@ export function compareWithListing(
   }
 
   function addFile(line: DraftLine, object: StoredObject | undefined): void {
-    const entry = entryOfDraft(line);
+    const entry = entryOfLine(line);
     const classified = withObject(classify(line, entry, object), object);
     const { state } = classified;
     writer.addFile(classified, entry.inode.size, object !== undefined);

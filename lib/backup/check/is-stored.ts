@@ -16,52 +16,45 @@ export type FileToCompare = Pick<DraftLine, 'state' | 'unchangedSince'> & { read
 export interface RunTimes {
   /** When this run began. */
   readonly started: number;
-  /** When the run ended whose tree the scan was merged with; `undefined` without a tree. */
-  readonly lastEnded: number | undefined;
-  /** When the last run ended that compared the bucket's listing; `undefined`: as `lastEnded`. */
-  readonly lastFullCheck: number | undefined;
+  /** Of the run whose tree the scan was merged with: when it ended, and when its last full check did. */
+  readonly last: { readonly ended: number; readonly fullCheck: number } | undefined;
 }
 
-/**
- * Why the listed object is not, or not provably, the file.
- * @returns `undefined` if it is
- */
-export function whyNotStored(
+/** True if the listed object is provably the file. */
+export function isStored(
   { state, unchangedSince, inode }: FileToCompare,
   object: StoredObject | undefined,
   times: RunTimes,
-): string | undefined {
-  if (object === undefined) return 'it is not in the bucket';
-  if (object.size !== inode.size) return `the bucket holds ${object.size} bytes of it, not ${inode.size}`;
+): boolean {
+  if (object?.size !== inode.size) return false;
   const storedAt = Date.parse(object.lastModified);
   switch (state) {
     case 'stored':
-      return undefined;
+      return true;
     case 'unchanged':
-      return whyReplaced(inode, unchangedSince, storedAt, times);
+      return !isReplaced(inode, unchangedSince, storedAt, times);
     case 'sent':
-      return storedAt < times.started - CLOCKS_APART ? 'its upload did not arrive' : undefined;
-    default: {
-      const readAtTheLatest = unchangedSince + CLOCKS_APART + inode.size / SLOWEST_UPLOAD;
-      return storedAt > readAtTheLatest ? undefined : 'it has changed';
-    }
+      return storedAt >= times.started - CLOCKS_APART;
+    default:
+      // Read before its last change, at the latest; with the time that its upload may have taken.
+      return storedAt > unchangedSince + CLOCKS_APART + inode.size / SLOWEST_UPLOAD;
   }
 }
 
-/** Why the object of a file that has not changed since the last run is another one than that run knew. */
-function whyReplaced(
+/** True if the object of a file that has not changed since the last run is another one than that run knew. */
+function isReplaced(
   { ctime, mtime }: Inode,
   unchangedSince: number,
   storedAt: number,
-  { lastEnded, lastFullCheck = lastEnded }: RunTimes,
-): string | undefined {
-  if (lastEnded === undefined || lastFullCheck === undefined) return undefined;
+  { last }: RunTimes,
+): boolean {
+  if (last === undefined) return false;
   // A file that got its name after the last full check was sent by one of the quick runs since then.
-  const sentAtTheLatest = unchangedSince < lastFullCheck ? lastFullCheck : lastEnded;
-  if (storedAt > sentAtTheLatest + CLOCKS_APART) return 'somebody else has replaced it in the bucket';
+  const sentAtTheLatest = unchangedSince < last.fullCheck ? last.fullCheck : last.ended;
+  const isNewer = storedAt > sentAtTheLatest + CLOCKS_APART;
   const [changed, modified] = [milliseconds(ctime), milliseconds(mtime)];
   // A time after the run that recorded it was never true.
-  const isOlder = changed < lastEnded && storedAt < changed - CLOCKS_APART;
-  const isOutdated = modified < lastEnded && modified > storedAt + TIME_CUT;
-  return isOlder || isOutdated ? 'an older version of it is current in the bucket' : undefined;
+  const isOlder = changed < last.ended && storedAt < changed - CLOCKS_APART;
+  const isOutdated = modified < last.ended && modified > storedAt + TIME_CUT;
+  return isNewer || isOlder || isOutdated;
 }

@@ -3,12 +3,14 @@ import type { BucketAccess } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { listPrefix } from '../../aws/listing.js';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
-import { BackupError } from '../../cli/errors.js';
+import { BackupError, orFailure } from '../../cli/errors.js';
 import { formatCount } from '../../cli/units/quantities.js';
 import { RECORD, RUNS_PREFIX } from '../../records/last-run.js';
 import { textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
 import type { Backup } from '../backup.js';
+import { excludeLine } from '../obstacles.js';
+import type { Start } from '../start.js';
 import { enableVersioningCommand, type Versioning } from './versioning.js';
 
 /** Why nothing is deleted. */
@@ -19,30 +21,23 @@ export interface ReasonToKeep {
   readonly isFailure: boolean;
 }
 
-/** The prefix of another backup below this one's, if there is one; or why that is unknown. */
-export type BackupBelow =
-  | { readonly is: 'none' }
-  | { readonly is: 'backup'; readonly prefix: string }
-  | { readonly is: 'unknown'; readonly failure: BackupError };
-
 export interface NotInBucket {
   /** How many files have no object. */
   readonly missing: number;
   /** How many places are unreadable, or have names that can't be keys. */
   readonly hidingPlaces: number;
-  /** The line of the config that excludes these. */
-  readonly excludeLine: string;
   /** How many uploads failed: perhaps of files that got their names after the scan. */
   readonly failedUploads: number;
 }
 
-/** Why files that are not in the bucket hold deletions back: they may be the ones that seem gone, under other names. */
-export function reasonInRun({
-  missing,
-  hidingPlaces,
-  excludeLine,
-  failedUploads,
-}: NotInBucket): ReasonToKeep | undefined {
+/**
+ * Why files that are not in the bucket hold deletions back: they may be the ones that seem gone, under other names.
+ * @param exclude the line of the config that excludes the hiding places
+ */
+export function reasonInRun(
+  { missing, hidingPlaces, failedUploads }: NotInBucket,
+  exclude: string,
+): ReasonToKeep | undefined {
   const isFailure = failedUploads > 0;
   const are = (count: number, what: string) => `${formatCount(count, what)} ${count === 1 ? 'is' : 'are'}`;
   if (missing > 0) {
@@ -50,7 +45,7 @@ export function reasonInRun({
     return { why, isFailure };
   }
   if (hidingPlaces > 0) {
-    const why = `${are(hidingPlaces, 'place')} not in the bucket, being unreadable or of names that can't be keys, and may contain the same files. Make them readable, rename them, or exclude them: ${excludeLine}`;
+    const why = `${are(hidingPlaces, 'place')} not in the bucket, being unreadable or of names that can't be keys, and may contain the same files. Make them readable, rename them, or exclude them: ${exclude}`;
     return { why, isFailure };
   }
   if (!isFailure) return undefined;
@@ -59,48 +54,46 @@ export function reasonInRun({
 
 /**
  * Why nothing may be deleted in the bucket as it is; `undefined` if deletions are safe.
- * @param versioning `undefined`: ALLOW_UNVERSIONED_DELETE says that it does not matter
+ * @param below the prefix of another backup below this one's, if there is one; or why that is unknown
  */
 export function reasonInBucket(
-  versioning: Versioning | undefined,
-  below: BackupBelow,
+  versioning: Versioning,
+  below: string | BackupError | undefined,
   place: BucketAccess,
 ): ReasonToKeep | undefined {
-  if (below.is === 'backup') {
-    const { prefix } = below;
-    const why = `the prefix "${prefix}" of another backup lies below this one's. Give each backup a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is abandoned, delete ${RUNS_PREFIX}${prefix}${RECORD} in the bucket.`;
+  if (typeof below === 'string') {
+    const why = `the prefix "${below}" of another backup lies below this one's. Give each backup a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is abandoned, delete ${RUNS_PREFIX}${below}${RECORD} in the bucket.`;
     return { why, isFailure: false };
   }
-  if (below.is === 'unknown') return undecided(below.failure);
-  if (versioning?.is === 'unknown') return undecided(versioning.failure);
-  if (versioning === undefined || versioning.is === 'enabled') return undefined;
-  const state = versioning.is === 'suspended' ? 'suspended' : 'not on';
+  const failure = below ?? versioning;
+  if (failure instanceof BackupError) {
+    const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
+    const why = `the bucket does not tell whether that is safe. ${failure.message}${hint}`;
+    return { why, isFailure: true };
+  }
+  if (versioning === undefined || versioning === 'enabled') return undefined;
+  const state = versioning === 'suspended' ? 'suspended' : 'not on';
   const why = `versioning is ${state} in the bucket, so a deletion could not be undone. Turn it on (${enableVersioningCommand(place)}), or set ALLOW_UNVERSIONED_DELETE='yes'.`;
   return { why, isFailure: false };
 }
 
-function undecided(failure: BackupError): ReasonToKeep {
-  const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
-  return { why: `the bucket does not tell whether that is safe. ${failure.message}${hint}`, isFailure: true };
+/** Why a run deletes nothing, by what it could not store, and by what the bucket answers. */
+export async function findReasonToKeep(
+  backup: Backup,
+  start: Start,
+  notInBucket: NotInBucket,
+): Promise<ReasonToKeep | undefined> {
+  const exclude = notInBucket.hidingPlaces > 0 ? await excludeLine(backup, start) : '';
+  return reasonInRun(notInBucket, exclude) ?? fetchReasonInBucket(backup);
 }
 
 /** Asks the bucket why nothing may be deleted there; `undefined` if deletions are safe. */
-export async function fetchReasonInBucket({
-  aws,
-  prefix,
-  versioning,
-}: Backup): Promise<ReasonToKeep | undefined> {
-  return reasonInBucket(...(await allSettledOrThrow(versioning.fetch(), backupBelow(aws, prefix))), aws);
-}
-
-async function backupBelow(aws: AwsCli, prefix: string): Promise<BackupBelow> {
-  try {
-    const found = await prefixBelow(aws, prefix);
-    return found === undefined ? { is: 'none' } : { is: 'backup', prefix: found };
-  } catch (failure) {
-    if (failure instanceof BackupError) return { is: 'unknown', failure };
-    throw failure;
-  }
+export async function fetchReasonInBucket(backup: Backup): Promise<ReasonToKeep | undefined> {
+  const { aws, prefix, versioning } = backup;
+  return reasonInBucket(
+    ...(await allSettledOrThrow(versioning.fetch(), orFailure(prefixBelow(aws, prefix)))),
+    aws,
+  );
 }
 
 /** The prefix of another backup that begins with `prefix`, by its record. */

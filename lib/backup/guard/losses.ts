@@ -12,7 +12,7 @@ export const MOST_NAMED = 10;
 const ALWAYS_ALLOWED = 20;
 
 /** Numbers of files, by the last run's tree or by the listing of the bucket. */
-export interface LossCounts {
+export interface Losses {
   /** In the backup, and proven to be gone from disk: they would be deleted. */
   readonly gone: number;
   /**
@@ -22,9 +22,6 @@ export interface LossCounts {
   readonly mayBeLost: number;
   /** On disk, whether in the backup or not. */
   readonly onDisk: number;
-}
-
-export interface Losses extends LossCounts {
   /** How many of the backup's files are neither on disk nor proven to be gone. */
   readonly kept: number;
   /** The first of the files that are gone. */
@@ -73,7 +70,7 @@ export interface GuardLimits {
 
 /** Why a run must not go on: no file remains, or too large a share is gone; `undefined` if it may. */
 export function reasonToRefuse(
-  { gone, mayBeLost, onDisk }: LossCounts,
+  { gone, mayBeLost, onDisk }: Pick<Losses, 'gone' | 'mayBeLost' | 'onDisk'>,
   { maxDeletePercent, allowsMassDelete }: GuardLimits,
 ): 'none left' | 'too many gone' | undefined {
   if (allowsMassDelete || gone === 0) return undefined;

@@ -3,7 +3,7 @@
 import { BackupError, shellQuote } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import type { Backup } from '../backup.js';
-import type { Due } from '../find-due.js';
+import type { DraftFiles } from '../scan/draft-writer.js';
 import type { Start } from '../start.js';
 
 /** So few files may always change. */
@@ -19,12 +19,15 @@ export function isMassChange(changed: number, known: number, maxChangePercent: n
  * Warns of a mass change, and says how to get the older versions.
  * @throws {BackupError} with exit code 4 if REFUSE_MASS_CHANGE='yes'
  */
-export async function reportMassChange(backup: Backup, start: Start, due: Due): Promise<void> {
+export async function reportMassChange(
+  backup: Backup,
+  start: Start,
+  { overwritten, losses: { mayBeLost } }: DraftFiles,
+): Promise<void> {
   const { config, log, versioning } = backup;
   const { maxChangePercent } = config;
-  const known = (due.listed ?? start.scan).losses.mayBeLost;
-  if (!isMassChange(due.overwritten, known, maxChangePercent)) return;
-  const what = `${due.overwritten} of the ${known} files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
+  if (!isMassChange(overwritten, mayBeLost, maxChangePercent)) return;
+  const what = `${overwritten} of the ${mayBeLost} files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
   const restore = restoreCommand(backup, start);
   if (config.refuseMassChange) {
     throw new BackupError(`${what}: nothing is uploaded, since REFUSE_MASS_CHANGE is 'yes'.`, {
@@ -33,7 +36,7 @@ export async function reportMassChange(backup: Backup, start: Start, due: Due): 
     });
   }
   const kept = await versioning.fetch();
-  if (kept?.is !== 'enabled') {
+  if (kept !== 'enabled') {
     log.warn(`${what}. They are uploaded, and the bucket keeps no older versions.`);
     return;
   }

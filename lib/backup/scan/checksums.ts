@@ -1,10 +1,10 @@
 // COMPARE_CONTENT: where a ctime proves nothing, a file that changes and keeps its size and mtime is known by its content
 // alone. Each such file is read in each run, and its checksum is in the tree.
-import { closeSync, createReadStream } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import type { Entry, Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
-import { sha256Of } from '../../tree/streams/sha256.js';
+import { sha256OfOpen } from '../../tree/streams/sha256.js';
 import type { Backup } from '../backup.js';
 import { FileOpener } from '../upload/file-opener.js';
 
@@ -19,9 +19,7 @@ export async function* withChecksums(
       const entries: (Entry | Obstacle)[] = [];
       for (const entry of batch) {
         backup.interruption.check();
-        const sha256 = await checksumOf(backup, opener, entry);
-        const isKnown = sha256 !== undefined && entry.type === 'file';
-        entries.push(isKnown ? { ...entry, inode: { ...entry.inode, sha256 } } : entry);
+        entries.push(entry.type === 'file' ? await withChecksum(backup, opener, entry) : entry);
       }
       yield entries;
     }
@@ -30,23 +28,18 @@ export async function* withChecksums(
   }
 }
 
-/** @returns `undefined` for a file whose ctime is enough, and for one that can't be read */
-async function checksumOf(
-  { fileSystems }: Backup,
-  opener: FileOpener,
-  entry: Entry | Obstacle,
-): Promise<string | undefined> {
-  if (entry.type !== 'file' || entry.id === undefined || !fileSystems.mayLackCtime(entry.id))
-    return undefined;
+/** @returns the same for a file whose ctime is enough, and for one that can't be read */
+async function withChecksum({ fileSystems }: Backup, opener: FileOpener, entry: Entry): Promise<Entry> {
+  if (entry.id === undefined || !fileSystems.mayLackCtime(entry.id)) return entry;
   try {
     const descriptor = opener.open(entry.key);
     try {
-      return await sha256Of(createReadStream('', { fd: descriptor, autoClose: false, start: 0 }));
+      return { ...entry, inode: { ...entry.inode, sha256: await sha256OfOpen(descriptor) } };
     } finally {
       closeSync(descriptor);
     }
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
-    return undefined;
+    return entry;
   }
 }

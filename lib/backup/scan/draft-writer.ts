@@ -10,7 +10,11 @@ import { type DraftLine, formatDraftLine } from './draft.js';
 
 export interface DraftFiles {
   readonly draft: Spool;
-  readonly due: DueList;
+  /** The draft's lines of the files that are due, and their bytes. */
+  readonly due: Spool;
+  readonly dueBytes: number;
+  /** How many of them replace an object. */
+  readonly overwritten: number;
   /** The keys, as JSON texts, of the backup's files that are gone from disk. */
   readonly gone: Spool;
   readonly losses: Losses;
@@ -22,55 +26,52 @@ export interface DraftFiles {
   readonly keptLines: number;
 }
 
-export interface DueList {
-  /** The draft's lines of the files that are due. */
-  readonly files: Spool;
-  readonly bytes: number;
-  /** How many of them replace an object. */
-  readonly overwritten: number;
+interface Link {
+  readonly key: Bytes;
+  readonly isKnown: boolean;
 }
 
-export class DraftWriter {
+export class DraftWriter implements DraftFiles {
   readonly #backup: Backup;
   readonly #root: Bytes;
-  readonly #draft: Spool;
-  readonly #due: Spool;
-  readonly #gone: Spool;
-  readonly #losses = new LossCounter();
+  readonly draft: Spool;
+  readonly due: Spool;
+  readonly gone: Spool;
+  readonly losses = new LossCounter();
   /** The links whose keys the last key begins with. */
-  #links: { readonly key: Bytes; readonly isKnown: boolean }[] = [];
-  readonly #linksAbove = new Set<Bytes>();
-  #dueBytes = 0;
-  #overwritten = 0;
-  #hidingPlaces = 0;
-  #keptLines = 0;
+  #links: readonly Link[] = [];
+  readonly linksAbove = new Set<Bytes>();
+  dueBytes = 0;
+  overwritten = 0;
+  hidingPlaces = 0;
+  keptLines = 0;
 
   constructor(backup: Backup) {
     this.#backup = backup;
     this.#root = bytesOf(backup.localDir);
-    [this.#draft, this.#due, this.#gone] = [backup.spool('draft'), backup.spool('due'), backup.spool('gone')];
+    [this.draft, this.due, this.gone] = [backup.spool('draft'), backup.spool('due'), backup.spool('gone')];
   }
 
   /** Adds a file on disk. @param isInBackup whether the last tree, or the bucket, has a file of its key */
   addFile(line: DraftLine, size: number, isInBackup: boolean): void {
-    this.#losses.add(line.key, isInBackup, 'on disk');
+    this.losses.add(line.key, isInBackup, 'on disk');
     const text = formatDraftLine(line);
-    this.#draft.write(text);
+    this.draft.write(text);
     if (line.state !== 'due') return;
-    this.#due.write(text);
-    this.#dueBytes += size;
-    if (isInBackup) this.#overwritten += 1;
+    this.due.write(text);
+    this.dueBytes += size;
+    if (isInBackup) this.overwritten += 1;
   }
 
   /** Adds a folder, a link, or an obstacle, which may have an older version in the backup. */
   addOther(line: DraftLine, isInBackup: boolean): void {
-    this.#draft.write(formatDraftLine(line));
+    this.draft.write(formatDraftLine(line));
     const isKnown = line.state === 'known link';
     const isLink = isKnown || (line.state === 'no object' && !line.key.endsWith('/'));
     if (isLink) this.#links = [...this.#linksBefore(line.key), { key: line.key, isKnown }];
     // A file that seems gone may have moved into an unreadable folder, whatever the backup has of that folder.
     if (line.state === 'hiding obstacle' || (line.state === 'obstacle' && !isInBackup))
-      this.#hidingPlaces += 1;
+      this.hidingPlaces += 1;
   }
 
   /**
@@ -86,11 +87,11 @@ export class DraftWriter {
     }
     const link = this.#linkAbove(key);
     const hasGone = link?.isKnown || isGone(this.#root, key, this.#backup.followSymlinks);
-    this.#losses.add(key, true, hasGone ? 'gone' : 'kept');
+    this.losses.add(key, true, hasGone ? 'gone' : 'kept');
     this.#addAbsent(key, hasGone ? 'kept' : 'unseen', line);
     if (!hasGone || !isDeletable) return true;
-    this.#gone.write(JSON.stringify(textOf(key)));
-    if (link?.isKnown) this.#linksAbove.add(link.key);
+    this.gone.write(JSON.stringify(textOf(key)));
+    if (link?.isKnown) this.linksAbove.add(link.key);
     return false;
   }
 
@@ -106,32 +107,24 @@ export class DraftWriter {
   #addAbsent(key: Bytes, state: 'kept' | 'unseen', line: string): void {
     if (line === '' || this.#linkAbove(key) !== undefined) return;
     const isKept = state === 'kept' || isKeptLine(line);
-    if (isKept) this.#keptLines += 1;
-    this.#draft.write(
+    if (isKept) this.keptLines += 1;
+    this.draft.write(
       formatDraftLine({ key, state: isKept ? 'kept' : 'unseen', id: '', unchangedSince: 0, line }),
     );
   }
 
-  #linkAbove(key: Bytes): { readonly key: Bytes; readonly isKnown: boolean } | undefined {
+  #linkAbove(key: Bytes): Link | undefined {
     this.#links = this.#linksBefore(key);
     return this.#links.find((link) => key.startsWith(`${link.key}/`));
   }
 
   /** The links that may be above a key: keys come in their order, so each of them begins it. */
-  #linksBefore(key: Bytes): { readonly key: Bytes; readonly isKnown: boolean }[] {
+  #linksBefore(key: Bytes): Link[] {
     return this.#links.filter((link) => key.startsWith(link.key));
   }
 
   close(): DraftFiles {
-    for (const spool of [this.#draft, this.#due, this.#gone]) spool.close();
-    return {
-      draft: this.#draft,
-      due: { files: this.#due, bytes: this.#dueBytes, overwritten: this.#overwritten },
-      gone: this.#gone,
-      losses: this.#losses,
-      linksAbove: this.#linksAbove,
-      hidingPlaces: this.#hidingPlaces,
-      keptLines: this.#keptLines,
-    };
+    for (const spool of [this.draft, this.due, this.gone]) spool.close();
+    return this;
   }
 }

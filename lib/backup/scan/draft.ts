@@ -1,42 +1,44 @@
 // The draft of the new tree: every entry that the scan found, with what is known of its object so far. It is a spool of
 // lines in the order of the keys; each step that learns something writes a new one.
 import { BackupError } from '../../cli/errors.js';
-import type { Bytes } from '../../tree/bytes.js';
-import type { Entry } from '../../tree/entry.js';
+import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import { keyOfLine } from '../../tree/entry-line.js';
 import { type Batches, mapEach } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
-import type { Spool } from '../../tree/streams/spool.js';
-import { entryOfLine } from '../../tree/tree-file.js';
+import { readJson, type Spool } from '../../tree/streams/spool.js';
 
-export type DraftState =
+const STATES = [
   /** A file that the last tree has exactly as it is now: the bucket had it when that tree was stored. */
-  | 'unchanged'
+  'unchanged',
   /** A file that the bucket provably held before this run uploaded anything. */
-  | 'stored'
+  'stored',
   /** A file that is to be uploaded. */
-  | 'due'
+  'due',
   /** A file that was uploaded as the line has it. */
-  | 'sent'
+  'sent',
   /** A file that could not be uploaded. */
-  | 'failed'
+  'failed',
   /** A file that was there during the scan, and is gone. */
-  | 'vanished'
+  'vanished',
   /** A folder or link: it needs no object. */
-  | 'no object'
+  'no object',
   /**
    * A link that the last tree has, too, and that is not followed: keys below its path are gone. One that the last tree
    * does not have may have been followed until now, or have taken a folder's place: these keys are kept once more.
    */
-  | 'known link'
+  'known link',
   /** Something unreadable, or whose name can't be a key. */
-  | 'obstacle'
+  'obstacle',
   /** The same, and it may be or contain a file that seems gone: a folder, or a file that replaced the last tree's. */
-  | 'hiding obstacle'
+  'hiding obstacle',
   /** A file of the last tree that is gone from disk, or excluded: the bucket keeps it, unless this run deletes it. */
-  | 'kept'
+  'kept',
   /** A file of the last tree that the scan did not find, and that is not proven to be gone. */
-  | 'unseen';
+  'unseen',
+] as const;
+
+export type DraftState = (typeof STATES)[number];
+const KNOWN: ReadonlySet<string> = new Set(STATES);
 
 export interface DraftLine {
   readonly key: Bytes;
@@ -51,26 +53,10 @@ export interface DraftLine {
   readonly lastLine?: string;
 }
 
-const CODES: Readonly<Record<DraftState, string>> = {
-  unchanged: 'u',
-  stored: 't',
-  due: 'd',
-  sent: 's',
-  failed: 'f',
-  vanished: 'v',
-  'no object': 'n',
-  'known link': 'l',
-  obstacle: 'o',
-  'hiding obstacle': 'h',
-  kept: 'k',
-  unseen: '?',
-};
-const STATES = new Map(Object.entries(CODES).map(([state, code]) => [code, state as DraftState]));
-
 /** As a line of a spool. */
 export function formatDraftLine({ key, state, id, unchangedSince, line, lastLine = '' }: DraftLine): string {
   const last = isObstacle(state) ? Buffer.from(key, 'latin1').toString('base64') : line;
-  return `${CODES[state]}\t${id}\t${unchangedSince}\t${lastLine}\t${last}`;
+  return `${state}\t${id}\t${unchangedSince}\t${lastLine}\t${last}`;
 }
 
 /** @throws {BackupError} if the spool is damaged */
@@ -80,34 +66,18 @@ export function readDraft(spool: Spool): Batches<DraftLine> {
 
 /** @throws {BackupError} if the line is damaged */
 export function parseDraftLine(text: string): DraftLine {
-  const state = STATES.get(text.slice(0, 1));
-  const idStart = text.indexOf('\t') + 1;
-  const timeStart = text.indexOf('\t', idStart) + 1;
-  const lastLineStart = text.indexOf('\t', timeStart) + 1;
-  const lineStart = text.indexOf('\t', lastLineStart) + 1;
-  const line = text.slice(lineStart);
-  const lastLine = text.slice(lastLineStart, lineStart - 1);
+  // An entry's line is JSON, and has no tab.
+  const [code = '', id = '', unchangedSince, lastLine = '', line = ''] = text.split('\t');
+  const state = code as DraftState;
   const last = lastLine === '' ? {} : { lastLine };
-  if (state !== undefined && isObstacle(state)) {
+  if (isObstacle(state)) {
     const key = Buffer.from(line, 'base64').toString('latin1') as Bytes;
     return { key, state, id: '', unchangedSince: 0, line: '', ...last };
   }
   const key = keyOfLine(line);
-  if (state === undefined || key === undefined || lineStart === 0)
+  if (!KNOWN.has(state) || key === undefined)
     throw new BackupError("The run's notes are damaged.", { hint: 'Run the command again.' });
-  return {
-    key,
-    state,
-    id: text.slice(idStart, timeStart - 1),
-    unchangedSince: Number(text.slice(timeStart, lastLineStart - 1)),
-    line,
-    ...last,
-  };
-}
-
-/** The entry of a line that is no obstacle's. */
-export function entryOfDraft(line: DraftLine): Entry {
-  return entryOfLine(line);
+  return { key, state, id, unchangedSince: Number(unchangedSince), line, ...last };
 }
 
 /** True for a file of the backup: it has an object, or should have one. */
@@ -123,6 +93,11 @@ export function isAbsent({ state }: DraftLine): boolean {
 
 function isObstacle(state: DraftState): boolean {
   return state === 'obstacle' || state === 'hiding obstacle';
+}
+
+/** The keys in a spool that holds them as JSON texts. */
+export function readKeys(spool: Spool): Batches<{ readonly key: Bytes }> {
+  return mapEach(readJson<string>(spool), (path) => ({ key: bytesOf(path) }));
 }
 
 /** The draft after an upload. @param outcomes the new lines of the files that were due */

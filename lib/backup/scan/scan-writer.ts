@@ -1,43 +1,55 @@
 // Decides what becomes of each key that is on disk, in the last tree, or in both.
-import type { Acl } from '../../tree/acl.js';
 import type { Bytes } from '../../tree/bytes.js';
-
-import { type Entry, mayHideFiles, type Obstacle } from '../../tree/entry.js';
-import { formatEntry, isKeptLine, isSameLine, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
-import type { Pair } from '../../tree/streams/merge.js';
+import { type Entry, mayHideFiles, type Obstacle, type ObstacleReason } from '../../tree/entry.js';
 import type { Spool } from '../../tree/streams/spool.js';
-import { entryOfLine, type OpenedTree, type TreeLine } from '../../tree/tree-file.js';
+import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
 import { RandomSample } from '../verify/random.js';
 import { type DraftLine, milliseconds } from './draft.js';
-import { DraftWriter } from './draft-writer.js';
-import { FolderPatterns } from './folder-patterns.js';
+import { type DraftFiles, DraftWriter } from './draft-writer.js';
 import { isAnotherFile, isSameFile } from './same-file.js';
-import type { Excluded, Scan, ScanCounts } from './scan-result.js';
+import type { ScannedPair } from './scanned-pair.js';
 
-/** What is on disk under a key, and what the last tree has. */
-export interface ScannedPair {
-  readonly onDisk: Entry | Obstacle | undefined;
-  readonly inTree: TreeLine | undefined;
-  /** What the last tree has, if it was gone from disk then: as good as nothing, once it is on disk again. */
-  readonly keptInTree: TreeLine | undefined;
-  /** The entry's line in a tree, without its ACL; '' if there is no entry on disk. */
-  readonly line: string;
-  readonly isSameLine: boolean;
-  readonly needsAcl: boolean;
+export interface Scan extends DraftFiles {
+  readonly counts: ScanCounts;
+  /** Some of the files that are as the last tree has them. */
+  readonly unchanged: RandomSample<Entry>;
+  /** Whether the disk is line for line what the last tree has. */
+  readonly isAsTree: boolean;
+  /** What can't be backed up, as JSON texts of `Obstacle`. */
+  readonly obstacles: Spool;
+  /** In a dry run: what the config excludes, as JSON texts of `Excluded`. */
+  readonly excluded: Spool;
+  /**
+   * The rules of EXCLUDE that exclude nothing, since they match a folder alone, and the first such folder (ends in a `/`).
+   * Whoever wrote them does not expect that.
+   */
+  readonly ineffective: ReadonlyMap<string, Bytes>;
 }
+
+/** A file, or a folder with everything in it, whose key ends in a `/`. */
+export interface Excluded {
+  readonly key: Bytes;
+  readonly rule: string;
+}
+
+/**
+ * Of `excluded`, a folder with everything in it counts once; `othersFolders` are those that somebody other than root and
+ * this user owns or can write to.
+ */
+export type ScanCounts = Readonly<Record<ObstacleReason | 'link' | 'excluded' | 'othersFolders', number>>;
 
 export class ScanWriter {
   readonly #backup: Backup;
   readonly #hasTree: boolean;
-  readonly #treeHasAcls: boolean;
-  readonly #names: OwnerNames;
   readonly #user = process.geteuid?.();
   readonly #draft: DraftWriter;
   readonly #obstacles: Spool;
   readonly #excluded: Spool;
   readonly #unchanged = new RandomSample<Entry>();
-  readonly #folderPatterns: FolderPatterns;
+  /** The rules that have excluded something, and the first folder that each rule of EXCLUDE matches. */
+  readonly #effective = new Set<string>();
+  readonly #folders = new Map<string, Bytes>();
   readonly #counts: Record<keyof ScanCounts, number> = {
     unreadable: 0,
     special: 0,
@@ -51,43 +63,27 @@ export class ScanWriter {
   };
   #isAsTree = true;
 
-  constructor(backup: Backup, tree: OpenedTree<TreeLine> | undefined, names: OwnerNames) {
+  constructor(backup: Backup, hasTree: boolean) {
     this.#backup = backup;
-    this.#names = names;
-    this.#hasTree = tree !== undefined;
-    this.#treeHasAcls = tree?.hasAcls === true;
+    this.#hasTree = hasTree;
     this.#draft = new DraftWriter(backup);
-    this.#folderPatterns = new FolderPatterns(backup.exclusion);
     [this.#obstacles, this.#excluded] = [backup.spool('obstacles'), backup.spool('excluded')];
   }
 
-  prepare([onDisk, lineInTree]: Pair<Entry | Obstacle, TreeLine>): ScannedPair {
-    const isKept = lineInTree !== undefined && isKeptLine(lineInTree.line);
-    const [inTree, keptInTree] = isKept ? [undefined, lineInTree] : [lineInTree, undefined];
-    const isEntry = onDisk !== undefined && onDisk.type !== 'obstacle';
-    const line = isEntry ? formatEntry(onDisk, this.#names) : '';
-    // Most lines have not changed by a byte.
-    const isSame = inTree !== undefined && isSameLine(inTree.line, line);
-    // A change of an ACL moves the ctime: while the line is the same, the tree's ACL is valid.
-    const isAclKnown = isSame && this.#treeHasAcls;
-    const needsAcl = this.#backup.header.hasAcls === true && isEntry && onDisk.type !== 'link' && !isAclKnown;
-    return { onDisk, inTree, keptInTree, line, isSameLine: isSame, needsAcl };
-  }
-
-  /** @param acl the answer, if the pair needed one */
-  add(pair: ScannedPair, acl: Acl | undefined): void {
+  /** @param line of the new tree; '' if there is no entry on disk */
+  add(pair: ScannedPair, line: string): void {
     const { onDisk, inTree } = pair;
     if (onDisk === undefined)
       this.#addMissing(pair); // Only in the tree.
     else if (onDisk.type === 'obstacle') {
       this.#addObstacle(onDisk, inTree);
       this.#addMissing(pair);
-    } else this.#addEntry(onDisk, pair, acl); // On disk, perhaps in the tree.
+    } else this.#addEntry(onDisk, pair, line); // On disk, perhaps in the tree.
   }
 
   addExcluded(key: Bytes, rule: string): void {
     this.#counts.excluded += 1;
-    this.#folderPatterns.addEffective(rule);
+    this.#effective.add(rule);
     if (this.#backup.flags.isDry) this.#excluded.write(JSON.stringify({ key, rule } satisfies Excluded));
   }
 
@@ -100,7 +96,7 @@ export class ScanWriter {
       isAsTree: this.#isAsTree,
       obstacles: this.#obstacles,
       excluded: this.#excluded,
-      ineffectivePatterns: this.#folderPatterns.ineffective(),
+      ineffective: new Map([...this.#folders].filter(([rule]) => !this.#effective.has(rule))),
     };
   }
 
@@ -130,23 +126,17 @@ export class ScanWriter {
       this.#draft.addMissing(inTree.key, hasLine ? undefined : inTree.line);
   }
 
-  #addEntry(entry: Entry, { inTree, line: lineOnDisk, isSameLine, needsAcl }: ScannedPair, acl?: Acl): void {
-    const isLineKnown = isSameLine && !needsAcl;
-    const line = isLineKnown ? (inTree?.line ?? lineOnDisk) : lineWithAcl(lineOnDisk, acl);
+  #addEntry(entry: Entry, { inTree, isSameLine }: ScannedPair, line: string): void {
     if (line !== inTree?.line) this.#isAsTree = false;
     const { key, type, inode } = entry;
+    const before = isSameLine ? entry : inTree && entryOfLine(inTree);
     if (type !== 'file') {
       if (type === 'link') this.#counts.link += 1;
-      else {
-        this.#folderPatterns.addFolder(key);
-        if (isOthers(entry, this.#user)) this.#counts.othersFolders += 1;
-      }
-      const wasLink = inTree !== undefined && (isSameLine || entryOfLine(inTree).type === 'link');
-      const state = type === 'link' && wasLink ? 'known link' : 'no object';
+      else this.#addFolder(entry);
+      const state = type === 'link' && before?.type === 'link' ? 'known link' : 'no object';
       this.#draft.addOther({ key, state, id: '', unchangedSince: 0, line }, inTree !== undefined);
       return;
     }
-    const before = isSameLine ? entry : inTree && entryOfLine(inTree);
     const wasFile = before?.type === 'file';
     const lacksCtime = entry.id !== undefined && this.#backup.fileSystems.lacksCtime(entry.id);
     const isUnchanged = wasFile && (isSameLine || isSameFile(entry, before, lacksCtime));
@@ -161,6 +151,13 @@ export class ScanWriter {
     );
   }
 
+  #addFolder({ key, inode: { uid, mode } }: Entry): void {
+    const isOthers = (uid !== 0 && uid !== this.#user) || (mode & 0o022) !== 0;
+    if (isOthers) this.#counts.othersFolders += 1;
+    const rule = this.#backup.exclusion.ruleFor(key.slice(0, -1) as Bytes);
+    if (rule?.startsWith('EXCLUDE ') && !this.#folders.has(rule)) this.#folders.set(rule, key);
+  }
+
   /**
    * When the path of a file last changed (ms since the epoch). Without a tree it is ignored: all files would be due whose
    * folder changed after their upload, which is most of an old backup.
@@ -173,9 +170,4 @@ export class ScanWriter {
 /** For a file that the last tree has: if it is not uploaded, its line stays in the tree. */
 function lastLineOf(inTree: TreeLine | undefined): Pick<DraftLine, 'lastLine'> {
   return inTree !== undefined && entryOfLine(inTree).type === 'file' ? { lastLine: inTree.line } : {};
-}
-
-/** True for a folder that somebody other than root and `user` owns or can write to. */
-function isOthers({ inode: { uid, mode } }: Entry, user: number | undefined): boolean {
-  return (uid !== 0 && uid !== user) || (mode & 0o022) !== 0;
 }

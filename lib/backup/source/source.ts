@@ -24,26 +24,22 @@ export function sourceOf(hostId: string | undefined, localDir: string): Source {
  */
 export function assertSameSource(last: Partial<Source> | undefined, now: Source, adopts: boolean): void {
   if (last === undefined || adopts || isSameSource(last, now)) return;
-  throw otherSource(last, now);
-}
-
-/** Whether the last run was of this source. A field that its record lacks is no difference. */
-export function isSameSource(last: Partial<Source>, now: Source): boolean {
-  const { host = now.host, localDir = now.localDir } = last;
-  return host === now.host && localDir === now.localDir;
-}
-
-function otherSource(last: Partial<Source>, now: Source): BackupError {
   const isOtherHost = last.host !== undefined && last.host !== now.host;
   const steps = [
     'To back up both, give each a REMOTE_DIR_PREFIX of its own.',
     'If this one takes the backup over, run it once with --adopt.',
     ...(isOtherHost ? ["If the host's name changes from run to run, set HOST_ID in the config."] : []),
   ];
-  return new BackupError(
+  throw new BackupError(
     `This backup's last run was of ${describe(last)}; this one is of ${describe(now)}. Nothing was changed.`,
     { exitCode: exitCode.refused, hint: steps.join(' ') },
   );
+}
+
+/** Whether the last run was of this source. A field that its record lacks is no difference. */
+export function isSameSource(last: Partial<Source>, now: Source): boolean {
+  const { host = now.host, localDir = now.localDir } = last;
+  return host === now.host && localDir === now.localDir;
 }
 
 function describe({ host, localDir }: Partial<Source>): string {

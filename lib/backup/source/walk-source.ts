@@ -1,24 +1,53 @@
-// The walk of LOCAL_DIR, as the config has it.
+// What a walk of LOCAL_DIR goes by, and the walk.
+import { statSync } from 'node:fs';
+import type { Interruption } from '../../cli/interruption.js';
+import type { BackupConfig } from '../../config/backup-config.js';
 import { bytesOf } from '../../tree/bytes.js';
-import type { OnExcluded } from '../../tree/disk/exclusion.js';
-import type { FileSystems } from '../../tree/disk/inode.js';
+import type { Exclusion, OnExcluded } from '../../tree/disk/exclusion.js';
+import { FileSystems } from '../../tree/disk/inode.js';
 import { walk } from '../../tree/disk/walk.js';
-import type { Backup } from '../backup.js';
+import { ConfiguredExclusion } from './configured-exclusion.js';
 
-export type SourceToWalk = Pick<
-  Backup,
-  'localDir' | 'followSymlinks' | 'exclusion' | 'maxKeyLength' | 'interruption'
-> & { readonly fileSystems?: FileSystems };
+/** S3's limit (bytes). */
+export const MAX_KEY_LENGTH = 1024;
+
+/** LOCAL_DIR as the config has it walked. */
+export interface SourceToWalk {
+  /** Absolute and without links. */
+  readonly localDir: string;
+  readonly followSymlinks: boolean;
+  /** What the walk leaves out. */
+  readonly exclusion: Exclusion;
+  readonly fileSystems: FileSystems;
+  /** How many bytes the key of a file may have, relative to the prefix. */
+  readonly maxKeyLength: number;
+  readonly interruption: Interruption;
+}
+
+/**
+ * @param localDir as `resolveLocalDir` gives it
+ * @param ownFolders folders of this run, which are left out; absolute
+ */
+export function sourceToWalk(
+  localDir: string,
+  config: BackupConfig,
+  ownFolders: readonly string[],
+  interruption: Interruption,
+): SourceToWalk {
+  const { dev: device } = statSync(localDir, { bigint: true });
+  return {
+    localDir,
+    followSymlinks: config.followSymlinks,
+    exclusion: new ConfiguredExclusion(config, { localDir, device, ownFolders }),
+    fileSystems: new FileSystems(localDir),
+    maxKeyLength: MAX_KEY_LENGTH - Buffer.byteLength(config.prefix),
+    interruption,
+  };
+}
 
 /** What is on disk, in the order of the keys. @param onExcluded called for what is left out */
 export function walkSource(source: SourceToWalk, onExcluded?: OnExcluded): ReturnType<typeof walk> {
-  const { localDir, followSymlinks, exclusion, maxKeyLength, interruption, fileSystems } = source;
-  return walk(bytesOf(localDir), {
-    followSymlinks,
-    exclusion,
-    maxKeyLength,
-    ...(fileSystems && { fileSystems }),
-    onTurn: () => interruption.check(),
-    ...(onExcluded && { onExcluded }),
-  });
+  const { localDir, interruption } = source;
+  const onTurn = () => interruption.check();
+  return walk(bytesOf(localDir), { ...source, onTurn, ...(onExcluded && { onExcluded }) });
 }

@@ -1,8 +1,10 @@
 // Splits the due files into batches: each is one call of the AWS CLI.
+
 import { readFileSync } from 'node:fs';
 import { canParseName } from '../../aws/upload-outcome.js';
 import { textOf } from '../../tree/bytes.js';
-import { type DraftLine, entryOfDraft } from '../scan/draft.js';
+import { entryOfLine } from '../../tree/tree-file.js';
+import type { DraftLine } from '../scan/draft.js';
 
 /** If so many files fail for one reason, and none is sent, no other is tried. */
 export const FIRST_BATCH = 10;
@@ -19,6 +21,8 @@ const MAX_LENGTH = 1024;
 
 export interface BatchFile {
   readonly draft: DraftLine;
+  /** In its batch, counted from 0. */
+  readonly place: number;
   readonly path: string;
   readonly size: number;
 }
@@ -84,12 +88,12 @@ export async function* splitIntoBatches(
     return batch;
   };
   for await (const draft of due) {
-    const file = { draft, path: textOf(draft.key), size: entryOfDraft(draft).inode.size };
-    const isAlone = !isBatchable(file.path);
+    const [path, { size }] = [textOf(draft.key), entryOfLine(draft).inode];
+    const isAlone = !isBatchable(path);
     const isFull = files.length === (isFirst ? Math.min(FIRST_BATCH, maxFiles) : maxFiles);
-    if (files.length > 0 && (isAlone || isFull || bytes + file.size > MAX_BYTES)) yield cut(false);
-    files.push(file);
-    bytes += file.size;
+    if (files.length > 0 && (isAlone || isFull || bytes + size > MAX_BYTES)) yield cut(false);
+    files.push({ draft, place: files.length, path, size });
+    bytes += size;
     if (isAlone) yield cut(true);
   }
   if (files.length > 0) yield cut(false);

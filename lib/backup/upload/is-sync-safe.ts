@@ -3,7 +3,7 @@ import type { BackupConfig } from '../../config/backup-config.js';
 import { partsOfPath } from '../../tree/disk/path-parts.js';
 import { partOfOthers } from '../../tree/disk/who-can-change.js';
 import type { Backup } from '../backup.js';
-import type { ScanCounts } from '../scan/scan-result.js';
+import type { ScanCounts } from '../scan/scan-writer.js';
 
 /**
  * True if `aws s3 sync` uploads exactly what was scanned: it opens files by their paths, so nobody else may be able to

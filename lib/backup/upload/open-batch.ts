@@ -1,4 +1,5 @@
 // Opens the files of a batch, and describes each as it was when it was opened: that is what is sent.
+
 import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeError, errnoOf } from '../../cli/errors.js';
@@ -8,8 +9,10 @@ import { fileIdOf } from '../../tree/disk/inode.js';
 import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Inode } from '../../tree/entry.js';
 import { formatEntry, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
+import { entryOfLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, entryOfDraft, milliseconds } from '../scan/draft.js';
+import { type DraftLine, milliseconds } from '../scan/draft.js';
+import { isSameInode } from '../scan/same-file.js';
 import type { BatchFile } from './batches.js';
 import { FileOpener } from './file-opener.js';
 
@@ -61,10 +64,9 @@ function describeOpened(
   descriptor: number,
   names: OwnerNames,
 ): Pick<OpenFile, 'line' | 'inode'> {
-  const stats = fstatSync(descriptor, { bigint: true });
-  const inode = fileSystems.inodeOf(stats, pathOfDescriptor(descriptor));
-  const id = fileIdOf(stats);
-  if (id === draft.id && isSameInode(inode, entryOfDraft(draft).inode)) return { line: draft, inode };
+  const inode = fileSystems.inodeOfOpen(descriptor);
+  const id = fileIdOf(fstatSync(descriptor, { bigint: true }));
+  if (id === draft.id && isSameInode(inode, entryOfLine(draft).inode)) return { line: draft, inode };
   const line = formatEntry({ key: draft.key, type: 'file', inode }, names);
   return { line: { ...draft, id, unchangedSince: milliseconds(inode.ctime), line }, inode };
 }
@@ -80,11 +82,4 @@ async function withAcls({ header }: Backup, open: readonly OpenFile[]): Promise<
     const acl = changed.has(it) ? acls.get(keyOf(it)) : undefined;
     return acl === undefined ? it : { ...it, line: { ...it.line, line: lineWithAcl(it.line.line, acl) } };
   });
-}
-
-/** True if a file has not changed. */
-export function isSameInode(a: Inode, b: Inode): boolean {
-  return (
-    a.ctime === b.ctime && a.mtime === b.mtime && a.size === b.size && (a.ino ?? b.ino) === (b.ino ?? a.ino)
-  );
 }

@@ -1,27 +1,20 @@
 // Sends one batch: this program opens each file, the AWS CLI reads it through a link to the open descriptor, and the
 // descriptor then shows whether the file has changed meanwhile.
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { AwsError } from '../../aws/aws-error.js';
 import { concernsAllFiles, isTransient, kindOfAwsError } from '../../aws/error-kinds.js';
-import type { Bytes } from '../../tree/bytes.js';
-import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import type { OwnerNames } from '../../tree/entry-line.js';
 import type { Backup } from '../backup.js';
 import { deleteInTheWay } from '../delete/in-the-way.js';
 import type { DraftLine } from '../scan/draft.js';
+import { isSameInode } from '../scan/same-file.js';
 import type { Batch, BatchFile } from './batches.js';
-import { isSameInode, type OpenFile, openFiles } from './open-batch.js';
+import { type OpenFile, openFiles } from './open-batch.js';
+import type { UploadFailure } from './sent.js';
 import { uploadOpenFiles } from './upload-calls.js';
 
 /** How often a file is sent that changes during its upload, or fails by a passing error. */
 const ROUNDS = 3;
-
-export interface UploadFailure {
-  readonly path: string;
-  readonly why: string;
-  /** Whether these are the AWS CLI's words. */
-  readonly isOfAws: boolean;
-}
 
 export interface BatchOutcome {
   /** A line for each file of the batch, in the order of their keys. */
@@ -34,31 +27,25 @@ export interface BatchOutcome {
 }
 
 /**
- * Called as soon as the AWS CLI says that a file was uploaded.
- * @param place of the file in its batch
- * @param line of the file as it was opened; it may have changed during the upload
+ * @param onSent called as soon as the AWS CLI says that a file was uploaded, with its line as it was opened: it may have
+ *   changed during the upload
+ * @throws {AwsError} if the AWS CLI failed for a reason that concerns every file
  */
-export type OnSent = (place: number, line: DraftLine) => void;
-
-/** @throws {AwsError} if the AWS CLI failed for a reason that concerns every file */
 export async function sendBatch(
   backup: Backup,
   batch: Batch,
   names: OwnerNames,
-  onSent: OnSent,
+  onSent: (file: BatchFile, line: DraftLine) => void,
 ): Promise<BatchOutcome> {
-  const places = new Map(batch.files.map(({ path }, place) => [path, place]));
   /** The final lines of files that were sent or have vanished. */
-  const done = new Map<Bytes, DraftLine>();
+  const done = new Map<BatchFile, DraftLine>();
   /** Why each of the other files was not sent, in the last round. */
-  const failures = new Map<Bytes, UploadFailure>();
+  const failures = new Map<BatchFile, UploadFailure>();
   let bytes = 0;
   let error: AwsError | undefined;
   let waiting = batch.files;
   for (let round = 1; round <= ROUNDS && waiting.length > 0; round += 1) waiting = await send(waiting);
-  const lines = batch.files.map(
-    ({ draft }): DraftLine => done.get(draft.key) ?? { ...draft, state: 'failed' },
-  );
+  const lines = batch.files.map((file): DraftLine => done.get(file) ?? { ...file.draft, state: 'failed' });
   const sent = lines.filter(({ state }) => state === 'sent').length;
   const reasons = [...failures.values()];
   if (sent === 0 && error !== undefined && reasons.some(({ why }) => concernsAllFiles(why))) throw error;
@@ -71,35 +58,29 @@ export async function sendBatch(
       for (const file of vanished) finish(file, { ...file.draft, state: 'vanished' });
       for (const { file, why } of failed) fail(file, why, false);
       if (open.length === 0) return [];
-      const whyNot = await upload(open);
+      const result = await uploadOpenFiles(backup, open, batch.isAlone, ({ file, line }) =>
+        onSent(file, { ...line, state: 'sent' }),
+      );
+      error = result.error ?? error;
       const again: BatchFile[] = [];
-      for (const it of open) if (await mustSendAgain(it, whyNot(it.file.path))) again.push(it.file);
+      for (const it of open) if (await mustSendAgain(it, result.whyNot(it.file.path))) again.push(it.file);
       return again;
     } finally {
       for (const { descriptor } of open) closeSync(descriptor);
     }
   }
 
-  /** @returns why a file was not sent; `undefined` for one that was */
-  async function upload(open: readonly OpenFile[]): Promise<(path: string) => string | undefined> {
-    const lines = new Map(open.map(({ file, line }) => [file.path, line]));
-    const files = open.map(({ file, descriptor }) => ({ path: file.path, descriptor }));
-    const result = await uploadOpenFiles(backup, files, batch.isAlone, (path) => {
-      const [place, line] = [places.get(path), lines.get(path)];
-      if (place !== undefined && line !== undefined) onSent(place, { ...line, state: 'sent' });
-    });
-    error = result.error ?? error;
-    return result.whyNot;
-  }
-
-  /** Records what became of a file. @throws {AwsError} if it failed for a lasting reason that concerns every file */
+  /**
+   * Records what became of a file.
+   * @param why it was not sent; `undefined` if it was
+   * @throws {AwsError} if it failed for a lasting reason that concerns every file
+   */
   async function mustSendAgain(
     { file, descriptor, line, inode }: OpenFile,
     why: string | undefined,
   ): Promise<boolean> {
     // A change during the upload comes first: the AWS CLI fails in many ways over a file that grows or shrinks.
-    const stats = fstatSync(descriptor, { bigint: true });
-    if (!isSameInode(backup.fileSystems.inodeOf(stats, pathOfDescriptor(descriptor)), inode)) {
+    if (!isSameInode(backup.fileSystems.inodeOfOpen(descriptor), inode)) {
       fail(file, 'it changed while it was uploaded', false);
       return true;
     }
@@ -114,12 +95,12 @@ export async function sendBatch(
     return isTransient(why);
   }
 
-  function finish({ draft }: BatchFile, line: DraftLine): void {
-    failures.delete(draft.key);
-    done.set(draft.key, line);
+  function finish(file: BatchFile, line: DraftLine): void {
+    failures.delete(file);
+    done.set(file, line);
   }
 
-  function fail({ draft, path }: BatchFile, why: string, isOfAws: boolean): void {
-    failures.set(draft.key, { path, why, isOfAws });
+  function fail(file: BatchFile, why: string, isOfAws: boolean): void {
+    failures.set(file, { path: file.path, why, isOfAws });
   }
 }

@@ -11,13 +11,9 @@ import { isTransient } from '../../aws/error-kinds.js';
 import { UploadOutcome } from '../../aws/upload-outcome.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import type { Backup } from '../backup.js';
-
-export interface FileToUpload {
-  /** Below LOCAL_DIR. */
-  readonly path: string;
-  /** Of this process. */
-  readonly descriptor: number;
-}
+import type { DraftFiles } from '../scan/draft-writer.js';
+import type { OpenFile } from './open-batch.js';
+import { NOTHING_SENT, type Sent } from './sent.js';
 
 export interface UploadResult {
   /** Why a file was not uploaded; `undefined` for one that was. */
@@ -35,25 +31,23 @@ export interface UploadResult {
  */
 export async function uploadOpenFiles(
   backup: Backup,
-  files: readonly FileToUpload[],
+  files: readonly OpenFile[],
   isAlone: boolean,
-  onSent: (path: string) => void,
+  onSent: (file: OpenFile) => void,
 ): Promise<UploadResult> {
   const { aws, encryptionKey, prefix, log } = backup;
-  const outcome = new UploadOutcome(
-    s3Url({ bucket: aws.bucket, key: prefix }),
-    files.map(({ path }) => path),
-  );
+  const byPath = new Map(files.map((it) => [it.file.path, it]));
+  const outcome = new UploadOutcome(s3Url({ bucket: aws.bucket, key: prefix }), [...byPath.keys()]);
   const folder = backup.fileFor('links');
-  const args = isAlone ? argumentsForOne(backup, files) : argumentsForAll(backup, folder, files);
+  const args = uploadArguments(backup, files, isAlone, folder);
   let answer: AwsAnswer;
   try {
     answer = await aws.run(args, {
       encryptionKey,
       output: async (stdout) => {
         for await (const line of splitLines(stdout, /\n/)) {
-          const path = outcome.readOutput(line);
-          if (path !== undefined) onSent(path);
+          const file = byPath.get(outcome.readOutput(line) ?? '');
+          if (file !== undefined) onSent(file);
         }
       },
       onErrorLine: (line) => {
@@ -70,39 +64,32 @@ export async function uploadOpenFiles(
   return { whyNot: (path) => outcome.whyNotUploaded(path, isDone, answer.stderr.trim()), error };
 }
 
-function argumentsForAll(
-  { aws, prefix, config }: Backup,
+/** @param folder of the links, which this makes for this user alone, unless the file is alone */
+function uploadArguments(
+  { aws: { bucket }, prefix, config: { storageClass } }: Backup,
+  files: readonly OpenFile[],
+  isAlone: boolean,
   folder: string,
-  files: readonly FileToUpload[],
 ): string[] {
-  makeLinks(folder, files);
-  return uploadAll(folder, { bucket: aws.bucket, prefix, storageClass: config.storageClass });
-}
-
-function argumentsForOne({ aws, prefix, config }: Backup, [file]: readonly FileToUpload[]): string[] {
-  if (file === undefined) throw new Error('there is no file to upload');
-  const object = { bucket: aws.bucket, key: prefix + file.path };
-  return uploadOne(pathOfDescriptor(file.descriptor), object, config.storageClass);
-}
-
-/** @param folder to make, for this user alone */
-function makeLinks(folder: string, files: readonly FileToUpload[]): void {
-  mkdirSync(folder, { mode: 0o700 });
+  if (!isAlone) mkdirSync(folder, { mode: 0o700 });
   let lastParent = '';
-  for (const { path, descriptor } of files) {
-    const parent = dirname(path);
+  for (const { file, descriptor } of files) {
+    const open = pathOfDescriptor(descriptor);
+    if (isAlone) return uploadOne(open, { bucket, key: prefix + file.path }, storageClass);
+    const parent = dirname(file.path);
     if (parent !== lastParent) mkdirSync(join(folder, parent), { recursive: true, mode: 0o700 });
     lastParent = parent;
-    symlinkSync(pathOfDescriptor(descriptor), join(folder, path));
+    symlinkSync(open, join(folder, file.path));
   }
+  return uploadAll(folder, { bucket, prefix, storageClass });
 }
 
 /**
  * Uploads LOCAL_DIR to an empty prefix: see `isSyncSafe`. However it ends, the check shows what it has uploaded.
- * @returns how many files the AWS CLI says it has uploaded
+ * @returns what the AWS CLI says that it has uploaded
  * @throws {InterruptedError} if a signal ended it
  */
-export async function uploadBySync(backup: Backup, files: number): Promise<number> {
+export async function uploadBySync(backup: Backup, { due, dueBytes }: DraftFiles): Promise<Sent> {
   const { aws, encryptionKey, localDir, prefix, config, log } = backup;
   const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
   log.info(`Uploading "${localDir}" for the first time.`);
@@ -111,7 +98,7 @@ export async function uploadBySync(backup: Backup, files: number): Promise<numbe
     for await (const line of splitLines(stdout, /[\r\n]+/)) {
       if (!line.startsWith('upload: ')) continue;
       uploaded += 1;
-      log.progress(`Uploading: ${uploaded} of ${files} files`);
+      log.progress(`Uploading: ${uploaded} of ${due.count} files`);
     }
   };
   const onErrorLine = (line: string) => {
@@ -120,5 +107,5 @@ export async function uploadBySync(backup: Backup, files: number): Promise<numbe
   await aws.run(syncArguments(localDir, target), { encryptionKey, output: follow, onErrorLine });
   log.progress(undefined);
   log.info(`Uploaded about ${uploaded} files.`);
-  return uploaded;
+  return { ...NOTHING_SENT, sent: uploaded, bytes: dueBytes };
 }

@@ -1,7 +1,8 @@
 // What is kept of a stat(2), and compared; and what it is worth on the file system that it is from.
-import { type BigIntStats, statfsSync, statSync } from 'node:fs';
+import { type BigIntStats, fstatSync, statfsSync, statSync } from 'node:fs';
 import type { Inode } from '../entry.js';
 import { CtimeEvidence } from './ctime-evidence.js';
+import { pathOfDescriptor } from './descriptor-path.js';
 
 /** statfs(2) types of ext2 to ext4, XFS, Btrfs, ZFS, F2FS, tmpfs: they never change the number of an inode. */
 const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
@@ -77,6 +78,11 @@ export class FileSystems {
     const isOnRootDevice = stats.dev === this.#rootDevice;
     if (!hasLastingNumbers && hasTrueCtime && stats.isFile()) this.#evidenceOf(stats.dev).add(stats);
     return inodeOf(stats, { hasLastingNumbers: hasLastingNumbers && isOnRootDevice, hasTrueCtime });
+  }
+
+  /** What is kept of an open file. @throws the system's error if it is not open */
+  inodeOfOpen(descriptor: number): Inode {
+    return this.inodeOf(fstatSync(descriptor, { bigint: true }), pathOfDescriptor(descriptor));
   }
 
   /** True if the ctime of a file proves nothing. @param id `fileIdOf` it */

@@ -1,5 +1,6 @@
 // Checksums, in hexadecimal digits.
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 
 /** @throws what `chunks` throws */
@@ -7,6 +8,15 @@ export async function sha256Of(chunks: Iterable<Buffer> | AsyncIterable<Buffer>)
   const hash = createHash('sha256');
   for await (const chunk of chunks) hash.update(chunk);
   return hash.digest('hex');
+}
+
+/** Of an open file, or of a part of it (both ends in it). */
+export function sha256OfOpen(
+  descriptor: number,
+  part = { first: 0, last: Number.POSITIVE_INFINITY },
+): Promise<string> {
+  const { first: start, last: end } = part;
+  return sha256Of(createReadStream('', { fd: descriptor, autoClose: false, start, end }));
 }
 
 /** One buffer serves for all: those of a stream would pile up until the next garbage collection. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { StoredObject } from '../../../../lib/aws/listing.js';
-import { type RunTimes, whyNotStored } from '../../../../lib/backup/check/is-stored.js';
+import { isStored, type RunTimes } from '../../../../lib/backup/check/is-stored.js';
 import type { DraftState } from '../../../../lib/backup/scan/draft.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
 
@@ -17,7 +17,7 @@ const object = (size: number): StoredObject => ({
   etag: '"e"',
 });
 
-function why(
+function isStoredAs(
   state: DraftState,
   stored: StoredObject | undefined,
   {
@@ -37,39 +37,35 @@ function why(
     lastEnded?: number;
     lastFullCheck?: number;
   } = {},
-): string | undefined {
+): boolean {
   const nanoseconds = (time: number) => `${STORED + time}000000`;
   const inode = { size, mtime: nanoseconds(mtime), ctime: nanoseconds(ctime), mode: 0, uid: 0, gid: 0 };
-  const at = (time: number | undefined) => (time === undefined ? undefined : STORED + time);
-  const times: RunTimes = {
-    started: STORED + started,
-    lastEnded: at(lastEnded),
-    lastFullCheck: at(lastFullCheck),
-  };
-  return whyNotStored({ state, unchangedSince: STORED + unchangedSince, inode }, stored, times);
+  const last = lastEnded && { ended: STORED + lastEnded, fullCheck: STORED + (lastFullCheck ?? lastEnded) };
+  const times: RunTimes = { started: STORED + started, last: last || undefined };
+  return isStored({ state, unchangedSince: STORED + unchangedSince, inode }, stored, times);
 }
 
 test('whatever is known of a file, an object that is not there or has another size is not it', () => {
   for (const state of ['unchanged', 'stored', 'due', 'sent'] as const) {
-    assert.equal(why(state, undefined), 'it is not in the bucket');
-    assert.equal(why(state, object(2)), 'the bucket holds 2 bytes of it, not 1');
+    assert.equal(isStoredAs(state, undefined), false);
+    assert.equal(isStoredAs(state, object(2)), false);
   }
 });
 
 test('a file that is due is in the bucket if the object came long after its last change', () => {
-  const cases: readonly [boolean, string, Parameters<typeof why>[2]][] = [
+  const cases: readonly [boolean, string, Parameters<typeof isStoredAs>[2]][] = [
     [true, 'long after', { ctime: -20 * MINUTE }],
     [false, 'after it, but only by the clocks', { ctime: -10 * MINUTE }],
     [false, 'an older file in its place', { mtime: -DAY, ctime: 5 * MINUTE }],
     [false, 'a folder above it has changed since', { ctime: -DAY, unchangedSince: 5 * MINUTE }],
     [false, 'the upload may have taken long', { size: 1e9, ctime: -120 * MINUTE }],
   ];
-  for (const [isStored, what, facts] of cases)
-    assert.equal(why('due', object(facts?.size ?? 1), facts) === undefined, isStored, what);
+  for (const [expected, what, facts] of cases)
+    assert.equal(isStoredAs('due', object(facts?.size ?? 1), facts), expected, what);
 });
 
 test('a file that is unchanged is in the bucket unless the object is another one than the last run knew', () => {
-  const cases: readonly [boolean, string, Parameters<typeof why>[2]][] = [
+  const cases: readonly [boolean, string, Parameters<typeof isStoredAs>[2]][] = [
     [true, 'without a last run', {}],
     [true, 'as the last run knew it', { lastEnded: HOUR }],
     [true, 'by a clock that is 10 minutes off', { lastEnded: -10 * MINUTE }],
@@ -84,12 +80,12 @@ test('a file that is unchanged is in the bucket unless the object is another one
       { lastEnded: HOUR, lastFullCheck: -HOUR },
     ],
   ];
-  for (const [isStored, what, facts] of cases)
-    assert.equal(why('unchanged', object(1), facts) === undefined, isStored, what);
+  for (const [expected, what, facts] of cases)
+    assert.equal(isStoredAs('unchanged', object(1), facts), expected, what);
 });
 
 test('what was sent must have been stored in this run', () => {
-  assert.equal(why('sent', object(1), { started: -MINUTE }), undefined);
-  assert.equal(why('sent', object(1), { started: 10 * MINUTE }), undefined, 'by a clock that is off');
-  assert.equal(why('sent', object(1), { started: 20 * MINUTE }), 'its upload did not arrive');
+  assert.ok(isStoredAs('sent', object(1), { started: -MINUTE }));
+  assert.ok(isStoredAs('sent', object(1), { started: 10 * MINUTE }), 'by a clock that is off');
+  assert.equal(isStoredAs('sent', object(1), { started: 20 * MINUTE }), false);
 });

@@ -1,37 +1,63 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type FullCheckFacts, reasonForFull } from '../../../../lib/backup/check/why-full.js';
+import type { Backup } from '../../../../lib/backup/backup.js';
+import { reasonForFull } from '../../../../lib/backup/check/why-full.js';
+import type { Start } from '../../../../lib/backup/start.js';
+import type { LastRun } from '../../../../lib/records/last-run.js';
 
 const HOUR = 3_600_000;
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 const hoursAgo = (hours: number) => new Date(NOW - hours * HOUR).toISOString();
 
+interface Facts {
+  readonly isAsked: boolean;
+  readonly isAdopted: boolean;
+  readonly lastRun: Partial<LastRun> | undefined;
+  readonly tree: Start['tree'];
+  readonly journal: string | undefined;
+  readonly unfinished: Start['unfinished'];
+  readonly localList: string | undefined;
+  readonly fullCheckHours: number;
+}
+
 /** Of a quick run. */
-const quick: FullCheckFacts = {
+const quick: Facts = {
   lastRun: { lastFullCheck: hoursAgo(19), isIncomplete: false },
-  hasTree: true,
-  hasEnded: true,
+  tree: 'of the last run',
+  journal: '/state/unfinished',
+  unfinished: undefined,
   fullCheckHours: 20,
   isAsked: false,
   isAdopted: false,
-  hasLocalList: false,
-  now: NOW,
+  localList: undefined,
 };
+
+function whyFull(facts: Partial<Facts>): string | undefined {
+  const { isAsked, journal, fullCheckHours, localList, ...start } = { ...quick, ...facts };
+  const backup = {
+    config: { fullCheckHours, localList },
+    flags: { isFull: isAsked },
+    state: { unfinished: journal },
+    header: { started: hoursAgo(0) },
+  };
+  return reasonForFull(backup as Backup, start as Start);
+}
 
 test('what makes a run a full one, and what does not', () => {
   const complete = { isIncomplete: false };
-  const cases: readonly [string | undefined, Partial<FullCheckFacts>][] = [
+  const cases: readonly [string | undefined, Partial<Facts>][] = [
     [undefined, {}],
     ['it was asked for', { isAsked: true }],
     ['the last run was of another source', { isAdopted: true }],
     ['there is no record of a last run', { lastRun: undefined }],
-    ['there is no tree of the last run', { hasTree: false }],
-    ['there is no state folder that would tell whether the last run ended', { hasEnded: undefined }],
-    ['the last run did not end', { hasEnded: false }],
+    ['there is no tree of the last run', { tree: 'none' }],
+    ['there is no tree of the last run', { tree: 'of an earlier run' }],
+    ['there is no state folder that would tell whether the last run ended', { journal: undefined }],
+    ['the last run did not end', { unfinished: { passes: () => [] } }],
     ['the last run left something undone', { lastRun: { lastFullCheck: hoursAgo(1), isIncomplete: true } }],
     // A record of an older version does not tell.
     ['the last run left something undone', { lastRun: { lastFullCheck: hoursAgo(1) } }],
-    ['LOCAL_LIST is set', { hasLocalList: true }],
+    ['LOCAL_LIST is set', { localList: '/list' }],
     ['the time of the last full check is unknown', { lastRun: complete }],
     ['the time of the last full check is unknown', { lastRun: { ...complete, lastFullCheck: 'yesterday' } }],
     // The clock was ahead when it was noted.
@@ -47,6 +73,5 @@ test('what makes a run a full one, and what does not', () => {
       { fullCheckHours: 0, lastRun: { ...complete, lastFullCheck: hoursAgo(0) } },
     ],
   ];
-  for (const [why, facts] of cases)
-    assert.equal(reasonForFull({ ...quick, ...facts }), why, JSON.stringify(facts));
+  for (const [why, facts] of cases) assert.equal(whyFull(facts), why, JSON.stringify(facts));
 });

@@ -22,7 +22,8 @@ async function lookAgain(
   t.after(() => rmSync(localDir, { recursive: true }));
   const path = (name: string) => join(localDir, name);
   for (const name of ['a', 'b']) writeFileSync(path(name), name);
-  const options = { followSymlinks: false, exclusion: NO_EXCLUSION, maxKeyLength: 1024 };
+  const fileSystems = new FileSystems(localDir);
+  const options = { followSymlinks: false, exclusion: NO_EXCLUSION, maxKeyLength: 1024, fileSystems };
   const lines: DraftLine[] = [];
   for await (const entry of flatten(walk(bytesOf(localDir), options)))
     if (entry.type === 'file' && hasSeen(entry.key))
@@ -34,7 +35,7 @@ async function lookAgain(
   const backup = { localDir, interruption: new Interruption(), ...options };
   return {
     hasAppeared: await hasFileAppeared(backup, draft()),
-    hasLastingInodes: new FileSystems(localDir).hasLastingNumbers(localDir),
+    hasLastingInodes: fileSystems.hasLastingNumbers(localDir),
   };
 }
 

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { awsError } from '../../../../lib/aws/aws-error.js';
 import type { Versioning } from '../../../../lib/backup/delete/versioning.js';
-import { type BackupBelow, reasonInBucket, reasonInRun } from '../../../../lib/backup/delete/why-kept.js';
+import { reasonInBucket, reasonInRun } from '../../../../lib/backup/delete/why-kept.js';
+import type { BackupError } from '../../../../lib/cli/errors.js';
 
 const PLACE = { bucket: 'b', profile: 'default' };
-const NOTHING = { missing: 0, hidingPlaces: 0, excludeLine: "EXCLUDE=('a/*')", failedUploads: 0 };
-const NONE: BackupBelow = { is: 'none' };
+const NOTHING = { missing: 0, hidingPlaces: 0, failedUploads: 0 };
+const NONE = undefined;
 const KILLED = awsError(['s3api', 'x'], 1, 'aws was ended by SIGKILL', PLACE);
 const DENIED = awsError(
   ['s3api', 'get-bucket-versioning'],
@@ -16,23 +17,19 @@ const DENIED = awsError(
 );
 
 test('with older versions kept, or where that is of no matter, and with no other backup below, nothing waits', () => {
-  assert.equal(reasonInBucket({ is: 'enabled' }, NONE, PLACE), undefined);
+  assert.equal(reasonInBucket('enabled', NONE, PLACE), undefined);
   assert.equal(reasonInBucket(undefined, NONE, PLACE), undefined);
-  assert.equal(reasonInRun({ ...NOTHING }), undefined);
+  assert.equal(reasonInRun(NOTHING, ''), undefined);
 });
 
 test('what the bucket is like holds deletions back, which is no failure', () => {
-  const cases: [Versioning | undefined, BackupBelow, RegExp][] = [
-    [{ is: 'never' }, NONE, /^versioning is not on in the bucket.*put-bucket-versioning --bucket b /],
-    [{ is: 'suspended' }, NONE, /^versioning is suspended in the bucket.*put-bucket-versioning --bucket b /],
-    [
-      { is: 'enabled' },
-      { is: 'backup', prefix: 'p/q/' },
-      /^the prefix "p\/q\/" of another backup lies below/,
-    ],
-    [undefined, { is: 'backup', prefix: 'p/q/' }, /of another backup/],
+  const cases: [Versioning | undefined, string | BackupError | undefined, RegExp][] = [
+    ['never', NONE, /^versioning is not on in the bucket.*put-bucket-versioning --bucket b /],
+    ['suspended', NONE, /^versioning is suspended in the bucket.*put-bucket-versioning --bucket b /],
+    ['enabled', 'p/q/', /^the prefix "p\/q\/" of another backup lies below/],
+    [undefined, 'p/q/', /of another backup/],
     // It is known that nothing may be deleted, whatever the other answer is.
-    [{ is: 'unknown', failure: KILLED }, { is: 'backup', prefix: 'p/q/' }, /of another backup/],
+    [KILLED, 'p/q/', /of another backup/],
   ];
   for (const [versioning, below, why] of cases) {
     const wait = reasonInBucket(versioning, below, PLACE);
@@ -43,11 +40,11 @@ test('what the bucket is like holds deletions back, which is no failure', () => 
 
 test('a call that fails holds them back, which is a failure', () => {
   for (const failure of [KILLED, DENIED]) {
-    const cases: [Versioning | undefined, BackupBelow][] = [
-      [{ is: 'unknown', failure }, NONE],
-      [{ is: 'enabled' }, { is: 'unknown', failure }],
-      [{ is: 'never' }, { is: 'unknown', failure }],
-      [undefined, { is: 'unknown', failure }],
+    const cases: [Versioning | undefined, string | BackupError | undefined][] = [
+      [failure, NONE],
+      ['enabled', failure],
+      ['never', failure],
+      [undefined, failure],
     ];
     for (const [versioning, below] of cases) {
       const wait = reasonInBucket(versioning, below, PLACE);
@@ -62,17 +59,17 @@ test('a call that fails holds them back, which is a failure', () => {
 test('files that are not in the bucket hold them back; it is a failure if uploads failed', () => {
   for (const failedUploads of [0, 2]) {
     const isFailure = failedUploads > 0;
-    const missing = reasonInRun({ ...NOTHING, missing: 1, failedUploads });
+    const missing = reasonInRun({ ...NOTHING, missing: 1, failedUploads }, '');
     assert.match(missing?.why ?? '', /^1 file is not in the bucket yet/);
     assert.equal(missing?.isFailure, isFailure);
-    const hidden = reasonInRun({ ...NOTHING, hidingPlaces: 2, failedUploads });
+    const hidden = reasonInRun({ ...NOTHING, hidingPlaces: 2, failedUploads }, "EXCLUDE=('a/*')");
     assert.match(
       hidden?.why ?? '',
       /^2 places are not in the bucket, .* or exclude them: EXCLUDE=\('a\/\*'\)$/,
     );
     assert.equal(hidden?.isFailure, isFailure);
   }
-  assert.deepEqual(reasonInRun({ ...NOTHING, failedUploads: 1 }), {
+  assert.deepEqual(reasonInRun({ ...NOTHING, failedUploads: 1 }, ''), {
     why: 'uploads failed. The next run without a failed upload deletes them.',
     isFailure: true,
   });

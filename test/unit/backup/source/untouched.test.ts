@@ -11,6 +11,7 @@ import { walkSource } from '../../../../lib/backup/source/walk-source.js';
 import { Interruption } from '../../../../lib/cli/interruption.js';
 import { describeExcluded } from '../../../../lib/commands/dry-run-excluded.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
+import { FileSystems } from '../../../../lib/tree/disk/inode.js';
 import { flatten } from '../../../../lib/tree/streams/batches.js';
 import { Spool } from '../../../../lib/tree/streams/spool.js';
 
@@ -52,7 +53,9 @@ test('an excluded folder and an excluded file are not touched, nor is a mount in
   );
   const excluded = new Spool(join(folder, 'excluded'));
   const interruption = new Interruption();
-  const source = { localDir, followSymlinks: true, exclusion, maxKeyLength: 1024, interruption };
+  const fileSystems = new FileSystems(localDir);
+  const options = { followSymlinks: true, exclusion, maxKeyLength: 1024, fileSystems };
+  const source = { localDir, interruption, ...options };
   const paths = recordPaths();
   const keys: string[] = [];
   for await (const { key } of flatten(
