@@ -7,7 +7,7 @@ import { type Batches, flatten } from '../tree/streams/batches.js';
 import type { Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
 import type { Comparison } from './check/compare.js';
-import { compareAfterUpload } from './check/compare-after-upload.js';
+import { compareAfterUpload } from './check/compare.js';
 import type { Due } from './find-due.js';
 import { type DraftLine, readDraft, withOutcomes } from './scan/draft.js';
 import type { DraftFiles } from './scan/draft-writer.js';

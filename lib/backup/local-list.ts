@@ -5,12 +5,16 @@ import type { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { listPrefix, parseWholeListing, type StoredObject } from '../aws/listing.js';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
+import { printable } from '../cli/log/log.js';
+import { textOf } from '../tree/bytes.js';
 import { type OpenPlace, openPlace } from '../tree/disk/trusted-place.js';
 import { replaceFile } from '../tree/disk/write-file.js';
-import type { Batches } from '../tree/streams/batches.js';
+import { type Batches, flatten } from '../tree/streams/batches.js';
 import type { Backup } from './backup.js';
-import { listText } from './local-list/list-text.js';
 import { failureAfterBackup } from './report.js';
+
+/** How long a piece is at least (characters). */
+const PIECE = 1 << 15;
 
 /** This process's own output, which is no file in a folder. */
 const STREAMS = new Map<string, Writable>([
@@ -66,4 +70,32 @@ function notRegular(file: string): BackupError {
   return new BackupError(`"${file}" is not a regular file.`, {
     hint: "Name a file, or leave LOCAL_LIST='' to have no list.",
   });
+}
+
+/**
+ * What `aws s3 ls --recursive --summarize` prints, with one line for each object, whatever its name.
+ * @param prefix what the objects' keys are relative to
+ * @returns pieces of the text, with local times, and with control characters escaped
+ */
+export async function* listText(objects: Batches<StoredObject>, prefix: string): AsyncGenerator<string> {
+  let count = 0;
+  let bytes = 0;
+  let piece = '';
+  for await (const { key, size, lastModified } of flatten(objects)) {
+    count += 1;
+    bytes += size;
+    piece += `${localTime(lastModified)} ${`${size}`.padStart(10)} ${printable(prefix + textOf(key))}\n`;
+    if (piece.length < PIECE) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}\nTotal Objects: ${count}\n   Total Size: ${bytes}\n`;
+}
+
+/** @param time ISO 8601 */
+function localTime(time: string): string {
+  const date = new Date(time);
+  const two = (number: number) => `${number}`.padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }

@@ -1,7 +1,8 @@
 // Compares a draft with the bucket's listing: a merge of two sorted streams.
 
 import { listPrefix, type StoredObject } from '../../aws/listing.js';
-import type { Bytes } from '../../tree/bytes.js';
+import { type Bytes, bytesOf } from '../../tree/bytes.js';
+import { inspectFile } from '../../tree/disk/inspect-file.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
@@ -10,6 +11,7 @@ import type { Backup } from '../backup.js';
 import { type DraftLine, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
 import { RandomSample } from '../verify/random.js';
+import { isStored, type RunTimes } from './is-stored.js';
 
 export interface Comparison extends DraftFiles {
   /** How many objects have no file on disk, although nothing proves that it is gone. */
@@ -84,4 +86,39 @@ function withObject(line: DraftLine, object: StoredObject | undefined): DraftLin
   if (object !== undefined || line.lastLine === undefined) return line;
   const { lastLine: _, ...rest } = line;
   return rest;
+}
+
+/**
+ * The listing after an upload: the bucket is compared with what it should hold.
+ * @param draft with the outcomes of the upload
+ * @param wasSynced whether `aws s3 sync` has uploaded the files that are due in the draft
+ * @throws {AwsError} if the listing failed
+ */
+export function compareAfterUpload(
+  backup: Backup,
+  draft: Batches<DraftLine>,
+  times: RunTimes,
+  wasSynced: boolean,
+  onDue?: OnDue,
+): Promise<Comparison> {
+  const classifySynced = afterSync(backup, times);
+  const classify: Classify = (line, entry, object) => {
+    if (line.state === 'failed') return line;
+    if (line.state === 'due') return wasSynced ? classifySynced(line, entry, object) : line;
+    return isStored({ ...line, inode: entry.inode }, object, times) ? line : { ...line, state: 'due' };
+  };
+  return compareWithListing(backup, draft, classify, { onDue });
+}
+
+/** `aws s3 sync` has opened the files itself: a second look tells whether they are still as they were scanned. */
+function afterSync({ localDir, followSymlinks, fileSystems }: Backup, times: RunTimes): Classify {
+  const root = bytesOf(localDir);
+  return (line: DraftLine, { key, inode }: Entry, object: StoredObject | undefined): DraftLine => {
+    const now = inspectFile(root, key, followSymlinks, fileSystems);
+    if (now === 'gone') return { ...line, state: 'vanished' };
+    // A file that changed after the scan is sent again as it is then.
+    if (now === 'unreadable' || now.ctime !== inode.ctime) return line;
+    const sent: DraftLine = { ...line, state: 'sent' };
+    return isStored({ ...sent, inode }, object, times) ? sent : line;
+  };
 }

@@ -29,8 +29,8 @@ export interface OpenFile {
 
 export interface OpenedBatch {
   readonly open: readonly OpenFile[];
-  readonly vanished: readonly BatchFile[];
-  readonly failed: readonly { readonly file: BatchFile; readonly why: string }[];
+  /** The others, and why they can't be read; `undefined`: they have vanished. */
+  readonly unread: readonly { readonly file: BatchFile; readonly why: string | undefined }[];
 }
 
 export async function openFiles(
@@ -40,8 +40,7 @@ export async function openFiles(
 ): Promise<OpenedBatch> {
   const opener = new FileOpener(backup.localDirDescriptor, backup.followSymlinks);
   const open: OpenFile[] = [];
-  const vanished: BatchFile[] = [];
-  const failed: { file: BatchFile; why: string }[] = [];
+  const unread: { file: BatchFile; why: string | undefined }[] = [];
   for (const file of files) {
     try {
       const descriptor = opener.open(file.draft.key);
@@ -49,12 +48,12 @@ export async function openFiles(
     } catch (error) {
       const errno = errnoOf(error);
       if (errno === undefined) throw error;
-      if (VANISHED.has(errno)) vanished.push(file);
-      else failed.push({ file, why: `it can't be read (${describeError(error)})` });
+      const why = VANISHED.has(errno) ? undefined : `it can't be read (${describeError(error)})`;
+      unread.push({ file, why });
     }
   }
   opener.close();
-  return { open: await withAcls(backup, open), vanished, failed };
+  return { open: await withAcls(backup, open), unread };
 }
 
 /** The file may have changed since the scan, or be another one. */

@@ -53,10 +53,11 @@ export async function sendBatch(
 
   /** @returns the files to send again */
   async function send(files: readonly BatchFile[]): Promise<readonly BatchFile[]> {
-    const { open, vanished, failed } = await openFiles(backup, files, names);
+    const { open, unread } = await openFiles(backup, files, names);
     try {
-      for (const file of vanished) finish(file, { ...file.draft, state: 'vanished' });
-      for (const { file, why } of failed) fail(file, why, false);
+      for (const { file, why } of unread)
+        if (why === undefined) finish(file, { ...file.draft, state: 'vanished' });
+        else fail(file, why, false);
       if (open.length === 0) return [];
       const result = await uploadOpenFiles(backup, open, batch.isAlone, ({ file, line }) =>
         onSent(file, { ...line, state: 'sent' }),

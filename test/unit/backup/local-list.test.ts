@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StoredObject } from '../../../../lib/aws/listing.js';
-import { listText } from '../../../../lib/backup/local-list/list-text.js';
-import { bytesOf } from '../../../../lib/tree/bytes.js';
+import type { StoredObject } from '../../../lib/aws/listing.js';
+import { listText } from '../../../lib/backup/local-list.js';
+import { bytesOf } from '../../../lib/tree/bytes.js';
 
 async function text(...objects: StoredObject[]): Promise<string> {
   async function* batches() {
