@@ -4,7 +4,6 @@ import { BackupError, shellQuote } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import type { Backup } from '../backup.js';
 import type { DraftFiles } from '../scan/draft-writer.js';
-import type { Start } from '../start.js';
 
 /** So few files may always change. */
 const ALWAYS_EXPECTED = 100;
@@ -21,14 +20,13 @@ export function isMassChange(changed: number, known: number, maxChangePercent: n
  */
 export async function reportMassChange(
   backup: Backup,
-  start: Start,
   { overwritten, losses: { mayBeLost } }: DraftFiles,
 ): Promise<void> {
   const { config, log, versioning } = backup;
   const { maxChangePercent } = config;
   if (!isMassChange(overwritten, mayBeLost, maxChangePercent)) return;
   const what = `${overwritten} of the ${mayBeLost} files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
-  const restore = restoreCommand(backup, start);
+  const restore = restoreCommand(backup);
   if (config.refuseMassChange) {
     throw new BackupError(`${what}: nothing is uploaded, since REFUSE_MASS_CHANGE is 'yes'.`, {
       exitCode: exitCode.refused,
@@ -47,8 +45,8 @@ export async function reportMassChange(
   log.hint(`If the changes are not meant, restore the files as they were: ${restore}`);
 }
 
-/** The command that restores the files as they were before this run. */
-function restoreCommand({ config, header }: Backup, { lastRun }: Start): string {
-  const time = lastRun?.ended ?? header.started;
+/** The command that restores the files as they were before this run. S3 cuts the times of objects to whole seconds. */
+function restoreCommand({ config, header }: Backup): string {
+  const time = new Date(Date.parse(header.started) - 1000).toISOString();
   return `encrypted-s3-download-dir --config ${shellQuote(config.file)} --at ${time} . DEST`;
 }
