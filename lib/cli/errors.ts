@@ -61,6 +61,9 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space left on the disk',
   EDQUOT: 'the disk quota is used up',
   EROFS: 'the file system is read-only',
+  ENOSYS: 'the file system does not have that',
+  EOPNOTSUPP: 'the file system does not have that',
+  ENOTSUP: 'the file system does not have that',
 };
 
 /** A name as the shell takes it, for the commands in hints. */

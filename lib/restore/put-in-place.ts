@@ -56,6 +56,7 @@ export async function putInPlace(
   placement.notices.reportUndecided();
   if (!areExact) options.incomplete.add('Some mtimes could not be set to the nanosecond.');
   await finishFolders(placement);
+  placement.notices.reportUnlike();
   options.metadata.finish();
   return { ...placement.restored, newer: placement.notices.newer, extras };
 

@@ -1,7 +1,8 @@
 """A file system that tells neither `A` from `a` nor composed from decomposed letters: caseless-fs.py FOLDER MOUNT_POINT
 
 It shows FOLDER at MOUNT_POINT by FUSE (libfuse.so.2), until it is unmounted. With a third argument, `ctime-moves`, each
-look at a file finds the time of the look as its ctime; with `no-times`, files do not keep the times that they are given.
+look at a file finds the time of the look as its ctime; with `no-times`, files do not keep the times that they are given;
+with `no-owners`, they can be given neither owner nor mode.
 """
 import ctypes as c
 import errno
@@ -13,6 +14,7 @@ import unicodedata
 root, mount_point = map(os.fsencode, sys.argv[1:3])
 ctime_moves = "ctime-moves" in sys.argv
 no_times = "no-times" in sys.argv
+no_owners = "no-owners" in sys.argv
 
 
 class Time(c.Structure):
@@ -103,6 +105,11 @@ def set_times(path, times):
     os.utime(real(path), ns=(max(atime.s, 0) * 10**9, mtime.s * 10**9 + mtime.ns), follow_symlinks=False)
 
 
+def refuse_owners():
+    if no_owners:
+        raise OSError(errno.ENOSYS, "")
+
+
 def owner(number):
     return -1 if number == 2**32 - 1 else number
 
@@ -116,8 +123,8 @@ FUNCTIONS = {
     "rmdir": lambda path: os.rmdir(real(path)),
     "symlink": lambda target, path: os.symlink(target, real(path)),
     "rename": lambda path, to: os.rename(real(path), real(to)),
-    "chmod": lambda path, mode: os.chmod(real(path), mode & 0o7777),
-    "chown": lambda path, uid, gid: os.lchown(real(path), owner(uid), owner(gid)),
+    "chmod": lambda path, mode: refuse_owners() or os.chmod(real(path), mode & 0o7777),
+    "chown": lambda path, uid, gid: refuse_owners() or os.lchown(real(path), owner(uid), owner(gid)),
     "truncate": lambda path, size: os.truncate(real(path), size),
     "ftruncate": lambda path, size, file: os.ftruncate(file.contents.fh, size),
     "open": lambda path, file: open_file(path, file.contents.flags & ~os.O_NOFOLLOW, 0, file),

@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import { NotRestoredError, withoutSlash } from './destination.js';
 
@@ -27,14 +28,22 @@ const FOLDINGS: readonly Folding[] = [
  */
 export function detectFolding(folder: string, foldings = FOLDINGS): Folding['fold'] | undefined {
   const probe = mkdtempSync(join(folder, 'probe-'));
-  const found = foldings.filter(({ name, alias }) => {
-    writeFileSync(join(probe, name), '');
-    const isSame = existsSync(join(probe, alias));
-    rmSync(join(probe, name));
-    return isSame;
-  });
+  const found = foldings.filter((folding) => isFolding(probe, folding));
   rmSync(probe, { recursive: true });
   return found.length === 0 ? undefined : (path) => found.reduce((it, { fold }) => fold(it), path);
+}
+
+/** Also true if such a name can't be made there: `assertFree` looks at each place once more. */
+function isFolding(folder: string, { name, alias }: Folding): boolean {
+  try {
+    writeFileSync(join(folder, name), '');
+    const isSame = existsSync(join(folder, alias));
+    rmSync(join(folder, name));
+    return isSame;
+  } catch (error) {
+    if (errnoOf(error) === undefined) throw error;
+    return true;
+  }
 }
 
 /**

@@ -74,9 +74,10 @@ export function assertDiskSpace(
   { path, existing }: Pick<DestinationPath, 'path' | 'existing'>,
   bytes: number,
 ): void {
-  const { bavail, bsize } = statfsSync(existing.path);
+  const { bavail, blocks, bsize } = statfsSync(existing.path);
   const free = bavail * bsize;
-  if (bytes <= free) return;
+  // A file system of no blocks at all does not tell its size, as some drivers of FUSE.
+  if (bytes <= free || blocks === 0) return;
   throw new BackupError(
     `"${path}" has no room for the restore: it needs ${formatBytes(bytes)}, and ${formatBytes(free)} are free.`,
     { hint: 'Make room, choose another destination, or restore one folder at a time. Nothing was written.' },

@@ -2,14 +2,29 @@
 import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
 import { formatCount } from '../../cli/units/quantities.js';
-import { textOf } from '../../tree/bytes.js';
+import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { PlannedFile } from '../plan/planned-file.js';
+
+/** What of a file or folder that is restored is not as it was; of one, and of several. */
+const UNLIKE = {
+  owner: ['its owner and mode as they were', 'their owners and modes as they were'],
+  mtime: ['its mtime as it was', 'their mtimes as they were'],
+} as const;
+
+interface Unlike {
+  readonly what: keyof typeof UNLIKE;
+  readonly why: string;
+  readonly first: string;
+  count: number;
+}
 
 export class Notices {
   readonly #log: Pick<Log, 'info'>;
   readonly #incomplete: Incomplete;
   #newer = 0;
   #undecided = 0;
+  /** By what is not as it was, and why. */
+  readonly #unlike = new Map<string, Unlike>();
 
   constructor({ log, incomplete }: { readonly log: Pick<Log, 'info'>; readonly incomplete: Incomplete }) {
     this.#log = log;
@@ -39,5 +54,27 @@ export class Notices {
     this.#incomplete.add(
       `${formatCount(this.#undecided, 'file')} ${this.#undecided === 1 ? 'is' : 'are'} not restored: the bucket has no version of them as old as that time. They may be newer, or their versions of that time have expired. Syslog names them.`,
     );
+  }
+
+  /** Writes to syslog what of an entry, which is restored, is not as it was. */
+  logUnlike(key: Bytes, what: keyof typeof UNLIKE, why: string): void {
+    const first = textOf(key);
+    this.#log.info(`WARNING: "${first}" is restored, but not ${UNLIKE[what][0]}: ${why}.`);
+    const reason = `${what} ${why}`;
+    const unlike = this.#unlike.get(reason) ?? { what, why, first, count: 0 };
+    unlike.count += 1;
+    this.#unlike.set(reason, unlike);
+  }
+
+  /** A sentence for each reason: a file system without owners has none for any file, and names would hide what is missing. */
+  reportUnlike(): void {
+    for (const { what, why, first, count } of this.#unlike.values()) {
+      const [one, several] = UNLIKE[what];
+      this.#incomplete.add(
+        count === 1
+          ? `"${first}" is restored, but not ${one}: ${why}.`
+          : `"${first}" and ${formatCount(count - 1, 'other')} are restored, but not ${several}: ${why}. Syslog names them.`,
+      );
+    }
   }
 }

@@ -120,20 +120,20 @@ export class Placement {
     this.restored.links += 1;
   }
 
-  /**
-   * Names the entry if it can't be given its owner and mode: it is restored all the same.
-   * @param inStage its path, while it is not in place
-   */
-  applyMetadata(entry: Entry, inStage?: string | Buffer): void {
+  /** Notes the entry if it can't be given its owner and mode: it is restored all the same. */
+  applyMetadata(entry: Entry): void {
     const { metadata, destination } = this.#options;
-    try {
-      if (inStage !== undefined) metadata.apply(inStage, entry);
-      else destination.withOpen(entry.key, entry.type, (path) => metadata.apply(path, entry));
-    } catch (error) {
-      if (!(error instanceof NotRestoredError)) throw error;
-      const what = `"${textOf(entry.key)}" is restored, but not its owner and mode as they were`;
-      this.#options.incomplete.add(`${what}: ${error.message}.`);
-    }
+    this.#noteUnlike(
+      entry,
+      'owner',
+      whyNotRestored(() =>
+        destination.withOpen(entry.key, entry.type, (path) => metadata.apply(path, entry)),
+      ),
+    );
+  }
+
+  #noteUnlike({ key }: Entry, what: 'owner' | 'mtime', why: string | undefined): void {
+    if (why !== undefined) this.notices.logUnlike(key, what, why);
   }
 
   /** A download may take hours: a file that somebody works on meanwhile does not get its old time back. */
@@ -166,14 +166,30 @@ export class Placement {
     destination.moveIn(arrived, file.key);
   }
 
+  /** What of the metadata is refused is noted once the entry has its place. */
   #moveInWithMetadata(inStage: string | Buffer, entry: Entry): void {
-    this.applyMetadata(entry, inStage);
-    setMtime(inStage, entry.inode);
-    if (this.#options.destination.moveIn(inStage, entry.key) === 'copied') this.applyMetadata(entry);
+    const { metadata, destination } = this.#options;
+    const owner = whyNotRestored(() => metadata.apply(inStage, entry));
+    const mtime = whyNotRestored(() => setMtime(inStage, entry.inode));
+    const how = destination.moveIn(inStage, entry.key);
+    this.#noteUnlike(entry, 'mtime', mtime);
+    if (how === 'copied') this.applyMetadata(entry);
+    else this.#noteUnlike(entry, 'owner', owner);
   }
 
   #noteTime({ key, inode }: Entry): void {
     this.times.write(JSON.stringify({ key, mtime: inode.mtime } satisfies ExactTime));
+  }
+}
+
+/** @returns why the file system refuses; `undefined` if it does not */
+function whyNotRestored(action: () => void): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof NotRestoredError)) throw error;
+    return error.message;
   }
 }
 

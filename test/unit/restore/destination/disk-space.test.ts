@@ -51,3 +51,8 @@ test('a restore that needs more than is free is refused, with both numbers', (t)
     },
   );
 });
+
+test('a file system that does not tell its size is not taken for a full one', () => {
+  assert.equal(statfsSync('/proc').blocks, 0);
+  assertDiskSpace({ path: '/proc/x', existing: new HeldFolder('/proc') }, 4096);
+});

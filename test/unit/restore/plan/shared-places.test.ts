@@ -119,3 +119,10 @@ test('files that share a place with another file, folder or link are fetched sin
     [true, true, true, true, false],
   );
 });
+
+test('where a name that is tried can not be made, names may be the same: each place is looked at', (t) => {
+  const folder = temporaryFolder(t);
+  const tooLong = { name: 'x'.repeat(256), alias: 'y', fold: (path: string) => path.toLowerCase() };
+  assert.equal(detectFolding(folder, [tooLong])?.('A'), 'a');
+  assert.deepEqual(readdirSync(folder), []);
+});

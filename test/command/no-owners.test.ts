@@ -1,0 +1,33 @@
+// A destination whose files have no owners and modes, and which ignores case, as FAT.
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { withFuse } from '../fakes/fuse.js';
+import { MANY, RestoreWorld } from './restore-world.js';
+
+for (const count of [0, MANY]) {
+  test(`where there are no owners, that is said in one sentence, and what is missing is named, of ${count + 2} files`, async (t) => {
+    const world = new RestoreWorld(t);
+    for (const name of ['A.txt', 'a.txt']) world.write(name, name);
+    for (let number = 0; number < count; number += 1) world.write(`${number}`, `${number}`);
+    await world.backUp();
+    const behind = join(world.folder, 'behind');
+    mkdirSync(behind);
+    await withFuse(t, behind, world.to, ['no-owners'], async () => {
+      const { code, stderr } = await world.restore([], { as: [] });
+      assert.equal(code, 3, stderr);
+      const named = stderr.split('\n').filter((line) => line.startsWith('ERROR: '));
+      const first = count === 0 ? 'A.txt' : '0';
+      const others =
+        count === 0
+          ? 'is restored, but not its owner and mode as they were'
+          : `and ${count} others are restored, but not their owners and modes as they were`;
+      assert.deepEqual(named, [
+        'ERROR: "a.txt" is not restored: "A.txt" has its place: to this file system, both names are the same.',
+        `ERROR: "${first}" ${others}: the file system does not have that.${count === 0 ? '' : ' Syslog names them.'}`,
+      ]);
+      assert.equal(readdirSync(world.to).length, count + 1);
+    });
+  });
+}
