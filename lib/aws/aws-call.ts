@@ -9,6 +9,8 @@ export interface AwsSettings extends AwsConnection {
   /** The variables of the children, before this program's are added. */
   readonly environment: NodeJS.ProcessEnv;
   readonly interruption: Interruption;
+  /** For the calls whose arguments name it: see `KEY_URL`. */
+  readonly encryptionKey?: EncryptionKey | undefined;
   /** Logs each call's exit code. */
   readonly log: (message: string) => void;
   /** Every child inherits it, so that the lock is held until the last of them ends. */
@@ -18,8 +20,6 @@ export interface AwsSettings extends AwsConnection {
 }
 
 export interface AwsCall {
-  /** The child reads it from `KEY_URL`. */
-  readonly encryptionKey?: EncryptionKey;
   /** For standard input. */
   readonly input?: string;
   /** Variables for this call only. */

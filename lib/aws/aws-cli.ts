@@ -1,4 +1,5 @@
-// The AWS CLI for one bucket, with one profile.
+// The AWS CLI for one bucket, with one profile and, for calls that name it, one encryption key.
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { commandToPaste } from './arguments/connection-arguments.js';
 import type { AwsAnswer, AwsCall, AwsSettings } from './aws-call.js';
 import { type AwsError, awsError } from './aws-error.js';
@@ -21,6 +22,11 @@ export class AwsCli {
     this.profile = settings.profile ?? DEFAULT_PROFILE;
     this.limitsBandwidth = settings.limitsBandwidth === true;
     this.#settings = settings;
+  }
+
+  /** The same with this encryption key. */
+  withKey(encryptionKey: EncryptionKey): AwsCli {
+    return new AwsCli({ ...this.#settings, encryptionKey });
   }
 
   /**

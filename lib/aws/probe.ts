@@ -4,10 +4,10 @@ import type { Log } from '../cli/log/log.js';
 import { readVersionId } from './arguments/download-arguments.js';
 import { type BucketObject, isVersionId, s3Url } from './arguments/object-arguments.js';
 import { putFromStdin } from './arguments/upload-arguments.js';
+import type { AwsCli } from './aws-cli.js';
 import { deleteObject } from './deletions.js';
 import { kindOfAwsError } from './error-kinds.js';
 import { RESERVED_PREFIX } from './listing.js';
-import type { KeyedAws } from './remote.js';
 
 /** Others are billed for 30 days at least. */
 const STORAGE_CLASS = 'STANDARD';
@@ -23,20 +23,18 @@ export interface RemovedProbe {
 export class Probe {
   readonly object: BucketObject;
   readonly content = `${randomBytes(16).toString('hex')}\n`;
-  readonly #remote: KeyedAws;
+  readonly #aws: AwsCli;
 
-  private constructor(remote: KeyedAws) {
+  private constructor(aws: AwsCli) {
     const name = randomBytes(16).toString('hex');
-    this.object = { bucket: remote.aws.bucket, key: `${RESERVED_PREFIX}probe/${name}` };
-    this.#remote = remote;
+    this.object = { bucket: aws.bucket, key: `${RESERVED_PREFIX}probe/${name}` };
+    this.#aws = aws;
   }
 
-  /** @throws {AwsError} if it can't be stored, for example because the bucket blocks SSE-C */
-  static async store(remote: KeyedAws): Promise<Probe> {
-    const { aws, encryptionKey } = remote;
-    const probe = new Probe(remote);
-    const args = putFromStdin(probe.object, STORAGE_CLASS);
-    await aws.runOrThrow(args, { encryptionKey, input: probe.content });
+  /** @param aws with the probe's own key @throws {AwsError} if it can't be stored, for example because the bucket blocks SSE-C */
+  static async store(aws: AwsCli): Promise<Probe> {
+    const probe = new Probe(aws);
+    await aws.runOrThrow(putFromStdin(probe.object, STORAGE_CLASS), { input: probe.content });
     return probe;
   }
 
@@ -46,8 +44,8 @@ export class Probe {
    */
   async remove(log: Log): Promise<RemovedProbe> {
     const { object } = this;
-    const { aws, encryptionKey } = this.#remote;
-    const head = await aws.run(readVersionId(object), { encryptionKey });
+    const aws = this.#aws;
+    const head = await aws.run(readVersionId(object));
     const [versionId = '', lastModified] = head.stdout.trim().split('\t');
     let removal: RemovedProbe['removal'] = 'no versions';
     if (head.exitCode === 0 && versionId !== 'None' && isVersionId(versionId)) {

@@ -3,12 +3,13 @@
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
+import { newEncryptionKey } from '../secrets/encryption-key.js';
 import { sha256Of } from '../tree/streams/sha256.js';
 import { type BucketObject, s3Url } from './arguments/object-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { Probe } from './probe.js';
-import type { KeyedAws } from './remote.js';
-import { isRefusal, randomEncryptionKey, readInThreeWays } from './verify-object.js';
+import { isRefusal, readInThreeWays } from './verify-object.js';
+import { causeOfRefusal } from './wrong-key.js';
 import { causeOfRefusal } from './wrong-key.js';
 
 /**
@@ -20,10 +21,10 @@ import { causeOfRefusal } from './wrong-key.js';
  * @throws {AwsError} if it can't be stored or read, for example because the bucket blocks SSE-C
  */
 export async function proveSseC(aws: AwsCli, log: Log): Promise<Probe> {
-  const remote = { aws, encryptionKey: randomEncryptionKey() };
-  const probe = await Probe.store(remote);
+  const keyed = aws.withKey(newEncryptionKey());
+  const probe = await Probe.store(keyed);
   try {
-    await assertEncrypted(remote, probe);
+    await assertEncrypted(keyed, probe);
   } catch (error) {
     await probe.remove(log);
     throw error;
@@ -31,14 +32,13 @@ export async function proveSseC(aws: AwsCli, log: Log): Promise<Probe> {
   return probe;
 }
 
-async function assertEncrypted(remote: KeyedAws, { object, content }: Probe): Promise<void> {
-  const { aws } = remote;
-  const reads = await readInThreeWays(remote, object, Buffer.byteLength(content));
+async function assertEncrypted(aws: AwsCli, { object, content }: Probe): Promise<void> {
+  const reads = await readInThreeWays(aws, object, Buffer.byteLength(content));
   const { withoutKey, withWrongKey, withKey } = reads;
   if (withoutKey.answer.exitCode === 0) throw notEncrypted(object, 'can be read without a key');
   if (withWrongKey.answer.exitCode === 0) throw notEncrypted(object, 'can be read with another key');
   if (withKey.answer.exitCode !== 0) {
-    const cause = await causeOfRefusal(remote, object, withKey.args, withKey.answer);
+    const cause = await causeOfRefusal(aws, object, withKey.args, withKey.answer);
     throw cause === 'wrong key' ? aws.errorOf(withKey.args, withKey.answer) : cause;
   }
   for (const { args, answer } of [withoutKey, withWrongKey])

@@ -19,10 +19,11 @@ export async function startAws(
   call: AwsCall,
 ): Promise<AwsAnswer> {
   const { endpointUrl, interruption } = settings;
-  const { encryptionKey } = call;
+  const namesKey = args.includes(KEY_URL);
+  const encryptionKey = namesKey ? settings.encryptionKey : undefined;
   // Without a key, descriptor 3 would be whatever Python opens first: the AWS CLI would read that to its end.
-  if (args.includes(KEY_URL) !== (encryptionKey !== undefined))
-    throw new Error('a call names the encryption key and gets none, or gets one that it does not name');
+  if (namesKey && encryptionKey === undefined)
+    throw new Error('a call names the encryption key, and there is none');
   interruption.check();
   // For each call: the service may have ended since, and another user's program may have its port now.
   if (encryptionKey !== undefined) assertTrustedListener(endpointUrl);

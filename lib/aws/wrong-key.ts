@@ -9,7 +9,6 @@ import type { AwsError } from './aws-error.js';
 import { findObject } from './bucket.js';
 import { kindOfAwsError, parseFailure } from './error-kinds.js';
 import { hasReason } from './error-table.js';
-import type { KeyedAws } from './remote.js';
 
 /** S3 answers a read without the key with 400, and one with a wrong key with 403; some servers answer 400 to both. */
 export const KEY_REFUSAL_KINDS = new Set(['bad-request', 'access-denied']);
@@ -52,9 +51,9 @@ export function wrongKeyError(object: BucketObject): BackupError {
  * Tries the encryption key on some objects of a backup without a record. Those that are stored without a key are skipped.
  * @throws {BackupError} with exit code 5 if one is stored with another key
  */
-export async function assertKeyFits(remote: KeyedAws, objects: readonly BucketObject[]): Promise<void> {
+export async function assertKeyFits(aws: AwsCli, objects: readonly BucketObject[]): Promise<void> {
   for (const object of objects) {
-    const found = await tryKey(remote, object);
+    const found = await tryKey(aws, object);
     if (found === 'fits') return;
     if (found === 'another key') throw wrongKeyError(object);
   }
@@ -64,16 +63,12 @@ export async function assertKeyFits(remote: KeyedAws, objects: readonly BucketOb
  * Whether an object is stored with the encryption key; `unknown` if it is stored without one, or may not be read.
  * @throws {AwsError} if S3 can't be asked
  */
-export async function tryKey(
-  remote: KeyedAws,
-  object: BucketObject,
-): Promise<'fits' | 'another key' | 'unknown'> {
-  const { aws, encryptionKey } = remote;
+export async function tryKey(aws: AwsCli, object: BucketObject): Promise<'fits' | 'another key' | 'unknown'> {
   if (isLikeAddress(object.key)) return 'unknown';
   const args = headWithKey(object);
-  const answer = await aws.run(args, { encryptionKey });
+  const answer = await aws.run(args);
   if (answer.exitCode === 0) return 'fits';
-  const cause = await causeOfRefusal(remote, object, args, answer);
+  const cause = await causeOfRefusal(aws, object, args, answer);
   if (cause === 'wrong key') return 'another key';
   if (cause.kind !== 'not-found' && !KEY_REFUSAL_KINDS.has(cause.kind)) throw cause;
   return 'unknown';
@@ -88,7 +83,7 @@ export async function tryKey(
  *   does not have
  */
 export async function causeOfRefusal(
-  { aws, encryptionKey }: KeyedAws,
+  aws: AwsCli,
   object: BucketObject,
   args: readonly string[],
   failure: AwsAnswer,
@@ -97,7 +92,7 @@ export async function causeOfRefusal(
   if (!KEY_REFUSAL_KINDS.has(first.kind)) return first;
   const hasReason = !/when calling the HeadObject operation/.test(failure.stderr);
   const read = readByteWithKey(object);
-  const withKey = hasReason ? failure : await aws.run(read, { encryptionKey });
+  const withKey = hasReason ? failure : await aws.run(read);
   if (withKey.exitCode === 0) return first;
   const cause = hasReason ? first : aws.errorOf(read, withKey);
   const refusal = keyRefusalIn(withKey.stderr);

@@ -82,7 +82,6 @@ export async function openBackup(
     ...dir,
     config,
     aws,
-    encryptionKey: config.encryptionKey,
     prefix,
     localDirDescriptor,
     localDirId,

@@ -5,8 +5,8 @@ import { assertKeyFits } from '../aws/wrong-key.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
+import { findBackupsOfOtherKeys } from '../records/backups-in-bucket.js';
 import { RECORD, runFolderKey } from '../records/last-run.js';
-import { findBackupsOfOtherKeys } from '../records/other-keys.js';
 import { textOf } from '../tree/bytes.js';
 import type { Backup } from './backup.js';
 import type { Comparison, OnDue } from './check/compare.js';
@@ -48,10 +48,9 @@ export async function listBeforeUpload(backup: Backup, start: Start, onDue?: OnD
   return listed;
 }
 
-function assertKeyOfObjects(backup: Backup, { objects }: Comparison): Promise<void> {
-  const { aws, prefix } = backup;
+function assertKeyOfObjects({ aws, prefix }: Backup, { objects }: Comparison): Promise<void> {
   const samples = objects.items.map((key) => ({ bucket: aws.bucket, key: prefix + textOf(key) }));
-  return assertKeyFits(backup, samples);
+  return assertKeyFits(aws, samples);
 }
 
 /**
@@ -59,19 +58,18 @@ function assertKeyOfObjects(backup: Backup, { objects }: Comparison): Promise<vo
  * find the wrong key for one of the backups, unless the user says that another one is meant.
  * @throws {BackupError} with exit code 5 if another backup has another one, as far as their records may be read
  */
-async function assertNoOtherKey(backup: Backup): Promise<void> {
-  const { aws, flags, log } = backup;
+async function assertNoOtherKey({ aws, flags, log }: Backup): Promise<void> {
   if (flags.usesAnotherKey) return;
   try {
-    for await (const { prefix } of findBackupsOfOtherKeys(backup))
-      throw otherKeyError(runFolderKey(prefix) + RECORD, aws.bucket);
+    for await (const { prefix } of findBackupsOfOtherKeys(aws))
+      throw secondKeyError(runFolderKey(prefix) + RECORD, aws.bucket);
   } catch (error) {
     if (!(error instanceof AwsError) || error.kind !== 'access-denied') throw error;
     log.info(`Whether other backups in the bucket have the same encryption key is unknown: ${error.message}`);
   }
 }
 
-function otherKeyError(key: string, bucket: string): BackupError {
+function secondKeyError(key: string, bucket: string): BackupError {
   return new BackupError(
     `Another backup in the bucket, that of s3://${bucket}/${key}, has another encryption key. The escrow of one bucket holds one key.`,
     {

@@ -14,7 +14,7 @@ export async function findEscrowOfRun(backup: Backup, start: Start): Promise<Fou
 
 async function fetchEscrow(backup: Backup, { escrow, lastRun }: Start): Promise<FoundEscrow> {
   const found = escrow === 'not asked' ? await findEscrow(backup.aws) : escrow;
-  return typeof found === 'string' ? 'none' : escrowStateOf(backup, found, lastRun?.escrow);
+  return typeof found === 'string' ? 'none' : escrowStateOf(backup.aws, found, lastRun?.escrow);
 }
 
 /**

@@ -3,6 +3,7 @@ import { BackupError } from '../cli/errors.js';
 import type { FoundEscrow } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';
 import { type RecordedTree, storeLastRun } from '../records/store.js';
+import { fingerprintOf } from '../secrets/encryption-key.js';
 import { textOf } from '../tree/bytes.js';
 import { keptLine, unprovenLine } from '../tree/entry-line.js';
 import { type Batches, flatten, mapEach } from '../tree/streams/batches.js';
@@ -71,7 +72,7 @@ function treeLineOf({ key, state, line, lastLine }: DraftLine): TreeLine | undef
 }
 
 /** What the record tells of this run. */
-export type RunFacts = Omit<LastRun, 'treeSha256' | 'keyFingerprint'>;
+export type RunFacts = Omit<LastRun, 'treeSha256'>;
 
 /** @throws {AwsError} if it could not be stored; the last record is still there then */
 export async function storeRecord(
@@ -81,7 +82,7 @@ export async function storeRecord(
   { tree, totals }: NewTree,
   { deleted, escrow }: { readonly deleted: Deleted; readonly escrow: FoundEscrow },
 ): Promise<RunFacts> {
-  const { header, source, localDirId, incomplete } = backup;
+  const { config, header, source, localDirId, incomplete } = backup;
   const ended = new Date().toISOString();
   const lastFullCheck = isFull ? ended : lastRun?.lastFullCheck;
   const isIncomplete = incomplete.count > 0 || deleted.isHeldBack;
@@ -103,6 +104,7 @@ export async function storeRecord(
     ...(lastVerified === undefined ? {} : { lastVerified }),
     ...escrowAfter(escrow, lastRun),
     isIncomplete,
+    keyFingerprint: fingerprintOf(config.encryptionKey),
   };
   await storeLastRun(backup, backup.state, record, tree);
   return record;

@@ -73,7 +73,7 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
   // A renamed folder may have put another file under its path.
   if (!isOld || !isSameInode(fileSystems.inodeOfOpen(descriptor), inode)) return false;
   const [stored, sha256] = await allSettledOrThrow(
-    verifyObject(backup, object, inode.size, range),
+    verifyObject(backup.aws, object, inode.size, range),
     sha256OfOpen(descriptor, range),
   );
   if (!isSameInode(fileSystems.inodeOfOpen(descriptor), inode)) return false;

@@ -44,7 +44,8 @@ async function showBucket(request: BucketStatusRequest, context: CommandContext)
   const prompt = new Prompt(stderr, context.interruption);
   const escrowed = request.usesEscrow ? await askForEscrowedKey(aws, prompt) : undefined;
   const key = config?.encryptionKey ?? escrowed;
-  const rows = await fetchBucketStatus(aws, key, Date.now(), context.log);
+  const keyed = key === undefined ? aws : aws.withKey(key);
+  const rows = await fetchBucketStatus(keyed, key !== undefined, Date.now(), context.log);
   const plugin = maxAge === undefined ? undefined : bucketPluginLine(bucket, rows, maxAge);
   if (isJson) await printText(`${JSON.stringify(asJson(bucket, rows))}\n`);
   else if (plugin !== undefined) await printText(`${printable(plugin.text)}\n`);

@@ -51,7 +51,7 @@ export async function checkServer(
   context: CommandContext,
 ): Promise<void> {
   const { log } = context;
-  const { encryptionKey, environment, file: configFile, fullCheckHours, prefix, profile } = config;
+  const { environment, file: configFile, fullCheckHours, prefix, profile } = config;
   let connected: AwsCli | undefined;
   const connection = await report.check(['endpoint'], undefined, () => {
     connected = connectToBucket(config, context);
@@ -64,7 +64,7 @@ export async function checkServer(
     return;
   }
   const aws = connected;
-  const remote = { aws, encryptionKey, prefix, log };
+  const remote = { aws, prefix, log };
   const program = await report.check(['AWS CLI'], undefined, () => checkAwsProgram(aws));
   let account: string | undefined;
   const identity = await report.check(['identity'], program, async () => {
@@ -97,6 +97,6 @@ export async function checkServer(
     [['SSE-C', 'clock', 'rights'], () => checkSseC(aws, log, configFile)],
     [['last run', 'full check'], lastRun],
     [['escrow'], escrow],
-    [['other keys'], async () => [await checkOtherKeys(remote, configFile)]],
+    [['other keys'], async () => [await checkOtherKeys(aws, configFile)]],
   ]);
 }

@@ -15,6 +15,7 @@ export interface ConnectionSettings {
   readonly endpointUrl?: BackupConfig['endpointUrl'];
   readonly netTimeout?: BackupConfig['netTimeout'] | undefined;
   readonly environment?: NodeJS.ProcessEnv | undefined;
+  readonly encryptionKey?: EncryptionKey | undefined;
 }
 
 /** @throws {BackupError} for an answer of another length */
@@ -27,10 +28,11 @@ export async function askEncryptionKey(prompt: Prompt): Promise<EncryptionKey> {
  * @throws {BackupError} if a name can't be right, or the endpoint or the profile must not be used
  */
 export function connectToBucket(
-  { profile, region, bucket, endpointUrl, netTimeout, environment = process.env }: ConnectionSettings,
+  settings: ConnectionSettings,
   { log, interruption }: CommandContext,
   lockDescriptor?: number,
 ): AwsCli {
+  const { profile, region, bucket, endpointUrl, netTimeout, encryptionKey } = settings;
   if (/^s3:/i.test(bucket)) {
     throw new BackupError(`"${bucket}" is not the name of a bucket.`, {
       hint: 'Give its name alone, without "s3://" and without a path.',
@@ -49,7 +51,8 @@ export function connectToBucket(
     bucket,
     endpointUrl,
     netTimeout,
-    environment,
+    environment: settings.environment ?? process.env,
+    encryptionKey,
     interruption,
     log: (message) => log.info(message),
     ...(lockDescriptor === undefined ? {} : { lockDescriptor }),

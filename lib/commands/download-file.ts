@@ -5,7 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { download, downloadVersion, IN_UTC } from '../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import type { AwsCall } from '../aws/aws-call.js';
-import type { KeyedAws } from '../aws/remote.js';
+import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError, describeError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
@@ -37,7 +37,7 @@ export interface DownloadFile {
   /** Whether root may write to a place that other users could redirect. */
   readonly trustsDestination: boolean;
   /** Called with the path of the complete download of `object`, before it gets its name. */
-  readonly onDownloaded?: (path: string, remote: KeyedAws, object: BucketObject) => Promise<void>;
+  readonly onDownloaded?: (path: string, aws: AwsCli, object: BucketObject) => Promise<void>;
 }
 
 /** @param words PROFILE REGION URL DESTINATION; or PATH DESTINATION, with a config */
@@ -67,10 +67,10 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const aws = connectToBucket({ ...config, ...request, bucket: object.bucket }, context);
   const versionId = time === undefined ? request.versionId : await versionIdAt(aws, object, time);
   const prompt = new Prompt(stderr, context.interruption);
-  const remote = { aws, encryptionKey: config?.encryptionKey ?? (await askEncryptionKey(prompt)) };
+  const keyed = aws.withKey(config?.encryptionKey ?? (await askEncryptionKey(prompt)));
 
   prompt.say('Downloading the file from the S3 bucket...\n');
-  await fetchFile(remote, { ...object, versionId }, file, request.onDownloaded);
+  await fetchFile(keyed, { ...object, versionId }, file, request.onDownloaded);
   prompt.say('Success.\n');
   return exitCode.done;
 }
@@ -91,22 +91,21 @@ function parseAt({ at, versionId }: DownloadFile): number | undefined {
 
 /** @param file `undefined`: standard output */
 export async function fetchFile(
-  remote: KeyedAws,
+  aws: AwsCli,
   object: BucketObject,
   file: string | undefined,
   onDownloaded?: DownloadFile['onDownloaded'],
 ): Promise<void> {
-  const { aws, encryptionKey } = remote;
   const fetch = async (args: string[], call: AwsCall = {}, folder?: HeldFolder) => {
-    const answer = await aws.run(args, { ...call, encryptionKey, environment: IN_UTC });
+    const answer = await aws.run(args, { ...call, environment: IN_UTC });
     if (answer.exitCode === 0) return;
     const stderr = folder?.nameInMessage(answer.stderr) ?? answer.stderr;
-    throw await whyNotDownloaded(remote, object, args, { ...answer, stderr });
+    throw await whyNotDownloaded(aws, object, args, { ...answer, stderr });
   };
   if (file !== undefined) {
     await replaceWhenComplete(file, async (path, folder) => {
       await fetch(download(object, path), {}, folder);
-      await onDownloaded?.(path, remote, object);
+      await onDownloaded?.(path, aws, object);
     });
   } else if (object.versionId === undefined) {
     await fetch(download(object, '-'), { output: stdout.fd });

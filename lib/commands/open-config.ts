@@ -19,5 +19,5 @@ export async function openConfig(file: string | undefined, context: CommandConte
   const { log } = context;
   const config = await readConfig(configFileOrDefault(file), log);
   const aws = connectToBucket(config, context);
-  return { config, remote: { aws, encryptionKey: config.encryptionKey, prefix: config.prefix, log } };
+  return { config, remote: { aws, prefix: config.prefix, log } };
 }

@@ -60,9 +60,9 @@ export async function openRestore(request: FolderRequest, context: CommandContex
   const path = inspectDestination(source.destination, request);
   const aws = connectToBucket({ ...config, ...source }, context);
   const prompt = new Prompt(stderr, interruption);
-  const encryptionKey = await findEncryptionKey(request, config, aws, prompt);
+  const keyed = aws.withKey(await findEncryptionKey(request, config, aws, prompt));
   const { prefix, backupPrefix } = source;
-  return { scope: { aws, encryptionKey, prefix, backupPrefix, time, log }, source, path, prompt };
+  return { scope: { aws: keyed, prefix, backupPrefix, time, log }, source, path, prompt };
 }
 
 /** The config in the default place is for those who name no bucket. */

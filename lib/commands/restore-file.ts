@@ -1,7 +1,7 @@
 // A single file of a restore, with its metadata.
 import { statSync } from 'node:fs';
 import { stderr } from 'node:process';
-import type { KeyedAws } from '../aws/remote.js';
+import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
@@ -27,7 +27,7 @@ const DAMAGED_HINT =
 
 export interface FileRequest extends MetadataRequest, SelectionRequest {
   readonly config: BackupConfig;
-  readonly remote: KeyedAws;
+  readonly aws: AwsCli;
   /** Relative to LOCAL_DIR. */
   readonly path: string;
   /** `undefined` without a tree. */
@@ -90,14 +90,14 @@ function whatIsReplaced(
 
 /** Takes the file that is there for the one to restore. @throws {BackupError} if that is to be verified, and is not so */
 async function leave(request: FileRequest, target: string, context: CommandContext): Promise<number> {
-  const { config, path, remote, entry, at, verifies } = request;
+  const { config, path, aws, entry, at, verifies } = request;
   const prompt = new Prompt(stderr, context.interruption);
   prompt.say(`"${printable(target)}" is there already, of the same size and mtime.\n`);
   if (verifies === true) {
     const object = { bucket: config.bucket, key: config.prefix + path };
     const versionId =
-      at === undefined ? undefined : await versionIdAt(remote.aws, object, parseTime(at, new Date()));
-    await verifyFile(remote, { ...object, versionId }, target, prompt, 'Restore it again, with --overwrite.');
+      at === undefined ? undefined : await versionIdAt(aws, object, parseTime(at, new Date()));
+    await verifyFile(aws, { ...object, versionId }, target, prompt, 'Restore it again, with --overwrite.');
   }
   if (entry !== undefined) restoreMetadata(target, entry, request, context.log);
   return exitCode.done;
@@ -112,13 +112,13 @@ function download(request: FileRequest, target: string, context: CommandContext)
       ...request,
       url: `s3://${config.bucket}/${config.prefix}${path}`,
       versionId: undefined,
-      onDownloaded: async (file, remote, object) => {
+      onDownloaded: async (file, aws, object) => {
         if (entry !== undefined && statSync(file).size !== entry.inode.size)
           context.log.warn(
             `The bucket has "${path}" newer than the tree of that run, as an interrupted run leaves it: it is restored with the mode, times and owner of that run.`,
           );
         if (entry?.inode.allocated !== undefined) await makeSparse(file);
-        if (request.verifies === true) await verifyFile(remote, object, file, prompt, DAMAGED_HINT);
+        if (request.verifies === true) await verifyFile(aws, object, file, prompt, DAMAGED_HINT);
         if (entry !== undefined) restoreMetadata(file, entry, request, context.log);
         assertPlaceIsAsPlanned(request, target);
       },

@@ -74,8 +74,8 @@ async function planParts(
     const target = paths.length === 1 ? destination : join(destination, path);
     const file = await findFile(opened, path, found, time);
     if (file !== undefined) {
-      const { remote } = opened;
-      parts.push(planFile({ ...request, ...file, config, remote, path, destination: target }, context));
+      const { aws } = opened.remote;
+      parts.push(planFile({ ...request, ...file, config, aws, path, destination: target }, context));
       continue;
     }
     if (destination === '-') {

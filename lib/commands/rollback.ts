@@ -47,14 +47,14 @@ export async function rollback(
   const { log } = context;
   const time = parseTime(request.at, new Date());
   const config = await readConfig(configFileOrDefault(configFile), log);
-  const { encryptionKey, prefix } = config;
+  const { prefix } = config;
   const wanted = new WantedPaths(request.paths, config.localDir);
   const run = async (lockDescriptor?: number): Promise<number> => {
     const settings = { ...config, profile: request.profile ?? config.profile };
     const aws = connectToBucket(settings, context, lockDescriptor);
     const state = openStateFolder(config, !request.isDry);
     try {
-      const scope = { aws, encryptionKey, prefix, backupPrefix: prefix, time, wanted, log };
+      const scope = { aws, prefix, backupPrefix: prefix, time, wanted, log };
       const files = new Spool(join(state.runFolder, 'removals'));
       await assertVersioned(scope);
       const records = await planRecords(scope);

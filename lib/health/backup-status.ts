@@ -38,7 +38,7 @@ export async function fetchBackupStatus(remote: Remote): Promise<BackupStatus> {
 async function fetchEscrow(remote: Remote): Promise<Pick<BackupStatus, 'hasBucket' | 'escrow'>> {
   const found = await findEscrow(remote.aws);
   if (typeof found === 'string') return { hasBucket: found !== 'no bucket', escrow: undefined };
-  return { hasBucket: true, escrow: await escrowStateOf(remote, found, undefined) };
+  return { hasBucket: true, escrow: await escrowStateOf(remote.aws, found, undefined) };
 }
 
 /** `undefined` where the profile's user may not list versions, or the server has none. */

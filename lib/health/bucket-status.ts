@@ -7,7 +7,6 @@ import { type Column, sizeText, timeText } from '../cli/table.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { type BackupInBucket, listBackups } from '../records/backups-in-bucket.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
-import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { judgeFreshness } from './freshness.js';
 
 export interface BucketRow extends BackupInBucket {
@@ -19,19 +18,19 @@ export interface BucketRow extends BackupInBucket {
 }
 
 /**
- * @param encryptionKey `undefined`: one listing, and no records
+ * @param hasKey whether `aws` has an encryption key: without one, no record is read
  * @param now ms since the epoch
  * @throws {AwsError} if the bucket can't be read
  */
 export async function fetchBucketStatus(
   aws: AwsCli,
-  encryptionKey: EncryptionKey | undefined,
+  hasKey: boolean,
   now: number,
   log: Log,
 ): Promise<BucketRow[]> {
   const rows: BucketRow[] = [];
   for (const backup of await listBackups(aws)) {
-    const record = encryptionKey && (await fetchRecord({ aws, encryptionKey, prefix: backup.prefix, log }));
+    const record = hasKey ? await fetchRecord({ aws, prefix: backup.prefix, log }) : undefined;
     const hasOtherKey = record === 'other key';
     const known = hasOtherKey ? undefined : record;
     const age =

@@ -69,7 +69,7 @@ export class HistoryFiles {
   }
 
   async #fetch(name: string, { versionId, stored }: StoredVersion): Promise<string> {
-    const { aws, encryptionKey, prefix } = this.#remote;
+    const { aws, prefix } = this.#remote;
     const id = createHash('sha256').update(`${versionId}\n${stored}`).digest('hex').slice(0, 32);
     const file = join(this.#folder, `${id}-${name}`);
     if (existsSync(file)) {
@@ -80,12 +80,12 @@ export class HistoryFiles {
     const object = { bucket: aws.bucket, key: runFolderKey(prefix) + name, versionId };
     const aside = join(this.#runFolder, `${id}-${name}`);
     const args = download(object, aside);
-    const answer = await aws.run(args, { encryptionKey });
+    const answer = await aws.run(args);
     if (answer.exitCode === 0) {
       keepPrivately(aside, file);
       return file;
     }
-    const cause = await causeOfRefusal(this.#remote, object, args, answer);
+    const cause = await causeOfRefusal(aws, object, args, answer);
     this.#remote.log.info(`${s3Url(object)} can't be read.`);
     throw cause === 'wrong key' ? wrongKeyError(object) : cause;
   }

@@ -1,9 +1,10 @@
-// Every backup in a bucket, by the keys of the records that their runs have left: no encryption key is needed.
+// Every backup in a bucket, by the keys of the records that their runs have left.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listPrefix } from '../aws/listing.js';
+import { tryKey } from '../aws/wrong-key.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
-import { RECORD, RUNS_PREFIX } from './last-run.js';
+import { RECORD, RUNS_PREFIX, runFolderKey } from './last-run.js';
 
 export interface BackupInBucket {
   /** '' or ends in a `/`. */
@@ -12,7 +13,7 @@ export interface BackupInBucket {
   readonly lastRun: string;
 }
 
-/** @throws {AwsError} if the bucket can't be listed */
+/** Needs no encryption key. @throws {AwsError} if the bucket can't be listed */
 export function listBackups(aws: AwsCli): Promise<BackupInBucket[]> {
   return listPrefix(aws, RUNS_PREFIX, async (objects) => {
     const backups: BackupInBucket[] = [];
@@ -23,4 +24,15 @@ export function listBackups(aws: AwsCli): Promise<BackupInBucket[]> {
     }
     return backups;
   });
+}
+
+/**
+ * The backups whose records were stored with another encryption key, as far as they may be read.
+ * @throws {AwsError} if the bucket can't be listed
+ */
+export async function* findBackupsOfOtherKeys(aws: AwsCli): AsyncGenerator<BackupInBucket> {
+  for (const backup of await listBackups(aws)) {
+    const key = runFolderKey(backup.prefix) + RECORD;
+    if ((await tryKey(aws, { bucket: aws.bucket, key })) === 'another key') yield backup;
+  }
 }

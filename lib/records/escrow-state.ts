@@ -4,7 +4,6 @@
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listFew } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
-import type { KeyedAws } from '../aws/remote.js';
 import { tryKey } from '../aws/wrong-key.js';
 import type { BackupError } from '../cli/errors.js';
 
@@ -50,13 +49,13 @@ export async function findEscrow(aws: AwsCli): Promise<StoredEscrow | 'none' | '
  * @throws {AwsError} if the bucket can't be asked
  */
 export async function escrowStateOf(
-  remote: KeyedAws,
+  aws: AwsCli,
   { stored, hasProof }: StoredEscrow,
   known: EscrowState | undefined,
 ): Promise<EscrowState> {
   if (known?.stored === stored && known.is !== 'of an unknown key') return known;
   if (!hasProof) return { is: 'of an unknown key', stored };
-  const found = await tryKey(remote, { bucket: remote.aws.bucket, key: PROOF_KEY });
+  const found = await tryKey(aws, { bucket: aws.bucket, key: PROOF_KEY });
   if (found === 'unknown') return { is: 'of an unknown key', stored };
   return { is: found === 'fits' ? 'of this key' : 'of another key', stored };
 }

@@ -26,10 +26,11 @@ export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
 export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {
   const object = { bucket: aws.bucket, key: ESCROW_KEY };
   const args = download(object, '-');
-  const answer = await aws.run(args, { encryptionKey: easyKey });
+  const keyed = aws.withKey(easyKey);
+  const answer = await keyed.run(args);
   if (answer.exitCode === 0) return { content: answer.stdout };
   if (kindOfAwsError(answer.stderr) === 'not-found') return 'none';
-  const cause = await causeOfRefusal({ aws, encryptionKey: easyKey }, object, args, answer);
+  const cause = await causeOfRefusal(keyed, object, args, answer);
   if (cause === 'wrong key') return 'other easy key';
   throw cause;
 }
@@ -89,15 +90,15 @@ export async function escrowKey(
     noteTrialOfEscrow(aws);
     // The original scripts store an escrow without a proof.
     const found = await findEscrow(aws);
-    if (typeof found === 'string' || !found.hasProof) await storeProof({ aws, encryptionKey });
+    if (typeof found === 'string' || !found.hasProof) await storeProof(aws.withKey(encryptionKey));
     return;
   }
   if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
   const probe = await proveSseC(aws, log);
   await probe.remove(log);
-  await storeEscrow(aws, encryptionKey, easyKey, storageClass);
+  await storeEscrow(aws.withKey(easyKey), encryptionKey, storageClass);
   noteTrialOfEscrow(aws);
-  await storeProof({ aws, encryptionKey });
+  await storeProof(aws.withKey(encryptionKey));
 }
 
 function isEscrowOf(encryptionKey: EncryptionKey, text: string): boolean {

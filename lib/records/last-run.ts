@@ -60,14 +60,13 @@ export function runFolderKey(prefix: string): string {
  * The record; `undefined` if there is none, as in a new bucket or one of the original scripts.
  * @throws {BackupError} with exit code 5 if it was stored with another key
  */
-export async function fetchLastRun(remote: Remote): Promise<LastRun | undefined> {
-  const { aws, encryptionKey, prefix } = remote;
+export async function fetchLastRun({ aws, prefix }: Remote): Promise<LastRun | undefined> {
   const object = { bucket: aws.bucket, key: runFolderKey(prefix) + RECORD };
   const args = download(object, '-');
-  const answer = await aws.run(args, { encryptionKey });
+  const answer = await aws.run(args);
   if (answer.exitCode === 0) return parseLastRun(answer.stdout, s3Url(object));
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
-  const cause = await causeOfRefusal(remote, object, args, answer);
+  const cause = await causeOfRefusal(aws, object, args, answer);
   throw cause === 'wrong key' ? wrongKeyError(object) : cause;
 }
 

@@ -17,14 +17,14 @@ import type { StateFolder } from './state-folder.js';
  * @throws {BackupError} if a later version wrote it
  */
 export async function fetchTree(
-  { aws, encryptionKey, prefix, log }: Remote,
+  { aws, prefix, log }: Remote,
   { treeCopy, runFolder }: Pick<StateFolder, 'treeCopy' | 'runFolder'>,
   { treeSha256 }: LastRun,
 ): Promise<string | undefined> {
   if (treeCopy !== undefined && (await sha256IfReadable(treeCopy)) === treeSha256) return treeCopy;
   const file = join(runFolder, FETCHED_TREE);
   const args = download({ bucket: aws.bucket, key: runFolderKey(prefix) + TREE }, file);
-  const answer = await aws.run(args, { encryptionKey });
+  const answer = await aws.run(args);
   if (answer.exitCode !== 0) {
     if (kindOfAwsError(answer.stderr) !== 'not-found') throw aws.errorOf(args, answer);
     log.info('There is no tree of the last run in the bucket.');

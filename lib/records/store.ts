@@ -3,9 +3,9 @@ import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { putFromStdin, uploadAll } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
-import type { KeyedAws, Remote } from '../aws/remote.js';
+import type { Remote } from '../aws/remote.js';
 import { verifyContent } from '../aws/verify-object.js';
-import { type EncryptionKey, fingerprintOf } from '../secrets/encryption-key.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { escrowText } from '../secrets/escrow-text.js';
 import { textOfKey } from '../secrets/key-bytes.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
@@ -29,9 +29,9 @@ export type RecordedTree =
  * @throws {AwsError} if it could not be stored; the last one is still there then
  */
 export async function storeLastRun(
-  { aws, encryptionKey, prefix }: Remote,
+  { aws, prefix }: Remote,
   { treeCopy, runFolder }: StateFolder,
-  facts: Omit<LastRun, 'treeSha256' | 'keyFingerprint'>,
+  facts: Omit<LastRun, 'treeSha256'>,
   tree: RecordedTree,
 ): Promise<void> {
   const stage = join(runFolder, 'record');
@@ -40,10 +40,9 @@ export async function storeLastRun(
   const isNew = 'file' in tree;
   if (isNew) renameSync(tree.file, staged);
   const treeSha256 = isNew ? await sha256OfFile(staged) : tree.sha256;
-  const record = { ...facts, keyFingerprint: fingerprintOf(encryptionKey), treeSha256 };
-  writeFileSync(join(stage, RECORD), recordText(record), { mode: 0o600 });
+  writeFileSync(join(stage, RECORD), recordText({ ...facts, treeSha256 }), { mode: 0o600 });
   const target = { bucket: aws.bucket, prefix: runFolderKey(prefix), storageClass: STORAGE_CLASS };
-  await aws.runOrThrow(uploadAll(stage, target), { encryptionKey });
+  await aws.runOrThrow(uploadAll(stage, target));
   if (treeCopy === undefined) return;
   try {
     keepPrivately(isNew ? staged : join(runFolder, FETCHED_TREE), treeCopy);
@@ -53,23 +52,23 @@ export async function storeLastRun(
 }
 
 /**
- * Stores the encryption key, encrypted with the easy-to-remember one, and reads it back.
+ * Stores the encryption key, and reads it back.
+ * @param aws with the easy-to-remember key
  * @throws {BackupError} with exit code 6 if the server does not give back what was stored
  */
 export async function storeEscrow(
   aws: AwsCli,
   encryptionKey: EncryptionKey,
-  easyKey: EncryptionKey,
   storageClass: string,
 ): Promise<void> {
   const object = { bucket: aws.bucket, key: ESCROW_KEY };
   const content = escrowText(textOfKey(encryptionKey));
-  await aws.runOrThrow(putFromStdin(object, storageClass), { encryptionKey: easyKey, input: content });
-  await verifyContent({ aws, encryptionKey: easyKey }, object, content);
+  await aws.runOrThrow(putFromStdin(object, storageClass), { input: content });
+  await verifyContent(aws, object, content);
 }
 
-/** Called after the escrow is stored: an older proof does not count. */
-export async function storeProof({ aws, encryptionKey }: KeyedAws): Promise<void> {
+/** Called after the escrow is stored: an older proof does not count. @param aws with the escrowed key */
+export async function storeProof(aws: AwsCli): Promise<void> {
   const args = putFromStdin({ bucket: aws.bucket, key: PROOF_KEY }, STORAGE_CLASS);
-  await aws.runOrThrow(args, { encryptionKey, input: PROOF });
+  await aws.runOrThrow(args, { input: PROOF });
 }

@@ -124,7 +124,7 @@ function nothingSelectedError({ aws, prefix }: RestoreScope): BackupError {
 
 /** @throws {BackupError} with exit code 5 if the first few objects were all stored with another key */
 async function assertSomeObjectFits(scope: RestoreScope, listed: Spool): Promise<void> {
-  const { aws, encryptionKey, prefix } = scope;
+  const { aws, prefix } = scope;
   let refused: BackupError | undefined;
   let tried = 0;
   for await (const { key: name, wanted } of flatten(readJson<ListedKey>(listed))) {
@@ -132,9 +132,9 @@ async function assertSomeObjectFits(scope: RestoreScope, listed: Spool): Promise
     if (wanted === undefined || !isSafeKey(name)) continue;
     const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: wanted.versionId };
     const args = headWithKey(object);
-    const answer = await aws.run(args, { encryptionKey });
+    const answer = await aws.run(args);
     if (answer.exitCode === 0) return;
-    const cause = await causeOfRefusal(scope, object, args, answer);
+    const cause = await causeOfRefusal(aws, object, args, answer);
     if (cause === 'wrong key') refused = otherKeyError(object);
     else if (cause.kind === 'bad-credentials') throw cause;
     tried += 1;

@@ -35,7 +35,7 @@ export async function uploadOpenFiles(
   isAlone: boolean,
   onSent: (file: OpenFile) => void,
 ): Promise<UploadResult> {
-  const { aws, encryptionKey, prefix, log } = backup;
+  const { aws, prefix, log } = backup;
   const byPath = new Map(files.map((it) => [it.file.path, it]));
   const outcome = new UploadOutcome(s3Url({ bucket: aws.bucket, key: prefix }), [...byPath.keys()]);
   const folder = backup.fileFor('links');
@@ -43,7 +43,6 @@ export async function uploadOpenFiles(
   let answer: AwsAnswer;
   try {
     answer = await aws.run(args, {
-      encryptionKey,
       output: async (stdout) => {
         for await (const line of splitLines(stdout, /\n/)) {
           const file = byPath.get(outcome.readOutput(line) ?? '');
@@ -90,7 +89,7 @@ function uploadArguments(
  * @throws {InterruptedError} if a signal ended it
  */
 export async function uploadBySync(backup: Backup, { due, dueBytes }: DraftFiles): Promise<Sent> {
-  const { aws, encryptionKey, localDir, prefix, config, log } = backup;
+  const { aws, localDir, prefix, config, log } = backup;
   const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
   log.info(`Uploading "${localDir}" for the first time.`);
   let uploaded = 0;
@@ -104,7 +103,7 @@ export async function uploadBySync(backup: Backup, { due, dueBytes }: DraftFiles
   const onErrorLine = (line: string) => {
     if (line !== '') log.info(line);
   };
-  await aws.run(syncArguments(localDir, target), { encryptionKey, output: follow, onErrorLine });
+  await aws.run(syncArguments(localDir, target), { output: follow, onErrorLine });
   log.progress(undefined);
   log.info(`Uploaded about ${uploaded} files.`);
   return { ...NOTHING_SENT, sent: uploaded, bytes: dueBytes };

@@ -1,12 +1,13 @@
 // What earlier runs have left in the bucket: how fresh the backup is, whether its key is escrowed, whose records are there.
+import type { AwsCli } from '../../aws/aws-cli.js';
 import type { Remote } from '../../aws/remote.js';
 import { shellQuote } from '../../cli/errors.js';
 import { formatDuration } from '../../cli/units/duration.js';
 import { formatTime } from '../../cli/units/times.js';
+import { findBackupsOfOtherKeys } from '../../records/backups-in-bucket.js';
 import { type EscrowState, escrowStateOf, findEscrow } from '../../records/escrow-state.js';
 import { lastTrialOfEscrow } from '../../records/escrow-trial.js';
 import type { LastRun } from '../../records/last-run.js';
-import { findBackupsOfOtherKeys } from '../../records/other-keys.js';
 import { judgeFreshness } from '../freshness.js';
 import { type Finding, ok, warning } from './finding.js';
 import { runBackup } from './remedies.js';
@@ -49,7 +50,7 @@ export function judgeLastRun(
 export async function checkEscrow(remote: Remote, configFile: string): Promise<Finding> {
   const found = await findEscrow(remote.aws);
   if (typeof found === 'string') return judgeEscrow('none', undefined, configFile, Date.now());
-  const { is } = await escrowStateOf(remote, found, undefined);
+  const { is } = await escrowStateOf(remote.aws, found, undefined);
   return judgeEscrow(is, lastTrialOfEscrow(remote.aws), configFile, Date.now());
 }
 
@@ -90,10 +91,10 @@ export function judgeEscrow(
 }
 
 /** @throws {AwsError} if the bucket can't be asked */
-export async function checkOtherKeys(remote: Remote, configFile: string): Promise<Finding> {
-  const { profile, region, bucket } = remote.aws;
+export async function checkOtherKeys(aws: AwsCli, configFile: string): Promise<Finding> {
+  const { profile, region, bucket } = aws;
   const others: string[] = [];
-  for await (const { prefix } of findBackupsOfOtherKeys(remote)) others.push(`"${prefix}"`);
+  for await (const { prefix } of findBackupsOfOtherKeys(aws)) others.push(`"${prefix}"`);
   if (others.length === 0) return ok('other keys', 'every backup in the bucket has this encryption key');
   return warning(
     'other keys',

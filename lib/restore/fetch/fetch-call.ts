@@ -16,10 +16,10 @@ export function stopsRestore(stderr: string): boolean {
 
 /** The error messages in the answer call the stage by its name. */
 export async function runFetch(
-  { aws, stage, encryptionKey }: FetchContext,
+  { aws, stage }: FetchContext,
   args: readonly string[],
   call?: AwsCall,
 ): Promise<AwsAnswer> {
-  const answer = await aws.run(args, { ...call, encryptionKey, environment: IN_UTC });
+  const answer = await aws.run(args, { ...call, environment: IN_UTC });
   return { ...answer, stderr: stage.held.nameInMessage(answer.stderr) };
 }

@@ -84,7 +84,7 @@ export class SingleFetches {
     }
     stage.discard(file);
     if (stopsRestore(answer.stderr)) throw aws.errorOf(args, answer);
-    const cause = await causeOfRefusal(this.#fetch, object, args, answer);
+    const cause = await causeOfRefusal(aws, object, args, answer);
     if (cause === 'wrong key') {
       this.#fail(file, { why: 'it was stored with another encryption key' }, answer.stderr);
       return;

@@ -5,7 +5,6 @@ import type { AwsAnswer } from '../../aws/aws-call.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { missingBucketError } from '../../aws/bucket.js';
 import { kindOfAwsError } from '../../aws/error-kinds.js';
-import type { KeyedAws } from '../../aws/remote.js';
 import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
 import { otherKeyError } from '../other-key-error.js';
@@ -16,12 +15,11 @@ const HINT =
 
 /** @returns an error with exit code 5 if the encryption key is the wrong one */
 export async function whyNotDownloaded(
-  remote: KeyedAws,
+  aws: AwsCli,
   object: BucketObject,
   args: string[],
   answer: AwsAnswer,
 ): Promise<BackupError> {
-  const { aws } = remote;
   const problem = object.versionId === undefined ? undefined : await problemOfVersion(aws, object, answer);
   const { kind } = aws.errorOf(args, answer);
   const noBucket = kind === 'not-found' || problem === MISSING ? await missingBucketError(aws) : undefined;
@@ -31,7 +29,7 @@ export async function whyNotDownloaded(
       hint: HINT,
     });
   }
-  const cause = await causeOfRefusal(remote, object, args, answer);
+  const cause = await causeOfRefusal(aws, object, args, answer);
   if (cause === 'wrong key') return otherKeyError(object);
   const { message, hint = kind === 'not-found' ? HINT : undefined } = cause;
   return new BackupError(`Download failed: ${message}`, hint === undefined ? {} : { hint });

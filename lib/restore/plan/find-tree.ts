@@ -150,14 +150,14 @@ async function fetchStoredTree(
   { key, version, folder }: StoredTree,
   notes: string,
 ): Promise<LocalTree | undefined> {
-  const { aws, encryptionKey } = scope;
+  const { aws } = scope;
   const file = join(notes, 'tree.ndjson.gz');
   const object = { bucket: aws.bucket, key, versionId: version?.versionId };
   const args = download(object, file);
-  const answer = await aws.run(args, { encryptionKey, environment: IN_UTC });
+  const answer = await aws.run(args, { environment: IN_UTC });
   // `aws s3 cp` gives the file the time of the object.
   if (answer.exitCode === 0) return { file, folder, stored: version?.lastModified ?? statSync(file).mtimeMs };
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
-  const cause = await causeOfRefusal(scope, object, args, answer);
+  const cause = await causeOfRefusal(aws, object, args, answer);
   throw cause === 'wrong key' ? otherKeyError(object) : cause;
 }

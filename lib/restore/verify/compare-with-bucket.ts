@@ -8,7 +8,7 @@ import {
   IN_UTC,
 } from '../../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../../aws/arguments/object-arguments.js';
-import type { KeyedAws } from '../../aws/remote.js';
+import type { AwsCli } from '../../aws/aws-cli.js';
 import { parseJsonObject } from '../../tree/entry-line.js';
 import { type CrcKind, crcOf } from '../../tree/streams/crc.js';
 import { sha256Of } from '../../tree/streams/sha256.js';
@@ -28,23 +28,23 @@ export type ComparedFile =
  * @param stored when the current object was stored, by a listing (ms since the epoch): another one is no difference
  */
 export async function compareWithBucket(
-  remote: KeyedAws,
+  aws: AwsCli,
   object: BucketObject,
   descriptor: number,
   stored?: number,
 ): Promise<ComparedFile> {
   const content = () => createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
   const size = fstatSync(descriptor).size;
-  const checksum = size < WORTH_ASKING ? undefined : (await askAbout(remote, object))?.checksum;
+  const checksum = size < WORTH_ASKING ? undefined : (await askAbout(aws, object))?.checksum;
   if (checksum !== undefined) {
     if ((await crcOf(checksum.kind, content())) === checksum.value) return { is: 'same', by: 'checksum' };
   } else {
-    const [inBucket, onDisk] = await Promise.all([sha256InBucket(remote, object), sha256Of(content())]);
+    const [inBucket, onDisk] = await Promise.all([sha256InBucket(aws, object), sha256Of(content())]);
     if ('why' in inBucket) return { is: 'unknown', why: inBucket.why };
     if (inBucket.sha256 === onDisk) return { is: 'same', by: 'reading' };
   }
   // Of a key whose current object was restored, there may be a newer one by now.
-  const now = stored === undefined ? undefined : await askAbout(remote, object);
+  const now = stored === undefined ? undefined : await askAbout(aws, object);
   const isReplaced = now !== undefined && Math.floor(now.stored / 1000) !== Math.floor((stored ?? 0) / 1000);
   return isReplaced
     ? { is: 'unknown', why: 'it has been replaced in the bucket meanwhile' }
@@ -59,11 +59,8 @@ interface ObjectFacts {
 }
 
 /** @returns `undefined` if the bucket does not tell */
-async function askAbout(
-  { aws, encryptionKey }: KeyedAws,
-  object: BucketObject,
-): Promise<ObjectFacts | undefined> {
-  const { exitCode, stdout } = await aws.run(headWithChecksum(object), { encryptionKey });
+async function askAbout(aws: AwsCli, object: BucketObject): Promise<ObjectFacts | undefined> {
+  const { exitCode, stdout } = await aws.run(headWithChecksum(object));
   const head = exitCode === 0 ? parseJsonObject(stdout) : undefined;
   if (head === undefined) return undefined;
   const kinds: readonly CrcKind[] = head['ChecksumType'] === 'COMPOSITE' ? [] : ['CRC64NVME', 'CRC32'];
@@ -75,10 +72,10 @@ async function askAbout(
 }
 
 async function sha256InBucket(
-  { aws, encryptionKey }: KeyedAws,
+  aws: AwsCli,
   object: BucketObject,
 ): Promise<{ readonly sha256: string } | { readonly why: string }> {
-  const call = { encryptionKey, environment: IN_UTC };
+  const call = { environment: IN_UTC };
   let sha256 = '';
   const read = async (content: Readable) => {
     sha256 = await sha256Of(content);

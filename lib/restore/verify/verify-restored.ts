@@ -2,7 +2,7 @@
 // processors.
 import { closeSync, constants, openSync } from 'node:fs';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
-import type { KeyedAws } from '../../aws/remote.js';
+import type { AwsCli } from '../../aws/aws-cli.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
@@ -55,7 +55,7 @@ async function compare(
   try {
     descriptor = destination.withOpen(key, 'file', (path) => openSync(path, constants.O_RDONLY));
     return await compareWithBucket(
-      scope,
+      scope.aws,
       object,
       descriptor,
       wanted.isCurrent ? wanted.lastModified : undefined,
@@ -76,7 +76,7 @@ async function compare(
  * @throws {BackupError} with exit code 6 if it differs
  */
 export async function verifyFile(
-  remote: KeyedAws,
+  aws: AwsCli,
   object: BucketObject,
   path: string,
   prompt: Prompt,
@@ -84,7 +84,7 @@ export async function verifyFile(
 ): Promise<void> {
   const descriptor = openSync(path, constants.O_RDONLY);
   try {
-    const comparison = await compareWithBucket(remote, object, descriptor);
+    const comparison = await compareWithBucket(aws, object, descriptor);
     if (comparison.is === 'unknown')
       throw new BackupError(`The file could not be compared with ${s3Url(object)}: ${comparison.why}.`);
     if (comparison.is === 'different')

@@ -146,6 +146,7 @@ test('each call with the key checks the listener again; a call without does not'
   t.after(() => server.close());
   const of = server.address();
   const aws = new AwsCli({
+    encryptionKey: new EncryptionKey('x'.repeat(32)),
     profile: 'default',
     region: 'x',
     bucket: 'b',
@@ -155,10 +156,9 @@ test('each call with the key checks the listener again; a call without does not'
     interruption: new Interruption(),
     log: () => undefined,
   });
-  const key = new EncryptionKey('x'.repeat(32));
   const args = ['s3', 'cp', 'a', 'b', '--sse-c-key', KEY_URL];
-  await assert.rejects(aws.run(args, { encryptionKey: key }), /there is no "aws"/);
+  await assert.rejects(aws.run(args), /there is no "aws"/);
   await new Promise((resolve) => server.close(resolve));
-  await assert.rejects(aws.run(args, { encryptionKey: key }), /Nobody listens at/);
+  await assert.rejects(aws.run(args), /Nobody listens at/);
   await assert.rejects(aws.run(['s3', 'ls']), /there is no "aws"/);
 });
