@@ -1,4 +1,4 @@
-// A call of the AWS CLI: what it gets, and what it answers.
+// A call of the AWS CLI: its settings, its input, and its answer.
 import type { Readable } from 'node:stream';
 import type { Interruption } from '../cli/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';

@@ -1,4 +1,4 @@
-// Where a bucket of Amazon's is.
+// The region of a bucket on AWS.
 import { getLocation } from './arguments/bucket-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 
@@ -11,6 +11,6 @@ export async function regionOfBucket(aws: AwsCli): Promise<string | undefined> {
   if (answer.exitCode !== 0) return undefined;
   const location = answer.stdout.trim();
   const region = OLD_NAMES[location] ?? location;
-  // Other servers have names of their own, which are no regions.
+  // The names of other servers are no regions.
   return /^[a-z]{2}(-[a-z]+)+-\d$/.test(region) ? region : undefined;
 }

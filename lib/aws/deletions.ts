@@ -10,7 +10,7 @@ import { lacksPermission } from './error-table.js';
 /** The most that S3 takes in one request. */
 const BATCH = 1000;
 /** Characters in keys that XML can't hold, or changes: a batch is sent as XML. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is for these
 const NOT_IN_XML = /[\x00-\x1f\x7f\ufffe\uffff]/;
 /** The server has no DeleteObjects, or wants a checksum with it that this AWS CLI does not send. */
 const NO_BATCHES =
@@ -70,7 +70,7 @@ export async function* deleteAll(
   for await (const deletion of deletions) {
     if (takesBatches && !NOT_IN_XML.test(deletion.key)) batch.push(deletion);
     else {
-      // What comes before it goes before it.
+      // In the order of `deletions`.
       yield* deleteMany(batch.splice(0));
       if (isStillDue(deletion)) yield await deleteOne(aws, deletion);
     }

@@ -1,4 +1,4 @@
-// Looks up in the table what the AWS CLI says on standard error.
+// Looks up the AWS CLI's messages in the table.
 import type { BucketAccess } from './arguments/bucket-arguments.js';
 import { type FailedCall, MEANINGS, type Meaning } from './error-table.js';
 

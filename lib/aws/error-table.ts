@@ -1,4 +1,4 @@
-// What S3's answers and the AWS CLI's own words mean, and which setting heals them: one table, used by every command.
+// What S3's answers and the AWS CLI's own messages mean, and what to do about them: one table, used by every command.
 import { shellQuote } from '../cli/errors.js';
 import { type BucketAccess, bucketCommand, SSE_C_ALLOWED } from './arguments/bucket-arguments.js';
 

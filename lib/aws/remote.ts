@@ -1,4 +1,4 @@
-// What functions need that read or change a backup in its bucket.
+// A backup in its bucket, for functions that read or change it.
 import type { Log } from '../cli/log/log.js';
 import type { AwsCli } from './aws-cli.js';
 

@@ -1,5 +1,5 @@
-// What became of each file of one `aws s3 cp`: it prints a line on standard output for a file that it uploaded, and one on
-// standard error for a file that it did not. Names are printed as they are.
+// Which files one `aws s3 cp` has uploaded: it prints a line on standard output for each that it has, and one on standard
+// error for each that it has not. Names are printed as they are.
 
 /** If a name holds this, the lines of several files can't be told apart. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a line may be split at these
@@ -59,7 +59,7 @@ export class UploadOutcome {
   /**
    * Why a file was not uploaded; `undefined` if it was.
    * @param isDone true if the AWS CLI ended with 0: then all files were uploaded
-   * @param lastWords of the AWS CLI, the reason for files that no line is about
+   * @param lastWords of the AWS CLI: the reason for files that no line names
    */
   whyNotUploaded(path: string, isDone: boolean, lastWords: string): string | undefined {
     if (isDone || this.#uploaded.has(path)) return undefined;

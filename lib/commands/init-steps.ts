@@ -95,7 +95,7 @@ export async function compareRestored({ config, aws, interview }: Setup, path: s
   const onDisk = join(config.localDir, path);
   await withPrivateFolder(async (folder) => {
     const restored = join(folder, 'restored');
-    await fetchFile({ aws, encryptionKey: config.encryptionKey }, object, restored);
+    await fetchFile(aws, object, restored);
     const [before, now] = [await sha256OfFile(restored), await sha256IfThere(onDisk)];
     if (now !== before)
       throw new BackupError(`"${path}", restored from the bucket, is not what is on disk.`, {

@@ -1,4 +1,4 @@
-// Where the config is that commands use when none is named.
+// The config that commands use if none is named.
 import { existsSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { homeFolderOf } from '../aws/settings/home.js';

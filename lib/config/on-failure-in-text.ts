@@ -4,7 +4,7 @@ import { readAssignments } from './literal/lexer.js';
 const NAME = 'ON_FAILURE';
 
 /**
- * ON_FAILURE of a config that can't be read to its end, so that somebody is told even then: the last line that is a literal
+ * ON_FAILURE of a config that can't be read to its end, so that the hook reports that, too: the last line that is a literal
  * assignment of it and nothing else.
  * @returns `undefined` if there is none, or none that is right
  */

@@ -2,7 +2,7 @@
 export interface ConfigValues {
   /** The settings of one value, whether the file, the environment or a default gives it. */
   readonly values: ReadonlyMap<string, string>;
-  /** The elements of `EXCLUDE`; of a plain value that is not empty, the one that it is. */
+  /** The elements of `EXCLUDE`; a plain value that is not empty is one element. */
   readonly exclude: readonly string[];
   /** The line of each name's last assignment, from 1; of a file that bash has read, as far as its text shows it. */
   readonly lines: ReadonlyMap<string, number>;

@@ -1,6 +1,6 @@
-// Of which encryption key the escrow is. It is encrypted with the easy-to-remember key, which a run does not have. So a
-// proof lies beside it: a worthless object that is encrypted with the escrowed key. It is not made of the easy key, and so
-// helps nobody to guess that.
+// Which encryption key the escrow holds. A run can't read it without the easy-to-remember key. So a proof is stored beside
+// it: an object without secrets, encrypted with the escrowed key. It has nothing of the easy key, and is no help in guessing
+// that.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listFew } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
@@ -29,7 +29,7 @@ export interface EscrowState {
   readonly stored: string;
 }
 
-/** What a run has learned; `not asked`: it is a quick one. An error is why the bucket did not tell. */
+/** What a run has found; `not asked` in a quick run. An error says why the bucket could not be asked. */
 export type FoundEscrow = EscrowState | 'none' | 'not asked' | BackupError;
 
 /** @throws {AwsError} if the bucket can't be asked */

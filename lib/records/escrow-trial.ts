@@ -1,5 +1,5 @@
-// When the escrow was last got back with its easy-to-remember key: a note on this machine. Whoever never tries it learns
-// that the easy key is forgotten when the machine is gone.
+// When the escrow was last read with its easy-to-remember key: a note on this machine. A user who never tries that key may
+// have forgotten it when the machine is lost.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ interface Note {
   readonly at: string;
 }
 
-/** Where nothing can be kept, nothing is. */
+/** Does nothing where the note can't be written. */
 export function noteTrialOfEscrow(aws: AwsCli): void {
   const file = noteFile(aws);
   if (file === undefined) return;
@@ -35,7 +35,7 @@ export function lastTrialOfEscrow(aws: AwsCli): number | undefined {
   }
 }
 
-/** One for each bucket: so many escrows there are. */
+/** Of the bucket: it has one escrow. */
 function noteFile({ endpointUrl, bucket, environment }: AwsCli): string | undefined {
   const home = stateHome(environment);
   const identity = `escrow\n${endpointUrl ?? ''}\n${bucket}`;

@@ -1,4 +1,4 @@
-// The escrowed key: one object, byte-compatible with the original scripts, under a key made of an easy one.
+// The escrow: the encryption key in one object, the same as the original scripts', encrypted with an easy-to-remember key.
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';

@@ -81,7 +81,7 @@ export function parseLastRun(text: string, where: string): LastRun {
   try {
     record = JSON.parse(text) as Record<string, unknown>;
   } catch {
-    // Told below.
+    // Thrown below.
   }
   if (record?.['format'] !== FORMAT || typeof record['runId'] !== 'string') {
     throw new BackupError(`${where} is no record of a run.`, {

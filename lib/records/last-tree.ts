@@ -13,7 +13,7 @@ import type { StateFolder } from './state-folder.js';
 
 /**
  * The tree file of the last run: the copy if it is that run's to the byte, otherwise the bucket's.
- * @returns `undefined` if there is none that is whole: then the listing has to do
+ * @returns `undefined` if there is none that is whole: then the run lists the bucket instead
  * @throws {BackupError} if a later version wrote it
  */
 export async function fetchTree(
@@ -30,7 +30,7 @@ export async function fetchTree(
     log.info('There is no tree of the last run in the bucket.');
     return undefined;
   }
-  // A run that was killed while it stored its record has left one without the other; each is good by itself.
+  // A run that was killed while it stored its record has left the tree without the record: the tree can be used alone.
   if ((await sha256IfReadable(file)) === treeSha256 || (await isWhole(file, log))) return file;
   return undefined;
 }

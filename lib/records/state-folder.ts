@@ -32,7 +32,7 @@ export interface StateFolder {
   remove(): void;
 }
 
-/** What tells a backup from others; the environment has the place of its state folder. */
+/** Identifies a backup; the environment has the place of its state folder. */
 export interface BackupIdentity {
   readonly endpointUrl: string | undefined;
   readonly bucket: string;
@@ -64,7 +64,7 @@ export function openStateFolder(backup: BackupIdentity, keepsState: boolean): St
   }
   try {
     const made = makeRunFolder(realpathSync(tmpdir()));
-    // A dry run leaves out of the backup what a run would leave out.
+    // A dry run excludes what a run would exclude.
     const ownFolders = [made.runFolder, ...(keepsState ? [] : existingHome(home))];
     return {
       ...(keepsState ? { treeCopy: undefined, unfinished: undefined, history: undefined } : places),

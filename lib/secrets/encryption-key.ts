@@ -1,4 +1,4 @@
-// Encryption keys, which nothing prints.
+// Encryption keys. Nothing prints them.
 import { createHash, randomInt } from 'node:crypto';
 import { BackupError } from '../cli/errors.js';
 import { hmacByKey, keepBytes } from './key-bytes.js';

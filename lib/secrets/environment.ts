@@ -1,4 +1,4 @@
-// The environment may hold ENCRYPTION_KEY: the config allows it.
+// ENCRYPTION_KEY in the environment: the config may leave it there.
 
 const KEY = 'ENCRYPTION_KEY';
 

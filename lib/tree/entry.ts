@@ -1,4 +1,4 @@
-// What a tree is made of: the walk yields it, the tree file holds it, and the merges compare it.
+// The entries of a tree: the walk yields them, the tree file holds them, and the merges compare them.
 import type { Acl } from './acl.js';
 import type { Bytes } from './bytes.js';
 

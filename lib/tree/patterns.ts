@@ -23,7 +23,7 @@ export function compilePatterns(patterns: readonly string[]): MatchPattern {
  */
 export function patternFor(key: Bytes): string {
   const literal = textOf(key).replaceAll(/[*?[]/g, '[$&]');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is for these
   const pattern = literal.replaceAll(/[\x00-\x1f\x7f-\x9f\ufffd]/g, '?');
   return key.endsWith('/') ? `${pattern}*` : pattern;
 }

@@ -1,4 +1,4 @@
-// Writes a tree file; tree-file.ts says what that is.
+// Writes a tree file, as tree-file.ts reads it.
 import { createWriteStream } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';

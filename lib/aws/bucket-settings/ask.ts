@@ -1,9 +1,14 @@
 // Asks a bucket for one of its settings.
+import { fileURLToPath } from 'node:url';
 import { BackupError } from '../../cli/errors.js';
 import type { AwsCli } from '../aws-cli.js';
 import type { AwsError } from '../aws-error.js';
 import { kindOfAwsError, parseFailure } from '../error-kinds.js';
-import { NEWER_MODEL } from '../newer-model.js';
+
+/** Teaches BlockedEncryptionTypes to an AWS CLI older than 1.43.0 or 2.32.0: variables for a call. */
+export const NEWER_MODEL: NodeJS.ProcessEnv = {
+  AWS_DATA_PATH: fileURLToPath(new URL('../../../../lib/aws/cli-model', import.meta.url)),
+};
 
 /** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */
 export type Asked<T> = { readonly value: T } | { readonly unknown: Pick<AwsError, 'kind' | 'detail'> };
@@ -17,7 +22,7 @@ export function parseAnswer<T extends object>(text: string): T {
   try {
     answer = JSON.parse(text);
   } catch {
-    // It is explained below.
+    // Thrown below.
   }
   if (typeof answer === 'object' && answer !== null) return answer as T;
   throw new BackupError('"aws" has printed something else than the JSON that it was asked for.', {
@@ -26,7 +31,7 @@ export function parseAnswer<T extends object>(text: string): T {
 }
 
 /**
- * @param parse `undefined` for an answer that does not tell
+ * @param parse returns `undefined` for an answer that does not say
  * @param absent S3's error code for a bucket without the setting, and what that means
  */
 export async function ask<T>(

@@ -1,4 +1,4 @@
-// What a bucket is set to, as far as that matters to a backup.
+// The settings of a bucket that matter to a backup.
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import {
   getEncryption,
@@ -28,7 +28,7 @@ export type PublicAccessBlock = Readonly<Record<string, boolean>>;
 
 const NO_RULES: Lifecycle = { Rules: [] };
 
-/** AWS's for a new bucket. Public access is blocked since April 2023. Whether SSE-C is blocked, one can't rely on. */
+/** AWS's for a new bucket. Public access is blocked since April 2023. Some block SSE-C. */
 export const NEW_BUCKET = {
   versioning: { value: 'never' },
   lifecycle: { value: NO_RULES },

@@ -1,4 +1,4 @@
-// A bucket's lifecycle rules: what they do to a backup, and how its own are added without a change to those of others.
+// A bucket's lifecycle rules: what they do to a backup, and how the backup's own are added to those of others.
 
 export interface Lifecycle {
   readonly Rules: readonly LifecycleRule[];

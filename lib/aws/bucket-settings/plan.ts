@@ -1,5 +1,5 @@
-// What is to be set in a bucket so that it is fit for a backup. Nothing is planned for what is not known, and nothing that
-// takes away from anybody: rules of others and their default encryption are kept, and no history is made shorter.
+// Plans the changes that make a bucket fit for a backup. An unknown setting is left alone. Rules of others and their default
+// encryption are kept, and no history is made shorter.
 import { isDeepStrictEqual } from 'node:util';
 import {
   enableVersioning,

@@ -9,7 +9,7 @@ export interface Exclusion {
   ruleFor(key: Bytes): string | undefined;
   /** The rule that excludes files of that size (bytes). */
   ruleForSize(size: number): string | undefined;
-  /** The rule that excludes what is in folders on that device. */
+  /** The rule that excludes the content of folders on that device. */
   ruleForDevice(device: bigint): string | undefined;
   /**
    * The file that excludes everything else in its folder; `undefined`, if there is none.

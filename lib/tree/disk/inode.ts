@@ -1,4 +1,4 @@
-// What is kept of a stat(2), and compared; and what it is worth on the file system that it is from.
+// What of a stat(2) is kept and compared, and how far the file system can be trusted with it.
 import { type BigIntStats, fstatSync, statfsSync, statSync } from 'node:fs';
 import type { Inode } from '../entry.js';
 import { CtimeEvidence } from './ctime-evidence.js';
@@ -8,12 +8,12 @@ import { pathOfDescriptor } from './descriptor-path.js';
 const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010, 0x01021994]);
 
 /**
- * FAT and exFAT, whose ctime is the mtime; and FUSE, where it may be anything: the time of the look, or another one for
- * each mount (mergerfs, Gluster, sshfs).
+ * FAT and exFAT, whose ctime is the mtime; and FUSE, where it may be anything: the time at which it is read, or another
+ * one after each mount (mergerfs, Gluster, sshfs).
  */
 const WITHOUT_CTIME = new Set([0x4d44, 0x2011bab0, 0x65735546]);
 
-/** How long a ctime is given to move by itself (ms). */
+/** How long a ctime gets to change although the file does not (ms). */
 const PAUSE = 20;
 
 function deviceOf(id: string): bigint {
@@ -25,7 +25,7 @@ export function fileIdOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-/** What a file system's inodes tell. */
+/** How far the inodes of a file system can be trusted. */
 export interface InodeWorth {
   /** True if the number of an inode never changes. Vfat, FUSE and NFS may give out new ones at each mount. */
   readonly hasLastingNumbers: boolean;
@@ -35,7 +35,7 @@ export interface InodeWorth {
 
 /**
  * @param type of statfs(2)
- * @param look at something on it: a ctime that is later than the look, twice, moves by itself
+ * @param look reads a ctime on it: one that is later than the reading, twice, changes without its file
  */
 export function inodeWorth(type: number, look: () => number): InodeWorth {
   if (LASTING.has(type)) return { hasLastingNumbers: true, hasTrueCtime: true };
@@ -43,7 +43,7 @@ export function inodeWorth(type: number, look: () => number): InodeWorth {
   return { hasLastingNumbers: false, hasTrueCtime };
 }
 
-/** @param look the ctime that it finds (ms since the epoch) */
+/** @param look returns ms since the epoch */
 function isLater(look: () => number): boolean {
   const before = Date.now();
   if (look() <= before) return false;

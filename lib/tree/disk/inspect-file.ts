@@ -4,7 +4,7 @@ import { type Bytes, joinPath, pathOf } from '../bytes.js';
 import type { Inode } from '../entry.js';
 import type { FileSystems } from './inode.js';
 
-/** Errors of stat(2) that say that there is no file. Others leave it open. */
+/** Errors of stat(2) that say that there is no file. Others prove nothing. */
 const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** The file as it is now; `gone` if there is no regular file, `unreadable` if stat(2) fails otherwise. */

@@ -1,14 +1,14 @@
-// Where file systems are mounted, as the kernel tells: nothing on them is touched, so that one that hangs hangs nothing.
+// Where file systems are mounted, by /proc: nothing on them is opened, since a server that is away would block that.
 import { readFileSync } from 'node:fs';
 import type { Bytes } from '../bytes.js';
 
-/** The absolute paths; none, if the kernel does not tell. */
+/** Absolute paths; none without /proc. */
 export function mountPoints(file = '/proc/self/mountinfo'): ReadonlySet<Bytes> {
   let text = '';
   try {
     text = readFileSync(file, 'latin1');
   } catch {
-    // Without /proc, nobody tells.
+    // There is no /proc.
   }
   return new Set(text.split('\n').map((line) => unescaped(line.split(' ')[4] ?? '')));
 }

@@ -24,7 +24,7 @@ class NameTable {
     try {
       this.#add(readFileSync(join(folder, database), 'utf8'));
     } catch {
-      // It does without names.
+      // Ids have no names then, or only the system's.
     }
   }
 

@@ -1,4 +1,4 @@
-// Reads what has a name in a folder: an entry, an obstacle, or nothing that has to be told.
+// Reads one name in a folder: it is an entry, an obstacle, or left out.
 import { accessSync, constants, type Dirent, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, isText, joinPath, pathOf } from '../bytes.js';
@@ -97,8 +97,8 @@ export class EntryReader {
   }
 
   /**
-   * When a folder or a link got its name at the latest (ms since the epoch): rename(2) updates the ctime. If links are
-   * followed, the target counts, too. Now, if it is not there any more.
+   * The latest time at which a folder or a link may have been renamed (ms since the epoch): rename(2) updates the ctime. If
+   * links are followed, the target counts, too. The present, if it has vanished.
    */
   changedAt(name: Bytes): number {
     try {

@@ -18,7 +18,7 @@ const TURN = 256;
 
 /**
  * Yields what is below `root`, sorted by the bytes of the keys. Memory holds the entries of one folder and of those above
- * it. What vanishes meanwhile is left out.
+ * it. What vanishes during the walk is left out.
  * @param root an absolute path, a directory that can be read
  */
 export async function* walk(root: Bytes, options: WalkOptions): Batches<Entry | Obstacle> {
@@ -116,7 +116,7 @@ class Walk {
     for (const [at, name] of names.entries()) {
       const isDouble = name.name === names[at - 1]?.name;
       const entry = isDouble ? undefined : this.#reader.read(folder, name, folderPath);
-      // A file that has become a folder meanwhile would be out of order: its key ends in `/`.
+      // A file that has just become a folder would be out of order: its key ends in `/`.
       yield entry?.type === 'directory' ? undefined : entry;
     }
   }

@@ -1,4 +1,4 @@
-// Streams of batches: to await each of a million items would cost more, in time and garbage, than the work on it.
+// Streams of batches: awaiting each of a million items would take more time and memory than the work on it.
 
 /** Each batch is used up before the next one is asked for; it may be a generator. */
 export type Batches<T> = AsyncGenerator<Iterable<T>, void>;

@@ -1,4 +1,4 @@
-// Compares sorted streams in one pass with flat memory: a million files as ten.
+// Compares sorted streams in one pass, with memory that does not grow with their length.
 import type { Batches } from './batches.js';
 
 export interface Keyed {

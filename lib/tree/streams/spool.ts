@@ -1,4 +1,4 @@
-// Files of lines in the run's own folder: what a run keeps aside is on disk, so that memory stays flat.
+// Files of lines in the run's own folder, so that what a run collects takes no memory.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { type Batches, mapEach } from './batches.js';

@@ -73,3 +73,13 @@ test('a file that writes, removes or starts something is listed', () => {
       assert.ok(rows.has(file), `${file} is not in docs/audit.md`);
   }
 });
+
+test('only the files of arguments, and three others, name commands of the AWS CLI', () => {
+  const naming = sources.filter((file) => /'(s3|s3api|sts|configure)'/.test(read(file)));
+  const others = naming.filter((file) => !file.startsWith('lib/aws/arguments/'));
+  assert.deepEqual(others.sort(), [
+    'lib/aws/deletions.ts',
+    'lib/aws/settings/redirections.ts',
+    'lib/aws/start-aws.ts',
+  ]);
+});
