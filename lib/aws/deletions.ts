@@ -41,7 +41,7 @@ export function deleteObject(object: BucketObject): string[] {
 }
 
 /** @param file JSON for the AWS CLI: keys, with or without version ids */
-export function deleteObjects(bucket: string, file: string): string[] {
+function deleteObjects(bucket: string, file: string): string[] {
   return ['s3api', 'delete-objects', '--bucket', bucket, '--delete', `file://${file}`, '--output', 'json'];
 }
 

@@ -83,7 +83,7 @@ function planPublicAccess(bucket: string, block: PublicAccessBlock): SettingStep
 }
 
 /** Amazon's default for a new bucket since April 2026. */
-export function isSseCBlocked(rules: readonly EncryptionRule[]): boolean {
+function isSseCBlocked(rules: readonly EncryptionRule[]): boolean {
   return rules.some(({ BlockedEncryptionTypes }) =>
     BlockedEncryptionTypes?.EncryptionType?.includes('SSE-C'),
   );
