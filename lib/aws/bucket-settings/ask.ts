@@ -1,14 +1,9 @@
 // Asks a bucket for one of its settings.
-import { fileURLToPath } from 'node:url';
 import { BackupError } from '../../cli/errors.js';
 import type { AwsCli } from '../aws-cli.js';
 import type { AwsError } from '../aws-error.js';
 import { kindOfAwsError, parseFailure } from '../error-kinds.js';
-
-/** Teaches BlockedEncryptionTypes to an AWS CLI older than 1.43.0 or 2.32.0: variables for a call. */
-export const NEWER_MODEL: NodeJS.ProcessEnv = {
-  AWS_DATA_PATH: fileURLToPath(new URL('../../../../lib/aws/cli-model', import.meta.url)),
-};
+import { NEWER_MODEL } from '../newer-model.js';
 
 /** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */
 export type Asked<T> = { readonly value: T } | { readonly unknown: Pick<AwsError, 'kind' | 'detail'> };

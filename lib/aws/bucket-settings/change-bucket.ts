@@ -5,7 +5,7 @@ import { bucketCommand, createBucket } from '../arguments/bucket-arguments.js';
 import type { AwsCli } from '../aws-cli.js';
 import type { AwsError } from '../aws-error.js';
 import { kindOfAwsError } from '../error-kinds.js';
-import { NEWER_MODEL } from './ask.js';
+import { NEWER_MODEL } from '../newer-model.js';
 import { fetchBucketSettings, NEW_BUCKET } from './bucket-settings.js';
 import type { Retention } from './lifecycle.js';
 import { planBucketSettings, type SettingStep } from './plan.js';
