@@ -10,7 +10,6 @@ import type { AwsCli } from './aws-cli.js';
 import { Probe } from './probe.js';
 import { isRefusal, readInThreeWays } from './verify-object.js';
 import { causeOfRefusal } from './wrong-key.js';
-import { causeOfRefusal } from './wrong-key.js';
 
 /**
  * Stores a worthless object with a random key, and reads it without a key, with a wrong one and with the right one. The
