@@ -1,4 +1,4 @@
-// Where the commands under test are: the built bins; or the bundles of bundle-bins.ts, which start in half the time.
+// Where the commands under test are: the built bins; or the bundles of bundle-bins.ts, which start in a third of the time.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -12,7 +12,7 @@ export const BUNDLES_VARIABLE = 'TEST_BUNDLES';
 export function programOf(path: string): string {
   return process.env[BUNDLES_VARIABLE] === undefined
     ? join(DIST, path)
-    : join(BUNDLES, path.replace(/.*\//, ''));
+    : join(BUNDLES, path.replace(/.*\/(.*)\.js$/, '$1.cjs'));
 }
 
 /** The program of a command such as `encrypted-s3-sync`. */

@@ -7,18 +7,23 @@ import { END_OF_RUN, type RunRequest } from './run-request.js';
 
 // Each run listens until its process ends.
 for (const it of [process, process.stdout, process.stderr]) it.setMaxListeners(0);
-for await (const line of createInterface({ input: process.stdin })) {
-  const { configFile, isFull } = JSON.parse(line) as RunRequest;
-  const flags = {
-    waitSeconds: 20,
-    allowsMassDelete: true,
-    adopts: false,
-    usesAnotherKey: false,
-    isDry: false,
-    isJson: false,
-    isFull,
-  };
-  process.exitCode = 0;
-  await main('encrypted-s3-sync', true, (context) => sync(configFile, flags, context));
-  process.stderr.write(`${END_OF_RUN}${process.exitCode}\n`);
+
+async function runAll(): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { configFile, isFull } = JSON.parse(line) as RunRequest;
+    const flags = {
+      waitSeconds: 20,
+      allowsMassDelete: true,
+      adopts: false,
+      usesAnotherKey: false,
+      isDry: false,
+      isJson: false,
+      isFull,
+    };
+    process.exitCode = 0;
+    await main('encrypted-s3-sync', true, (context) => sync(configFile, flags, context));
+    process.stderr.write(`${END_OF_RUN}${process.exitCode}\n`);
+  }
 }
+
+void runAll();

@@ -1,0 +1,19 @@
+// Runs a bundle of bundle-bins.ts with what V8 has compiled of it before: that is NAME.code.cjs and NAME.compiled.
+const { readFileSync, writeFileSync } = require('node:fs');
+const { join } = require('node:path');
+const { pathToFileURL } = require('node:url');
+const { Script } = require('node:vm');
+
+module.exports = function runCompiled(folder, name) {
+  const file = join(folder, `${name}.code.cjs`);
+  const compiled = join(folder, `${name}.compiled`);
+  const isFirst = process.env.KEEPS_COMPILED_CODE !== undefined;
+  // esbuild writes ASCII.
+  const code = `(function (require, __url, module) {${readFileSync(file, 'latin1').replace(/^#!.*/, '')}\n})`;
+  const script = new Script(code, {
+    filename: file,
+    ...(isFirst ? {} : { cachedData: readFileSync(compiled) }),
+  });
+  if (isFirst) process.on('exit', () => writeFileSync(compiled, script.createCachedData()));
+  script.runInThisContext()(require, pathToFileURL(file).href, { exports: {} });
+};
