@@ -1,6 +1,6 @@
 // The commands in one file each, compiled once, for the tests that run them hundreds of times: most of a command's time
-// goes into loading and compiling 300 files. Each runs in a process of its own all the same. The tests with a server run
-// what users install.
+// goes into loading and compiling 300 files. Each runs in a process of its own all the same. Tests with a server that
+// start the AWS CLI as a user does start the built bins, too.
 import { execFile } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -33,9 +33,9 @@ function testFiles(filters: readonly string[]): string[] {
   return files.sort((a, b) => Number(needsServer(b)) - Number(needsServer(a)) || (a < b ? -1 : 1));
 }
 
-/** Whether a file runs commands hundreds of times; those with a server run them as a user does. */
+/** Whether a file runs commands. */
 function needsBundles(file: string): boolean {
-  return file.startsWith('command/') || file.startsWith('property/');
+  return !file.startsWith('unit/');
 }
 
 function needsServer(file: string): boolean {

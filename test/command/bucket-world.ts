@@ -9,6 +9,7 @@ import { BucketAws } from '../fakes/bucket-aws.js';
 import type { Faults } from '../fakes/fault.js';
 import type { Journal, StoredObject } from '../fakes/journal.js';
 import { pathsBelow } from '../fakes/paths-below.js';
+import type { Resident } from '../fakes/resident.js';
 import { type Outcome, type RunOptions, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 
@@ -35,6 +36,7 @@ export class BucketWorld extends Sandbox {
   readonly faults: Faults;
   /** The shell's words for calling the fake `aws` with the arguments of the call at hand. */
   readonly aws: string;
+  readonly #resident: Resident;
 
   constructor(t: TestContext) {
     let aws: BucketAws | undefined;
@@ -45,16 +47,22 @@ export class BucketWorld extends Sandbox {
     if (aws === undefined) throw new Error('the sandbox makes its fake at once');
     this.journal = aws.journal;
     this.faults = aws.faults;
-    this.aws = `${aws.resident.command} "$@"`;
+    this.#resident = aws.resident;
+    this.aws = `${this.#resident.command} "$@"`;
     for (const folder of [this.home, this.tmp]) mkdirSync(folder);
     this.config();
     this.onCall();
   }
 
-  /** Has `script` run before the calls whose arguments, joined by spaces, fit the shell's `pattern`. */
+  /** Has `script` run before the calls whose arguments, joined by spaces, fit the shell's `pattern`; or nothing. */
   onCall(pattern = '', script = ''): void {
-    const fault = pattern && `case "$*" in ${pattern}) ${script};; esac\n`;
-    this.fake('aws', `printf '%s\\037' "$@" END >> "${this.folder}/calls"\n${fault}exec ${this.aws}`);
+    const file = join(this.folder, 'calls');
+    if (pattern === '') {
+      this.#resident.makeProgram(join(this.fakes, 'aws'), file);
+      return;
+    }
+    const log = `printf '%s\\037' "$@" END >> "${file}"`;
+    this.fake('aws', `${log}\ncase "$*" in ${pattern}) ${script};; esac\nexec ${this.aws}`);
   }
 
   /** The same, but only before the first such call. */

@@ -19,3 +19,8 @@ export function programOf(path: string): string {
 export function binOf(command: string): string {
   return programOf(`bin/${command}.js`);
 }
+
+/** The one that users start. */
+export function builtBinOf(command: string): string {
+  return join(DIST, `bin/${command}.js`);
+}

@@ -40,9 +40,13 @@ export class Resident {
     return `perl "${CLIENT}" "${this.#socket}"`;
   }
 
-  /** Makes a program of it: it starts sooner than a shell that starts it. */
-  makeProgram(file: string): void {
-    writeFileSync(file, `#!/usr/bin/perl\n@ARGV = ('${this.#socket}', @ARGV);\ndo '${CLIENT}';\n`);
+  /**
+   * Makes a program of it: it starts sooner than a shell that starts it.
+   * @param log the arguments of each call are added there, each ended by \x1f, and `END\x1f`
+   */
+  makeProgram(file: string, log = '/dev/null'): void {
+    const note = `open my $log, '>>', '${log}'; syswrite $log, join "\\x1f", @ARGV, 'END', ''; close $log;`;
+    writeFileSync(file, `#!/usr/bin/perl\n${note}\n@ARGV = ('${this.#socket}', @ARGV);\ndo '${CLIENT}';\n`);
     chmodSync(file, 0o755);
   }
 

@@ -42,27 +42,28 @@ export class Sandbox {
   readonly source = join(this.folder, 'source');
   readonly configFile = join(this.folder, 'backup.config');
   readonly lock = join(this.folder, 'lock');
-  readonly #fakes = join(this.folder, 'fakes');
+  /** The folder of the programs that come first on the commands' PATH. */
+  readonly fakes = join(this.folder, 'fakes');
   readonly #aws: ScriptedAws | undefined;
 
   /** @param residentOf makes the fake `aws`, in the given folder; without it, one that plays what `expect` is told */
   constructor(t: TestContext, residentOf?: (folder: string) => Resident) {
     t.after(() => rmSync(this.folder, { recursive: true, force: true }));
     mkdirSync(this.source);
-    mkdirSync(this.#fakes);
-    if (residentOf === undefined) this.#aws = new ScriptedAws(this.#fakes, [KEY, EASY_KEY]);
-    const resident = residentOf?.(this.#fakes) ?? this.#scripted.resident;
+    mkdirSync(this.fakes);
+    if (residentOf === undefined) this.#aws = new ScriptedAws(this.fakes, [KEY, EASY_KEY]);
+    const resident = residentOf?.(this.fakes) ?? this.#scripted.resident;
     t.after(() => resident.close());
-    resident.makeProgram(join(this.#fakes, 'aws'));
+    resident.makeProgram(join(this.fakes, 'aws'));
     this.fake(
       'logger',
       `echo "$*" >> "${this.folder}/logger-arguments"\nexec cat >> "${this.folder}/syslog"`,
     );
   }
 
-  /** The folder of the programs that come first on the commands' PATH. */
+  /** The commands' PATH. */
   get path(): string {
-    return `${this.#fakes}:${process.env['PATH']}`;
+    return `${this.fakes}:${process.env['PATH']}`;
   }
 
   get #scripted(): ScriptedAws {
@@ -72,8 +73,8 @@ export class Sandbox {
 
   /** Puts a shell script on the PATH of the commands. */
   fake(name: string, script: string): void {
-    writeFileSync(join(this.#fakes, name), `#!/bin/sh\n${script}\n`);
-    chmodSync(join(this.#fakes, name), 0o755);
+    writeFileSync(join(this.fakes, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(this.fakes, name), 0o755);
   }
 
   /** The calls of `aws` to come. Ends the previous scenario. */

@@ -11,11 +11,13 @@ export interface AwsCli {
   readonly version: string;
   /** Holds nothing but its `aws`: put it first on a child's PATH. */
   readonly directory: string;
+  /** Whether it saves the time of loading it; see loaded-aws.ts. */
+  readonly isLoaded: boolean;
 }
 
 /** The AWS CLIs that the test runner has found, the oldest first. */
 export function awsClis(): AwsCli[] {
-  return clisIn(clisDirectory(s3ServerOfThisRun().directory));
+  return clisIn(clisDirectory(s3ServerOfThisRun().directory), false);
 }
 
 /**
@@ -35,7 +37,7 @@ export async function linkAwsClis(serverDirectory: string): Promise<AwsCli[]> {
     mkdirSync(join(clis, version));
     symlinkSync(executable, join(clis, version, 'aws'));
   });
-  return clisIn(clis);
+  return clisIn(clis, false);
 }
 
 /** With the directory's links resolved (/bin is /usr/bin), but not the program's: it may go by its name. */
@@ -48,9 +50,9 @@ function clisDirectory(serverDirectory: string): string {
 }
 
 /** The AWS CLIs that have a folder of their own, named by their versions, the oldest first. */
-export function clisIn(folder: string): AwsCli[] {
+export function clisIn(folder: string, isLoaded: boolean): AwsCli[] {
   const versions = readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
-  return versions.map((version) => ({ version, directory: join(folder, version) }));
+  return versions.map((version) => ({ version, directory: join(folder, version), isLoaded }));
 }
 
 /** What a shim of pyenv starts: the shim itself is slow and does not work in a clean environment. */

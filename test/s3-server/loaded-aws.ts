@@ -14,7 +14,7 @@ const PYTHON = '/usr/bin/python3';
 
 /** The AWS CLIs of `awsClis`, loaded where they can be. They have not root's rights. */
 export function loadedAwsClis(): AwsCli[] {
-  return clisIn(folderOf(s3ServerOfThisRun().directory));
+  return clisIn(folderOf(s3ServerOfThisRun().directory), true);
 }
 
 function folderOf(serverDirectory: string): string {

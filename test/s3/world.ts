@@ -14,13 +14,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { binOf, builtBinOf } from '../fakes/bins.js';
 import { WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import type { AwsCli } from '../s3-server/aws-clis.js';
 import { s3ServerOfThisRun } from '../s3-server/from-environment.js';
-
-const HERE = dirname(fileURLToPath(import.meta.url));
-const BIN = join(HERE, '../../bin');
 
 export interface Outcome {
   readonly code: number | null;
@@ -70,6 +67,8 @@ export class World {
   readonly key = newKey();
   readonly environment: NodeJS.ProcessEnv;
   readonly #endpoint: string;
+  /** With an AWS CLI that starts as a user's does, the commands do so, too. */
+  readonly #bin: (command: string) => string;
 
   /**
    * @param name of the bucket; the CLI's version is appended
@@ -78,6 +77,7 @@ export class World {
   constructor(name: string, cli: AwsCli, atEnd: (remove: () => void) => void) {
     atEnd(() => rmSync(this.folder, { recursive: true, force: true }));
     this.bucket = `${name}-${cli.version.replaceAll('.', '-')}`;
+    this.#bin = cli.isLoaded ? binOf : builtBinOf;
     const server = s3ServerOfThisRun();
     this.#endpoint = server.endpoint;
     const programs = join(this.folder, 'programs');
@@ -128,7 +128,7 @@ export class World {
     const [program = '', ...rest] = [
       ...(options.through ?? []),
       process.execPath,
-      join(BIN, `${command}.js`),
+      this.#bin(command),
       ...args,
     ];
     return this.#spawn(program, rest, options);

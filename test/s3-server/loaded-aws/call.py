@@ -1,10 +1,9 @@
 #!/usr/bin/python3 -ISE
-# An `aws` that hands itself on to serve.py, by the socket beside it: arguments, environment, folder, descriptors.
-import json
+# An `aws` that hands itself on to serve.py, by the socket beside it: arguments, environment, folder, descriptors. It
+# starts thousands of times: what it imports is part of the interpreter, or close to it; json and socket are not.
+import _signal
+import _socket
 import os
-import signal
-import socket
-import struct
 import sys
 
 # Those that lib/aws/aws-cli.ts gives to the AWS CLI, or fewer.
@@ -19,23 +18,28 @@ def is_open(descriptor):
         return False
 
 
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+_signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 descriptors = [it for it in DESCRIPTORS if is_open(it)]
-call = {
-    'arguments': sys.argv[1:],
-    'environment': dict(os.environ),
-    'folder': os.getcwd(),
-    'descriptors': descriptors,
-}
-text = json.dumps(call).encode()
-server = socket.socket(socket.AF_UNIX)
+arguments = [os.fsencode(it) for it in sys.argv[1:]]
+variables = [name + b'=' + value for name, value in os.environb.items()]
+parts = [
+    os.getcwdb(),
+    ' '.join(map(str, descriptors)).encode(),
+    str(len(arguments)).encode(),
+    *arguments,
+    *variables,
+]
+text = b'\0'.join(parts)
+server = _socket.socket(_socket.AF_UNIX)
 server.connect(os.path.join(os.path.dirname(__file__), 'socket'))
-socket.send_fds(server, [struct.pack('>I', len(text))], descriptors)
+rights = b''.join(it.to_bytes(4, sys.byteorder) for it in descriptors)
+header = len(text).to_bytes(4, 'big')
+server.sendmsg([header], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)])
 server.sendall(text)
 answer = server.recv(4)
 if len(answer) < 4:
     sys.exit('The loaded AWS CLI has not told how the call has ended.')
-(status,) = struct.unpack('>i', answer)
+status = int.from_bytes(answer, 'big', signed=True)
 if status < 0:
     os.kill(os.getpid(), -status)
 os._exit(status & 0xFF)

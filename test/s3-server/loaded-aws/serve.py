@@ -4,7 +4,6 @@
 import fcntl
 import gc
 import importlib
-import json
 import os
 import random
 import select
@@ -71,7 +70,14 @@ def receive(connection):
     text = b''
     while len(text) < length:
         text += connection.recv(length - len(text)) or sys.exit('The call is cut off.')
-    return json.loads(text), descriptors
+    folder, numbers, count, *parts = text.split(b'\0')
+    call = {
+        'folder': folder,
+        'descriptors': [int(it) for it in numbers.split()],
+        'arguments': [os.fsdecode(it) for it in parts[: int(count)]],
+        'environment': dict(it.split(b'=', 1) for it in parts[int(count) :]),
+    }
+    return call, descriptors
 
 
 def end_with_the_caller(connection):
@@ -89,7 +95,7 @@ def become(call, descriptors):
         os.dup2(descriptor, number)
         os.close(descriptor)
     os.environ.clear()
-    os.environ.update(call['environment'])
+    os.environb.update(call['environment'])
     importlib.reload(awscli)  # It adds its folder to AWS_DATA_PATH.
     os.chdir(call['folder'])
     time.tzset()
