@@ -17,6 +17,13 @@ export function loadedAwsClis(): AwsCli[] {
   return clisIn(folderOf(s3ServerOfThisRun().directory), true);
 }
 
+/** The same AWS CLI, loaded where it can be. */
+export function loaded({ version }: AwsCli): AwsCli {
+  const found = loadedAwsClis().find((it) => it.version === version);
+  if (found === undefined) throw new Error(`AWS CLI ${version} is none of this run`);
+  return found;
+}
+
 function folderOf(serverDirectory: string): string {
   return join(serverDirectory, 'loaded-aws-clis');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -35,6 +35,7 @@ export async function assertNoLeak(
     sharedFolders: [...new Set([tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])],
     // The kernel's clock of files runs a few milliseconds behind.
     start: Date.now() - 100,
+    earlier: readdirSync('/proc'),
     allowed: [world.configFile],
     stop: new Int32Array(new SharedArrayBuffer(4)),
   };

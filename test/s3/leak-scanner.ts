@@ -12,6 +12,8 @@ export interface ScanRequest {
   /** Searched for what is newer than `start` (ms). */
   readonly sharedFolders: readonly string[];
   readonly start: number;
+  /** The names in /proc at the start: processes that were there before know no secret. */
+  readonly earlier: readonly string[];
   /** Files that may hold secrets: the config. */
   readonly allowed: readonly string[];
   /** Set to 1 to stop the scan. */
@@ -36,10 +38,12 @@ class Scanner {
   readonly #secrets: readonly (readonly [string, Buffer])[];
   readonly #found = new Set<string>();
   readonly #parameterFiles = new Set<string>();
+  #earlier: ReadonlySet<string>;
   #lookedAtProcesses = 0;
 
   constructor(request: ScanRequest) {
     this.#request = request;
+    this.#earlier = new Set(request.earlier);
     this.#secrets = Object.entries(request.secrets).map(([name, secret]) => [name, Buffer.from(secret)]);
   }
 
@@ -60,8 +64,11 @@ class Scanner {
   }
 
   #processes(): void {
-    for (const pid of readdirSync('/proc')) {
-      if (!/^\d+$/.test(pid)) continue;
+    const all = readdirSync('/proc');
+    // A number is free again when its process has ended.
+    this.#earlier = new Set(all.filter((it) => this.#earlier.has(it)));
+    for (const pid of all) {
+      if (!/^\d+$/.test(pid) || this.#earlier.has(pid)) continue;
       const commandLine = contentOf(`/proc/${pid}/cmdline`);
       this.#look(commandLine, 'a command line');
       this.#look(contentOf(`/proc/${pid}/environ`), 'an environment');

@@ -29,7 +29,8 @@ function hasOpen(pid: string, file: string): boolean {
 }
 
 describe('SIGTERM ends encrypted-s3-sync and its aws, and frees the lock', () => {
-  for (const cli of awsClis()) {
+  const clis = awsClis();
+  for (const cli of clis) {
     const endsIt = async (world: World) => {
       world.write('big', randomBytes(40 * 1024 * 1024));
       const before = await world.versions();
@@ -37,7 +38,7 @@ describe('SIGTERM ends encrypted-s3-sync and its aws, and frees the lock', () =>
       const run = world.start('encrypted-s3-sync', args, { environment: slowProfile(world, '1MB/s') });
       while (!awsProcesses(world).some((pid) => hasOpen(pid, `${world.source}/big`))) {
         assert.equal(run.child.exitCode, null, 'It ended before the upload began.');
-        await sleep(20);
+        await sleep(200);
       }
       assert.notEqual(spawnSync('flock', ['-n', world.lock, 'true']).status, 0);
 
@@ -58,6 +59,7 @@ describe('SIGTERM ends encrypted-s3-sync and its aws, and frees the lock', () =>
       await endsIt(world);
     });
 
+    if (cli !== clis.at(-1)) continue;
     test(`during an upload by name, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('signals-later', cli, (remove) => t.after(remove));
       world.config();

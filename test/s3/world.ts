@@ -18,6 +18,7 @@ import { binOf, builtBinOf } from '../fakes/bins.js';
 import { WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import type { AwsCli } from '../s3-server/aws-clis.js';
 import { s3ServerOfThisRun } from '../s3-server/from-environment.js';
+import { loaded } from '../s3-server/loaded-aws.js';
 
 export interface Outcome {
   readonly code: number | null;
@@ -69,6 +70,8 @@ export class World {
   readonly #endpoint: string;
   /** With an AWS CLI that starts as a user's does, the commands do so, too. */
   readonly #bin: (command: string) => string;
+  /** For what the test itself asks. */
+  readonly #aws: string;
 
   /**
    * @param name of the bucket; the CLI's version is appended
@@ -78,6 +81,7 @@ export class World {
     atEnd(() => rmSync(this.folder, { recursive: true, force: true }));
     this.bucket = `${name}-${cli.version.replaceAll('.', '-')}`;
     this.#bin = cli.isLoaded ? binOf : builtBinOf;
+    this.#aws = join(loaded(cli).directory, 'aws');
     const server = s3ServerOfThisRun();
     this.#endpoint = server.endpoint;
     const programs = join(this.folder, 'programs');
@@ -147,7 +151,7 @@ export class World {
   /** Runs the AWS CLI as a user would. */
   aws(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     // The variable AWS_ENDPOINT_URL is too new for some CLIs.
-    return this.#spawn('aws', ['--endpoint-url', this.#endpoint, ...args], options).outcome;
+    return this.#spawn(this.#aws, ['--endpoint-url', this.#endpoint, ...args], options).outcome;
   }
 
   /** The same, when it has to succeed. @returns its output */

@@ -2,6 +2,7 @@
 # goes on as the AWS CLI itself does. Run with the AWS CLI's own Python: `serve.py SOCKET`. Calls come from call.py.
 # Ends with standard input.
 import fcntl
+import functools
 import gc
 import importlib
 import os
@@ -22,6 +23,7 @@ while os.open(os.devnull, os.O_RDONLY) < LAST_OF_A_CALL:
 
 import awscli.clidriver
 import awscli.customizations.s3.subcommands  # What the AWS CLI loads only when an `s3` command comes.
+import botocore.hooks
 import botocore.loaders
 
 
@@ -135,6 +137,8 @@ def main(path):
     load_certificates_one_by_one()
     read_once(botocore.loaders.JSONFileLoader, 'load_file')
     read_once(botocore.loaders.Loader, 'list_available_services')
+    # It looks at each of its own functions that is to be told of an event.
+    botocore.hooks.accepts_kwargs = functools.cache(botocore.hooks.accepts_kwargs)
     load()
     gc.freeze()  # No child has to look through what is loaded.
     listener = socket.socket(socket.AF_UNIX)
