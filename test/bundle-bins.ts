@@ -2,7 +2,7 @@
 // goes into loading and compiling 300 files. Each runs in a process of its own all the same. Tests with a server that
 // start the AWS CLI as a user does start the built bins, too.
 import { execFile } from 'node:child_process';
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -16,7 +16,6 @@ const RUN_COMPILED = fileURLToPath(new URL('../../test/fakes/run-compiled.cjs', 
 export async function bundleBins(): Promise<void> {
   const bins = readdirSync(join(DIST, 'bin')).filter((name) => name.endsWith('.js'));
   const programs = [...bins.map((name) => `bin/${name}`), 'test/property/many-runs.js'];
-  rmSync(BUNDLES, { recursive: true, force: true });
   await build({
     entryPoints: programs.map((path) => join(DIST, path)),
     entryNames: '[name]',
