@@ -68,9 +68,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** A name as the shell takes it, for the commands in hints. */
 export function shellQuote(name: string): string {
-  return /^[A-Za-z0-9_./+:@%=][A-Za-z0-9_./+:@%=-]*$/.test(name)
-    ? name
-    : `'${name.replaceAll("'", "'\\''")}'`;
+  return /^[A-Za-z0-9_./+:@%=-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }
 
 /** A system error in words, for messages. */

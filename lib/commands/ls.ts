@@ -35,7 +35,7 @@ export function ls(request: LsRequest, context: CommandContext): Promise<number>
     const count = yield* answerText(entries, format, { ...style, hasHeader });
     if (count === 0 && path !== '') {
       const isStored = time === undefined && (await isInBucket(remote, path));
-      throw isStored ? inNoTree(request.path) : notThere(request.path);
+      throw isStored ? inNoTree(request.path) : notThere(request.path, request.at);
     }
     if (time === undefined) sayUnfinished(question, context);
   });
@@ -64,12 +64,13 @@ async function isInBucket({ aws, prefix }: Remote, path: string): Promise<boolea
 
 function inNoTree(path: string): BackupError {
   return new BackupError(`"${path}" is in the bucket, but no run that has ended tells of it.`, {
-    hint: `A run that is going on, or did not end, has stored it. encrypted-s3-list-versions shows it, and encrypted-s3 restore brings it back, without modes and times: encrypted-s3 restore ${shellQuote(path)} DESTINATION`,
+    hint: `A run that is going on, or did not end, has stored it. encrypted-s3-list-versions shows it, and this brings it back, without modes and times: encrypted-s3 restore ${shellQuote(path)} DESTINATION`,
   });
 }
 
-function notThere(path: string): BackupError {
-  return new BackupError(`The backup has nothing at or below "${path}" at that time.`, {
+function notThere(path: string, at: string | undefined): BackupError {
+  const when = at === undefined ? '' : ' at that time';
+  return new BackupError(`The backup has nothing at or below "${path}"${when}.`, {
     hint: 'A PATH is relative to LOCAL_DIR, or as it is on disk. encrypted-s3 find --all looks for a part of a name in all runs.',
   });
 }

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stderr } from 'node:process';
 import { listFew } from '../aws/bucket.js';
-import { BackupError } from '../cli/errors.js';
+import { BackupError, shellQuote } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { parseTime } from '../cli/units/times.js';
@@ -12,7 +12,8 @@ import { entriesOf } from '../history/list-folder-at.js';
 import { type FoundTree, fetchTreeAt } from '../restore/plan/find-tree.js';
 import { type RestorePart, restoreParts } from '../restore/preview.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
-import { type Bytes, bytesOf } from '../tree/bytes.js';
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
+import type { Entry } from '../tree/entry.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { chooseBackup } from './choose-backup.js';
 import { downloadDir, planFolder } from './download-dir.js';
@@ -96,7 +97,13 @@ function inFolder({ tree, backupsBelow }: FoundTree, path: string): FoundTree {
   return { tree: tree && folder && { ...tree, folder }, backupsBelow };
 }
 
-/** @returns `undefined` if it is no file */
+function linkError(path: string, { target }: Entry): BackupError {
+  return new BackupError(`"${path}" is a link to "${target === undefined ? '' : textOf(target)}".`, {
+    hint: `Restore what it leads to, or the link with its folder: encrypted-s3 restore --include ${shellQuote(path)} DESTINATION`,
+  });
+}
+
+/** @returns `undefined` if it is no file @throws {BackupError} for a link */
 async function findFile(
   { config, remote }: OpenConfig,
   path: string,
@@ -109,6 +116,7 @@ async function findFile(
       // The place of a file that was gone may be a folder's now.
       if (file?.type === 'file' && !(file.isKept && folder !== undefined))
         return { entry: file, changed: BigInt(file.inode.mtime) };
+      if (file?.type === 'link' && folder === undefined) throw linkError(path, file);
       if (file !== undefined || folder !== undefined) return undefined;
     }
   } catch (error) {

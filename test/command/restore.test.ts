@@ -4,7 +4,9 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   statSync,
   truncateSync,
@@ -15,6 +17,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { EASY_KEY } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY } from './bucket-world.js';
+import { threeRuns } from './history-world.js';
 
 const LETTER = 'letters/Frau Müller.txt';
 
@@ -76,6 +79,19 @@ test('a folder, everything, and several paths', async (t) => {
   assert.equal(several.code, 0, several.stderr);
   assert.equal(readFileSync(to(world, 'several/letters/2025/b'), 'utf8'), 'content of letters/2025/b');
   assert.equal(readFileSync(to(world, 'several/a'), 'utf8'), 'content of a');
+});
+
+test('a link comes with its folder: by its path alone, an error says so', async (t) => {
+  const world = await threeRuns(t);
+  const { code, stderr } = await restore(world, 'link', to(world));
+  assert.equal(code, 1);
+  assert.match(
+    stderr,
+    /^ERROR: "link" is a link to "a"\.\nHINT: .*: encrypted-s3 restore --include link DESTINATION$/m,
+  );
+  const included = await restore(world, '--include', 'link', to(world));
+  assert.equal(included.code, 0, included.stderr);
+  assert.deepEqual([readdirSync(to(world)), readlinkSync(to(world, 'link'))], [['link'], 'a']);
 });
 
 test('what is not in the backup, or not in LOCAL_DIR, is an error', async (t) => {
