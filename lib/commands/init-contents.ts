@@ -108,6 +108,7 @@ async function surveyDirectory(
     return await survey(
       walk(bytesOf(root), { followSymlinks: false, exclusion, onTurn }),
       () => Date.now() > end,
+      root === '/',
     );
   } finally {
     log.progress(undefined);

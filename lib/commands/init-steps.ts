@@ -45,7 +45,11 @@ export async function escrowAndTry({ config, aws, interview, context }: Setup): 
   const easyKey = isThere
     ? await interview.askEasyKey('The easy-to-remember key of the escrow that is in the bucket')
     : await interview.askNewEasyKey('An easy-to-remember key: a sentence of four words or more');
-  interview.say('Storing the encryption key in the bucket, and getting it back from there...');
+  interview.say(
+    isThere
+      ? 'Getting the encryption key back from the bucket...'
+      : 'Storing the encryption key in the bucket, and getting it back from there...',
+  );
   const escrow = { ...config, easyKey: keyOfEasyKey(easyKey) };
   await escrowKey(aws, escrow, context.log, (held) => {
     const what = held === 'other key' ? 'another encryption key' : 'a key under another easy-to-remember key';

@@ -42,7 +42,7 @@ export async function schedule(
   if (state !== undefined) makeFolders(state, 0o700);
   const planned = scheduleOf(config, configFile, when);
   const weakness = weakProgram(programsOf(config, planned.command));
-  if (weakness !== undefined) context.log.warn(`${weakness.text}. ${weakness.remedy}`);
+  if (weakness !== undefined) context.log.warn(`${weakness.text}: ${weakness.remedy}`);
   for (const file of scheduler.filesOf(planned)) {
     await writeOwnFile(file, configFile);
     say(`Wrote ${file.path}:\n\n${indented(file.text)}`);
@@ -122,7 +122,7 @@ function describe({ kind, needsLogin }: Scheduler, facts: ScheduleFacts): string
     ...(lastRun === undefined ? [] : [`Last run: ${formatTime(lastRun)}`]),
     ...(code === undefined ? [] : [`Its exit code: ${code}`]),
     ...(needsLogin
-      ? [`It runs only while ${user} is logged in. To let it run always: loginctl enable-linger ${user}`]
+      ? [`It runs only while ${user} is logged in. To let it run always: sudo loginctl enable-linger ${user}`]
       : []),
   ].join('\n');
 }

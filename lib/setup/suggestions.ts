@@ -15,6 +15,9 @@ const MADE_AGAIN: ReadonlyMap<string, string> = new Map([
   ['.gradle', 'the cache of Gradle'],
 ]);
 
+/** Of `/`: what is there is in memory, and anew after each start. */
+const IN_MEMORY = ['dev/', 'proc/', 'run/', 'sys/'];
+
 /** Files that only the folder of a database has. */
 const DATABASES: ReadonlyMap<string, string> = new Map([
   ['PG_VERSION', 'PostgreSQL'],
@@ -39,8 +42,12 @@ export interface SuggestionSource extends Omit<Suggestion, 'totals' | 'patterns'
   readonly pattern: string | undefined;
 }
 
-/** @param key of the folder; ends in `/` */
-export function findingByName(key: Bytes): SuggestionSource | undefined {
+/** @param key of the folder; ends in `/` @param isRoot whether the directory is `/` */
+export function findingByName(key: Bytes, isRoot: boolean): SuggestionSource | undefined {
+  if (isRoot && IN_MEMORY.includes(key)) {
+    const what = 'what the system makes anew at each start';
+    return { name: what, what: `${what}: ${IN_MEMORY.join(', ')}`, pattern: `${key}*`, isMadeAgain: true };
+  }
   const [, above = '', name = ''] = /^(.*\/)?([^/]+)\/$/s.exec(key) ?? [];
   const what = MADE_AGAIN.get(name);
   if (what === undefined) return undefined;

@@ -27,9 +27,14 @@ export interface Survey {
 /**
  * @param walked what is on disk, in the order of the keys
  * @param isTimeUp asked after each batch
+ * @param isRoot whether that is `/`
  */
-export async function survey(walked: Batches<Entry | Obstacle>, isTimeUp: () => boolean): Promise<Survey> {
-  const surveyor = new Surveyor();
+export async function survey(
+  walked: Batches<Entry | Obstacle>,
+  isTimeUp: () => boolean,
+  isRoot = false,
+): Promise<Survey> {
+  const surveyor = new Surveyor(isRoot);
   for await (const batch of walked) {
     for (const entry of batch) surveyor.add(entry);
     if (isTimeUp()) return surveyor.end(false);
@@ -53,6 +58,12 @@ class Surveyor {
   #lastFile: { readonly key: Bytes; readonly totals: Totals } = { key: '' as Bytes, totals: NOTHING };
   #unreadableCount = 0;
   #specialFiles = 0;
+
+  readonly #isRoot: boolean;
+
+  constructor(isRoot: boolean) {
+    this.#isRoot = isRoot;
+  }
 
   add(entry: Entry | Obstacle): void {
     while (this.#open.length > 1 && !entry.key.startsWith(this.#innermost.key)) this.#leave();
@@ -82,7 +93,7 @@ class Surveyor {
   }
 
   #enter(key: Bytes): void {
-    const finding = this.#isFound() ? undefined : findingByName(key);
+    const finding = this.#isFound() ? undefined : findingByName(key, this.#isRoot);
     this.#open.push({ key, finding, totals: NOTHING });
   }
 

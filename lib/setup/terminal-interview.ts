@@ -105,8 +105,8 @@ export class TerminalInterview implements Interview {
   }
 }
 
-function complain({ message, hint }: BackupError): void {
-  log.error(printable(hint === undefined ? message : `${message} ${hint}`));
+function complain({ lines, hint }: BackupError): void {
+  log.error([...lines, ...(hint === undefined ? [] : [hint])].map(printable).join('\n'));
 }
 
 /** What was typed before a question was there is no answer to it: an impatient Enter would turn Yes into No. */

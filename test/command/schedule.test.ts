@@ -116,7 +116,7 @@ test('root is warned of programs that others can replace', ROOT_ONLY, async (t) 
   assert.equal(code, 0, stderr);
   assert.match(
     stderr,
-    /WARNING: Root runs ".*\/aws", and ".*" can be written to by others \(mode 0777\): .*\. chmod go-w /,
+    /WARNING: Root runs ".*\/aws", and ".*" can be written to by others \(mode 0777\): .*: chmod go-w /,
   );
   assert.match((await world.doctor()).stdout, /Root runs/);
 });

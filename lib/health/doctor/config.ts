@@ -26,16 +26,16 @@ export async function checkConfig(file: string): Promise<CheckedConfig> {
   }
   const readers = readersOf(file);
   const others = slips.filter((slip) => slip !== readers);
-  for (const slip of others) findings.push(warning('config', slip, editConfig(file)));
-  if (readers !== undefined) findings.push(judgeReaders(readers));
+  for (const slip of others) findings.push(judgeSlip('config', slip, editConfig(file)));
+  if (readers !== undefined) findings.push(judgeSlip('permissions', readers, editConfig(file)));
   else if (config !== undefined) findings.push(ok('permissions', 'not everybody may read the config'));
   return { config, findings };
 }
 
-/** The sentence ends in the command that mends it. */
-function judgeReaders(sentence: string): Finding {
-  const [, text = sentence, command = ''] = /^(.*): (chmod .*)$/s.exec(sentence) ?? [];
-  return warning('permissions', text, command);
+/** @param edit the command for what mends it, unless the sentence ends in one */
+function judgeSlip(check: string, sentence: string, edit: string): Finding {
+  const [, text = sentence, command = edit] = /^(.*): (ch(?:mod|own) .*)$/s.exec(sentence) ?? [];
+  return warning(check, text, command);
 }
 
 /** `undefined` for a pipe, which is gone once it is read. */

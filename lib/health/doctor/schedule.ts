@@ -65,7 +65,7 @@ function judgeSchedule(
     return warning(
       'schedule',
       `${text}; it runs only while this user is logged in`,
-      'loginctl enable-linger',
+      'sudo loginctl enable-linger "$(id -un)"',
     );
   return ok('schedule', text);
 }

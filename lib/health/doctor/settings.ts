@@ -13,6 +13,7 @@ import {
   rulesThatPurgeEarly,
 } from '../../aws/bucket-settings/lifecycle.js';
 import type { SettingStep } from '../../aws/bucket-settings/plan.js';
+import { formatCount } from '../../cli/units/quantities.js';
 import { type Finding, failed, notChecked, ok, warning } from './finding.js';
 
 /** @param aws for the commands to paste */
@@ -127,7 +128,7 @@ export function judgeObjectLock(lock: ObjectLock | undefined): Finding {
   const { Mode, Days, Years } = lock.ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
   if (Mode === undefined)
     return ok('Object Lock', 'on, without a default retention: it protects nothing yet');
-  const span = Days === undefined ? `${Years} years` : `${Days} days`;
+  const span = Days === undefined ? formatCount(Years ?? 0, 'year') : formatCount(Days, 'day');
   const whom = Mode === 'COMPLIANCE' ? 'nobody can' : 'nobody without a special right can';
   return ok('Object Lock', `on: for ${span} ${whom} remove what was stored (${Mode})`);
 }

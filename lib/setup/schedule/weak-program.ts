@@ -36,8 +36,8 @@ export function weaknessOf(program: string, parts: readonly PathPart[]): Weaknes
     `Root runs "${program}", and "${path}" ${why}: who can change it decides what root runs`;
   if (uid !== ROOT)
     return {
-      text: what(`belongs to another user (uid ${uid})`),
-      remedy: `namei -l ${shellQuote(program)}  # install it as root, where nobody else can write, and schedule again`,
+      text: `${what(`belongs to another user (uid ${uid})`)}. Install it as root, and schedule the backup again; to see what is whose`,
+      remedy: `namei -l ${shellQuote(program)}`,
     };
   return {
     text: what(`can be written to by others (mode ${(mode & 0o7777).toString(8).padStart(4, '0')})`),

@@ -29,6 +29,27 @@ async function* inBatches(entries: readonly Found[]): Batches<Found> {
 
 const surveyed = (tree: Parameters<typeof found>[0]) => survey(inBatches(found(tree)), () => false);
 
+test('of the whole system, what is in memory is left out; such names elsewhere are folders like others', async () => {
+  const tree = {
+    'proc/': '',
+    'proc/1': 5,
+    'proc/2': 'unreadable',
+    'home/': '',
+    'home/proc/': '',
+    'home/proc/x': 1,
+  } as const;
+  const whole = await survey(inBatches(found(tree)), () => false, true);
+  assert.deepEqual(
+    whole.suggestions.map(({ patterns, totals }) => [[...patterns], totals.files]),
+    [[['proc/*'], 1]],
+  );
+  const { suggestions } = await surveyed(tree);
+  assert.deepEqual(
+    suggestions.map(({ patterns }) => [...patterns]),
+    [['proc/2']],
+  );
+});
+
 test('caches and packages are suggested by the names of their folders, each added up', async () => {
   const { totals, suggestions } = await surveyed({
     'a/': '',
