@@ -72,7 +72,7 @@ function treeLineOf({ key, state, line, lastLine }: DraftLine): TreeLine | undef
 }
 
 /** What the record tells of this run. */
-export type RunFacts = Omit<LastRun, 'treeSha256'>;
+export type RunFacts = Omit<LastRun, 'treeSha256' | 'keyFingerprint'>;
 
 /** @throws {AwsError} if it could not be stored; the last record is still there then */
 export async function storeRecord(
@@ -88,7 +88,7 @@ export async function storeRecord(
   const isIncomplete = incomplete.count > 0 || deleted.isHeldBack;
   const lastComplete = isIncomplete ? lastCompleteBefore(lastRun) : ended;
   const lastVerified = verified === undefined ? lastRun?.lastVerified : { path: textOf(verified), at: ended };
-  const record = {
+  const facts = {
     runId: header.runId,
     started: header.started,
     ended,
@@ -104,10 +104,10 @@ export async function storeRecord(
     ...(lastVerified === undefined ? {} : { lastVerified }),
     ...escrowAfter(escrow, lastRun),
     isIncomplete,
-    keyFingerprint: fingerprintOf(config.encryptionKey),
   };
-  await storeLastRun(backup, backup.state, record, tree);
-  return record;
+  const keyFingerprint = fingerprintOf(config.encryptionKey);
+  await storeLastRun(backup, backup.state, { ...facts, keyFingerprint }, tree);
+  return facts;
 }
 
 /** A run that has not learned anything new goes by the last one. */

@@ -77,7 +77,7 @@ test('the run that holds the lock is named by its program, without its arguments
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.configFile]);
   assert.equal(code, 75);
   const [, holder, since = ''] =
-    /: PID (\d+) \(encrypted-s3-sync\.js\), running since (.*)\.\n/.exec(stderr) ?? [];
+    /: PID (\d+) \(encrypted-s3-sync\.c?js\), running since (.*)\.\n/.exec(stderr) ?? [];
   assert.equal(holder, `${pid}`, stderr);
   assert.ok(Math.abs(Date.parse(since) - started) < 5000, since);
   assert.equal((await run).code, 0);
