@@ -3,20 +3,20 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { EASY_KEY, KEY, type Outcome } from '../fakes/sandbox.js';
+import { EARLIER } from './rollback-world.js';
 import { canSchedule, ScheduleWorld } from './schedule-world.js';
 import type { Calls } from './server-answers.js';
 
 /** A backup of two runs, with a deleted file, a file to delete, and one to send. */
 export class AskingWorld extends ScheduleWorld {
-  /** A time between the two runs. */
-  between = '';
+  /** Between the two runs, by the server's clock. */
+  readonly between = new Date(Date.now() - 5 * 60_000).toISOString();
   #configs = 0;
 
   static async make(t: TestContext): Promise<AskingWorld> {
     const world = new AskingWorld(t);
     for (const path of ['a', 'deleted', 'gone']) world.write(path, path);
-    assert.equal((await world.sync()).code, 0);
-    world.between = new Date().toISOString();
+    assert.equal((await world.sync([], EARLIER)).code, 0);
     world.remove('deleted');
     assert.equal((await world.sync()).code, 0);
     world.remove('gone');
