@@ -4,7 +4,6 @@ import { getVersioning, headBucket } from './arguments/bucket-arguments.js';
 import { listFirst } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { kindOfAwsError } from './error-kinds.js';
-import { withMissingBucket } from './missing-bucket.js';
 
 /** @throws {AwsError} if the bucket belongs to another account, or can't be reached */
 export async function bucketExists(aws: AwsCli): Promise<boolean> {
@@ -65,9 +64,11 @@ export async function listFew(
   count: number,
 ): Promise<readonly ListedObject[] | 'no bucket'> {
   const args = listFirst(aws.bucket, prefix, count);
-  const answer = await withMissingBucket(aws, await aws.run(args));
+  const answer = await aws.run(args);
   if (answer.exitCode !== 0) {
-    if (kindOfAwsError(answer.stderr) === 'not-found') return 'no bucket';
+    const kind = kindOfAwsError(answer.stderr);
+    // AWS CLI v1 hides the code of an error without a message; some servers send such. A HEAD request tells.
+    if (kind === 'not-found' || (kind === 'no-message' && !(await bucketExists(aws)))) return 'no bucket';
     throw aws.errorOf(args, answer);
   }
   if (answer.stdout.trim() === '') return [];

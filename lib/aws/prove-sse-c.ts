@@ -7,28 +7,27 @@ import { newEncryptionKey } from '../secrets/encryption-key.js';
 import { sha256Of } from '../tree/streams/sha256.js';
 import { type BucketObject, s3Url } from './arguments/object-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { Probe } from './probe.js';
+import { Probe, type RemovedProbe } from './probe.js';
 import { isRefusal, readInThreeWays } from './verify-object.js';
 import { causeOfRefusal } from './wrong-key.js';
 
 /**
- * Stores a worthless object with a random key, and reads it without a key, with a wrong one and with the right one. The
- * server does not see the backup's key.
+ * Stores a worthless object with a random key; reads it without a key, with a wrong one and with the right one; and removes
+ * it. The server does not see the backup's key.
  * @param log for a warning if the object can't be removed
- * @returns the object, still in the bucket, to be removed beside what comes next
  * @throws {BackupError} with exit code 6 if it can be read without the right key, or has other content
  * @throws {AwsError} if it can't be stored or read, for example because the bucket blocks SSE-C
  */
-export async function proveSseC(aws: AwsCli, log: Log): Promise<Probe> {
+export async function proveSseC(aws: AwsCli, log: Log): Promise<RemovedProbe> {
   const keyed = aws.withKey(newEncryptionKey());
   const probe = await Probe.store(keyed);
+  let removed: RemovedProbe | undefined;
   try {
     await assertEncrypted(keyed, probe);
-  } catch (error) {
-    await probe.remove(log);
-    throw error;
+  } finally {
+    removed = await probe.remove(log);
   }
-  return probe;
+  return removed;
 }
 
 async function assertEncrypted(aws: AwsCli, { object, content }: Probe): Promise<void> {

@@ -34,8 +34,7 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
   if (hasDue || due.gone.count > 0)
     await journal.begin(listed && journalLines(readDraft(due.draft), wasSynced));
   // Neither a file nor the record leaves before the server has shown that it honours the key.
-  const { aws, log } = backup;
-  const probe = lastRun === undefined ? await proveSseC(aws, log) : undefined;
+  if (lastRun === undefined) await proveSseC(backup.aws, backup.log);
   const upload = async () => {
     if (!hasDue) return NOTHING_SENT;
     return wasSynced ? uploadBySync(backup, due) : sendByName(backup, due, journal);
@@ -44,7 +43,6 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
     upload(),
     // On a first run, even in a bucket that this run has created: the server may not have versioning.
     backup.versioning.warnBefore(due.overwritten, lastRun === undefined),
-    probe?.remove(log) ?? Promise.resolve(),
   );
   return { journal, wasSynced, sent };
 }

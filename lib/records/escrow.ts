@@ -94,8 +94,7 @@ export async function escrowKey(
     return;
   }
   if (escrowed !== 'none') await assertReplaceable(escrowed === 'other easy key' ? escrowed : 'other key');
-  const probe = await proveSseC(aws, log);
-  await probe.remove(log);
+  await proveSseC(aws, log);
   await storeEscrow(aws.withKey(easyKey), encryptionKey, storageClass);
   noteTrialOfEscrow(aws);
   await storeProof(aws.withKey(encryptionKey));

@@ -14,8 +14,7 @@ const MAX_SKEW = 60;
 /** @throws {BackupError} if the server does not honour SSE-C, or blocks it, or the object can't be stored */
 export async function checkSseC(aws: AwsCli, log: Log, configFile: string): Promise<Finding[]> {
   const begun = Date.now();
-  const probe = await proveSseC(aws, log);
-  const removed = await probe.remove(log);
+  const removed = await proveSseC(aws, log);
   return [
     ok('SSE-C', 'honoured: an object was refused without a key and with a wrong one, and read with its own'),
     judgeClock(removed.lastModified, begun, Date.now()),
