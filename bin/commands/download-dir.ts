@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { commandLine, examples, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { AFTER_SIGNAL, downloadDir } from '../../lib/commands/download-dir.js';
+import { downloadDir } from '../../lib/commands/download-dir.js';
+import { AFTER_SIGNAL } from '../../lib/commands/restore-folder.js';
 
 interface Options {
   readonly config?: string;

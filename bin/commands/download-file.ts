@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { commandLine, examples, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { downloadNamedFile } from '../../lib/commands/download-file.js';
+import { downloadFile } from '../../lib/commands/download-file.js';
 
 interface Options {
   readonly config?: string;
@@ -43,9 +43,7 @@ export function downloadFileCommand(): Command {
         command.error('error: a profile, a region, an s3:// URL and a destination are needed', {
           exitCode: 1,
         });
-      const options = { config, versionId, at, trustsDestination: trustDestination === true };
-      return main('encrypted-s3-download-file', false, (context) =>
-        downloadNamedFile(words, options, context),
-      );
+      const request = { words, config, versionId, at, trustsDestination: trustDestination === true };
+      return main('encrypted-s3-download-file', false, (context) => downloadFile(request, context));
     });
 }

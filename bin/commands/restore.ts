@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander';
 import { EXIT_CODES, examples, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { AFTER_SIGNAL } from '../../lib/commands/download-dir.js';
 import { restore } from '../../lib/commands/restore.js';
+import { AFTER_SIGNAL } from '../../lib/commands/restore-folder.js';
 
 interface Options {
   readonly config?: string;

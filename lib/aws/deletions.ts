@@ -61,7 +61,7 @@ interface BatchError {
  */
 export async function* deleteAll(
   aws: AwsCli,
-  deletions: AsyncIterable<Deletion>,
+  deletions: AsyncIterable<Deletion> | Iterable<Deletion>,
   folder: string,
   isStillDue: (deletion: Deletion) => boolean = () => true,
 ): AsyncGenerator<DeletionResult> {

@@ -1,102 +1,66 @@
-// Restores a folder of the backup, or all of it, with its metadata; as it is, or as it was.
-import { join } from 'node:path';
+// Restores a folder that is named by its URL, or by a config and its path.
 import { stderr } from 'node:process';
-import { exitCode } from '../cli/exit-codes.js';
-import { Incomplete } from '../cli/log/incomplete.js';
+import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import { Destination } from '../restore/destination/destination.js';
-import {
-  assertDiskSpace,
-  inspectDestination,
-  makeDestination,
-} from '../restore/destination/open-destination.js';
-import { bytesInStage, Stage } from '../restore/destination/stage.js';
-import { fetchPlanned } from '../restore/fetch.js';
-import { metadataFor } from '../restore/metadata/metadata.js';
-import type { FoundTree } from '../restore/plan/find-tree.js';
-import { fetchSharedSingly, findFoldedNames } from '../restore/plan/shared-places.js';
-import { describePlan, type RestorePart, restoreParts } from '../restore/preview.js';
-import { putInPlace } from '../restore/put-in-place.js';
-import { announce, report, warnOfOtherStages } from '../restore/report.js';
-import { Selection } from '../restore/selection.js';
-import { surveyRestore } from '../restore/survey.js';
+import { configFileOrDefault } from '../config/default-config.js';
+import { readConfig } from '../config/read-config.js';
+import { type DestinationPath, inspectDestination } from '../restore/destination/open-destination.js';
+import { restoreParts } from '../restore/preview.js';
+import { parseSource, type RestoreScope } from '../restore/scope.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
-import { verifyRestored } from '../restore/verify/verify-restored.js';
-import { Spool } from '../tree/streams/spool.js';
-import { type FolderRequest, openRestore } from './open-restore.js';
+import { askForEscrowedKey } from './ask-escrowed-key.js';
+import { timeOrNow } from './ask-history.js';
+import { askEncryptionKey, connectToBucket } from './connection.js';
+import { planFolder, type RestoreOptions } from './restore-folder.js';
 
-/** For a person who has ended a restore. */
-export const AFTER_SIGNAL =
-  'No file is half restored, and of a folder, what has arrived is kept in the destination: run the same command again to go on.';
+export interface FolderRequest extends RestoreOptions {
+  /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
+  readonly words: readonly string[];
+  /** Without one, the encryption key is asked for. */
+  readonly config: string | undefined;
+  /** Whether to ask for the easy-to-remember key, and to get the encryption key from the bucket. */
+  readonly usesEscrow: boolean;
+  /** A point in time. */
+  readonly at: string | undefined;
+}
 
 /** @returns the exit code: done, or done with something missing */
-export function downloadDir(request: FolderRequest, context: CommandContext): Promise<number> {
+export async function downloadDir(request: FolderRequest, context: CommandContext): Promise<number> {
+  const prompt = new Prompt(stderr, context.interruption);
+  const { scope, path } = await openRestore(request, prompt, context);
   return withPrivateFolder(async (notes) => {
-    const part = await planFolder(request, notes, context);
-    return restoreParts([part], request, new Prompt(stderr, context.interruption));
+    const part = await planFolder(scope, path, request, notes, context);
+    return restoreParts([part], request, prompt);
   });
 }
 
-/**
- * Finds out what restoring a folder means, and writes nothing to the destination.
- * @param notes a folder of ours
- * @param found the tree with the folder's entries, if it is known already
- * @throws {BackupError} for a request that can't be served; with exit code 5 if the encryption key is another one
- */
-export async function planFolder(
+/** @throws {BackupError} for a request that can't be served, before the bucket is asked for anything but the escrow */
+async function openRestore(
   request: FolderRequest,
-  notes: string,
+  prompt: Prompt,
   context: CommandContext,
-  found?: FoundTree,
-): Promise<RestorePart> {
-  const { scope, source, path, prompt } = await openRestore(request, context);
-  const { log, interruption } = context;
-  const { keeps = 'none' } = request;
-  const existing = path.isEmpty ? undefined : new Destination(path.existing, true);
-  const selection = new Selection(request);
-  const survey = await surveyRestore(scope, { existing, keeps, selection }, notes, found);
-  assertDiskSpace(path, survey.totals.bytes - bytesInStage(path.existing, source));
-  if (request.isDry !== true) announce(scope, survey, prompt);
-  return {
-    counts: survey.totals.preview,
-    destination: path.path,
-    actions: () => describePlan(survey, existing, keeps),
-    restore: async (overwrites) => {
-      // Looked at once more: another part may have made it.
-      const root = makeDestination(inspectDestination(source.destination, { ...request, fills: true }));
-      const stage = new Stage(root, source);
-      warnOfOtherStages(stage, log);
-      const names = await findFoldedNames(survey, stage.held.path);
-      const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
-      const failures = await fetchPlanned({ ...scope, stage }, fetched);
+): Promise<{ readonly scope: RestoreScope; readonly path: DestinationPath }> {
+  const { log } = context;
+  const { usesEscrow } = request;
+  if (usesEscrow && request.config !== undefined) {
+    throw new BackupError(
+      '--escrow and --config can not be used together: the config has the encryption key.',
+    );
+  }
+  const time = timeOrNow(request.at);
+  const config = needsConfig(request)
+    ? await readConfig(configFileOrDefault(request.config), log)
+    : undefined;
+  const { prefix, backupPrefix, destination, ...place } = parseSource(request.words, config);
+  const path = inspectDestination(destination, request);
+  const aws = connectToBucket({ ...config, ...place }, context);
+  const askForKey = () => (usesEscrow ? askForEscrowedKey(aws, prompt) : askEncryptionKey(prompt));
+  const keyed = aws.withKey(config?.encryptionKey ?? (await askForKey()));
+  return { scope: { aws: keyed, prefix, backupPrefix, time, log }, path };
+}
 
-      const destination = new Destination(root, overwrites, names);
-      const incomplete = new Incomplete(log);
-      const metadata = await metadataFor(root, survey.entries?.(), request, incomplete);
-      const placed = request.verifies === true ? new Spool(join(notes, 'placed')) : undefined;
-      const options = {
-        destination,
-        keeps,
-        stage,
-        metadata,
-        incomplete,
-        log,
-        failures,
-        interruption,
-        notes,
-        placed,
-      };
-      const restored = await putInPlace(options, fetched.plan, survey.entries?.());
-      metadata.warnOfRenumbered(log);
-      stage.removeOrWarn(log);
-      incomplete.close();
-      const done = report(survey, restored, incomplete.count, { log, prompt });
-      placed?.close();
-      const verified = placed && (await verifyRestored(scope, destination, placed, prompt));
-      const code = Math.max(done, verified ?? exitCode.done);
-      if (code === exitCode.done) prompt.say('Success.\n');
-      return code;
-    },
-  };
+/** The config in the default place is for those who name no bucket. */
+function needsConfig({ config, usesEscrow, words }: FolderRequest): boolean {
+  return config !== undefined || (!usesEscrow && words.length < 3);
 }

@@ -3,28 +3,30 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stderr } from 'node:process';
 import { listFew } from '../aws/bucket.js';
+import type { Remote } from '../aws/remote.js';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
-import { parseTime } from '../cli/units/times.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { entriesOf } from '../history/list-folder-at.js';
+import { inspectDestination } from '../restore/destination/open-destination.js';
+import { STANDARD_OUTPUT } from '../restore/fetch/one-file.js';
 import { type FoundTree, fetchTreeAt } from '../restore/plan/find-tree.js';
 import { type RestorePart, restoreParts } from '../restore/preview.js';
+import type { RestoreScope } from '../restore/scope.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
+import { timeOrNow } from './ask-history.js';
 import { chooseBackup } from './choose-backup.js';
-import { downloadDir, planFolder } from './download-dir.js';
-import { type OpenConfig, openConfig } from './open-config.js';
-import type { FolderRequest } from './open-restore.js';
-import { type FileRequest, planFile } from './restore-file.js';
+import { downloadDir, type FolderRequest } from './download-dir.js';
+import { openConfig } from './open-config.js';
+import { type FileInBackup, planFile } from './restore-file.js';
+import { planFolder } from './restore-folder.js';
 
 /** `words` are [PATH…] DESTINATION, or with `usesEscrow` PROFILE REGION URL DESTINATION. */
-export type RestoreRequest = Omit<FolderRequest, 'config' | 'fills'> & {
-  readonly config: string | undefined;
-};
+export type RestoreRequest = Omit<FolderRequest, 'fills'>;
 
 /** @returns the exit code: done, or done with something missing */
 export async function restore(request: RestoreRequest, context: CommandContext): Promise<number> {
@@ -32,62 +34,65 @@ export async function restore(request: RestoreRequest, context: CommandContext):
     const words = await chooseBackup(request.words, context);
     return downloadDir({ ...request, fills: true, words, config: undefined }, context);
   }
-  const opened = await openConfig(request.config, context);
+  const { config, remote } = await openConfig(request.config, context);
   const destination = request.words.at(-1) ?? '';
-  const paths = pathsIn(request.words.slice(0, -1), opened);
-  if (destination === '-' && paths.length !== 1) {
+  const paths = outermost(request.words.slice(0, -1).map((it) => pathInLocalDir(it, config.localDir)));
+  if (destination === STANDARD_OUTPUT && paths.length !== 1) {
     throw new BackupError('Only one file can be restored to standard output.', { hint: 'Name one PATH.' });
   }
   return withPrivateFolder(async (notes) => {
-    const parts = await planParts(request, { paths, destination, notes }, opened, context);
+    const parts = await planParts(request, { remote, paths, destination, notes }, context);
     return restoreParts(parts, request, new Prompt(stderr, context.interruption));
   });
 }
 
-/** Relative to LOCAL_DIR, '' for all of it; without those that are in another one of them. */
-function pathsIn(words: readonly string[], { config }: OpenConfig): string[] {
-  const paths = new Set(words.map((it) => pathInLocalDir(it, config.localDir)));
+/** Without those that are in another one of them; '' is all of LOCAL_DIR. */
+function outermost(all: readonly string[]): string[] {
+  const paths = [...new Set(all)];
   const isInAnother = (path: string) =>
-    path !== '' && [...paths].some((it) => it === '' || path.startsWith(`${it}/`));
-  return [...paths].filter((path) => !isInAnother(path));
+    path !== '' && paths.some((it) => it === '' || path.startsWith(`${it}/`));
+  return paths.filter((path) => !isInAnother(path));
+}
+
+interface Place {
+  readonly remote: Remote;
+  /** Relative to LOCAL_DIR; none for all of it. */
+  readonly paths: readonly string[];
+  readonly destination: string;
+  /** A folder of ours. */
+  readonly notes: string;
 }
 
 async function planParts(
   request: RestoreRequest,
-  {
-    paths,
-    destination,
-    notes,
-  }: { readonly paths: readonly string[]; readonly destination: string; readonly notes: string },
-  opened: OpenConfig,
+  { remote, paths, destination, notes }: Place,
   context: CommandContext,
 ): Promise<RestorePart[]> {
-  const { config } = opened;
-  const folderRequest = { ...request, fills: true, config };
+  const options = { ...request, fills: true };
+  const scope = { ...remote, backupPrefix: remote.prefix, time: timeOrNow(request.at) };
   if (paths.every((path) => path === '')) {
-    return [await planFolder({ ...folderRequest, words: [destination] }, notes, context)];
+    return [await planFolder(scope, inspectDestination(destination, options), options, notes, context)];
   }
-  const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
-  const found = await fetchTreeAt({ ...opened.remote, backupPrefix: config.prefix, time }, notes);
+  const found = await fetchTreeAt(scope, notes);
   const parts: RestorePart[] = [];
   for (const [index, path] of paths.entries()) {
     // Several come back each under its own path, so that none takes the place of another.
     const target = paths.length === 1 ? destination : join(destination, path);
-    const file = await findFile(opened, path, found, time);
+    const file = await findFile(scope, path, found);
     if (file !== undefined) {
-      const { aws } = opened.remote;
-      parts.push(planFile({ ...request, ...file, config, aws, path, destination: target }, context));
+      parts.push(planFile(file, target, request, context));
       continue;
     }
-    if (destination === '-') {
+    if (destination === STANDARD_OUTPUT) {
       throw new BackupError(
         `"${path}" is not a file of the backup: a folder can't be restored to standard output.`,
       );
     }
     const folderNotes = join(notes, `${index}`);
     mkdirSync(folderNotes);
-    const words = [path, target];
-    parts.push(await planFolder({ ...folderRequest, words }, folderNotes, context, inFolder(found, path)));
+    const folder = { ...scope, prefix: `${scope.prefix}${path}/` };
+    const folderPath = inspectDestination(target, options);
+    parts.push(await planFolder(folder, folderPath, options, folderNotes, context, inFolder(found, path)));
   }
   return parts;
 }
@@ -105,17 +110,18 @@ function linkError(path: string, { target }: Entry): BackupError {
 
 /** @returns `undefined` if it is no file @throws {BackupError} for a link */
 async function findFile(
-  { config, remote }: OpenConfig,
+  scope: RestoreScope,
   path: string,
   { tree }: FoundTree,
-  time: number | undefined,
-): Promise<Pick<FileRequest, 'entry' | 'changed'> | undefined> {
+): Promise<FileInBackup | undefined> {
+  const { aws, prefix, time } = scope;
+  const place = { remote: scope, path, time };
   try {
     if (tree !== undefined) {
       const { file, folder } = await entriesOf(tree.file, `${tree.folder}${bytesOf(path)}` as Bytes);
       // The place of a file that was gone may be a folder's now.
       if (file?.type === 'file' && !(file.isKept && folder !== undefined))
-        return { entry: file, changed: BigInt(file.inode.mtime) };
+        return { ...place, entry: file, changed: BigInt(file.inode.mtime) };
       if (file?.type === 'link' && folder === undefined) throw linkError(path, file);
       if (file !== undefined || folder !== undefined) return undefined;
     }
@@ -123,13 +129,12 @@ async function findFile(
     if (!(error instanceof DamagedTreeError)) throw error;
   }
   // A backup of the original scripts has no tree, and none has yet what a run has stored that did not end.
-  const key = config.prefix + path;
-  const listed = await listFew(remote.aws, key, 1);
-  const object = listed === 'no bucket' ? undefined : listed.find((it) => it.Key === key);
+  const listed = await listFew(aws, prefix + path, 1);
+  const object = listed === 'no bucket' ? undefined : listed.find((it) => it.Key === prefix + path);
   if (object === undefined) return undefined;
   if (tree !== undefined)
-    remote.log.warn(`No run that has ended tells of "${path}": its mode, times and owner are unknown.`);
+    scope.log.warn(`No run that has ended tells of "${path}": its mode, times and owner are unknown.`);
   // An earlier version was stored before: any file on disk may be newer.
   const stored = time === undefined ? Date.parse(object.LastModified ?? '') : 0;
-  return { entry: undefined, changed: BigInt(stored || 0) * 1_000_000n };
+  return { ...place, entry: undefined, changed: BigInt(stored || 0) * 1_000_000n };
 }

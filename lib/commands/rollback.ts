@@ -93,7 +93,7 @@ function defaultList({ treeCopy, runFolder }: StateFolder): string {
   return join(dirname(treeCopy), name);
 }
 
-/** Shows the plan, asks, and does it. @returns how many removals were refused */
+/** Shows the plan, asks, and does it. @returns how many keys could not be rolled back */
 async function carryOut(
   plan: PlannedRollback,
   totals: RollbackTotals,

@@ -63,7 +63,8 @@ async function undeleteWanted(undeletion: Undeletion, isDry: boolean): Promise<n
     return exitCode.done;
   }
   if (isDry) return printDeleted(aws, deleted);
-  const { undeleted, refused } = await removeMarkers(undeletion, deleted);
+  const refused = await removeMarkers(undeletion, deleted);
+  const undeleted = deleted.count - refused;
   if (undeleted > 0) {
     log.say(`${undeleted === 1 ? '1 file is' : `${undeleted} files are`} back in ${url}.`);
     log.say(

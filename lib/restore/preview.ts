@@ -7,18 +7,11 @@ import { printTexts } from '../cli/print.js';
 import type { Prompt } from '../cli/prompt.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { textOf } from '../tree/bytes.js';
-import { emptyStream, flatten } from '../tree/streams/batches.js';
-import { mergeByKey } from '../tree/streams/merge.js';
-import { readJson } from '../tree/streams/spool.js';
-import type { Destination } from './destination/destination.js';
+import { flatten } from '../tree/streams/batches.js';
+import { readJson, type Spool } from '../tree/streams/spool.js';
+import { isFetched } from './plan/fetch-method.js';
 import type { PlannedFile, Replaced } from './plan/planned-file.js';
-import {
-  type KeptFiles,
-  type PreviewCounts,
-  staysInPlace,
-  whatALinkReplaces,
-} from './plan/what-is-replaced.js';
-import type { RestoreSurvey } from './survey.js';
+import { type KeptFiles, type PreviewCounts, staysInPlace } from './plan/what-is-replaced.js';
 
 const HINT =
   'Add --overwrite to replace what is there, --keep-newer to replace only what is older, or --missing-only to replace nothing; --dry-run shows what would happen.';
@@ -36,7 +29,8 @@ export interface RestorePart {
 
 /** `Will create 3,166 files, replace 12 (3 are newer on disk).` */
 function summaryOf(parts: readonly RestorePart[]): string {
-  const sum = (count: keyof PreviewCounts) => parts.reduce((total, { counts }) => total + counts[count], 0);
+  const sum = (count: keyof Omit<PreviewCounts, 'add'>) =>
+    parts.reduce((total, { counts }) => total + counts[count], 0);
   const [newer, kept, left] = [sum('newerOnDisk'), sum('kept'), sum('keptInBucket')];
   const words = [
     `create ${formatCount(sum('created'), 'file')}`,
@@ -56,27 +50,11 @@ export function actionOn(replaced: Replaced | 'the same' | undefined, keeps: Kep
 }
 
 /** A line for each file and link: create, replace, keep or leave. */
-export async function* describePlan(
-  { plan, entries }: RestoreSurvey,
-  existing: Destination | undefined,
-  keeps: KeptFiles,
-): AsyncGenerator<string> {
-  for await (const [file, entry] of flatten(
-    mergeByKey(readJson<PlannedFile>(plan), entries?.() ?? emptyStream()),
-  )) {
-    const { key } = entry ?? file;
-    const action =
-      entry?.type === 'link'
-        ? actionOn(whatALinkReplaces(existing, entry), keeps)
-        : file && actionOnFile(file, keeps);
-    if (action !== undefined) yield `(dryrun) ${action}: ${printable(textOf(key))}\n`;
+export async function* describePlan(plan: Spool, keeps: KeptFiles): AsyncGenerator<string> {
+  for await (const { key, method, entry, replaces } of flatten(readJson<PlannedFile>(plan))) {
+    const isRestored = entry?.type === 'link' || isFetched(method) || replaces !== undefined;
+    if (isRestored) yield `(dryrun) ${actionOn(replaces, keeps)}: ${printable(textOf(key))}\n`;
   }
-}
-
-function actionOnFile({ method, replaces }: PlannedFile, keeps: KeptFiles): string | undefined {
-  if (method === 'there already') return 'leave';
-  if (method === 'kept') return actionOn(replaces ?? 'the same', keeps);
-  return method === 'in bulk' || method === 'singly' ? actionOn(replaces, keeps) : undefined;
 }
 
 export interface RestoreAnswers {

@@ -5,17 +5,14 @@ import { headWithKey } from '../aws/arguments/download-arguments.js';
 import { causeOfRefusal } from '../aws/wrong-key.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
-import type { Log } from '../cli/log/log.js';
 import { textOf } from '../tree/bytes.js';
-import type { Entry } from '../tree/entry.js';
-import { type Batches, flatten } from '../tree/streams/batches.js';
+import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { isSafeKey } from './destination/safe-key.js';
 import { otherKeyError } from './other-key-error.js';
 import {
   entriesBelow,
-  entriesToRestore,
   type FoundTree,
   fetchTreeAt,
   type LocalTree,
@@ -32,8 +29,6 @@ const OBJECTS_TO_TRY = 3;
 export interface RestoreSurvey {
   /** `undefined` if there is none. */
   readonly tree: LocalTree | undefined;
-  /** Those of the tree that are restored, if there is one. */
-  readonly entries: (() => Batches<Entry>) | undefined;
   readonly backupsBelow: readonly string[];
   /** Lines of `PlannedFile`. */
   readonly plan: Spool;
@@ -42,12 +37,6 @@ export interface RestoreSurvey {
 
 /** What is wanted, and the destination as it is. */
 export type RestoreChoice = Pick<PlanInput, 'existing' | 'keeps' | 'selection'>;
-
-interface SurveyInput extends RestoreChoice, Pick<PlanInput, 'listed'> {
-  /** A folder of ours. */
-  readonly notes: string;
-  readonly log: Log;
-}
 
 /**
  * @param notes a folder of ours
@@ -69,7 +58,14 @@ export async function surveyRestore(
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarlyError(time, oldest);
   }
-  const survey = { ...(await planFor(tree, { listed, ...choice, notes, log })), backupsBelow };
+  const planFor = (usedTree: LocalTree | undefined) => planWith(usedTree, { ...choice, listed }, notes);
+  const planned = await planFor(tree).catch((error: unknown) => {
+    if (!(error instanceof DamagedTreeError)) throw error;
+    // A damaged tree is as good as none.
+    log.warn(`The tree file is not used: ${error.message}`);
+    return planFor(undefined);
+  });
+  const survey = { ...planned, backupsBelow };
   const { counts, files, entries, preview } = survey.totals;
   if (files + entries + preview.keptInBucket + counts.unsafe + counts.folder + counts.undecided === 0) {
     if (choice.selection.hasPatterns) throw nothingSelectedError(scope);
@@ -84,23 +80,16 @@ export async function surveyRestore(
   return survey;
 }
 
-/** A damaged tree is as good as none. */
-async function planFor(
+async function planWith(
   tree: LocalTree | undefined,
-  input: SurveyInput,
+  input: Omit<PlanInput, 'tree'>,
+  notes: string,
 ): Promise<Omit<RestoreSurvey, 'backupsBelow'>> {
-  const { listed, existing, keeps, selection, notes, log } = input;
+  const { selection } = input;
   const plan = new Spool(join(notes, tree === undefined ? 'plan' : 'plan-with-tree'));
   const planTree = tree && { ...tree, entries: entriesBelow(tree, selection) };
-  const entries = tree && (() => entriesToRestore(tree, selection));
-  try {
-    const totals = await planRestore({ listed, tree: planTree, selection, existing, keeps }, plan);
-    return { tree, entries, plan, totals };
-  } catch (error) {
-    if (!(error instanceof DamagedTreeError)) throw error;
-    log.warn(`The tree file is not used: ${error.message}`);
-    return planFor(undefined, input);
-  }
+  const totals = await planRestore({ ...input, tree: planTree }, plan);
+  return { tree, plan, totals };
 }
 
 /**

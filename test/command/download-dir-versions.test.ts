@@ -1,6 +1,7 @@
 // A restore of older versions, each of which takes a call of its own.
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { entriesOf } from '../s3/entries.js';
@@ -100,4 +101,24 @@ test('where deletions are all there is since, it names encrypted-s3-undelete; ot
   }
   const { world } = await twoRuns(t, 'changed');
   assert.doesNotMatch((await world.restore(AT)).stderr, /rollback|undelete/);
+});
+
+test('what the bulk is not to download has a placeholder there, of the size that the object has now', async (t) => {
+  const world = new RestoreWorld(t);
+  for (let number = 0; number <= availableParallelism(); number += 1) world.write(`d/${number}`, 'stays');
+  world.write('older', 'first');
+  await world.sync([], EARLIER);
+  const first = entriesOf(world.source);
+  world.write('older', 'the second', new Date());
+  world.write('added', 'later');
+  await world.backUp();
+  const seen = join(world.folder, 'seen');
+  world.onCall(
+    '*" s3 sync "*',
+    `find '${world.to}' -name older -o -name added | xargs stat -c '%s %Y' > '${seen}'`,
+  );
+  const { code, stderr } = await world.restore(AT);
+  assert.equal(code, 0, stderr);
+  assert.deepEqual(readFileSync(seen, 'utf8').trim().split('\n').sort(), ['10 1', '5 1']);
+  assert.deepEqual(entriesOf(world.to), first);
 });

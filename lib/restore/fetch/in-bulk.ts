@@ -50,8 +50,8 @@ export async function fetchInBulk(fetch: FetchContext, plan: Spool, { counts }: 
 }
 
 async function prepareBulkFolder({ stage: { bulk } }: FetchContext, plan: Spool): Promise<void> {
-  for await (const { key, method, wanted, unwantedSize } of flatten(readJson<PlannedFile>(plan))) {
+  for await (const { key, method, wanted, currentSize } of flatten(readJson<PlannedFile>(plan))) {
     if (method === 'in bulk' && wanted !== undefined) bulk.removeStale(key, wanted);
-    if (unwantedSize !== undefined) bulk.writePlaceholder(key, unwantedSize);
+    else if (currentSize !== undefined) bulk.writePlaceholder(key, currentSize);
   }
 }

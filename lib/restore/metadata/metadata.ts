@@ -7,7 +7,7 @@ import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import type { OwnerIds } from '../../tree/disk/owner-names.js';
 import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Entry, Inode } from '../../tree/entry.js';
-import type { Batches } from '../../tree/streams/batches.js';
+import type { Spool } from '../../tree/streams/spool.js';
 import { NotRestoredError, orNotRestored } from '../destination/destination.js';
 import type { HeldFolder } from '../destination/held-folder.js';
 import { AclSetter, type OnAclFailure } from './acl-setter.js';
@@ -136,11 +136,11 @@ export function restoreMetadata(
 
 /**
  * @param root the destination
- * @param entries of the tree, if there is one
+ * @param plan lines of `PlannedFile`
  */
 export async function metadataFor(
   root: HeldFolder,
-  entries: Batches<Entry> | undefined,
+  plan: Spool,
   { keepsSetid, usesNumericIds }: MetadataRequest,
   incomplete: Incomplete,
 ): Promise<Metadata> {
@@ -149,7 +149,7 @@ export async function metadataFor(
       `"${textOf(key)}" is restored without its ACL: ${reason}. Its mode is narrower, so that nobody may do more than before.`,
     );
   const replacesAcls = await hasDefaultAcl(bytesOf(root.path));
-  const owners = await ownersFor(root, entries, usesNumericIds);
+  const owners = await ownersFor(root, plan, usesNumericIds);
   return new Metadata({ keepsSetid, onAclFailure, replacesAcls, owners });
 }
 

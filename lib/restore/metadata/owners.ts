@@ -3,9 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bytes } from '../../tree/bytes.js';
 import { localOwners, type OwnerIds, ownersIn } from '../../tree/disk/owner-names.js';
-import type { Entry } from '../../tree/entry.js';
-import { type Batches, flatten } from '../../tree/streams/batches.js';
+import { flatten } from '../../tree/streams/batches.js';
+import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { HeldFolder } from '../destination/held-folder.js';
+import type { PlannedFile } from '../plan/planned-file.js';
 
 const NAMES_FILE = 'etc/passwd' as Bytes;
 
@@ -19,18 +20,15 @@ export function ownersOf(usesNumericIds: boolean): OwnerIds {
 /**
  * A restore that brings the names of a system along gives its files the numbers that they have there. A destination with
  * names of its own, such as the mounted disk of another system, has its own numbers.
- * @param entries of the tree
+ * @param plan lines of `PlannedFile`
  */
-export async function ownersFor(
-  root: HeldFolder,
-  entries: Batches<Entry> | undefined,
-  usesNumericIds: boolean,
-): Promise<OwnerIds> {
-  if (usesNumericIds || (entries !== undefined && (await hasNamesFile(entries)))) return NUMERIC;
+export async function ownersFor(root: HeldFolder, plan: Spool, usesNumericIds: boolean): Promise<OwnerIds> {
+  if (usesNumericIds || (await hasNamesFile(plan))) return NUMERIC;
   return existsSync(join(root.path, NAMES_FILE)) ? ownersIn(join(root.path, 'etc')) : localOwners();
 }
 
-async function hasNamesFile(entries: Batches<Entry>): Promise<boolean> {
-  for await (const { key } of flatten(entries)) if (key >= NAMES_FILE) return key === NAMES_FILE;
+async function hasNamesFile(plan: Spool): Promise<boolean> {
+  for await (const { key, entry } of flatten(readJson<PlannedFile>(plan)))
+    if (key >= NAMES_FILE) return key === NAMES_FILE && entry !== undefined;
   return false;
 }

@@ -79,8 +79,3 @@ function isInPlace(
   }
   return isMtimeOf(found.mtimeNs, entry.inode);
 }
-
-/** What the bulk has to leave out: the current object of a key that is not fetched in bulk. */
-export function sizeOfUnwanted({ wanted, unwantedSize }: ListedKey): number | undefined {
-  return unwantedSize ?? (wanted?.isCurrent ? wanted.size : undefined);
-}

@@ -17,7 +17,7 @@ import { openTree } from '../../tree/tree-file.js';
 import { otherKeyError } from '../other-key-error.js';
 import type { RestoreScope } from '../scope.js';
 import type { Selection } from '../selection.js';
-import { versionsAt } from '../versions/version-at.js';
+import { groupByKey, versionAt } from '../versions/version-at.js';
 
 interface StoredTree {
   /** In the bucket. */
@@ -79,13 +79,6 @@ export async function* entriesBelow(
   );
 }
 
-/** The same without kept files, unless they are wanted: what the restore puts in place. */
-export function entriesToRestore(tree: LocalTree, selection: Selection): Batches<Entry> {
-  return mapEach(entriesBelow(tree, selection), (entry) =>
-    entry.isKept && !selection.withKept ? undefined : entry,
-  );
-}
-
 /** @throws {BackupError} if backups at or above the folder have trees, but none as old as `scope.time` */
 async function findStoredTrees({ aws, prefix, time }: RestoreScope): Promise<{
   /** Of the backup with the longest prefix that the folder is at or below. */
@@ -94,48 +87,43 @@ async function findStoredTrees({ aws, prefix, time }: RestoreScope): Promise<{
 }> {
   const above: StoredTree[] = [];
   const below: string[] = [];
-  let oldest: number | undefined;
   const add = (key: Bytes, version?: ObjectVersion) => {
-    const place = placeOf(key, prefix);
-    if (place === undefined) return;
-    if ('backupBelow' in place) below.push(place.backupBelow);
-    else above.push({ key: RUNS_PREFIX + textOf(key), ...place, ...(version && { version }) });
+    const { folder, backupBelow } = placeOf(key, prefix);
+    if (backupBelow !== undefined) below.push(backupBelow);
+    if (folder !== undefined)
+      above.push({ key: RUNS_PREFIX + textOf(key), folder, ...(version && { version }) });
   };
   if (time === undefined) {
     await listPrefix(aws, RUNS_PREFIX, async (objects) => {
       for await (const { key } of flatten(objects)) add(key);
     });
   } else {
-    await listVersions(aws, RUNS_PREFIX, async (versions) => {
-      const trees = (async function* () {
-        for await (const version of versions) {
-          const place = placeOf(version.key, prefix);
-          if (place === undefined || version.size === undefined) continue;
-          if ('folder' in place) oldest = Math.min(oldest ?? version.lastModified, version.lastModified);
-          yield version;
-        }
-      })();
-      for await (const { key, was } of versionsAt(trees, time)) if (was !== undefined) add(key, was);
+    const oldest: number[] = [];
+    await listVersions(aws, RUNS_PREFIX, async (listed) => {
+      for await (const { key, versions } of groupByKey(listed)) {
+        const trees = versions.filter(({ size }) => size !== undefined);
+        const [was, first] = [versionAt(trees, time), trees.at(-1)];
+        if (was !== undefined) add(key, was);
+        else if (first !== undefined && placeOf(key, prefix).folder !== undefined)
+          oldest.push(first.lastModified);
+      }
     });
-    if (above.length === 0 && oldest !== undefined) throw tooEarlyError(time, oldest);
+    if (above.length === 0 && oldest.length > 0) throw tooEarlyError(time, Math.min(...oldest));
   }
   return { nearest: above.sort((a, b) => a.folder.length - b.folder.length)[0], below };
 }
 
 /**
- * Where the folder to restore is in the backup whose tree is stored at `key`, or which backup below it that is.
+ * Where the folder to restore is in the backup whose tree is stored at `key`, or which backup below it that is; neither
+ * if no tree is stored there, or one of a backup elsewhere.
  * @param key relative to `RUNS_PREFIX`
- * @returns `undefined` if there is no tree, or one of a backup elsewhere
  */
-function placeOf(
-  key: Bytes,
-  prefix: string,
-): Pick<StoredTree, 'folder'> | { readonly backupBelow: string } | undefined {
+function placeOf(key: Bytes, prefix: string): Partial<Pick<StoredTree, 'folder'> & { backupBelow: string }> {
   const backup = key.endsWith(TREE) ? key.slice(0, -TREE.length) : undefined;
-  if (backup === undefined || !(backup === '' || backup.endsWith('/'))) return undefined;
+  if (backup === undefined || !(backup === '' || backup.endsWith('/'))) return {};
   const folder = bytesOf(prefix);
   if (folder.startsWith(backup)) return { folder: folder.slice(backup.length) as Bytes };
-  return backup.startsWith(folder) ? { backupBelow: textOf(backup as Bytes) } : undefined;
+  return backup.startsWith(folder) ? { backupBelow: textOf(backup as Bytes) } : {};
 }
 
 export function tooEarlyError(time: number, oldest: number): BackupError {

@@ -4,7 +4,7 @@ import { listVersions } from '../../aws/version-listing.js';
 import { flatten } from '../../tree/streams/batches.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import type { RestoreScope } from '../scope.js';
-import { type VersionsAtTime, versionsAt } from '../versions/version-at.js';
+import { groupByKey, type KeyVersions, versionAt } from '../versions/version-at.js';
 import type { ListedKey } from './planned-file.js';
 
 /**
@@ -21,19 +21,16 @@ export async function listFolder(
   if (time === undefined) {
     await listPrefix(aws, prefix, async (objects) => {
       for await (const { key, size, lastModified } of flatten(objects)) {
-        add({ key, wanted: { size, lastModified: Date.parse(lastModified), isCurrent: true } });
+        const wanted = { size, lastModified: Date.parse(lastModified), isCurrent: true };
+        add({ key, wanted, currentSize: size });
       }
     });
   } else {
     await listVersions(aws, prefix, async (versions) => {
-      const noting = (async function* () {
-        for await (const version of versions) {
-          oldest = Math.min(oldest ?? version.lastModified, version.lastModified);
-          yield version;
-        }
-      })();
-      for await (const version of versionsAt(noting, time)) {
-        const line = listedKey(version);
+      for await (const ofKey of groupByKey(versions)) {
+        const stored = ofKey.versions.at(-1)?.lastModified ?? time;
+        oldest = Math.min(oldest ?? stored, stored);
+        const line = listedKey(ofKey, time);
         if (line !== undefined) add(line);
       }
     });
@@ -43,12 +40,14 @@ export async function listFolder(
 }
 
 /** `undefined` for a key that was deleted at that time and is deleted now. */
-function listedKey({ key, was, now }: VersionsAtTime): ListedKey | undefined {
-  const unwanted = now === was ? {} : { unwantedSize: now.size };
+function listedKey({ key, versions }: KeyVersions, time: number): ListedKey | undefined {
+  const [now] = versions;
+  const was = versionAt(versions, time);
+  const line = { key, currentSize: now?.size };
   if (was?.size !== undefined) {
     const { size, lastModified, versionId } = was;
-    return { key, wanted: { size, lastModified, versionId, isCurrent: now === was }, ...unwanted };
+    return { ...line, wanted: { size, lastModified, versionId, isCurrent: now === was } };
   }
-  if (was === undefined) return { key, ...unwanted, isUndecided: true };
-  return now.size === undefined ? undefined : { key, ...unwanted };
+  if (was === undefined) return { ...line, isUndecided: true };
+  return line.currentSize === undefined ? undefined : line;
 }

@@ -6,13 +6,12 @@ import { mergeByKey } from '../../tree/streams/merge.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { Destination } from '../destination/destination.js';
 import type { Selection } from '../selection.js';
-import { allocatedIfSparse, isFetched, isNewerThan, methodOf, sizeOfUnwanted } from './fetch-method.js';
+import { allocatedIfSparse, isFetched, isNewerThan, methodOf } from './fetch-method.js';
 import { LinksAbove } from './links-above.js';
 import type { FetchMethod, ListedKey, PlannedFile } from './planned-file.js';
 import {
   type KeptFiles,
-  PreviewCounter,
-  type PreviewCounts,
+  PreviewCounts,
   staysInPlace,
   whatAFileReplaces,
   whatALinkReplaces,
@@ -64,7 +63,7 @@ export interface PlanInput {
 }
 
 /**
- * Writes a `PlannedFile` for every listed key, and closes the spool.
+ * Writes a `PlannedFile` for every listed key and every entry of the tree, and closes the spool.
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function planRestore(
@@ -80,28 +79,38 @@ export async function planRestore(
     unsafe: 0,
     'not wanted': 0,
     undecided: 0,
+    'not listed': 0,
   };
   let [bytes, download, entries, missing] = [0, 0, 0, 0];
-  const preview = new PreviewCounter();
+  const preview = new PreviewCounts();
   const since = { overwritten: 0, deleted: 0, added: 0 };
   const links = new LinksAbove();
   for await (const pairs of mergeByKey(readJson<ListedKey>(listed), tree?.entries ?? emptyStream())) {
     for (const [line, entry] of pairs) {
       const isKept = entry?.isKept === true && !selection.withKept;
       if (entry !== undefined && !isKept) entries += 1;
+      const replaces = entry?.type === 'link' ? whatALinkReplaces(existing, entry) : undefined;
       if (entry?.type === 'link') {
         links.add(entry);
-        preview.add(whatALinkReplaces(existing, entry), keeps);
+        preview.add(replaces, keeps);
       }
-      if (line !== undefined) add(line, entry, isKept);
-      else if (entry?.type === 'file' && !isKept) missing += 1;
+      if (line !== undefined) add(line, entry, isKept, replaces);
+      else if (!isKept) {
+        write({ key: entry.key, method: 'not listed', entry, ...(replaces && { replaces }) });
+        if (entry.type === 'file') missing += 1;
+      }
     }
   }
   plan.close();
   const files = counts['in bulk'] + counts.singly + counts['there already'] + missing;
   return { counts, files, bytes, download, entries, preview, since };
 
-  function add(line: ListedKey, inTree: Entry | undefined, isKept: boolean): void {
+  function add(
+    line: ListedKey,
+    inTree: Entry | undefined,
+    isKept: boolean,
+    replacedByLink: ReturnType<typeof whatALinkReplaces>,
+  ): void {
     const isStoredAgain = isKept && tree !== undefined && isNewerThan(tree.stored, line, inTree);
     // A file that was gone in the tree's run and has been uploaded since is one that the tree does not know.
     const entry = isKept ? undefined : inTree;
@@ -115,32 +124,35 @@ export async function planRestore(
       hasTree: tree !== undefined,
       existing: isNewer ? undefined : existing,
     });
-    const replaces = isFetched(fetchMethod) ? whatAFileReplaces(existing, line, entry) : undefined;
-    const stays = staysInPlace(replaces, keeps) || (keeps === 'all' && fetchMethod === 'there already');
+    const isThere = fetchMethod === 'there already';
+    const replaced = isFetched(fetchMethod) ? whatAFileReplaces(existing, line, entry) : undefined;
+    const stays = isThere ? keeps === 'all' : staysInPlace(replaced, keeps);
     const allocated = isNewer ? undefined : allocatedIfSparse(line, entry);
     const isSparse = allocated !== undefined && isFetched(fetchMethod);
     const method = stays ? 'kept' : isSparse ? 'singly' : fetchMethod;
-    counts[method] += 1;
-    if (isFetched(fetchMethod)) preview.add(replaces, keeps);
+    if (isFetched(fetchMethod)) preview.add(replaced, keeps);
     if (isSelected && line.wanted === undefined && method === 'not wanted') since.added += 1;
     if (isFetched(method) && line.wanted?.isCurrent === false)
-      since[line.unwantedSize === undefined ? 'deleted' : 'overwritten'] += 1;
+      since[line.currentSize === undefined ? 'deleted' : 'overwritten'] += 1;
     if (isFetched(method)) {
       const size = line.wanted?.size ?? 0;
       download += inBlocks(size);
       bytes += inBlocks(allocated ?? size);
     }
-    plan.write(
-      JSON.stringify({
-        ...line,
-        unwantedSize: method === 'in bulk' ? undefined : sizeOfUnwanted(line),
-        index: plan.count,
-        method,
-        ...(isNewer && { isNewer }),
-        ...(isSparse && { isSparse }),
-        ...(replaces && { replaces }),
-      } satisfies PlannedFile),
-    );
+    const replaces = isThere ? 'the same' : (replaced ?? replacedByLink);
+    write({
+      ...line,
+      method,
+      ...(entry && { entry }),
+      ...(isNewer && { isNewer }),
+      ...(isSparse && { isSparse }),
+      ...(replaces && { replaces }),
+    });
+  }
+
+  function write(file: Omit<PlannedFile, 'index'>): void {
+    counts[file.method] += 1;
+    plan.write(JSON.stringify({ ...file, index: plan.count } satisfies PlannedFile));
   }
 }
 

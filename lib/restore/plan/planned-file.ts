@@ -1,5 +1,6 @@
-// A key of the bucket, and what the restore does about it: a line of the plan.
+// A key of the bucket or of the tree, and what the restore does about it: a line of the plan.
 import type { Bytes } from '../../tree/bytes.js';
+import type { Entry } from '../../tree/entry.js';
 
 /** The object to restore: the one that a key has now, or had at a point in time. */
 export interface WantedObject {
@@ -18,8 +19,8 @@ export interface ListedKey {
   readonly key: Bytes;
   /** `undefined` if the bucket has the key now, but did not at that time. */
   readonly wanted?: WantedObject;
-  /** In bytes, of a current object that is not wanted. */
-  readonly unwantedSize?: number | undefined;
+  /** In bytes, of the object that the key has now; `undefined` if it is deleted. */
+  readonly currentSize?: number | undefined;
   /** True if all versions are newer than that time: those before may have expired, or there were none. */
   readonly isUndecided?: boolean;
 }
@@ -40,7 +41,9 @@ export type FetchMethod =
   /** Not at all: the key did not exist at that time, the tree has a link there, or the user does not want it. */
   | 'not wanted'
   /** Not at all: see `isUndecided`. Only a tree of that time could tell. */
-  | 'undecided';
+  | 'undecided'
+  /** Not at all: the bucket has no such key, only the tree has. */
+  | 'not listed';
 
 /** What is in the place of a file and differs, by its mtime. */
 export type Replaced = 'older' | 'newer';
@@ -49,8 +52,10 @@ export interface PlannedFile extends ListedKey {
   /** The number of its line in the plan. */
   readonly index: number;
   readonly method: FetchMethod;
-  /** What is in its place and differs. */
-  readonly replaces?: Replaced;
+  /** What the tree says of it, unless it is a kept file that is left out. */
+  readonly entry?: Entry;
+  /** What is in the place of a file that is restored, or of a link. */
+  readonly replaces?: Replaced | 'the same';
   /** True for a file with holes that are worth a call of its own. */
   readonly isSparse?: boolean;
   /** True if the object was stored after the tree, which has an entry of that key. */

@@ -1,7 +1,6 @@
 // Finds out whether the destination tells all names apart, and if not, plans for those that it doesn't.
 import { join } from 'node:path';
-import { emptyStream, flatten } from '../../tree/streams/batches.js';
-import { mergeByKey } from '../../tree/streams/merge.js';
+import { flatten } from '../../tree/streams/batches.js';
 import { readJson, Spool } from '../../tree/streams/spool.js';
 import { detectFolding, FoldedNames } from '../destination/folded-names.js';
 import type { RestoreSurvey } from '../survey.js';
@@ -9,18 +8,16 @@ import type { PlannedFile } from './planned-file.js';
 
 /** @returns `undefined` if the file system of `folder` tells all names apart */
 export async function findFoldedNames(
-  { plan, entries }: RestoreSurvey,
+  { plan }: Pick<RestoreSurvey, 'plan'>,
   folder: string,
   detect = detectFolding,
 ): Promise<FoldedNames | undefined> {
   const fold = detect(folder);
   if (fold === undefined) return undefined;
   const names = new FoldedNames(fold);
-  for await (const pairs of mergeByKey(readJson<PlannedFile>(plan), entries?.() ?? emptyStream())) {
-    for (const [file, entry] of pairs) {
-      const isRestored = file !== undefined && !/^(kept|unsafe|not wanted|undecided)$/.test(file.method);
-      if (isRestored || (entry !== undefined && entry.type !== 'file')) names.add((entry ?? file).key);
-    }
+  for await (const { key, method, entry } of flatten(readJson<PlannedFile>(plan))) {
+    const isRestored = !/^(kept|unsafe|not wanted|undecided|not listed)$/.test(method);
+    if (isRestored || (entry !== undefined && entry.type !== 'file')) names.add(key);
   }
   return names;
 }

@@ -40,22 +40,14 @@ export function staysInPlace(replaced: Replaced | 'the same' | undefined, keeps:
 }
 
 /** Numbers of files and links. */
-export interface PreviewCounts {
-  readonly created: number;
-  readonly replaced: number;
-  /** How many of the replaced ones are newer than what takes their place. */
-  readonly newerOnDisk: number;
-  /** Those that differ, and stay because the user wants that. */
-  readonly kept: number;
-  /** Files that were gone from disk, and are only kept in the bucket: left out. */
-  readonly keptInBucket: number;
-}
-
-export class PreviewCounter implements PreviewCounts {
+export class PreviewCounts {
   created = 0;
   replaced = 0;
+  /** How many of the replaced ones are newer than what takes their place. */
   newerOnDisk = 0;
+  /** Those that differ, and stay because the user wants that. */
   kept = 0;
+  /** Files that were gone from disk, and are only kept in the bucket: left out. */
   keptInBucket = 0;
 
   /** Adds a file or link to restore. @param keeps which files of the destination stay */

@@ -3,7 +3,6 @@ import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
 import { formatCount } from '../../cli/units/quantities.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
-import type { PlannedFile } from '../plan/planned-file.js';
 
 /** What of a file or folder that is restored is not as it was; of one, and of several. */
 const UNLIKE = {
@@ -37,13 +36,13 @@ export class Notices {
   }
 
   /** Writes to syslog that an object was stored after the tree, and what that means. */
-  logNewer({ key }: PlannedFile, what: string): void {
+  logNewer(key: Bytes, what: string): void {
     this.#newer += 1;
     this.#log.info(`WARNING: "${textOf(key)}" was stored after the tree of the run: ${what}.`);
   }
 
   /** Writes to syslog that nobody knows whether a file existed at the time that is restored. */
-  logUndecided({ key }: PlannedFile): void {
+  logUndecided(key: Bytes): void {
     this.#undecided += 1;
     this.#log.info(`WARNING: "${textOf(key)}" has no version as old as that time: not restored.`);
   }

@@ -62,24 +62,28 @@ export class Placement {
   }
 
   /**
-   * @param entry `undefined` if the tree does not have the file
    * @param mode of a file that the tree does not have; `undefined`: what umask leaves
    * @throws {NotRestoredError}
    */
-  putFile(file: PlannedFile, entry: Entry | undefined, mode?: number): void {
-    const { key, wanted, method, isNewer } = file;
-    if (wanted === undefined || method === 'not wanted') throw notInBucketError();
+  putFile(file: PlannedFile, mode?: number): void {
+    const { key, wanted, method, entry, isNewer } = file;
+    if (wanted === undefined || method === 'not wanted')
+      throw new NotRestoredError('the tree has it, but not the bucket');
+    if (method === 'folder') {
+      this.#options.destination.makeFolder(key);
+      return;
+    }
     if (method === 'there already') {
       this.#options.destination.makeFolder(parentOf(key));
       this.#options.destination.claim(key);
       this.#assertStillThere(key, entry);
       if (entry !== undefined) this.applyMetadata(entry);
-    } else this.#moveIn(file, entry, mode);
+    } else this.#moveIn(file, mode);
     this.restored.files += 1;
     this.#options.placed?.write(JSON.stringify(file));
     if (entry === undefined) return;
     this.#noteTime(entry);
-    if (isNewer) this.notices.logNewer(file, 'its mode, times and owner are those of that run');
+    if (isNewer) this.notices.logNewer(key, 'its mode, times and owner are those of that run');
     const { size } = entry.inode;
     if (size === wanted.size) return;
     this.#options.incomplete.add(
@@ -97,11 +101,6 @@ export class Placement {
     this.folders.write(JSON.stringify(entry));
     this.#noteTime(entry);
     this.restored.folders += 1;
-  }
-
-  /** Makes a folder that the tree does not have. @throws {NotRestoredError} */
-  makeEmptyFolder(key: Bytes): void {
-    this.#options.destination.makeFolder(key);
   }
 
   /** @throws {NotRestoredError} */
@@ -143,13 +142,13 @@ export class Placement {
       throw new NotRestoredError('it was there already, and has changed meanwhile');
   }
 
-  #assertNotNewer(file: PlannedFile, entry: Entry | undefined): void {
+  #assertNotNewer(file: PlannedFile): void {
     const { destination, keeps } = this.#options;
-    if (keeps === 'newer' && whatAFileReplaces(destination, file, entry) === 'newer')
+    if (keeps === 'newer' && whatAFileReplaces(destination, file, file.entry) === 'newer')
       throw new NotRestoredError('a newer file has come to its place meanwhile');
   }
 
-  #moveIn(file: PlannedFile, entry: Entry | undefined, mode: number | undefined): void {
+  #moveIn(file: PlannedFile, mode: number | undefined): void {
     const { destination, stage, failures, incomplete } = this.#options;
     const arrived = stage.findArrived(file);
     if (arrived === undefined) {
@@ -157,9 +156,9 @@ export class Placement {
       incomplete.addHint(hint);
       throw new NotRestoredError(why);
     }
-    this.#assertNotNewer(file, entry);
-    if (entry !== undefined) {
-      this.#moveInWithMetadata(arrived, entry);
+    this.#assertNotNewer(file);
+    if (file.entry !== undefined) {
+      this.#moveInWithMetadata(arrived, file.entry);
       return;
     }
     if (mode !== undefined) setMode(arrived, mode);
@@ -191,8 +190,4 @@ function whyNotRestored(action: () => void): string | undefined {
     if (!(error instanceof NotRestoredError)) throw error;
     return error.message;
   }
-}
-
-export function notInBucketError(): NotRestoredError {
-  return new NotRestoredError('the tree has it, but not the bucket');
 }

@@ -6,6 +6,7 @@ import type { Log } from '../../cli/log/log.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
+import { groupByKey } from './version-at.js';
 import type { WantedPaths } from './wanted-paths.js';
 
 /** What is to be undeleted. */
@@ -30,26 +31,18 @@ export interface DeletedKey {
 
 /**
  * The keys that are deleted and still have a version.
- * @param versions in the order of the keys, and of each key the newest first
+ * @param listed in the order of the keys, and of each key the newest first
  * @param time milliseconds since the epoch: leaves out what was deleted by then; `undefined`: nothing
  */
 export async function* deletedKeys(
-  versions: AsyncIterable<ObjectVersion>,
-  time: number | undefined,
+  listed: AsyncIterable<ObjectVersion>,
+  time = Number.NEGATIVE_INFINITY,
 ): AsyncGenerator<DeletedKey> {
-  let key: Bytes | undefined;
-  /** So far; `undefined` once the key is decided. */
-  let markers: string[] | undefined;
-  for await (const version of versions) {
-    if (version.key !== key) {
-      key = version.key;
-      markers = [];
-    }
-    if (markers === undefined) continue;
-    const isObject = version.size !== undefined;
-    if (isObject && markers.length > 0) yield { key, markers };
-    if (isObject || (time !== undefined && version.lastModified <= time)) markers = undefined;
-    else markers.push(version.versionId);
+  for await (const { key, versions } of groupByKey(listed)) {
+    const object = versions.findIndex(({ size }) => size !== undefined);
+    const markers = versions.slice(0, Math.max(object, 0));
+    if (markers.length > 0 && markers.every(({ lastModified }) => lastModified > time))
+      yield { key, markers: markers.map(({ versionId }) => versionId) };
   }
 }
 

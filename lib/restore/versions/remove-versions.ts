@@ -2,7 +2,7 @@
 // restore changes the bucket.
 import { s3Url } from '../../aws/arguments/object-arguments.js';
 import { explainDenial } from '../../aws/aws-error.js';
-import { type Deletion, type DeletionResult, deleteAll } from '../../aws/deletions.js';
+import { type Deletion, deleteAll } from '../../aws/deletions.js';
 import { BackupError, describeError } from '../../cli/errors.js';
 import { Incomplete } from '../../cli/log/incomplete.js';
 import { Journal } from '../../records/journal.js';
@@ -20,40 +20,28 @@ import { recordOfParts, recordOfThen } from './rollback-records.js';
 const DENIAL =
   "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Use an administrator's profile: --profile PROFILE.";
 
+/** What is said of removals. */
+interface RemovalWords {
+  /** In syslog. */
+  readonly done: (url: string, versionId: string | undefined) => string;
+  /** What a refusal means for a key, such as `is still deleted`. */
+  readonly refused: string;
+}
+
 /**
  * Removes the delete markers of the spool, and names what the server refuses.
- * @returns how many keys are current again, and how many are not
+ * @returns how many keys are still deleted
  * @throws {BackupError} if this user may remove none, or a request failed as a whole
  */
-export async function removeMarkers(
-  undeletion: Undeletion,
-  deleted: Spool,
-): Promise<{ readonly undeleted: number; readonly refused: number }> {
-  const { notes, log } = undeletion;
+export function removeMarkers(undeletion: Undeletion, deleted: Spool): Promise<number> {
   const markers = (async function* () {
     for await (const { key, markers } of readDeleted(deleted))
       for (const versionId of markers) yield { key, versionId };
   })();
-  const incomplete = new Incomplete(log);
-  const refused = new Set<string>();
-  await explainDenial(DENIAL, async () => {
-    for await (const { key, versionId, url, refusal } of removeAll(
-      undeletion,
-      markers,
-      notes,
-      'Nothing was undeleted',
-    )) {
-      if (refusal === undefined) {
-        log.info(`Undeleted: ${url} (delete marker ${versionId})`);
-        continue;
-      }
-      if (!refused.has(key)) incomplete.addFailure(url, 'is still deleted', refusal.why, key);
-      incomplete.addHint(refusal.hint);
-      refused.add(key);
-    }
+  return removeAll(undeletion, markers, undeletion.notes, {
+    done: (url, versionId) => `Undeleted: ${url} (delete marker ${versionId})`,
+    refused: 'is still deleted',
   });
-  incomplete.close();
-  return { undeleted: deleted.count - refused.size, refused: refused.size };
 }
 
 export interface PlannedRollback extends Rollback {
@@ -70,24 +58,25 @@ export interface PlannedRollback extends Rollback {
  * Removes what the plan names. Before the first removal, the plan is on disk, as the list of what was removed, and the next
  * run knows that it has to compare everything.
  * @param list the path of the list to write
- * @returns how many removals the server has refused; each is named
+ * @returns how many keys the server has refused to roll back; each is named
  * @throws {BackupError} if this user may remove none, the list can't be written, or a request failed as a whole
  */
 export async function rollBack(rollback: PlannedRollback, list: string): Promise<number> {
-  const { state, tree, wanted, records, files, log } = rollback;
+  const { state, tree, wanted, records, files } = rollback;
   const partly = wanted.areAll ? undefined : await recordOfParts(rollback, state, tree);
   await writeList(rollback, list);
   // What an unfinished run has sent, too, may be gone.
   if (state.unfinished !== undefined) await new Journal(state.unfinished, []).begin();
-  const incomplete = new Incomplete(log);
-  await explainDenial(DENIAL, async () => {
-    await removePlanned(rollback, oneByOne(records), incomplete);
-    const record = wanted.areAll ? await recordOfThen(rollback) : partly;
-    if (record !== undefined) await storeLastRun(rollback, state, record.facts, record.tree);
-    await removePlanned(rollback, flatten(readJson<Removal>(files)), incomplete);
-  });
-  incomplete.close();
-  return incomplete.count;
+  const words: RemovalWords = {
+    done: (url, versionId) =>
+      versionId === undefined ? `Deleted: ${url}` : `Removed: ${url} (version ${versionId})`,
+    refused: 'could not be rolled back',
+  };
+  const recordsLeft = await removeAll(rollback, records, state.runFolder, words);
+  const record = wanted.areAll ? await recordOfThen(rollback) : partly;
+  if (record !== undefined) await storeLastRun(rollback, state, record.facts, record.tree);
+  const filesLeft = await removeAll(rollback, flatten(readJson<Removal>(files)), state.runFolder, words);
+  return recordsLeft + filesLeft;
 }
 
 /** @throws {BackupError} */
@@ -110,50 +99,36 @@ async function writeList(
   }
 }
 
-async function removePlanned(
-  rollback: PlannedRollback,
-  removals: AsyncIterable<Removal>,
-  incomplete: Incomplete,
-): Promise<void> {
-  const { state, log } = rollback;
-  for await (const { key, versionId, url, refusal } of removeAll(
-    rollback,
-    removals,
-    state.runFolder,
-    'The rollback has stopped',
-  )) {
-    const what = versionId === undefined ? url : `${url} (version ${versionId})`;
-    if (refusal === undefined) {
-      log.info(`${versionId === undefined ? 'Deleted' : 'Removed'}: ${what}`);
-      continue;
-    }
-    incomplete.addFailure(what, 'could not be removed', refusal.why, key);
-    incomplete.addHint(refusal.hint);
-  }
-}
-
 /**
- * @param consequence of a refusal, in words that begin a sentence
- * @throws {BackupError} if this user may remove none: the server would refuse the rest as well
+ * @param folder of ours, for the requests
+ * @returns of how many keys the server has refused a removal; each is named
+ * @throws {BackupError} if this user may remove none, or a request failed as a whole
  */
-async function* removeAll(
-  { aws }: Pick<Undeletion, 'aws'>,
-  removals: AsyncIterable<Deletion>,
+async function removeAll(
+  { aws, log }: Pick<Undeletion, 'aws' | 'log'>,
+  removals: AsyncIterable<Deletion> | Iterable<Deletion>,
   folder: string,
-  consequence: string,
-): AsyncGenerator<DeletionResult & { readonly url: string }> {
-  let removed = 0;
-  for await (const result of deleteAll(aws, removals, folder)) {
-    const { refusal } = result;
-    const url = s3Url({ bucket: aws.bucket, key: result.key });
-    if (refusal === undefined) removed += 1;
-    else if (refusal.lacksPermission && removed === 0)
-      throw new BackupError(`${consequence}: ${url}: ${refusal.why}.`, { hint: DENIAL });
-    const hint = refusal?.lacksPermission ? DENIAL : refusal?.hint;
-    yield { ...result, url, ...(refusal && { refusal: { ...refusal, hint } }) };
-  }
-}
-
-async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
+  words: RemovalWords,
+): Promise<number> {
+  const incomplete = new Incomplete(log);
+  const refused = new Set<string>();
+  let isNoneRemoved = true;
+  await explainDenial(DENIAL, async () => {
+    for await (const { key, versionId, refusal } of deleteAll(aws, removals, folder)) {
+      const url = s3Url({ bucket: aws.bucket, key });
+      if (refusal === undefined) {
+        isNoneRemoved = false;
+        log.info(words.done(url, versionId));
+        continue;
+      }
+      // The server would refuse the rest as well.
+      if (refusal.lacksPermission && isNoneRemoved)
+        throw new BackupError(`${url} ${words.refused}: ${refusal.why}.`, { hint: DENIAL });
+      if (!refused.has(key)) incomplete.addFailure(url, words.refused, refusal.why, key);
+      incomplete.addHint(refusal.lacksPermission ? DENIAL : refusal.hint);
+      refused.add(key);
+    }
+  });
+  incomplete.close();
+  return refused.size;
 }

@@ -5,11 +5,12 @@ import { Incomplete } from '../../cli/log/incomplete.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
-import { mergeByKey } from '../../tree/streams/merge.js';
+import { mergeByKey, type Pair } from '../../tree/streams/merge.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import { entriesBelow, type LocalTree } from '../plan/find-tree.js';
 import type { RestoreScope } from '../scope.js';
 import { Selection } from '../selection.js';
+import { groupByKey, type KeyVersions, versionAt } from './version-at.js';
 import type { WantedPaths } from './wanted-paths.js';
 
 export interface Rollback extends RestoreScope {
@@ -40,9 +41,7 @@ export interface RollbackTotals {
   deleted: number;
 }
 
-/** A key and its versions. */
-export interface KeyHistory {
-  readonly key: Bytes;
+interface KeyHistory {
   /** Those after the point in time, the newest first. */
   readonly newer: readonly ObjectVersion[];
   /** The newest one that is not after it; it may be a delete marker. */
@@ -72,7 +71,7 @@ const WHY_LEFT = {
  * @param entry of the tree of that time
  */
 export function actionFor(
-  history: Omit<KeyHistory, 'key'> | undefined,
+  history: KeyHistory | undefined,
   entry: Pick<Entry, 'type'> | undefined,
   hasTree: boolean,
 ): RollbackAction {
@@ -101,21 +100,19 @@ export async function planRollback(
   const totals = { keys: 0, versions: 0, bytes: 0, markers: 0, deleted: 0 };
   const incomplete = new Incomplete(log);
   const { commonPrefix } = wanted;
-  await listVersions(aws, prefix + commonPrefix, async (versions) => {
-    const histories = historiesOf(versions, time, bytesOf(commonPrefix));
-    for await (const pairs of mergeByKey(
-      histories,
-      tree ? entriesBelow(tree, new Selection({})) : emptyStream(),
-    ))
-      for (const [history, entry] of pairs) add(history, entry);
+  await listVersions(aws, prefix + commonPrefix, async (listed) => {
+    const inBucket = withWholeKeys(listed, bytesOf(commonPrefix));
+    const inTree = tree ? entriesBelow(tree, new Selection({})) : emptyStream();
+    for await (const pairs of mergeByKey(inBucket, inTree)) for (const pair of pairs) add(...pair);
   });
   removals.close();
   incomplete.close();
   return { totals, left: incomplete.count };
 
-  function add(history: KeyHistory | undefined, entry: Entry | undefined): void {
-    const key = history?.key ?? entry?.key;
-    if (key === undefined || (prefix === '' && key.startsWith(RESERVED_PREFIX)) || !wanted.match(key)) return;
+  function add(...[stored, entry]: Pair<KeyVersions, Entry>): void {
+    const { key } = stored ?? entry;
+    if ((prefix === '' && key.startsWith(RESERVED_PREFIX)) || !wanted.match(key)) return;
+    const history = stored && historyAt(stored.versions, time);
     const action = actionFor(history, entry, tree !== undefined);
     if (action === 'expired' || action === 'undecided') {
       incomplete.add(`"${textOf(key)}" is left as it is: ${WHY_LEFT[action]}.`);
@@ -141,22 +138,13 @@ export function removalOf(key: string, { versionId, size, lastModified }: Object
   return { key, versionId, ...(size === undefined ? {} : { size }), stored };
 }
 
+function historyAt(versions: readonly ObjectVersion[], time: number): KeyHistory {
+  const was = versionAt(versions, time);
+  return { newer: was === undefined ? versions : versions.slice(0, versions.indexOf(was)), was };
+}
+
 /** @param beginning of the keys, which the listed ones lack */
-async function* historiesOf(
-  versions: AsyncIterable<ObjectVersion>,
-  time: number,
-  beginning: Bytes,
-): Batches<KeyHistory> {
-  let current: (KeyHistory & { newer: ObjectVersion[] }) | undefined;
-  for await (const version of versions) {
-    const key = (beginning + version.key) as Bytes;
-    if (key !== current?.key) {
-      if (current !== undefined) yield [current];
-      current = { key, newer: [], was: undefined };
-    }
-    if (current.was !== undefined) continue;
-    if (version.lastModified > time) current.newer.push(version);
-    else current = { ...current, was: version };
-  }
-  if (current !== undefined) yield [current];
+async function* withWholeKeys(listed: AsyncIterable<ObjectVersion>, beginning: Bytes): Batches<KeyVersions> {
+  for await (const { key, versions } of groupByKey(listed))
+    yield [{ key: (beginning + key) as Bytes, versions }];
 }

@@ -6,31 +6,34 @@ import { BackupError } from '../../cli/errors.js';
 import { formatTime } from '../../cli/units/times.js';
 import type { Bytes } from '../../tree/bytes.js';
 
-export interface VersionsAtTime {
+export interface KeyVersions {
   readonly key: Bytes;
-  /** The newest version that is not after that time; it may be a delete marker. */
-  readonly was: ObjectVersion | undefined;
-  /** The current version; it may be a delete marker. */
-  readonly now: ObjectVersion;
+  /** All versions and delete markers of the key, the newest first: one at least. */
+  readonly versions: readonly ObjectVersion[];
+}
+
+/** @param listed in the order of the keys, and of each key the newest first */
+export async function* groupByKey(listed: AsyncIterable<ObjectVersion>): AsyncGenerator<KeyVersions> {
+  let versions: ObjectVersion[] = [];
+  for await (const version of listed) {
+    const [first] = versions;
+    if (first !== undefined && first.key !== version.key) {
+      yield { key: first.key, versions };
+      versions = [];
+    }
+    versions.push(version);
+  }
+  const [first] = versions;
+  if (first !== undefined) yield { key: first.key, versions };
 }
 
 /**
- * @param versions in the order of the keys, and of each key the newest first
+ * @param versions of a key, the newest first
  * @param time milliseconds since the epoch
+ * @returns the newest that is not after that time; it may be a delete marker
  */
-export async function* versionsAt(
-  versions: AsyncIterable<ObjectVersion> | Iterable<ObjectVersion>,
-  time: number,
-): AsyncGenerator<VersionsAtTime> {
-  let current: VersionsAtTime | undefined;
-  for await (const version of versions) {
-    if (version.key !== current?.key) {
-      if (current !== undefined) yield current;
-      current = { key: version.key, was: undefined, now: version };
-    }
-    if (current.was === undefined && version.lastModified <= time) current = { ...current, was: version };
-  }
-  if (current !== undefined) yield current;
+export function versionAt(versions: readonly ObjectVersion[], time: number): ObjectVersion | undefined {
+  return versions.find(({ lastModified }) => lastModified <= time);
 }
 
 /**
@@ -44,21 +47,21 @@ export async function versionIdAt(
   time: number,
 ): Promise<string | undefined> {
   const versions = await listVersions(aws, object.key, versionsOfKeyItself);
-  for await (const { was, now } of versionsAt(versions, time)) {
-    if (was === undefined) throw noVersionThatOldError(object, time, versions);
-    if (was.size === undefined) throw deletedAtThatTimeError(object, was, versions);
-    return was === now ? undefined : was.versionId;
+  if (versions.length === 0) {
+    throw new BackupError(`There is no ${s3Url(object)}, and no version of it.`, {
+      hint: 'Check the key; encrypted-s3-list-versions shows what there is below a prefix.',
+    });
   }
-  throw new BackupError(`There is no ${s3Url(object)}, and no version of it.`, {
-    hint: 'Check the key; encrypted-s3-list-versions shows what there is below a prefix.',
-  });
+  const was = versionAt(versions, time);
+  if (was === undefined) throw noVersionThatOldError(object, time, versions);
+  if (was.size === undefined) throw deletedAtThatTimeError(object, was, versions);
+  return was === versions[0] ? undefined : was.versionId;
 }
 
 /** Without those of longer keys that begin with it, which follow. */
-async function versionsOfKeyItself(listed: AsyncGenerator<ObjectVersion>): Promise<ObjectVersion[]> {
-  const versions: ObjectVersion[] = [];
-  for await (const version of listed) if (version.key === '') versions.push(version);
-  return versions;
+async function versionsOfKeyItself(listed: AsyncGenerator<ObjectVersion>): Promise<readonly ObjectVersion[]> {
+  for await (const { key, versions } of groupByKey(listed)) return key === '' ? versions : [];
+  return [];
 }
 
 function noVersionThatOldError(

@@ -14,7 +14,7 @@ import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js'
 import { bytesOf } from '../../../lib/tree/bytes.js';
 import { localOwners } from '../../../lib/tree/disk/owner-names.js';
 import type { Entry } from '../../../lib/tree/entry.js';
-import { spoolOf, streamOf, temporaryFolder } from './pieces.js';
+import { spoolOf, temporaryFolder } from './pieces.js';
 
 /** When objects were stored; ms since the epoch. */
 export const STORED = 1_500_000_000_000;
@@ -97,11 +97,8 @@ export class Place {
       notes: this.folder,
       placed: undefined,
     };
-    const restored = await putInPlace(
-      options,
-      spoolOf(this.folder, 'plan', numbered(this.#plan)),
-      tree && streamOf(tree),
-    );
+    const plan = spoolOf(this.folder, 'plan', withEntries(numbered(this.#plan), tree ?? []));
+    const restored = await putInPlace(options, plan, tree !== undefined);
     this.stage.removeOrWarn({ warn: (text) => this.said.push(text) });
     return restored;
   }
@@ -113,6 +110,15 @@ export class Place {
     const mode = type === 'l' ? '' : (Number(stats.mode) & 0o7777).toString(8);
     return `${type}${mode} ${stats.mtimeNs}`;
   }
+}
+
+function withEntries(plan: readonly PlannedFile[], tree: readonly Entry[]): PlannedFile[] {
+  const files = new Map(plan.map((file) => [file.key, file]));
+  for (const entry of tree) {
+    const { key } = entry;
+    files.set(key, { ...(files.get(key) ?? { key, index: -1, method: 'not listed' }), entry });
+  }
+  return [...files.values()];
 }
 
 /** In the order of the keys. */

@@ -18,18 +18,18 @@ const STORED = 1_500_000_000_000;
 
 /** What the bucket holds now. */
 function current(key: string, size = 1): ListedKey {
-  return { key: bytesOf(key), wanted: { size, lastModified: STORED, isCurrent: true } };
+  return { key: bytesOf(key), wanted: { size, lastModified: STORED, isCurrent: true }, currentSize: size };
 }
 
 /** What it held then, and perhaps holds something else now. */
-function older(key: string, size: number, unwantedSize?: number): ListedKey {
+function older(key: string, size: number, currentSize?: number): ListedKey {
   const wanted = { size, lastModified: STORED, isCurrent: false, versionId: 'v' };
-  return { key: bytesOf(key), wanted, ...(unwantedSize !== undefined && { unwantedSize }) };
+  return { key: bytesOf(key), wanted, currentSize };
 }
 
 interface Planned {
   readonly totals: PlanTotals;
-  /** By key: method, and the size of what is to be kept out of the bulk. */
+  /** By the keys that the bucket lists: their methods. */
   readonly lines: Record<string, string>;
 }
 
@@ -49,10 +49,8 @@ async function planned(
     output,
   );
   const lines: Record<string, string> = {};
-  for await (const { key, method, unwantedSize, isNewer } of flatten(readJson<PlannedFile>(output))) {
-    lines[textOf(key)] =
-      method + (unwantedSize === undefined ? '' : ` not ${unwantedSize}`) + (isNewer ? ', newer' : '');
-  }
+  for await (const { key, method, isNewer } of flatten(readJson<PlannedFile>(output)))
+    if (method !== 'not listed') lines[textOf(key)] = method + (isNewer ? ', newer' : '');
   return { totals, lines };
 }
 
@@ -61,7 +59,7 @@ test('every key gets the method that fits it', async (t) => {
     current('now'),
     older('before', 7),
     older('before, and other now', 7, 9),
-    { key: bytesOf('later'), unwantedSize: 5 },
+    { key: bytesOf('later'), currentSize: 5 },
     current('', 0),
     current('folder/', 0),
     current('with content/', 3),
@@ -70,15 +68,15 @@ test('every key gets the method that fits it', async (t) => {
   ];
   const { lines, totals } = await planned(t, listed);
   assert.deepEqual(lines, {
-    '': 'folder not 0',
+    '': 'folder',
     now: 'in bulk',
-    'folder/': 'folder not 0',
-    'with content/': 'unsafe not 3',
-    '../out': 'unsafe not 4',
-    'a//b': 'unsafe not 6',
+    'folder/': 'folder',
+    'with content/': 'unsafe',
+    '../out': 'unsafe',
+    'a//b': 'unsafe',
     before: 'singly',
-    'before, and other now': 'singly not 9',
-    later: 'not wanted not 5',
+    'before, and other now': 'singly',
+    later: 'not wanted',
   });
   assert.deepEqual(
     { ...totals, preview: { ...totals.preview } },
@@ -92,6 +90,7 @@ test('every key gets the method that fits it', async (t) => {
         unsafe: 3,
         'not wanted': 1,
         undecided: 0,
+        'not listed': 0,
       },
       files: 3,
       bytes: 3 * 4096,
@@ -108,7 +107,7 @@ test('a name that is too long for what the AWS CLI appends is fetched singly', a
   const { lines } = await planned(t, [current(name(246)), current(name(247)), current(`${name(255)}/x`)]);
   assert.deepEqual(lines, {
     [name(246)]: 'in bulk',
-    [name(247)]: 'singly not 1',
+    [name(247)]: 'singly',
     [`${name(255)}/x`]: 'in bulk',
   });
 });
@@ -116,14 +115,14 @@ test('a name that is too long for what the AWS CLI appends is fetched singly', a
 test('room is counted in whole blocks, of what is fetched only', async (t) => {
   const sizes = { empty: 0, a: 1, block: 4096, more: 4097 };
   const listed = Object.entries(sizes).map(([key, size]) => current(key, size));
-  const others = [{ key: bytesOf('unwanted'), unwantedSize: 1e9 }, current('x/', 0), current('../x', 1e9)];
+  const others = [{ key: bytesOf('unwanted'), currentSize: 1e9 }, current('x/', 0), current('../x', 1e9)];
   assert.equal((await planned(t, [...listed, ...others])).totals.bytes, 4096 + 4096 + 8192);
 });
 
 test('entries of the tree are counted, and a link in it needs no object', async (t) => {
   const tree = [entry('d/'), entry('file'), entry('gone'), entry('link', {}, 'file')];
   const { lines, totals } = await planned(t, [current('file'), current('link', 5)], streamOf(tree));
-  assert.deepEqual(lines, { file: 'in bulk', link: 'not wanted not 5' });
+  assert.deepEqual(lines, { file: 'in bulk', link: 'not wanted' });
   assert.deepEqual([totals.entries, totals.files], [4, 2]);
 });
 
@@ -147,7 +146,7 @@ test('a file with large holes comes singly, and takes the room that it took', as
     changed: 'in bulk',
     dense: 'in bulk',
     few: 'in bulk',
-    sparse: `singly not ${size}`,
+    sparse: 'singly',
   });
   assert.deepEqual([totals.bytes, totals.download], [3 * size + 4096 + 8192, 4 * size + 4096]);
 });
@@ -199,8 +198,8 @@ test('what is in the destination with its size and time is not fetched', async (
   const tree = streamOf([...inTree, 'older'].map((key) => entry(key)));
   const { lines, totals } = await planned(t, listed, tree, to);
   assert.deepEqual(lines, {
-    same: 'there already not 1',
-    'by object': 'there already not 1',
+    same: 'there already',
+    'by object': 'there already',
     'other size': 'in bulk',
     'other time': 'in bulk',
     link: 'in bulk',
@@ -230,12 +229,12 @@ test('an object that is newer than the tree is fetched, although the file looks 
   ];
   const tree = [...names.map((key) => entry(key, { size: 1 })), entry('link', {}, 'x'), entry('folder/')];
   assert.deepEqual((await planned(t, listed, streamOf(tree), to)).lines, {
-    'by then': 'there already not 1',
-    'in its second': 'there already not 1',
+    'by then': 'there already',
+    'in its second': 'there already',
     later: 'in bulk, newer',
     'not in the tree': 'in bulk',
-    link: 'not wanted not 1, newer',
-    'folder/': 'folder not 0',
+    link: 'not wanted, newer',
+    'folder/': 'folder',
   });
 });
 
@@ -249,7 +248,7 @@ test('names that are not ASCII find their entries in the tree', async (t) => {
   );
   assert.deepEqual(
     Object.values(lines),
-    names.map(() => 'not wanted not 1'),
+    names.map(() => 'not wanted'),
   );
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectVersion } from '../../../../lib/aws/version-listing.js';
-import { versionsAt } from '../../../../lib/restore/versions/version-at.js';
+import { groupByKey, versionAt } from '../../../../lib/restore/versions/version-at.js';
 import type { Bytes } from '../../../../lib/tree/bytes.js';
 
 /** Newest first, at the times 1 to 9; a `-` stands for a deletion. */
@@ -34,7 +34,8 @@ const EXPECTED: readonly [number, string][] = [
 for (const [time, expected] of EXPECTED) {
   test(`at ${time}`, async () => {
     const seen: string[] = [];
-    for await (const { key, was } of versionsAt(history(), time)) {
+    for await (const { key, versions } of groupByKey(history())) {
+      const was = versionAt(versions, time);
       if (was !== undefined) seen.push(`${key}=${was.versionId}`);
     }
     assert.equal(seen.join(' '), expected);

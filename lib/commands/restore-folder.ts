@@ -1,0 +1,100 @@
+// Restores a folder of the backup, or all of it, with its metadata; as it is, or as it was.
+import { join } from 'node:path';
+import { stderr } from 'node:process';
+import { exitCode } from '../cli/exit-codes.js';
+import { Incomplete } from '../cli/log/incomplete.js';
+import type { CommandContext } from '../cli/main.js';
+import { Prompt } from '../cli/prompt.js';
+import { Destination } from '../restore/destination/destination.js';
+import {
+  assertDiskSpace,
+  type DestinationPath,
+  type DestinationRights,
+  inspectDestination,
+  makeDestination,
+} from '../restore/destination/open-destination.js';
+import { bytesInStage, Stage } from '../restore/destination/stage.js';
+import { fetchPlanned } from '../restore/fetch.js';
+import { type MetadataRequest, metadataFor } from '../restore/metadata/metadata.js';
+import type { FoundTree } from '../restore/plan/find-tree.js';
+import { fetchSharedSingly, findFoldedNames } from '../restore/plan/shared-places.js';
+import type { KeptFiles } from '../restore/plan/what-is-replaced.js';
+import { describePlan, type RestorePart } from '../restore/preview.js';
+import { putInPlace } from '../restore/put-in-place.js';
+import { announce, report, warnOfOtherStages } from '../restore/report.js';
+import type { RestoreScope } from '../restore/scope.js';
+import { Selection, type SelectionRequest } from '../restore/selection.js';
+import { surveyRestore } from '../restore/survey.js';
+import { verifyRestored } from '../restore/verify/verify-restored.js';
+import { Spool } from '../tree/streams/spool.js';
+
+/** For a person who has ended a restore. */
+export const AFTER_SIGNAL =
+  'No file is half restored, and of a folder, what has arrived is kept in the destination: run the same command again to go on.';
+
+/** What the user wants of a restore, of files and folders alike. */
+export interface RestoreOptions extends DestinationRights, MetadataRequest, SelectionRequest {
+  /** Which files of the destination stay although they differ; none, if it is not set. */
+  readonly keeps?: KeptFiles;
+  /** Whether what is restored is compared with the bucket afterwards. */
+  readonly verifies?: boolean;
+  /** Whether to print what would be done, and to write nothing. */
+  readonly isDry?: boolean;
+}
+
+/**
+ * Finds out what restoring a folder means, and writes nothing to the destination.
+ * @param notes a folder of ours
+ * @param found the tree with the folder's entries, if it is known already
+ * @throws {BackupError} for a request that can't be served; with exit code 5 if the encryption key is another one
+ */
+export async function planFolder(
+  scope: RestoreScope,
+  path: DestinationPath,
+  options: RestoreOptions,
+  notes: string,
+  { log, interruption }: CommandContext,
+  found?: FoundTree,
+): Promise<RestorePart> {
+  const { keeps = 'none' } = options;
+  const prompt = new Prompt(stderr, interruption);
+  const source = { bucket: scope.aws.bucket, prefix: scope.prefix };
+  const existing = path.isEmpty ? undefined : new Destination(path.existing, true);
+  const selection = new Selection(options);
+  const survey = await surveyRestore(scope, { existing, keeps, selection }, notes, found);
+  assertDiskSpace(path, survey.totals.bytes - bytesInStage(path.existing, source));
+  if (options.isDry !== true) announce(scope, survey, prompt);
+  return {
+    counts: survey.totals.preview,
+    destination: path.path,
+    actions: () => describePlan(survey.plan, keeps),
+    restore: async (overwrites) => {
+      // Looked at once more: another part may have made it.
+      const root = makeDestination(inspectDestination(path.path, { ...options, fills: true }));
+      const stage = new Stage(root, source);
+      warnOfOtherStages(stage, log);
+      const names = await findFoldedNames(survey, stage.held.path);
+      const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
+      const failures = await fetchPlanned({ ...scope, stage }, fetched);
+
+      const destination = new Destination(root, overwrites, names);
+      const incomplete = new Incomplete(log);
+      const metadata = await metadataFor(root, survey.plan, options, incomplete);
+      const placed = options.verifies === true ? new Spool(join(notes, 'placed')) : undefined;
+      const restored = await putInPlace(
+        { destination, keeps, stage, metadata, incomplete, log, failures, interruption, notes, placed },
+        fetched.plan,
+        survey.tree !== undefined,
+      );
+      metadata.warnOfRenumbered(log);
+      stage.removeOrWarn(log);
+      incomplete.close();
+      const done = report(survey, restored, incomplete.count, { log, prompt });
+      placed?.close();
+      const verified = placed && (await verifyRestored(scope, destination, placed, prompt));
+      const code = Math.max(done, verified ?? exitCode.done);
+      if (code === exitCode.done) prompt.say('Success.\n');
+      return code;
+    },
+  };
+}

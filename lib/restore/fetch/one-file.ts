@@ -1,0 +1,59 @@
+// Downloads one file of the backup: to its place when it is complete, or to standard output.
+import { createReadStream } from 'node:fs';
+import { stdout } from 'node:process';
+import { pipeline } from 'node:stream/promises';
+import { download, downloadVersion, IN_UTC } from '../../aws/arguments/download-arguments.js';
+import type { BucketObject } from '../../aws/arguments/object-arguments.js';
+import type { AwsCall } from '../../aws/aws-call.js';
+import type { AwsCli } from '../../aws/aws-cli.js';
+import { BackupError, describeError } from '../../cli/errors.js';
+import type { HeldFolder } from '../destination/held-folder.js';
+import { replaceWhenComplete } from '../destination/single-file.js';
+import { withUnlinkedFile } from '../tmpdir.js';
+import { whyNotDownloaded } from './why-not-downloaded.js';
+
+/** As a destination, standard output. */
+export const STANDARD_OUTPUT = '-';
+
+/**
+ * @param file absolute, or `STANDARD_OUTPUT`
+ * @param onComplete called with the path of the whole download, before it gets its name
+ * @throws {BackupError} with exit code 5 if the encryption key is the wrong one
+ */
+export async function fetchFile(
+  aws: AwsCli,
+  object: BucketObject,
+  file: string,
+  onComplete?: (path: string) => Promise<void>,
+): Promise<void> {
+  const fetch = async (args: string[], call: AwsCall, folder?: HeldFolder) => {
+    const answer = await aws.run(args, { ...call, environment: IN_UTC });
+    if (answer.exitCode === 0) return;
+    const stderr = folder?.nameInMessage(answer.stderr) ?? answer.stderr;
+    throw await whyNotDownloaded(aws, object, args, { ...answer, stderr });
+  };
+  if (file !== STANDARD_OUTPUT) {
+    await replaceWhenComplete(file, async (path, folder) => {
+      await fetch(download(object, path), {}, folder);
+      await onComplete?.(path);
+    });
+  } else if (object.versionId === undefined) {
+    await fetch(download(object, '-'), { output: stdout.fd });
+  } else {
+    // The AWS CLI writes an older version to a file only.
+    await withUnlinkedFile(async (outputFile) => {
+      await fetch(downloadVersion(object), { outputFile });
+      await print(outputFile);
+    });
+  }
+}
+
+async function print(descriptor: number): Promise<void> {
+  try {
+    // The path is not used.
+    const content = createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
+    await pipeline(content, stdout, { end: false });
+  } catch (error) {
+    throw new BackupError(`The file can't be written to standard output: ${describeError(error)}.`);
+  }
+}
