@@ -63,9 +63,11 @@ export function timesOfRuns(
   runs: readonly { readonly stored: number; readonly started: number }[],
   trees: readonly StoredVersion[],
 ): number[] {
-  return runs.map(({ stored, started }, index) => {
-    const next = runs[index + 1]?.started ?? Number.POSITIVE_INFINITY;
-    const tree = trees.findLast((it) => it.stored >= started && it.stored < next);
+  // S3 tells when it stored something in whole seconds.
+  const starts = runs.map(({ started }) => Math.floor(started / 1000) * 1000);
+  return runs.map(({ stored }, index) => {
+    const [start = 0, next = Number.POSITIVE_INFINITY] = starts.slice(index, index + 2);
+    const tree = trees.findLast((it) => it.stored >= start && it.stored < next);
     return Math.max(stored, tree?.stored ?? stored);
   });
 }
