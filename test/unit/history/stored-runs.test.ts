@@ -2,13 +2,23 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { timesOfRuns } from '../../../lib/history/stored-runs.js';
 
+const treesOf = (...seconds: number[]) =>
+  seconds.map((second) => ({ versionId: `${second}`, stored: second * 1000 }));
+
 test('a run is in the bucket once both its record and its tree are; a run that changes nothing has no tree', () => {
-  const trees = [9, 21, 42].map((stored) => ({ versionId: `${stored}`, stored }));
   const runs = [
-    { started: 5, stored: 10 },
-    { started: 15, stored: 20 },
-    { started: 25, stored: 30 },
-    { started: 35, stored: 40 },
+    { started: 5000, stored: 10_000 },
+    { started: 15_000, stored: 20_000 },
+    { started: 25_000, stored: 30_000 },
+    { started: 35_000, stored: 40_000 },
   ];
-  assert.deepEqual(timesOfRuns(runs, trees), [10, 21, 30, 42]);
+  assert.deepEqual(timesOfRuns(runs, treesOf(9, 21, 42)), [10_000, 21_000, 30_000, 42_000]);
+});
+
+test('a run of less than a second has its own tree, not that of the next one', () => {
+  const runs = [
+    { started: 5300, stored: 5000 },
+    { started: 6400, stored: 6000 },
+  ];
+  assert.deepEqual(timesOfRuns(runs, treesOf(5, 6)), [5000, 6000]);
 });
