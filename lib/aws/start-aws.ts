@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode as exitCodes } from '../cli/exit-codes.js';
+import { withoutKey } from '../secrets/environment.js';
 import { openKeyDescriptor } from '../secrets/key-bytes.js';
 import { connectionArguments } from './arguments/connection-arguments.js';
 import { KEY_URL } from './arguments/object-arguments.js';
@@ -106,7 +107,7 @@ async function runToEnd(
  * @throws {BackupError} if `aws` can't be started
  */
 export async function configureProfile(profile: string): Promise<boolean> {
-  const options = { stdio: 'inherit', reject: false } as const;
+  const options = { stdio: 'inherit', reject: false, env: withoutKey(), extendEnv: false } as const;
   const child = await execa('aws', ['configure', '--profile', profile], options);
   if (child.exitCode === undefined && child.signal === undefined) throw cannotStart(child);
   return child.exitCode === 0;

@@ -32,7 +32,7 @@ export async function runBackup(backup: Backup): Promise<RunResult> {
   const due = await findDue(backup, start);
   await reportObstacles(backup, start);
   await assertNotMassDeletion(backup, start, due); // exit 4, before anything is changed
-  await reportMassChange(backup, due); // exit 4, if the config says so
+  await reportMassChange(backup, start, due); // exit 4, if the config says so
   await createBucketIfMissing(backup, start);
   const uploaded = await uploadDue(backup, start, due);
   const [checked, escrow] = await allSettledOrThrow(

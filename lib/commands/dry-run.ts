@@ -39,7 +39,7 @@ export async function dryRun(backup: Backup): Promise<number> {
   if (!(await printTexts(lines(backup, start, uploads, listed, whatOfGone)))) return exitCode.done;
   incomplete.close();
   await assertNotMassDeletion(backup, start, { listed });
-  await reportMassChange(backup, listed);
+  await reportMassChange(backup, start, listed);
   if (reason === undefined) assertLossesAllowed(listed.losses, backup);
   return incomplete.count === 0 ? exitCode.done : exitCode.incomplete;
 }

@@ -74,3 +74,16 @@ test('where the bucket keeps no older versions, the word says so', async (t) => 
   const { stderr } = await world.sync();
   assert.match(stderr, /WARNING: 120 of the 150 files .* keeps no older versions\./);
 });
+
+test('where it is not asked whether the bucket keeps older versions, the word claims nothing', async (t) => {
+  const world = new BucketWorld(t);
+  world.makeBucket();
+  await overwrite(world, 120);
+  world.config({ ALLOW_UNVERSIONED_DELETE: 'yes' });
+  const { stderr } = await world.sync();
+  assert.match(
+    stderr,
+    /WARNING: 120 of the 150 files .* whether the bucket keeps the older versions is unknown\./,
+  );
+  assert.match(stderr, /restore the files as they were: encrypted-s3-download-dir /);
+});

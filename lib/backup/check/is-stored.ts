@@ -4,7 +4,7 @@ import type { Inode } from '../../tree/entry.js';
 import { type DraftLine, milliseconds } from '../scan/draft.js';
 
 /** S3 refuses requests of a clock that is farther off (ms). */
-const CLOCKS_APART = 15 * 60 * 1000;
+export const CLOCKS_APART = 15 * 60 * 1000;
 /** No upload is slower (bytes per ms): the file may have been read that long before the object's time. */
 const SLOWEST_UPLOAD = 100;
 /** S3 cuts times to whole seconds (ms). */
@@ -36,7 +36,7 @@ export function isStored(
     case 'sent':
       return storedAt >= times.started - CLOCKS_APART;
     default:
-      // Read before its last change, at the latest; with the time that its upload may have taken.
+      // Read after the file's last change for sure: the clocks may be apart, and the upload may have taken long.
       return storedAt > unchangedSince + CLOCKS_APART + inode.size / SLOWEST_UPLOAD;
   }
 }

@@ -3,7 +3,9 @@
 import { BackupError, shellQuote } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import type { Backup } from '../backup.js';
+import { CLOCKS_APART } from '../check/is-stored.js';
 import type { DraftFiles } from '../scan/draft-writer.js';
+import type { Start } from '../start.js';
 
 /** So few files may always change. */
 const ALWAYS_EXPECTED = 100;
@@ -20,13 +22,15 @@ export function isMassChange(changed: number, known: number, maxChangePercent: n
  */
 export async function reportMassChange(
   backup: Backup,
+  { lastRun }: Start,
   { overwritten, losses: { mayBeLost } }: DraftFiles,
 ): Promise<void> {
-  const { config, log, versioning } = backup;
+  const { config, header, log, versioning } = backup;
   const { maxChangePercent } = config;
   if (!isMassChange(overwritten, mayBeLost, maxChangePercent)) return;
   const what = `${overwritten} of the ${mayBeLost} files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
-  const restore = restoreCommand(backup);
+  const time = timeBefore(Date.parse(header.started), Date.parse(lastRun?.ended ?? ''));
+  const restore = `encrypted-s3-download-dir --config ${shellQuote(config.file)} --at ${new Date(time).toISOString()} . DEST`;
   if (config.refuseMassChange) {
     throw new BackupError(`${what}: nothing is uploaded, since REFUSE_MASS_CHANGE is 'yes'.`, {
       exitCode: exitCode.refused,
@@ -34,19 +38,27 @@ export async function reportMassChange(
     });
   }
   const kept = await versioning.fetch();
-  if (kept !== 'enabled') {
+  if (kept === 'never' || kept === 'suspended') {
     log.warn(`${what}. They are uploaded, and the bucket keeps no older versions.`);
     return;
   }
   const until = new Date(Date.now() + config.retentionDays * DAY).toISOString().slice(0, 10);
-  log.warn(
-    `${what}. They are uploaded, and the bucket keeps the older versions until ${until} (AWS_RETENTION_DAYS).`,
-  );
+  const versions =
+    kept === 'enabled'
+      ? `the bucket keeps the older versions until ${until} (AWS_RETENTION_DAYS)`
+      : 'whether the bucket keeps the older versions is unknown';
+  log.warn(`${what}. They are uploaded, and ${versions}.`);
   log.hint(`If the changes are not meant, restore the files as they were: ${restore}`);
 }
 
-/** The command that restores the files as they were before this run. S3 cuts the times of objects to whole seconds. */
-function restoreCommand({ config, header }: Backup): string {
-  const time = new Date(Date.parse(header.started) - 1000).toISOString();
-  return `encrypted-s3-download-dir --config ${shellQuote(config.file)} --at ${time} . DEST`;
+/**
+ * A time for --at after the last run has stored its record, and before this one uploads, by the server's clock. That may
+ * be behind ours, or ahead of it.
+ * @param started when this run began (ms since the epoch)
+ * @param lastEnded when the last one did, before it stored its record; NaN: there is none
+ */
+export function timeBefore(started: number, lastEnded: number): number {
+  const tenth = (started - lastEnded) / 10;
+  // S3 cuts times to whole seconds.
+  return started - Math.max(1000, Math.min(CLOCKS_APART, tenth || 0));
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isMassChange } from '../../../../lib/backup/guard/mass-change.js';
+import { isMassChange, timeBefore } from '../../../../lib/backup/guard/mass-change.js';
 
 test('a mass change is more than MAX_CHANGE_PERCENT of the files, and more than 100', () => {
   for (const [changed, known, percent, expected] of [
@@ -12,4 +12,16 @@ test('a mass change is more than MAX_CHANGE_PERCENT of the files, and more than 
     [5000, 5000, 100, false],
   ] as const)
     assert.equal(isMassChange(changed, known, percent), expected, `${changed} of ${known}, ${percent} %`);
+});
+
+test('what was before a run is asked for at a time between the last run and it, by a clock that is off, too', () => {
+  const [second, minute] = [1000, 60_000];
+  for (const [lastEnded, expected, what] of [
+    [-24 * 60 * minute, -15 * minute, 'a daily run'],
+    [-60 * minute, -6 * minute, 'an hourly one'],
+    [-3 * second, -second, 'one right after the other'],
+    [minute, -second, 'the clock was ahead at the last run'],
+    [Number.NaN, -second, 'no record'],
+  ] as const)
+    assert.equal(timeBefore(0, lastEnded), expected, what);
 });
