@@ -118,6 +118,25 @@ test('of a server that takes no batches, what is gone is deleted singly', async 
   }
 });
 
+test('a file that comes back right before its deletion keeps its object', async (t) => {
+  const refused = 'An error occurred (NotImplemented) when calling the DeleteObjects operation: x';
+  const returns = (world: BucketWorld) => `printf back > '${join(world.source, 'returns')}'`;
+  const ways: readonly ((world: BucketWorld) => void)[] = [
+    // After the disk was looked at for the second time.
+    (world) => world.onCall('*get-bucket-versioning*', returns(world)),
+    // While another one is deleted, of a server that takes no batches.
+    (world) => world.onCall('*delete-objects*', `${returns(world)}; echo '${refused}' >&2; exit 254`),
+  ];
+  for (const comesBack of ways) {
+    const world = new BucketWorld(t);
+    await withGone(world, ['gone', 'returns']);
+    comesBack(world);
+    const { code, stderr } = await world.sync(['--allow-mass-delete']);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(world.stored(), ['returns', 'stays']);
+  }
+});
+
 test('if whether deletions are safe can not be found out, what is gone is kept: exit 3, until it can', async (t) => {
   for (const question of ['*get-bucket-versioning*', '*--prefix=backup.info/runs/*']) {
     const world = new BucketWorld(t);

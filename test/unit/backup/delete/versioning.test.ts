@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { overwriteWarning } from '../../../../lib/backup/delete/versioning.js';
+import type { AwsCli } from '../../../../lib/aws/aws-cli.js';
+import { BucketVersioning, overwriteWarning } from '../../../../lib/backup/delete/versioning.js';
+import type { Log } from '../../../../lib/cli/log/log.js';
 
 const PLACE = { bucket: 'b', profile: 'p' };
 const COMMAND =
@@ -19,4 +21,24 @@ test('what is overwritten without being kept is warned of, with the command that
 
 test('who needs no older versions is not told to say so again', () => {
   assert.doesNotMatch(overwriteWarning('never', true, PLACE), /ALLOW_UNVERSIONED_DELETE/);
+});
+
+test('a bucket without versions is asked and warned about once', async () => {
+  const warnings: string[] = [];
+  let calls = 0;
+  const run = async () => {
+    calls += 1;
+    return { exitCode: 0, stdout: 'None\n', stderr: '' };
+  };
+  const log = { warn: (text: string) => warnings.push(text) };
+  const versioning = new BucketVersioning(
+    { ...PLACE, run } as unknown as AwsCli,
+    log as unknown as Log,
+    false,
+  );
+  await versioning.warnBefore(0, false);
+  assert.equal(calls, 0);
+  await versioning.warnBefore(1, true);
+  await versioning.warnBefore(2, false);
+  assert.deepEqual([calls, warnings.length], [1, 1]);
 });
