@@ -1,7 +1,7 @@
 // What is on disk and can't be backed up, in words for the user, and how to exclude it.
 import { shellQuote } from '../cli/errors.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { type Bytes, textOf } from '../tree/bytes.js';
+import { textOf } from '../tree/bytes.js';
 import { mayHideFiles, type Obstacle } from '../tree/entry.js';
 import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';
@@ -13,15 +13,9 @@ import type { Start } from './start.js';
 /** How many patterns a line names; the next run names the others. */
 const MAX_PATTERNS = 20;
 
-/** Names what the scan found and can't back up, and the patterns that exclude nothing of it. */
+/** Names what the scan found and can't back up. */
 export async function reportObstacles(backup: Backup, { scan }: Start): Promise<void> {
   const { incomplete, log } = backup;
-  for (const [rule, folder] of scan.ineffective) {
-    const path = `"${backup.localDir}/${textOf(folder.slice(0, -1) as Bytes)}"`;
-    log.warn(
-      `${rule} matches the folder ${path}, but nothing in it, and no file: it excludes nothing. To exclude what is in such folders, write '${rule.slice("EXCLUDE '".length, -1)}/*'.`,
-    );
-  }
   for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles))) {
     const sentence = describeObstacle(backup, obstacle);
     if (mayHideFiles(obstacle)) incomplete.add(sentence);

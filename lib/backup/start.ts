@@ -50,7 +50,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
   const { scan, tree, ended } = await scanWithTreeOf(backup, lastRun, earlyScan);
   const unfinished = readUnfinished(state.unfinished, lastRun?.runId);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
-  warnOfSource(backup, lastRun, isAdopted);
+  warnOfSource(backup, lastRun, isAdopted, scan.ineffective);
   const whyFull = reasonForFull(backup, { isAdopted, lastRun, tree, unfinished });
   log.info(whyFull === undefined ? 'This is a quick run.' : `This is a full run: ${whyFull}.`);
   const fullCheck = Date.parse(lastRun?.lastFullCheck ?? '');

@@ -1,10 +1,16 @@
-// What a run says of its source, and of its prefix, once the last run's record is known.
+// What a run warns of before it changes anything: its source, its prefix, and patterns that exclude nothing.
 import type { LastRun } from '../../records/last-run.js';
+import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Backup } from '../backup.js';
 import { isOtherFileSystem } from './local-dir.js';
 
-/** To be called after the scan. */
-export function warnOfSource(backup: Backup, lastRun: LastRun | undefined, isAdopted: boolean): void {
+/** @param ineffective for each pattern that has excluded nothing, the first folder that it matches, ending in a `/` */
+export function warnOfSource(
+  backup: Backup,
+  lastRun: LastRun | undefined,
+  isAdopted: boolean,
+  ineffective: ReadonlyMap<string, Bytes>,
+): void {
   const { source, localDirId, log } = backup;
   const lastId = lastRun?.localDirId;
   if (!isAdopted && lastId !== undefined && isOtherFileSystem(lastId, localDirId)) {
@@ -13,6 +19,7 @@ export function warnOfSource(backup: Backup, lastRun: LastRun | undefined, isAdo
     );
   }
   reportLackOfCtime(backup, lastRun === undefined);
+  warnOfPatterns(backup, ineffective);
   if (lastRun === undefined) warnOfEmptyPart(backup);
 }
 
@@ -38,4 +45,14 @@ function warnOfEmptyPart({ prefix, log }: Backup): void {
   log.warn(
     `REMOTE_DIR_PREFIX is "${prefix.slice(0, -1)}": the keys of this backup begin with "${prefix}", which has an empty part. Some tools can't list or restore such keys. For a new backup, write '${better}'.`,
   );
+}
+
+/** A pattern means whole paths: one that names a folder leaves what is in the folder. */
+function warnOfPatterns({ localDir, log }: Backup, ineffective: ReadonlyMap<string, Bytes>): void {
+  for (const [rule, folder] of ineffective) {
+    const path = `"${localDir}/${textOf(folder.slice(0, -1) as Bytes)}"`;
+    log.warn(
+      `${rule} matches the folder ${path}, but nothing in it, and no file: it excludes nothing. To exclude what is in such folders, write '${rule.slice("EXCLUDE '".length, -1)}/*'.`,
+    );
+  }
 }
