@@ -15,6 +15,7 @@ import {
   entriesBelow,
   type FoundTree,
   fetchTreeAt,
+  hasFolder,
   type LocalTree,
   tooEarlyError,
 } from './plan/find-tree.js';
@@ -69,6 +70,7 @@ export async function surveyRestore(
   const { counts, files, entries, preview } = survey.totals;
   if (files + entries + preview.keptInBucket + counts.unsafe + counts.folder + counts.undecided === 0) {
     if (choice.selection.hasPatterns) throw nothingSelectedError(scope);
+    if (survey.tree !== undefined && (await hasFolder(survey.tree))) return survey;
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
       hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it as it was; encrypted-s3 find --all looks for a part of a name in all runs. By its URL, a single file takes encrypted-s3-download-file.',
     });

@@ -81,6 +81,22 @@ test('a folder, everything, and several paths', async (t) => {
   assert.equal(readFileSync(to(world, 'several/a'), 'utf8'), 'content of a');
 });
 
+test('an empty folder comes back by its own path, alone and as one of several', async (t) => {
+  const world = await backedUp(t);
+  const empty = join(world.source, 'letters/empty');
+  mkdirSync(empty);
+  assert.equal((await world.sync()).code, 0);
+  const alone = await restore(world, 'letters/empty', to(world, 'alone'));
+  assert.equal(alone.code, 0, alone.stderr);
+  assert.deepEqual(readdirSync(to(world, 'alone')), []);
+  const several = await restore(world, 'letters/empty', 'a', to(world, 'several'));
+  assert.equal(several.code, 0, several.stderr);
+  assert.deepEqual(readdirSync(to(world, 'several/letters/empty')), []);
+  rmSync(empty, { recursive: true });
+  assert.equal((await world.sync()).code, 0);
+  assert.match((await restore(world, 'letters/empty', to(world, 'x'))).stderr, /There is nothing below/);
+});
+
 test('a link comes with its folder: by its path alone, an error says so', async (t) => {
   const world = await threeRuns(t);
   const { code, stderr } = await restore(world, 'link', to(world));

@@ -13,7 +13,7 @@ import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { parseOwnedEntry } from '../../tree/entry-line.js';
 import { type Batches, flatten, mapEach } from '../../tree/streams/batches.js';
-import { openTree } from '../../tree/tree-file.js';
+import { openTree, treeLine } from '../../tree/tree-file.js';
 import { otherKeyError } from '../other-key-error.js';
 import type { RestoreScope } from '../scope.js';
 import type { Selection } from '../selection.js';
@@ -77,6 +77,13 @@ export async function* entriesBelow(
   yield* mapEach(selection.select(below), (entry) =>
     folder === '' ? entry : { ...entry, key: entry.key.slice(folder.length) as Bytes },
   );
+}
+
+/** Whether the tree has the folder itself, which may be empty. */
+export async function hasFolder({ file, folder }: LocalTree): Promise<boolean> {
+  const { entries } = await openTree(file, treeLine);
+  for await (const { key } of flatten(entries)) if (key === folder) return true;
+  return false;
 }
 
 /** @throws {BackupError} if backups at or above the folder have trees, but none as old as `scope.time` */
