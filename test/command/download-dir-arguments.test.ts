@@ -54,7 +54,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   },
   'a TIME in the future': {
     args: ['--config', 'C', '--at', '2999-01-01', TO],
-    message: /^ERROR: "2999-01-01" is still to come: .*\nHINT: Without --at you get the latest/,
+    message: /^ERROR: "2999-01-01" is still to come: .*\nHINT: Name a time in the past; "now" is the latest/,
   },
   'a config that is missing': {
     args: ['--config', 'no-config', TO],

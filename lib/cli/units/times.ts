@@ -20,8 +20,8 @@ function toMonthBefore(date: Date, months: number): void {
   if (date.getDate() !== day) date.setDate(0);
 }
 
-/** `2 days ago`, `1h ago`, `90 min ago`; `last week` is `1 week ago`. */
-const AGO = /^(\d{1,6}) *(second|sec|s|minute|min|m|hour|h|day|d|week|w|month|year|y)s? ago$/;
+/** `2 days ago`, `1h ago`, `an hour ago`, `90 min ago`; `last week` is `1 week ago`. */
+const AGO = /^(\d{1,6}|an?) *(second|sec|s|minute|min|m|hour|h|day|d|week|w|month|year|y)s? ago$/;
 const SHORT: Readonly<Record<string, string>> = {
   sec: 'second',
   s: 'second',
@@ -32,6 +32,8 @@ const SHORT: Readonly<Record<string, string>> = {
   w: 'week',
   y: 'year',
 };
+/** Refused in any case: it is enough to know that. */
+const TO_COME = /^(?:tomorrow|next|in)\b/;
 const LAST = /^last (week|month|year)$/;
 const WEEKDAYS = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'];
 /** A clock time alone is today's. */
@@ -43,25 +45,26 @@ const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: *(z|utc|[+-]\d
 
 /**
  * Understands ISO 8601 with and without a zone (without: the local one), a date, `2 days ago`, `1h ago`, `last week`,
- * `yesterday`, `monday` (the last one before today), `yesterday 18:00`, and `18:00` (today). A day alone means its end:
+ * `yesterday`, `monday` (the last one before today), `yesterday 18:00`, `18:00` (today), and `now`. A day alone means its end:
  * "as it was on that day". A time without a fraction means the end of its second, since Amazon's times are whole seconds.
  * @returns milliseconds since the epoch
  * @throws {BackupError} for anything else, for what is still to come, and for a local time of an unknown zone
  */
 export function parseTime(text: string, now: Date): number {
   const words = text.trim().toLowerCase();
+  if (TO_COME.test(words)) throw toComeError(`"${text}" is still to come.`);
   const time = relative(words, now) ?? named(words, now) ?? absolute(words);
   if (time === undefined) {
     throw new BackupError(`"${text}" is no time that is understood.`, {
       hint: 'Examples: 2026-03-28, "2026-03-28 18:00", 2026-03-28T18:00:00Z, "2 days ago", "monday 18:00", 13:11.',
     });
   }
-  if (time.begin > now.getTime()) {
-    throw new BackupError(`"${text}" is still to come: ${formatTime(time.begin)}.`, {
-      hint: 'Without --at you get the latest.',
-    });
-  }
+  if (time.begin > now.getTime()) throw toComeError(`"${text}" is still to come: ${formatTime(time.begin)}.`);
   return time.end;
+}
+
+function toComeError(message: string): BackupError {
+  return new BackupError(message, { hint: 'Name a time in the past; "now" is the latest.' });
 }
 
 interface Span {
@@ -70,11 +73,12 @@ interface Span {
 }
 
 function relative(words: string, now: Date): Span | undefined {
+  if (words === 'now') return { begin: now.getTime(), end: now.getTime() };
   const [, last] = LAST.exec(words) ?? [];
   const [, count, unit] = last === undefined ? (AGO.exec(words) ?? []) : ['', '1', last];
   if (count === undefined || unit === undefined) return undefined;
   const date = new Date(now);
-  UNITS[SHORT[unit] ?? unit]?.(date, Number(count));
+  UNITS[SHORT[unit] ?? unit]?.(date, count.startsWith('a') ? 1 : Number(count));
   return Number.isNaN(date.getTime()) ? undefined : { begin: date.getTime(), end: date.getTime() };
 }
 
