@@ -19,6 +19,7 @@ import { uploadKeyCommand } from './upload-key.js';
 
 export function umbrella(): Command {
   const umbrella = umbrellaLine('encrypted-s3', 'Encrypted backup of a directory to Amazon S3.')
+    .usage('<command> [options]')
     .configureHelp({ subcommandTerm: (command) => command.name() })
     .helpCommand(false);
   const commands = [

@@ -73,8 +73,16 @@ function plainCommand(name: string, description: string): Command {
     .summary(description)
     .description(sentence(description))
     .helpOption('-h, --help', 'show this help')
-    .configureOutput({ outputError: (error, write) => write(`${error}${usageOf(command)}`) });
+    .configureOutput({
+      outputError: (error, write) => write(`${whereOptionsBelong(command, error)}${usageOf(command)}`),
+    });
   return command;
+}
+
+/** `encrypted-s3 --quiet sync` is a mistake that the usage alone does not explain. */
+function whereOptionsBelong({ commands }: Command, error: string): string {
+  if (commands.length === 0) return error;
+  return error.replace(/unknown option '.*'/, "$&; a command's options come after its name");
 }
 
 /** `text` with a capital letter, unless it begins with a name, and a full stop. */

@@ -131,7 +131,14 @@ test('a usage error prints the error, the usage and where help is', async (t) =>
   for (const [words, expected] of [
     [['find'], "error: missing required argument 'pattern'\nUsage: encrypted-s3 find [options] <pattern>\n"],
     [['find', 'a', 'b'], "error: too many arguments for 'find'. Expected 1 argument but got 2.\nUsage: "],
-    [['stauts'], "error: unknown command 'stauts'\n(Did you mean status?)\nUsage: encrypted-s3 [options]"],
+    [
+      ['stauts'],
+      "error: unknown command 'stauts'\n(Did you mean status?)\nUsage: encrypted-s3 <command> [options]",
+    ],
+    [
+      ['--quiet', 'sync'],
+      "error: unknown option '--quiet'; a command's options come after its name\nUsage: ",
+    ],
     [['ls', '--al'], "error: unknown option '--al'\n"],
     [['runs', '--last', 'x'], "error: option '--last <count>' argument 'x' is invalid. It must be"],
   ] as const) {
