@@ -81,6 +81,13 @@ test('on a terminal init asks for everything, again after an answer that will no
   assert.doesNotMatch(shown, /Warning|Downloading/);
 });
 
+test('the questions have colours, but for --color never', async (t) => {
+  const world = worldWithProfiles(t);
+  const steps: readonly Step[] = [['Which profile', CTRL_C]];
+  assert.equal((await session(world, steps)).hasColor, true);
+  assert.equal((await session(world, steps, ['--color', 'never'])).hasColor, false);
+});
+
 test('Ctrl-C ends init before the config is written, and the next one goes on after it', async (t) => {
   const world = worldWithProfiles(t);
   const early = await session(world, [...PLACE, ['directory to back up', CTRL_C]]);

@@ -1,7 +1,7 @@
 """Runs a program on a terminal of its own: on-terminal.py STEPS PROGRAM ARGUMENT...
 
-STEPS is JSON: pairs of what the program has to show, and what is typed then. Prints what it showed, without control
-sequences. The exit code is the program's; 99 if it did not show what a step waits for before it ended."""
+STEPS is JSON: pairs of what the program has to show, and what is typed then. Prints what it showed. The exit
+code is the program's; 99 if it did not show what a step waits for before it ended."""
 import fcntl, json, os, pty, re, select, signal, struct, sys, termios
 
 steps = json.loads(sys.argv[1])
@@ -39,6 +39,6 @@ while True:
         seen = at + len(steps[0][0])
         os.write(terminal, steps.pop(0)[1].encode())
 _, status = os.waitpid(pid, 0)
-sys.stdout.write(plain(shown))
+sys.stdout.buffer.write(shown)
 code = os.waitstatus_to_exitcode(status)
 sys.exit(99 if steps else code if code >= 0 else 128 - code)

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { binOf } from './bins.js';
 
 const ON_TERMINAL = fileURLToPath(new URL('../../../test/fakes/on-terminal.py', import.meta.url));
@@ -14,6 +15,8 @@ export interface Session {
   readonly code: number | null;
   /** Without control sequences. */
   readonly shown: string;
+  /** Whether anything was in colour. */
+  readonly hasColor: boolean;
 }
 
 /** @param environment all of it; PATH has to be in it */
@@ -34,5 +37,9 @@ export function onTerminal(
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     shown += text;
   });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, shown })));
+  return new Promise((resolve) =>
+    child.on('close', (code) =>
+      resolve({ code, shown: stripVTControlCharacters(shown), hasColor: /\[[39]\dm/.test(shown) }),
+    ),
+  );
 }
