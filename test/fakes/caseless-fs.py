@@ -2,11 +2,13 @@
 
 It shows FOLDER at MOUNT_POINT by FUSE (libfuse.so.2), until it is unmounted. With a third argument, `ctime-moves`, each
 look at a file finds the time of the look as its ctime; with `no-times`, files do not keep the times that they are given;
-with `no-owners`, they can be given neither owner nor mode.
+with `no-owners`, they can be given neither owner nor mode; with `hangs`, a call is named on standard output, and never
+answered.
 """
 import ctypes as c
 import errno
 import os
+import signal
 import sys
 import time as clock
 import unicodedata
@@ -15,6 +17,7 @@ root, mount_point = map(os.fsencode, sys.argv[1:3])
 ctime_moves = "ctime-moves" in sys.argv
 no_times = "no-times" in sys.argv
 no_owners = "no-owners" in sys.argv
+hangs = "hangs" in sys.argv
 
 
 class Time(c.Structure):
@@ -138,8 +141,16 @@ FUNCTIONS = {
 }
 
 
-def answering(function):
+def hang(name, path):
+    print(name, path, flush=True)
+    while True:
+        signal.pause()
+
+
+def answering(name, function):
     def answer(*arguments):
+        if hangs:
+            hang(name, arguments[0])
         try:
             return function(*arguments) or 0
         except OSError as error:
@@ -158,7 +169,7 @@ class Operations(c.Structure):
 
 operations = Operations()
 for name, function in FUNCTIONS.items():
-    setattr(operations, name, prototype(OPERATIONS[name])(answering(function)))
+    setattr(operations, name, prototype(OPERATIONS[name])(answering(name, function)))
 os.umask(0)
 uncached = b"entry_timeout=0,attr_timeout=0,negative_timeout=0"
 words = [b"caseless-fs", mount_point, b"-f", b"-s", b"-o", uncached]

@@ -3,6 +3,7 @@ import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, joinPath, pathOf } from '../../tree/bytes.js';
 import type { Exclusion } from '../../tree/disk/exclusion.js';
+import { isLink } from '../../tree/disk/is-gone.js';
 
 export type IsExcluded = (key: Bytes) => boolean;
 
@@ -26,7 +27,11 @@ export function createIsExcluded(exclusion: Exclusion, root: Bytes, followSymlin
   function ruleOf(folder: Bytes): FolderRule {
     for (let end = folder.indexOf('/') + 1; end > 0; end = folder.indexOf('/', end) + 1) {
       const parent = folder.slice(0, end) as Bytes;
-      const stats = statsOf(parent.slice(0, -1) as Bytes, followSymlinks);
+      const path = parent.slice(0, -1) as Bytes;
+      // As in the walk: what such a link leads to may be a mount that hangs.
+      if (followSymlinks && exclusion.ruleFor(path) !== undefined && isLink(root, path))
+        return { except: undefined };
+      const stats = statsOf(path, followSymlinks);
       if (stats?.isDirectory() !== true) return undefined;
       if (exclusion.ruleForDevice(stats.dev) !== undefined) return { except: undefined };
       const has = (name: Bytes) => statsOf(`${parent}${name}` as Bytes, false)?.isDirectory() === false;

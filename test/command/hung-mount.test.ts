@@ -1,0 +1,65 @@
+// A mount that hangs, and that is excluded: nothing looks at it, so that nothing waits for it.
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { withFuse } from '../fakes/fuse.js';
+import { BucketWorld } from './bucket-world.js';
+
+const QUICK = { FULL_CHECK_HOURS: '20' };
+const pattern = (name: string) => (world: BucketWorld) =>
+  appendFileSync(world.config(QUICK), `EXCLUDE=('${name}')\n`);
+
+const RULES: Readonly<Record<string, (world: BucketWorld) => void>> = {
+  'by EXCLUDE': pattern('out/hung/*'),
+  'by EXCLUDE, with its folder': pattern('out/*'),
+  'by EXCLUDE_IF_PRESENT': (world) => {
+    world.write('out/.nobackup', '');
+    world.config({ ...QUICK, EXCLUDE_IF_PRESENT: '.nobackup' });
+  },
+};
+
+/** Quick runs and full ones, with something to send and something to delete, and what else walks LOCAL_DIR. */
+async function assertNothingLooks(world: BucketWorld): Promise<void> {
+  for (const [round, flags] of [[], ['--full'], ['--dry-run']].entries()) {
+    world.write(`new-${round}`, 'x');
+    world.remove(`gone-${round}`);
+    const { code, stderr } = await world.sync(flags);
+    assert.equal(code, 0, stderr);
+    assert.doesNotMatch(stderr, /ERROR|Keeping|hung/);
+  }
+  const { stdout } = await world.run('encrypted-s3', ['doctor', '--json', world.configFile]);
+  assert.match(stdout, /"check":"LOCAL_DIR","state":"ok","text":".*: \d+ files/);
+}
+
+for (const [rule, exclude] of Object.entries(RULES)) {
+  test(`a mount that hangs, left out ${rule}: no run looks at it, and the copies in the bucket stay`, async (t) => {
+    const world = new BucketWorld(t);
+    for (const path of ['a', 'gone-0', 'gone-1', 'gone-2', 'out/hung/x/y', 'out/z']) world.write(path, path);
+    assert.equal((await world.sync()).code, 0);
+    world.remove('out/hung');
+    exclude(world);
+    const disk = join(world.folder, 'disk');
+    mkdirSync(disk);
+    await withFuse(t, disk, join(world.source, 'out/hung'), ['hangs'], () => assertNothingLooks(world));
+    assert.ok(world.stored().includes('out/hung/x/y'));
+  });
+}
+
+test('a link that is followed, to a mount that hangs: left out by its name, it is not followed', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'gone-0', 'gone-1', 'gone-2', 'out/z']) world.write(path, path);
+  world.write('disk/f', 'f');
+  const hung = join(world.folder, 'hung');
+  const disk = join(world.folder, 'disk');
+  renameSync(join(world.source, 'disk'), hung);
+  symlinkSync(hung, join(world.source, 'l'));
+  const settings = { ...QUICK, FOLLOW_SYMLINKS: 'yes' };
+  world.config(settings);
+  assert.equal((await world.sync()).code, 0);
+  assert.ok(world.stored().includes('l/f'));
+  renameSync(hung, disk);
+  appendFileSync(world.config(settings), "EXCLUDE=('l')\n");
+  await withFuse(t, disk, hung, ['hangs'], () => assertNothingLooks(world));
+  assert.ok(world.stored().includes('l/f'));
+});
