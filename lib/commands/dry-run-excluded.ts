@@ -3,7 +3,7 @@ import { lstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backup } from '../backup/backup.js';
 import type { Excluded } from '../backup/scan/scan-writer.js';
-import { OWN_FILES } from '../backup/source/configured-exclusion.js';
+import { OWN_FILES } from '../backup/source/source-exclusion.js';
 import { errnoOf } from '../cli/errors.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../tree/bytes.js';

@@ -5,8 +5,8 @@ import { stat } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { isAmazon } from '../aws/settings/endpoint.js';
-import { ConfiguredExclusion } from '../backup/source/configured-exclusion.js';
 import { resolveLocalDir } from '../backup/source/local-dir.js';
+import { SourceExclusion } from '../backup/source/source-exclusion.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatCount } from '../cli/units/quantities.js';
@@ -100,7 +100,7 @@ async function surveyDirectory(
     excludeLargerThan: undefined,
     oneFileSystem: false,
   };
-  const exclusion = new ConfiguredExclusion(settings, { localDir: root, device, ownFolders: [] });
+  const exclusion = new SourceExclusion(settings, { localDir: root, device, ownFolders: [] });
   const onTurn = () => interruption.check();
   const end = Date.now() + SURVEY_TIME;
   log.progress(`looking at ${localDir}...`);

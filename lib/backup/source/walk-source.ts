@@ -6,7 +6,7 @@ import { bytesOf } from '../../tree/bytes.js';
 import type { Exclusion, OnExcluded } from '../../tree/disk/exclusion.js';
 import { FileSystems } from '../../tree/disk/inode.js';
 import { walk } from '../../tree/disk/walk.js';
-import { ConfiguredExclusion } from './configured-exclusion.js';
+import { SourceExclusion } from './source-exclusion.js';
 
 /** S3's limit (bytes). */
 export const MAX_KEY_LENGTH = 1024;
@@ -38,7 +38,7 @@ export function sourceToWalk(
   return {
     localDir,
     followSymlinks: config.followSymlinks,
-    exclusion: new ConfiguredExclusion(config, { localDir, device, ownFolders }),
+    exclusion: new SourceExclusion(config, { localDir, device, ownFolders }),
     fileSystems: new FileSystems(localDir),
     maxKeyLength: MAX_KEY_LENGTH - Buffer.byteLength(config.prefix),
     interruption,

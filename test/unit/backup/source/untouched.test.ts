@@ -5,8 +5,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ConfiguredExclusion } from '../../../../lib/backup/source/configured-exclusion.js';
 import { createIsExcluded } from '../../../../lib/backup/source/is-excluded.js';
+import { SourceExclusion } from '../../../../lib/backup/source/source-exclusion.js';
 import { walkSource } from '../../../../lib/backup/source/walk-source.js';
 import { Interruption } from '../../../../lib/cli/interruption.js';
 import { describeExcluded } from '../../../../lib/commands/dry-run-excluded.js';
@@ -47,7 +47,7 @@ test('an excluded folder and an excluded file are not touched, nor is a mount in
   for (const name of ['', 'in', 'hung', 'hung/deep', 'out']) mkdirSync(join(localDir, name));
   for (const name of ['in/x', 'hung/deep/y', 'f.tmp', 'out/z']) writeFileSync(join(localDir, name), name);
   const exclude = ['hung/*', '*.tmp', 'out/*'];
-  const exclusion = new ConfiguredExclusion(
+  const exclusion = new SourceExclusion(
     { exclude, excludeCaches: true, excludeIfPresent: '.no', excludeLargerThan: 9, oneFileSystem: true },
     { localDir, device: fs.statSync(localDir, { bigint: true }).dev, ownFolders: [] },
   );

@@ -4,12 +4,12 @@ import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { createIsExcluded } from '../../../../lib/backup/source/is-excluded.js';
 import {
-  ConfiguredExclusion,
   type ExclusionSettings,
   OWN_FILES,
-} from '../../../../lib/backup/source/configured-exclusion.js';
-import { createIsExcluded } from '../../../../lib/backup/source/is-excluded.js';
+  SourceExclusion,
+} from '../../../../lib/backup/source/source-exclusion.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
 
 const SIGNATURE = 'Signature: 8a477f597d28d172789f06886806bc55';
@@ -33,7 +33,7 @@ function make(settings: Partial<ExclusionSettings>, localDir = '/home/anna', dev
     oneFileSystem: false,
     ...settings,
   };
-  return new ConfiguredExclusion(all, {
+  return new SourceExclusion(all, {
     localDir,
     device,
     ownFolders: ['/home/anna/.local/own', '/elsewhere', '/home'],

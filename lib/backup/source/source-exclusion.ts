@@ -32,7 +32,7 @@ export interface SourceFacts {
   readonly ownFolders: readonly string[];
 }
 
-export class ConfiguredExclusion implements Exclusion {
+export class SourceExclusion implements Exclusion {
   readonly #settings: ExclusionSettings;
   readonly #device: bigint;
   /** Relative to LOCAL_DIR; each ends in a `/`. */
