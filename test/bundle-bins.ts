@@ -1,6 +1,6 @@
 // The commands in one file each, compiled once, for the tests that run them hundreds of times: most of a command's time
-// goes into loading and compiling 300 files. Each runs in a process of its own all the same. Tests with a server that
-// start the AWS CLI as a user does start the built bins, too.
+// goes into loading and compiling 300 files. Tests with a server that start the AWS
+// CLI as a user does start the built bins, too.
 import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,10 +12,10 @@ import { BUNDLES, DIST } from './fakes/bins.js';
 const execFileAsync = promisify(execFile);
 const RUN_COMPILED = fileURLToPath(new URL('../../test/fakes/run-compiled.cjs', import.meta.url));
 
-/** Bundles the built bins, and the program of the property test's runs. */
+/** Bundles the built bins, and the program of many runs. */
 export async function bundleBins(): Promise<void> {
   const bins = readdirSync(join(DIST, 'bin')).filter((name) => name.endsWith('.js'));
-  const programs = [...bins.map((name) => `bin/${name}`), 'test/property/many-runs.js'];
+  const programs = [...bins.map((name) => `bin/${name}`), 'test/fakes/many-runs.js'];
   await build({
     entryPoints: programs.map((path) => join(DIST, path)),
     entryNames: '[name]',

@@ -1,23 +1,35 @@
 // A sandbox whose `aws` has a bucket behind it, which lasts from run to run.
-import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
-import { binOf } from '../fakes/bins.js';
+import { after, type TestContext } from 'node:test';
 import { BucketAws } from '../fakes/bucket-aws.js';
+import { CommandProcess } from '../fakes/command-process.js';
 import type { Faults } from '../fakes/fault.js';
 import type { Journal, StoredObject } from '../fakes/journal.js';
 import { pathsBelow } from '../fakes/paths-below.js';
 import type { Resident } from '../fakes/resident.js';
+import type { RunRequest } from '../fakes/run-request.js';
 import { type Outcome, type RunOptions, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 
-const SYNC = binOf('encrypted-s3-sync');
 /** Older than any run. */
 const LONG_AGO = new Date('2020-02-02T02:02:02Z');
 /** What the fakes write. */
 const LOGS = ['calls', 'syslog', 'logger-arguments'];
+
+/** The processes of this file's runs that have nothing to do. */
+const idle: CommandProcess[] = [];
+after(() => Promise.all(idle.map((it) => it.end())));
 
 export const OTHER_KEY = 'Another0Key1of2the3same4length56';
 export const PREFIX = 'pc/docs/';
@@ -31,6 +43,8 @@ export class BucketWorld extends Sandbox {
   /** The commands' TMPDIR. */
   readonly tmp = join(this.folder, 'tmp');
   readonly stateHome = join(this.home, '.local/state');
+  /** Has each run end with its process: what it holds open keeps a file system from being unmounted. */
+  runsAlone = false;
   readonly journal: Journal;
   /** What goes wrong. */
   readonly faults: Faults;
@@ -95,7 +109,7 @@ export class BucketWorld extends Sandbox {
 
   /** Runs a built command to its end. */
   override run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    rmSync(join(this.folder, 'calls'), { force: true });
+    writeFileSync(join(this.folder, 'calls'), '');
     const environment = {
       HOME: this.home,
       TMPDIR: this.tmp,
@@ -104,29 +118,27 @@ export class BucketWorld extends Sandbox {
     return super.run(command, args, { ...options, environment });
   }
 
+  /** A run: in the process of those before it in this file, unless it has an environment of its own. */
   async sync(flags: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    rmSync(join(this.folder, 'calls'), { force: true });
-    const command = [...WITHOUT_ROOTS_RIGHTS, process.execPath, SYNC, ...flags, this.configFile];
-    const [program = '', ...args] = command;
-    const child = spawn(program, args, {
-      cwd: this.folder,
-      env: {
-        HOME: this.home,
-        TMPDIR: this.tmp,
-        PATH: this.path,
-        NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
-        ...environment,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
-    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
-    return new Promise((resolve) => {
-      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-    });
+    const args = [...flags, this.configFile];
+    if (Object.keys(environment).length > 0)
+      return this.run('encrypted-s3-sync', args, { environment, through: WITHOUT_ROOTS_RIGHTS });
+    return this.runAgain('encrypted-s3-sync', args);
+  }
+
+  /** Runs a command that asks nothing: in the process of those before it in this file, and without root's rights. */
+  async runAgain(
+    command: RunRequest['command'],
+    args: readonly string[],
+    cwd = this.folder,
+  ): Promise<Outcome> {
+    if (this.runsAlone) return this.run(command, args, { cwd, through: WITHOUT_ROOTS_RIGHTS });
+    writeFileSync(join(this.folder, 'calls'), '');
+    const process = idle.pop() ?? new CommandProcess(WITHOUT_MODERN_SYSLOG);
+    const environment = { HOME: this.home, TMPDIR: this.tmp, PATH: this.path };
+    const outcome = await process.run({ command, args, cwd, environment });
+    idle.push(process);
+    return outcome;
   }
 
   /** The arguments of the last run's calls of `aws`, joined by spaces, in the order of their beginnings. */

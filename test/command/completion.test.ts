@@ -109,7 +109,6 @@ test('commands, options, choices and profiles are offered', async (t) => {
 
 test('paths come from the tree of the last run, without a call of aws', async (t) => {
   const world = await ShellWorld.make(t);
-  rmSync(join(world.folder, 'calls'));
   const config = ['--config', world.configFile];
   assert.deepEqual(await world.offered('ls', ...config, ''), ['Frau Müller.txt', 'letters/', 'notes.txt']);
   assert.deepEqual(await world.offered('ls', ...config, 'letters/o'), ['letters/one:two.txt']);
@@ -123,7 +122,7 @@ test('paths come from the tree of the last run, without a call of aws', async (t
   assert.deepEqual(await world.offered('download-file', ...config, 'default', 'x', `${url}n`), [
     `${url}notes.txt`,
   ]);
-  assert.throws(() => world.called(), { code: 'ENOENT' });
+  assert.deepEqual(world.called(), []);
 });
 
 test('a config that only bash can read, or that is wrong, is not run and offers nothing', async (t) => {

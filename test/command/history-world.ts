@@ -37,7 +37,7 @@ function storedBefore(world: BucketWorld, before: number): void {
 export async function ask(world: BucketWorld, ...words: string[]): Promise<string[]> {
   const [command = '', ...rest] = words;
   const args = [command, '--config', world.configFile, ...rest];
-  const { code, stdout, stderr } = await world.run('encrypted-s3', args);
+  const { code, stdout, stderr } = await world.runAgain('encrypted-s3', args);
   assert.equal(code, 0, stderr);
   return stdout.split('\n').slice(0, -1);
 }

@@ -39,12 +39,12 @@ test('ls: a folder now, and as it was', async (t) => {
 test('ls: what was never there is an error that names a way to find it', async (t) => {
   const world = await threeRuns(t);
   const args = ['ls', '--config', world.configFile];
-  const missing = await world.run('encrypted-s3', [...args, 'nothing']);
+  const missing = await world.runAgain('encrypted-s3', [...args, 'nothing']);
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /The backup has nothing at or below "nothing"[\s\S]*encrypted-s3 find/);
-  const tooOld = await world.run('encrypted-s3', [...args, '--at', '1 year ago']);
+  const tooOld = await world.runAgain('encrypted-s3', [...args, '--at', '1 year ago']);
   assert.match(tooOld.stderr, /no tree as old as/);
-  const outside = await world.run('encrypted-s3', [...args, '/etc']);
+  const outside = await world.runAgain('encrypted-s3', [...args, '/etc']);
   assert.match(outside.stderr, /"\/etc" is not in LOCAL_DIR/);
 });
 
@@ -109,7 +109,7 @@ test('what a run has stored that did not end is in no tree: ls says where it is,
   for (const path of ['late', 'late folder/file']) {
     world.put(`pc/docs/${path}`, 'late content', KEY);
     const [name = ''] = path.split('/');
-    const listed = await world.run('encrypted-s3', ['ls', '--config', world.configFile, name]);
+    const listed = await world.runAgain('encrypted-s3', ['ls', '--config', world.configFile, name]);
     assert.equal(listed.code, 1);
     assert.match(
       listed.stderr,
@@ -117,7 +117,7 @@ test('what a run has stored that did not end is in no tree: ls says where it is,
     );
     const to = join(world.folder, `restored ${name}`);
     const words = ['restore', '--config', world.configFile, path, to];
-    const { code, stderr } = await world.run('encrypted-s3', words);
+    const { code, stderr } = await world.runAgain('encrypted-s3', words);
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
@@ -133,7 +133,7 @@ test('on a terminal, ls and find say that a run has not ended', async (t) => {
   for (const words of [['ls'], ['find', 'late']]) {
     const { left } = await screenOf(world, [...words, '--config', world.configFile]);
     assert.match(left, /A run is going on, or did not end: what it has stored is not shown here\./);
-    const { stderr } = await world.run('encrypted-s3', [...words, '--config', world.configFile]);
+    const { stderr } = await world.runAgain('encrypted-s3', [...words, '--config', world.configFile]);
     assert.equal(stderr, '');
   }
   const earlier = ['ls', '--at', '2 days ago', '--config', world.configFile];
@@ -155,7 +155,7 @@ test('a second question downloads nothing but what is new', async (t) => {
 test('a backup without records, and one of another key, say so', async (t) => {
   const world = await threeRuns(t);
   world.config({ REMOTE_DIR_PREFIX: 'another' });
-  const none = await world.run('encrypted-s3', ['runs', '--config', world.configFile]);
+  const none = await world.runAgain('encrypted-s3', ['runs', '--config', world.configFile]);
   assert.equal(none.code, 1);
   assert.match(
     none.stderr,
@@ -163,7 +163,7 @@ test('a backup without records, and one of another key, say so', async (t) => {
   );
   world.config({ ENCRYPTION_KEY: 'Another0Key1of2the3same4length56' });
   rmSync(join(world.stateHome, 'encrypted-s3-backup'), { recursive: true });
-  const other = await world.run('encrypted-s3', ['ls', '--config', world.configFile]);
+  const other = await world.runAgain('encrypted-s3', ['ls', '--config', world.configFile]);
   assert.equal(other.code, 5);
 });
 
@@ -178,7 +178,7 @@ test('--header names the columns in a pipe, too', async (t) => {
   assert.equal(await header('diff', 'yesterday'), 'CHANGE\tPATH');
   assert.equal(await header('list-versions'), 'DATE\tVERSION ID\tSIZE\tSTATE\tKEY');
   const place = ['default', 'eu-central-1', 'test-bucket'];
-  const { stdout } = await world.run('encrypted-s3', ['status', '--header', '--bucket', ...place]);
+  const { stdout } = await world.runAgain('encrypted-s3', ['status', '--header', '--bucket', ...place]);
   assert.match(stdout, /^PREFIX\tLAST RUN\tAGE\n/);
   assert.match(String(await header('ls', '--json')), /^\{"format":/);
 });

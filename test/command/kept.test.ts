@@ -43,7 +43,7 @@ async function unversioned(t: TestContext, hours = '0'): Promise<BucketWorld> {
 
 function ask(world: BucketWorld, ...words: string[]) {
   const [command = '', ...rest] = words;
-  return world.run('encrypted-s3', [command, '--config', world.configFile, ...rest]);
+  return world.runAgain('encrypted-s3', [command, '--config', world.configFile, ...rest]);
 }
 
 for (const hours of ['0', '20']) {

@@ -6,7 +6,6 @@ import {
   mkdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   symlinkSync,
   unlinkSync,
   utimesSync,
@@ -29,10 +28,8 @@ async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: strin
   return { world, to: join(world.folder, 'to') };
 }
 
-async function restore(world: BucketWorld, ...words: string[]) {
-  rmSync(join(world.folder, 'calls'), { force: true });
-  return world.run('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
-}
+const restore = (world: BucketWorld, ...words: string[]) =>
+  world.runAgain('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
 
 const below = (folder: string) => pathsBelow(folder).sort();
 

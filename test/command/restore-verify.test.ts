@@ -18,7 +18,7 @@ async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: strin
 }
 
 function restore(world: BucketWorld, ...words: string[]) {
-  return world.run('encrypted-s3', ['restore', '--config', world.configFile, '--verify', ...words]);
+  return world.runAgain('encrypted-s3', ['restore', '--config', world.configFile, '--verify', ...words]);
 }
 
 /** Has the server tell the checksums of these contents. */

@@ -1,16 +1,12 @@
 // A backup in the fake bucket, and a place to restore it to.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { binOf } from '../fakes/bins.js';
-import { type Outcome, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
+import type { Outcome } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
-
-const BIN = binOf('encrypted-s3-download-dir');
 
 export class RestoreWorld extends BucketWorld {
   readonly to = join(this.home, 'to');
@@ -30,38 +26,14 @@ export class RestoreWorld extends BucketWorld {
     flags: readonly string[] = [],
     { words = [this.to], as = WITHOUT_ROOTS_RIGHTS, cwd = this.folder } = {},
   ): Promise<Outcome> {
-    rmSync(join(this.folder, 'calls'), { force: true });
     // Whoever runs the command writes there.
     for (const name of ['calls', 'syslog', 'logger-arguments']) {
       writeFileSync(join(this.folder, name), '', { flag: 'a' });
       chmodSync(join(this.folder, name), 0o666);
     }
-    const [program = '', ...args] = [
-      ...as,
-      process.execPath,
-      BIN,
-      '--config',
-      this.configFile,
-      ...flags,
-      ...words,
-    ];
-    const child = spawn(program, args, {
-      cwd,
-      env: {
-        HOME: this.home,
-        TMPDIR: this.tmp,
-        PATH: this.path,
-        NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: 60_000,
-    });
-    let [stdout, stderr] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
-    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
-    return new Promise((resolve) => {
-      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-    });
+    const args = ['--config', this.configFile, ...flags, ...words];
+    if (as === WITHOUT_ROOTS_RIGHTS) return this.runAgain('encrypted-s3-download-dir', args, cwd);
+    return this.run('encrypted-s3-download-dir', args, { cwd, through: as });
   }
 
   /** What was fetched of the backup's files: their paths, or `*` for the bulk. */

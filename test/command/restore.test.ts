@@ -34,7 +34,7 @@ async function backedUp(t: TestContext): Promise<BucketWorld> {
 const to = (world: BucketWorld, path = '') => join(world.folder, 'to', path);
 
 function restore(world: BucketWorld, ...words: string[]) {
-  return world.run('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
+  return world.runAgain('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
 }
 
 test('a file comes back with its mode and mtime, into a folder or under a new name', async (t) => {

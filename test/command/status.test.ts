@@ -24,7 +24,7 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toI
 
 test('a person sees when the last run was, and what is in the backup', async (t) => {
   const world = await backedUp(t);
-  const { code, stdout, stderr } = await world.run('encrypted-s3', ['status', world.configFile]);
+  const { code, stdout, stderr } = await world.runAgain('encrypted-s3', ['status', world.configFile]);
   assert.equal(code, 0, stderr);
   for (const words of [
     /: OK, /,
@@ -40,17 +40,17 @@ test('the config in the default place is used when none is named', async (t) => 
   const world = await backedUp(t);
   const folder = join(world.home, '.config/encrypted-s3-backup');
   mkdirSync(folder, { recursive: true });
-  const nowhere = await world.run('encrypted-s3', ['status']);
+  const nowhere = await world.runAgain('encrypted-s3', ['status']);
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.stderr, /No config is named.*\n.*HINT: .*\.config\/encrypted-s3-backup\/config/);
   renameSync(world.configFile, join(folder, 'config'));
-  assert.equal((await world.run('encrypted-s3', ['status'])).code, 0);
+  assert.equal((await world.runAgain('encrypted-s3', ['status'])).code, 0);
 });
 
 test('--max-age answers as a monitoring plugin does', async (t) => {
   const world = await backedUp(t);
   const ask = async (...flags: string[]) => {
-    const { code, stdout } = await world.run('encrypted-s3', ['status', world.configFile, ...flags]);
+    const { code, stdout } = await world.runAgain('encrypted-s3', ['status', world.configFile, ...flags]);
     return { code, stdout };
   };
   const fresh = await ask('--max-age', '26h');
@@ -72,14 +72,19 @@ test('--max-age answers as a monitoring plugin does', async (t) => {
 test('--max-age: what can not be asked is UNKNOWN, on standard output', async (t) => {
   const world = await backedUp(t);
   world.put(RECORD, 'another', OTHER_KEY);
-  const { code, stdout } = await world.run('encrypted-s3', ['status', world.configFile, '--max-age', '1d']);
+  const { code, stdout } = await world.runAgain('encrypted-s3', [
+    'status',
+    world.configFile,
+    '--max-age',
+    '1d',
+  ]);
   assert.equal(code, 3);
   assert.match(stdout, /^BACKUP UNKNOWN - .*another key/);
 });
 
 test('--json prints the record, the state and the age', async (t) => {
   const world = await backedUp(t);
-  const { stdout } = await world.run('encrypted-s3', ['status', '--config', world.configFile, '--json']);
+  const { stdout } = await world.runAgain('encrypted-s3', ['status', '--config', world.configFile, '--json']);
   const status = JSON.parse(stdout) as Record<string, unknown> & { lastRun: Record<string, unknown> };
   assert.deepEqual([status['format'], status['version']], ['encrypted-s3-backup status', 1]);
   assert.deepEqual([status['state'], status['prefix'], status['hasEscrow']], ['OK', 'pc/docs/', false]);
@@ -90,12 +95,12 @@ test('--json prints the record, the state and the age', async (t) => {
 test('--prometheus writes a whole file, or says why it can not', async (t) => {
   const world = await backedUp(t);
   const file = join(world.folder, 'backup.prom');
-  const written = await world.run('encrypted-s3', ['status', world.configFile, '--prometheus', file]);
+  const written = await world.runAgain('encrypted-s3', ['status', world.configFile, '--prometheus', file]);
   assert.equal(written.code, 0, written.stderr);
   const text = readFileSync(file, 'utf8');
   assert.match(text, /^encrypted_s3_backup_files\{bucket="test-bucket",prefix="pc\/docs\/"\} 2$/m);
   assert.match(text, /^encrypted_s3_backup_last_complete_run_timestamp_seconds\{.*\} \d+(\.\d+)?$/m);
-  const failed = await world.run('encrypted-s3', [
+  const failed = await world.runAgain('encrypted-s3', [
     'status',
     world.configFile,
     '--prometheus',

@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BucketAws } from '../fakes/bucket-aws.js';
+import { CommandProcess, type Outcome } from '../fakes/command-process.js';
 import type { Fault } from '../fakes/fault.js';
 import type { Journal } from '../fakes/journal.js';
 import { assertRecordIsTrue, isTreeOfRecord, keptPaths, recordIn } from './claims.js';
 import { filesOnDisk, isReallyGone } from './disk.js';
-import { type Outcome, SyncProcess } from './sync-process.js';
 import { Witness } from './witness.js';
 
 const KEY = 'Secret0Key1that2must3never4leak5';
@@ -32,7 +32,8 @@ export class PropertyWorld {
   readonly #excluded: string | undefined;
   readonly #configFile = join(this.folder, 'config');
   readonly #aws: BucketAws;
-  readonly #process: SyncProcess;
+  readonly #process = new CommandProcess();
+  readonly #environment: NodeJS.ProcessEnv;
   /** What the bucket has under these paths, nobody but the next full run can know. */
   #doubtful = new Set<string>();
   /** Whether that goes for everything that has no file. */
@@ -48,11 +49,11 @@ export class PropertyWorld {
     this.#aws = new BucketAws(this.folder);
     this.#aws.resident.makeProgram(join(this.folder, 'bin/aws'));
     writeFileSync(join(this.folder, 'bin/logger'), '#!/bin/sh\nexec cat >/dev/null\n', { mode: 0o755 });
-    this.#process = new SyncProcess({
+    this.#environment = {
       HOME: this.folder,
       PATH: `${join(this.folder, 'bin')}:${process.env['PATH']}`,
       FAKE_CLOCK_OFFSET: `${clockOffset}`,
-    });
+    };
     const settings = {
       AWS_REGION: 'us-east-1',
       AWS_BUCKET: 'bucket',
@@ -78,7 +79,7 @@ export class PropertyWorld {
     this.#excluded !== undefined && `${path}/`.startsWith(`${this.#excluded}/`);
 
   remove(): void {
-    this.#process.end();
+    void this.#process.end();
     this.#aws.resident.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
@@ -95,7 +96,12 @@ export class PropertyWorld {
     const checkedBefore = recordIn(this.#journal, PREFIX)?.lastFullCheck;
     this.#aws.lies.clear();
     this.#aws.faults.set(fault);
-    const outcome = await this.#process.run({ configFile: this.#configFile, isFull });
+    const outcome = await this.#process.run({
+      command: 'encrypted-s3-sync',
+      args: ['--wait=20', '--allow-mass-delete', ...(isFull ? ['--full'] : []), this.#configFile],
+      cwd: this.folder,
+      environment: this.#environment,
+    });
     this.#aws.faults.set(undefined);
     const isNewer = recordIn(this.#journal, PREFIX)?.lastFullCheck !== checkedBefore;
     const hasChecked = isNewer && isTreeOfRecord(this.#journal, PREFIX);

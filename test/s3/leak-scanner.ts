@@ -79,7 +79,7 @@ class Scanner {
     this.#lookedAtProcesses = Date.now();
   }
 
-  /** @param since what is older (ms) is left out */
+  /** @param since what is older (ms) is left out, wherever in it */
   #folder(folder: string, since: number): void {
     for (const name of namesIn(folder)) {
       // On a machine where others work, there may be a lot in the shared folders.
@@ -89,12 +89,17 @@ class Scanner {
       try {
         const stats = lstatSync(file);
         if (this.#request.allowed.includes(file) || stats.ctimeMs < since) continue;
-        if (stats.isDirectory()) this.#folder(file, 0);
+        if (stats.isDirectory() && !this.#isSearchedByItself(file)) this.#folder(file, since);
         else if (stats.isFile() && stats.size <= LARGEST) this.#look(contentOf(file), file);
       } catch {
         // Gone already.
       }
     }
+  }
+
+  #isSearchedByItself(folder: string): boolean {
+    const { folders, sharedFolders } = this.#request;
+    return folders.includes(folder) || sharedFolders.includes(folder);
   }
 
   #look(content: Buffer, place: string): void {

