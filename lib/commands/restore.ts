@@ -86,6 +86,7 @@ async function planParts(
     if (destination === STANDARD_OUTPUT) {
       throw new BackupError(
         `"${path}" is not a file of the backup: a folder can't be restored to standard output.`,
+        { hint: 'encrypted-s3 find --all looks for a part of a name in all runs.' },
       );
     }
     const folderNotes = join(notes, `${index}`);

@@ -64,7 +64,7 @@ test('a file goes to standard output, alone', async (t) => {
   const { code, stdout } = await restore(world, LETTER, '-');
   assert.deepEqual([code, stdout], [0, `content of ${LETTER}`]);
   const folder = await restore(world, 'letters', '-');
-  assert.match(folder.stderr, /"letters" is not a file of the backup/);
+  assert.match(folder.stderr, /"letters" is not a file of the backup.*\nHINT: encrypted-s3 find --all /);
   const two = await restore(world, 'a', LETTER, '-');
   assert.match(two.stderr, /Only one file can be restored to standard output/);
 });
