@@ -62,7 +62,7 @@ async function checkThisMachine(
 ): Promise<void> {
   await report.check(['LOCAL_DIR', 'ctime'], undefined, async () => {
     const source = await inspectSource(config, interruption, (files) =>
-      log.progress(`looking at LOCAL_DIR: ${formatCount(files, 'file')}`),
+      log.progress(`Looking at LOCAL_DIR: ${formatCount(files, 'file')}`),
     );
     log.progress(undefined);
     return judgeSource(config, source);

@@ -103,7 +103,7 @@ async function surveyDirectory(
   const exclusion = new SourceExclusion(settings, { localDir: root, device, ownFolders: [] });
   const onTurn = () => interruption.check();
   const end = Date.now() + SURVEY_TIME;
-  log.progress(`looking at ${localDir}...`);
+  log.progress(`Looking at ${localDir}...`);
   try {
     return await survey(
       walk(bytesOf(root), { followSymlinks: false, exclusion, onTurn }),

@@ -12,7 +12,6 @@ const COLORS = { ERROR: 31, WARNING: 33, HINT: 36 } as const;
 export class Log {
   readonly #prefix: string;
   readonly #syslog: Syslog;
-  readonly #progressName: string;
   #progressShown = false;
   #progressChanged = 0;
   readonly #hints = new Set<string>();
@@ -24,7 +23,6 @@ export class Log {
   constructor(name: string, prefixed: boolean) {
     const tag = `${name}[${process.pid}]`;
     this.#prefix = prefixed ? `${tag}: ` : '';
-    this.#progressName = name;
     this.#syslog = new Syslog(tag);
   }
 
@@ -76,7 +74,7 @@ export class Log {
     if (this.#progressShown) stderr.write(CLEAR_LINE);
     this.#progressShown = text !== undefined;
     if (text === undefined) return;
-    stderr.write(printable(`${this.#progressName}: ${text}`).slice(0, (stderr.columns || 80) - 1));
+    stderr.write(printable(text).slice(0, (stderr.columns || 80) - 1));
   }
 
   /** Waits until syslog has everything. @returns see `Syslog.close` */
