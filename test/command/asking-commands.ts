@@ -59,6 +59,7 @@ export interface Said {
 
 const PLACE = ['default', 'eu-central-1'];
 const FILE = [...PLACE, 's3://test-bucket/pc/docs/a'];
+const WOULD_NOT_TELL = /Would not delete 1 object .*GetBucketVersioning.* needs s3:GetBucketVersioning/;
 const CAN_NOT_TELL = /Not deleting 1 object .*GetBucketVersioning.* needs s3:GetBucketVersioning/;
 
 export const COMMANDS: readonly Command[] = [
@@ -66,11 +67,19 @@ export const COMMANDS: readonly Command[] = [
     args: (it) => ['sync', it.configFile],
     ends: { reads: 1, listing: 1, uploads: 1, settings: [3, CAN_NOT_TELL], deletions: 3 },
   },
-  { args: (it) => ['sync', '--dry-run', it.configFile], ends: { reads: 1, listing: 1 } },
+  {
+    args: (it) => ['sync', '--dry-run', it.configFile],
+    ends: { reads: 1, listing: 1, settings: [3, WOULD_NOT_TELL] },
+  },
   {
     args: () => ['upload-key'],
     input: `\n\neu-central-1\ntest-bucket\n${KEY}\n${EASY_KEY}\n\nyes\n`,
-    ends: { listing: 1, uploads: 1, reads: 1 },
+    ends: {
+      listing: 1,
+      uploads: 1,
+      reads: 1,
+      deletions: [0, /WARNING: The worthless object .* be removed: /],
+    },
   },
   {
     args: () => ['download-key', ...PLACE, 'test-bucket'],
@@ -137,7 +146,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     args: (it) => ['init', '--yes', '--skip', 'escrow', '--config', it.configFile],
-    ends: { reads: 1, settings: [0, /may not ask for the bucket's versioning/] },
+    ends: { listing: 1, reads: 1, settings: [0, /may not ask for the bucket's versioning/] },
   },
 ];
 

@@ -152,8 +152,13 @@ test('every command reads its config from standard input, whether bash is needed
     ['encrypted-s3-download-file', ['--config', '/dev/stdin', ...place, '-']],
     ['encrypted-s3-download-dir', ['--config', '/dev/stdin', join(box.folder, 'to')]],
     ['encrypted-s3', ['restore', '--config', '/dev/stdin', 'a', join(box.folder, 'to')]],
+    ['encrypted-s3-list-versions', ['--config', '/dev/stdin', 'a']],
     ['encrypted-s3', ['status', '/dev/stdin']],
     ['encrypted-s3', ['ls', '--config', '/dev/stdin']],
+    ['encrypted-s3', ['runs', '--config', '/dev/stdin']],
+    ['encrypted-s3', ['find', '--config', '/dev/stdin', 'a']],
+    ['encrypted-s3', ['diff', '--config', '/dev/stdin', 'yesterday']],
+    ['encrypted-s3', ['rollback', '--dry-run', '--at', 'yesterday', '/dev/stdin']],
   ] as const) {
     for (const input of [text, `${text}A=$(true)\n`]) {
       const { code, stderr } = await box.run(command, args, { input });

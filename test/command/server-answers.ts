@@ -35,7 +35,7 @@ export const ANSWERS: readonly Answer[] = [
   {
     code: 'InvalidArgument',
     message: "Unsupported header 'x-amz-checksum-mode' received",
-    to: ['reads'],
+    to: ['reads', 'uploads'],
     hint: /AWS_REQUEST_CHECKSUM_CALCULATION='when_required'/,
   },
   {
