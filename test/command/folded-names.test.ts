@@ -3,14 +3,19 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { withFuse } from '../fakes/fuse.js';
+import { type Habit, withFuse } from '../fakes/fuse.js';
 import { MANY, RestoreWorld } from './restore-world.js';
 
 /** Calls `work` while such a file system is mounted at `at`; skips the test where there is no FUSE. */
-async function withCaselessFs(t: TestContext, at: string, work: () => Promise<void>): Promise<void> {
+async function withCaselessFs(
+  t: TestContext,
+  at: string,
+  work: () => Promise<void>,
+  habits: readonly Habit[] = [],
+): Promise<void> {
   const folder = `${at}-behind`;
   mkdirSync(folder);
-  await withFuse(t, folder, at, [], work);
+  await withFuse(t, folder, at, habits, work);
 }
 
 for (const count of [0, MANY]) {
@@ -45,3 +50,28 @@ for (const count of [0, MANY]) {
     });
   });
 }
+
+test('names that look the same, and that the destination tells apart, are all restored, again and again', async (t) => {
+  const world = new RestoreWorld(t);
+  const apart = ['SS', '\u00c9', '\u00df', '\u00e9'];
+  for (const name of ['A', 'a', 'ss', ...apart]) world.write(name, name);
+  await world.backUp();
+  await withCaselessFs(
+    t,
+    world.to,
+    async () => {
+      for (const flags of [[], ['--overwrite']]) {
+        const { code, stderr } = await world.restore(flags);
+        assert.equal(code, 3, stderr);
+        const named = stderr.split('\n').filter((line) => line.startsWith('ERROR: '));
+        const why = 'has its place: to this file system, both names are the same.';
+        assert.deepEqual(named, [
+          `ERROR: "a" is not restored: "A" ${why}`,
+          `ERROR: "ss" is not restored: "SS" ${why}`,
+        ]);
+        for (const name of ['A', ...apart]) assert.equal(readFileSync(join(world.to, name), 'utf8'), name);
+      }
+    },
+    ['ascii-case'],
+  );
+});

@@ -2,8 +2,8 @@
 
 It shows FOLDER at MOUNT_POINT by FUSE (libfuse.so.2), until it is unmounted. With a third argument, `ctime-moves`, each
 look at a file finds the time of the look as its ctime; with `no-times`, files do not keep the times that they are given;
-with `no-owners`, they can be given neither owner nor mode; with `hangs`, a call is named on standard output, and never
-answered.
+with `no-owners`, they can be given neither owner nor mode; with `ascii-case`, it folds the letters of ASCII and nothing else;
+with `hangs`, a call is named on standard output, and never answered.
 """
 import ctypes as c
 import errno
@@ -18,6 +18,7 @@ ctime_moves = "ctime-moves" in sys.argv
 no_times = "no-times" in sys.argv
 no_owners = "no-owners" in sys.argv
 hangs = "hangs" in sys.argv
+ascii_case = "ascii-case" in sys.argv
 
 
 class Time(c.Structure):
@@ -59,6 +60,8 @@ OPERATIONS = {
 
 
 def folded(name):
+    if ascii_case:
+        return name.lower()
     return unicodedata.normalize("NFD", os.fsdecode(name).casefold())
 
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const CASELESS_FS = fileURLToPath(new URL('../../../test/fakes/caseless-fs.py', import.meta.url));
 
-export type Habit = 'ctime-moves' | 'no-times' | 'no-owners' | 'hangs';
+export type Habit = 'ctime-moves' | 'no-times' | 'no-owners' | 'hangs' | 'ascii-case';
 
 /**
  * Calls `work` while `folder` is shown at `at`, which is made; where there is no FUSE, the test is skipped; with `CI=true`

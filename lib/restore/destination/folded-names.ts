@@ -7,15 +7,23 @@ import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import { NotRestoredError, withoutSlash } from './destination.js';
 
-/** Makes one spelling of all those that a file system does not tell apart. */
-interface Folding {
+/** What a file system makes of names. */
+export interface Folding {
+  /** Makes one spelling of all those that it may take for the same: it may tell some of them apart. */
+  readonly fold: (path: string) => string;
+  /** Tries whether two paths lead to the same place. */
+  readonly isSamePlace: (path: string, other: string) => boolean;
+}
+
+/** A kind of spellings, with an example, that some file systems take for the same. */
+interface Spelling {
   readonly name: string;
   /** Another spelling of `name`. */
   readonly alias: string;
-  readonly fold: (path: string) => string;
+  readonly fold: Folding['fold'];
 }
 
-const FOLDINGS: readonly Folding[] = [
+const SPELLINGS: readonly Spelling[] = [
   // Upper case first: it makes `SS` of `ß`, and one letter of the three sigmas.
   { name: 'name', alias: 'NAME', fold: (path) => path.toUpperCase().toLowerCase() },
   { name: '\u00e9', alias: 'e\u0301', fold: (path) => path.normalize('NFD') },
@@ -23,26 +31,33 @@ const FOLDINGS: readonly Folding[] = [
 ];
 
 /**
- * Tries in a new folder which names are the same.
+ * Tries in new folders below `folder` which names are the same.
  * @returns `undefined` if the file system tells all names apart
  */
-export function detectFolding(folder: string, foldings = FOLDINGS): Folding['fold'] | undefined {
-  const probe = mkdtempSync(join(folder, 'probe-'));
-  const found = foldings.filter((folding) => isFolding(probe, folding));
-  rmSync(probe, { recursive: true });
-  return found.length === 0 ? undefined : (path) => found.reduce((it, { fold }) => fold(it), path);
+export function detectFolding(folder: string, spellings = SPELLINGS): Folding | undefined {
+  const found = spellings.filter(({ name, alias }) => isSameName(folder, name, alias));
+  if (found.length === 0) return undefined;
+  return {
+    fold: (path) => found.reduce((it, { fold }) => fold(it), path),
+    isSamePlace: (path, other) => {
+      const [names, others] = [path.split('/'), other.split('/')];
+      const areSame = (name: string, alias = '') => name === alias || isSameName(folder, name, alias);
+      return names.length === others.length && names.every((name, at) => areSame(name, others[at]));
+    },
+  };
 }
 
-/** Also true if such a name can't be made there: `assertFree` looks at each place once more. */
-function isFolding(folder: string, { name, alias }: Folding): boolean {
+/** Also true if such a name can't be made there: whether something is in its place is asked all the same. */
+function isSameName(folder: string, name: string, alias: string): boolean {
+  const probe = mkdtempSync(join(folder, 'probe-'));
   try {
-    writeFileSync(join(folder, name), '');
-    const isSame = existsSync(join(folder, alias));
-    rmSync(join(folder, name));
-    return isSame;
+    writeFileSync(join(probe, name), '');
+    return existsSync(join(probe, alias));
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return true;
+  } finally {
+    rmSync(probe, { recursive: true });
   }
 }
 
@@ -51,13 +66,13 @@ function isFolding(folder: string, { name, alias }: Folding): boolean {
  * restored, and named. Holds about 50 bytes a key, in destinations that fold names only.
  */
 export class FoldedNames {
-  readonly #fold: Folding['fold'];
+  readonly #folding: Folding;
   readonly #seen = new Set<number>();
   readonly #shared = new Set<number>();
-  readonly #owners = new Map<string, Bytes>();
+  readonly #owners = new Map<string, Bytes[]>();
 
-  constructor(fold: Folding['fold']) {
-    this.#fold = fold;
+  constructor(folding: Folding) {
+    this.#folding = folding;
   }
 
   /** Called with each key once, before any other method. */
@@ -71,12 +86,15 @@ export class FoldedNames {
   }
 
   /**
-   * @param isOccupied whether something is in its place: names that fold together here may differ to the file system
+   * @param isOccupied whether something is in its place, which may be another key's or its own
    * @throws {NotRestoredError} if another key has the place
    */
   assertFree(key: Bytes, isOccupied: boolean): void {
-    const owner = this.#owners.get(this.#folded(key));
-    if (owner === undefined || owner === key || !isOccupied) return;
+    const owners = this.#owners.get(this.#folded(key)) ?? [];
+    if (!isOccupied || owners.includes(key)) return;
+    const path = pathOfKey(key);
+    const owner = owners.find((it) => this.#folding.isSamePlace(pathOfKey(it), path));
+    if (owner === undefined) return;
     throw new NotRestoredError(
       `"${textOf(owner)}" has its place: to this file system, both names are the same`,
     );
@@ -84,13 +102,19 @@ export class FoldedNames {
 
   /** Notes that `key` has its place now. */
   occupy(key: Bytes): void {
-    if (this.isShared(key)) this.#owners.set(this.#folded(key), key);
+    if (!this.isShared(key)) return;
+    const folded = this.#folded(key);
+    this.#owners.set(folded, [...(this.#owners.get(folded) ?? []), key]);
   }
 
-  /** A file and a folder can't share a place either. */
   #folded(key: Bytes): string {
-    return this.#fold(textOf(withoutSlash(key)));
+    return this.#folding.fold(pathOfKey(key));
   }
+}
+
+/** A file and a folder can't share a place either. */
+function pathOfKey(key: Bytes): string {
+  return textOf(withoutSlash(key));
 }
 
 function hashOf(text: string): number {

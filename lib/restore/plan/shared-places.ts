@@ -12,9 +12,9 @@ export async function findFoldedNames(
   folder: string,
   detect = detectFolding,
 ): Promise<FoldedNames | undefined> {
-  const fold = detect(folder);
-  if (fold === undefined) return undefined;
-  const names = new FoldedNames(fold);
+  const folding = detect(folder);
+  if (folding === undefined) return undefined;
+  const names = new FoldedNames(folding);
   for await (const { key, method, entry } of flatten(readJson<PlannedFile>(plan))) {
     const isRestored = !/^(kept|unsafe|not wanted|undecided|not listed)$/.test(method);
     if (isRestored || (entry !== undefined && entry.type !== 'file')) names.add(key);

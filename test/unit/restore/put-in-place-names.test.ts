@@ -9,7 +9,7 @@ import { Place } from './place.js';
 
 test('of names that are the same to the file system, the first has the place, and the others are named', async (t) => {
   const place = new Place(t);
-  const names = new FoldedNames((path) => path.toLowerCase());
+  const names = new FoldedNames({ fold: (path) => path.toLowerCase(), isSamePlace: () => true });
   const keys = ['A', 'a', 'B', 'b', 'C/', 'c/', 'D', 'd', 'e'];
   for (const key of keys) names.add(bytesOf(key));
   // What such a file system shows under both names.
@@ -43,4 +43,24 @@ test('of names that are the same to the file system, the first has the place, an
     ['A', 'a', 'b', 'd'].map((name) => readFileSync(join(place.to, name), 'utf8')),
     ['new', 'old', 'new', 'old'],
   );
+});
+
+test('a name has its place although it looks like another one, if the file system tells these two apart', async (t) => {
+  const place = new Place(t);
+  // As on NTFS: a final sigma is a letter of its own.
+  const isSamePlace = (path: string, other: string) => path.toLowerCase() === other.toLowerCase();
+  const names = new FoldedNames({ fold: (path) => path.toUpperCase().toLowerCase(), isSamePlace });
+  const sigmas = ['\u03a3', '\u03c2', '\u03c3'];
+  for (const key of sigmas) names.add(bytesOf(key));
+  for (const name of sigmas) writeFileSync(join(place.to, name), 'old');
+  for (const name of sigmas) place.add(name, name);
+  await place.put(
+    sigmas.map((key) => entry(key, { size: 2 })),
+    { overwrites: true, names },
+  );
+  assert.deepEqual(place.said, [
+    '"\u03c3" is not restored: "\u03a3" has its place: to this file system, both names are the same.',
+  ]);
+  const contents = sigmas.map((name) => readFileSync(join(place.to, name), 'utf8'));
+  assert.deepEqual(contents, ['\u03a3', '\u03c2', 'old']);
 });

@@ -13,7 +13,7 @@ import { entry, spoolOf, temporaryFolder } from '../pieces.js';
 
 const lower = (path: string) => path.toLowerCase();
 /** What a file system that ignores case would find. */
-const detectCase = () => lower;
+const detectCase = () => ({ fold: lower, isSamePlace: () => true });
 
 /** As `detectFolding` probes, on a file system that tells all names apart: an alias that is the name itself. */
 function foldingOf(t: TestContext, ...folds: ((path: string) => string)[]) {
@@ -21,6 +21,8 @@ function foldingOf(t: TestContext, ...folds: ((path: string) => string)[]) {
   const foldings = folds.map((fold) => ({ name: 'x', alias: 'x', fold }));
   const found = detectFolding(folder, [...foldings, { name: 'y', alias: 'z', fold: () => 'all' }]);
   assert.deepEqual(readdirSync(folder), []);
+  // It tells all names apart in truth.
+  if (found !== undefined) assert.equal(found.isSamePlace('d/A', 'd/a'), false);
   return found;
 }
 
@@ -67,7 +69,7 @@ test('a file system that tells all names apart needs nothing', async (t) => {
 test('what a file system does to names is tried, and leaves nothing behind', (t) => {
   assert.equal(foldingOf(t), undefined);
   const fold = foldingOf(t, lower, (path) => path.replaceAll('x', ''));
-  assert.equal(fold?.('AxB'), 'ab');
+  assert.equal(fold?.fold('AxB'), 'ab');
 });
 
 test('files that share a place with another file, folder or link are fetched singly, and no others', async (t) => {
@@ -111,6 +113,6 @@ test('files that share a place with another file, folder or link are fetched sin
 test('where a name that is tried can not be made, names may be the same: each place is looked at', (t) => {
   const folder = temporaryFolder(t);
   const tooLong = { name: 'x'.repeat(256), alias: 'y', fold: (path: string) => path.toLowerCase() };
-  assert.equal(detectFolding(folder, [tooLong])?.('A'), 'a');
+  assert.equal(detectFolding(folder, [tooLong])?.fold('A'), 'a');
   assert.deepEqual(readdirSync(folder), []);
 });
