@@ -10,7 +10,6 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { findTargetFile } from '../restore/destination/single-file.js';
 import { fetchFile, STANDARD_OUTPUT } from '../restore/fetch/one-file.js';
-import { makeSparse } from '../restore/fetch/sparse-file.js';
 import { restoreMetadata } from '../restore/metadata/metadata.js';
 import type { Replaced } from '../restore/plan/planned-file.js';
 import { isMtimeOf, PreviewCounts, staysInPlace } from '../restore/plan/what-is-replaced.js';
@@ -128,16 +127,17 @@ async function download(
   const prompt = new Prompt(stderr, interruption);
   const object = await findVersion(file);
   prompt.say('Downloading the file from the S3 bucket...\n');
-  await fetchFile(remote.aws, object, target, async (path) => {
+  const isSparse = entry?.inode.allocated !== undefined;
+  const onComplete = async (path: string) => {
     if (entry !== undefined && statSync(path).size !== entry.inode.size)
       log.warn(
         `The bucket has "${file.path}" newer than the tree of that run, as an interrupted run leaves it: it is restored with the mode, times and owner of that run.`,
       );
-    if (entry?.inode.allocated !== undefined) await makeSparse(path);
     if (options.verifies === true) await verifyFile(remote.aws, object, path, prompt, DAMAGED_HINT);
     if (entry !== undefined) restoreMetadata(path, entry, options, log);
     assertPlaceIsAsPlanned(target, file, options);
-  });
+  };
+  await fetchFile(remote.aws, object, target, onComplete, isSparse);
   prompt.say('Success.\n');
 }
 

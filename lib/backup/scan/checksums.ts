@@ -1,4 +1,4 @@
-// COMPARE_CONTENT: where a ctime proves nothing, a file that changes and keeps its size and mtime is known by its content
+// COMPARE_CONTENT: where a ctime may prove nothing, a file that changes and keeps its size and mtime is known by its content
 // alone. Each such file is read in each run, and its checksum is in the tree.
 import { closeSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';

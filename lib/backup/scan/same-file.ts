@@ -2,9 +2,13 @@
 import type { Entry, Inode, Obstacle } from '../../tree/entry.js';
 import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
 
-/** True if a file is the one that the last run knew. @param lacksCtime whether the ctime proves nothing there */
+/**
+ * True if a file is the one that the last run knew. A content that only this run has read may have changed before.
+ * @param lacksCtime whether the ctime proves nothing there
+ */
 export function isSameFile({ inode }: Entry, before: Entry, lacksCtime = false): boolean {
-  return !before.isUnproven && isSameInode(inode, before.inode, lacksCtime);
+  const isReadOnlyNow = inode.sha256 !== undefined && before.inode.sha256 === undefined;
+  return !before.isUnproven && !isReadOnlyNow && isSameInode(inode, before.inode, lacksCtime);
 }
 
 /**

@@ -10,6 +10,7 @@ import { BackupError, describeError } from '../../cli/errors.js';
 import type { HeldFolder } from '../destination/held-folder.js';
 import { replaceWhenComplete } from '../destination/single-file.js';
 import { withUnlinkedFile } from '../tmpdir.js';
+import { makeSparse, writeSparsely } from './sparse-file.js';
 import { whyNotDownloaded } from './why-not-downloaded.js';
 
 /** As a destination, standard output. */
@@ -18,6 +19,7 @@ export const STANDARD_OUTPUT = '-';
 /**
  * @param file absolute, or `STANDARD_OUTPUT`
  * @param onComplete called with the path of the whole download, before it gets its name
+ * @param isSparse whether it has holes, which are to take no room on disk
  * @throws {BackupError} with exit code 5 if the encryption key is the wrong one
  */
 export async function fetchFile(
@@ -25,7 +27,10 @@ export async function fetchFile(
   object: BucketObject,
   file: string,
   onComplete?: (path: string) => Promise<void>,
+  isSparse = false,
 ): Promise<void> {
+  // The AWS CLI writes older versions to files only.
+  const isStreamed = isSparse && object.versionId === undefined;
   const fetch = async (args: string[], call: AwsCall, folder?: HeldFolder) => {
     const answer = await aws.run(args, { ...call, environment: IN_UTC });
     if (answer.exitCode === 0) return;
@@ -34,7 +39,10 @@ export async function fetchFile(
   };
   if (file !== STANDARD_OUTPUT) {
     await replaceWhenComplete(file, async (path, folder) => {
-      await fetch(download(object, path), {}, folder);
+      if (isStreamed)
+        await fetch(download(object, '-'), { output: (content) => writeSparsely(content, path) }, folder);
+      else await fetch(download(object, path), {}, folder);
+      if (isSparse && !isStreamed) await makeSparse(path);
       await onComplete?.(path);
     });
   } else if (object.versionId === undefined) {

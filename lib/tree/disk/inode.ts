@@ -90,9 +90,9 @@ export class FileSystems {
     return this.#worth.get(deviceOf(id))?.hasTrueCtime === false;
   }
 
-  /** True if that is so, or may be, by the files of its file system so far. */
+  /** True if that is so, or may show in files to come: of some types only, it is known that it is not. */
   mayLackCtime(id: string): boolean {
-    return this.lacksCtime(id) || this.#evidence.get(deviceOf(id))?.isMtime === true;
+    return this.#worth.get(deviceOf(id))?.hasLastingNumbers !== true;
   }
 
   /** The statfs(2) types of the file systems whose ctime proves nothing, by the files so far. */

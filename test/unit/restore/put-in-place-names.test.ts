@@ -53,7 +53,7 @@ test('a name has its place although it looks like another one, if the file syste
   const sigmas = ['\u03a3', '\u03c2', '\u03c3'];
   for (const key of sigmas) names.add(bytesOf(key));
   for (const name of sigmas) writeFileSync(join(place.to, name), 'old');
-  for (const name of sigmas) place.add(name, name);
+  for (const name of sigmas) place.add(name, name, 'in bulk', { size: 2 });
   await place.put(
     sigmas.map((key) => entry(key, { size: 2 })),
     { overwrites: true, names },
