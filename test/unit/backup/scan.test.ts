@@ -175,3 +175,11 @@ test('nothing proves the content of a file that COMPARE_CONTENT has not read bef
   assert.deepEqual(await rescan(comparing, nothing), { f: 'unchanged' });
   assert.deepEqual(await rescan(comparing, nothing, without), { f: 'unchanged' });
 });
+
+test('where a ctime proves nothing, one that an earlier run has noted makes no file due', async (t) => {
+  const backup = backupOf(t);
+  writeFileSync(join(backup.localDir, 'f'), 'content');
+  utimesSync(join(backup.localDir, 'f'), new Date('2020-01-01'), new Date('2020-01-01'));
+  const without = { ...backup, fileSystems: new WithoutCtime(backup.localDir) };
+  assert.deepEqual(await rescan(backup, () => undefined, without), { f: 'unchanged' });
+});
