@@ -14,7 +14,10 @@ import { BackupError } from '../cli/errors.js';
 import { retentionOf } from './bucket-settings.js';
 import type { Setup } from './init-steps.js';
 
-/** @returns whether the bucket is as it should be; false if the user wants it otherwise */
+/**
+ * @returns whether the bucket is as it should be; false if the user wants it otherwise
+ * @throws {BackupError} if there is none, and the user does not want it made
+ */
 export async function setUpBucket({ config, aws, interview, context }: Setup): Promise<boolean> {
   const isThere = await bucketExists(aws);
   // A bucket that was there may have other things in it.
@@ -33,7 +36,12 @@ export async function setUpBucket({ config, aws, interview, context }: Setup): P
   const making = isThere ? [] : [aws.commandFor(createBucket(aws.bucket, config.region))];
   const commands = steps.flatMap(({ why, args }) => [`# ${why}`, aws.commandFor(args)]);
   interview.say(['For the bucket:', ...making, ...commands].join('\n  '));
-  if (!(await interview.confirm('Run these commands?'))) return false;
+  if (!(await interview.confirm('Run these commands?'))) {
+    if (isThere) return false;
+    throw new BackupError(`The bucket "${aws.bucket}" was not made, and what comes next needs it.`, {
+      hint: 'Make it in your own way, then run init again: it goes on from here.',
+    });
+  }
   if (isThere) {
     for await (const { failure } of changeSettings(aws, steps, retention)) assertDone(failure);
   } else await makeBucket(aws, config, (message) => context.log.info(message));

@@ -105,7 +105,9 @@ async function askBucket(
   });
   before.region = region;
   const aws = connectIn(region);
-  return { profile, aws, escrow: await findEscrow(aws) };
+  const escrow = await findEscrow(aws);
+  if (escrow === 'no bucket') answerBy('The name of the bucket', check.newBucketName)(bucket);
+  return { profile, aws, escrow };
 }
 
 /** @param wanted the one that was named before; it may not exist */

@@ -5,9 +5,11 @@ import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
+import { formatTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { escrowKey, fetchEscrowedKey } from '../records/escrow.js';
-import { findEscrow } from '../records/escrow-state.js';
+import { escrowStateOf, findEscrow } from '../records/escrow-state.js';
+import { lastTrialOfEscrow } from '../records/escrow-trial.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
 import { fetchFile } from '../restore/fetch/one-file.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
@@ -34,6 +36,18 @@ export interface Setup {
   readonly aws: AwsCli;
   readonly interview: Interview;
   readonly context: CommandContext;
+}
+
+/** Whether the bucket has this backup's key, and this machine got it back by the easy-to-remember key. */
+export async function isEscrowTried({ aws, interview }: Setup): Promise<boolean> {
+  const found = await findEscrow(aws);
+  const tried = lastTrialOfEscrow(aws);
+  if (typeof found === 'string' || tried === undefined) return false;
+  if ((await escrowStateOf(aws, found, undefined)).is !== 'of this key') return false;
+  interview.say(
+    `The encryption key is in the bucket already, and came back from there: ${formatTime(tried)}.`,
+  );
+  return true;
 }
 
 /**

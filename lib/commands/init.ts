@@ -14,7 +14,15 @@ import { connectToBucket } from './connection.js';
 import { setUpBucket } from './init-bucket.js';
 import { assertAgrees, writeNewConfig } from './init-config.js';
 import type { InitRequest, InitStep } from './init-request.js';
-import { backUp, compareRestored, escrowAndTry, lastRunOf, type Setup, scheduleRuns } from './init-steps.js';
+import {
+  backUp,
+  compareRestored,
+  escrowAndTry,
+  isEscrowTried,
+  lastRunOf,
+  type Setup,
+  scheduleRuns,
+} from './init-steps.js';
 
 export async function init(request: InitRequest, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
@@ -41,7 +49,8 @@ export async function init(request: InitRequest, context: CommandContext): Promi
   const left: string[] = [];
   if (request.skips.includes('bucket') || !(await setUpBucket(setup)))
     left.push(`encrypted-s3 doctor --fix${name}`);
-  if (!isEscrowed) {
+  // With --yes the answer is there already, and is tried.
+  if (!isEscrowed && (request.isYes || !(await isEscrowTried(setup)))) {
     if (
       await isOffered(
         'escrow',

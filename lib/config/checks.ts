@@ -72,6 +72,14 @@ export function bucketName(value: string): string {
   throw new InvalidValue('must be the name of a bucket: 3 to 63 letters, digits, hyphens and dots');
 }
 
+/** Older buckets may have other names. */
+export function newBucketName(value: string): string {
+  if (/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(value)) return value;
+  throw new InvalidValue(
+    'must be one that a new bucket can have: 3 to 63 lower-case letters, digits, hyphens and dots',
+  );
+}
+
 /** An address that the key may be sent to. It may hold a password, which no message quotes. */
 export function endpointUrl(bucket: string): Check<string> {
   return (value, warn) => {

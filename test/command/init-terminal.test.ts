@@ -43,6 +43,10 @@ const PLACE: readonly Step[] = [
 test('on a terminal init asks for everything, again after an answer that will not do', async (t) => {
   const world = worldWithProfiles(t);
   const { code, shown } = await session(world, [
+    ['Which profile', ENTER],
+    ['name of the bucket', `${CLEAR}Not_There${ENTER}`],
+    ['region', ENTER],
+    ['must be one that a new bucket can have', ''],
     ...PLACE,
     ['directory to back up', `${CLEAR}/nowhere${ENTER}`],
     ['does not exist', ''],
@@ -106,9 +110,19 @@ test('Ctrl-C ends init before the config is written, and the next one goes on af
   ];
   assert.equal((await session(world, flags)).code, 130);
   const before = readFileSync(configOf(world), 'utf8');
+  const noBucket = await session(world, [
+    ['Going on with the config', ''],
+    ['Run these commands', 'n'],
+    ['The bucket "test-bucket" was not made', ''],
+    ['run init again', ''],
+  ]);
+  assert.equal(noBucket.code, 1, noBucket.shown);
+  assert.doesNotMatch(noBucket.shown, /Store the encryption key/);
+  assert.equal(world.journal.exists, false);
+  world.makeBucket();
   const { code, shown } = await session(world, [
     ['Going on with the config', ''],
-    ['Run these commands', `n`],
+    ['Run these commands', 'n'],
     ['Store the encryption key', 'n'],
     ['first backup', 'n'],
     ['When is it to run', `${UP}${ENTER}`],
@@ -119,7 +133,36 @@ test('Ctrl-C ends init before the config is written, and the next one goes on af
   assert.doesNotMatch(shown, /Restore a file/);
   assert.match(shown, /encrypted-s3 doctor --fix[\s\S]*encrypted-s3-upload-key [\s\S]*encrypted-s3-sync/);
   assert.equal(readFileSync(configOf(world), 'utf8'), before);
-  assert.equal(world.journal.exists, false);
+});
+
+test('an escrow that was stored before init was interrupted is not asked for again', async (t) => {
+  const world = worldWithProfiles(t);
+  const flags = ['--bucket', 'test-bucket', '--directory', world.source, '--prefix', 'pc/docs'];
+  const early = await session(
+    world,
+    [
+      ['Which profile', ENTER],
+      ['region', ENTER],
+      ['not to be backed up', ENTER],
+      ['Which storage class', ENTER],
+      ['how many days', ENTER],
+      ['address to ping', ENTER],
+      ['Run these commands', ENTER],
+      ['Store the encryption key', ENTER],
+      ['easy-to-remember key', `${SENTENCE}${ENTER}`],
+      ['The same again', `${SENTENCE}${ENTER}`],
+      ['first backup', CTRL_C],
+    ],
+    flags,
+  );
+  assert.equal(early.code, 130, early.shown);
+  const { code, shown } = await session(world, [
+    ['Run these commands', 'n'],
+    ['The encryption key is in the bucket already, and came back from there', ''],
+    ['first backup', CTRL_C],
+  ]);
+  assert.equal(code, 130, shown);
+  assert.doesNotMatch(shown, /Store the encryption key/);
 });
 
 test('a bucket that may not be read, and a wrong easy key, are asked for again', async (t) => {
