@@ -231,11 +231,11 @@ export const MEANINGS = [
     hint: 'The AWS CLI needs MD5 for SSE-C, and its Python has none, as in FIPS mode. Use version 2 of the AWS CLI, which brings its own Python.',
   },
   {
-    // Version 1 of the AWS CLI stumbles over an error whose message is empty, as Ceph sends it.
+    // The AWS CLI stumbles over an error whose message is empty, as Ceph sends it, and loses the code: it may be any of them.
     kind: 'no-message',
     says: /argument of type 'NoneType' is not iterable/,
     isTransient: true,
-    hint: "The server refuses it without a reason. Check that the bucket exists and that the profile's user may do this; docs/security.md lists the IAM permissions.",
+    hint: "The server refuses it without a reason. Check that the bucket exists and that the profile's user may do this (docs/security.md lists the IAM permissions); for an upload, that the server has the storage class: every server has AWS_STORAGE_CLASS='STANDARD'.",
   },
   {
     kind: 'unreachable',

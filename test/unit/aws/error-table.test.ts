@@ -15,6 +15,12 @@ const s3 = (code: string, operation: string, message: string) =>
 
 /** What is said, its kind, and the hint; `undefined`: the words say it themselves. */
 const ANSWERS: readonly (readonly [string, string, RegExp | undefined])[] = [
+  // Ceph says so of a storage class that it does not have, as of everything else.
+  [
+    "argument of type 'NoneType' is not iterable",
+    'no-message',
+    /may do this.*; for an upload, that the server has the storage class.*AWS_STORAGE_CLASS='STANDARD'/,
+  ],
   [
     s3('InvalidStorageClass', 'PutObject', 'The storage class you specified is not valid'),
     'storage-class',
@@ -183,7 +189,7 @@ test('what the bucket, the server or the profile lacks concerns all files', () =
       (kind === 'not-implemented' && said.includes('PutObject'));
     assert.equal(concernsAllFiles(said), isOfAll, said);
     assert.equal(concernsOneFile(said), kind === 'bad-name-or-size' || said.startsWith('[Errno'), said);
-    assert.equal(isTransient(said), kind === 'busy' || kind === 'unreachable', said);
+    assert.equal(isTransient(said), /^(busy|unreachable|no-message)$/.test(kind), said);
   }
 });
 
