@@ -29,7 +29,11 @@ const LOGS = ['calls', 'syslog', 'logger-arguments'];
 
 /** The processes of this file's runs that have nothing to do. */
 const idle: CommandProcess[] = [];
-after(() => Promise.all(idle.map((it) => it.end())));
+let isOver = false;
+after(async () => {
+  isOver = true;
+  await Promise.all(idle.map((it) => it.end()));
+});
 
 export const OTHER_KEY = 'Another0Key1of2the3same4length56';
 export const PREFIX = 'pc/docs/';
@@ -43,8 +47,6 @@ export class BucketWorld extends Sandbox {
   /** The commands' TMPDIR. */
   readonly tmp = join(this.folder, 'tmp');
   readonly stateHome = join(this.home, '.local/state');
-  /** Has each run end with its process: what it holds open keeps a file system from being unmounted. */
-  runsAlone = false;
   readonly journal: Journal;
   /** What goes wrong. */
   readonly faults: Faults;
@@ -132,12 +134,13 @@ export class BucketWorld extends Sandbox {
     args: readonly string[],
     cwd = this.folder,
   ): Promise<Outcome> {
-    if (this.runsAlone) return this.run(command, args, { cwd, through: WITHOUT_ROOTS_RIGHTS });
     writeFileSync(join(this.folder, 'calls'), '');
     const process = idle.pop() ?? new CommandProcess(WITHOUT_MODERN_SYSLOG);
     const environment = { HOME: this.home, TMPDIR: this.tmp, PATH: this.path };
     const outcome = await process.run({ command, args, cwd, environment });
-    idle.push(process);
+    // A test that has failed may leave its run going on.
+    if (isOver) await process.end();
+    else idle.push(process);
     return outcome;
   }
 

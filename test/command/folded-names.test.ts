@@ -27,7 +27,6 @@ for (const count of [0, MANY]) {
     for (let number = 0; number < count; number += 1) world.write(`many/${number}`, `${number}`);
     symlinkSync('b.txt', join(world.source, 'L'));
     await world.backUp();
-    world.runsAlone = true;
     await withCaselessFs(t, world.to, async () => {
       for (const flags of [[], ['--overwrite']]) {
         const { code, stderr } = await world.restore(flags);

@@ -8,7 +8,6 @@ import { BucketWorld, TREE } from './bucket-world.js';
 
 test('files whose ctime moves by itself are sent once, are in the tree, and are verified', async (t) => {
   const world = new BucketWorld(t);
-  world.runsAlone = true;
   for (const path of ['a', 'b', 'd/c']) world.write(path, path);
   const at = join(world.folder, 'mount');
   await withFuse(t, world.source, at, ['ctime-moves'], async () => {
