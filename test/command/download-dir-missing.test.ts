@@ -70,6 +70,21 @@ test('after a hundred failures in a row, the others are not tried, and all are n
   );
 });
 
+test('more than a hundred failures that are not in a row keep no file from being tried', async (t) => {
+  const world = new RestoreWorld(t);
+  await backUpMany(world);
+  const words = s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid.').trim();
+  // A file in ten arrives.
+  world.onCall(
+    `${BULK}|*" s3 cp s3://test-bucket/${PREFIX}"*`,
+    `case "$*" in *0" /"*) ;; *) echo 'download failed: ${words}' >&2; exit 1;; esac`,
+  );
+  const { code, stderr } = await world.restore();
+  assert.equal(code, 3, stderr);
+  assert.equal(world.fetched().length - 1, COUNT);
+  assert.equal(readdirSync(world.to).length, COUNT / 10);
+});
+
 test('without a tree, files whose versions of that time may have expired are counted and named; exit 3', async (t) => {
   const world = new RestoreWorld(t);
   const keyHash = createHash('sha256').update(KEY).digest('hex');
