@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import '../lib/cli/node-version.js';
-import '../lib/cli/signals.js';
+import '../lib/cli/signals/signals.js';
 
 import('./commands/upload-key.js').then(({ uploadKeyCommand }) => uploadKeyCommand().parseAsync());

@@ -2,8 +2,8 @@
 import { type Command, Option } from 'commander';
 import { examples, namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { printPolicy } from '../../lib/commands/init-policy.js';
-import { INIT_STEPS, type InitRequest } from '../../lib/commands/init-request.js';
+import { printPolicy } from '../../lib/commands/init/policy.js';
+import { INIT_STEPS, type InitRequest } from '../../lib/commands/init/request.js';
 import { timeOfDay } from './schedule.js';
 
 interface Options {

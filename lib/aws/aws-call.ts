@@ -1,6 +1,6 @@
 // A call of the AWS CLI: its settings, its input, and its answer.
 import type { Readable } from 'node:stream';
-import type { Interruption } from '../cli/interruption.js';
+import type { Interruption } from '../cli/signals/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import type { AwsConnection } from './arguments/connection-arguments.js';
 

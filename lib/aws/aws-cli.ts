@@ -2,8 +2,8 @@
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { commandToPaste } from './arguments/connection-arguments.js';
 import type { AwsAnswer, AwsCall, AwsSettings } from './aws-call.js';
-import { type AwsError, awsError } from './aws-error.js';
-import { withMissingBucket } from './missing-bucket.js';
+import { type AwsError, awsError } from './errors/aws-error.js';
+import { withMissingBucket } from './errors/missing-bucket.js';
 import { startAws } from './start-aws.js';
 
 /** The AWS CLI's name for the profile of those that name none. */

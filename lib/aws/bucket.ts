@@ -1,9 +1,9 @@
-// Asks about the bucket: whether it exists, what it holds, whether it keeps versions.
+// Asks about the bucket: whether it exists, what it holds, whether it keeps versions, in which region it is.
 import { BackupError } from '../cli/errors.js';
-import { getVersioning, headBucket } from './arguments/bucket-arguments.js';
+import { getLocation, getVersioning, headBucket } from './arguments/bucket-arguments.js';
 import { listFirst } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { kindOfAwsError } from './error-kinds.js';
+import { kindOfAwsError } from './errors/error-kinds.js';
 
 /** @throws {AwsError} if the bucket belongs to another account, or can't be reached */
 export async function bucketExists(aws: AwsCli): Promise<boolean> {
@@ -94,4 +94,17 @@ export async function versioningStatus(aws: AwsCli): Promise<VersioningStatus> {
 /** @throws {AwsError} if the bucket can't be asked */
 export async function isVersioned(aws: AwsCli): Promise<boolean> {
   return (await versioningStatus(aws)) === 'enabled';
+}
+
+/** A bucket from before there were regions in Europe. */
+const OLD_NAMES: Readonly<Record<string, string>> = { EU: 'eu-west-1', None: 'us-east-1' };
+
+/** @returns `undefined` if there is no such bucket, or this user may not ask where it is */
+export async function regionOfBucket(aws: AwsCli): Promise<string | undefined> {
+  const answer = await aws.run(getLocation(aws.bucket));
+  if (answer.exitCode !== 0) return undefined;
+  const location = answer.stdout.trim();
+  const region = OLD_NAMES[location] ?? location;
+  // The names of other servers are no regions.
+  return /^[a-z]{2}(-[a-z]+)+-\d$/.test(region) ? region : undefined;
 }

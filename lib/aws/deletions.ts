@@ -4,8 +4,8 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BucketObject, namesOf } from './arguments/object-arguments.js';
 import type { AwsCli } from './aws-cli.js';
-import { hintOf } from './error-kinds.js';
-import { lacksPermission } from './error-table.js';
+import { hintOf } from './errors/error-kinds.js';
+import { lacksPermission } from './errors/error-table.js';
 
 /** The most that S3 takes in one request. */
 const BATCH = 1000;

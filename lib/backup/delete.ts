@@ -1,5 +1,5 @@
 // Deletes in the bucket what is proven to be gone from disk, and nothing else.
-import { AwsError } from '../aws/aws-error.js';
+import { AwsError } from '../aws/errors/aws-error.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';

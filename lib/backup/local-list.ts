@@ -7,8 +7,8 @@ import { listPrefix, parseWholeListing, type StoredObject } from '../aws/listing
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import { printable } from '../cli/log/log.js';
 import { textOf } from '../tree/bytes.js';
-import { type OpenPlace, openPlace } from '../tree/disk/trusted-place.js';
-import { replaceFile } from '../tree/disk/write-file.js';
+import { type OpenPlace, openPlace } from '../tree/disk/trust/trusted-place.js';
+import { replaceFile } from '../tree/disk/trust/write-file.js';
 import { type Batches, flatten } from '../tree/streams/batches.js';
 import type { Backup } from './backup.js';
 import { failureAfterBackup } from './report.js';

@@ -1,7 +1,7 @@
 // Whether the encryption key is the right one, where no record of this backup proves it: by a few of its objects, and by
 // the records of other backups in the bucket.
-import { AwsError } from '../aws/aws-error.js';
-import { assertKeyFits } from '../aws/wrong-key.js';
+import { AwsError } from '../aws/errors/aws-error.js';
+import { assertKeyFits } from '../aws/sse-c/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { findBackupsOfOtherKeys } from '../records/backups-in-bucket.js';

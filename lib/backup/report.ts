@@ -1,7 +1,7 @@
 // What a run says: which files are not in the backup, and what else is worth knowing.
-import { hintOfAwsError, kindOfAwsError } from '../aws/error-kinds.js';
+import { hintOfAwsError, kindOfAwsError } from '../aws/errors/error-kinds.js';
 import { BackupError } from '../cli/errors.js';
-import { printText } from '../cli/print.js';
+import { printText } from '../cli/output/print.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { bytesOf, textOf } from '../tree/bytes.js';

@@ -1,6 +1,6 @@
 // The beginning of a run: the last run's record is fetched while the disk is scanned.
 import { existsSync } from 'node:fs';
-import { AwsError } from '../aws/aws-error.js';
+import { AwsError } from '../aws/errors/aws-error.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
 import { findEscrow, type StoredEscrow } from '../records/escrow-state.js';

@@ -1,7 +1,7 @@
 // The upload: each due file by name; or all of them by one `aws s3 sync`, if the prefix is empty and nobody else can
 // change what is on disk.
 import { join } from 'node:path';
-import { proveSseC } from '../aws/prove-sse-c.js';
+import { proveSseC } from '../aws/sse-c/prove-sse-c.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { Journal } from '../records/journal.js';
 import { type Batches, mapEach } from '../tree/streams/batches.js';

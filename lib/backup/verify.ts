@@ -2,7 +2,7 @@
 // with a wrong one, and be identical with it. Of a large file, a random part is compared.
 import { closeSync } from 'node:fs';
 import { s3Url } from '../aws/arguments/object-arguments.js';
-import { verifyObject } from '../aws/verify-object.js';
+import { verifyObject } from '../aws/sse-c/verify-object.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';

@@ -2,8 +2,8 @@
 import { constants } from 'node:os';
 import { BackupError, InterruptedError } from './errors.js';
 import { exitCode, exitCodeOfSignal } from './exit-codes.js';
-import { Interruption } from './interruption.js';
 import { Log } from './log/log.js';
+import { Interruption } from './signals/interruption.js';
 import { adoptTimeZone } from './units/time-zone.js';
 
 export interface CommandContext {

@@ -2,9 +2,9 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { BackupError, InterruptedError } from './errors.js';
-import type { Interruption } from './interruption.js';
 import { printable } from './log/log.js';
 import { isQuiet } from './log/output-options.js';
+import type { Interruption } from './signals/interruption.js';
 
 export class Prompt {
   readonly #output: Writable;

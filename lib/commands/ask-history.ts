@@ -1,9 +1,9 @@
 // What runs, ls, find and diff have in common: the config, the stored trees, and output that may be cut off by `| head`.
 import type { Remote } from '../aws/remote.js';
-import { type AnswerStyle, answerStyle, type OutputFlags } from '../cli/answer.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
-import { printTexts } from '../cli/print.js';
+import { type AnswerStyle, answerStyle, type OutputFlags } from '../cli/output/answer.js';
+import { printTexts } from '../cli/output/print.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { type History, withHistory } from '../history/open-history.js';

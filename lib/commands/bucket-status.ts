@@ -1,12 +1,12 @@
 // Every backup in a bucket, a row each: how old it is, from any machine, and with a key what its last run did.
 import { stderr } from 'node:process';
-import { answerStyle, type OutputFlags } from '../cli/answer.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { printText, printTexts } from '../cli/print.js';
+import { answerStyle, type OutputFlags } from '../cli/output/answer.js';
+import { printText, printTexts } from '../cli/output/print.js';
+import { tableText } from '../cli/output/table.js';
 import { Prompt } from '../cli/prompt.js';
-import { tableText } from '../cli/table.js';
 import { readConfig } from '../config/read-config.js';
 import {
   type BucketRow,

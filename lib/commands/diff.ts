@@ -1,6 +1,7 @@
 // What changed in the backup between two points in time.
-import { answerText, jsonHeader, jsonLine, type RowFormat } from '../cli/answer.js';
+
 import type { CommandContext } from '../cli/main.js';
+import { answerText, jsonHeader, jsonLine, type RowFormat } from '../cli/output/answer.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { type Change, compareTrees, type Difference } from '../history/compare-trees.js';
 import { entryMembers, pathMember } from '../history/history-text.js';

@@ -1,6 +1,6 @@
 // Everything that a backup needs, a line each, and what to do about what is missing.
 import { resolve } from 'node:path';
-import { inspectSource } from '../backup/inspect-source.js';
+import { inspectSource } from '../backup/source/inspect-source.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatCount } from '../cli/units/quantities.js';
 import type { BackupConfig } from '../config/backup-config.js';

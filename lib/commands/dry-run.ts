@@ -16,7 +16,7 @@ import { type DraftLine, readDraft } from '../backup/scan/draft.js';
 import { fetchLastRunAndScan, type Start } from '../backup/start.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
-import { printTexts } from '../cli/print.js';
+import { printTexts } from '../cli/output/print.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';

@@ -1,7 +1,8 @@
 // Where a file of the backup is whose name is half remembered: in one tree, or in those of all runs.
-import { answerText } from '../cli/answer.js';
+
 import type { CommandContext } from '../cli/main.js';
-import { type Column, timeText } from '../cli/table.js';
+import { answerText } from '../cli/output/answer.js';
+import { type Column, timeText } from '../cli/output/table.js';
 import { entriesWhere } from '../history/entries-where.js';
 import { type FoundVersion, type Matches, matcherOf, versionsInTrees } from '../history/find-in-trees.js';
 import { entryMembers, KEPT, MODIFIED, ofEntry, PATH, SIZE } from '../history/history-text.js';

@@ -11,9 +11,9 @@ import { readConfig } from '../config/read-config.js';
 import { type Interview, ProposedAnswers } from '../setup/interview.js';
 import { TerminalInterview } from '../setup/terminal-interview.js';
 import { connectToBucket } from './connection.js';
-import { setUpBucket } from './init-bucket.js';
-import { assertAgrees, writeNewConfig } from './init-config.js';
-import type { InitRequest, InitStep } from './init-request.js';
+import { setUpBucket } from './init/bucket.js';
+import { assertAgrees, writeNewConfig } from './init/config.js';
+import type { InitRequest, InitStep } from './init/request.js';
 import {
   backUp,
   compareRestored,
@@ -22,7 +22,7 @@ import {
   lastRunOf,
   type Setup,
   scheduleRuns,
-} from './init-steps.js';
+} from './init/steps.js';
 
 export async function init(request: InitRequest, context: CommandContext): Promise<number> {
   const { log, interruption } = context;

@@ -2,11 +2,11 @@
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
-import { answerStyle, answerText, type OutputFlags } from '../cli/answer.js';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
-import { printTexts } from '../cli/print.js';
+import { answerStyle, answerText, type OutputFlags } from '../cli/output/answer.js';
+import { printTexts } from '../cli/output/print.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { parseS3Url } from '../restore/scope.js';
 import { VERSIONS } from '../restore/versions/version-table.js';

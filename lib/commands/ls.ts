@@ -1,10 +1,10 @@
 // What a folder of the backup holds, now or as it was.
 import { listFew } from '../aws/bucket.js';
 import type { Remote } from '../aws/remote.js';
-import { answerText } from '../cli/answer.js';
 import { BackupError, shellQuote } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
-import type { Column } from '../cli/table.js';
+import { answerText } from '../cli/output/answer.js';
+import type { Column } from '../cli/output/table.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { entryMembers, KEPT, MODIFIED, modeText, PATH, SIZE } from '../history/history-text.js';
 import { entriesAt } from '../history/list-folder-at.js';

@@ -7,7 +7,7 @@ import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { printTexts } from '../cli/print.js';
+import { printTexts } from '../cli/output/print.js';
 import { Prompt } from '../cli/prompt.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { formatTime, parseTime } from '../cli/units/times.js';

@@ -1,9 +1,9 @@
 // A row for each run that has stored its record, the newest last.
 import { stdout } from 'node:process';
-import { answerText } from '../cli/answer.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
-import { type Column, fitted, type OutputStyle, sizeText, timeText, widthOf } from '../cli/table.js';
+import { answerText } from '../cli/output/answer.js';
+import { type Column, fitted, type OutputStyle, sizeText, timeText, widthOf } from '../cli/output/table.js';
 import { formatDuration } from '../cli/units/duration.js';
 import { timesOfRuns } from '../history/stored-runs.js';
 import type { LastRun } from '../records/last-run.js';

@@ -4,7 +4,7 @@ import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { printText } from '../cli/print.js';
+import { printText } from '../cli/output/print.js';
 import { type BackupStatus, fetchBackupStatus } from '../health/backup-status.js';
 import { type Freshness, judgeFreshness, STATES } from '../health/freshness.js';
 import { writeMetrics } from '../health/prometheus.js';

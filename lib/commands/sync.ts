@@ -1,7 +1,7 @@
 // One backup run: config, lock, and then the steps in back-up.ts; or, without the lock, those in dry-run.ts.
 import { type Backup, type BackupFlags, openBackup } from '../backup/backup.js';
-import { failOnCrash } from '../cli/crash.js';
 import type { CommandContext } from '../cli/main.js';
+import { failOnCrash } from '../cli/signals/crash.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';

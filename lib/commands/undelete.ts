@@ -7,7 +7,7 @@ import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
-import { printTexts } from '../cli/print.js';
+import { printTexts } from '../cli/output/print.js';
 import { formatTime, parseTime } from '../cli/units/times.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';

@@ -5,7 +5,7 @@ import type { BackupConfig, HookSettings, PartialConfig } from './backup-config.
 import { isCommand } from './checks.js';
 import { type LoadedConfig, loadConfigFile } from './config-file.js';
 import { evaluate } from './literal/evaluate.js';
-import { onFailureInText } from './on-failure-in-text.js';
+import { onFailureInText } from './literal/on-failure-in-text.js';
 import { InvalidConfigError, type WarningLog } from './setting-reader.js';
 import { assertTrusted, refusalOfCommands, warningOfReaders, warningOfWriters } from './trust.js';
 import { validate, validatePartially } from './validate.js';

@@ -1,7 +1,12 @@
 // Who can write a config decides what is backed up, and by what `aws`; if bash reads it or a hook is a command, what is run.
 import { BackupError, shellQuote } from '../cli/errors.js';
-import type { PathPart } from '../tree/disk/path-parts.js';
-import { GROUP_AND_OTHERS_WRITE, isOthers, OTHERS_WRITE, partOfOthers } from '../tree/disk/who-can-change.js';
+import type { PathPart } from '../tree/disk/trust/path-parts.js';
+import {
+  GROUP_AND_OTHERS_WRITE,
+  isOthers,
+  OTHERS_WRITE,
+  partOfOthers,
+} from '../tree/disk/trust/who-can-change.js';
 
 /** What decides whether a config may be trusted. */
 export interface ConfigFile {

@@ -2,8 +2,8 @@
 import { closeSync, readFileSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import type { LastRun } from '../records/last-run.js';
-import { type OpenPlace, openPlace, pathIn } from '../tree/disk/trusted-place.js';
-import { replaceFile } from '../tree/disk/write-file.js';
+import { type OpenPlace, openPlace, pathIn } from '../tree/disk/trust/trusted-place.js';
+import { replaceFile } from '../tree/disk/trust/write-file.js';
 import type { BackupStatus } from './backup-status.js';
 
 const PREFIX = 'encrypted_s3_backup_';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { Remote } from '../aws/remote.js';
-import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
+import { causeOfRefusal, wrongKeyError } from '../aws/sse-c/wrong-key.js';
 import { forEachInPool } from '../cli/concurrency.js';
 import { type LastRun, parseLastRun, RECORD, runFolderKey, TREE } from '../records/last-run.js';
 import { keepPrivately, type StateFolder } from '../records/state-folder.js';

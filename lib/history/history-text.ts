@@ -1,5 +1,5 @@
 // What answers about earlier runs have in common: columns of tables, and members of JSON.
-import { type Column, sizeText, timeText } from '../cli/table.js';
+import { type Column, sizeText, timeText } from '../cli/output/table.js';
 import { type Bytes, isText, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 

@@ -1,7 +1,7 @@
 // Every backup in a bucket, by the keys of the records that their runs have left.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listPrefix } from '../aws/listing.js';
-import { tryKey } from '../aws/wrong-key.js';
+import { tryKey } from '../aws/sse-c/wrong-key.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { RECORD, RUNS_PREFIX, runFolderKey } from './last-run.js';

@@ -4,7 +4,7 @@
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listFew } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
-import { tryKey } from '../aws/wrong-key.js';
+import { tryKey } from '../aws/sse-c/wrong-key.js';
 import type { BackupError } from '../cli/errors.js';
 
 /** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */

@@ -1,10 +1,10 @@
 // What the last run left in the bucket: its record and its tree, under backup.info/runs/PREFIX/.
 import { download } from '../aws/arguments/download-arguments.js';
 import { s3Url } from '../aws/arguments/object-arguments.js';
-import { kindOfAwsError } from '../aws/error-kinds.js';
+import { kindOfAwsError } from '../aws/errors/error-kinds.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import type { Remote } from '../aws/remote.js';
-import { causeOfRefusal, wrongKeyError } from '../aws/wrong-key.js';
+import { causeOfRefusal, wrongKeyError } from '../aws/sse-c/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
 import type { TreeTotals } from '../tree/tree-file.js';
 import type { EscrowState } from './escrow-state.js';

@@ -1,7 +1,7 @@
 // The tree file of the last run: the copy on this machine, or that in the bucket.
 import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
-import { kindOfAwsError } from '../aws/error-kinds.js';
+import { kindOfAwsError } from '../aws/errors/error-kinds.js';
 import type { Remote } from '../aws/remote.js';
 import type { Log } from '../cli/log/log.js';
 import { parseEntry } from '../tree/entry-line.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { putFromStdin, uploadAll } from '../aws/arguments/upload-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { Remote } from '../aws/remote.js';
-import { verifyContent } from '../aws/verify-object.js';
+import { verifyContent } from '../aws/sse-c/verify-object.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { escrowText } from '../secrets/escrow-text.js';
 import { textOfKey } from '../secrets/key-bytes.js';

@@ -3,7 +3,7 @@ import { stdin } from 'node:process';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
-import { printTexts } from '../cli/print.js';
+import { printTexts } from '../cli/output/print.js';
 import type { Prompt } from '../cli/prompt.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { textOf } from '../tree/bytes.js';

@@ -2,7 +2,7 @@
 // and plans what to do about every key. Nothing is written to the destination yet.
 import { join } from 'node:path';
 import { headWithKey } from '../aws/arguments/download-arguments.js';
-import { causeOfRefusal } from '../aws/wrong-key.js';
+import { causeOfRefusal } from '../aws/sse-c/wrong-key.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
 import { textOf } from '../tree/bytes.js';

@@ -1,9 +1,9 @@
 // How init gets its answers: from flags, or from a person.
 import { stdin, stdout } from 'node:process';
 import { BackupError } from '../cli/errors.js';
-import type { Interruption } from '../cli/interruption.js';
 import { isQuiet } from '../cli/log/output-options.js';
 import { Prompt } from '../cli/prompt.js';
+import type { Interruption } from '../cli/signals/interruption.js';
 import { type Check, InvalidValue } from '../config/checks.js';
 import { weaknessOf } from './easy-key.js';
 

@@ -3,9 +3,9 @@ import { stdin, stdout } from 'node:process';
 import { setImmediate as turnOfEventLoop } from 'node:timers/promises';
 import { confirm, isCancel, log, multiselect, password, select, text } from '@clack/prompts';
 import { BackupError, InterruptedError } from '../cli/errors.js';
-import type { Interruption } from '../cli/interruption.js';
 import { printable } from '../cli/log/log.js';
 import { isQuiet } from '../cli/log/output-options.js';
+import type { Interruption } from '../cli/signals/interruption.js';
 import { askNewEasyKey } from './easy-key.js';
 import type { Choice, Interview, Question } from './interview.js';
 

@@ -4,7 +4,7 @@ import { dirname } from 'node:path';
 import { BackupError, describeError, errnoOf, shellQuote } from '../cli/errors.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { textOfKey } from '../secrets/key-bytes.js';
-import { writeNewFile } from '../tree/disk/write-file.js';
+import { writeNewFile } from '../tree/disk/trust/write-file.js';
 import { type ConfigSettings, configText } from './config-text.js';
 
 /**

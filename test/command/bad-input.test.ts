@@ -243,7 +243,7 @@ test('a Node.js that is too old gets one sentence from every command, --help inc
   }
 });
 
-const FIRST = ['../lib/cli/node-version.js', '../lib/cli/signals.js'];
+const FIRST = ['../lib/cli/node-version.js', '../lib/cli/signals/signals.js'];
 
 test('the programs load the check of Node.js before anything else but the handling of signals; both import nothing', () => {
   const folder = new URL('../../bin/', import.meta.url);

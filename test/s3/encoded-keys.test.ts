@@ -8,7 +8,7 @@ import { type TestContext, test } from 'node:test';
 import { listPrefix } from '../../lib/aws/listing.js';
 import { connect } from '../../lib/aws/settings/connect.js';
 import { listVersions } from '../../lib/aws/version-listing.js';
-import { Interruption } from '../../lib/cli/interruption.js';
+import { Interruption } from '../../lib/cli/signals/interruption.js';
 import { textOf } from '../../lib/tree/bytes.js';
 import { flatten } from '../../lib/tree/streams/batches.js';
 import { awsClis } from '../s3-server/aws-clis.js';

@@ -1,8 +1,8 @@
 // Asks a bucket for one of its settings.
 import { BackupError } from '../../cli/errors.js';
 import type { AwsCli } from '../aws-cli.js';
-import type { AwsError } from '../aws-error.js';
-import { kindOfAwsError, parseFailure } from '../error-kinds.js';
+import type { AwsError } from '../errors/aws-error.js';
+import { kindOfAwsError, parseFailure } from '../errors/error-kinds.js';
 import { NEWER_MODEL } from '../newer-model.js';
 
 /** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */

@@ -2,7 +2,6 @@
 
 import { listPrefix, type StoredObject } from '../../aws/listing.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
-import { inspectFile } from '../../tree/disk/inspect-file.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
@@ -11,6 +10,7 @@ import type { Backup } from '../backup.js';
 import { type DraftLine, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
 import { RandomSample } from '../verify/random.js';
+import { inspectFile } from './inspect-file.js';
 import { isStored, type RunTimes } from './is-stored.js';
 
 export interface Comparison extends DraftFiles {

@@ -1,6 +1,6 @@
 // What a walk of LOCAL_DIR goes by, and the walk.
 import { statSync } from 'node:fs';
-import type { Interruption } from '../../cli/interruption.js';
+import type { Interruption } from '../../cli/signals/interruption.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { bytesOf } from '../../tree/bytes.js';
 import type { Exclusion, OnExcluded } from '../../tree/disk/exclusion.js';

@@ -1,7 +1,7 @@
 // Whether the first upload may be one `aws s3 sync`, which walks LOCAL_DIR itself.
 import type { BackupConfig } from '../../config/backup-config.js';
-import { partsOfPath } from '../../tree/disk/path-parts.js';
-import { partOfOthers } from '../../tree/disk/who-can-change.js';
+import { partsOfPath } from '../../tree/disk/trust/path-parts.js';
+import { partOfOthers } from '../../tree/disk/trust/who-can-change.js';
 import type { Backup } from '../backup.js';
 import type { ScanCounts } from '../scan/scan-writer.js';
 

@@ -1,8 +1,8 @@
 // Sends one batch: this program opens each file, the AWS CLI reads it through a link to the open descriptor, and the
 // descriptor then shows whether the file has changed meanwhile.
 import { closeSync } from 'node:fs';
-import type { AwsError } from '../../aws/aws-error.js';
-import { concernsAllFiles, isTransient, kindOfAwsError } from '../../aws/error-kinds.js';
+import type { AwsError } from '../../aws/errors/aws-error.js';
+import { concernsAllFiles, isTransient, kindOfAwsError } from '../../aws/errors/error-kinds.js';
 import type { OwnerNames } from '../../tree/entry-line.js';
 import type { Backup } from '../backup.js';
 import { deleteInTheWay } from '../delete/in-the-way.js';

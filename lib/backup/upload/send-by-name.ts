@@ -1,6 +1,6 @@
 // Sends the due files batch by batch, several batches side by side.
-import type { AwsError } from '../../aws/aws-error.js';
-import { concernsOneFile, reasonOf } from '../../aws/error-kinds.js';
+import type { AwsError } from '../../aws/errors/aws-error.js';
+import { concernsOneFile, reasonOf } from '../../aws/errors/error-kinds.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import { formatTransfer } from '../../cli/units/transfer.js';
 import type { Journal } from '../../records/journal.js';

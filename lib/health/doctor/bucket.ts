@@ -1,9 +1,8 @@
 // The bucket: whether it is there, in which region, and whose it is.
 import { headBucketOf } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { bucketExists } from '../../aws/bucket.js';
-import { regionOfBucket } from '../../aws/bucket-region.js';
-import { kindOfAwsError } from '../../aws/error-kinds.js';
+import { bucketExists, regionOfBucket } from '../../aws/bucket.js';
+import { kindOfAwsError } from '../../aws/errors/error-kinds.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';
 import { addToConfig, editConfig, runBackup } from './remedies.js';
 

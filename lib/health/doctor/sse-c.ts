@@ -1,8 +1,8 @@
 // Whether the server honours SSE-C, tried with a worthless object; and what else that object's life tells: the server's
 // clock, and whether these credentials can destroy history.
 import type { AwsCli } from '../../aws/aws-cli.js';
-import type { RemovedProbe } from '../../aws/probe.js';
-import { proveSseC } from '../../aws/prove-sse-c.js';
+import type { RemovedProbe } from '../../aws/sse-c/probe.js';
+import { proveSseC } from '../../aws/sse-c/prove-sse-c.js';
 import type { Log } from '../../cli/log/log.js';
 import { formatDuration } from '../../cli/units/duration.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';

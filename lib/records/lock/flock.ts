@@ -4,9 +4,9 @@
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
-import type { Interruption } from '../../cli/interruption.js';
+import type { Interruption } from '../../cli/signals/interruption.js';
 import { startProgram } from '../../cli/start-program.js';
-import { type OpenPlace, openPlace, pathIn } from '../../tree/disk/trusted-place.js';
+import { type OpenPlace, openPlace, pathIn } from '../../tree/disk/trust/trusted-place.js';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 /** Opening a FIFO would wait for its reader without O_NONBLOCK. */

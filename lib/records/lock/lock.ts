@@ -2,8 +2,8 @@
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackupError } from '../../cli/errors.js';
-import type { Interruption } from '../../cli/interruption.js';
 import type { CommandContext } from '../../cli/main.js';
+import type { Interruption } from '../../cli/signals/interruption.js';
 import { openLockFile, tryFlock } from './flock.js';
 import { LockFolder } from './lock-folder.js';
 import { heldError } from './lock-holder.js';

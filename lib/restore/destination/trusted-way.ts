@@ -1,8 +1,8 @@
 // Who could redirect a restore: a user who may change a folder or link on the way to the destination can put something
 // else there. Root restores anybody's files, so root takes no such way unless the user says so.
 import { BackupError } from '../../cli/errors.js';
-import { type PathPart, partsOfPath } from '../../tree/disk/path-parts.js';
-import { partOfOthers } from '../../tree/disk/who-can-change.js';
+import { type PathPart, partsOfPath } from '../../tree/disk/trust/path-parts.js';
+import { partOfOthers } from '../../tree/disk/trust/who-can-change.js';
 
 const ROOT = 0;
 

@@ -1,7 +1,7 @@
 // One call of the AWS CLI that writes into the stage.
 import { IN_UTC } from '../../aws/arguments/download-arguments.js';
 import type { AwsAnswer, AwsCall } from '../../aws/aws-call.js';
-import { concernsAllFiles, kindOfAwsError } from '../../aws/error-kinds.js';
+import { concernsAllFiles, kindOfAwsError } from '../../aws/errors/error-kinds.js';
 import type { Stage } from '../destination/stage.js';
 import type { RestoreScope } from '../scope.js';
 

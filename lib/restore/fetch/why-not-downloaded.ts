@@ -4,8 +4,8 @@ import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.j
 import type { AwsAnswer } from '../../aws/aws-call.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { missingBucketError } from '../../aws/bucket.js';
-import { kindOfAwsError } from '../../aws/error-kinds.js';
-import { causeOfRefusal } from '../../aws/wrong-key.js';
+import { kindOfAwsError } from '../../aws/errors/error-kinds.js';
+import { causeOfRefusal } from '../../aws/sse-c/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
 import { otherKeyError } from '../other-key-error.js';
 

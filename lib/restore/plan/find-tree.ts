@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, IN_UTC } from '../../aws/arguments/download-arguments.js';
-import { kindOfAwsError } from '../../aws/error-kinds.js';
+import { kindOfAwsError } from '../../aws/errors/error-kinds.js';
 import { listPrefix } from '../../aws/listing.js';
+import { causeOfRefusal } from '../../aws/sse-c/wrong-key.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
-import { causeOfRefusal } from '../../aws/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
 import { formatTime } from '../../cli/units/times.js';
 import { RUNS_PREFIX, runFolderKey, TREE } from '../../records/last-run.js';

@@ -1,8 +1,8 @@
 // Puts single entries into the destination, and notes what can only be done at the end.
 import { join } from 'node:path';
-import type { Interruption } from '../../cli/interruption.js';
 import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
+import type { Interruption } from '../../cli/signals/interruption.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { Spool } from '../../tree/streams/spool.js';

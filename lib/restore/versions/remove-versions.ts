@@ -1,14 +1,14 @@
 // Removes versions and delete markers: what an undeletion has found, or what a rollback has planned. Nothing else in a
 // restore changes the bucket.
 import { s3Url } from '../../aws/arguments/object-arguments.js';
-import { explainDenial } from '../../aws/aws-error.js';
 import { type Deletion, deleteAll } from '../../aws/deletions.js';
+import { explainDenial } from '../../aws/errors/aws-error.js';
 import { BackupError, describeError } from '../../cli/errors.js';
 import { Incomplete } from '../../cli/log/incomplete.js';
 import { Journal } from '../../records/journal.js';
 import type { StateFolder } from '../../records/state-folder.js';
 import { storeLastRun } from '../../records/store.js';
-import { writeNewFile } from '../../tree/disk/write-file.js';
+import { writeNewFile } from '../../tree/disk/trust/write-file.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { LocalTree } from '../plan/find-tree.js';

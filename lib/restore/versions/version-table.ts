@@ -1,7 +1,7 @@
 // Versions of objects as rows: a table for people, tab-separated columns for `cut` and `awk`, JSON for exact keys.
 import type { ObjectVersion } from '../../aws/version-listing.js';
-import type { RowFormat } from '../../cli/answer.js';
-import { sizeText, timeText } from '../../cli/table.js';
+import type { RowFormat } from '../../cli/output/answer.js';
+import { sizeText, timeText } from '../../cli/output/table.js';
 import { type Bytes, isText, textOf } from '../../tree/bytes.js';
 
 /** Of versions with their whole keys. */

@@ -3,8 +3,8 @@ import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BackupError, describeError, errnoOf, shellQuote } from '../../cli/errors.js';
 import { makeFolders } from '../../records/state-folder.js';
-import { type OpenPlace, openPlace } from '../../tree/disk/trusted-place.js';
-import { replaceFile } from '../../tree/disk/write-file.js';
+import { type OpenPlace, openPlace } from '../../tree/disk/trust/trusted-place.js';
+import { replaceFile } from '../../tree/disk/trust/write-file.js';
 import { markerOf } from './name.js';
 
 export interface OwnFile {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { BackupError, describeError } from '../../cli/errors.js';
 import { exitCodeOfSignal } from '../../cli/exit-codes.js';
-import type { Interruption } from '../../cli/interruption.js';
+import type { Interruption } from '../../cli/signals/interruption.js';
 import { runProgram, startProgram } from '../../cli/start-program.js';
 
 /** Milliseconds in which systemd must answer. */

@@ -2,8 +2,8 @@
 // what root runs.
 import { realpathSync, statSync } from 'node:fs';
 import { shellQuote } from '../../cli/errors.js';
-import { type PathPart, partsOfPath } from '../../tree/disk/path-parts.js';
-import { partOfOthers } from '../../tree/disk/who-can-change.js';
+import { type PathPart, partsOfPath } from '../../tree/disk/trust/path-parts.js';
+import { partOfOthers } from '../../tree/disk/trust/who-can-change.js';
 
 const ROOT = 0;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KEY_URL } from '../../../lib/aws/arguments/object-arguments.js';
 import { AwsCli } from '../../../lib/aws/aws-cli.js';
-import { Interruption } from '../../../lib/cli/interruption.js';
+import { Interruption } from '../../../lib/cli/signals/interruption.js';
 import { EncryptionKey } from '../../../lib/secrets/encryption-key.js';
 
 test('a call that names the encryption key is not started without one', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { concernsAllFiles, isTransient, reasonOf } from '../../../lib/aws/error-kinds.js';
+import { concernsAllFiles, isTransient, reasonOf } from '../../../lib/aws/errors/error-kinds.js';
 import { canParseName, UploadOutcome } from '../../../lib/aws/upload-outcome.js';
 
 const TARGET = 's3://bucket/pc/docs/';

@@ -1,9 +1,9 @@
 import { lstatSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
-import { Interruption } from '../../../lib/cli/interruption.js';
 import { Incomplete } from '../../../lib/cli/log/incomplete.js';
 import type { Log } from '../../../lib/cli/log/log.js';
+import { Interruption } from '../../../lib/cli/signals/interruption.js';
 import { Destination } from '../../../lib/restore/destination/destination.js';
 import type { FoldedNames } from '../../../lib/restore/destination/folded-names.js';
 import { HeldFolder } from '../../../lib/restore/destination/held-folder.js';

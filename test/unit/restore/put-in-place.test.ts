@@ -14,7 +14,7 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { InterruptedError } from '../../../lib/cli/errors.js';
-import { Interruption } from '../../../lib/cli/interruption.js';
+import { Interruption } from '../../../lib/cli/signals/interruption.js';
 import type { Bytes } from '../../../lib/tree/bytes.js';
 import { entry, MTIME, temporaryFolder } from './pieces.js';
 import { Place, STORED } from './place.js';

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commandToPaste } from '../../../../lib/aws/arguments/connection-arguments.js';
-import { awsError } from '../../../../lib/aws/aws-error.js';
 import {
   allBlocked,
   type BucketSettings,
   NEW_BUCKET,
 } from '../../../../lib/aws/bucket-settings/bucket-settings.js';
 import { planBucketSettings } from '../../../../lib/aws/bucket-settings/plan.js';
+import { awsError } from '../../../../lib/aws/errors/aws-error.js';
 
 const RETENTION = { days: 45, prefixes: [''] };
 const plan = (settings: Partial<BucketSettings>) =>

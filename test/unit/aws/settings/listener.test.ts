@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { KEY_URL } from '../../../../lib/aws/arguments/object-arguments.js';
 import { AwsCli } from '../../../../lib/aws/aws-cli.js';
 import { assertTrustedListener, type Sockets } from '../../../../lib/aws/settings/listener.js';
-import { Interruption } from '../../../../lib/cli/interruption.js';
+import { Interruption } from '../../../../lib/cli/signals/interruption.js';
 import { EncryptionKey } from '../../../../lib/secrets/encryption-key.js';
 
 const OURS = 1000;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { hasFileAppeared } from '../../../../lib/backup/delete/has-file-appeared.js';
 import type { DraftLine } from '../../../../lib/backup/scan/draft.js';
-import { Interruption } from '../../../../lib/cli/interruption.js';
+import { Interruption } from '../../../../lib/cli/signals/interruption.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
 import { FileSystems } from '../../../../lib/tree/disk/inode.js';
 import { walk } from '../../../../lib/tree/disk/walk.js';

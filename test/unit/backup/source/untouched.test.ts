@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { createIsExcluded } from '../../../../lib/backup/source/is-excluded.js';
 import { SourceExclusion } from '../../../../lib/backup/source/source-exclusion.js';
 import { walkSource } from '../../../../lib/backup/source/walk-source.js';
-import { Interruption } from '../../../../lib/cli/interruption.js';
+import { Interruption } from '../../../../lib/cli/signals/interruption.js';
 import { describeExcluded } from '../../../../lib/commands/dry-run-excluded.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
 import { FileSystems } from '../../../../lib/tree/disk/inode.js';

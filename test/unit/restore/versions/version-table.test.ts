@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectVersion } from '../../../../lib/aws/version-listing.js';
-import { type AnswerStyle, answerText } from '../../../../lib/cli/answer.js';
+import { type AnswerStyle, answerText } from '../../../../lib/cli/output/answer.js';
 import { formatLocalTime } from '../../../../lib/cli/units/times.js';
 import { VERSIONS } from '../../../../lib/restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';

@@ -1,0 +1,76 @@
+// A failed call of the AWS CLI as an error with a hint.
+import { BackupError } from '../../cli/errors.js';
+import type { BucketAccess } from '../arguments/bucket-arguments.js';
+import { type AwsErrorKind, hintOfAwsError, kindOfAwsError, parseFailure } from './error-kinds.js';
+import { lacksPermission } from './error-table.js';
+
+/** A failed call of the AWS CLI. `message` holds what the AWS CLI says, on one line. */
+export class AwsError extends BackupError {
+  readonly kind: AwsErrorKind;
+  /** What the AWS CLI says. */
+  readonly detail: string;
+  /** True if S3 denies the call and names no other reason than a permission. */
+  readonly lacksPermission: boolean;
+
+  /** @param what failed, such as `aws s3 cp` */
+  constructor(what: string, detail: string, stderr: string, hint: string | undefined) {
+    super(`aws CLI command failed; aborting! ${what}: ${detail}`, hint === undefined ? {} : { hint });
+    this.name = 'AwsError';
+    this.kind = kindOfAwsError(stderr);
+    this.detail = detail;
+    this.lacksPermission = lacksPermission(parseFailure(stderr));
+  }
+}
+
+/**
+ * @param args of the failed call
+ * @param stderr of the AWS CLI; the message has its last lines
+ */
+export function awsError(
+  args: readonly string[],
+  exitCode: number,
+  stderr: string,
+  access: BucketAccess,
+): AwsError {
+  const refused = refusedArgument(stderr, args);
+  const detail = refused?.detail || lastLines(stderr) || `exit code ${exitCode}, without a message`;
+  const hint = refused?.hint ?? hintOfAwsError(stderr, access);
+  return new AwsError(`aws ${args[0]} ${args[1]}`, detail, stderr, hint);
+}
+
+/** An argument that the AWS CLI refuses: what it says, below its usage, and the argument's value. */
+function refusedArgument(
+  stderr: string,
+  args: readonly string[],
+): { detail: string; hint: string | undefined } | undefined {
+  const said = /^aws: (?:error|\[ERROR\]): (?!An error occurred \(\w+\) when calling).*/ims.exec(stderr)?.[0];
+  if (said === undefined) return undefined;
+  const name = /argument (--[\w-]+): /.exec(said)?.[1];
+  const value = name !== undefined && args.includes(name) ? args[args.indexOf(name) + 1] : undefined;
+  const given = value === undefined ? '' : ` (it was given "${value}")`;
+  return {
+    detail: linesOf(said).join(' / ').replaceAll(/\s+/g, ' ').slice(0, 1000) + given,
+    hint:
+      name === '--storage-class'
+        ? 'Correct AWS_STORAGE_CLASS in the config, or update the AWS CLI if it is too old to know that class.'
+        : undefined,
+  };
+}
+
+function lastLines(stderr: string): string {
+  return linesOf(stderr).slice(-3).join(' / ').slice(-1000);
+}
+
+function linesOf(text: string): string[] {
+  return text.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+}
+
+/** @throws {BackupError} with `hint` if `action` lacks a permission */
+export async function explainDenial<T>(hint: string, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof AwsError) || !error.lacksPermission) throw error;
+    throw new BackupError(error.message, { hint, cause: error });
+  }
+}

@@ -1,0 +1,59 @@
+// Looks up the AWS CLI's messages in the table.
+import type { BucketAccess } from '../arguments/bucket-arguments.js';
+import { type FailedCall, MEANINGS, type Meaning } from './error-table.js';
+
+export type AwsErrorKind = (typeof MEANINGS)[number]['kind'] | 'other';
+
+/** The AWS CLI's own words that are not in the table are about one file: it could not be read, for example. */
+const OTHER_WORDS: Meaning = { kind: 'other', concerns: 'one file' };
+const OTHER_CODE: Meaning = { kind: 'other' };
+
+export function kindOfAwsError(stderr: string): AwsErrorKind {
+  return meaningOf(parseFailure(stderr)).kind as AwsErrorKind;
+}
+
+/** What to do about it; `undefined` if that is not known, or S3's message says so itself. */
+export function hintOfAwsError(stderr: string, access: BucketAccess): string | undefined {
+  return hintOf(parseFailure(stderr), access);
+}
+
+export function hintOf(failed: FailedCall, access: BucketAccess): string | undefined {
+  const { hint } = meaningOf(failed);
+  return typeof hint === 'function' ? hint(failed, access) : hint;
+}
+
+/** True if the same call may succeed when it is tried again. */
+export function isTransient(stderr: string): boolean {
+  return meaningOf(parseFailure(stderr)).isTransient === true;
+}
+
+/** True if every other file fails for the same reason. */
+export function concernsAllFiles(stderr: string): boolean {
+  return meaningOf(parseFailure(stderr)).concerns === 'all files';
+}
+
+/** True if it says nothing of other files: a long name, for example, or a file that can't be read. */
+export function concernsOneFile(stderr: string): boolean {
+  return meaningOf(parseFailure(stderr)).concerns === 'one file';
+}
+
+/** S3's error code, or else the kind; for comparing reasons. */
+export function reasonOf(stderr: string): string {
+  return parseFailure(stderr).code ?? kindOfAwsError(stderr);
+}
+
+/** Of several errors, the first one counts. */
+export function parseFailure(stderr: string): FailedCall {
+  const [, code, operation = '', message = ''] =
+    /An error occurred \((\w+)\) when calling the (\w+) operation(?: \([^)]*\))?: ?(.*)/.exec(stderr) ?? [];
+  return { text: stderr, code, operation, message };
+}
+
+function meaningOf({ text, code, operation, message }: FailedCall): Meaning {
+  const said = code === undefined ? text : `${code}: ${message}`;
+  const fits = ({ codes, operations, says }: Meaning) =>
+    (code === undefined ? codes === undefined : codes?.test(code) === true) &&
+    operations?.test(operation) !== false &&
+    says?.test(said) !== false;
+  return MEANINGS.find(fits) ?? (code === undefined ? OTHER_WORDS : OTHER_CODE);
+}

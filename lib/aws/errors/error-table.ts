@@ -1,0 +1,337 @@
+// What S3's answers and the AWS CLI's own messages mean, and what to do about them: one table, used by every command.
+import { shellQuote } from '../../cli/errors.js';
+import { type BucketAccess, bucketCommand, SSE_C_ALLOWED } from '../arguments/bucket-arguments.js';
+
+/** What the AWS CLI says about a failed call. */
+export interface FailedCall {
+  /** Standard error. */
+  readonly text: string;
+  /** S3's error code; a HEAD request is answered with a status instead. `undefined`: S3 did not answer. */
+  readonly code?: string | undefined;
+  /** Of S3's API, such as `PutObject`. */
+  readonly operation: string;
+  /** S3's message. */
+  readonly message: string;
+}
+
+type Hint = string | ((failed: FailedCall, access: BucketAccess) => string | undefined);
+
+export interface Meaning {
+  readonly kind: string;
+  /** Without codes: the AWS CLI's own words. */
+  readonly codes?: RegExp;
+  readonly operations?: RegExp;
+  /** Part of S3's code and message, or of the AWS CLI's own words. */
+  readonly says?: RegExp;
+  /** Whether it fails every file of an upload or download, or says nothing of other files; not set: either may be. */
+  readonly concerns?: 'all files' | 'one file';
+  /** True if the same call may succeed later. */
+  readonly isTransient?: true;
+  readonly hint?: Hint;
+}
+
+const UPLOAD = /^(PutObject|CreateMultipartUpload|UploadPart|CompleteMultipartUpload)$/;
+const NOT_IMPLEMENTED = /^(405|501|NotImplemented|MethodNotAllowed|XNotImplemented)$/;
+const DENIED = /^(403|AccessDenied|AllAccessDisabled)$/;
+
+/** The first one that fits counts. */
+export const MEANINGS = [
+  // What an upload asks for, and the server does not have, or asks for in return.
+  {
+    kind: 'sse-c-blocked',
+    codes: /^AccessDenied$/,
+    operations: UPLOAD,
+    says: /Customer provided keys/i,
+    concerns: 'all files',
+    hint: (_, access) =>
+      `The bucket blocks encryption with your own key (SSE-C), as new buckets at Amazon do since April 2026. ${allowSseC(access)}`,
+  },
+  {
+    kind: 'sse-c-needs-tls',
+    codes: /./,
+    says: /Customer provided keys must be made over a secure connection/i,
+    concerns: 'all files',
+    hint: "Set AWS_ENDPOINT_URL to the server's https address. If that ends at a proxy, encrypt the way from the proxy to the server, too, or have the server trust the proxy (Ceph: rgw_trust_forwarded_https).",
+  },
+  {
+    kind: 'storage-class',
+    codes: /./,
+    operations: UPLOAD,
+    says: /storage.?class/i,
+    concerns: 'all files',
+    hint: "The server does not have the storage class. Set AWS_STORAGE_CLASS='STANDARD' in the config, or another class that it has.",
+  },
+  {
+    kind: 'needs-checksum',
+    codes: /./,
+    operations: UPLOAD,
+    says: /MissingContentMD5|Content-MD5|Object Lock parameters/i,
+    concerns: 'all files',
+    hint: "The server wants a checksum with each upload, as buckets with Object Lock do. Have the AWS CLI send one, in the config: export AWS_REQUEST_CHECKSUM_CALCULATION='when_supported'",
+  },
+  {
+    kind: 'refuses-checksum',
+    codes: /./,
+    says: /x-amz-(sdk-)?checksum|x-amz-content-sha256 must be|x-amz-trailer/i,
+    concerns: 'all files',
+    hint: "The server does not know the AWS CLI's checksums. Turn them off, in the config: export AWS_REQUEST_CHECKSUM_CALCULATION='when_required' AWS_RESPONSE_CHECKSUM_VALIDATION='when_required'",
+  },
+  {
+    kind: 'not-implemented',
+    codes: NOT_IMPLEMENTED,
+    operations: UPLOAD,
+    concerns: 'all files',
+    hint: "The server does not implement something that the upload asks for. If that is the storage class, set AWS_STORAGE_CLASS='STANDARD' in the config; if it is encryption with your own key (SSE-C), use another server.",
+  },
+  {
+    kind: 'not-implemented',
+    codes: NOT_IMPLEMENTED,
+    operations: /^ListObjectVersions$/,
+    hint: 'The server has no older versions: only the latest ones can be restored, without --at.',
+  },
+  { kind: 'not-implemented', codes: NOT_IMPLEMENTED },
+
+  // Who asks, and where.
+  {
+    kind: 'no-profile',
+    says: /config profile \(.*\) could not be found/,
+    concerns: 'all files',
+    hint: (_, { profile }) =>
+      `Check the profile (AWS_PROFILE in the config) against ~/.aws/config, or make it: ${configure(profile)}`,
+  },
+  {
+    kind: 'no-credentials',
+    says: /Unable to locate credentials|Partial credentials found/,
+    concerns: 'all files',
+    hint: (_, { profile }) => `As the user who runs the backup: ${configure(profile)}`,
+  },
+  {
+    kind: 'bad-credentials',
+    says: /SSO session .* has expired|Error loading SSO Token|Error when retrieving (token|credentials)/i,
+    concerns: 'all files',
+    hint: 'The profile gets no credentials. If it is one of AWS SSO, run "aws sso login"; a backup by cron needs credentials that do not expire.',
+  },
+  {
+    kind: 'bad-credentials',
+    codes: /./,
+    operations: /^(AssumeRole|AssumeRoleWith\w+|GetRoleCredentials|CreateToken)$/,
+    concerns: 'all files',
+    hint: "The profile can't get credentials for its role. Check role_arn and source_profile in ~/.aws/config, and who may assume the role.",
+  },
+  {
+    kind: 'wrong-region',
+    codes: /^(301|PermanentRedirect|IllegalLocationConstraintException|InvalidRegionName)$/,
+    concerns: 'all files',
+    hint: regionHint,
+  },
+  {
+    kind: 'wrong-region',
+    codes: /^AuthorizationHeaderMalformed$/,
+    says: /region/i,
+    concerns: 'all files',
+    hint: regionHint,
+  },
+  {
+    kind: 'no-such-region',
+    codes: /^InvalidLocationConstraint$/,
+    hint: "The server creates no buckets in that region. Correct AWS_REGION; many S3-compatible servers know 'us-east-1' only.",
+  },
+  {
+    kind: 'bad-credentials',
+    codes:
+      /^(InvalidAccessKeyId|SignatureDoesNotMatch|Expired(Token|TokenException)|InvalidToken|InvalidClientTokenId|UnrecognizedClientException|TokenRefreshRequired|AuthorizationHeaderMalformed)$/,
+    concerns: 'all files',
+    hint: (_, { profile }) =>
+      `S3 does not accept the profile's credentials. Renew them: ${configure(profile)}`,
+  },
+  {
+    kind: 'clock',
+    codes: /^(RequestTimeTooSkewed|RequestExpired)$/,
+    concerns: 'all files',
+    hint: "Correct this machine's clock: S3 refuses requests that are more than 15 minutes off.",
+  },
+  {
+    kind: 'bucket-name',
+    codes: /^(BucketAlreadyExists|InvalidBucketName)$/,
+    hint: 'Choose another name for the bucket: this one is not allowed, or belongs to another account.',
+  },
+
+  // What the server has no room for, does not allow, or does not have.
+  {
+    kind: 'quota',
+    codes: /^(\w*QuotaExceeded|\w*StorageFull|InsufficientStorage|507|TooManyBuckets)$/,
+    hint: quotaHint,
+  },
+  {
+    kind: 'quota',
+    codes: /^(AccessDenied|403)$/,
+    says: /cap exceeded|quota|storage limit/i,
+    hint: quotaHint,
+  },
+  {
+    kind: 'access-denied',
+    codes: DENIED,
+    says: /explicit deny/i,
+    hint: 'A policy denies it explicitly: change that statement. Another permission does not help.',
+  },
+  { kind: 'access-denied', codes: DENIED, hint: permissionHint },
+  {
+    kind: 'not-found',
+    codes: /^NoSuchBucket$/,
+    hint: 'Check its name, and that profile, region and endpoint are those of the backup.',
+  },
+  { kind: 'not-found', codes: /^(404|NoSuchKey|NoSuchVersion)$/ },
+  { kind: 'archived', codes: /^InvalidObjectState$/, hint: archiveHint },
+  { kind: 'archived', says: /Object is of storage class/, hint: archiveHint },
+  { kind: 'bad-request', codes: /^(400|BadRequest|InvalidRequest|InvalidArgument)$/ },
+  {
+    kind: 'bad-name-or-size',
+    codes: /^(KeyTooLong(Error)?|(XMinio)?InvalidObjectName|InvalidURI|EntityTooLarge|EntityTooSmall)$/,
+    concerns: 'one file',
+  },
+  {
+    // MinIO and SeaweedFS do not store `x/y` beside `x`.
+    kind: 'name-in-the-way',
+    codes: /^((XMinio)?ParentIsObject|(XMinio)?ObjectExistsAsDirectory|ExistingObjectIs(Directory|File))$/,
+    concerns: 'one file',
+  },
+  {
+    kind: 'bad-name-or-size',
+    codes: /^413$/,
+    concerns: 'one file',
+    hint: 'A proxy in front of the server limits the size of requests: raise its limit (nginx: client_max_body_size).',
+  },
+  {
+    kind: 'busy',
+    codes:
+      /^(InternalError|ServiceUnavailable|SlowDown|Throttling|ThrottlingException|RequestThrottled|TooManyRequests(Exception)?|RequestTimeout|RequestTimeoutException|OperationAborted|PriorRequestNotComplete|BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|408|429|5\d\d)$/,
+    isTransient: true,
+    hint: 'The server is busy, or something went wrong on the way: run the command again later.',
+  },
+
+  // What the AWS CLI says without an answer of S3.
+  {
+    kind: 'tls',
+    says: /SSL validation failed|CERTIFICATE_VERIFY_FAILED/,
+    concerns: 'all files',
+    hint: (failed, access) =>
+      `The server's certificate is not trusted. For a private one, set ca_bundle in ~/.aws/config.${addressingHint(failed, access)}`,
+  },
+  {
+    kind: 'disk-full',
+    says: /\[Errno 28\]/,
+    concerns: 'all files',
+    hint: 'Free some space and run the command again.',
+  },
+  { kind: 'unknown-parameter', says: /Unknown parameter in/ },
+  {
+    kind: 'no-md5',
+    says: /does not support MD5|unsupported hash type md5|disabled for FIPS/i,
+    concerns: 'all files',
+    hint: 'The AWS CLI needs MD5 for SSE-C, and its Python has none, as in FIPS mode. Use version 2 of the AWS CLI, which brings its own Python.',
+  },
+  {
+    // The AWS CLI stumbles over an error whose message is empty, as Ceph sends it, and loses the code: it may be any of them.
+    kind: 'no-message',
+    says: /argument of type 'NoneType' is not iterable/,
+    isTransient: true,
+    hint: "The server refuses it without a reason. Check that the bucket exists and that the profile's user may do this (docs/security.md lists the IAM permissions); for an upload, that the server has the storage class: every server has AWS_STORAGE_CLASS='STANDARD'.",
+  },
+  {
+    kind: 'unreachable',
+    says: /Could not connect to the endpoint|(Connect|Read) timeout on endpoint|Connection was closed|Failed to connect to proxy/,
+    concerns: 'all files',
+    isTransient: true,
+    hint: (failed, access) =>
+      `Check the network and the endpoint, then run the command again.${addressingHint(failed, access)}`,
+  },
+  {
+    kind: 'broken-off',
+    says: /timeout|timed out|Could not connect|Connection (aborted|reset|broken)|Broken pipe|EndpointConnectionError|IncompleteRead|EOF occurred|was ended by SIG/i,
+    concerns: 'one file',
+    isTransient: true,
+  },
+] as const satisfies readonly Meaning[];
+
+function configure(profile: string): string {
+  return `aws configure --profile ${shellQuote(profile)}`;
+}
+
+/** What the profile's user needs for an operation of S3, where that has another name. */
+const PERMISSIONS: Readonly<Record<string, string>> = {
+  HeadBucket: 's3:ListBucket',
+  ListObjectsV2: 's3:ListBucket',
+  ListObjectVersions: 's3:ListBucketVersions',
+  HeadObject: 's3:GetObject',
+  GetObject: 's3:GetObject (for older versions s3:GetObjectVersion)',
+  CreateMultipartUpload: 's3:PutObject',
+  UploadPart: 's3:PutObject',
+  CompleteMultipartUpload: 's3:PutObject',
+  PutBucketLifecycleConfiguration: 's3:PutLifecycleConfiguration',
+  PutBucketEncryption: 's3:PutEncryptionConfiguration',
+  DeleteObject: 's3:DeleteObject (for versions s3:DeleteObjectVersion)',
+  DeleteObjects: 's3:DeleteObject (for versions s3:DeleteObjectVersion)',
+};
+
+/** True if S3 denies it and names no other reason than a permission. */
+export function lacksPermission(failed: FailedCall): boolean {
+  const { code, message } = failed;
+  if (code === undefined || !DENIED.test(code) || /explicit deny/i.test(message)) return false;
+  return !hasReason(failed) || permissionIn(message) !== undefined;
+}
+
+function permissionIn(message: string): string | undefined {
+  return /is not authorized to perform: (s3:\w+)/.exec(message)?.[1];
+}
+
+function permissionHint(failed: FailedCall, access: BucketAccess): string | undefined {
+  if (!lacksPermission(failed)) return undefined;
+  const { operation, message } = failed;
+  const named = permissionIn(message);
+  const permission = named ?? PERMISSIONS[operation] ?? `s3:${operation}`;
+  const hint = `The profile's user needs ${permission}, or the bucket belongs to another account. docs/security.md lists the IAM permissions.`;
+  // Not every answer says that the bucket blocks SSE-C.
+  if (named !== undefined || !UPLOAD.test(operation)) return hint;
+  return `${hint} If it has that, the bucket may block encryption with your own key (SSE-C). ${allowSseC(access)}`;
+}
+
+/** Messages that say no more than the code. */
+const NO_REASON = new Set([
+  '',
+  'none',
+  'unknown',
+  'unknownerror',
+  'bad request',
+  'forbidden',
+  'access denied',
+]);
+
+/** True if the message says more than the code. */
+export function hasReason({ code = '', message }: FailedCall): boolean {
+  const words = message.trim().replace(/\.$/, '').toLowerCase();
+  return !NO_REASON.has(words) && words !== code.toLowerCase();
+}
+
+function allowSseC(access: BucketAccess): string {
+  return `Allow it, with AWS CLI 1.43, 2.32 or later: ${bucketCommand('put-bucket-encryption', access)} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;
+}
+
+function regionHint({ message }: FailedCall, access: BucketAccess): string {
+  const expected = /expecting '([\w-]+)'/.exec(message)?.[1];
+  if (expected !== undefined) return `Set the region to '${expected}' (AWS_REGION in the config).`;
+  return `Set the region to the one the bucket is in: ${bucketCommand('get-bucket-location', access)}`;
+}
+
+function quotaHint(): string {
+  return "The server's quota or disk is used up: raise the quota, or make room. Older versions count, too, until the lifecycle rule removes them.";
+}
+
+function archiveHint(_: FailedCall, access: BucketAccess): string {
+  return `It is archived. Have S3 restore it first, then run the command again: ${bucketCommand('restore-object', access)} --key KEY --restore-request Days=7`;
+}
+
+/** With addresses like https://BUCKET.HOST, which not every server has. */
+function addressingHint({ text }: FailedCall, { bucket }: BucketAccess): string {
+  if (!text.includes(`://${bucket}.`) || text.includes('.amazonaws.com')) return '';
+  return ' If the server has no addresses that begin with the name of a bucket, run: aws configure set s3.addressing_style path --profile NAME';
+}

@@ -1,0 +1,121 @@
+// Decides whether S3 refuses a read because of the encryption key. It answers 400 or 403 then, and for many other reasons.
+import { BackupError } from '../../cli/errors.js';
+import { exitCode } from '../../cli/exit-codes.js';
+import { headWithKey, readByteWithKey, readByteWithoutKey } from '../arguments/download-arguments.js';
+import { type BucketObject, isLikeAddress, s3Url } from '../arguments/object-arguments.js';
+import type { AwsAnswer } from '../aws-call.js';
+import type { AwsCli } from '../aws-cli.js';
+import { findObject } from '../bucket.js';
+import type { AwsError } from '../errors/aws-error.js';
+import { kindOfAwsError, parseFailure } from '../errors/error-kinds.js';
+import { hasReason } from '../errors/error-table.js';
+
+/** S3 answers a read without the key with 400, and one with a wrong key with 403; some servers answer 400 to both. */
+export const KEY_REFUSAL_KINDS = new Set(['bad-request', 'access-denied']);
+
+/** Amazon's and MinIO's words for a missing key, and Ceph's, which asks for the name of the algorithm first. */
+const MISSING =
+  /was stored using a form of Server Side Encryption|Customer provided keys must provide (a valid encryption algorithm|an appropriate secret key)/i;
+/** Amazon's words for a wrong key, and Ceph's, which compares the MD5 of the keys. */
+const WRONG =
+  /Customer provided keys must provide the correct secret key|calculated MD5 hash of the key did not match/i;
+/**
+ * What S3 says about the encryption key when it refuses a read:
+ * - `missing`: the object is encrypted with a key, and none was sent
+ * - `wrong`: it is encrypted with another key
+ * - `none`: nothing, as in the answer to a HEAD request
+ * - `other`: the reason is not the key
+ */
+export type KeyRefusal = 'missing' | 'wrong' | 'none' | 'other';
+
+/** @param stderr of the AWS CLI, of a call that read an object */
+export function keyRefusalIn(stderr: string): KeyRefusal {
+  const failed = parseFailure(stderr);
+  if (WRONG.test(failed.message)) return 'wrong';
+  if (MISSING.test(failed.message)) return 'missing';
+  return failed.code === undefined || hasReason(failed) ? 'other' : 'none';
+}
+
+/** Has exit code 5. */
+export function wrongKeyError(object: BucketObject): BackupError {
+  return new BackupError(
+    `${s3Url(object)} can't be read with ENCRYPTION_KEY: it was stored with another key.`,
+    {
+      exitCode: exitCode.wrongKey,
+      hint: 'Put the key of this backup back into the config, or use another bucket for the new key: the escrow of one bucket holds one key.',
+    },
+  );
+}
+
+/**
+ * Tries the encryption key on some objects of a backup without a record. Those that are stored without a key are skipped.
+ * @throws {BackupError} with exit code 5 if one is stored with another key
+ */
+export async function assertKeyFits(aws: AwsCli, objects: readonly BucketObject[]): Promise<void> {
+  for (const object of objects) {
+    const found = await tryKey(aws, object);
+    if (found === 'fits') return;
+    if (found === 'another key') throw wrongKeyError(object);
+  }
+}
+
+/**
+ * Whether an object is stored with the encryption key; `unknown` if it is stored without one, or may not be read.
+ * @throws {AwsError} if S3 can't be asked
+ */
+export async function tryKey(aws: AwsCli, object: BucketObject): Promise<'fits' | 'another key' | 'unknown'> {
+  if (isLikeAddress(object.key)) return 'unknown';
+  const args = headWithKey(object);
+  const answer = await aws.run(args);
+  if (answer.exitCode === 0) return 'fits';
+  const cause = await causeOfRefusal(aws, object, args, answer);
+  if (cause === 'wrong key') return 'another key';
+  if (cause.kind !== 'not-found' && !KEY_REFUSAL_KINDS.has(cause.kind)) throw cause;
+  return 'unknown';
+}
+
+/**
+ * Why a read of `object` failed. It is the key only if there is proof: S3 says so; or, if the server gives no reasons, a
+ * read without a key is answered 400, while a listing, which needs no key, succeeds.
+ * @param args of the read with the key
+ * @param failure its answer
+ * @returns for other reasons, the error with S3's reason, which the answer to a HEAD request (`aws s3 cp` begins with one)
+ *   does not have
+ */
+export async function causeOfRefusal(
+  aws: AwsCli,
+  object: BucketObject,
+  args: readonly string[],
+  failure: AwsAnswer,
+): Promise<'wrong key' | AwsError> {
+  const first = aws.errorOf(args, failure);
+  if (!KEY_REFUSAL_KINDS.has(first.kind)) return first;
+  const hasReason = !/when calling the HeadObject operation/.test(failure.stderr);
+  const read = readByteWithKey(object);
+  const withKey = hasReason ? failure : await aws.run(read);
+  if (withKey.exitCode === 0) return first;
+  const cause = hasReason ? first : aws.errorOf(read, withKey);
+  const refusal = keyRefusalIn(withKey.stderr);
+  if (refusal === 'wrong') return 'wrong key';
+  if (refusal !== 'none' || !KEY_REFUSAL_KINDS.has(cause.kind)) return cause;
+  return (await isRefusedWithoutKey(aws, object)) ? 'wrong key' : cause;
+}
+
+/** True if a read of `object` without a key fails because there is none. */
+async function isRefusedWithoutKey(aws: AwsCli, object: BucketObject): Promise<boolean> {
+  const { exitCode, stderr } = await aws.run(readByteWithoutKey(object));
+  const refusal = keyRefusalIn(stderr);
+  if (exitCode === 0 || refusal !== 'none') return refusal === 'missing';
+  return kindOfAwsError(stderr) === 'bad-request' && (await canList(aws, object));
+}
+
+async function canList(aws: AwsCli, { key, versionId }: BucketObject): Promise<boolean> {
+  try {
+    const found = await findObject(aws, key);
+    // Of a deleted object, only versions are left.
+    return found === 'found' || (found === 'none' && versionId !== undefined);
+  } catch (error) {
+    if (error instanceof BackupError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,50 @@
+// INT, TERM and HUP are passed on to every child and remembered; the next step throws an InterruptedError, so that every
+// `finally` runs.
+import { InterruptedError } from '../errors.js';
+import { handleSignals } from './signals.js';
+
+export class Interruption {
+  readonly #children = new Set<number>();
+  readonly #controller = new AbortController();
+  #signal: NodeJS.Signals | undefined;
+
+  /** Aborts when the first signal arrives: for what does not end with a child. */
+  get aborted(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Handles INT, TERM and HUP of this process from now on. */
+  install(): void {
+    handleSignals((signal) => this.interrupt(signal));
+  }
+
+  /** Passes every signal on to a child. @param pid of the leader of a process group */
+  adopt(pid: number): void {
+    this.#children.add(pid);
+    if (this.#signal !== undefined) sendToGroup(pid, this.#signal);
+  }
+
+  release(pid: number): void {
+    this.#children.delete(pid);
+  }
+
+  /** @throws {InterruptedError} if a signal has arrived. */
+  check(): void {
+    if (this.#signal !== undefined) throw new InterruptedError(this.#signal);
+  }
+
+  /** What a signal does. */
+  interrupt(signal: NodeJS.Signals): void {
+    this.#signal ??= signal;
+    for (const pid of this.#children) sendToGroup(pid, signal);
+    this.#controller.abort();
+  }
+}
+
+function sendToGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It has just ended.
+  }
+}

@@ -1,0 +1,158 @@
+// What init asks about the contents: which directory, below which prefix, without what, and in which storage class, as far
+// as that costs money.
+
+import { stat } from 'node:fs/promises';
+import { homedir, hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { isAmazon } from '../../aws/settings/endpoint.js';
+import { resolveLocalDir } from '../../backup/source/local-dir.js';
+import { SourceExclusion } from '../../backup/source/source-exclusion.js';
+import { BackupError } from '../../cli/errors.js';
+import type { CommandContext } from '../../cli/main.js';
+import { formatCount } from '../../cli/units/quantities.js';
+import * as check from '../../config/checks.js';
+import { cheapestClass, describeCost } from '../../setup/cost.js';
+import { answerBy, type Interview } from '../../setup/interview.js';
+import type { Prices } from '../../setup/prices.js';
+import { describeSuggestion, type Suggestion } from '../../setup/suggestions.js';
+import { type Survey, survey, without } from '../../setup/survey.js';
+import { bytesOf } from '../../tree/bytes.js';
+import { walk } from '../../tree/disk/walk.js';
+import type { Place } from './place.js';
+import type { InitRequest } from './request.js';
+
+/** How long a look at the directory may take (ms). */
+const SURVEY_TIME = 60_000;
+
+export interface Contents {
+  readonly localDir: string;
+  /** REMOTE_DIR_PREFIX. */
+  readonly prefix: string;
+  readonly exclude: readonly string[];
+  readonly excludesCaches: boolean;
+  readonly storageClass: string;
+}
+
+export async function askContents(
+  request: InitRequest,
+  place: Pick<Place, 'prefixes' | 'endpointUrl'>,
+  prices: Prices,
+  interview: Interview,
+  context: CommandContext,
+): Promise<Contents> {
+  const localDir = await interview.ask({
+    what: 'The directory to back up',
+    flag: '--directory',
+    given: request.directory,
+    proposed: request.isYes ? undefined : homedir(),
+    check: async (answer) => {
+      const directory = resolve(answer.replace(/^~(?=\/|$)/, homedir));
+      await resolveLocalDir(directory);
+      return directory;
+    },
+  });
+  const prefix = await interview.ask({
+    what: "The prefix, which the names of the backup's objects begin with",
+    flag: '--prefix',
+    given: request.prefix,
+    proposed: `${hostname()}${localDir === '/' ? '' : localDir}`,
+    check: (answer) => checkPrefix(answer, place.prefixes),
+  });
+  const seen = await surveyDirectory(localDir, request, context);
+  const chosen = await askWhatToLeaveOut(seen, request, interview);
+  const backedUp = { ...seen, totals: without(seen.totals, chosen) };
+  // Other servers have other prices.
+  const isPriced = isAmazon(place.endpointUrl) || request.pricesFile !== undefined;
+  const storageClass = await askStorageClass(backedUp, request, isPriced ? prices : undefined, interview);
+  return {
+    localDir,
+    prefix,
+    exclude: [...request.exclude, ...chosen.flatMap(({ patterns }) => [...patterns])],
+    excludesCaches: chosen.some(({ patterns }) => patterns.size === 0),
+    storageClass,
+  };
+}
+
+/** @returns the prefix without a `/` at its beginning or end @throws {BackupError} if it is in the way of another one */
+function checkPrefix(answer: string, others: readonly string[]): string {
+  const prefix = answerBy('The prefix', check.keyPrefix)(answer.split('/').filter(Boolean).join('/'));
+  const other = others.find((it) => it !== prefix && (it.startsWith(prefix) || prefix.startsWith(it)));
+  if (other === undefined) return prefix.slice(0, -1);
+  throw new BackupError(
+    `The prefix "${prefix}" and that of another backup in the bucket, "${other}", are below each other.`,
+    {
+      hint: 'Choose one that is neither the beginning of another one, nor begins with it.',
+    },
+  );
+}
+
+async function surveyDirectory(
+  localDir: string,
+  { exclude }: InitRequest,
+  { log, interruption }: CommandContext,
+): Promise<Survey> {
+  const root = await resolveLocalDir(localDir);
+  const { dev: device } = await stat(root, { bigint: true });
+  const settings = {
+    exclude,
+    excludeCaches: false,
+    excludeIfPresent: undefined,
+    excludeLargerThan: undefined,
+    oneFileSystem: false,
+  };
+  const exclusion = new SourceExclusion(settings, { localDir: root, device, ownFolders: [] });
+  const onTurn = () => interruption.check();
+  const end = Date.now() + SURVEY_TIME;
+  log.progress(`Looking at ${localDir}...`);
+  try {
+    return await survey(
+      walk(bytesOf(root), { followSymlinks: false, exclusion, onTurn }),
+      () => Date.now() > end,
+      root === '/',
+    );
+  } finally {
+    log.progress(undefined);
+  }
+}
+
+/** Says what the backup costs, and asks where another class costs less. */
+async function askStorageClass(
+  { totals, isComplete }: Survey,
+  { storageClass: given }: InitRequest,
+  prices: Prices | undefined,
+  interview: Interview,
+): Promise<string> {
+  const usual = answerBy('The storage class', check.storageClass)(given ?? 'STANDARD_IA');
+  if (prices === undefined) return usual;
+  interview.say(describeCost(totals, usual, prices, isComplete).join('\n'));
+  const cheapest = cheapestClass(totals, prices) ?? usual;
+  if (given !== undefined || cheapest === usual) return usual;
+  const choices = [cheapest, usual].map((value) => ({ value, label: value }));
+  return interview.choose('Which storage class?', choices, usual);
+}
+
+async function askWhatToLeaveOut(
+  { suggestions, specialFiles }: Survey,
+  { excludesSuggested, isYes }: InitRequest,
+  interview: Interview,
+): Promise<Suggestion[]> {
+  if (specialFiles > 0)
+    interview.say(`${formatCount(specialFiles, 'special file')} (FIFOs, sockets, devices): never backed up.`);
+  if (suggestions.length === 0) return [];
+  const madeAgain = suggestions.filter(({ isMadeAgain }) => isMadeAgain);
+  if (isYes && !excludesSuggested) {
+    const lines = suggestions.map((it) => `  ${describeSuggestion(it)}`);
+    interview.say(
+      [
+        'This may be left out, by --exclude PATTERN; by --exclude-suggested what programs make again:',
+        ...lines,
+      ].join('\n'),
+    );
+    return [];
+  }
+  const choices = suggestions.map((it, at) => ({ value: `${at}`, label: describeSuggestion(it) }));
+  const proposed = choices.filter((_, at) => suggestions[at]?.isMadeAgain).map(({ value }) => value);
+  const chosen = await interview.chooseSome('What is not to be backed up?', choices, proposed);
+  if (isYes) interview.say(['Left out:', ...madeAgain.map((it) => `  ${describeSuggestion(it)}`)].join('\n'));
+  return suggestions.filter((_, at) => chosen.includes(`${at}`));
+}

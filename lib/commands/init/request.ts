@@ -1,0 +1,31 @@
+// What the command line of init says.
+import type { When } from '../../setup/schedule/schedule.js';
+
+/** The steps after the config, each of which may be left out. */
+export const INIT_STEPS = ['bucket', 'escrow', 'backup', 'compare', 'schedule'] as const;
+export type InitStep = (typeof INIT_STEPS)[number];
+
+export interface InitRequest {
+  /** Where the config is or will be; `undefined`: in the default place. */
+  readonly config: string | undefined;
+  readonly profile: string | undefined;
+  readonly region: string | undefined;
+  readonly bucket: string | undefined;
+  readonly endpointUrl: string | undefined;
+  readonly directory: string | undefined;
+  readonly prefix: string | undefined;
+  readonly exclude: readonly string[];
+  /** With `isYes`: whether to leave out what programs make again. */
+  readonly excludesSuggested: boolean;
+  readonly storageClass: string | undefined;
+  readonly retentionDays: string | undefined;
+  /** A file with prices. */
+  readonly pricesFile: string | undefined;
+  /** An address to ping. */
+  readonly ping: string | undefined;
+  /** When to run from then on, if it is said. */
+  readonly schedule: When | 'cron' | undefined;
+  readonly skips: readonly InitStep[];
+  /** Whether to ask nobody. */
+  readonly isYes: boolean;
+}
