@@ -21,10 +21,10 @@ export function doctorCommand(): Command {
   return command
     .argument('[config_file]', 'of the backup; without one, ~/.config/encrypted-s3-backup/config')
     .option('--config <config_file>', 'the same')
-    .option('--fix', 'change what the bucket is set to, after showing the commands and asking')
+    .option('--fix', 'change the settings of the bucket, after showing the commands and asking')
     .option('--yes', 'with --fix: do not ask')
     .option('--test-hooks', 'fire ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE')
-    .option('--escrow', 'ask for the easy-to-remember key, and get the encryption key back with it')
+    .option('--escrow', 'ask for the easy-to-remember key, and fetch the encryption key with it')
     .addOption(
       new Option('--max-age <time>', 'how old the last complete run may be (90s, 30m, 26h, 2d)')
         .argParser(parseDuration)
@@ -35,8 +35,8 @@ export function doctorCommand(): Command {
     .addHelpText(
       'after',
       `
-It stores a worthless object in the bucket, and removes it. With --fix alone it
-changes anything else, and of others' lifecycle rules nothing.
+It stores a test object in the bucket, and removes it. Only --fix changes
+anything else, but never lifecycle rules of others.
 
 Exit codes:
   0 everything is in order   1 there are warnings   2 something has failed`,
@@ -46,7 +46,7 @@ Exit codes:
       const { profile, maxAge } = options;
       const config = namedConfig(command, file, options.config);
       if (options.fix === true && options.yes !== true && !process.stdin.isTTY)
-        command.error('error: --fix needs --yes where nobody can be asked', { exitCode: 1 });
+        command.error('error: without a terminal, --fix needs --yes', { exitCode: 1 });
       const request = {
         config,
         profile,

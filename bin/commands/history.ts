@@ -1,4 +1,4 @@
-// `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
+// `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about earlier runs.
 import { Argument, type Command, InvalidArgumentError } from 'commander';
 import { examples, namedConfig, subcommand, TIME_EXAMPLES } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
@@ -81,7 +81,7 @@ function findCommand(): Command {
     .addHelpText(
       'after',
       `
-Upper and lower case are the same. What is found comes back with:
+Upper and lower case are the same. To restore a file that was found:
   encrypted-s3 restore --at TIME PATH DESTINATION`,
     )
     .addHelpText('after', examples('invoice', '--at yesterday "*.odt"', '--all "letters/*2025*"'))

@@ -31,7 +31,7 @@ export function initCommand(): Command {
   return command
     .argument(
       '[config_file]',
-      'to write, or to go on with; without one, ~/.config/encrypted-s3-backup/config',
+      'to write, or to continue with; without one, ~/.config/encrypted-s3-backup/config',
     )
     .option('--config <config_file>', 'the same')
     .option('--profile <name>', 'the profile of the AWS CLI')
@@ -39,22 +39,22 @@ export function initCommand(): Command {
     .option('--bucket <bucket>', 'to back up to; it may not exist yet')
     .option('--endpoint-url <url>', "of an S3 server other than Amazon's")
     .option('--directory <directory>', 'to back up')
-    .option('--prefix <prefix>', "what the names of the backup's objects begin with")
+    .option('--prefix <prefix>', "the prefix of the backup's keys")
     .option('--exclude <pattern...>', 'what to leave out, as EXCLUDE in the config')
-    .option('--exclude-suggested', 'with --yes: leave out caches and packages that a scan finds')
+    .option('--exclude-suggested', 'with --yes: exclude caches and packages that a scan finds')
     .option('--storage-class <class>', 'of the files; without it, STANDARD_IA')
-    .option('--retention-days <days>', 'how long the bucket keeps what was deleted or overwritten')
-    .option('--prices <file>', "prices for the estimate, in the place of Amazon's in us-east-1")
-    .option('--ping <url>', 'an address to ping after each run, as healthchecks.io has them')
+    .option('--retention-days <days>', 'how long the bucket keeps deleted and overwritten files')
+    .option('--prices <file>', "prices for the estimate, instead of Amazon's in us-east-1")
+    .option('--ping <url>', 'an address to ping after each run, such as one of healthchecks.io')
     .option(
       '--schedule <when>',
       'run it from then on: hourly, daily, at a time such as 03:30, or by cron',
       whenToRun,
     )
-    .addOption(new Option('--skip <step...>', 'steps to leave out').choices(INIT_STEPS))
+    .addOption(new Option('--skip <step...>', 'steps to skip').choices(INIT_STEPS))
     .option(
       '--yes',
-      'ask nothing: take the flags, and what would be proposed; the easy-to-remember key is the first line of standard input',
+      'ask nothing: take the flags, or the proposed values; the easy-to-remember key is the first line of standard input',
     )
     .option('--iam', 'print the least IAM policy that this backup needs, and do nothing else')
     .addHelpText(
@@ -86,7 +86,7 @@ export function initCommand(): Command {
       };
       return main('encrypted-s3-init', false, async (context) => {
         if (options.iam === true) return printPolicy(request, context);
-        // It alone needs the package for prompts.
+        // Only init needs the package for prompts.
         const { init } = await import('../../lib/commands/init.js');
         return init(request, context);
       });

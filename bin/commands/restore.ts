@@ -23,13 +23,13 @@ interface Options {
 }
 
 export function restoreCommand(): Command {
-  return subcommand('restore', 'bring back a file, a folder or everything, now or as it was')
+  return subcommand('restore', 'restore a file, a folder or everything, now or as it was')
     .usage(
       '[options] [path...] <destination>\n       encrypted-s3 restore [options] --escrow <aws_profile> <aws_region> <s3_url> <destination>',
     )
     .argument(
       '<path...>',
-      'files and folders, relative to LOCAL_DIR or as they are on disk, none for everything; then the destination: a folder, the name of a file, or - for standard output. What is in a single folder comes right into the destination; of several paths, each comes below it under its own path',
+      'files and folders, relative to LOCAL_DIR or as they are on disk, none for everything; then the destination: a folder, the name of a file, or - for standard output. The contents of a single folder go directly into the destination; of several paths, each goes below it under its own path',
     )
     .option('--config <config_file>', 'of the backup; without it, ~/.config/encrypted-s3-backup/config')
     .option(

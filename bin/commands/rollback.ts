@@ -14,7 +14,7 @@ interface Options {
 }
 
 export function rollbackCommand(): Command {
-  return subcommand('rollback', 'make older versions current in the bucket, by removing what is newer')
+  return subcommand('rollback', 'make older versions current in the bucket by removing newer ones')
     .usage(
       '[options] --at <time> [config_file] [path...]\n       encrypted-s3 rollback [options] --at <time> --config <config_file> [path...]',
     )
@@ -32,8 +32,8 @@ export function rollbackCommand(): Command {
     .addHelpText(
       'after',
       `
-It is for a bucket full of what should not be there, after ransomware for
-example: what follows is one restore in bulk. It needs the permission
+Use it if the bucket holds many unwanted versions, after ransomware for
+example: then one restore in bulk follows. It needs the permission
 s3:DeleteObjectVersion, which the user of the backup should not have. A file
 whose version of that time has expired is left as it is.`,
     )

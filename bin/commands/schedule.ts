@@ -16,7 +16,7 @@ interface Options {
 const WAYS = ['hourly', 'daily', 'at', 'cron', 'remove', 'show'];
 
 export function scheduleCommand(): Command {
-  return subcommand('schedule', 'have a backup run from now on, by a timer of systemd or by cron')
+  return subcommand('schedule', 'schedule a backup by a timer of systemd or by cron')
     .argument('[config_file]', 'the backup to run; without it, ~/.config/encrypted-s3-backup/config')
     .option('--config <config_file>', 'the same')
     .addOption(oneOfAll('--hourly', 'every hour'))

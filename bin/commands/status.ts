@@ -39,7 +39,7 @@ export function statusCommand(): Command {
     .addOption(
       new Option(
         '--escrow',
-        'with --bucket: ask for the easy-to-remember key, and show what the records tell; so does --config, without asking',
+        'with --bucket: ask for the easy-to-remember key, and show the records, too; --config does so without asking',
       ).conflicts('config'),
     )
     .option('--header', 'with --bucket: print the header of the table in a pipe, too')

@@ -26,9 +26,9 @@ export function syncCommand(): Command {
     .option('--wait <seconds>', 'wait for another run to end, at most so long', seconds, 0)
     .option('--dry-run', 'print what would be uploaded and deleted, and change nothing')
     .option('--full', "compare the bucket's listing with the disk, however long ago that was last done")
-    .option('--allow-mass-delete', 'go on although many files are gone from LOCAL_DIR, or all')
+    .option('--allow-mass-delete', 'go on although many or all files are gone from LOCAL_DIR')
     .option('--adopt', 'take over a backup whose last run was of another host or LOCAL_DIR')
-    .option('--another-key', 'begin a backup although others in the bucket have another encryption key')
+    .option('--another-key', 'start a backup although others in the bucket have another encryption key')
     .addOption(new Option('--json', 'print what the run has done as one line of JSON').conflicts('dryRun'))
     .addHelpText('after', examples('', '--dry-run', '--full --quiet ~/s3-backup.config'))
     .action((file: string | undefined, options: Options) => {

@@ -40,7 +40,7 @@ export function umbrella(): Command {
   ];
   for (const command of commands) {
     const name = command.name();
-    // Those with a program of their own have its name in a second line.
+    // Commands with their own program have its name in a second line.
     command.usage(command.usage().replaceAll(`encrypted-s3-${name} `, `encrypted-s3 ${name} `));
     umbrella.addCommand(command);
   }

@@ -7,7 +7,7 @@ import { undelete } from '../../lib/commands/undelete.js';
 interface Options {
   readonly config?: string;
   readonly since?: string;
-  /** What --since was called first. */
+  /** The former name of --since. */
   readonly at?: string;
   readonly dryRun?: true;
   readonly profile?: string;

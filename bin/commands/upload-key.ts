@@ -10,7 +10,7 @@ export function uploadKeyCommand(): Command {
     'Store the backup key in the bucket, protected by a key that you can remember.',
   );
   return command
-    .argument('[config_file]', 'its settings are not asked for; without one, everything is')
+    .argument('[config_file]', 'with it, the command asks only for missing settings')
     .option('--config <config_file>', 'the same')
     .addHelpText('after', examples('', '~/s3-backup.config'))
     .action((file: string | undefined, options: { readonly config?: string }) => {

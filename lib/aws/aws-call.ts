@@ -9,11 +9,11 @@ export interface AwsSettings extends AwsConnection {
   /** The variables of the children, before this program's are added. */
   readonly environment: NodeJS.ProcessEnv;
   readonly interruption: Interruption;
-  /** For the calls whose arguments name it: see `KEY_URL`. */
+  /** The key for calls whose arguments name it by `KEY_URL`. */
   readonly encryptionKey?: EncryptionKey | undefined;
   /** Logs each call's exit code. */
   readonly log: (message: string) => void;
-  /** Every child inherits it, so that the lock is held until the last of them ends. */
+  /** Every child inherits it, so that the lock lasts until the last child ends. */
   readonly lockDescriptor?: number;
   /** True if the profile limits the bandwidth of each process. */
   readonly limitsBandwidth?: boolean;
@@ -24,7 +24,7 @@ export interface AwsCall {
   readonly input?: string;
   /** Variables for this call only. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** Where standard output goes: into the answer (default), to a descriptor, or to a function. */
+  /** Where standard output goes: into the answer (the default), to a descriptor, or to a function. */
   readonly output?: 'answer' | number | ((stdout: Readable) => Promise<void>);
   /** The descriptor of a file that the child writes content to; see `downloadRange`. */
   readonly outputFile?: number;
@@ -34,7 +34,7 @@ export interface AwsCall {
 
 export interface AwsAnswer {
   readonly exitCode: number;
-  /** '' if it went elsewhere. */
+  /** '' if `AwsCall.output` sent it elsewhere. */
   readonly stdout: string;
   /** The last lines only. */
   readonly stderr: string;

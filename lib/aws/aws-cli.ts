@@ -6,14 +6,14 @@ import { type AwsError, awsError } from './errors/aws-error.js';
 import { withMissingBucket } from './errors/missing-bucket.js';
 import { startAws } from './start-aws.js';
 
-/** The AWS CLI's name for the profile of those that name none. */
+/** The AWS CLI's name for the profile that it uses if none is named. */
 export const DEFAULT_PROFILE = 'default';
 
 export class AwsCli {
   readonly bucket: string;
   /** For commands in hints. */
   readonly profile: string;
-  /** True if the profile limits the bandwidth of each process: several side by side would use a multiple of it. */
+  /** True if the profile limits the bandwidth of each process: several processes would use a multiple of it. */
   readonly limitsBandwidth: boolean;
   readonly #settings: AwsSettings;
 
@@ -24,7 +24,7 @@ export class AwsCli {
     this.#settings = settings;
   }
 
-  /** The same with this encryption key. */
+  /** The same AWS CLI with this encryption key. */
   withKey(encryptionKey: EncryptionKey): AwsCli {
     return new AwsCli({ ...this.#settings, encryptionKey });
   }
@@ -52,7 +52,7 @@ export class AwsCli {
     return awsError(args, answer.exitCode, answer.stderr, this);
   }
 
-  /** `undefined` for AWS's own. */
+  /** `undefined` for AWS. */
   get endpointUrl(): string | undefined {
     return this.#settings.endpointUrl;
   }

@@ -11,7 +11,7 @@ export async function bucketExists(aws: AwsCli): Promise<boolean> {
   const answer = await aws.run(args);
   if (answer.exitCode === 0) return true;
   if (kindOfAwsError(answer.stderr) === 'not-found') return false;
-  // The answer to a HEAD request has no reason. That to a listing has, unless AWS CLI v1 hides it.
+  // The answer to a HEAD request has no reason. The answer to a listing has one, unless AWS CLI v1 hides it.
   if (/when calling the HeadBucket operation/.test(answer.stderr)) {
     const listArgs = listFirst(aws.bucket, '');
     const listed = await aws.run(listArgs);
@@ -22,8 +22,8 @@ export async function bucketExists(aws: AwsCli): Promise<boolean> {
 }
 
 /**
- * For an object that was not found: S3 gives the same answer if there is no bucket.
- * @returns `undefined` if the bucket exists, or can't be asked
+ * The error for an object that was not found because its bucket does not exist.
+ * @returns `undefined` if the bucket exists, or gives no answer
  */
 export async function missingBucketError(aws: AwsCli): Promise<BackupError | undefined> {
   try {
@@ -38,7 +38,7 @@ export async function missingBucketError(aws: AwsCli): Promise<BackupError | und
 }
 
 /**
- * Lists one key: of all keys that begin with `key`, `key` itself is the first.
+ * Finds out whether an object exists, by a listing of one key: `key` itself sorts before all keys that begin with it.
  * @throws {AwsError} if the bucket belongs to another account, or can't be reached
  */
 export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'none' | 'no bucket'> {
@@ -47,7 +47,7 @@ export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'n
   return objects.some((object) => object.Key === key) ? 'found' : 'none';
 }
 
-/** An object as a listing has it. */
+/** An object of a listing. */
 export interface ListedObject {
   readonly Key: string;
   /** ISO 8601. */
@@ -67,7 +67,7 @@ export async function listFew(
   const answer = await aws.run(args);
   if (answer.exitCode !== 0) {
     const kind = kindOfAwsError(answer.stderr);
-    // AWS CLI v1 hides the code of an error without a message; some servers send such. A HEAD request tells.
+    // AWS CLI v1 hides the code of an error without a message, which some servers send. A HEAD request shows it.
     if (kind === 'not-found' || (kind === 'no-message' && !(await bucketExists(aws)))) return 'no bucket';
     throw aws.errorOf(args, answer);
   }
@@ -76,7 +76,7 @@ export async function listFew(
   return page.Contents ?? [];
 }
 
-/** If it is `enabled`, the bucket keeps what is deleted or overwritten as older versions. */
+/** If `enabled`, the bucket keeps deleted and overwritten objects as older versions. */
 export type VersioningStatus = 'enabled' | 'suspended' | 'never';
 
 /** `never` if the server does not implement it. @throws {AwsError} if the bucket can't be asked */
@@ -96,15 +96,15 @@ export async function isVersioned(aws: AwsCli): Promise<boolean> {
   return (await versioningStatus(aws)) === 'enabled';
 }
 
-/** A bucket from before there were regions in Europe. */
+/** The answers for old buckets, and for us-east-1. */
 const OLD_NAMES: Readonly<Record<string, string>> = { EU: 'eu-west-1', None: 'us-east-1' };
 
-/** @returns `undefined` if there is no such bucket, or this user may not ask where it is */
+/** @returns `undefined` if there is no such bucket, or this user may not ask for its region */
 export async function regionOfBucket(aws: AwsCli): Promise<string | undefined> {
   const answer = await aws.run(getLocation(aws.bucket));
   if (answer.exitCode !== 0) return undefined;
   const location = answer.stdout.trim();
   const region = OLD_NAMES[location] ?? location;
-  // The names of other servers are no regions.
+  // Other servers answer with names that are not regions.
   return /^[a-z]{2}(-[a-z]+)+-\d$/.test(region) ? region : undefined;
 }

@@ -1,10 +1,10 @@
-// What a child process prints, line by line, with flat memory.
+// Reads the output of a child process line by line, with flat memory.
 import type { Readable } from 'node:stream';
 
 /** A longer line is cut into several (characters). */
 const LONGEST = 1 << 16;
 
-/** Yields the parts of a UTF-8 stream between matches of `separator`, and what follows the last one. */
+/** Splits a UTF-8 stream at each match of `separator`. */
 export async function* splitLines(stream: Readable, separator: RegExp): AsyncGenerator<string> {
   let rest = '';
   for await (const chunk of stream.setEncoding('utf8')) {
@@ -19,7 +19,7 @@ export async function* splitLines(stream: Readable, separator: RegExp): AsyncGen
   if (rest !== '') yield rest;
 }
 
-/** How many lines of standard error are kept: the last ones tell why a child failed. */
+/** How many lines of standard error are kept: the last ones say why a child failed. */
 const KEPT = 20;
 
 /** Reads `stream` to its end, and calls `onLine` for each line. @returns the last lines */

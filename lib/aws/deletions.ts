@@ -1,5 +1,5 @@
-// Deletes objects, and removes versions and delete markers: a thousand a request, or one by one if the server has no such
-// requests. The linter names the files that may import this.
+// Deletes objects, and removes versions and delete markers: a thousand in one request, or one by one if the server does
+// not support that. The linter names the files that may import this.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BucketObject, namesOf } from './arguments/object-arguments.js';
@@ -9,21 +9,21 @@ import { lacksPermission } from './errors/error-table.js';
 
 /** The most that S3 takes in one request. */
 const BATCH = 1000;
-/** Characters in keys that XML can't hold, or changes: a batch is sent as XML. */
+/** Characters in keys that XML can't hold, or alters: a batch is sent as XML. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern is for these
 const NOT_IN_XML = /[\x00-\x1f\x7f\ufffe\uffff]/;
-/** The server has no DeleteObjects, or wants a checksum with it that this AWS CLI does not send. */
+/** The server has no DeleteObjects, or requires a checksum with it that this AWS CLI does not send. */
 const NO_BATCHES =
   /An error occurred \((MissingContentMD5|NotImplemented|XNotImplemented|501|MethodNotAllowed|405)\) when calling/;
 
 export interface Deletion {
   readonly key: string;
-  /** The version or delete marker to remove, which can't be undone; without it, a delete marker is added. */
+  /** The version or delete marker to remove, which can't be undone. Without it, a delete marker is added. */
   readonly versionId?: string;
 }
 
 export interface DeletionResult extends Deletion {
-  /** `undefined` if it is deleted. */
+  /** `undefined` if it was deleted. */
   readonly refusal?: Refusal;
 }
 
@@ -31,11 +31,11 @@ export interface Refusal {
   /** S3's error code and its message. */
   readonly why: string;
   readonly hint: string | undefined;
-  /** True if no other reason is named than a permission. */
+  /** True if S3 names no reason but a missing permission. */
   readonly lacksPermission: boolean;
 }
 
-/** Arguments that add a delete marker; with a version id, they remove that version, which can't be undone. */
+/** The arguments to add a delete marker or, with a version id, to remove that version, which can't be undone. */
 export function deleteObject(object: BucketObject): string[] {
   return ['s3api', 'delete-object', ...namesOf(object)];
 }
@@ -55,8 +55,9 @@ interface BatchError {
 
 /**
  * @param folder the run's own, for the requests
- * @param isStillDue called right before a deletion is sent, which is left out if it returns false
- * @returns a result for each: first what is deleted of a batch, in the order of `deletions`, then what is refused
+ * @param isStillDue called right before a deletion is sent; if it returns false, nothing is deleted
+ * @returns a result for each: first those of a batch that were deleted, in the order of `deletions`, then the refused
+ * ones
  * @throws {AwsError} if a request fails as a whole
  */
 export async function* deleteAll(
@@ -70,7 +71,7 @@ export async function* deleteAll(
   for await (const deletion of deletions) {
     if (takesBatches && !NOT_IN_XML.test(deletion.key)) batch.push(deletion);
     else {
-      // In the order of `deletions`.
+      // Keeps the order of `deletions`.
       yield* deleteMany(batch.splice(0));
       if (isStillDue(deletion)) yield await deleteOne(aws, deletion);
     }
@@ -117,7 +118,7 @@ async function deleteBatch(
   return [...batch.filter((it) => !isRefused(it)), ...refused];
 }
 
-/** ASCII means the same in each encoding. The AWS CLI reads the file as the locale or AWS_CLI_FILE_ENCODING says. */
+/** ASCII is the same in each encoding. The locale or AWS_CLI_FILE_ENCODING decides how the AWS CLI reads the file. */
 function inAscii(json: string): string {
   return json.replace(/[\x80-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -7,25 +7,25 @@ import { linesOf } from '../tree/streams/lines.js';
 import { listObjects, type ObjectRow } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 
-/** Holds the escrow and the records. It is part of no backup, and no sync deletes anything there. */
+/** Holds the escrow and the records. It belongs to no backup, and no sync deletes anything there. */
 export const RESERVED_PREFIX = 'backup.info/';
 
 export interface StoredObject {
   /** Relative to the prefix. */
   readonly key: Bytes;
-  /** Bytes of the content; encryption does not change it. */
+  /** Bytes of the content; encryption does not change their number. */
   readonly size: number;
   /** ISO 8601, in whole seconds. */
   readonly lastModified: string;
-  /** Differs for each upload; with SSE-C, it is no checksum of the content. */
+  /** Differs for each upload. With SSE-C it is not a checksum of the content. */
   readonly etag: string;
 }
 
 /**
- * Passes the objects below `prefix` to `read`, without those below `RESERVED_PREFIX`. The listing may break off: it is
- * complete only if this returns.
- * @param read reads to the end, or throws
- * @param parse `parseWholeListing` keeps what is below `RESERVED_PREFIX`
+ * Passes the objects below `prefix` to `read`, without those below `RESERVED_PREFIX`. The listing is complete only if
+ * this function returns.
+ * @param read must read to the end, or throw
+ * @param parse `parseWholeListing` keeps the objects below `RESERVED_PREFIX`
  * @returns what `read` returns
  * @throws {AwsError} if the listing fails
  */
@@ -38,7 +38,7 @@ export async function listPrefix<T>(
   let result: { readonly value: T } | undefined;
   await aws.runOrThrow(listObjects(aws.bucket, prefix), {
     output: async (stdout) => {
-      // Starts reading although `read` may not yet: Node discards the unread output of a child that has ended.
+      // Reads at once, even if `read` does not yet: Node discards the unread output of a child that has ended.
       // `pipeline`, since the output of a child that could not be started never ends.
       const pages = pipeline(stdout, new PassThrough(), () => undefined);
       result = { value: await read(parse(pages, prefix)) };
@@ -55,7 +55,7 @@ export function parseListing(stdout: Readable, prefix: string): Batches<StoredOb
   return mapEach(objects, (object) => (object.key.startsWith(RESERVED_PREFIX) ? undefined : object));
 }
 
-/** The same with what is below `RESERVED_PREFIX`. */
+/** `parseListing` with the objects below `RESERVED_PREFIX`. */
 export async function* parseWholeListing(stdout: Readable, prefix: string): Batches<StoredObject> {
   const prefixBytes = bytesOf(prefix);
   let previous = '';
@@ -85,7 +85,7 @@ function parsePage(page: string): readonly ObjectRow[] {
   throw notFromS3('listing', bytesOf(page.slice(0, 100)));
 }
 
-/** @param what the server was asked for */
+/** @param what the server was asked for, such as `listing` */
 export function notFromS3(what: string, key: Bytes): BackupError {
   return new BackupError(`The server's ${what} is not what S3 would send, near "${textOf(key)}".`, {
     hint: 'Use a server that lists keys in the order of their bytes, as S3 does.',

@@ -1,11 +1,11 @@
-// A backup in its bucket, for functions that read or change it.
+// A backup in its bucket, as functions take it that read or change it.
 import type { Log } from '../cli/log/log.js';
 import type { AwsCli } from './aws-cli.js';
 
 export interface Remote {
   /** With the encryption key of the backup. */
   readonly aws: AwsCli;
-  /** Of the keys of the backup's objects: '' or ends in a `/`. */
+  /** The prefix of the backup's keys: '' or ends in a `/`. */
   readonly prefix: string;
   readonly log: Log;
 }

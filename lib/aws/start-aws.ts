@@ -1,4 +1,4 @@
-// Starts the AWS CLI; nothing else does.
+// Starts the AWS CLI. No other file does.
 import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
@@ -22,11 +22,11 @@ export async function startAws(
   const { endpointUrl, interruption } = settings;
   const namesKey = args.includes(KEY_URL);
   const encryptionKey = namesKey ? settings.encryptionKey : undefined;
-  // Without a key, descriptor 3 would be whatever Python opens first: the AWS CLI would read that to its end.
+  // Without a key, descriptor 3 would be whatever Python opens first, and the AWS CLI would read that as the key.
   if (namesKey && encryptionKey === undefined)
     throw new Error('a call names the encryption key, and there is none');
   interruption.check();
-  // For each call: the service may have ended since, and another user's program may have its port now.
+  // Before each call: the service may have ended, and another user's program may have its port now.
   if (encryptionKey !== undefined) assertTrustedListener(endpointUrl);
   const keyDescriptor = encryptionKey === undefined ? undefined : openKeyDescriptor(encryptionKey);
   try {
@@ -62,7 +62,7 @@ async function runToEnd(
     ],
   });
   if (child.pid !== undefined) interruption.adopt(child.pid);
-  // A child that ends without reading it says why by its exit code; execa would throw before that.
+  // If a child ends without reading its input, its exit code says why; execa would throw before that.
   child.stdin?.removeAllListeners('error').on('error', () => undefined);
   child.stdin?.end(call.input);
   let stdout = '';
@@ -92,8 +92,8 @@ async function runToEnd(
   const { exitCode, signal } = exit.value;
   if (exitCode === undefined && signal === undefined) throw cannotStart(exit.value);
   if (stderr.status === 'rejected') throw stderr.reason;
-  // If the child failed, its output may end anywhere: then its failure counts, not what the reader made of the output.
-  // If the reader stopped before the end, the child may have failed for that: by its exit code or SIGPIPE only.
+  // If the child failed, its output may end anywhere: then the child's failure counts, not the reader's.
+  // But if the reader stopped early, that itself may have made the child fail, with an exit code or SIGPIPE.
   const wasKilled = signal !== undefined && signal !== 'SIGPIPE';
   const isCut = (wasReadToEnd && exitCode !== 0) || wasKilled;
   if (consumed.status === 'rejected' && !isCut) throw consumed.reason;
@@ -103,7 +103,7 @@ async function runToEnd(
 
 /**
  * Lets the user answer `aws configure` on the terminal.
- * @returns whether the profile was made
+ * @returns whether the profile was created
  * @throws {BackupError} if `aws` can't be started
  */
 export async function configureProfile(profile: string): Promise<boolean> {

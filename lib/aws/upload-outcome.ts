@@ -1,7 +1,7 @@
-// Which files one `aws s3 cp` has uploaded: it prints a line on standard output for each that it has, and one on standard
-// error for each that it has not. Names are printed as they are.
+// Which files one `aws s3 cp` has uploaded. It prints a line on standard output for each uploaded file, and one on
+// standard error for each that failed. Names are not escaped.
 
-/** If a name holds this, the lines of several files can't be told apart. */
+/** If a name contains this, the lines of several files are ambiguous. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a line may be split at these
 const AMBIGUOUS = /[\x00-\x1f\x7f\x85\u2028\u2029]| to s3:\/\//;
 
@@ -14,7 +14,7 @@ export function canParseName(path: string): boolean {
 export class UploadOutcome {
   readonly #target: string;
   readonly #uploaded = new Set<string>();
-  /** Why each of the others was not uploaded; '' if no line says so. */
+  /** Why each of the other files was not uploaded; '' if no line says why. */
   readonly #reasons: Map<string, string>;
   #hasNamedFiles = false;
 

@@ -18,7 +18,7 @@ export interface ObjectVersion {
   readonly key: Bytes;
   /** The word `null` for an object that was stored without versioning. */
   readonly versionId: string;
-  /** Milliseconds since the epoch; Amazon has whole seconds. */
+  /** Milliseconds since the epoch; in whole seconds at Amazon. */
   readonly lastModified: number;
   /** True for the current version, or a delete marker in its place. */
   readonly isLatest: boolean;
@@ -27,8 +27,8 @@ export interface ObjectVersion {
 }
 
 /**
- * Passes the versions below `prefix` to `read`, sorted by key, the newest of each key first; an empty prefix does not
- * include what is below `RESERVED_PREFIX`. Memory holds one page.
+ * Passes the versions below `prefix` to `read`, sorted by key, the newest of each key first. An empty prefix excludes
+ * `RESERVED_PREFIX`. Memory holds one page.
  * @returns what `read` returns
  * @throws {AwsError} if the listing fails
  */
@@ -62,8 +62,8 @@ function parsePage(text: string): VersionsPage {
 }
 
 /**
- * Where the next page begins; `undefined` after the last one. The marker is the key of the page's last row: Amazon encodes
- * it as in the row, Ceph does not.
+ * Where the next page begins; `undefined` after the last one. The marker is the key of the page's last row: Amazon
+ * encodes it as in the row, Ceph does not encode it.
  */
 export function nextMarker(page: VersionsPage): VersionMarker | undefined {
   const { versions, deletions, next } = page;
@@ -85,7 +85,7 @@ export async function* parseVersions(
   for await (const listed of pages) {
     const rows = [...(listed.versions ?? []), ...(listed.deletions ?? [])];
     const page = rows.map((row) => versionOf(row, listed)).sort(compare);
-    // A server that sends the same page again would do so forever.
+    // A server that sends the same page twice would send it forever.
     const identity = JSON.stringify(page.at(-1) ?? '');
     if (page.length > 0 && identity === last) throw notFromS3(LISTING, page.at(-1)?.key ?? ('' as Bytes));
     last = identity;
@@ -118,14 +118,14 @@ function versionOf([text, versionId, time, isLatest, size]: VersionRow, page: Ve
 function noVersionId(key: Bytes, id: unknown): BackupError {
   const shown = JSON.stringify(id)?.slice(0, 100);
   return new BackupError(
-    `The server's listing of versions has ${shown} for the version id of "${textOf(key)}", which no S3 server would send.`,
+    `The server's listing of versions has ${shown} as the version id of "${textOf(key)}", which is not one of S3's.`,
     {
-      hint: 'Check that the endpoint is that of your S3 server, and what answers there.',
+      hint: 'Check that the endpoint is your S3 server, and no proxy answers in its place.',
     },
   );
 }
 
-/** Decodes the keys of a page that says that they are URL-encoded: a space is `+` or `%20`. */
+/** The key of a row, decoded if its page says that keys are URL-encoded: a space is `+` or `%20`. */
 function keyOf(text: string, { encoding }: VersionsPage): Bytes {
   if (encoding !== 'url' || !/[%+]/.test(text)) return bytesOf(text);
   return bytesOf(text)

@@ -24,9 +24,11 @@ export interface Backup extends Remote, SourceToWalk {
   readonly config: BackupConfig;
   /** LOCAL_DIR, open: what is uploaded is opened below this descriptor. */
   readonly localDirDescriptor: number;
-  /** Tells LOCAL_DIR, as it was when the run began, from other folders; see `localDirIdOf`. */
+  /** `localDirIdOf` LOCAL_DIR at the beginning of the run. */
   readonly localDirId: string;
-  /** Whether the config excludes the file of a stored key: its object stays in the bucket, and is no loss. */
+  /**
+   * Whether the config excludes the file of a stored key: its object stays in the bucket, and does not count as a loss.
+   */
   readonly isExcluded: IsExcluded;
   readonly guard: GuardLimits;
   readonly versioning: BucketVersioning;

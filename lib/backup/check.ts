@@ -1,5 +1,5 @@
-// After the upload: what is in the backup now. A full run compares the bucket's listing with the disk, and sends again
-// what is missing; a quick run trusts the last full check and the AWS CLI's success.
+// The check after the upload. A full run compares the bucket's listing with the scan, and sends again what is missing;
+// a quick run trusts the last full check and the AWS CLI's success.
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { formatCount } from '../cli/units/quantities.js';
 import type { Bytes } from '../tree/bytes.js';
@@ -19,18 +19,18 @@ import { verifyRandomFile } from './verify.js';
 
 export interface Checked extends Omit<DraftFiles, 'draft' | 'due' | 'dueBytes' | 'overwritten'> {
   readonly isFull: boolean;
-  /** The draft as it is known now. */
+  /** The draft after the check. */
   draft(): Batches<DraftLine>;
-  /** Whether the bucket holds all that the last tree has, and nothing else is on disk. */
+  /** Whether disk and bucket hold exactly what the last tree has. */
   readonly isAsTree: boolean;
   /** How many files have no object. */
   readonly missing: number;
-  /** How many objects have no file on disk, although nothing proves that it is gone; 0 in a quick run. */
+  /** How many objects stay, since their file was not found but is not proven to be gone; 0 in a quick run. */
   readonly kept: number;
   readonly uploads: readonly Sent[];
-  /** The draft's lines of files that the AWS CLI has sent and the bucket does not hold. */
+  /** The draft's lines of files that the AWS CLI has sent, but that the bucket does not hold. */
   readonly stillDue: Spool | undefined;
-  /** The file that was read back; `undefined`: none was. */
+  /** The file that was read back; `undefined` if none was. */
   readonly verified: Bytes | undefined;
 }
 
@@ -70,7 +70,7 @@ async function checkByListing(
     list(due.draft, uploaded.sent, uploaded.wasSynced),
     unchanged.length > 0 ? verifyRandomFile(backup, unchanged) : Promise.resolve(undefined),
   );
-  // If the listing shows that the object was replaced, its mismatch is no surprise: the file is sent again.
+  // If the listing shows that the object was replaced, the mismatch is expected: the file is sent again.
   const isReplaced = early?.mismatch !== undefined && (await isDue(first, early.key));
   if (early?.mismatch !== undefined && !isReplaced) throw early.mismatch;
   const again = first.due.count > 0 ? await sendAgain(backup, first, uploaded) : NOTHING_SENT;
@@ -84,8 +84,8 @@ async function checkByListing(
     isFull: true,
     draft: () => readDraft(last.draft),
     isAsTree: scan.isAsTree && due.due.count + first.due.count + last.lost === 0,
-    // A file that went after the first listing may have got another name: the next run deletes its object. The guard
-    // counts it all the same, since a disk may have been unmounted meanwhile.
+    // A file that vanished after the first listing may have a new name: only the next run deletes its object. But the
+    // guard counts it, since a disk may have been unmounted meanwhile.
     gone: first.gone,
     linksAbove: first.linksAbove,
     kept: last.kept + Math.max(0, last.gone.count - first.gone.count),
@@ -106,7 +106,7 @@ async function sendAgain(
   lacking: Comparison,
   { journal, wasSynced }: Uploaded,
 ): Promise<Sent> {
-  // If nothing was due before, nothing has marked this run as one that has to end.
+  // If nothing was due before, the journal has not begun.
   if (!journal.hasBegun) await journal.begin();
   const files = `${formatCount(lacking.due.count, 'file')} as they are on disk`;
   backup.log.info(`The bucket lacks ${files}${wasSynced ? ' after the first upload' : ''}.`);

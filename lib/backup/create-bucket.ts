@@ -9,10 +9,10 @@ export async function createBucketIfMissing(
   { escrow }: Start,
 ): Promise<void> {
   if (escrow !== 'no bucket') return;
-  // On stderr, since the name may be wrong: a second, empty backup would begin in silence.
+  // A warning, since the name may be wrong: a second, empty backup would begin silently.
   log.warn(
     state.treeCopy !== undefined && existsSync(state.treeCopy)
-      ? `The bucket "${aws.bucket}" existed at the last run and is gone, with everything that was in it. Creating it again.`
+      ? `The bucket "${aws.bucket}" existed at the last run and has been deleted, with all its contents. Creating it again.`
       : `The bucket "${aws.bucket}" does not exist. Creating it: if this backup has a bucket already, correct AWS_BUCKET.`,
   );
   await makeBucket(aws, config, (message) => log.info(message));

@@ -1,4 +1,4 @@
-// Deletes in the bucket what is proven to be gone from disk, and nothing else.
+// Deletes the objects whose files are proven to be gone from disk, and nothing else.
 import { AwsError } from '../aws/errors/aws-error.js';
 import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
@@ -17,7 +17,7 @@ import { totalOf } from './upload/sent.js';
 export interface Deleted {
   /** Their keys, as JSON texts, in their order. */
   readonly keys: Spool;
-  /** Whether an object is still in the bucket although its file is gone. */
+  /** Whether an object of a file that is gone is still in the bucket. */
   readonly isHeldBack: boolean;
 }
 
@@ -49,8 +49,8 @@ async function deleteUnlessKept(
       return false;
     }
   }
-  // Only now: objects that stay for another reason pile up, and would stop every run. In a quick run, the guard has judged
-  // them before the upload.
+  // Not before there is no reason to keep them: objects that are kept pile up, and would stop every run. In a quick
+  // run, the guard has judged the losses before the upload.
   if (checked.isFull) assertLossesAllowed(checked.losses, backup);
   if (gone.count === 0) return true;
   log.progress(`Deleting ${formatCount(gone.count, 'object')}`);
@@ -61,7 +61,7 @@ async function deleteUnlessKept(
   return areDeleted;
 }
 
-/** Says why nothing is deleted. @param what does not happen, or would not in a dry run */
+/** Reports why nothing is deleted. @param what the beginning of the message */
 export function reportKept(
   { incomplete, log }: Backup,
   what: 'Not deleting' | 'Would not delete',
@@ -74,16 +74,16 @@ export function reportKept(
   else log.warn(sentence);
 }
 
-/** The files of a folder that a link has replaced may be meant to be in the backup. */
+/** A link may have replaced a folder whose files the user wants in the backup. */
 function warnOfLinks({ localDir, log }: Backup, links: ReadonlySet<Bytes>): void {
   const [first = bytesOf('')] = links;
   const others = links.size > 1 ? ` and ${formatCount(links.size - 1, 'other path')}` : '';
   log.warn(
-    `Deleting the objects below "${localDir}/${textOf(first)}"${others}: that is a link, which FOLLOW_SYMLINKS='no' does not follow.`,
+    `Deleting the objects below "${localDir}/${textOf(first)}"${others}: that is a link now, and FOLLOW_SYMLINKS='no'.`,
   );
 }
 
-/** A failed request ends no run: the record of the uploads comes after it. @returns whether all were deleted */
+/** A failed request does not end the run, which still has to store its record. @returns whether all were deleted */
 async function deleteAllProven(
   backup: Backup,
   { gone, linksAbove }: Checked,

@@ -1,5 +1,5 @@
-// Which files are due: the scan alone tells if the last run's tree says what the bucket has; otherwise the bucket is
-// listed first.
+// Which files are due. If the last run's tree shows what the bucket has, the scan decides alone; otherwise the bucket
+// is listed first.
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import type { Backup } from './backup.js';
 import type { Comparison, OnDue } from './check/compare.js';
@@ -20,15 +20,15 @@ export async function findDue(backup: Backup, start: Start): Promise<Due> {
   return { ...listed, listed };
 }
 
-/** True if no tree tells what the bucket has: before a first record, and after a run that did not end. */
+/** True if no tree shows what the bucket has: without a record, and after a run that did not end. */
 export function needsListing({ tree, unfinished }: Start): boolean {
   return tree === 'none' || unfinished !== undefined;
 }
 
 /**
- * Compares the scan with the bucket's listing. If there is no record that proves the encryption key, it is tried on a few
- * objects and on the records of other backups.
- * @throws {BackupError} with exit code 5 if they were stored with another one
+ * Compares the scan with the bucket's listing. Without a record, which would prove the encryption key, tries the key on
+ * a few objects and on the records of other backups.
+ * @throws {BackupError} with exit code 5 if they were stored with another key
  */
 export async function listBeforeUpload(backup: Backup, start: Start, onDue?: OnDue): Promise<Comparison> {
   const isProven = start.lastRun !== undefined || start.escrow === 'no bucket';

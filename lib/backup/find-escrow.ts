@@ -7,7 +7,7 @@ import type { Backup } from './backup.js';
 import { failureAfterBackup } from './report.js';
 import type { Start } from './start.js';
 
-/** Does not throw what the bucket answers: nothing in the backup depends on it. */
+/** Returns errors of the bucket instead of throwing them: no step of the backup depends on the escrow. */
 export async function findEscrowOfRun(backup: Backup, start: Start): Promise<FoundEscrow> {
   return start.whyFull === undefined ? 'not asked' : orFailure(fetchEscrow(backup, start));
 }
@@ -19,11 +19,11 @@ async function fetchEscrow(backup: Backup, { escrow, lastRun }: Start): Promise<
 
 /**
  * Warns if the key is not escrowed, or no longer.
- * @throws {BackupError} once the backup is done, if the bucket did not tell
+ * @throws {BackupError} if the bucket gave no answer: the backup is done by now
  */
 export function reportEscrow({ log }: Backup, lastRun: LastRun | undefined, escrow: FoundEscrow): void {
   if (escrow instanceof BackupError)
-    throw failureAfterBackup('the bucket does not tell whether its key is escrowed', escrow);
+    throw failureAfterBackup('the bucket did not say whether its key is escrowed', escrow);
   if (escrow === 'none') log.warn('You have not backed up your encryption key, yet.');
   if (typeof escrow === 'string') return;
   const stored = formatTime(Date.parse(escrow.stored));
@@ -33,6 +33,6 @@ export function reportEscrow({ log }: Backup, lastRun: LastRun | undefined, escr
     );
   else if (escrow.is === 'of an unknown key' && lastRun?.escrow?.is === 'of this key')
     log.warn(
-      `The escrow in the bucket held this backup's encryption key, and was replaced: since ${stored}, which one it holds is unknown. Store it again with encrypted-s3-upload-key.`,
+      `The escrow in the bucket held this backup's encryption key, but was replaced on ${stored}; which key it holds now is unknown. Store yours again with encrypted-s3-upload-key.`,
     );
 }

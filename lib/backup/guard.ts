@@ -1,5 +1,4 @@
-// The guard of a run before it changes anything: it counts the losses by the last run's tree, and by the listing if
-// there was one.
+// The guard, before the run changes anything: counts the losses by the last run's tree, or by the listing.
 import type { Bytes } from '../tree/bytes.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import type { Backup } from './backup.js';
@@ -21,17 +20,17 @@ export async function assertNotMassDeletion(
     return;
   }
   if (reasonToRefuse(scan.losses, backup.guard) === undefined) return;
-  // A run that ended before its record may have deleted some of them already: the listing tells.
+  // A run that ended before its record may have deleted some of them already: the listing shows which.
   const { gone } = listed ?? (await compareBeforeUpload(backup, start));
   assertLossesAllowed(await countLossesStillStored(scan.losses, readKeys(scan.gone), readKeys(gone)), backup);
 }
 
 /**
- * The losses by the tree, without the files whose objects are deleted already. The listing counts for nothing else: more
- * objects in the bucket do not make fewer files gone.
+ * The losses by the tree, without the files whose objects are deleted already. Other objects of the listing don't
+ * count: they would make the share of lost files smaller.
  * @param losses by the tree
- * @param goneInTree the keys that `losses` counts as gone, in their order
- * @param goneInListing the keys in the bucket whose files are gone, in their order
+ * @param goneInTree the keys that `losses` counts as gone, sorted
+ * @param goneInListing the keys in the bucket whose files are gone, sorted
  */
 export async function countLossesStillStored(
   losses: Losses,

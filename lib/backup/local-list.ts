@@ -1,4 +1,4 @@
-// LOCAL_LIST: the listing of the prefix in a local file, as the original makes it, but never half of one.
+// LOCAL_LIST: the listing of the prefix in a local file, as the original writes it, but never half of it.
 import { closeSync, type Stats, statSync } from 'node:fs';
 import { devNull } from 'node:os';
 import type { Writable } from 'node:stream';
@@ -13,10 +13,10 @@ import { type Batches, flatten } from '../tree/streams/batches.js';
 import type { Backup } from './backup.js';
 import { failureAfterBackup } from './report.js';
 
-/** How long a piece is at least (characters). */
+/** The least length of a piece (characters). */
 const PIECE = 1 << 15;
 
-/** This process's own output, which is no file in a folder. */
+/** This process's own output, which is not a file in a folder. */
 const STREAMS = new Map<string, Writable>([
   ['/dev/stdout', process.stdout],
   ['/dev/stderr', process.stderr],

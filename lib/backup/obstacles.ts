@@ -1,4 +1,4 @@
-// What is on disk and can't be backed up, in words for the user, and how to exclude it.
+// Names the files and folders that can't be backed up, and shows how to exclude them.
 import { shellQuote } from '../cli/errors.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { textOf } from '../tree/bytes.js';
@@ -13,7 +13,7 @@ import type { Start } from './start.js';
 /** How many patterns a line names; the next run names the others. */
 const MAX_PATTERNS = 20;
 
-/** Names what the scan found and can't back up. */
+/** Names the files and folders that the scan found but can't back up. */
 export async function reportObstacles(backup: Backup, { scan }: Start): Promise<void> {
   const { incomplete, log } = backup;
   for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles))) {
@@ -34,7 +34,7 @@ function describeObstacle({ localDir, prefix }: Backup, { key, reason }: Obstacl
       return `The name of ${path} is not UTF-8, which S3 can't store: it is not in the backup. ${exclude}`;
     case 'key too long': {
       const length = Buffer.byteLength(prefix) + key.length;
-      return `${path} would have a key of ${length} bytes, and S3 takes ${MAX_KEY_LENGTH}: it is not in the backup. ${exclude}`;
+      return `${path} would have a key of ${length} bytes, and S3 allows ${MAX_KEY_LENGTH}: it is not in the backup. ${exclude}`;
     }
     case 'loop':
       return `${path} leads back to a folder that it is in: it is not followed.`;
@@ -45,7 +45,7 @@ function describeObstacle({ localDir, prefix }: Backup, { key, reason }: Obstacl
   }
 }
 
-/** The line of the config that excludes the obstacles which hold deletions back, with what it excludes already. */
+/** The line of the config that also excludes the obstacles which prevent deletions. */
 export async function excludeLine({ config }: Backup, { scan }: Start): Promise<string> {
   const hiding: Obstacle[] = [];
   for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles)))

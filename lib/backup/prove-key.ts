@@ -1,5 +1,5 @@
-// Whether the encryption key is the right one, where no record of this backup proves it: by a few of its objects, and by
-// the records of other backups in the bucket.
+// Proves the encryption key if there is no record of this backup: by a few of its objects, and by the records of other
+// backups in the bucket.
 import { AwsError } from '../aws/errors/aws-error.js';
 import { assertKeyFits } from '../aws/sse-c/wrong-key.js';
 import { BackupError } from '../cli/errors.js';
@@ -17,9 +17,9 @@ export function assertKeyOfObjects({ aws, prefix }: Backup, { objects }: Compari
 }
 
 /**
- * A bucket's escrow holds one encryption key: with a second one in the same bucket, a restore without this machine would
- * find the wrong key for one of the backups, unless the user says that another one is meant.
- * @throws {BackupError} with exit code 5 if another backup has another one, as far as their records may be read
+ * A bucket's escrow holds one encryption key. If two backups had different keys, a restore without this machine would
+ * get the wrong key for one of them. --another-key allows that.
+ * @throws {BackupError} with exit code 5 if a record that can be read was stored with another key
  */
 export async function assertNoOtherKey({ aws, flags, log }: Backup): Promise<void> {
   if (flags.usesAnotherKey) return;
@@ -28,7 +28,9 @@ export async function assertNoOtherKey({ aws, flags, log }: Backup): Promise<voi
       throw secondKeyError(runFolderKey(prefix) + RECORD, aws.bucket);
   } catch (error) {
     if (!(error instanceof AwsError) || error.kind !== 'access-denied') throw error;
-    log.info(`Whether other backups in the bucket have the same encryption key is unknown: ${error.message}`);
+    log.info(
+      `Can't check whether other backups in the bucket have the same encryption key: ${error.message}`,
+    );
   }
 }
 
@@ -37,7 +39,7 @@ function secondKeyError(key: string, bucket: string): BackupError {
     `Another backup in the bucket, that of s3://${bucket}/${key}, has another encryption key. The escrow of one bucket holds one key.`,
     {
       exitCode: exitCode.wrongKey,
-      hint: 'Use the same key or another bucket. If two keys are meant, keep the second one elsewhere, and run this backup once with --another-key. Nothing was changed.',
+      hint: 'Use the same key or another bucket. If you want two keys, keep the second one elsewhere, and run this backup once with --another-key. Nothing was changed.',
     },
   );
 }

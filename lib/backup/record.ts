@@ -22,7 +22,7 @@ export interface NewTree {
   readonly totals: TreeTotals;
 }
 
-/** The tree of the files in the bucket, and of what needs no object: a new file, unless the last tree is still valid. */
+/** The tree of what is in the backup: a new file, unless the last tree is still valid. */
 export async function buildTree(
   backup: Backup,
   { lastRun, tree }: Start,
@@ -60,8 +60,8 @@ async function hasKeptFiles(draft: Batches<DraftLine>): Promise<boolean> {
 }
 
 /**
- * The line of the new tree; `undefined`: none. A file whose present version could not be stored keeps its last line, so
- * that a restore gives the version in the bucket its mode and times. So does one that could not be looked at.
+ * The line of the new tree, if there is one. A file whose present version could not be stored keeps its last line, so
+ * that a restore gives the version in the bucket its mode and times. So does a file that could not be examined.
  */
 function treeLineOf({ key, state, line, lastLine }: DraftLine): TreeLine | undefined {
   if (['unchanged', 'stored', 'sent', 'no object', 'known link'].includes(state)) return { key, line };
@@ -71,10 +71,10 @@ function treeLineOf({ key, state, line, lastLine }: DraftLine): TreeLine | undef
   return { key, line: unprovenLine(lastLine) };
 }
 
-/** What the record tells of this run. */
+/** The facts of this run for its record. */
 export type RunFacts = Omit<LastRun, 'treeSha256' | 'keyFingerprint'>;
 
-/** @throws {AwsError} if it could not be stored; the last record is still there then */
+/** @throws {AwsError} if it could not be stored; the bucket then keeps the last record */
 export async function storeRecord(
   backup: Backup,
   { lastRun }: Start,
@@ -110,14 +110,14 @@ export async function storeRecord(
   return facts;
 }
 
-/** A run that has not learned anything new goes by the last one. */
+/** A run that did not find out keeps what the last one found. */
 function escrowAfter(found: FoundEscrow, lastRun: LastRun | undefined): Pick<LastRun, 'escrow'> {
   if (found === 'none') return {};
   const escrow = found === 'not asked' || found instanceof BackupError ? lastRun?.escrow : found;
   return escrow === undefined ? {} : { escrow };
 }
 
-/** When the last run before this one ended that left nothing undone; ISO 8601. */
+/** When the last complete run before this one ended; ISO 8601. */
 function lastCompleteBefore(lastRun: LastRun | undefined): string | undefined {
   return lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;
 }

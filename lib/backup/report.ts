@@ -1,4 +1,4 @@
-// What a run says: which files are not in the backup, and what else is worth knowing.
+// The messages at the end of a run: which files are not in the backup, and its numbers.
 import { hintOfAwsError, kindOfAwsError } from '../aws/errors/error-kinds.js';
 import { BackupError } from '../cli/errors.js';
 import { printText } from '../cli/output/print.js';
@@ -28,9 +28,9 @@ export async function reportOutcome(
   const vanished = totalOf(checked.uploads, 'vanished');
   log.info(`In the backup: ${totals.files} files, ${totals.bytes} bytes.`);
   log.info(
-    `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished meanwhile.`,
+    `Not in it: ${counts.link} links, ${counts.special} special files, ${counts.dangling} links that lead nowhere, ${vanished} files that vanished during the run.`,
   );
-  // A run of nothing is not silent: what should be there may not be mounted.
+  // A run without files is not silent: a disk may not be mounted.
   if (totals.files === 0)
     log.warn(
       `No file of LOCAL_DIR "${localDir}" is in the backup. If a disk should be mounted there, mount it.`,
@@ -39,7 +39,7 @@ export async function reportOutcome(
   const objects = `${formatCount(checked.kept, 'object')} whose ${checked.kept === 1 ? 'file is' : 'files are'}`;
   const kept = `Keeping ${objects} not on disk, but not provably gone`;
   if (counts.dangling === 0) log.info(`${kept}.`);
-  // They may be on a disk that a link leads to, and that is not mounted.
+  // They may be on an unmounted disk, to which a link leads.
   else log.warn(`${kept}: they may be behind links that lead nowhere, which syslog names.`);
 }
 
@@ -57,12 +57,12 @@ async function reportFailures(
   }
   if (stillDue === undefined) return;
   for await (const { key } of flatten(readDraft(stillDue)))
-    report(textOf(key), 'the bucket does not hold it, although the AWS CLI has uploaded it');
+    report(textOf(key), 'the bucket does not hold it, although the AWS CLI reported its upload');
 }
 
 /**
- * Says what the run has done: to a person on a terminal, and with --json in one line on standard output.
- * @returns it in one line
+ * Prints what the run has done: on a terminal, and with --json as one line on standard output.
+ * @returns the summary, one line
  * @throws {BackupError} if standard output can't be written
  */
 export async function reportRun({ flags, log }: Backup, facts: RunFacts): Promise<string> {
@@ -85,7 +85,7 @@ export async function reportRun({ flags, log }: Backup, facts: RunFacts): Promis
   return summary;
 }
 
-/** @param why the AWS CLI's words */
+/** @param why the AWS CLI's message */
 function describeFailure(path: string, why: string): string {
   // The next run would fail in the same way.
   const canNeverSucceed = kindOfAwsError(why) === 'bad-name-or-size';
@@ -93,7 +93,7 @@ function describeFailure(path: string, why: string): string {
   return `its upload failed: ${why}${exclude}`;
 }
 
-/** The failure of a step after the record. @param what has not been done, as a clause */
+/** The failure of a step after the record. @param what the step that failed, as a clause */
 export function failureAfterBackup(what: string, error: BackupError): BackupError {
   const { message, hint, exitCode, cause } = error;
   return new BackupError(`The backup is done, but ${what}. ${message}`, {

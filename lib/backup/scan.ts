@@ -14,7 +14,7 @@ import { newLine, type ScannedPair, scannedPair } from './scan/scanned-pair.js';
 import { walkSource } from './source/walk-source.js';
 
 /**
- * @param tree the last run's; `undefined`, if there is none
+ * @param tree the last run's; `undefined` if there is none
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
@@ -39,7 +39,7 @@ export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | 
   return writer.close();
 }
 
-/** Asks for the names of all owners of a batch at once. */
+/** Looks up the names of all owners of a batch at once. */
 async function* learnOwners(
   batches: Batches<Entry | Obstacle>,
   names: LocalOwnerNames,

@@ -18,17 +18,17 @@ import { assertSameSource, isSameSource } from './source/source.js';
 import { warnOfSource } from './source/warnings.js';
 
 export interface Start extends LastRunFound {
-  /** The escrow; not asked for here if a record tells that there is a bucket. */
+  /** The escrow; `not asked` if a record proves that there is a bucket. */
   readonly escrow: StoredEscrow | 'none' | 'no bucket' | 'not asked';
   readonly times: RunTimes;
   readonly scan: Scan;
-  /** Why this run compares the bucket's listing with the disk; `undefined`: it is a quick run. */
+  /** Why this run is a full one; `undefined` for a quick run. */
   readonly whyFull: string | undefined;
 }
 
 /** A scan, and the tree that it was merged with. */
 type ScanWithTree = Pick<Start, 'scan' | 'tree'> & {
-  /** When that tree's run ended, or began if that is all that is known; ms since the epoch. */
+  /** When that tree's run ended, or began if its end is unknown; ms since the epoch. */
   readonly ended: number | undefined;
 };
 
@@ -61,8 +61,8 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
 }
 
 /**
- * A record proves that there is a bucket. If it can't be read, the bucket's own error says more. Without a tree of an
- * earlier run on this machine, there is probably no record: then nothing waits for it.
+ * Finds out whether there is a bucket. A record proves it; if the record can't be read, the error of a listing says
+ * more. Without a local tree there is probably no record, so nothing waits for it.
  */
 async function findBucket(
   { aws, state }: Backup,
@@ -79,8 +79,8 @@ async function findBucket(
 }
 
 /**
- * Scans with this machine's copy of the last tree, before the record tells whether that is the right one.
- * @returns also the copy's checksum
+ * Scans with this machine's copy of the last tree, before the record shows whether the copy is valid.
+ * @returns the scan, with the copy's checksum
  */
 async function scanWithCopy(
   backup: Backup,

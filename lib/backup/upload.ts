@@ -1,5 +1,5 @@
 // The upload: each due file by name; or all of them by one `aws s3 sync`, if the prefix is empty and nobody else can
-// change what is on disk.
+// change the files on disk.
 import { join } from 'node:path';
 import { proveSseC } from '../aws/sse-c/prove-sse-c.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
@@ -16,7 +16,7 @@ import { uploadBySync } from './upload/upload-calls.js';
 
 export interface Uploaded {
   readonly journal: Journal;
-  /** Whether `aws s3 sync` has uploaded what was due: then the listing tells what became of each file. */
+  /** Whether `aws s3 sync` has uploaded the due files: then the listing shows the result for each. */
   readonly wasSynced: boolean;
   readonly sent: Sent;
 }
@@ -30,10 +30,10 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
   const wasSynced = isEmptyPrefix && hasDue && isSyncSafe(backup, scan.counts);
   const folder = backup.state.unfinished ?? join(backup.state.runFolder, 'unfinished');
   const journal = new Journal(folder, [lastRun?.runId, backup.header.runId]);
-  // Before any change, deletions included: if this run does not end, the next one has to know.
+  // Before any change, deletions included: the next run must know if this one does not end.
   if (hasDue || due.gone.count > 0)
     await journal.begin(listed && journalLines(readDraft(due.draft), wasSynced));
-  // Neither a file nor the record leaves before the server has shown that it honours the key.
+  // No file and no record is sent before the server has proved that it honours the key.
   if (lastRun === undefined) await proveSseC(backup.aws, backup.log);
   const upload = async () => {
     if (!hasDue) return NOTHING_SENT;
@@ -48,8 +48,8 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
 }
 
 /**
- * The files that the bucket holds already. Before `aws s3 sync` uploads to an empty prefix, the due files too: whatever
- * object is there later holds the file as it is in the draft.
+ * The files that the bucket holds already; before an `aws s3 sync` to an empty prefix also the due ones, since any
+ * object that is there later holds the file of the draft.
  */
 function journalLines(draft: Batches<DraftLine>, willBeSynced: boolean): Batches<string> {
   const isHeld = ({ state }: DraftLine) => state === 'stored' || (willBeSynced && state === 'due');

@@ -1,5 +1,5 @@
-// The proof of a full run: a random file is read back from the bucket. It must be refused without the encryption key and
-// with a wrong one, and be identical with it. Of a large file, a random part is compared.
+// The proof of a full run: a random file is read back from the bucket. It must be refused without the encryption key
+// and with a wrong one, and be identical with it. Of a large file, a random part is compared.
 import { closeSync } from 'node:fs';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import { verifyObject } from '../aws/sse-c/verify-object.js';
@@ -18,7 +18,7 @@ import { randomBelow, rangeToCompare } from './verify/random.js';
 const MISMATCHES: ReadonlySet<number> = new Set([exitCode.wrongKey, exitCode.mismatch]);
 
 export interface Verified {
-  /** Of the file that was compared; `undefined`: there was none that stayed unchanged. */
+  /** The key of the file that was compared; `undefined` if no candidate stayed unchanged. */
   readonly key: Bytes | undefined;
   /** With exit code 5 or 6: the object has another encryption key, is readable without it, or differs. */
   readonly mismatch?: BackupError;
@@ -27,7 +27,7 @@ export interface Verified {
 /**
  * Verifies the first of `candidates` that does not change meanwhile.
  * @param candidates in random order
- * @throws {AwsError} if the bucket can't be asked
+ * @throws {AwsError} if the object can't be read
  */
 export async function verifyRandomFile(backup: Backup, candidates: readonly Entry[]): Promise<Verified> {
   for (const candidate of candidates) {
@@ -60,7 +60,7 @@ function openCandidate({ localDirDescriptor, followSymlinks }: Backup, { key }: 
   }
 }
 
-/** @returns whether the result counts: the file was as scanned before and after */
+/** @returns whether the result counts: the file was as scanned, before and after */
 async function verify(backup: Backup, { key, inode }: Entry, descriptor: number): Promise<boolean> {
   const { aws, prefix, localDir, header, fileSystems, log } = backup;
   const path = textOf(key);
@@ -77,7 +77,7 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
     sha256OfOpen(descriptor, range),
   );
   if (!isSameInode(fileSystems.inodeOfOpen(descriptor), inode)) return false;
-  // The listing decides whether the object has to be there.
+  // The comparison with the listing reports a missing object.
   if (stored === 'not-found') return false;
   if (stored === 'archived') {
     log.info(`${s3Url(object)} is archived, and can't be read back.`);
@@ -86,7 +86,7 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
   if (stored.sha256 !== sha256) {
     throw new BackupError(`Downloaded file checksum mismatch: ${s3Url(object)} differs from ${what}.`, {
       exitCode: exitCode.mismatch,
-      hint: 'Run "touch" on the file and the backup again, which uploads it again; then look for the cause.',
+      hint: 'Upload the file again: run "touch" on it, then the backup. Then look for the cause.',
     });
   }
   log.info(`Verified ${what}.`);

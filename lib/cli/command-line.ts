@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type OutputOptions, setOutputOptions } from './log/output-options.js';
 
-/** What the help of a program says about them. */
+/** The paragraph on exit codes in a program's help. */
 export const EXIT_CODES = `
 Exit codes:
   0 done   1 failed   3 done, but some files are missing
   4 refused, to lose nothing   5 wrong key   6 verification mismatch
   75 another run holds the lock   128+N ended by signal N`;
 
-/** Of every command; listed after those of the command itself. */
+/** The options that every command has. Its help lists them after its own. */
 export function outputOptions(): Option[] {
   return [
     new Option('-q, --quiet', 'print only warnings, errors and what was asked for'),
@@ -24,7 +24,7 @@ export function outputOptions(): Option[] {
   ];
 }
 
-/** For the help of a TIME. */
+/** Examples of a TIME, for help texts. */
 export const TIME_EXAMPLES = '2026-03-28, "2026-03-28 18:00", "2 days ago", monday, 13:11';
 
 /** A program with `--help` and `--version`, which explains errors on stderr and exits with 1. */

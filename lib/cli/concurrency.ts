@@ -14,7 +14,7 @@ export async function allSettledOrThrow<T extends readonly unknown[]>(
 }
 
 /**
- * Works on `items`, some at a time. After a failure it begins no more, waits until all have ended, and throws the first
+ * Works on several `items` at a time. After a failure it starts no more, waits for those that run, and throws the first
  * failure.
  * @param workers how many at a time
  */

@@ -2,8 +2,8 @@ import { exitCode } from './exit-codes.js';
 
 /**
  * A failure in words for the user: `message` says what happened and where, `hint` what to do next. Neither may hold a
- * secret. Whatever else is thrown is reported as a defect of this program. What is meant to be several lines is given as
- * such: a name may hold a newline, and must not look like a line of ours.
+ * secret. Any other exception is reported as a defect of this program. A message of several lines is an array: a
+ * newline in a string may come from a file's name, and is escaped.
  */
 export class BackupError extends Error {
   readonly exitCode: number;
@@ -23,7 +23,7 @@ export class BackupError extends Error {
   }
 }
 
-/** What `work` gives, or its failure, if that is one in words for the user. @throws whatever else it throws */
+/** The result of `work`, or the `BackupError` that it throws. @throws any other error of `work` */
 export async function orFailure<T>(work: Promise<T>): Promise<T | BackupError> {
   try {
     return await work;
@@ -66,7 +66,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTSUP: 'the file system does not have that',
 };
 
-/** A name as the shell takes it, for the commands in hints. */
+/** Quotes a name for the shell, for the commands in hints. */
 export function shellQuote(name: string): string {
   return /^[A-Za-z0-9_./+:@%=-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The file that the shell would run. @param path the variable PATH */
+/** The file that the shell would run for `name`. @param path the value of PATH */
 export function findProgram(name: string, path = ''): string | undefined {
   const folders = path.split(delimiter).filter((folder) => folder.startsWith('/'));
   return folders.map((folder) => join(folder, name)).find(isExecutable);

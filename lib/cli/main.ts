@@ -1,4 +1,5 @@
-// What surrounds every command: signals, the log, and the one place that turns an error into a message and an exit code.
+// What surrounds every command: signals, the log, and the one place that turns an error into a message and an exit
+// code.
 import { constants } from 'node:os';
 import { BackupError, InterruptedError } from './errors.js';
 import { exitCode, exitCodeOfSignal } from './exit-codes.js';
@@ -14,7 +15,7 @@ export interface CommandContext {
 /**
  * Runs a command and sets the process's exit code; the process ends when nothing is left to do.
  * @param prefixed whether messages on stderr begin with `name[PID]: `, as those of the original's sync do
- * @param afterSignal what stays if a signal ends the command, and how to go on; for a person on a terminal
+ * @param afterSignal what remains after a signal and how to continue; shown on a terminal only
  */
 export async function main(
   name: string,
@@ -26,7 +27,7 @@ export async function main(
   adoptTimeZone();
   const interruption = new Interruption();
   interruption.install();
-  // The reader of our output may stop: `… | head`.
+  // The reader of the output may stop, as `head` does.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   try {
     checkFolder();
@@ -35,9 +36,9 @@ export async function main(
     process.exitCode = report(error, log, afterSignal);
   }
   if (await log.close()) return;
-  // Node would wait for its thread that waits for syslog, forever, and would ignore signals.
+  // A thread of Node is stuck in a call of syslog: Node would wait for it forever and ignore signals.
   process.stderr.write(
-    `${name}: syslog does not answer, so that messages are missing there. Otherwise the command has ended, with exit code ${process.exitCode}. This process kills itself.\n`,
+    `${name}: syslog does not answer and lacks messages of this command, which has ended with exit code ${process.exitCode}. This process now kills itself.\n`,
   );
   process.kill(process.pid, 'SIGKILL');
 }

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { EXIT_CODES, outputOptions, sentence } from './command-line.js';
 
-/** The day of the release, which a man page has to have. */
+/** The day of the release, for the header of each page. */
 const RELEASED = '2026-11-27';
 
 /** @param umbrella the command that the others belong to; it can be `command` itself */
@@ -64,12 +64,12 @@ export function manPage(command: Command, umbrella: Command, version: string): s
   ].join('\n');
 }
 
-/** Its name without the section. */
+/** The name of the page, without its section. */
 export function pageName(command: Command, umbrella: Command): string {
   return command === umbrella ? umbrella.name() : `${umbrella.name()}-${command.name()}`;
 }
 
-/** Whether a command has a page: not `help`, and nothing that is hidden. */
+/** Whether a command has a page: all have one except `help` and hidden ones. */
 export function isDocumented(command: Command, umbrella: Command): boolean {
   if (command === umbrella) return true;
   return command.name() !== 'help' && umbrella.createHelp().visibleCommands(umbrella).includes(command);
@@ -88,7 +88,7 @@ function section<T>(
   ];
 }
 
-/** What the help says after the options: paragraphs. */
+/** The paragraphs of the help after the options. */
 function textAfterOptions(command: Command): string[] {
   let text = '';
   const { writeOut = () => {} } = command.configureOutput();
@@ -103,7 +103,7 @@ function preformatted(text: string): string[] {
   return ['.nf', ...lines.map((it) => line(it.replace(/^ {2}/, ''))), '.fi'];
 }
 
-/** Filled: a line ends wherever there is a blank. */
+/** Text that man(1) fills: lines may break at any blank. */
 function paragraph(text: string): string[] {
   return text
     .split('\n')
@@ -115,7 +115,7 @@ function synopsis(usage: string): string {
   return line(usage).replace(/^(encrypted\\-s3(?: ?[a-z\\-]+)?)/, '\\fB$1\\fR');
 }
 
-/** A line of text: one that begins with a dot or a quote would be a request. */
+/** A line of text. `\&` keeps a dot or a quote at its beginning from making it a request. */
 function line(text: string): string {
   const words = roff(text);
   return /^[.']/.test(words) ? `\\&${words}` : words;

@@ -1,5 +1,5 @@
-// Every program loads this first, and the rest of it only afterwards: a Node.js that is too old fails to load the rest
-// with errors that say nothing to the user. This file must therefore load in any version, and imports nothing.
+// Every program loads this file before the rest, which a Node.js that is too old can't load: its errors would not say
+// why. This file must load in any version, so it imports nothing.
 const LEAST = [20, 10] as const;
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);

@@ -12,7 +12,7 @@ export class Prompt {
   #piped: AsyncIterator<string> | undefined;
   /** Lines that were typed, or pasted, before their questions were asked. */
   readonly #typedAhead: string[] = [];
-  /** The beginning of another such line. */
+  /** The beginning of another line that was typed ahead. */
   #begun = '';
 
   /** @param output where the questions go */
@@ -21,12 +21,12 @@ export class Prompt {
     this.#interruption = interruption;
   }
 
-  /** Says what is going on, unless the user wants quiet. */
+  /** Prints what is going on, unless --quiet is set. */
   say(text: string): void {
     if (!isQuiet()) this.#output.write(text);
   }
 
-  /** Shows what a question is about, also to who wants quiet. */
+  /** Prints what a question is about, even with --quiet. */
   show(text: string): void {
     this.#output.write(text);
   }
@@ -63,14 +63,14 @@ export class Prompt {
       this.#output.write(hidden ? question : `${question}\n`);
       return typed;
     }
-    // readline itself shows what is typed, by writing it and the question to its output.
+    // readline echoes the question and what is typed to its output.
     const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
     const terminal = createInterface({
       input: process.stdin,
       output: hidden ? nowhere : this.#output,
       terminal: true,
     });
-    // Now the terminal shows nothing by itself any more, however fast the answer comes.
+    // Only now, since the terminal no longer echoes: the answer may come at once.
     if (hidden) this.#output.write(question);
     const close = () => terminal.close();
     const { aborted } = this.#interruption;
@@ -101,7 +101,7 @@ export class Prompt {
   }
 }
 
-/** The lines of standard input, which is not read while no question is open. */
+/** The lines of standard input. It is read only while a question waits for its answer. */
 async function* pipedLines(aborted: AbortSignal): AsyncGenerator<string> {
   const input: Interface = createInterface({ input: process.stdin });
   const lines: string[] = [];

@@ -1,4 +1,4 @@
-// Starts every program but the AWS CLI, and the bash that reads the config: none of them gets the encryption key.
+// Starts every program except the AWS CLI and the bash that reads the config. None of them gets the encryption key.
 import { spawn, spawnSync } from 'node:child_process';
 import { withoutKey } from '../secrets/environment.js';
 
@@ -8,7 +8,7 @@ type Starter = (
   options: { readonly env?: NodeJS.ProcessEnv },
 ) => unknown;
 
-/** `spawn` of node:child_process. The variables in `options.env`, or this process's, lose the encryption key. */
+/** `spawn` of node:child_process. The child's variables (`options.env`, or this process's) lack the encryption key. */
 export const startProgram = keyless(spawn);
 
 /** `spawnSync` of node:child_process, likewise. */

@@ -1,4 +1,4 @@
-// What runs, ls, find and diff have in common: the config, the stored trees, and output that may be cut off by `| head`.
+// The common part of runs, ls, find and diff: the config, the stored trees, and output that `head` may cut off.
 import type { Remote } from '../aws/remote.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
@@ -19,7 +19,7 @@ export interface AskedHistory extends History {
   readonly style: AnswerStyle;
 }
 
-/** @param answer gives the lines to print @returns the exit code */
+/** @param answer yields the lines to print @returns the exit code */
 export async function askHistory(
   request: HistoryRequest,
   context: CommandContext,
@@ -33,15 +33,15 @@ export async function askHistory(
   });
 }
 
-/** For people: what the trees do not tell yet. */
+/** Tells people that the trees may not be complete. */
 export function sayUnfinished({ hasUnfinished, style }: AskedHistory, { log }: CommandContext): void {
   if (!hasUnfinished || !style.isForPeople) return;
   log.say(
-    'A run is going on, or did not end: what it has stored is not shown here. encrypted-s3-list-versions shows it, and encrypted-s3 restore brings it back by its path.',
+    'A run is going on, or did not end: its files are not shown here. encrypted-s3-list-versions shows them, and encrypted-s3 restore restores them by their paths.',
   );
 }
 
-/** @returns ms since the epoch; `undefined`: now */
+/** @returns ms since the epoch; `undefined` for now */
 export function timeOrNow(at: string | undefined): number | undefined {
   return at === undefined ? undefined : parseTime(at, new Date());
 }

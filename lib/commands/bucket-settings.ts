@@ -1,4 +1,4 @@
-// What the bucket is set to: judged and, if the user wants that, mended first.
+// Checks the bucket's settings and, if the user wants that, corrects them first.
 import { stderr } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { fetchBucketSettings } from '../aws/bucket-settings/bucket-settings.js';
@@ -13,7 +13,7 @@ import { judgeSettings } from '../health/doctor/settings.js';
 import { runFolderKey } from '../records/last-run.js';
 
 export interface Mending {
-  /** Whether to change what is not fit for a backup. */
+  /** Whether to change settings that do not suit a backup. */
   readonly fixes: boolean;
   /** Whether to do so without asking. */
   readonly isConfirmed: boolean;
@@ -39,7 +39,7 @@ export async function checkSettings(
   return [...failures, ...judge(after, planBucketSettings(aws.bucket, after, retention))];
 }
 
-/** The bucket may hold other things: rules are for this backup's objects and records alone. */
+/** Rules are only for this backup's objects and records, since the bucket may hold other objects. */
 export function retentionOf({ retentionDays, prefix }: BackupConfig): Retention {
   return { days: retentionDays, prefixes: prefix === '' ? [''] : [prefix, runFolderKey(prefix)] };
 }

@@ -1,4 +1,4 @@
-// Every backup in a bucket, a row each: how old it is, from any machine, and with a key what its last run did.
+// Shows every backup in a bucket, one in a row: its age, from any machine, and with a key what its last run did.
 import { stderr } from 'node:process';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
@@ -23,15 +23,15 @@ export interface BucketStatusRequest extends OutputFlags {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
-  /** Whose encryption key shows what only the records tell. */
+  /** The config whose encryption key reads the records. */
   readonly config: string | undefined;
-  /** Whether to ask for the easy-to-remember key, to the same end. */
+  /** Whether to ask for the easy-to-remember key instead. */
   readonly usesEscrow: boolean;
   /** Seconds: then the output and the exit code are those of a monitoring plugin. */
   readonly maxAge: number | undefined;
 }
 
-/** @returns with `maxAge` 2 if a backup is older, or none is there; otherwise 0 */
+/** @returns with `maxAge` 2 if a backup is older, or there is none; otherwise 0 */
 export function bucketStatus(request: BucketStatusRequest, context: CommandContext): Promise<number> {
   return asPlugin(request.maxAge, () => showBucket(request, context));
 }

@@ -1,4 +1,4 @@
-// The checks of the AWS CLI, of the bucket, and of what earlier runs have left in it.
+// Checks the AWS CLI, the bucket, and what earlier runs have stored in it.
 import { stderr } from 'node:process';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { readProfile } from '../aws/settings/profile-files.js';
@@ -19,9 +19,9 @@ import { checkSettings, type Mending } from './bucket-settings.js';
 import { connectToBucket } from './connection.js';
 
 export interface ServerRequest extends Mending {
-  /** Seconds that the last complete run may be old. */
+  /** The greatest age of the last complete run (seconds). */
   readonly maxAge: number;
-  /** Whether to ask for the easy-to-remember key, and to get the encryption key back with it. */
+  /** Whether to ask for the easy-to-remember key, and to fetch the encryption key with it. */
   readonly triesEscrow: boolean;
 }
 
@@ -87,11 +87,11 @@ export async function checkServer(
   const expected = { maxAge: request.maxAge, fullCheckHours, configFile };
   const lastRun = async () => judgeLastRun(await fetchLastRun(remote), expected, Date.now());
   const escrow = async () => {
-    // That notes that it was tried.
+    // This notes the trial.
     if (request.triesEscrow) await askForEscrowedKey(aws, new Prompt(stderr, context.interruption));
     return [await checkEscrow(remote, configFile)];
   };
-  // After the settings, which may have been mended.
+  // After the settings, which may have been corrected.
   await report.checkTogether(bucket, [
     [['Object Lock'], async () => [await checkObjectLock(aws)]],
     [['SSE-C', 'clock', 'rights'], () => checkSseC(aws, log, configFile)],

@@ -1,4 +1,4 @@
-// Which backup of a bucket is meant, on a machine that has no config.
+// Chooses a backup in a bucket, on a machine without a config.
 import { stderr, stdin } from 'node:process';
 import { BackupError } from '../cli/errors.js';
 import { printable } from '../cli/log/log.js';
@@ -10,8 +10,8 @@ import { parseS3Url } from '../restore/scope.js';
 import { connectToBucket } from './connection.js';
 
 /**
- * @param words PROFILE REGION URL DESTINATION; a URL without a prefix means whichever backup the bucket has
- * @returns the same with the prefix of one backup; if the bucket has several, the user is asked on a terminal
+ * @param words PROFILE REGION URL DESTINATION; a URL without a prefix means the bucket's backup
+ * @returns the same with the prefix of one backup; if the bucket has several, asks the user on a terminal
  * @throws {BackupError} if the bucket has several, and there is no terminal
  */
 export async function chooseBackup(

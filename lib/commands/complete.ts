@@ -1,5 +1,5 @@
-// What the shell's completion offers for a command line: words of the commands, and names from this machine's files.
-// Nothing is asked over the network, nothing is written, and no config is run by bash.
+// The words that the shell's completion offers for a command line: words of the commands, and names from this machine's
+// files. It uses no network, writes nothing, and lets bash run no config.
 import { statSync } from 'node:fs';
 import { stdout } from 'node:process';
 import { homeFolderOf } from '../aws/settings/home.js';
@@ -53,7 +53,7 @@ function configOf({ config }: Expected): BackupConfig | undefined {
   try {
     // The shell has not replaced the ~ yet.
     const file = configFileOrDefault(config?.replace(/^~(?=\/)/, homeFolderOf(process.env) ?? '~'));
-    // A pipe may have nothing to read, and what is typed is not for us.
+    // A pipe may have nothing to read, and typed text is not for this program.
     return statSync(file).isFile() ? readLiteralConfig(file) : undefined;
   } catch {
     return undefined;
@@ -61,9 +61,9 @@ function configOf({ config }: Expected): BackupConfig | undefined {
 }
 
 /**
- * The files and folders of the last run that begin as `current` does, up to the next `/`.
- * @param start what stands before the paths
- * @param otherwise what to offer while `current` has not come that far
+ * The files and folders of the last run that begin with `current`, up to the next `/`.
+ * @param start the text before the paths
+ * @param otherwise the words to offer while `current` is shorter than `start`
  */
 async function namesBelow(
   config: BackupConfig,

@@ -1,4 +1,4 @@
-// How a command gets to its bucket: the config, if there is one, the AWS CLI, and the encryption key.
+// Connects a command to its bucket: by a config, if there is one, with the AWS CLI and the encryption key.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { connect } from '../aws/settings/connect.js';
 import { BackupError } from '../cli/errors.js';
@@ -7,7 +7,7 @@ import type { Prompt } from '../cli/prompt.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { EncryptionKey } from '../secrets/encryption-key.js';
 
-/** A config; or a place that the command line names, with the rest of a config if there is one. */
+/** A config; or a bucket from the command line, with the other settings of a config if there is one. */
 export interface ConnectionSettings {
   readonly profile: string;
   readonly region: string;
@@ -18,13 +18,13 @@ export interface ConnectionSettings {
   readonly encryptionKey?: EncryptionKey | undefined;
 }
 
-/** @throws {BackupError} for an answer of another length */
+/** @throws {BackupError} for an answer of the wrong length */
 export async function askEncryptionKey(prompt: Prompt): Promise<EncryptionKey> {
   return new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
 }
 
 /**
- * @param lockDescriptor LOCAL_LOCK, locked: the processes of the AWS CLI inherit it
+ * @param lockDescriptor of the locked LOCAL_LOCK, which the processes of the AWS CLI inherit
  * @throws {BackupError} if a name can't be right, or the endpoint or the profile must not be used
  */
 export function connectToBucket(
@@ -41,7 +41,7 @@ export function connectToBucket(
   for (const [what, value] of Object.entries({ profile, region })) {
     if (value === '') {
       throw new BackupError(`The ${what} is empty.`, {
-        hint: 'Name it: the AWS CLI would choose another one, which is not checked here.',
+        hint: 'Give it: the AWS CLI would choose one itself, unchecked.',
       });
     }
   }

@@ -26,7 +26,7 @@ export function diff(request: DiffRequest, context: CommandContext): Promise<num
     const earlier = await files.tree(treeAt(runs, from));
     const later = await files.tree(treeAt(runs, to));
     const differences = compareTrees(earlier, later);
-    // The signs are for people what they are.
+    // People need no header for the signs.
     if (!request.isStat) yield* answerText(differences, FORMAT, { ...style, hasHeader: request.hasHeader });
     else {
       const counts = new Counts();

@@ -1,4 +1,4 @@
-// Everything that a backup needs, a line each, and what to do about what is missing.
+// Checks everything that a backup needs, one in a line, and says what to do about problems.
 import { resolve } from 'node:path';
 import { inspectSource } from '../backup/source/inspect-source.js';
 import type { CommandContext } from '../cli/main.js';
@@ -19,7 +19,7 @@ import { testHooks } from './hooks.js';
 
 export interface DoctorRequest extends ServerRequest {
   readonly config: string | undefined;
-  /** In the place of the config's. */
+  /** Instead of the config's. */
   readonly profile: string | undefined;
   readonly isJson: boolean;
   /** Whether to fire the hooks. */

@@ -1,4 +1,4 @@
-// Restores a folder that is named by its URL, or by a config and its path.
+// Restores a folder, given by its URL, or by a config and its path.
 import { stderr } from 'node:process';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
@@ -17,15 +17,15 @@ import { planFolder, type RestoreOptions } from './restore-folder.js';
 export interface FolderRequest extends RestoreOptions {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
-  /** Without one, the encryption key is asked for. */
+  /** Without a config, the command asks for the encryption key. */
   readonly config: string | undefined;
-  /** Whether to ask for the easy-to-remember key, and to get the encryption key from the bucket. */
+  /** Whether to ask for the easy-to-remember key, and to fetch the encryption key from the bucket. */
   readonly usesEscrow: boolean;
   /** A point in time. */
   readonly at: string | undefined;
 }
 
-/** @returns the exit code: done, or done with something missing */
+/** @returns the exit code: done, or done with files missing */
 export async function downloadDir(request: FolderRequest, context: CommandContext): Promise<number> {
   const prompt = new Prompt(stderr, context.interruption);
   const { scope, path } = await openRestore(request, prompt, context);
@@ -35,7 +35,7 @@ export async function downloadDir(request: FolderRequest, context: CommandContex
   });
 }
 
-/** @throws {BackupError} for a request that can't be served, before the bucket is asked for anything but the escrow */
+/** @throws {BackupError} for an invalid request, before any call of the bucket but that for the escrow */
 async function openRestore(
   request: FolderRequest,
   prompt: Prompt,
@@ -60,7 +60,7 @@ async function openRestore(
   return { scope: { aws: keyed, prefix, backupPrefix, time, log }, path };
 }
 
-/** The config in the default place is for those who name no bucket. */
+/** The config in the default place is used only without a bucket. */
 function needsConfig({ config, usesEscrow, words }: FolderRequest): boolean {
   return config !== undefined || (!usesEscrow && words.length < 3);
 }

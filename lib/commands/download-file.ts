@@ -19,7 +19,7 @@ import { askEncryptionKey, connectToBucket } from './connection.js';
 export interface DownloadFile {
   /** PROFILE REGION URL DESTINATION; or PATH DESTINATION, with a config. The last is a file, a folder, or `-`. */
   readonly words: readonly string[];
-  /** Has the encryption key; without one, it is asked for. */
+  /** The config with the encryption key. Without one, the command asks for the key. */
   readonly config: string | undefined;
   readonly versionId: string | undefined;
   /** A point in time, instead of a version id. */
@@ -64,7 +64,7 @@ function parseAt({ at, versionId }: DownloadFile): number | undefined {
   if (at !== undefined && versionId !== undefined) {
     throw new BackupError('--at and --version-id can not be used together: each names a version.');
   }
-  // For S3 it would mean the latest version, but it may be a variable that is not set.
+  // To S3 it would mean the latest version, but it may come from a variable that is not set.
   if (versionId === '') {
     throw new BackupError('The version id is empty.', {
       hint: 'Leave --version-id out for the latest version; encrypted-s3-list-versions shows the ids.',

@@ -12,7 +12,7 @@ import { askEasyKey } from './ask-escrowed-key.js';
 import { type ConnectionSettings, connectToBucket } from './connection.js';
 
 export interface DownloadKey {
-  /** PROFILE REGION BUCKET; or none, with a config. */
+  /** PROFILE REGION BUCKET; or nothing, with a config. */
   readonly words: readonly string[];
   readonly config: string | undefined;
 }
@@ -31,7 +31,7 @@ export async function downloadKey(request: DownloadKey, context: CommandContext)
   return exitCode.done;
 }
 
-/** What the command line names comes first. The encryption key may be missing in the config: this brings it back. */
+/** The command line overrides the config, which may lack the encryption key: this command is to get it back. */
 async function findBucket(
   { words, config: file }: DownloadKey,
   { log }: CommandContext,

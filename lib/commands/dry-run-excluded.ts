@@ -1,4 +1,4 @@
-// What the config excludes, counted for the dry run, which alone looks into excluded folders.
+// Counts what the config excludes, for the dry run. Only the dry run enters excluded folders.
 import { lstatSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Backup } from '../backup/backup.js';
@@ -20,7 +20,7 @@ interface Count {
   bytes: number;
   /** How many files and folders can't be read. */
   unreadable: number;
-  /** How many mounted file systems are there, which are not looked into. */
+  /** How many mounted file systems there are. They are not entered. */
   mounts: number;
 }
 
@@ -51,7 +51,7 @@ export async function* describeExcluded(
   for (const [rule, count] of counts) yield `${describe(count)} (${rule})`;
 }
 
-/** Counts a file. @returns the paths of what is in a folder */
+/** Counts a file. @returns the paths of a folder's contents */
 function countOne(path: Bytes, count: Count): Bytes[] {
   try {
     const stats = lstatSync(pathOf(path));
@@ -69,6 +69,6 @@ function countOne(path: Bytes, count: Count): Bytes[] {
 
 function describe({ files, bytes, unreadable, mounts }: Count): string {
   const places = unreadable === 0 ? '' : `, and ${formatCount(unreadable, 'place')} that can't be read`;
-  const mounted = mounts === 0 ? '' : `, and ${formatCount(mounts, 'mount')} not looked into`;
+  const mounted = mounts === 0 ? '' : `, and ${formatCount(mounts, 'mount')} not entered`;
   return `${formatCount(files, 'file')}, ${formatBytes(bytes)}${places}${mounted}`;
 }

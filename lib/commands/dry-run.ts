@@ -1,4 +1,4 @@
-// What a run would do, on standard output. Nothing is changed, neither in the bucket nor on disk.
+// Prints what a run would do, and changes nothing in the bucket or on disk.
 
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { StoredObject } from '../aws/listing.js';
@@ -23,7 +23,7 @@ import { readJson, type Spool } from '../tree/streams/spool.js';
 import { entryOfLine } from '../tree/tree-file.js';
 import { describeExcluded } from './dry-run-excluded.js';
 
-/** @returns the exit code that the run would have, as far as that is known before it */
+/** @returns the exit code of the run, as far as that is known before it */
 export async function dryRun(backup: Backup): Promise<number> {
   const { incomplete } = backup;
   const start = await fetchLastRunAndScan(backup);
@@ -71,7 +71,7 @@ async function* lines(
   for await (const rule of describeExcluded(backup, scan.excluded)) yield `${lineOf(`exclude: ${rule}`)}\n`;
 }
 
-/** A single line, whatever is in a name. */
+/** One line, whatever characters a name has. */
 function lineOf(text: string): string {
   return `(dryrun) ${printable(text)}`;
 }

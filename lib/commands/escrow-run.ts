@@ -1,4 +1,4 @@
-// A run for the original's encrypted-s3-upload-key: the escrow is stored as our own upload-key does it.
+// A run for the original's encrypted-s3-upload-key: stores the escrow as this program's own upload-key does.
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
@@ -7,7 +7,7 @@ import { escrowKey, readEscrowFolder } from '../records/escrow.js';
 import type { RunResult } from './back-up.js';
 import { connectToBucket } from './connection.js';
 
-/** @param config its key is the one that the escrow is encrypted with */
+/** @param config its key encrypts the escrow */
 export async function runEscrow(
   config: BackupConfig,
   context: CommandContext,

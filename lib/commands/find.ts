@@ -1,4 +1,4 @@
-// Where a file of the backup is whose name is half remembered: in one tree, or in those of all runs.
+// Finds files of the backup by a part of their names: in one tree, or in the trees of all runs.
 
 import type { CommandContext } from '../cli/main.js';
 import { answerText } from '../cli/output/answer.js';
@@ -13,7 +13,7 @@ import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask
 export interface FindRequest extends HistoryRequest {
   readonly pattern: string;
   readonly at: string | undefined;
-  /** Whether to look in the trees of all runs, and to tell when each version was seen first and last. */
+  /** Whether to search the trees of all runs, and to show when each version was seen first and last. */
   readonly isOfAllRuns: boolean;
 }
 
@@ -32,7 +32,7 @@ function findAt(request: FindRequest, matches: Matches, context: CommandContext)
     const found = flatten(entriesWhere(await files.tree(treeAt(runs, time)), matches));
     const count = yield* answerText(found, FOUND, style);
     if (count === 0 && style.isForPeople)
-      context.log.say('Nothing is found. --all looks in all runs, and finds what is deleted.');
+      context.log.say('Nothing was found. --all searches all runs, deleted files included.');
     if (time === undefined) sayUnfinished(question, context);
   });
 }
@@ -58,7 +58,7 @@ function findInAll(request: FindRequest, matches: Matches, context: CommandConte
     const trees = await files.trees(runs.trees);
     const dated = runs.trees.map(({ stored }, index) => ({ file: trees[index] ?? '', stored }));
     const count = yield* answerText(versionsInTrees(dated, matches), FOUND_IN_ALL, style);
-    if (count === 0 && style.isForPeople) context.log.say('Nothing is found in any run.');
+    if (count === 0 && style.isForPeople) context.log.say('Nothing was found in any run.');
   });
 }
 

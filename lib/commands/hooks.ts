@@ -1,5 +1,4 @@
-// A run between the hooks of its config: ON_START, and at its end, however that comes, ON_SUCCESS, ON_WARNING or
-// ON_FAILURE.
+// Calls the hooks of a run: ON_START before it, and ON_SUCCESS, ON_WARNING or ON_FAILURE at its end, whatever ends it.
 import { shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { type CommandContext, exitCodeOfError } from '../cli/main.js';

@@ -1,5 +1,5 @@
-// `encrypted-s3 init`: from nothing to a backup that is escrowed, compared and scheduled. Each step looks at what there is,
-// so that an interrupted init goes on where it was when it is run again.
+// `encrypted-s3 init` sets up a backup: config, bucket, escrow, first run, comparison, schedule. Each step checks what
+// exists already, so that an interrupted init continues when it is run again.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BackupError, shellQuote } from '../cli/errors.js';
@@ -30,7 +30,7 @@ export async function init(request: InitRequest, context: CommandContext): Promi
   const interview: Interview = request.isYes
     ? new ProposedAnswers(interruption)
     : new TerminalInterview(interruption);
-  // Before anything is made: nobody could answer later.
+  // Before anything is created, since nobody could answer later.
   if (request.isYes && !request.skips.includes('escrow'))
     await interview.askEasyKey('An easy-to-remember key, which protects the encryption key in the bucket');
 
@@ -89,5 +89,5 @@ export async function init(request: InitRequest, context: CommandContext): Promi
 function configFileFor(named: string | undefined): string {
   const file = named ?? defaultConfigFile(process.env);
   if (file !== undefined) return resolve(file);
-  throw new BackupError('There is no home folder to put the config in.', { hint: 'Name it with --config.' });
+  throw new BackupError('There is no home folder for the config.', { hint: 'Give its path with --config.' });
 }

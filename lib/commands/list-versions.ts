@@ -1,4 +1,4 @@
-// Prints the versions of a file, or of everything below a prefix. It needs no encryption key.
+// Prints the versions of a file, or of everything below a prefix. Needs no encryption key.
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
@@ -24,7 +24,7 @@ export interface ListVersions extends OutputFlags {
 interface Place {
   readonly aws: AwsCli;
   readonly key: string;
-  /** What lists everything in the bucket. */
+  /** The command that lists the whole bucket. */
   readonly command: string;
 }
 
@@ -43,7 +43,7 @@ export async function printVersions(request: ListVersions, context: CommandConte
   return exitCode.done;
 }
 
-/** @throws {BackupError} for words that name no place */
+/** @throws {BackupError} for words that do not name a place */
 async function connectToPlace(
   { words, config: file }: ListVersions,
   context: CommandContext,
@@ -56,7 +56,7 @@ async function connectToPlace(
   }
   const object = parseS3Url(url);
   if (object === undefined) {
-    throw new BackupError(`"${url}" names nothing in a bucket.`, {
+    throw new BackupError(`"${url}" does not name a file or folder in a bucket.`, {
       hint: 'Write it as s3://BUCKET/KEY or s3://BUCKET/PREFIX/, for example s3://my-backup-s3/home/user/file1.',
     });
   }
@@ -69,7 +69,7 @@ function commandOf(...words: readonly string[]): string {
   return ['encrypted-s3-list-versions', ...words].map(shellQuote).join(' ');
 }
 
-/** The versions of `key` itself and of what is below it, with their whole keys. */
+/** The versions of `key` itself and of keys below it, with whole keys. */
 async function* atOrBelow(
   key: string,
   versions: AsyncIterable<ObjectVersion>,
@@ -83,7 +83,7 @@ async function* atOrBelow(
 }
 
 function noVersionsError(url: string, command: string): BackupError {
-  return new BackupError(`There is nothing at or below ${url}, and nothing that was deleted.`, {
-    hint: `Upper and lower case matter. Only a bucket with versioning keeps what is deleted, and only for its retention time. To list everything: ${command}`,
+  return new BackupError(`There is nothing at or below ${url}, not even a deleted version.`, {
+    hint: `Upper and lower case matter. Only a bucket with versioning keeps deleted files, and only for its retention time. To list everything: ${command}`,
   });
 }

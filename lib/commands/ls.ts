@@ -1,4 +1,4 @@
-// What a folder of the backup holds, now or as it was.
+// Lists a folder of the backup, now or at a point in time.
 import { listFew } from '../aws/bucket.js';
 import type { Remote } from '../aws/remote.js';
 import { BackupError, shellQuote } from '../cli/errors.js';
@@ -14,7 +14,7 @@ import type { Entry } from '../tree/entry.js';
 import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
 
 export interface LsRequest extends HistoryRequest {
-  /** Relative to LOCAL_DIR or as it is on disk; '' for all of the backup. */
+  /** Relative to LOCAL_DIR, or absolute; '' for the whole backup. */
   readonly path: string;
   readonly at: string | undefined;
   readonly isRecursive: boolean;
@@ -29,7 +29,7 @@ export function ls(request: LsRequest, context: CommandContext): Promise<number>
     const { runs, files, config, remote, style } = question;
     const path = pathInLocalDir(request.path, config.localDir);
     const entries = entriesAt(await files.tree(treeAt(runs, time)), bytesOf(path), request.isRecursive);
-    // The bare names are for people, too, what they are.
+    // People need no header for bare names.
     const hasHeader = request.isLong ? style.hasHeader : request.hasHeader;
     const format = { what: 'ls', columns, members: entryMembers };
     const count = yield* answerText(entries, format, { ...style, hasHeader });
@@ -63,14 +63,14 @@ async function isInBucket({ aws, prefix }: Remote, path: string): Promise<boolea
 }
 
 function inNoTree(path: string): BackupError {
-  return new BackupError(`"${path}" is in the bucket, but no run that has ended tells of it.`, {
-    hint: `A run that is going on, or did not end, has stored it. encrypted-s3-list-versions shows it, and this brings it back, without modes and times: encrypted-s3 restore ${shellQuote(path)} DESTINATION`,
+  return new BackupError(`"${path}" is in the bucket, but not in the tree of a run that ended.`, {
+    hint: `A run that is going on, or did not end, has stored it. encrypted-s3-list-versions shows it, and this restores it, without modes and times: encrypted-s3 restore ${shellQuote(path)} DESTINATION`,
   });
 }
 
 function notThere(path: string, at: string | undefined): BackupError {
   const when = at === undefined ? '' : ' at that time';
   return new BackupError(`The backup has nothing at or below "${path}"${when}.`, {
-    hint: 'A PATH is relative to LOCAL_DIR, or as it is on disk. encrypted-s3 find --all looks for a part of a name in all runs.',
+    hint: 'A PATH is absolute, or relative to LOCAL_DIR. encrypted-s3 find --all searches all runs for a part of a name.',
   });
 }

@@ -1,4 +1,4 @@
-// What a command that only asks the bucket needs of a config.
+// Opens a config for a command that only reads the bucket.
 import type { Remote } from '../aws/remote.js';
 import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
@@ -12,7 +12,7 @@ export interface OpenConfig {
 }
 
 /**
- * @param file `undefined`: the config in the default place
+ * @param file `undefined` for the config in the default place
  * @throws {BackupError} for a config that is missing or wrong
  */
 export async function openConfig(file: string | undefined, context: CommandContext): Promise<OpenConfig> {

@@ -1,4 +1,4 @@
-// A single file of a restore, with its metadata.
+// Restores a single file, with its metadata.
 import { statSync } from 'node:fs';
 import { stderr } from 'node:process';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
@@ -29,17 +29,17 @@ export interface FileInBackup {
   readonly remote: Remote;
   /** Relative to LOCAL_DIR. */
   readonly path: string;
-  /** Milliseconds since the epoch; `undefined`: now. */
+  /** Milliseconds since the epoch; `undefined` for now. */
   readonly time: number | undefined;
   /** `undefined` without a tree. */
   readonly entry: Entry | undefined;
-  /** The file's mtime; without a tree, when its object was stored, or 0 if nobody knows (ns since the epoch). */
+  /** The file's mtime; without a tree the time of its object, or 0 if that is unknown (ns since the epoch). */
   readonly changed: bigint;
 }
 
 /**
  * @param destination a file, a folder, or standard output
- * @throws {BackupError} if the file can't be restored there, or is left out
+ * @throws {BackupError} if the file can't be restored there, or the options exclude it
  */
 export function planFile(
   file: FileInBackup,
@@ -70,20 +70,20 @@ export function planFile(
   };
 }
 
-/** @throws {BackupError} if the user has asked for the file, and wants it left out */
+/** @throws {BackupError} if the options exclude the file that the user asks for */
 function assertIsSelected({ path, entry }: FileInBackup, options: RestoreOptions): void {
   const selection = new Selection(options);
   if (!selection.wants(bytesOf(path)))
-    throw new BackupError(`"${path}" is left out by --include or --exclude.`, {
+    throw new BackupError(`--include or --exclude leaves out "${path}".`, {
       hint: 'Leave out the PATH, or change the patterns.',
     });
   if (entry?.isKept && !selection.withKept)
-    throw new BackupError(`"${path}" was gone from disk, or excluded; the bucket still keeps it.`, {
+    throw new BackupError(`"${path}" is gone from disk, or excluded; only the bucket keeps it.`, {
       hint: '--with-kept restores it.',
     });
 }
 
-/** Who overwrites a single file does not ask whether it looks the same: it may be damaged. */
+/** With --overwrite, a file is replaced even if it looks the same, since it may be damaged. */
 function whatIsReplaced(
   target: string,
   { entry, changed }: FileInBackup,
@@ -97,7 +97,7 @@ function whatIsReplaced(
   return found.mtimeNs > changed ? 'newer' : 'older';
 }
 
-/** @throws {BackupError} if it is to be verified, and is not what the bucket holds */
+/** Leaves the file that is there. @throws {BackupError} if --verify shows that it differs from the bucket's */
 async function takeWhatIsThere(
   file: FileInBackup,
   target: string,
@@ -131,7 +131,7 @@ async function download(
   const onComplete = async (path: string) => {
     if (entry !== undefined && statSync(path).size !== entry.inode.size)
       log.warn(
-        `The bucket has "${file.path}" newer than the tree of that run, as an interrupted run leaves it: it is restored with the mode, times and owner of that run.`,
+        `The bucket's "${file.path}" is newer than the tree of that run, perhaps because of an interrupted run: it is restored with the mode, times and owner of that run.`,
       );
     if (options.verifies === true) await verifyFile(remote.aws, object, path, prompt, DAMAGED_HINT);
     if (entry !== undefined) restoreMetadata(path, entry, options, log);
@@ -146,7 +146,7 @@ async function findVersion({ remote: { aws, prefix }, path, time }: FileInBackup
   return time === undefined ? object : { ...object, versionId: await versionIdAt(aws, object, time) };
 }
 
-/** A download may take hours: nothing that has come meanwhile is replaced unless the user wants that. */
+/** A download may take hours: a file that appeared meanwhile is not replaced unless the user wants that. */
 function assertPlaceIsAsPlanned(
   target: string,
   file: FileInBackup,
@@ -154,7 +154,7 @@ function assertPlaceIsAsPlanned(
 ): void {
   const replaced = whatIsReplaced(target, file, overwrites);
   if (replaced === undefined || (overwrites && !staysInPlace(replaced, keeps))) return;
-  throw new BackupError(`"${target}" is not restored: another file has come to its place meanwhile.`, {
-    hint: 'Run the command again: it says what it would replace.',
+  throw new BackupError(`"${target}" is not restored: another file has taken its place meanwhile.`, {
+    hint: 'Run the command again: it shows what it would replace.',
   });
 }

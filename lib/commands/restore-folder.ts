@@ -1,4 +1,4 @@
-// Restores a folder of the backup, or all of it, with its metadata; as it is, or as it was.
+// Restores a folder of the backup, or all of it, with its metadata, now or at a point in time.
 import { join } from 'node:path';
 import { stderr } from 'node:process';
 import { exitCode } from '../cli/exit-codes.js';
@@ -28,25 +28,25 @@ import { surveyRestore } from '../restore/survey.js';
 import { verifyRestored } from '../restore/verify/verify-restored.js';
 import { Spool } from '../tree/streams/spool.js';
 
-/** For a person who has ended a restore. */
+/** The message to a user who has interrupted a restore. */
 export const AFTER_SIGNAL =
-  'No file is half restored, and of a folder, what has arrived is kept in the destination: run the same command again to go on.';
+  'No file is half restored. The destination keeps the files of a folder that have arrived: run the same command again to continue.';
 
-/** What the user wants of a restore, of files and folders alike. */
+/** The options of a restore, for files as for folders. */
 export interface RestoreOptions extends DestinationRights, MetadataRequest, SelectionRequest {
-  /** Which files of the destination stay although they differ; none, if it is not set. */
+  /** Which files of the destination stay although they differ; by default none. */
   readonly keeps?: KeptFiles;
-  /** Whether what is restored is compared with the bucket afterwards. */
+  /** Whether to compare the restored files with the bucket afterwards. */
   readonly verifies?: boolean;
-  /** Whether to print what would be done, and to write nothing. */
+  /** Whether to print what would be done, and write nothing. */
   readonly isDry?: boolean;
 }
 
 /**
- * Finds out what restoring a folder means, and writes nothing to the destination.
- * @param notes a folder of ours
- * @param found the tree with the folder's entries, if it is known already
- * @throws {BackupError} for a request that can't be served; with exit code 5 if the encryption key is another one
+ * Plans the restore of a folder, and writes nothing to the destination.
+ * @param notes a folder for temporary files
+ * @param found the tree with the folder's entries, if the caller has fetched it
+ * @throws {BackupError} for an invalid request; with exit code 5 for the wrong encryption key
  */
 export async function planFolder(
   scope: RestoreScope,
@@ -69,7 +69,7 @@ export async function planFolder(
     destination: path.path,
     actions: () => describePlan(survey.plan, keeps),
     restore: async (overwrites) => {
-      // Looked at once more: another part may have made it.
+      // Inspected again, since another part may have created it.
       const root = makeDestination(inspectDestination(path.path, { ...options, fills: true }));
       const stage = new Stage(root, source);
       warnOfOtherStages(stage, log);

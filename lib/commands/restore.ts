@@ -1,4 +1,4 @@
-// The one verb for bringing back files, folders or all of a backup: planned as a whole before anything is written.
+// Restores files, folders or a whole backup. Plans everything before it writes anything.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stderr } from 'node:process';
@@ -28,7 +28,7 @@ import { planFolder } from './restore-folder.js';
 /** `words` are [PATH…] DESTINATION, or with `usesEscrow` PROFILE REGION URL DESTINATION. */
 export type RestoreRequest = Omit<FolderRequest, 'fills'>;
 
-/** @returns the exit code: done, or done with something missing */
+/** @returns the exit code: done, or done with files missing */
 export async function restore(request: RestoreRequest, context: CommandContext): Promise<number> {
   if (request.usesEscrow) {
     const words = await chooseBackup(request.words, context);
@@ -46,7 +46,7 @@ export async function restore(request: RestoreRequest, context: CommandContext):
   });
 }
 
-/** Without those that are in another one of them; '' is all of LOCAL_DIR. */
+/** The paths that are not inside another one; '' is the whole LOCAL_DIR. */
 function outermost(all: readonly string[]): string[] {
   const paths = [...new Set(all)];
   const isInAnother = (path: string) =>
@@ -56,10 +56,10 @@ function outermost(all: readonly string[]): string[] {
 
 interface Place {
   readonly remote: Remote;
-  /** Relative to LOCAL_DIR; none for all of it. */
+  /** Relative to LOCAL_DIR; none for the whole backup. */
   readonly paths: readonly string[];
   readonly destination: string;
-  /** A folder of ours. */
+  /** A folder for temporary files. */
   readonly notes: string;
 }
 
@@ -76,7 +76,7 @@ async function planParts(
   const found = await fetchTreeAt(scope, notes);
   const parts: RestorePart[] = [];
   for (const [index, path] of paths.entries()) {
-    // Several come back each under its own path, so that none takes the place of another.
+    // Each of several paths is restored below its own path, so that none replaces another.
     const target = paths.length === 1 ? destination : join(destination, path);
     const file = await findFile(scope, path, found);
     if (file !== undefined) {
@@ -105,11 +105,11 @@ function inFolder({ tree, backupsBelow }: FoundTree, path: string): FoundTree {
 
 function linkError(path: string, { target }: Entry): BackupError {
   return new BackupError(`"${path}" is a link to "${target === undefined ? '' : textOf(target)}".`, {
-    hint: `Restore what it leads to, or the link with its folder: encrypted-s3 restore --include ${shellQuote(path)} DESTINATION`,
+    hint: `Restore its target, or the link with its folder: encrypted-s3 restore --include ${shellQuote(path)} DESTINATION`,
   });
 }
 
-/** @returns `undefined` if it is no file @throws {BackupError} for a link */
+/** @returns `undefined` if it is not a file @throws {BackupError} for a link */
 async function findFile(
   scope: RestoreScope,
   path: string,
@@ -120,7 +120,7 @@ async function findFile(
   try {
     if (tree !== undefined) {
       const { file, folder } = await entriesOf(tree.file, `${tree.folder}${bytesOf(path)}` as Bytes);
-      // The place of a file that was gone may be a folder's now.
+      // A folder may have taken the place of a file that was gone.
       if (file?.type === 'file' && !(file.isKept && folder !== undefined))
         return { ...place, entry: file, changed: BigInt(file.inode.mtime) };
       if (file?.type === 'link' && folder === undefined) throw linkError(path, file);
@@ -129,13 +129,15 @@ async function findFile(
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
   }
-  // A backup of the original scripts has no tree, and none has yet what a run has stored that did not end.
+  // A backup of the original scripts has no tree, and the files of a run that did not end are in none.
   const listed = await listFew(aws, prefix + path, 1);
   const object = listed === 'no bucket' ? undefined : listed.find((it) => it.Key === prefix + path);
   if (object === undefined) return undefined;
   if (tree !== undefined)
-    scope.log.warn(`No run that has ended tells of "${path}": its mode, times and owner are unknown.`);
-  // An earlier version was stored before: any file on disk may be newer.
+    scope.log.warn(
+      `"${path}" is not in the tree of a run that ended: its mode, times and owner are unknown.`,
+    );
+  // The time of an earlier version is not known: any file on disk may be newer.
   const stored = time === undefined ? Date.parse(object.LastModified ?? '') : 0;
   return { ...place, entry: undefined, changed: BigInt(stored || 0) * 1_000_000n };
 }

@@ -1,4 +1,4 @@
-// Makes older versions current again in the bucket, by removing what is newer.
+// Makes older versions current again in the bucket by removing newer ones.
 import { dirname, join } from 'node:path';
 import { stderr } from 'node:process';
 import { s3Url } from '../aws/arguments/object-arguments.js';
@@ -26,7 +26,7 @@ import { readJson, Spool } from '../tree/streams/spool.js';
 import { connectToBucket } from './connection.js';
 
 export interface RollbackRequest {
-  /** Relative to LOCAL_DIR or absolute; none means everything. */
+  /** Relative to LOCAL_DIR or absolute; none for everything. */
   readonly paths: readonly string[];
   readonly at: string;
   readonly isDry: boolean;
@@ -34,11 +34,11 @@ export interface RollbackRequest {
   readonly isConfirmed: boolean;
   /** Instead of the config's. */
   readonly profile: string | undefined;
-  /** Where the list of what is removed is written; `undefined`: the state folder. */
+  /** The file for the list of removals; `undefined` for one in the state folder. */
   readonly list: string | undefined;
 }
 
-/** @returns the exit code: done, or done but for files that are left as they are */
+/** @returns the exit code: done, or done except for files that are left as they are */
 export async function rollback(
   configFile: string | undefined,
   request: RollbackRequest,
@@ -71,11 +71,11 @@ export async function rollback(
   return request.isDry ? run() : withLock(config.localLock, 0, context, run);
 }
 
-/** @throws {BackupError} unless a deletion keeps what it hides */
+/** @throws {BackupError} if the bucket is not versioned */
 async function assertVersioned({ aws }: Pick<PlannedRollback, 'aws'>): Promise<void> {
   if (await isVersioned(aws)) return;
   throw new BackupError(`Versioning is not on in the bucket "${aws.bucket}".`, {
-    hint: 'Nothing was changed. Without versioning, the bucket has no older versions of what is stored.',
+    hint: 'Nothing was changed. Without versioning, the bucket keeps no older versions.',
   });
 }
 
@@ -83,17 +83,14 @@ async function assertVersioned({ aws }: Pick<PlannedRollback, 'aws'>): Promise<v
 function defaultList({ treeCopy, runFolder }: StateFolder): string {
   const name = `rollback-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.ndjson`;
   if (treeCopy === undefined) {
-    throw new BackupError(
-      `There is no state folder for the list of what is removed: "${runFolder}" is temporary.`,
-      {
-        hint: 'Nothing was changed. Name a file for it: --list FILE.',
-      },
-    );
+    throw new BackupError(`There is no state folder for the list of removals: "${runFolder}" is temporary.`, {
+      hint: 'Nothing was changed. Give a file for it: --list FILE.',
+    });
   }
   return join(dirname(treeCopy), name);
 }
 
-/** Shows the plan, asks, and does it. @returns how many keys could not be rolled back */
+/** Shows the plan, asks, and carries it out. @returns how many keys could not be rolled back */
 async function carryOut(
   plan: PlannedRollback,
   totals: RollbackTotals,
@@ -117,10 +114,10 @@ async function carryOut(
   const list = request.list ?? defaultList(state);
   if (isAsked) await confirm(words, new Prompt(stderr, interruption));
   const refused = await rollBack(plan, list);
-  const result = refused === 0 ? 'Rolled back' : 'Rolled back, but for what is named above,';
-  log.say(`${result} ${formatCount(totals.keys, 'file')}. What was removed is listed in ${list}.`);
+  const result = refused === 0 ? 'Rolled back' : 'Rolled back, except for the files above,';
+  log.say(`${result} ${formatCount(totals.keys, 'file')}. The removals are listed in ${list}.`);
   log.say(
-    'The next run of encrypted-s3-sync stores again what LOCAL_DIR holds then: restore it first, with encrypted-s3 restore.',
+    'The next run of encrypted-s3-sync uploads the files of LOCAL_DIR again: restore LOCAL_DIR first, with encrypted-s3 restore.',
   );
   return refused;
 }
@@ -141,10 +138,7 @@ async function printRemovals({ aws, records, files }: PlannedRollback): Promise<
 
 function nothingMatchedError(wanted: WantedPaths): BackupError {
   const paths = wanted.unmatched.map((path) => `"${path}"`).join(', ');
-  return new BackupError(
-    `At or below ${paths}, the bucket has no version, and had no file. Nothing was changed.`,
-    {
-      hint: 'A PATH is relative to LOCAL_DIR.',
-    },
-  );
+  return new BackupError(`The bucket has no versions at or below ${paths}. Nothing was changed.`, {
+    hint: 'A PATH is relative to LOCAL_DIR.',
+  });
 }

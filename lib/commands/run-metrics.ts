@@ -1,4 +1,4 @@
-// METRICS_FILE, written however a run ends.
+// Writes METRICS_FILE, whatever ends a run.
 import { BackupError } from '../cli/errors.js';
 import type { Log } from '../cli/log/log.js';
 import { exitCodeOfError } from '../cli/main.js';
@@ -6,7 +6,7 @@ import type { BackupConfig } from '../config/backup-config.js';
 import { writeMetrics } from '../health/prometheus.js';
 import type { RunResult } from './back-up.js';
 
-/** The backup is done, or has failed: a file for monitoring changes neither result nor error. */
+/** A failure to write the file changes neither the result nor the error of the run. */
 export async function withMetrics(
   config: BackupConfig,
   log: Log,

@@ -1,4 +1,4 @@
-// A row for each run that has stored its record, the newest last.
+// Shows each run that has stored its record, one in a row, the newest last.
 import { stdout } from 'node:process';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
@@ -9,7 +9,7 @@ import { timesOfRuns } from '../history/stored-runs.js';
 import type { LastRun } from '../records/last-run.js';
 import { askHistory, type HistoryRequest } from './ask-history.js';
 
-/** Characters of the longest bar, where there is room for it. */
+/** The length of the longest bar, if there is room for it (characters). */
 const BAR = 20;
 
 export interface RunsRequest extends HistoryRequest {
@@ -36,7 +36,7 @@ export function runs(request: RunsRequest, context: CommandContext): Promise<num
   });
 }
 
-/** The bar takes what the terminal has left of the line. */
+/** The bar fills the rest of the terminal's line. */
 function withBar(rows: readonly Run[], style: OutputStyle): Column<Run>[] {
   const numbers = fitted(COLUMNS, rows, style);
   const most = Math.max(1, ...rows.map(({ sent = 0 }) => sent));

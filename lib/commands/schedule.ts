@@ -1,4 +1,4 @@
-// Has systemd or cron run a backup from now on; shows that; or ends it.
+// Schedules a backup with systemd or cron, shows its schedule, or removes it.
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { stdout } from 'node:process';
@@ -19,8 +19,8 @@ import type { ScheduleFacts, Scheduler } from '../setup/schedule/scheduler.js';
 import { weakProgram } from '../setup/schedule/weak-program.js';
 
 /**
- * Writes and enables a schedule, in the place of an earlier one, and runs it once.
- * @param named the config; `undefined`: the one in the default place
+ * Writes and enables a schedule, which replaces an earlier one, and runs it once.
+ * @param named the config; `undefined` for the one in the default place
  * @returns the exit code of that run
  */
 export async function schedule(
@@ -34,10 +34,10 @@ export async function schedule(
   scheduler.assertUsable();
   const others = findSchedules(configFile).filter((it) => it.scheduler.folder !== scheduler.folder);
   assertMayReplace(others);
-  // Relative paths in it mean here what they will mean in the runs.
+  // Resolves relative paths in it as the runs will.
   const config = await readConfig(configFile, context.log, '/');
   if (config.hooksRefusal !== undefined) throw config.hooksRefusal;
-  // systemd lets a run write only to folders that are there when it begins.
+  // systemd lets a run write only to folders that exist when it begins.
   const state = stateHome(config.environment);
   if (state !== undefined) makeFolders(state, 0o700);
   const planned = scheduleOf(config, configFile, when);
@@ -70,7 +70,7 @@ function reportRun(code: number, milliseconds: number, { log }: CommandContext):
   if (code === exitCode.done) say(`The run ended well ${took}.`);
   else {
     log.error(`The run ended with exit code ${code} ${took}. The schedule stays, and will try again.`);
-    log.hint('Mend what the messages above say, and run this command again.');
+    log.hint('Correct the problems above, and run this command again.');
   }
 }
 
@@ -127,7 +127,7 @@ function describe({ kind, needsLogin }: Scheduler, facts: ScheduleFacts): string
   ].join('\n');
 }
 
-/** Says what is going on, unless the user wants quiet. */
+/** Prints what is going on, unless --quiet is set. */
 function say(text: string): void {
   if (!isQuiet()) stdout.write(`${text}\n`);
 }

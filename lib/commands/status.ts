@@ -1,4 +1,4 @@
-// Whether a backup is fresh, and what its last run did.
+// Shows whether a backup is fresh, and what its last run did.
 import { stdout } from 'node:process';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
@@ -27,7 +27,7 @@ export function status(request: StatusRequest, context: CommandContext): Promise
   return asPlugin(request.maxAge, () => showStatus(request, context));
 }
 
-/** A plugin that fails says UNKNOWN on standard output, and ends with that: monitoring shows nothing else. */
+/** A plugin that fails prints UNKNOWN on standard output and exits with that code: monitoring shows nothing else. */
 export async function asPlugin(maxAge: number | undefined, show: () => Promise<number>): Promise<number> {
   try {
     return await show();

@@ -21,7 +21,7 @@ export interface SyncFlags extends BackupFlags {
 }
 
 /**
- * @param configFile `undefined`: the one in the default place
+ * @param configFile `undefined` for the one in the default place
  * @returns the exit code: done, or done with files missing
  */
 export async function sync(

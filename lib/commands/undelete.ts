@@ -1,4 +1,4 @@
-// Undeletes files in the bucket by removing their delete markers. It needs no encryption key.
+// Undeletes files in the bucket by removing their delete markers. Needs no encryption key.
 import { join } from 'node:path';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
@@ -20,9 +20,9 @@ import { Spool } from '../tree/streams/spool.js';
 import { connectToBucket } from './connection.js';
 
 export interface UndeleteRequest {
-  /** Relative to LOCAL_DIR or absolute; none means everything. */
+  /** Relative to LOCAL_DIR or absolute; none for everything. */
   readonly paths: readonly string[];
-  /** A point in time: what was deleted by then stays deleted. */
+  /** A point in time: files that were deleted by then stay deleted. */
   readonly at: string | undefined;
   readonly isDry: boolean;
   /** Instead of the config's. */
@@ -68,7 +68,7 @@ async function undeleteWanted(undeletion: Undeletion, isDry: boolean): Promise<n
   if (undeleted > 0) {
     log.say(`${undeleted === 1 ? '1 file is' : `${undeleted} files are`} back in ${url}.`);
     log.say(
-      'The next run of encrypted-s3-sync deletes again there what is not in LOCAL_DIR: restore it first, with encrypted-s3-download-dir or encrypted-s3-download-file.',
+      'The next run of encrypted-s3-sync deletes again what is not in LOCAL_DIR: restore it first, with encrypted-s3-download-dir or encrypted-s3-download-file.',
     );
   }
   return refused === 0 ? exitCode.done : exitCode.incomplete;
@@ -94,11 +94,11 @@ async function nothingMatchedError({ aws, wanted, time }: Undeletion, url: strin
   );
 }
 
-/** Another sentence if the bucket keeps no versions; otherwise '', also if that is unknown. */
+/** A sentence if the bucket keeps no versions; '' otherwise, also if that is unknown. */
 async function noteOnVersioning(aws: AwsCli): Promise<string> {
   try {
     if (await isVersioned(aws)) return '';
-    return ` Versioning is not on in the bucket "${aws.bucket}": what is deleted there is gone.`;
+    return ` Versioning is not on in the bucket "${aws.bucket}": deletions there can't be undone.`;
   } catch (error) {
     // The user of the backup may not have the right to ask.
     if (error instanceof BackupError) return '';

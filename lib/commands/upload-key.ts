@@ -14,7 +14,7 @@ import { EncryptionKey, fingerprintOf, keyOfEasyKey } from '../secrets/encryptio
 import { askNewEasyKey, SHORTEST_EASY_KEY, strengthOf } from '../setup/easy-key.js';
 import { connectToBucket } from './connection.js';
 
-/** For a bucket that has to be made: the original's value. */
+/** For a new bucket: the original's value. */
 const RETENTION_DAYS = 30;
 
 const INTRODUCTION = [
@@ -31,12 +31,12 @@ interface Answers {
   readonly easyKey: string;
 }
 
-/** @param configFile the settings in it are not asked for */
+/** @param configFile the command asks only for settings that it lacks */
 export async function uploadKey(configFile: string | undefined, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
   if (configFile !== undefined && isStandardInput(configFile)) {
     throw new BackupError('The config can not come from standard input, where the answers come from.', {
-      hint: 'Name a file, or write <(COMMAND) in the place of its name.',
+      hint: 'Give a file, or write <(COMMAND) instead of its name.',
     });
   }
   const config = configFile === undefined ? undefined : await readPartialConfig(configFile, log);
@@ -80,7 +80,7 @@ async function askSettings(
   return { profile, region, bucket, encryptionKey };
 }
 
-/** On a terminal a new key is typed twice, and asked for again if it is weak. */
+/** On a terminal the user types a new key twice, and again if it is weak. */
 async function askEasyKey(prompt: Prompt, isOnTerminal: boolean): Promise<string> {
   const question = 'Encryption key for the upload (you MUST remember this key): ';
   if (isOnTerminal) {
@@ -107,7 +107,7 @@ function required(answer: string): string {
   return answer;
 }
 
-/** Shows no key: whoever looks on, or reads a log of it, could read every file. */
+/** Shows no key: anyone who sees the screen or a log of it could read every file. */
 async function confirm(
   prompt: Prompt,
   { profile, region, bucket, encryptionKey, easyKey }: Answers,

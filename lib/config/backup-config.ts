@@ -27,20 +27,20 @@ export interface BackupConfig {
   readonly localLock: string;
   readonly localList: string | undefined;
   readonly encryptionKey: EncryptionKey;
-  /** What the keys of the backup's objects begin with: REMOTE_DIR_PREFIX and a `/`, or ''. */
+  /** The prefix of the backup's keys: REMOTE_DIR_PREFIX and a `/`, or ''. */
   readonly prefix: string;
-  /** The name to use in the place of the host's. */
+  /** The name to use instead of the host's. */
   readonly hostId: string | undefined;
   readonly followSymlinks: boolean;
   /** Patterns; see lib/tree/patterns.ts. */
   readonly exclude: readonly string[];
-  /** Whether to leave out what is in folders that their CACHEDIR.TAG declares to be caches. */
+  /** Whether to exclude the contents of folders that a CACHEDIR.TAG declares to be caches. */
   readonly excludeCaches: boolean;
-  /** The name of a file whose folder is left out. */
+  /** The name of a file that excludes its folder. */
   readonly excludeIfPresent: string | undefined;
   /** Bytes. */
   readonly excludeLargerThan: number | undefined;
-  /** Whether to leave out what is on other file systems than LOCAL_DIR. */
+  /** Whether to exclude other file systems than that of LOCAL_DIR. */
   readonly oneFileSystem: boolean;
   /** Whether each run reads all files of file systems whose ctime proves nothing. */
   readonly compareContent: boolean;
@@ -54,18 +54,21 @@ export interface BackupConfig {
   readonly refuseMassChange: boolean;
   readonly allowUnversionedDelete: boolean;
   readonly hooks: HookSettings;
-  /** Why commands are left out of `hooks`: somebody else could have written them. A run ends with it before it begins. */
+  /**
+   * Why `hooks` lacks the config's commands: somebody else could have written them. A run fails with this error at
+   * once.
+   */
   readonly hooksRefusal?: BackupError;
   /** Where each run that stores its record writes metrics; an absolute path. */
   readonly metricsFile: string | undefined;
-  /** The environment of `aws`, as the config leaves it, without the key. */
+  /** The environment of `aws` after the config was read, without the key. */
   readonly environment: Record<string, string>;
 }
 
 type NeverMissing = 'file' | 'netTimeout' | 'endpointUrl' | 'storageClass' | 'environment';
 type MayBeMissing = 'profile' | 'region' | 'bucket' | 'retentionDays' | 'encryptionKey';
 
-/** What a config holds of the settings that a command otherwise asks for. */
+/** The settings of a config that a command asks for if they are missing. */
 export type PartialConfig = Pick<BackupConfig, NeverMissing> & {
   readonly [Name in MayBeMissing]: BackupConfig[Name] | undefined;
 };

@@ -1,8 +1,8 @@
-// What the value of a setting may be. Each check returns what a value means, or throws an InvalidValue.
+// Checks the values of settings. Each check returns the parsed value, or throws an InvalidValue.
 import { isExposed } from '../aws/settings/endpoint.js';
 import { EncryptionKey, KEY_BYTES } from '../secrets/encryption-key.js';
 
-/** @param warn takes the rest of a sentence that begins with the value, for what deserves a warning only */
+/** @param warn logs a warning: the rest of a sentence that begins with the value */
 export type Check<T> = (value: string, warn: (text: string) => void) => T;
 
 /** A value that a setting can't have. The message never quotes it: it may hold the key. */
@@ -40,7 +40,7 @@ export function duration(unit: 'days' | 'seconds'): Check<number> {
   return wholeNumber(1, 2 ** 31 - 1, unit);
 }
 
-/** Nothing but these words: the original takes `true` or `1` for no, without a word. */
+/** Only these words: the original silently takes `true` or `1` for no. */
 export function yesOrNo(value: string): boolean {
   if (value !== 'yes' && value !== 'no') throw new InvalidValue("must be 'yes' or 'no'");
   return value === 'yes';
@@ -65,7 +65,7 @@ export function encryptionKey(value: string): EncryptionKey {
 
 export function bucketName(value: string): string {
   if (/^s3:\/\//i.test(value) || value.includes('/')) {
-    const advice = 'A path in the bucket belongs into REMOTE_DIR_PREFIX.';
+    const advice = 'A path in the bucket belongs in REMOTE_DIR_PREFIX.';
     throw new InvalidValue('must be the name of a bucket, without "s3://" and "/"', advice);
   }
   if (/^[A-Za-z0-9._-]{3,255}$/.test(value)) return value;
@@ -89,7 +89,7 @@ export function endpointUrl(bucket: string): Check<string> {
       throw new InvalidValue(`must be a URL such as ${examples}`, '', false);
     }
     if (url.username !== '' || url.password !== '') {
-      const advice = "They belong into the AWS CLI's profile.";
+      const advice = "They belong in the AWS CLI's profile.";
       throw new InvalidValue('must not hold a user name or password', advice, false);
     }
     if (isExposed(url)) {
@@ -101,7 +101,7 @@ export function endpointUrl(bucket: string): Check<string> {
   };
 }
 
-/** The AWS CLI adds the bucket's name to the address: one that holds it already leads to another server or bucket. */
+/** The AWS CLI adds the bucket's name to the address. An address that contains it leads to another server or bucket. */
 function checkNoBucketName(
   { protocol, host, pathname }: URL,
   bucket: string,
@@ -114,7 +114,7 @@ function checkNoBucketName(
     const advice = `Write ${protocol}//${server}.`;
     throw new InvalidValue("must not hold the bucket's name, which the AWS CLI adds", advice, false);
   }
-  // A server of one's own may have a name that begins like the bucket's; those for rent have longer names.
+  // A private server may have a name that begins like the bucket's; public ones have longer names.
   if (isInHost && server.split('.').length > 2)
     warn(
       `begins with the bucket's name, which the AWS CLI adds: if the server's name does not, write ${protocol}//${server}.`,
@@ -130,7 +130,7 @@ export function isCommand(value: string): boolean {
 export function hook(value: string): string {
   if (isCommand(value)) return value;
   const { username, password } = URL.canParse(value) ? new URL(value) : {};
-  // Such an address is never asked, and would be quoted by the error.
+  // fetch refuses such an address, and its error would quote it.
   if (username || password)
     throw new InvalidValue('must not hold a user name or password', 'curl can send them.', false);
   if (URL.canParse(value) && !isExposed(new URL(value))) return value;
@@ -155,7 +155,7 @@ const RESERVED_PREFIX = 'backup.info/';
 /** The original's upload-key backs up the escrow there. */
 const ESCROW_PREFIX = 'backup.info/key/';
 
-/** What the keys of the backup begin with. Like the original, this appends a `/` to whatever is not empty. */
+/** The prefix of the backup's keys. Like the original, this appends a `/` unless the value is empty. */
 export function keyPrefix(value: string): string {
   const prefix = value === '' ? '' : `${value}/`;
   if (!prefix.startsWith(RESERVED_PREFIX) || prefix === ESCROW_PREFIX) return prefix;
@@ -174,7 +174,7 @@ export function fileName(value: string): string {
   throw new InvalidValue('must be the name of a file, without a "/"');
 }
 
-/** A path on this machine. Bash does not replace a `~` in quotes, and nobody means a folder of that name. */
+/** A path on this machine. Bash does not expand a `~` in quotes, and nobody means a folder of that name. */
 export function localPath(value: string): string {
   if (/^~(\/|$)/.test(value))
     throw new InvalidValue('must not begin with a ~ in quotes', 'Write ~ outside of them.');

@@ -1,4 +1,4 @@
-// The bytes of a config, from a file or a pipe, and what is known of who may change them.
+// The bytes of a config, from a file or a pipe, and the facts that show who may change them.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { BackupError, errnoOf, shellQuote } from '../cli/errors.js';
 import { partsOfPath } from '../tree/disk/trust/path-parts.js';
@@ -13,12 +13,12 @@ export interface LoadedConfig extends ConfigFile {
   readonly directory: string;
 }
 
-/** Whether a command that reads its config from there gets no answers from there. */
+/** Whether a file is standard input: a command that reads its config there can't read answers there. */
 export function isStandardInput(file: string): boolean {
   return descriptorOf(file) === 0;
 }
 
-/** The descriptor that a file's name stands for, as that of `/dev/stdin` or `<(gpg -d …)` does. */
+/** The descriptor that a name such as `/dev/stdin` or `/dev/fd/63` stands for. */
 function descriptorOf(file: string): number | undefined {
   const [, stdin, number] = /^\/dev\/(?:(stdin)|fd\/(\d+))$/.exec(file) ?? [];
   if (stdin !== undefined) return 0;
@@ -26,7 +26,8 @@ function descriptorOf(file: string): number | undefined {
 }
 
 /**
- * A descriptor is read, not opened again: a socket can't be, nor what this user may not open, as after `sudo -u USER`.
+ * Reads a descriptor without opening it again: a socket can't be opened, nor can another user's pipe, as after `sudo -u
+ * USER`.
  * @param directory what the relative paths in it are relative to
  * @throws {BackupError} if it can't be read
  */
@@ -46,7 +47,7 @@ export function loadConfigFile(file: string, directory = process.cwd()): LoadedC
   }
 }
 
-/** Waits for what is still to come, even where another program has set the pipe not to. */
+/** Reads to the end, even if another program has made the pipe non-blocking. */
 function readToEnd(descriptor: number): Buffer {
   const chunks: Buffer[] = [];
   for (;;) {
@@ -75,11 +76,11 @@ function unreadable(file: string, error: unknown): unknown {
     ENOENT: ['does not exist', 'Give the path of your config; encrypted-s3 init writes one.'],
     ENOTDIR: ['does not exist', 'A part of its path is a file, not a directory.'],
     EISDIR: ['is a directory', 'Give the path of the config file in it.'],
-    EACCES: ['may not be read by this user', `See who may: namei -l ${shellQuote(file)}`],
+    EACCES: ['may not be read by this user', `This shows who may: namei -l ${shellQuote(file)}`],
     ELOOP: ['is a link that leads back to itself', 'Give the path of the file itself.'],
   };
   const code = errnoOf(error);
   if (code === undefined) return error;
-  const [what, hint] = hints[code] ?? [`cannot be read (${code})`, 'See that it is a readable file.'];
+  const [what, hint] = hints[code] ?? [`cannot be read (${code})`, 'Check that it is a readable file.'];
   return new BackupError(`The config file ${what}: ${file}`, { hint, cause: error });
 }

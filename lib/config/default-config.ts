@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path';
 import { homeFolderOf } from '../aws/settings/home.js';
 import { BackupError } from '../cli/errors.js';
 
-/** `undefined` without a home folder. */
+/** The path of the default config; `undefined` without a home folder. */
 export function defaultConfigFile(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_CONFIG_HOME'] ?? '';
   const home = homeFolderOf(environment);
@@ -14,14 +14,14 @@ export function defaultConfigFile(environment: NodeJS.ProcessEnv): string | unde
 }
 
 /**
- * The config that is named, or else the one in the default place.
+ * The config that the user gave, or else the one in the default place.
  * @throws {BackupError} if there is neither
  */
 export function configFileOrDefault(named: string | undefined, environment = process.env): string {
   if (named !== undefined) return named;
   const file = defaultConfigFile(environment);
   if (file !== undefined && existsSync(file)) return file;
-  throw new BackupError('No config is named, and there is none in the default place.', {
-    hint: `Name one with --config, or have it written by encrypted-s3 init: ${file ?? '~/.config/encrypted-s3-backup/config'}`,
+  throw new BackupError('No config is given, and there is none in the default place.', {
+    hint: `Give one with --config, or let encrypted-s3 init write it: ${file ?? '~/.config/encrypted-s3-backup/config'}`,
   });
 }

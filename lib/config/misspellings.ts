@@ -14,8 +14,8 @@ const NO_MISSPELLING = /^AWS_ENDPOINT_URL_/;
 
 /**
  * The names that resemble a setting, and that neither this program nor the file itself reads: their values would be
- * ignored without a message. A name that only begins or ends like a setting is taken for a note if the setting itself is
- * assigned, too.
+ * silently ignored. A name that only begins or ends like a setting does not count if the setting itself is assigned,
+ * too.
  */
 export function findMisspellings({
   assigned,

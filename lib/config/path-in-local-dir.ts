@@ -10,6 +10,6 @@ export function pathInLocalDir(given: string, localDir: string): string {
   const path = relative(localDir, resolve(localDir, given));
   if (path !== '..' && !path.startsWith('../')) return path;
   throw new BackupError(`"${given}" is not in LOCAL_DIR "${localDir}".`, {
-    hint: 'Name what is in the backup relative to LOCAL_DIR.',
+    hint: 'Give the path relative to LOCAL_DIR.',
   });
 }

@@ -1,4 +1,4 @@
-// A config: its text read by the lexer or by bash, its values checked.
+// Reads a config: the lexer or bash reads its text, then its values are checked.
 import { BackupError } from '../cli/errors.js';
 import { takeEnvironmentFromProcess } from '../secrets/environment.js';
 import type { BackupConfig, HookSettings, PartialConfig } from './backup-config.js';
@@ -14,7 +14,7 @@ import type { ConfigValues } from './values.js';
 /**
  * The config of a backup.
  * @param log gets the warnings
- * @param directory where the run will be started, if not here; then `file` is an absolute path
+ * @param directory where the run will start, if not here; then `file` must be an absolute path
  * @throws {BackupError} with everything that is wrong with it
  */
 export async function readConfig(file: string, log: WarningLog, directory?: string): Promise<BackupConfig> {
@@ -27,7 +27,7 @@ export async function readConfig(file: string, log: WarningLog, directory?: stri
 }
 
 /**
- * The same without a warning, and without bash; `undefined` if only bash can read it.
+ * Like `readConfig`, without warnings and without bash; `undefined` if only bash can read the file.
  * @throws {BackupError} with everything that is wrong with it
  */
 export function readLiteralConfig(file: string): BackupConfig | undefined {
@@ -37,14 +37,14 @@ export function readLiteralConfig(file: string): BackupConfig | undefined {
 }
 
 /**
- * What a config says about the bucket and the key, for a command that asks for the rest.
- * @throws {BackupError} if values are wrong, not if they are missing
+ * The bucket and the key of a config, for a command that asks for missing values.
+ * @throws {BackupError} if values are wrong, but not if they are missing
  */
 export async function readPartialConfig(file: string, log: WarningLog): Promise<PartialConfig> {
   return validatePartially(file, await readValues(loadConfigFile(file)), log);
 }
 
-/** The values by the lexer or, where that does not understand the file and others can't write it, by bash. */
+/** The values, read by the lexer or, if only bash can read the file and others can't write it, by bash. */
 async function readValues(config: LoadedConfig): Promise<ConfigValues> {
   const { bytes, file, directory } = config;
   const shell = { file, environment: takeEnvironmentFromProcess(), directory };
@@ -56,13 +56,13 @@ async function readValues(config: LoadedConfig): Promise<ConfigValues> {
     const { readWithBash } = await import('./bash/read-with-bash.js');
     values = explained(config, () => readWithBash(bytes, shell));
   }
-  // On a terminal only: a run of cron's with a config that served the original stays silent.
+  // On a terminal only: a run by cron with a config of the original stays silent.
   const warnsOfReaders = process.stderr.isTTY && values.assigned.has('ENCRYPTION_KEY');
   const warnings = [warningOfWriters(config), warnsOfReaders ? warningOfReaders(config) : undefined];
   return { ...values, warnings: [...values.warnings, ...warnings.filter((it) => it !== undefined)] };
 }
 
-/** @throws {InvalidConfigError} for a text that is wrong, with its ON_FAILURE if that is right and may be called */
+/** @throws {InvalidConfigError} if `read` fails, with ON_FAILURE if that is valid and may be called */
 function explained<T>(config: LoadedConfig, read: () => T): T {
   try {
     return read();
@@ -75,7 +75,7 @@ function explained<T>(config: LoadedConfig, read: () => T): T {
   }
 }
 
-/** Leaves out the hooks that are commands, if somebody else could have written them. */
+/** Removes the hooks that are commands, if somebody else could have written them. */
 function withTrustedHooks(file: LoadedConfig, config: BackupConfig): BackupConfig {
   const hooksRefusal = refusalOfHooks(file, config.hooks);
   if (hooksRefusal === undefined) return config;

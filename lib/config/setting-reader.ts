@@ -5,16 +5,16 @@ import { ARRAY_NAME, defaults, isSettingName, type ScalarName, scalarNames } fro
 import type { ConfigValues } from './values.js';
 
 const KEY = 'ENCRYPTION_KEY';
-/** What config.template has in the place of values. */
+/** A placeholder of config.template. */
 const PLACEHOLDER = /%(BUCKET|LOCAL_DIR|PREFIX_DIR|32_CHARACTERS_KEY)%/;
 const MAX_QUOTED = 60;
 
-/** Gets sentences that the user should read, although nothing is stopped by what they say. */
+/** Logs warnings. */
 export type WarningLog = Pick<Log, 'warn'>;
 
 /** The settings of a config are wrong, or it can't be read to its end. */
 export class InvalidConfigError extends BackupError {
-  /** ON_FAILURE of that config, if that is right. */
+  /** ON_FAILURE of that config, if it is valid. */
   readonly onFailure: string | undefined;
 
   constructor(lines: readonly string[], hint: string | undefined, onFailure: string | undefined) {
@@ -29,8 +29,8 @@ interface Remark {
 }
 
 /**
- * Reads the settings one by one and collects what is wrong with them, so that one report has all of it. After a problem
- * `required`, `read` and `patterns` return a value that must not be used: `finish` throws.
+ * Reads the settings one by one and collects their problems for one report. After a problem, `required`, `read` and
+ * `patterns` return a value that must not be used: `finish` throws.
  */
 export class SettingReader {
   readonly #file: string;
@@ -40,7 +40,7 @@ export class SettingReader {
   readonly #problems: Remark[] = [];
   readonly #warnings: Remark[] = [];
 
-  /** @param isPartial whether a setting may be missing that a backup needs */
+  /** @param isPartial whether required settings may be missing */
   constructor(file: string, config: ConfigValues, isPartial: boolean) {
     this.#file = file;
     this.#config = config;
@@ -48,7 +48,7 @@ export class SettingReader {
     for (const name of scalarNames) if (this.#holdsKeyLine(name, this.#valueOf(name))) this.#addKeyLine(name);
   }
 
-  /** A setting that a backup needs: no default takes the place of an empty value. */
+  /** A required setting, without a default for an empty value. */
   required<T>(name: ScalarName, check: Check<T>): T {
     const value = this.#valueOf(name);
     if (value !== '') return this.#check(name, value, check) as T;
@@ -83,7 +83,7 @@ export class SettingReader {
     this.#problems.push(this.#finding(name, text));
   }
 
-  /** For what the original works with. */
+  /** For values that the original accepts. */
   addWarning(name: string, text: string): void {
     this.#warnings.push(this.#finding(name, text));
   }
@@ -111,8 +111,8 @@ export class SettingReader {
     if (this.#holdsKeyLine(name, value)) return undefined;
     const placeholder = PLACEHOLDER.exec(value)?.[0];
     if (placeholder !== undefined) {
-      const text = `${name} still holds the template's ${placeholder}. Replace it with a value of yours.`;
-      // As the beginning of keys it works, and the original takes it.
+      const text = `${name} still holds the template's ${placeholder}. Replace it with your value.`;
+      // As a prefix it works, and the original accepts it.
       if (name === 'REMOTE_DIR_PREFIX') this.addWarning(name, text);
       else this.addProblem(name, text);
     }
@@ -127,19 +127,19 @@ export class SettingReader {
     }
   }
 
-  /** Whether a value goes on into the line of the key. No setting can mean that. */
+  /** Whether a value swallows the line of the key, which nobody can mean. */
   #holdsKeyLine(name: string, value: string): boolean {
     return name !== KEY && value.includes(`${KEY}=`);
   }
 
   #addKeyLine(name: string): void {
     const causes = 'a missing quote or parenthesis, or a backslash at the end of the line';
-    this.addProblem(name, `${name} goes on into the line of ${KEY}, through ${causes}.`);
+    this.addProblem(name, `${name} includes the line of ${KEY}, because of ${causes}.`);
   }
 
-  /** A value that may hold the key, or other lines of the file, is only described. */
+  /** Quotes a value, or describes it if it may contain the key or other lines of the file. */
   #quote(name: string, value: string): string {
-    // An array that has swallowed other lines may have split the key at its blanks.
+    // An array that has swallowed other lines may hold parts of the key.
     if (name === ARRAY_NAME && !this.#config.exclude.every(isOneLine)) return 'a pattern';
     const key = this.#valueOf(KEY);
     const holdsKey = key !== '' && value.includes(key);

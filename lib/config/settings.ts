@@ -1,6 +1,6 @@
 /**
- * The settings of one value that have a default. It is assigned before the file is read, as the original does it, so
- * that the environment does not decide these; and it takes the place of a value that is empty.
+ * The settings of one value with their defaults. As in the original, defaults are assigned before the file is read, so
+ * that the environment does not set these; and they replace empty values.
  *
  * A new setting gets its name here or in `scalarNames`, its check in validate.ts, its member in backup-config.ts, and a
  * paragraph in config.template.

@@ -1,4 +1,5 @@
-// Who can write a config decides what is backed up, and by what `aws`; if bash reads it or a hook is a command, what is run.
+// Whoever can write a config decides what is backed up, and by which `aws`; and, if bash reads it or a hook is a
+// command, what is run.
 import { BackupError, shellQuote } from '../cli/errors.js';
 import type { PathPart } from '../tree/disk/trust/path-parts.js';
 import {
@@ -8,7 +9,7 @@ import {
   partOfOthers,
 } from '../tree/disk/trust/who-can-change.js';
 
-/** What decides whether a config may be trusted. */
+/** The facts that decide whether a config may be trusted. */
 export interface ConfigFile {
   /** The name that the user gave. */
   readonly file: string;
@@ -19,17 +20,17 @@ export interface ConfigFile {
     isFIFO(): boolean;
     isSocket(): boolean;
   };
-  /** The folders and links that lead to it; `undefined` if one of them may not be looked at. */
+  /** The folders and links that lead to it; `undefined` if one of them can't be examined. */
   readonly path: readonly PathPart[] | undefined;
   /** The user that this program runs as. */
   readonly user: number | undefined;
 }
 
-/** What only bash can read in a config. */
+/** A construct in a config that only bash can read. */
 export interface BashConstruct {
   /** From 1; `undefined` if it is not in the file. */
   readonly line: number | undefined;
-  /** Such as `a command`, without the text, which may be the key's. */
+  /** Such as `a command`; never the text, which may be part of the key. */
   readonly construct: string;
 }
 
@@ -40,9 +41,9 @@ interface Objection {
 }
 
 /**
- * Bash runs what it reads. It may read a file, pipe or socket that belongs to the user or to root and that nobody else
- * can write or replace.
- * @throws {BackupError} with the line that bash is needed for and what to do
+ * Bash runs what it reads. So it may only read a file, pipe or socket that belongs to the user or to root and that
+ * nobody else can write or replace.
+ * @throws {BackupError} with the line that needs bash, and what to do
  */
 export function assertTrusted(config: ConfigFile, { line, construct }: BashConstruct): void {
   const objection = objectionTo(config);
@@ -55,20 +56,20 @@ export function assertTrusted(config: ConfigFile, { line, construct }: BashConst
 }
 
 /**
- * A hook that is a command is run as bash is: only by the word of a file that nobody else can write or replace.
+ * A hook that is a command is run under the same condition: only if nobody else can write or replace the file.
  * @param hooks the settings that are commands
- * @returns why they are not run, for what is about to run them
+ * @returns the reason not to run them; `undefined` if they may be run
  */
 export function refusalOfCommands(config: ConfigFile, hooks: readonly string[]): BackupError | undefined {
   const objection = hooks.length === 0 ? undefined : objectionTo(config);
   if (objection === undefined) return undefined;
   return new BackupError(
     `${config.file}: No command of this file is run (${hooks.join(', ')}): ${objection.reason}.`,
-    { hint: `${objection.remedy}, or name an https:// address in the place of each command.` },
+    { hint: `${objection.remedy}, or replace each command with an https:// address.` },
   );
 }
 
-/** A warning if others can write or replace a file that bash does not run. The original reads it, whoever can. */
+/** A warning if others can write or replace a file that needs no bash. The original reads it nevertheless. */
 export function warningOfWriters(config: ConfigFile): string | undefined {
   const { file, stats, user } = config;
   const isWritable = isOthers(stats.uid, user) || (stats.mode & OTHERS_WRITE) !== 0;
@@ -111,8 +112,8 @@ function objectionToFile({ file, stats, user }: ConfigFile): Objection | undefin
 /** @param writers the mode bits of those who must not be able to write */
 function objectionToPath({ file, path, user }: ConfigFile, writers: number): Objection | undefined {
   if (path === undefined) {
-    const reason = 'this user may not look at a folder above it';
-    return { reason, remedy: `See which one: namei -l ${shellQuote(file)}` };
+    const reason = 'this user may not search a folder above it';
+    return { reason, remedy: `This shows which one: namei -l ${shellQuote(file)}` };
   }
   const part = partOfOthers(path, user, { writers });
   if (part === undefined) return undefined;

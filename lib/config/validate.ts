@@ -11,7 +11,7 @@ import type { ConfigValues } from './values.js';
  */
 export function validate(file: string, values: ConfigValues, log: WarningLog): BackupConfig {
   const settings = new SettingReader(file, values, false);
-  // As the kernel understands `..`, which after a link leads elsewhere than to where the link is: it stays.
+  // Keeps `..`, since after a link the kernel takes it for the folder above the link's target.
   const absolute = (value: string) => {
     const path = check.localPath(value);
     return isAbsolute(path) ? path : `${values.directory === '/' ? '' : values.directory}/${path}`;
@@ -50,7 +50,7 @@ export function validate(file: string, values: ConfigValues, log: WarningLog): B
 }
 
 /**
- * The settings of the bucket and the key, none of which has to be there.
+ * The settings of the bucket and the key, all of which may be missing.
  * @throws {BackupError} with everything that is wrong with the values
  */
 export function validatePartially(file: string, values: ConfigValues, log: WarningLog): PartialConfig {
@@ -72,7 +72,7 @@ function readBucketSettings(settings: SettingReader, file: string, values: Confi
     bucket: settings.required('AWS_BUCKET', check.bucketName),
     retentionDays: settings.required('AWS_RETENTION_DAYS', check.duration('days')),
     netTimeout: settings.read('AWS_NET_TIMEOUT', check.duration('seconds')),
-    // One that is only in the environment is found later, in the AWS CLI's own order.
+    // An endpoint that only the environment has is found later, in the AWS CLI's own order.
     endpointUrl: values.assigned.has('AWS_ENDPOINT_URL')
       ? settings.optional('AWS_ENDPOINT_URL', check.endpointUrl(values.values.get('AWS_BUCKET') ?? ''))
       : undefined,
@@ -81,10 +81,12 @@ function readBucketSettings(settings: SettingReader, file: string, values: Confi
   };
 }
 
-/** A name that no program reads is a problem where the setting that it resembles is not set; else it may be a note. */
+/**
+ * A misspelled name is a problem if the setting that it resembles is not assigned; otherwise it may be meant as a note.
+ */
 function reportMisspellings(settings: SettingReader, values: ConfigValues): void {
   for (const { name, meant } of findMisspellings(values)) {
-    const text = `${name} is no setting. Is ${meant} meant?`;
+    const text = `${name} is not a setting. Do you mean ${meant}?`;
     if (values.assigned.has(meant)) settings.addWarning(name, text);
     else settings.addProblem(name, text);
   }

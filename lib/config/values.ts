@@ -1,27 +1,31 @@
-/** What a config assigns, before anything of it is checked. Both readers, the lexer and bash, return it. */
+/** The values of a config before they are checked. Both readers, the lexer and bash, return this. */
 export interface ConfigValues {
-  /** The settings of one value, whether the file, the environment or a default gives it. */
+  /** The settings of one value, from the file, the environment or a default. */
   readonly values: ReadonlyMap<string, string>;
   /** The elements of `EXCLUDE`; a plain value that is not empty is one element. */
   readonly exclude: readonly string[];
-  /** The line of each name's last assignment, from 1; of a file that bash has read, as far as its text shows it. */
+  /** The line of each name's last assignment, from 1; for a file that bash has read, as far as its text shows it. */
   readonly lines: ReadonlyMap<string, number>;
   /** Every name that the file assigns. */
   readonly assigned: ReadonlySet<string>;
-  /** The names that the file itself reads, as `$NAME`: they are variables of its own, not misspelled settings. */
+  /** The names that the file itself reads, as `$NAME`: its own variables, not misspelled settings. */
   readonly namesUsed: ReadonlySet<string>;
-  /** The exported variables once the file has been read, without the key and `EXCLUDE`: the environment of `aws`. */
+  /**
+   * The variables that are exported at the end of the file, without the key and `EXCLUDE`: the environment of `aws`.
+   */
   readonly environment: Readonly<Record<string, string>>;
-  /** The working directory once the file has been read, to which its relative paths are relative. */
+  /** The working directory at the end of the file: its relative paths are relative to this. */
   readonly directory: string;
-  /** What bash complained about and went on. */
+  /** Errors that bash reported and ignored. */
   readonly warnings: readonly string[];
 }
 
 /** An environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What the shell of the original starts with: the config's name as given, the environment, the working directory. */
+/**
+ * The state in which the original's shell starts: the config's name as given, the environment, the working directory.
+ */
 export interface ShellContext {
   readonly file: string;
   readonly environment: Environment;

@@ -1,4 +1,4 @@
-// What a bucket tells about one backup: its last run's record, its escrow, and how far back its history goes.
+// The status of one backup in a bucket: its last run's record, its escrow, and how far back its history goes.
 import type { Remote } from '../aws/remote.js';
 import { listVersions } from '../aws/version-listing.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
@@ -11,12 +11,12 @@ export interface BackupStatus {
   /** '' or ends in a `/`. */
   readonly prefix: string;
   readonly hasBucket: boolean;
-  /** `undefined`: no run of this backup has ended yet. */
+  /** `undefined` if no run of this backup has ended yet. */
   readonly lastRun: LastRun | undefined;
   readonly hasEscrow: boolean;
-  /** `undefined`: there is none. */
+  /** `undefined` if there is none. */
   readonly escrow: EscrowState | undefined;
-  /** The end of the oldest run whose record the bucket still has (ms since the epoch); `undefined`: unknown. */
+  /** The end of the oldest run whose record the bucket still has (ms since the epoch); `undefined` if unknown. */
   readonly historySince: number | undefined;
 }
 
@@ -41,7 +41,7 @@ async function fetchEscrow(remote: Remote): Promise<Pick<BackupStatus, 'hasBucke
   return { hasBucket: true, escrow: await escrowStateOf(remote.aws, found, undefined) };
 }
 
-/** `undefined` where the profile's user may not list versions, or the server has none. */
+/** `undefined` if the profile's user may not list versions, or the server does not implement them. */
 async function fetchHistorySince({ aws, prefix, log }: Remote): Promise<number | undefined> {
   try {
     return await listVersions(aws, runFolderKey(prefix) + RECORD, async (versions) => {

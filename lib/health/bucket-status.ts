@@ -1,4 +1,4 @@
-// Every backup in a bucket: how old it is, and, with the encryption key, what its record tells.
+// Every backup in a bucket: its age and, with the encryption key, its record.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
@@ -13,7 +13,7 @@ export interface BucketRow extends BackupInBucket {
   /** Seconds since the last complete run or, without the record, since the last run stored its record. */
   readonly age: number | undefined;
   readonly record: LastRun | undefined;
-  /** Whether the key that was given is not that of this backup. */
+  /** Whether this backup has another key than the given one. */
   readonly hasOtherKey: boolean;
 }
 

@@ -1,4 +1,4 @@
-// Whether a backup is as fresh and as complete as it should be, in the states of monitoring plugins.
+// Judges whether a backup is fresh and complete, in the states of monitoring plugins.
 import { formatDuration } from '../cli/units/duration.js';
 import type { BackupStatus } from './backup-status.js';
 
@@ -10,12 +10,12 @@ export interface Freshness {
   readonly state: State;
   /** One clause. */
   readonly reason: string;
-  /** Seconds since the last run ended that left nothing undone; `undefined`: there is none on record. */
+  /** Seconds since the last complete run ended; `undefined` if none is on record. */
   readonly age: number | undefined;
 }
 
 /**
- * @param maxAge seconds since the last complete run; `undefined`: any age is fresh enough
+ * @param maxAge seconds since the last complete run; by default any age is fresh enough
  * @param now ms since the epoch
  */
 export function judgeFreshness(

@@ -1,5 +1,5 @@
 // ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE: a shell command to run or an address to ping, when a run begins and
-// ends. What becomes of them changes neither the run nor its exit code. They never get the encryption key.
+// ends. A failed hook changes neither the run nor its exit code. Hooks never get the encryption key.
 import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,10 +8,10 @@ import type { Log } from '../cli/log/log.js';
 import { startProgram } from '../cli/start-program.js';
 import { isCommand } from '../config/checks.js';
 
-/** How long a hook may take; in ms. */
+/** How long a hook may take (ms). */
 export interface HookLimits {
   readonly command: number;
-  /** Of each attempt to reach an address. */
+  /** For each attempt to reach an address. */
   readonly ping: number;
   /** Before each further attempt. */
   readonly pauses: readonly number[];
@@ -19,21 +19,26 @@ export interface HookLimits {
 
 const LIMITS: HookLimits = { command: 60_000, ping: 10_000, pauses: [1000, 3000] };
 
-/** Bytes of a text. Linux starts no program with 128 KiB in one variable, and a service keeps 100 kB of a log. */
+/**
+ * The most bytes of a text. Linux starts no program with 128 KiB in one variable, and services keep 100 kB of a log.
+ */
 const MAX_TEXT = 16 * 1024;
 
 export interface HookCall {
   readonly event: 'start' | 'success' | 'warning' | 'failure';
   /** `undefined` at the start. */
   readonly exitCode: number | undefined;
-  /** Why the run has failed, or what it has left undone; '' otherwise. */
+  /** Why the run failed, or what it left undone; '' otherwise. */
   readonly reason: string;
-  /** What the run has done, in one line; '' if it has not come that far. */
+  /** What the run has done, in one line; '' before its end. */
   readonly summary: string;
   readonly configFile: string;
 }
 
-/** @param environment of the command, besides the variables that tell about the run */
+/**
+ * Calls a hook, and warns if it fails.
+ * @param environment of the command, to which variables about the run are added
+ */
 export async function callHook(
   hook: string | undefined,
   call: HookCall,
@@ -45,7 +50,7 @@ export async function callHook(
   if (failure !== undefined) log.warn(`ON_${call.event.toUpperCase()} has failed: ${failure}.`);
 }
 
-/** @returns why it has failed; `undefined` if it has not */
+/** @returns why it failed; `undefined` if it did not */
 export async function fireHook(
   hook: string,
   call: HookCall,
@@ -61,7 +66,7 @@ export async function fireHook(
   }
 }
 
-/** As healthchecks.io understands it: `$code` in the address is the exit code, and the body is kept as a log. */
+/** Pings as healthchecks.io expects it: `$code` in the address becomes the exit code, and the body is kept as a log. */
 async function ping(
   hook: string,
   { exitCode = 0, reason, summary }: HookCall,
@@ -81,15 +86,15 @@ async function ping(
   }
 }
 
-/** @returns why it has failed, without the address, which may be a secret; `undefined` if it has not */
+/** @returns why it failed, without the address, which may be secret; `undefined` if it did not */
 async function post(address: string, body: string, timeout: number): Promise<string | undefined> {
   try {
-    // What a redirection would get may have names of files in it; and it may lead to plain http.
+    // Does not follow redirects: the body may contain names of files, and the target may be plain http.
     const options = { method: 'POST', body, redirect: 'manual' } as const;
     const answer = await fetch(address, { ...options, signal: AbortSignal.timeout(timeout) });
     await answer.body?.cancel();
     if (answer.status >= 300 && answer.status < 400)
-      return `the server answered ${answer.status}: it leads to another address, which may be the one to name`;
+      return `the server answered ${answer.status}: it redirects to another address, which may be the right one`;
     return answer.ok ? undefined : `the server answered ${answer.status}`;
   } catch (error) {
     return error instanceof Error && error.name === 'TimeoutError'
@@ -115,7 +120,7 @@ async function run(
       BACKUP_CONFIG: configFile,
     },
     stdio: ['ignore', 'inherit', 'inherit'],
-    // A process group of its own, so that all of it can be ended.
+    // In its own process group, so that all of it can be killed.
     detached: true,
   });
   const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), timeout);
@@ -128,7 +133,7 @@ async function run(
   }
 }
 
-/** The beginning of a text that is too long, and how long it is. */
+/** Cuts a text that is too long, and appends its length. */
 function cut(text: string): string {
   const bytes = Buffer.from(text);
   if (bytes.length <= MAX_TEXT) return text;

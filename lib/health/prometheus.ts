@@ -8,12 +8,12 @@ import type { BackupStatus } from './backup-status.js';
 
 const PREFIX = 'encrypted_s3_backup_';
 
-/** What the metrics are made of: a run knows it of itself, but not always whether there is an escrow. */
+/** The facts for the metrics. A run does not always know whether there is an escrow. */
 export interface MetricsSource extends Pick<BackupStatus, 'bucket' | 'prefix'> {
-  /** The last one that has stored its record. */
+  /** The last run that stored its record. */
   readonly lastRun?: Omit<LastRun, 'treeSha256'> | undefined;
   readonly hasEscrow?: boolean;
-  /** The last one, however it has ended; in ms since the epoch. */
+  /** The last run, successful or not; in ms since the epoch. */
   readonly attempt?: { readonly exitCode: number; readonly ended: number };
 }
 
@@ -66,9 +66,9 @@ export function metricsText({ bucket, prefix, lastRun, hasEscrow, attempt }: Met
 const METRIC = /^# HELP (\S+) .*\n# TYPE .*\n\1(\{.*\}) .*\n/gm;
 
 /**
- * What is not known now stays as it was: a run that has failed knows no more than that. The collector never reads half a
- * file.
- * @throws {BackupError} if it can't be written, or a link that somebody else may have made leads there
+ * Writes the metrics. Unknown ones keep their older values, since a failed run knows only that it failed. The collector
+ * never reads half a file.
+ * @throws {BackupError} if it can't be written, or its path has a link that somebody else may have made
  */
 export async function writeMetrics(file: string, status: MetricsSource): Promise<void> {
   let place: OpenPlace | undefined;
@@ -85,7 +85,7 @@ export async function writeMetrics(file: string, status: MetricsSource): Promise
   }
 }
 
-/** @param older text of the same file: metrics of another backup do not count */
+/** Adds the older metrics that `text` lacks. @param older the present text of the file */
 function withOlder(text: string, older: string): string {
   const fresh = [...text.matchAll(METRIC)];
   const names = new Set(fresh.map(([, name]) => name));
@@ -99,7 +99,7 @@ function textIn({ folder, name, found }: OpenPlace): string {
 }
 
 function notWritten(file: string, why: string): BackupError {
-  return new BackupError(`The metrics file "${file}" can't be written: ${why}.`, {
-    hint: 'Name a file in a folder that exists and that this user may write to.',
+  return new BackupError(`Can't write the metrics file "${file}": ${why}.`, {
+    hint: 'Give a file in a folder that exists and that this user may write to.',
   });
 }

@@ -48,7 +48,7 @@ function describeEscrow(escrow: EscrowState | undefined, since: (time: string) =
     : `holds an encryption key, ${stored}; encrypted-s3-upload-key finds out which`;
 }
 
-/** Older records do not tell the bytes. */
+/** Older records lack the bytes. */
 function sentText({ sent = 0, sentBytes }: LastRun): string {
   return formatCount(sent, 'file') + (sentBytes === undefined ? '' : `, ${formatBytes(sentBytes)}`);
 }

@@ -1,4 +1,4 @@
-// What is different between two stored trees.
+// Compares two stored trees.
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { isKeptLine } from '../tree/entry-line.js';
@@ -17,9 +17,9 @@ export interface Difference {
   readonly after: Entry | undefined;
 }
 
-/** In the order of the keys; memory does not grow with the trees. */
+/** The differences, sorted by key. Memory does not grow with the trees. */
 export async function* compareTrees(earlier: string, later: string): AsyncGenerator<Difference> {
-  // A file that is only kept in the bucket was gone.
+  // A kept file was gone from disk.
   const lines = async (file: string) =>
     mapEach((await openTree(file, treeLine)).entries, (line) => (isKeptLine(line.line) ? undefined : line));
   const pairs = mergeByKey(await lines(earlier), await lines(later));

@@ -1,9 +1,9 @@
-// The names in a tree file that begin in a certain way, for the shell's completion.
+// The names in a tree file that begin with a given text, for the shell's completion.
 import { bytesOf, textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
 import { openTree, treeLine } from '../tree/tree-file.js';
 
-/** More than anybody reads. */
+/** The most names: more than anybody reads. */
 const MOST = 1000;
 
 /**

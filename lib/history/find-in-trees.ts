@@ -1,4 +1,4 @@
-// Files by a pattern, in one tree or in those of all days.
+// Finds files by a pattern, in one tree or in those of all runs.
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { isKeptLine } from '../tree/entry-line.js';
@@ -10,8 +10,8 @@ import { linesWhere, ownedEntryOf } from './entries-where.js';
 export type Matches = (key: Bytes) => boolean;
 
 /**
- * A pattern with `*`, `?` or `[…]` has to match the whole name, or the whole path if it has a `/`; one without is a part
- * of the path. Upper and lower case are the same.
+ * A pattern with `*`, `?` or `[…]` must match the whole name, or the whole path if it has a `/`; any other is a part of
+ * the path. Upper and lower case are the same.
  */
 export function matcherOf(pattern: string): Matches {
   const wanted = pattern.toLowerCase();
@@ -41,12 +41,12 @@ function pathOf(key: Bytes): string {
 /** A file as it was from one run to another. */
 export interface FoundVersion {
   readonly entry: Entry;
-  /** When the runs stored their trees that have it so first, and last (ms since the epoch). */
+  /** When the first and the last tree with this version were stored (ms since the epoch). */
   readonly firstSeen: number;
   readonly lastSeen: number;
 }
 
-/** The same before its line is parsed. */
+/** A found version before its line is parsed. */
 interface FoundLine extends Omit<FoundVersion, 'entry'> {
   readonly line: TreeLine;
 }
@@ -64,8 +64,8 @@ export interface DatedTree {
 }
 
 /**
- * The versions that match in all of these trees, by key, of each key the oldest first. All trees are read at once, so
- * that memory does not grow with what matches.
+ * The matching versions in all of these trees, sorted by key, the oldest of each key first. All trees are read at once,
+ * so that memory does not grow with the matches.
  * @param trees the oldest first
  */
 export async function* versionsInTrees(
@@ -86,7 +86,7 @@ function filesInTrees(trees: readonly DatedTree[], matches: Matches): Batches<Fo
       key: line.key,
       versions: [{ line, firstSeen: stored, lastSeen: stored }],
     });
-    // A file that is only kept in the bucket was not seen.
+    // A kept file was not seen on disk.
     return mapEach(linesWhere(file, matches), (line) => (isKeptLine(line.line) ? undefined : fileOf(line)));
   }
   const middle = trees.length >> 1;
@@ -109,7 +109,7 @@ function isSameVersion(a: TreeLine, b: TreeLine): boolean {
   return a.line === b.line || isSameContent(ownedEntryOf(a), ownedEntryOf(b));
 }
 
-/** Size and mtime are those of the content; a link has its target. */
+/** Compares size and mtime, which stand for the content, or the targets of links. */
 export function isSameContent(a: Entry, b: Entry): boolean {
   if (a.type !== b.type || a.target !== b.target) return false;
   return a.type !== 'file' || (a.inode.size === b.inode.size && a.inode.mtime === b.inode.mtime);

@@ -1,5 +1,4 @@
-// Records and trees of earlier runs on this machine: downloaded once, and kept in the state folder for 30 days after
-// they were last used.
+// Records and trees of earlier runs: downloaded once, and kept in the state folder for 30 days after their last use.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +28,7 @@ export class HistoryFiles {
   }
 
   /**
-   * The paths of the tree files, in the order of the versions; several are downloaded at a time.
+   * The paths of the tree files, in the order of the versions. Downloads several at a time.
    * @throws {BackupError} as `tree`
    */
   trees(versions: readonly StoredVersion[]): Promise<string[]> {

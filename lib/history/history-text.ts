@@ -1,4 +1,4 @@
-// What answers about earlier runs have in common: columns of tables, and members of JSON.
+// The common parts of answers about earlier runs: columns of tables, and members of JSON.
 import { type Column, sizeText, timeText } from '../cli/output/table.js';
 import { type Bytes, isText, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
@@ -16,7 +16,7 @@ export const MODIFIED: Column<Entry> = {
 
 export const PATH: Column<Entry> = { name: 'PATH', cell: ({ key }) => textOf(key) };
 
-/** Of a file that was gone from disk, or excluded, and that the bucket keeps. */
+/** The remark on a file that was gone from disk, or excluded, and stays in the bucket. */
 export const KEPT: Column<Entry> = {
   name: 'KEPT',
   isRemark: true,
@@ -32,7 +32,7 @@ export function mtimeOf({ inode }: Entry): number {
   return Number(inode.mtime) / 1e6;
 }
 
-/** As `ls -l` shows it: `drwxr-xr-x`. */
+/** The mode as `ls -l` shows it: `drwxr-xr-x`. */
 export function modeText({ type, inode: { mode } }: Entry): string {
   const kind = type === 'directory' ? 'd' : type === 'link' ? 'l' : '-';
   const bits = [...'rwxrwxrwx'].map((letter, place) => ((mode >> (8 - place)) & 1 ? letter : '-'));
@@ -46,12 +46,12 @@ export function modeText({ type, inode: { mode } }: Entry): string {
   return kind + bits.join('');
 }
 
-/** For JSON: text, or `path64`, the bytes in base64, where they are not UTF-8. */
+/** The path for JSON: text, or `path64` in base64 if it is not UTF-8. */
 export function pathMember(key: Bytes): { readonly path: string } | { readonly path64: string } {
   return isText(key) ? { path: textOf(key) } : { path64: Buffer.from(key, 'latin1').toString('base64') };
 }
 
-/** What JSON tells of an entry. */
+/** The members of an entry in JSON. */
 export function entryMembers(entry: Entry): object {
   const { key, type, inode, target, user, group, isKept } = entry;
   return {

@@ -1,10 +1,10 @@
-// What a folder holds in a stored tree.
+// Lists a folder in a stored tree.
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { flatten } from '../tree/streams/batches.js';
 import { entriesWhere } from './entries-where.js';
 
-/** What a tree has at a path: both where a folder has the place of a file that is only kept in the bucket. */
+/** The entries of a tree at a path: both if a folder has replaced a kept file. */
 export interface AtPath {
   readonly file?: Entry;
   readonly folder?: Entry;
@@ -19,9 +19,9 @@ export async function entriesOf(treeFile: string, path: Bytes): Promise<AtPath> 
 }
 
 /**
- * The file, link or folder of that path, or what is in the folder.
- * @param path '' for all of the backup; without a `/` at its end
- * @param isRecursive whether to go into the folders below
+ * The file, link or folder of that path, or the contents of the folder.
+ * @param path '' for the whole backup; without a `/` at its end
+ * @param isRecursive whether to include the folders below
  */
 export function entriesAt(treeFile: string, path: Bytes, isRecursive: boolean): AsyncGenerator<Entry> {
   const folder = path === '' ? '' : `${path}/`;

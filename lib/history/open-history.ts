@@ -1,4 +1,4 @@
-// What every question about earlier runs begins with: the config, the bucket, and a place for what is downloaded.
+// Opens the history of a backup: the runs in the bucket, and a place for downloaded files.
 import { existsSync } from 'node:fs';
 import type { Remote } from '../aws/remote.js';
 import type { BackupConfig } from '../config/backup-config.js';
@@ -9,11 +9,11 @@ import { listStoredRuns, type StoredRuns } from './stored-runs.js';
 export interface History {
   readonly runs: StoredRuns;
   readonly files: HistoryFiles;
-  /** Whether a run of this machine is going on, or did not end. */
+  /** Whether a run on this machine is going on, or did not end. */
   readonly hasUnfinished: boolean;
 }
 
-/** @throws {BackupError} if no run has stored anything, or nothing can be kept on disk */
+/** @throws {BackupError} if no run has stored a tree, or the disk can't be used */
 export async function withHistory<T>(
   remote: Remote,
   config: BackupConfig,

@@ -11,7 +11,7 @@ export interface StoredVersion {
   readonly stored: number;
 }
 
-/** No run of this program has stored a tree: it is a backup of the original scripts, or none. */
+/** No run of this program has stored a tree: it is a backup of the original scripts, or there is none. */
 export class NoStoredTreeError extends BackupError {}
 
 /** Both oldest first. */
@@ -29,7 +29,7 @@ export async function listStoredRuns({ aws, prefix }: Remote): Promise<StoredRun
   const trees: StoredVersion[] = [];
   await listVersions(aws, runFolderKey(prefix), async (versions) => {
     for await (const { key, versionId, lastModified, size } of versions) {
-      // Another backup's, below this one's prefix, has a longer key; a delete marker has no content.
+      // The key of another backup's record, below this prefix, is longer; a delete marker has no content.
       const list = `${key}` === RECORD ? records : `${key}` === TREE ? trees : undefined;
       if (size !== undefined) list?.unshift({ versionId, stored: lastModified });
     }
@@ -41,8 +41,8 @@ export async function listStoredRuns({ aws, prefix }: Remote): Promise<StoredRun
 }
 
 /**
- * The tree of the last run that ended not after `time`.
- * @param time ms since the epoch; `undefined`: now
+ * The tree of the last run that did not end after `time`.
+ * @param time ms since the epoch; `undefined` for now
  * @throws {BackupError} if none is that old
  */
 export function treeAt({ trees }: StoredRuns, time: number | undefined): StoredVersion {
@@ -50,20 +50,20 @@ export function treeAt({ trees }: StoredRuns, time: number | undefined): StoredV
   if (found !== undefined) return found;
   const oldest = formatTime(trees[0]?.stored ?? 0);
   throw new BackupError(`The bucket has no tree as old as ${formatTime(time ?? 0)}.`, {
-    hint: `The oldest one is of ${oldest}. Older versions are removed by the bucket's lifecycle rule, or there were none.`,
+    hint: `The oldest one is from ${oldest}. The bucket's lifecycle rule has removed older ones, or there were none.`,
   });
 }
 
 /**
- * When the bucket had both the record and the tree of each run: as of that time, the backup is what the run has left. Its
- * record tells an earlier time, when neither was stored yet.
+ * When the bucket had both the record and the tree of each run: a time for --at that shows the backup as the run left
+ * it. The record itself holds an earlier time, when neither was stored yet.
  * @param runs the oldest first; when each stored its record, and when it started (ms since the epoch)
  */
 export function timesOfRuns(
   runs: readonly { readonly stored: number; readonly started: number }[],
   trees: readonly StoredVersion[],
 ): number[] {
-  // S3 tells when it stored something in whole seconds.
+  // S3's times are whole seconds.
   const starts = runs.map(({ started }) => Math.floor(started / 1000) * 1000);
   return runs.map(({ stored }, index) => {
     const [start = 0, next = Number.POSITIVE_INFINITY] = starts.slice(index, index + 2);

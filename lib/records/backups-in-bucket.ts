@@ -1,4 +1,4 @@
-// Every backup in a bucket, by the keys of the records that their runs have left.
+// Every backup in a bucket, by the keys of their runs' records.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listPrefix } from '../aws/listing.js';
 import { tryKey } from '../aws/sse-c/wrong-key.js';
@@ -27,7 +27,7 @@ export function listBackups(aws: AwsCli): Promise<BackupInBucket[]> {
 }
 
 /**
- * The backups whose records were stored with another encryption key, as far as they may be read.
+ * The backups whose records were stored with another encryption key. Records that can't be read don't count.
  * @throws {AwsError} if the bucket can't be listed
  */
 export async function* findBackupsOfOtherKeys(aws: AwsCli): AsyncGenerator<BackupInBucket> {

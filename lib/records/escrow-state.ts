@@ -1,24 +1,23 @@
-// Which encryption key the escrow holds. A run can't read it without the easy-to-remember key. So a proof is stored beside
-// it: an object without secrets, encrypted with the escrowed key. It has nothing of the easy key, and is no help in guessing
-// that.
+// Which encryption key the escrow holds. A run can't read the escrow without the easy-to-remember key. So a proof is
+// stored beside it: an object without secrets, encrypted with the escrowed key. It reveals nothing about the easy key.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listFew } from '../aws/bucket.js';
 import { RESERVED_PREFIX } from '../aws/listing.js';
 import { tryKey } from '../aws/sse-c/wrong-key.js';
 import type { BackupError } from '../cli/errors.js';
 
-/** The prefix and the file's name, with which the original's upload-key has the escrow backed up. */
+/** The prefix and the file's name with which the original's upload-key backs the escrow up. */
 export const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
 export const ESCROW_FILE = 'data';
 export const ESCROW_KEY = ESCROW_PREFIX + ESCROW_FILE;
-/** One listing has both. */
+/** The key of the proof; one listing returns both. */
 export const PROOF_KEY = `${ESCROW_KEY}.proof`;
 
-/** The escrow as the bucket's listing has it. */
+/** The escrow, by the bucket's listing. */
 export interface StoredEscrow {
   /** ISO 8601. */
   readonly stored: string;
-  /** Whether the proof is as new as the escrow: other programs store an escrow without one. */
+  /** Whether the proof is not older than the escrow: other programs store an escrow without a proof. */
   readonly hasProof: boolean;
 }
 
@@ -29,7 +28,7 @@ export interface EscrowState {
   readonly stored: string;
 }
 
-/** What a run has found; `not asked` in a quick run. An error says why the bucket could not be asked. */
+/** What a run has found; `not asked` in a quick run. An error says why the bucket gave no answer. */
 export type FoundEscrow = EscrowState | 'none' | 'not asked' | BackupError;
 
 /** @throws {AwsError} if the bucket can't be asked */

@@ -1,5 +1,5 @@
-// When the escrow was last read with its easy-to-remember key: a note on this machine. A user who never tries that key may
-// have forgotten it when the machine is lost.
+// Notes on this machine when the escrow was last read with its easy-to-remember key. A user who never tries that key
+// may have forgotten it when the machine is lost.
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -35,7 +35,7 @@ export function lastTrialOfEscrow(aws: AwsCli): number | undefined {
   }
 }
 
-/** Of the bucket: it has one escrow. */
+/** The note's file. There is one for each bucket, as there is one escrow. */
 function noteFile({ endpointUrl, bucket, environment }: AwsCli): string | undefined {
   const home = stateHome(environment);
   const identity = `escrow\n${endpointUrl ?? ''}\n${bucket}`;

@@ -1,4 +1,5 @@
-// The escrow: the encryption key in one object, the same as the original scripts', encrypted with an easy-to-remember key.
+// The escrow: the encryption key in one object, the same as the original scripts', encrypted with an easy-to-remember
+// key.
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { download } from '../aws/arguments/download-arguments.js';
@@ -17,12 +18,12 @@ import { ESCROW_FILE, ESCROW_KEY, findEscrow } from './escrow-state.js';
 import { noteTrialOfEscrow } from './escrow-trial.js';
 import { storeEscrow, storeProof } from './store.js';
 
-/** Bytes: many more than its text has. */
+/** The most that is read of an escrow's file (bytes); its text is shorter. */
 const MAX_SIZE = 4096;
 
 export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
 
-/** Reads the object into memory. @throws {AwsError} if neither the object nor the easy key is to blame */
+/** Reads the escrow into memory. @throws {AwsError} for a failure with another cause than the object or the easy key */
 export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {
   const object = { bucket: aws.bucket, key: ESCROW_KEY };
   const args = download(object, '-');
@@ -36,8 +37,8 @@ export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<
 }
 
 /**
- * Reads the object into memory.
- * @throws {BackupError} with exit code 5 if `easyKey` is not the one
+ * Reads the escrow into memory.
+ * @throws {BackupError} with exit code 5 if the escrow has another easy key
  */
 export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<string> {
   const escrowed = await fetchEscrow(aws, easyKey);
@@ -45,25 +46,25 @@ export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promi
     const noBucket = await missingBucketError(aws);
     if (noBucket !== undefined) throw noBucket;
     throw new BackupError(`Download failed: the bucket "${aws.bucket}" holds no backup key.`, {
-      hint: 'Check the bucket; a key gets there by encrypted-s3-upload-key.',
+      hint: 'Check the name of the bucket. encrypted-s3-upload-key stores a key there.',
     });
   }
   if (escrowed === 'other easy key') {
-    throw new BackupError(
-      'Download failed: this is not the easy-to-remember key that the backup key was stored with.',
-      { exitCode: exitCode.wrongKey, hint: 'Try again. Upper and lower case matter.' },
-    );
+    throw new BackupError('Download failed: the backup key was stored with another easy-to-remember key.', {
+      exitCode: exitCode.wrongKey,
+      hint: 'Try again. Upper and lower case matter.',
+    });
   }
   noteTrialOfEscrow(aws);
   return escrowed.content;
 }
 
-/** The backup's encryption key. @throws {BackupError} with exit code 5 if `easyKey` is not the one */
+/** The backup's encryption key. @throws {BackupError} with exit code 5 if the escrow has another easy key */
 export async function fetchEscrowedKey(aws: AwsCli, easyKey: EncryptionKey): Promise<EncryptionKey> {
   return keyInEscrow(await retrieveEscrow(aws, easyKey));
 }
 
-/** What is escrowed, and the bucket to create if there is none. */
+/** The keys of the escrow, and the bucket to create if it is missing. */
 export interface Escrow extends NewBucket {
   readonly encryptionKey: EncryptionKey;
   /** The key that the escrow is encrypted with. */
@@ -72,9 +73,10 @@ export interface Escrow extends NewBucket {
 }
 
 /**
- * Stores the encryption key unless the bucket has it, if the server honours SSE-C, reads it back, and proves beside it
- * which one it is.
- * @param assertReplaceable called if the bucket holds another key, or one with another easy key; throws to keep that
+ * Stores the encryption key, unless the bucket has it: first proves that the server honours SSE-C, then stores the key,
+ * reads it back, and stores the proof beside it.
+ * @param assertReplaceable called if the bucket holds another key, or has another easy key; throws to prevent the
+ * overwrite
  * @throws {BackupError} with exit code 6 if the server does not honour SSE-C, or does not give back what was stored
  */
 export async function escrowKey(
@@ -110,8 +112,8 @@ function isEscrowOf(encryptionKey: EncryptionKey, text: string): boolean {
 }
 
 /**
- * The encryption key in a folder that holds the text of the escrow and nothing else. The original's upload-key makes such a
- * folder and has encrypted-s3-sync back it up below backup.info/key/: with this program in its place, that is the escrow.
+ * The encryption key in a folder that holds the text of the escrow and nothing else. The original's upload-key makes
+ * such a folder and calls encrypted-s3-sync to back it up below backup.info/key/; this program stores it as the escrow.
  * @throws {BackupError} with exit code 4 for any other folder: nothing else is backed up there
  */
 export function readEscrowFolder(folder: string): EncryptionKey {

@@ -1,5 +1,5 @@
-// The journal of a run: what it has sent so far. It is in the state folder from before the first upload until the record
-// is stored. A run that finds one knows that the run before did not end, and does not send again what that run has sent.
+// The journal of a run: what it has sent so far. It is in the state folder from before the first upload until the
+// record is stored. A run that finds one knows that the last run did not end, and does not repeat its uploads.
 import {
   closeSync,
   existsSync,
@@ -19,21 +19,21 @@ import { emptyStream } from '../tree/streams/batches.js';
 import { linesOfFile } from '../tree/streams/lines.js';
 import { Spool } from '../tree/streams/spool.js';
 
-/** A pass over the files has a part for each batch, in the order of their numbers; its lines are in the order of keys. */
+/** Each pass over the files has a part for each batch, numbered in order. The lines of a part are sorted by key. */
 const PART = /^pass-(\d+)-part-\d+$/;
 /** The file with the ids of the runs whose records may be the last one: see `Journal`. */
 const RUNS = 'runs.json';
-/** Ends the name of a part whose batch is being sent: its lines in the order of their arrival, each with its place. */
+/** Ends the name of a part whose batch is being sent. Its lines are in the order of arrival, each with its place. */
 const NOTES = '.notes';
 
 export interface UnfinishedRun {
-  /** What it has sent, if the bucket holds it: for each pass its lines, in the order of their keys. */
+  /** What it has sent, if the bucket still holds it: the lines of each pass, sorted by key. */
   passes(): Batches<string>[];
 }
 
 /**
- * The run before, if it did not end. If another machine has changed the backup meanwhile, by a run or a rollback, the bucket
- * may not hold any more what it has sent: then it has no passes.
+ * The last run, if it did not end. It has no passes if another machine has changed the backup meanwhile, by a run or a
+ * rollback: the bucket may no longer hold what it sent.
  * @param folder `undefined` if there is no state folder
  * @param lastRunId of the last record; `undefined` if there is none
  */
@@ -105,7 +105,7 @@ export class Journal {
 
   /**
    * Replaces the journal of an earlier run.
-   * @param sent lines for the files that are due of which the bucket has, or will have, this content; in the order of keys
+   * @param sent lines for the due files whose content the bucket has, or will have; sorted by key
    */
   async begin(sent: Batches<string> = emptyStream()): Promise<void> {
     const aside = `${this.#folder}.new`;

@@ -11,11 +11,11 @@ import type { EscrowState } from './escrow-state.js';
 
 const FORMAT = 'encrypted-s3-backup last run';
 const VERSION = 1;
-/** Where every backup's record and tree are, each below its own prefix. */
+/** Where the records and trees of all backups are, each below its backup's prefix. */
 export const RUNS_PREFIX = `${RESERVED_PREFIX}runs/`;
 export const TREE = 'tree.ndjson.gz';
 export const RECORD = 'last-run.json';
-/** The bucket's tree, in the run's own folder, if there was no copy of it. */
+/** The file in the run's folder for a tree that was downloaded, for lack of a copy. */
 export const FETCHED_TREE = 'last-tree';
 
 export interface LastRun {
@@ -29,25 +29,25 @@ export interface LastRun {
   readonly localDirId?: string;
   /** What the tree holds. */
   readonly totals: TreeTotals;
-  /** How many files and folders are on disk, but not in the backup as they are. */
+  /** How many files and folders the backup lacks, or holds in another state. */
   readonly notBackedUp: number;
-  /** How many files the run has sent, and their bytes. Older records lack it, as they lack the next ones. */
+  /** How many files the run has sent, and their bytes. Older records lack these and the next members. */
   readonly sent?: number;
   readonly sentBytes?: number;
   readonly deleted: number;
-  /** When a run has last compared the bucket's listing; ISO 8601. */
+  /** When a run last compared the bucket's listing; ISO 8601. */
   readonly lastFullCheck?: string;
-  /** When a run has last ended that left nothing undone; ISO 8601. */
+  /** When the last run ended that left nothing undone; ISO 8601. */
   readonly lastComplete?: string;
   /** The file that was last read back and compared, and when; ISO 8601. */
   readonly lastVerified?: { readonly path: string; readonly at: string };
-  /** With which escrow the encryption key is safe, as the last full run found it. */
+  /** The escrow, as the last full run found it. */
   readonly escrow?: EscrowState;
-  /** Whether the run has left something undone, so that the next one has to look at everything. */
+  /** Whether the run has left something undone, so that the next one must be full. */
   readonly isIncomplete?: boolean;
-  /** See `fingerprintOf`: the encryption key of the run. */
+  /** `fingerprintOf` the encryption key of the run. */
   readonly keyFingerprint?: string;
-  /** Of the tree file that belongs to it, in hexadecimal digits. */
+  /** The checksum of the run's tree file, in hexadecimal digits. */
   readonly treeSha256: string;
 }
 
@@ -58,7 +58,7 @@ export function runFolderKey(prefix: string): string {
 
 /**
  * The record; `undefined` if there is none, as in a new bucket or one of the original scripts.
- * @throws {BackupError} with exit code 5 if it was stored with another key
+ * @throws {BackupError} with exit code 5 if it was stored with another encryption key
  */
 export async function fetchLastRun({ aws, prefix }: Remote): Promise<LastRun | undefined> {
   const object = { bucket: aws.bucket, key: runFolderKey(prefix) + RECORD };
@@ -70,7 +70,7 @@ export async function fetchLastRun({ aws, prefix }: Remote): Promise<LastRun | u
   throw cause === 'wrong key' ? wrongKeyError(object) : cause;
 }
 
-/** The record as it is stored: see `parseLastRun`. */
+/** The record as it is stored; `parseLastRun` reads it. */
 export function recordText(record: LastRun): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, ...record }, undefined, 2)}\n`;
 }
@@ -84,13 +84,13 @@ export function parseLastRun(text: string, where: string): LastRun {
     // Thrown below.
   }
   if (record?.['format'] !== FORMAT || typeof record['runId'] !== 'string') {
-    throw new BackupError(`${where} is no record of a run.`, {
-      hint: 'See what it holds and who stored it, or whether something between here and the server answers in its place. encrypted-s3-list-versions shows its older versions, if the bucket has versioning. Until it is a record again, or is gone, no run goes on.',
+    throw new BackupError(`${where} is not a record of a run.`, {
+      hint: 'Find out what it holds and who stored it, or whether a proxy answers in place of the server. encrypted-s3-list-versions shows its older versions, if the bucket has versioning. No run goes on until it is a record again, or is deleted.',
     });
   }
   if (record['version'] !== VERSION) {
     throw new BackupError(`${where} has version ${record['version']}, which this program does not know.`, {
-      hint: 'It was written by a later version of encrypted-s3-backup: update this one.',
+      hint: 'A later version of encrypted-s3-backup wrote it: update this one.',
     });
   }
   return record as unknown as LastRun;

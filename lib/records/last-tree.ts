@@ -12,8 +12,8 @@ import { FETCHED_TREE, type LastRun, runFolderKey, TREE } from './last-run.js';
 import type { StateFolder } from './state-folder.js';
 
 /**
- * The tree file of the last run: the copy if it is that run's to the byte, otherwise the bucket's.
- * @returns `undefined` if there is none that is whole: then the run lists the bucket instead
+ * The tree file of the last run: the local copy if its checksum is the record's, otherwise the bucket's.
+ * @returns `undefined` if none is whole: the run lists the bucket instead
  * @throws {BackupError} if a later version wrote it
  */
 export async function fetchTree(
@@ -30,7 +30,7 @@ export async function fetchTree(
     log.info('There is no tree of the last run in the bucket.');
     return undefined;
   }
-  // A run that was killed while it stored its record has left the tree without the record: the tree can be used alone.
+  // A run that was killed while it stored its record has stored the tree only: a whole tree can be used without it.
   if ((await sha256IfReadable(file)) === treeSha256 || (await isWhole(file, log))) return file;
   return undefined;
 }

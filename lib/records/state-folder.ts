@@ -1,5 +1,5 @@
 // The backup's own folder below $XDG_STATE_HOME: a copy of the last tree, the journal of a run, and a run's temporary
-// files. It can be lost at any time: then the next run downloads the tree.
+// files. If it is lost, the next run downloads the tree.
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -18,9 +18,9 @@ import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 import { startOf } from './process-start.js';
 
 export interface StateFolder {
-  /** The folders that must not be backed up, since they change during the run; without links. */
+  /** The folders that are not backed up, since they change during the run; paths without links. */
   readonly ownFolders: readonly string[];
-  /** The file with the copy of the tree; `undefined` if nothing can be kept. */
+  /** The file with the copy of the tree; `undefined` if no state can be kept. */
   readonly treeCopy: string | undefined;
   /** The folder of the journal: see journal.ts. */
   readonly unfinished: string | undefined;
@@ -42,8 +42,8 @@ export interface BackupIdentity {
 
 /**
  * @param backup a config, for example
- * @param keepsState whether anything may stay on disk
- * @throws {BackupError} if no folder can be made, not even a temporary one
+ * @param keepsState whether files may stay on disk after the run
+ * @throws {BackupError} if not even a temporary folder can be made
  */
 export function openStateFolder(backup: BackupIdentity, keepsState: boolean): StateFolder {
   const home = stateHome(backup.environment);
@@ -72,16 +72,13 @@ export function openStateFolder(backup: BackupIdentity, keepsState: boolean): St
       ...made,
     };
   } catch (error) {
-    throw new BackupError(
-      `The run can't make a temporary folder in "${tmpdir()}": ${describeError(error)}.`,
-      {
-        hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
-      },
-    );
+    throw new BackupError(`Can't make a temporary folder in "${tmpdir()}": ${describeError(error)}.`, {
+      hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
+    });
   }
 }
 
-/** The file with the copy of the tree, whether it is there or not; `undefined` without any home. */
+/** The path of the tree's copy, whether it exists or not; `undefined` without a home folder. */
 export function treeCopyOf(backup: BackupIdentity): string | undefined {
   const folder = folderOf(backup);
   return folder === undefined ? undefined : join(folder, 'tree.ndjson.gz');
@@ -101,7 +98,7 @@ function existingHome(home: string | undefined): string[] {
 
 /**
  * The folder of all state folders. By the XDG base directories' rule, a relative path does not count.
- * @returns `undefined` without any home
+ * @returns `undefined` without a home folder
  */
 export function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
   const configured = environment['XDG_STATE_HOME'] ?? '';
@@ -116,7 +113,7 @@ function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'
   return { runFolder, remove: () => rmSync(runFolder, { recursive: true, force: true }) };
 }
 
-/** Moves a file of a run's folder to where it is kept. The AWS CLI makes files that everybody may read. */
+/** Moves a file out of the run's folder, with mode 0600: the AWS CLI makes files that everybody may read. */
 export function keepPrivately(file: string, place: string): void {
   chmodSync(file, 0o600);
   renameSync(file, place);
@@ -135,8 +132,9 @@ export function explainStateError(error: unknown, { runFolder, unfinished }: Sta
 }
 
 /**
- * Removes what killed runs have left. The lock does not prove that a run has ended: another config of the same backup may
- * name another lock. Nor does its PID alone: in a container each run has the same, and on a machine PIDs are used again.
+ * Removes the folders of killed runs. The lock does not prove that a run has ended: another config of the same backup
+ * may name another lock. The PID alone does not either: it is the same for each run in a container, and a machine
+ * reuses PIDs.
  */
 function removeAbandoned(folder: string): void {
   for (const name of readdirSync(folder)) {
@@ -156,8 +154,8 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * Makes a folder and those above it, as `mkdir -p` does, each with `mode`. (Node's own `recursive` never returns where a
- * folder exists and answers ENOENT to mkdir, as /proc does.)
+ * Makes a folder and those above it, as `mkdir -p` does, each with `mode`. (Node's own `recursive` never returns where
+ * a folder exists and answers ENOENT to mkdir, as /proc does.)
  * @throws the system's error
  */
 export function makeFolders(path: string, mode?: number): void {

@@ -13,20 +13,20 @@ import { ESCROW_KEY, PROOF_KEY } from './escrow-state.js';
 import { FETCHED_TREE, type LastRun, RECORD, recordText, runFolderKey, TREE } from './last-run.js';
 import { keepPrivately, type StateFolder } from './state-folder.js';
 
-/** Of what is rewritten often: other classes are billed for 30 days at least. */
+/** For objects that are rewritten often: other classes bill at least 30 days. */
 const STORAGE_CLASS = 'STANDARD';
 const PROOF = 'Whoever can read this has the encryption key that is escrowed.\n';
 
 /** The tree that a record belongs to. */
 export type RecordedTree =
-  /** A file that is stored with the record, and moved. */
+  /** A file to store with the record; it is moved. */
   | { readonly file: string }
-  /** The one that is in the bucket, by its checksum. */
+  /** The tree that the bucket has, by its checksum. */
   | { readonly sha256: string };
 
 /**
  * Stores the record, with the tree unless that is in the bucket already, and keeps a copy of the tree.
- * @throws {AwsError} if it could not be stored; the last one is still there then
+ * @throws {AwsError} if it could not be stored; the bucket then keeps the last one
  */
 export async function storeLastRun(
   { aws, prefix }: Remote,
@@ -47,7 +47,7 @@ export async function storeLastRun(
   try {
     keepPrivately(isNew ? staged : join(runFolder, FETCHED_TREE), treeCopy);
   } catch {
-    // The copy is there already; or something else has its name: then the next run downloads the tree.
+    // The copy exists already; or something else has its name, and the next run downloads the tree.
   }
 }
 
@@ -67,7 +67,7 @@ export async function storeEscrow(
   await verifyContent(aws, object, content);
 }
 
-/** Called after the escrow is stored: an older proof does not count. @param aws with the escrowed key */
+/** Stores the proof, after the escrow: an older proof does not count. @param aws with the escrowed key */
 export async function storeProof(aws: AwsCli): Promise<void> {
   const args = putFromStdin({ bucket: aws.bucket, key: PROOF_KEY }, STORAGE_CLASS);
   await aws.runOrThrow(args, { input: PROOF });

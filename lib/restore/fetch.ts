@@ -1,4 +1,5 @@
-// Brings the planned files into the stage: most of them in bulk, others singly beside it, and then what did not arrive.
+// Fetches the planned files into the stage: most of them in bulk, others singly at the same time, and then those that
+// did not arrive.
 import { availableParallelism } from 'node:os';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { flatten, mapEach } from '../tree/streams/batches.js';
@@ -10,8 +11,8 @@ import type { PlannedFile } from './plan/planned-file.js';
 import type { RestoreSurvey } from './survey.js';
 
 /**
- * @returns by the numbers of files in the plan: why they did not arrive, as far as that is known
- * @throws {AwsError} at a failure that concerns every file; what has arrived stays for the next restore
+ * @returns why files did not arrive, as far as that is known, by their numbers in the plan
+ * @throws {AwsError} for a failure that concerns every file; files that have arrived stay for the next restore
  */
 export async function fetchPlanned(
   fetch: FetchContext,
@@ -33,7 +34,7 @@ async function fetchAll(
   { plan, totals }: RestoreSurvey,
 ): Promise<ReadonlyMap<number, FetchFailure>> {
   const { counts } = totals;
-  // A few files take less time singly than the AWS CLI takes to list and compare them all.
+  // For a few files, single calls take less time than the listing and comparison in bulk.
   const usesBulk = counts['in bulk'] > availableParallelism() && canExcludeUnsafe(fetch.prefix, totals);
   const singles = new SingleFetches(fetch, counts.singly + (usesBulk ? 0 : counts['in bulk']));
   const filesWhere = (isWanted: (file: PlannedFile) => boolean) =>

@@ -1,4 +1,4 @@
-// What a restore would do to what is there, said before anything is written.
+// Shows what a restore would create, replace and keep, before anything is written.
 import { stdin } from 'node:process';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
@@ -14,9 +14,9 @@ import type { PlannedFile, Replaced } from './plan/planned-file.js';
 import { type KeptFiles, type PreviewCounts, staysInPlace } from './plan/what-is-replaced.js';
 
 const HINT =
-  'Add --overwrite to replace what is there, --keep-newer to replace only what is older, or --missing-only to replace nothing; --dry-run shows what would happen.';
+  'Add --overwrite to replace files that differ, --keep-newer to replace only older ones, or --missing-only to replace none; --dry-run shows what would happen.';
 
-/** What one PATH means: a folder, or a file. */
+/** The restore of one PATH: a folder, or a file. */
 export interface RestorePart {
   readonly counts: PreviewCounts;
   /** The path of the folder or file that is restored to. */
@@ -41,7 +41,7 @@ function summaryOf(parts: readonly RestorePart[]): string {
   return `Will ${words.join(', ')}.`;
 }
 
-/** What becomes of a file or link, and of what is in its place, in a word. */
+/** The action for a file or link, and for the file in its place, in a word. */
 export function actionOn(replaced: Replaced | 'the same' | undefined, keeps: KeptFiles): string {
   if (replaced === undefined) return 'create';
   if (replaced === 'the same') return 'leave';
@@ -60,14 +60,14 @@ export async function* describePlan(plan: Spool, keeps: KeptFiles): AsyncGenerat
 export interface RestoreAnswers {
   readonly keeps?: KeptFiles;
   readonly overwrites: boolean;
-  /** Whether to print what would be done, and to write nothing. */
+  /** Whether to print what would be done, and write nothing. */
   readonly isDry?: boolean;
 }
 
 /**
- * Restores all parts, or only says what that would mean.
- * @returns the exit code: the highest of them
- * @throws {BackupError} if files would be replaced, and nobody has said that they may
+ * Restores all parts, or only prints what that would do.
+ * @returns the highest exit code of the parts
+ * @throws {BackupError} if files would be replaced without permission
  */
 export async function restoreParts(
   parts: readonly RestorePart[],
@@ -90,7 +90,7 @@ async function printPlan(parts: readonly RestorePart[]): Promise<number> {
   return exitCode.done;
 }
 
-/** Whether files in the destination may be replaced: because the user has said so, or says so now on a terminal. */
+/** Whether files in the destination may be replaced: by an option, or by the user's answer on a terminal. */
 async function mayReplace(
   parts: readonly RestorePart[],
   { keeps, overwrites }: RestoreAnswers,
@@ -99,7 +99,7 @@ async function mayReplace(
   const replacing = parts.find(({ counts }) => counts.replaced > 0);
   const summary = summaryOf(parts);
   if (replacing === undefined) {
-    // Who restores over newer work wants to know that it stays.
+    // The user wants to know that newer work stays.
     if (parts.some(({ counts }) => counts.kept > 0)) prompt.say(`${summary}\n`);
     return overwrites;
   }

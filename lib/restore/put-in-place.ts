@@ -1,5 +1,5 @@
-// Moves what has arrived into place, in this order: the tree's files and folders; files that were gone, and what
-// the bucket has beyond the tree; links, so that nothing is written through them; times; and the folders' modes, which may
+// Moves the files that have arrived into place, in this order: the tree's files and folders; files that were gone, and
+// files that the tree lacks; links, so that nothing is written through them; times; and the folders' modes, which may
 // keep this user out.
 import { join } from 'node:path';
 import type { Entry } from '../tree/entry.js';
@@ -12,7 +12,7 @@ import type { PlannedFile } from './plan/planned-file.js';
 import { staysInPlace, whatALinkReplaces } from './plan/what-is-replaced.js';
 import { Placement, type PlacementOptions } from './put-in-place/placement.js';
 
-/** The mode of a file that is missing in the tree: it may have been for its owner's eyes only. */
+/** The mode of a file that the tree lacks: it may have been private. */
 const PRIVATE = 0o600;
 
 export interface Restored {
@@ -21,13 +21,13 @@ export interface Restored {
   readonly links: number;
   /** How many of the files and links have an object that is newer than the tree. */
   readonly newer: number;
-  /** How many of the files the tree does not have. */
+  /** How many of the files the tree lacks. */
   readonly extras: number;
 }
 
 /**
  * @param plan lines of `PlannedFile`
- * @param hasTree whether the plan has what a tree says: otherwise, only files are restored
+ * @param hasTree whether the plan was made with a tree: otherwise only files are restored
  */
 export async function putInPlace(
   options: PlacementOptions,
@@ -36,7 +36,7 @@ export async function putInPlace(
 ): Promise<Restored> {
   const placement = new Placement(options);
   const links = new Spool(join(options.notes, 'links'));
-  // Files that give way to the others: a folder may have their names now.
+  // Files that are put last, since a folder may have their names now.
   const later = new Spool(join(options.notes, 'later'));
   for await (const file of flatten(readJson<PlannedFile>(plan))) placement.attempt(file.key, () => put(file));
   const extras = await putLater(placement, later, hasTree ? PRIVATE : undefined);
@@ -73,7 +73,7 @@ export async function putInPlace(
   }
 }
 
-/** @returns how many files it has put in place that the tree does not have */
+/** @returns how many files it has put in place that the tree lacks */
 async function putLater(placement: Placement, later: Spool, mode: number | undefined): Promise<number> {
   later.close();
   let extras = 0;

@@ -1,4 +1,4 @@
-// What a restore says before it begins and after it ends.
+// The messages of a restore at its beginning and its end.
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
@@ -28,10 +28,10 @@ export function announce(
   );
 }
 
-/** How many older versions become current again in the bucket before they are fetched, or it takes long. */
+/** From how many older versions on it is faster to make them current again in the bucket first. */
 const MANY = 100;
 
-/** Each older version takes a call of the AWS CLI; what is current comes in bulk. */
+/** Suggests a faster way: each older version takes a call of the AWS CLI, while current ones come in bulk. */
 function fasterWay({ since }: PlanTotals, time: number | undefined): string | undefined {
   const { overwritten, deleted, added } = since;
   const older = overwritten + deleted;
@@ -41,7 +41,7 @@ function fasterWay({ since }: PlanTotals, time: number | undefined): string | un
     overwritten + added === 0
       ? ['were only deleted since', `encrypted-s3-undelete --since ${at}`]
       : ['have changed since', `encrypted-s3 rollback --at ${at}`];
-  return `${formatCount(older, 'file')} ${what}, and each is fetched by a call of its own. With an administrator's profile, "${command}" makes them current in the bucket: then a restore without --at brings them in bulk.`;
+  return `${formatCount(older, 'file')} ${what}, and each takes its own call. With an administrator's profile, "${command}" makes them current in the bucket; then a restore without --at fetches them in bulk.`;
 }
 
 export function warnOfOtherStages(stage: Stage, log: Log): void {
@@ -52,7 +52,7 @@ export function warnOfOtherStages(stage: Stage, log: Log): void {
   }
 }
 
-/** @param missing how many entries are not restored as the tree has them @returns the exit code */
+/** @param missing how many entries could not be restored as the tree has them @returns the exit code */
 export function report(
   { tree, totals }: RestoreSurvey,
   { files, folders, links, extras, newer }: Restored,
@@ -62,12 +62,12 @@ export function report(
   if (files === 0 && totals.files > 0) throw new BackupError('None of the files could be restored.');
   if (tree !== undefined && extras > 0) {
     log.warn(
-      `The bucket has ${formatCount(extras, 'file')} that the tree of that run lacks: restored without modes, times and owners; only you may read the new ones.`,
+      `The bucket has ${formatCount(extras, 'file')} that the tree of that run lacks: restored without modes, times and owners; new ones are readable by you only.`,
     );
   }
   if (newer > 0) {
     log.warn(
-      `The bucket has ${formatCount(newer, 'file')} newer than the tree of that run, as an interrupted run leaves them: restored with the modes, times and owners of that run, or as the links that it has. Syslog names them.`,
+      `The bucket has ${formatCount(newer, 'file')} newer than the tree of that run, perhaps because of an interrupted run: restored with the modes, times and owners of that run, or as the links of that run. Syslog names them.`,
     );
   }
   const { keptInBucket } = totals.preview;

@@ -1,4 +1,4 @@
-// What a restore brings back: which folder of which backup, as of when. And how the command line says so.
+// The scope of a restore: which folder of which backup, at which time; and how to parse it from a command line.
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
 import type { Remote } from '../aws/remote.js';
 import { BackupError } from '../cli/errors.js';
@@ -7,13 +7,13 @@ import { pathInLocalDir } from '../config/path-in-local-dir.js';
 
 /** Every step of a restore takes this. Here, `prefix` is that of the folder to restore: '' or ends in a `/`. */
 export interface RestoreScope extends Remote {
-  /** That of the backup, as far as the command line tells: `prefix` begins with it. */
+  /** The prefix of the backup, as far as the command line shows it: `prefix` begins with it. */
   readonly backupPrefix: string;
-  /** Milliseconds since the epoch; `undefined`: now. */
+  /** Milliseconds since the epoch; `undefined` for now. */
   readonly time: number | undefined;
 }
 
-/** What the arguments of a command say about the scope. */
+/** The scope in the arguments of a command. */
 export interface RestoreSource extends Pick<RestoreScope, 'prefix' | 'backupPrefix'> {
   readonly profile: string;
   readonly region: string;
@@ -50,7 +50,7 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
   };
 }
 
-/** @returns the bucket and the key, which may be empty; `undefined` for what is no `s3://` URL */
+/** @returns the bucket and the key, which may be empty; `undefined` if it is not an `s3://` URL */
 export function parseS3Url(url: string): BucketObject | undefined {
   const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/([\s\S]*))?$/.exec(url) ?? [];
   return bucket === undefined ? undefined : { bucket, key };

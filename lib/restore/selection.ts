@@ -1,13 +1,13 @@
-// What of a folder is restored: by patterns of its paths, and whether files come back that were gone from disk.
+// Selects the files of a folder to restore: by patterns, and whether to include files that were gone from disk.
 import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { compilePatterns, type MatchPattern } from '../tree/patterns.js';
 import type { Batches } from '../tree/streams/batches.js';
 
 export interface SelectionRequest {
-  /** Patterns as those of EXCLUDE. If there are any, only what matches one of them is restored. */
+  /** Patterns such as those of EXCLUDE. If there are any, only files that match one are restored. */
   readonly include?: readonly string[];
-  /** What matches one of these is left out. */
+  /** Files that match one of these are not restored. */
   readonly exclude?: readonly string[];
   /** Whether files are restored that were gone from disk or excluded, and are only kept in the bucket. */
   readonly withKept?: boolean;
@@ -32,9 +32,9 @@ export class Selection {
     return isIncluded && this.#excluded(path) === undefined;
   }
 
-  /** Leaves out what is not wanted; and where patterns say what is, the folders without any of that in them. */
+  /** Yields the wanted entries. With include patterns, only folders that contain a wanted file. */
   async *select(entries: Batches<Entry>): Batches<Entry> {
-    // Folders in which nothing was wanted so far, each in the one before.
+    // Folders without a wanted file so far, each inside the one before.
     const pending: Entry[] = [];
     for await (const batch of entries) yield this.hasPatterns ? this.#selectIn(batch, pending) : batch;
   }

@@ -1,5 +1,5 @@
-// Finds out what there is to restore: lists the folder, now or at a point in time, fetches the tree that goes with it,
-// and plans what to do about every key. Nothing is written to the destination yet.
+// Surveys a restore: lists the folder, now or at a point in time, fetches its tree, and plans what to do about every
+// key. Nothing is written to the destination yet.
 import { join } from 'node:path';
 import { headWithKey } from '../aws/arguments/download-arguments.js';
 import { causeOfRefusal } from '../aws/sse-c/wrong-key.js';
@@ -24,7 +24,7 @@ import { type PlanInput, type PlanTotals, planRestore } from './plan/plan.js';
 import type { ListedKey } from './plan/planned-file.js';
 import type { RestoreScope } from './scope.js';
 
-/** How many objects are tried with the encryption key if there is no tree to try it on. */
+/** How many objects to try the encryption key on if there is no tree. */
 const OBJECTS_TO_TRY = 3;
 
 export interface RestoreSurvey {
@@ -36,12 +36,12 @@ export interface RestoreSurvey {
   readonly totals: PlanTotals;
 }
 
-/** What is wanted, and the destination as it is. */
+/** The selection, and the present destination. */
 export type RestoreChoice = Pick<PlanInput, 'existing' | 'keeps' | 'selection'>;
 
 /**
- * @param notes a folder of ours
- * @param found the tree, if it is known already
+ * @param notes a folder for temporary files
+ * @param found the tree, if the caller has fetched it
  * @throws {BackupError} for a time before the oldest version, for a wrong key, and if there is nothing to restore
  */
 export async function surveyRestore(
@@ -62,7 +62,7 @@ export async function surveyRestore(
   const planFor = (usedTree: LocalTree | undefined) => planWith(usedTree, { ...choice, listed }, notes);
   const planned = await planFor(tree).catch((error: unknown) => {
     if (!(error instanceof DamagedTreeError)) throw error;
-    // A damaged tree is as good as none.
+    // Goes on as if there were no tree.
     log.warn(`The tree file is not used: ${error.message}`);
     return planFor(undefined);
   });
@@ -72,7 +72,7 @@ export async function surveyRestore(
     if (choice.selection.hasPatterns) throw nothingSelectedError(scope);
     if (survey.tree !== undefined && (await hasFolder(survey.tree))) return survey;
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
-      hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it as it was; encrypted-s3 find --all looks for a part of a name in all runs. By its URL, a single file takes encrypted-s3-download-file.',
+      hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it; encrypted-s3 find --all searches all runs for a part of a name. To restore a single file by its URL, use encrypted-s3-download-file.',
     });
   }
   if (survey.tree === undefined && files + entries === 0 && counts.unsafe > 0) {
@@ -95,21 +95,21 @@ async function planWith(
 }
 
 /**
- * With a REMOTE_DIR_PREFIX like 'pc/docs/', keys begin with `pc/docs//`: seen from `pc/docs/`, they name no files. The
- * backup has to be named by its whole prefix.
+ * With a REMOTE_DIR_PREFIX such as 'pc/docs/', keys begin with `pc/docs//`: relative to `pc/docs/` they name no files.
+ * The user has to give the whole prefix.
  */
 function nothingSafeError({ aws, prefix }: RestoreScope, backupsBelow: readonly string[]): BackupError {
   const urls = (backupsBelow.length > 0 ? backupsBelow : [`${prefix}/`]).map(
     (it) => `s3://${aws.bucket}/${it}`,
   );
   return new BackupError(`No key below s3://${aws.bucket}/${prefix} names a file in a folder.`, {
-    hint: `A prefix may hold an empty part. Restore ${urls.join(' or ')}`,
+    hint: `A prefix may have an empty part. Restore ${urls.join(' or ')}`,
   });
 }
 
 function nothingSelectedError({ aws, prefix }: RestoreScope): BackupError {
   return new BackupError(`Nothing below s3://${aws.bucket}/${prefix} matches.`, {
-    hint: 'Patterns of --include and --exclude mean whole paths below LOCAL_DIR; * stands for a / as well: --include "*.odt", --exclude "cache/*".',
+    hint: 'Patterns of --include and --exclude apply to whole paths below LOCAL_DIR; * matches a /, too: --include "*.odt", --exclude "cache/*".',
   });
 }
 
@@ -119,7 +119,7 @@ async function assertSomeObjectFits(scope: RestoreScope, listed: Spool): Promise
   let refused: BackupError | undefined;
   let tried = 0;
   for await (const { key: name, wanted } of flatten(readJson<ListedKey>(listed))) {
-    // For a key like `file:///etc/passwd`, `aws s3api` would read that file and send its content.
+    // For a key such as `file:///etc/passwd`, `aws s3api` would read that file and send its content.
     if (wanted === undefined || !isSafeKey(name)) continue;
     const object = { bucket: aws.bucket, key: prefix + textOf(name), versionId: wanted.versionId };
     const args = headWithKey(object);

@@ -1,4 +1,4 @@
-// ENCRYPTION_KEY in the environment: the config may leave it there.
+// The variable ENCRYPTION_KEY, which the config may read from the environment.
 
 const KEY = 'ENCRYPTION_KEY';
 
@@ -8,7 +8,7 @@ export function withoutKey(environment: NodeJS.ProcessEnv = process.env): NodeJS
   return others;
 }
 
-/** A copy of this process's variables, for reading the config. The encryption key is removed from the process. */
+/** Copies this process's variables for reading the config, and removes the encryption key from the process. */
 export function takeEnvironmentFromProcess(): NodeJS.ProcessEnv {
   const environment = { ...process.env };
   delete process.env[KEY];

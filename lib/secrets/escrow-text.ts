@@ -11,8 +11,8 @@ export function escrowText(key: string): string {
 export function keyInEscrow(text: string): EncryptionKey {
   const [, key] = /^#_ORIGINAL_KEY='([\s\S]*)' # /.exec(text) ?? [];
   if (key === undefined) {
-    throw new BackupError('The escrow does not have the form of a backup key.', {
-      hint: 'See what encrypted-s3-download-key prints, and give the key by hand.',
+    throw new BackupError('The escrow does not hold a backup key in the expected form.', {
+      hint: 'See what encrypted-s3-download-key prints, and enter the key by hand.',
     });
   }
   return new EncryptionKey(key);

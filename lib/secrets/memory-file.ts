@@ -27,7 +27,7 @@ export function openMemoryFile(prepare: (descriptor: number) => void = () => und
       if (descriptor !== undefined) closeSync(descriptor);
     }
   }
-  throw new BackupError('There is no file system in memory to keep the encryption key in.', {
+  throw new BackupError('No file system in memory can hold the encryption key.', {
     hint: 'Mount a tmpfs on /dev/shm that this user may write to and that is not full.',
   });
 }

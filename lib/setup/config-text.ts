@@ -1,4 +1,4 @@
-// The text of a new config: config.template, with the answers in the place of its values.
+// The text of a new config: config.template with the answers as its values.
 import { readFileSync } from 'node:fs';
 
 const TEMPLATE = new URL('../../../config.template', import.meta.url);
@@ -21,7 +21,7 @@ function literal(value: string | readonly string[]): string {
   return typeof value === 'string' ? quoted(value) : `(${value.map(quoted).join(' ')})`;
 }
 
-/** In single quotes every character is literal, but for the quote itself. */
+/** In single quotes every character is literal except the quote itself. */
 function quoted(value: string): string {
   return `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -1,14 +1,14 @@
-// What a backup costs, from the number and the size of its files.
+// Estimates the cost of a backup, from the number and the size of its files.
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import type { ClassPrices, Prices } from './prices.js';
 
-/** Files of the classes that bill a least size are billed as if they had so many bytes. */
+/** The least size that some classes bill for a file (bytes). */
 export const LEAST_BILLED = 128 * 1024;
 
 export interface Totals {
   readonly files: number;
   readonly bytes: number;
-  /** The same with each file as large as `LEAST_BILLED` at least. */
+  /** The bytes if each file has at least `LEAST_BILLED`. */
   readonly billedBytes: number;
 }
 
@@ -16,11 +16,11 @@ export interface Totals {
 export interface Cost {
   readonly upload: number;
   readonly month: number;
-  /** To this machine, everything, once. */
+  /** The cost to restore everything to this machine once. */
   readonly restore: number;
 }
 
-/** What Amazon calls a GB. */
+/** Amazon's GB (bytes). */
 const GB = 2 ** 30;
 const CHECKS_A_MONTH = 30;
 
@@ -49,7 +49,7 @@ export function cheapestClass(totals: Totals, prices: Prices): string | undefine
 
 /**
  * The estimate, in lines.
- * @param isComplete false: there are more files than the totals tell
+ * @param isComplete false if there are more files than the totals say
  */
 export function describeCost(
   totals: Totals,
@@ -86,7 +86,7 @@ function leastSize({ bytes, billedBytes }: Totals, { leastBytes, leastDays }: Cl
   return [`${least}: ${formatBytes(billedBytes)} instead of ${formatBytes(bytes)}.`];
 }
 
-/** `$1.25`; what rounds to nothing, and is not, is `less than $0.01`. */
+/** `$1.25`; `less than $0.01` for an amount that would round to 0. */
 function dollars(amount: number): string {
   return amount > 0 && amount < 0.005 ? 'less than $0.01' : `$${amount.toFixed(2)}`;
 }

@@ -1,4 +1,4 @@
-// The least rights that a backup to an existing bucket needs, and any restore from it.
+// The least permissions that a backup to an existing bucket needs, and any restore from it.
 
 /**
  * An IAM policy, as JSON.

@@ -8,18 +8,18 @@ import { type Check, InvalidValue } from '../config/checks.js';
 import { weaknessOf } from './easy-key.js';
 
 export interface Question<T> {
-  /** What is asked for, as the beginning of a sentence: `The bucket`. */
+  /** The subject of the question, the beginning of a sentence: `The bucket`. */
   readonly what: string;
   /** The flag that answers it. */
   readonly flag: string;
-  /** What it answered. */
+  /** The flag's value. */
   readonly given: string | undefined;
   readonly proposed?: string | undefined;
-  /** What the answer means. @throws {BackupError} for an answer that will not do */
+  /** Parses the answer. @throws {BackupError} for an invalid answer */
   readonly check: (answer: string) => T | Promise<T>;
 }
 
-/** The check of a setting, for `Question.check`. @param what the beginning of the sentence that says what is wrong */
+/** The check of a setting, for `Question.check`. @param what the beginning of the error's sentence */
 export function answerBy<T>(what: string, check: Check<T>): (answer: string) => T {
   return (answer) => {
     try {
@@ -40,28 +40,28 @@ export interface Choice {
 export interface Interview {
   ask<T>(question: Question<T>): Promise<T>;
   /**
-   * Asks several questions whose answers show only together whether they will do.
-   * @param questions `isAgain`: the answers of flags would not do
+   * Asks several questions whose answers can only be checked together.
+   * @param questions `isAgain` is true after invalid answers
    * @throws {BackupError} if nobody can be asked again
    */
   askTogether<T>(questions: (isAgain: boolean) => Promise<T>): Promise<T>;
   choose(what: string, choices: readonly Choice[], proposed: string): Promise<string>;
-  /** @param proposed the values that are chosen unless the user says otherwise */
+  /** @param proposed the values that are selected at first */
   chooseSome(
     what: string,
     choices: readonly Choice[],
     proposed: readonly string[],
   ): Promise<readonly string[]>;
   confirm(question: string): Promise<boolean>;
-  /** An easy-to-remember key that is in use. */
+  /** Asks for the easy-to-remember key in use. */
   askEasyKey(what: string): Promise<string>;
-  /** One that is strong enough. */
+  /** Asks for a new easy-to-remember key, until it is strong enough. */
   askNewEasyKey(what: string): Promise<string>;
-  /** Tells about a step. */
+  /** Prints a message about a step. */
   say(text: string): void;
 }
 
-/** `--yes`: takes what the flags say, and what is proposed. */
+/** `--yes`: takes the values of flags, or the proposed ones. */
 export class ProposedAnswers implements Interview {
   readonly #prompt: Prompt;
   #easyKey: string | undefined;
@@ -73,8 +73,8 @@ export class ProposedAnswers implements Interview {
   async ask<T>({ what, flag, given, proposed, check }: Question<T>): Promise<T> {
     const answer = given ?? proposed;
     if (answer !== undefined) return check(answer);
-    throw new BackupError(`${what} is missing: with --yes nobody is asked.`, {
-      hint: `Name it with ${flag}.`,
+    throw new BackupError(`${what} is missing, and --yes asks nobody.`, {
+      hint: `Give it with ${flag}.`,
     });
   }
 
@@ -118,7 +118,7 @@ export class ProposedAnswers implements Interview {
 }
 
 function unfit(problem: string): BackupError {
-  return new BackupError(`The easy-to-remember key will not do. ${problem}`, {
-    hint: 'Write it to standard input, or leave this step out with --skip escrow.',
+  return new BackupError(`The easy-to-remember key is not usable. ${problem}`, {
+    hint: 'Write it to standard input, or skip this step with --skip escrow.',
   });
 }

@@ -1,4 +1,4 @@
-/** The hooks that tell a service like healthchecks.io of each run. @param address of the check, without anything after it */
+/** The hooks that report each run to a service such as healthchecks.io. @param address of the check itself */
 export function hooksFor(
   address: string,
 ): Record<'ON_START' | 'ON_SUCCESS' | 'ON_WARNING' | 'ON_FAILURE', string> {

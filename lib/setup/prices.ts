@@ -1,5 +1,5 @@
-// What Amazon charges, in US dollars, for the estimate of `encrypted-s3 init`. Look at https://aws.amazon.com/s3/pricing/
-// and change these three: the date, the region, and the numbers.
+// Amazon's prices in US dollars, for the estimate of `encrypted-s3 init`. To update them, see
+// https://aws.amazon.com/s3/pricing/ and change the date, the region, and the numbers.
 import { readFileSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
 
@@ -12,21 +12,21 @@ export interface ClassPrices {
   readonly downloads: number;
   /** A GB read. */
   readonly retrieval: number;
-  /** Bytes: a smaller file is billed as if it had so many. */
+  /** Bytes that a smaller file is billed for. */
   readonly leastBytes: number;
-  /** A file that is deleted or replaced sooner is billed for so many days. */
+  /** Days that a file is billed for if it is deleted or replaced sooner. */
   readonly leastDays: number;
 }
 
 export interface Prices {
   readonly region: string;
-  /** When these were the prices, as a person writes it. */
+  /** The month of the prices. */
   readonly date: string;
   /** 1,000 requests that list; each names up to 1,000 files. */
   readonly listings: number;
   /** A GB sent out of AWS. */
   readonly traffic: number;
-  /** So many GB a month are sent for nothing. */
+  /** GB a month that are sent free of charge. */
   readonly freeTraffic: number;
   readonly classes: Readonly<Record<string, ClassPrices>>;
 }
@@ -58,7 +58,7 @@ const US_EAST_1: Prices = {
 };
 
 const { STANDARD: EXAMPLE } = US_EAST_1.classes;
-/** Those whose objects can be read at once. */
+/** The storage classes whose objects can be read at once. */
 const KNOWN_CLASSES = [
   'STANDARD',
   'STANDARD_IA',
@@ -69,7 +69,7 @@ const KNOWN_CLASSES = [
 ];
 
 /**
- * @param file JSON of the same form, in the place of our own numbers
+ * @param file JSON of the same form, to replace these numbers
  * @throws {BackupError} with everything that is wrong with it
  */
 export function readPrices(file: string | undefined): Prices {

@@ -1,4 +1,4 @@
-// What of a directory may be left out of its backup, as the walk comes by it.
+// Suggests what to exclude from a backup, by the names that a walk finds.
 import { printable } from '../cli/log/log.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import type { Bytes } from '../tree/bytes.js';
@@ -6,7 +6,7 @@ import { textOf } from '../tree/bytes.js';
 import { patternFor } from '../tree/patterns.js';
 import type { Totals } from './cost.js';
 
-/** Names of folders that programs fill again by themselves. */
+/** Names of folders whose contents programs can recreate. */
 const MADE_AGAIN: ReadonlyMap<string, string> = new Map([
   ['node_modules', 'packages that npm installs again'],
   ['.cache', 'caches of programs'],
@@ -15,10 +15,10 @@ const MADE_AGAIN: ReadonlyMap<string, string> = new Map([
   ['.gradle', 'the cache of Gradle'],
 ]);
 
-/** Of `/`: what is there is in memory, and anew after each start. */
+/** Folders of `/` that are in memory, and new after each start. */
 const IN_MEMORY = ['dev/', 'proc/', 'run/', 'sys/'];
 
-/** Files that only the folder of a database has. */
+/** Names of files that identify the folder of a database. */
 const DATABASES: ReadonlyMap<string, string> = new Map([
   ['PG_VERSION', 'PostgreSQL'],
   ['ibdata1', 'MySQL or MariaDB'],
@@ -27,16 +27,16 @@ const DATABASES: ReadonlyMap<string, string> = new Map([
 const CACHE_TAG = 'CACHEDIR.TAG';
 
 export interface Suggestion {
-  /** What is found, for the user. */
+  /** A description for the user. */
   readonly what: string;
-  /** For EXCLUDE; none for what EXCLUDE_CACHES leaves out. */
+  /** Patterns for EXCLUDE; none for what EXCLUDE_CACHES excludes. */
   readonly patterns: ReadonlySet<string>;
   readonly totals: Totals;
-  /** True if nothing is lost with it. */
+  /** True if programs or the system can recreate it. */
   readonly isMadeAgain: boolean;
 }
 
-/** What a folder is, by its name or by a file in it. `name` groups what one suggestion leaves out. */
+/** The kind of a folder, by its name or by a file in it. `name` groups the folders of one suggestion. */
 export interface SuggestionSource extends Omit<Suggestion, 'totals' | 'patterns'> {
   readonly name: string;
   readonly pattern: string | undefined;
@@ -45,7 +45,7 @@ export interface SuggestionSource extends Omit<Suggestion, 'totals' | 'patterns'
 /** @param key of the folder; ends in `/` @param isRoot whether the directory is `/` */
 export function findingByName(key: Bytes, isRoot: boolean): SuggestionSource | undefined {
   if (isRoot && IN_MEMORY.includes(key)) {
-    const what = 'what the system makes anew at each start';
+    const what = 'what the system recreates at each start';
     return { name: what, what: `${what}: ${IN_MEMORY.join(', ')}`, pattern: `${key}*`, isMadeAgain: true };
   }
   const [, above = '', name = ''] = /^(.*\/)?([^/]+)\/$/s.exec(key) ?? [];
@@ -74,7 +74,7 @@ export function openDatabase(key: Bytes): SuggestionSource {
 }
 
 function liveDatabase(key: Bytes, what: string): SuggestionSource {
-  const why = 'what is copied while it changes may be of no use: back up a dump';
+  const why = 'a copy that is made while it changes may be useless: back up a dump';
   return { name: key, what: `${what}; ${why}`, pattern: patternFor(key), isMadeAgain: false };
 }
 

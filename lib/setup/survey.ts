@@ -1,4 +1,4 @@
-// A look at the directory before its first backup: how much there is, and what may be left out.
+// Surveys the directory before its first backup: how much there is, and what to exclude.
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry, Obstacle } from '../tree/entry.js';
 import { patternFor } from '../tree/patterns.js';
@@ -12,7 +12,7 @@ import {
   type SuggestionSource,
 } from './suggestions.js';
 
-/** How many patterns a suggestion has for what can't be read. */
+/** The most patterns of the suggestion for unreadable files. */
 const MAX_UNREADABLE = 20;
 
 export interface Survey {
@@ -20,14 +20,14 @@ export interface Survey {
   readonly suggestions: readonly Suggestion[];
   /** FIFOs, sockets and devices, which are never backed up. */
   readonly specialFiles: number;
-  /** False if the time was up before everything was seen. */
+  /** False if the time ran out. */
   readonly isComplete: boolean;
 }
 
 /**
- * @param walked what is on disk, in the order of the keys
- * @param isTimeUp asked after each batch
- * @param isRoot whether that is `/`
+ * @param walked the entries on disk, sorted by key
+ * @param isTimeUp called after each batch
+ * @param isRoot whether the directory is `/`
  */
 export async function survey(
   walked: Batches<Entry | Obstacle>,
@@ -50,7 +50,7 @@ interface OpenFolder {
 
 const NOTHING: Totals = { files: 0, bytes: 0, billedBytes: 0 };
 
-/** Adds the files up by folder, from the innermost outwards. */
+/** Counts the files of each folder, from the innermost outwards. */
 class Surveyor {
   readonly #open: [OpenFolder, ...OpenFolder[]] = [{ key: '' as Bytes, finding: undefined, totals: NOTHING }];
   readonly #suggestions = new Map<string, Suggestion & { patterns: Set<string> }>();
@@ -124,7 +124,7 @@ class Surveyor {
     this.#innermost.totals = sum(this.#innermost.totals, totals);
   }
 
-  /** True in a folder of which something is suggested already. */
+  /** True inside a folder that has a suggestion already. */
   #isFound(): boolean {
     return this.#open.some(({ finding }) => finding !== undefined);
   }
@@ -144,7 +144,7 @@ function sum(a: Totals, b: Totals): Totals {
   };
 }
 
-/** What is left when these are left out. */
+/** The totals without those of the suggestions. */
 export function without(totals: Totals, suggestions: readonly Suggestion[]): Totals {
   return suggestions.reduce(
     (left, { totals: { files, bytes, billedBytes } }) => ({

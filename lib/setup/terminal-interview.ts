@@ -16,12 +16,12 @@ export class TerminalInterview implements Interview {
   constructor(interruption: Interruption) {
     this.#interruption = interruption;
     if (stdin.isTTY && stdout.isTTY) return;
-    throw new BackupError('init asks its questions on a terminal, and there is none.', {
+    throw new BackupError('init asks its questions on a terminal, but there is none.', {
       hint: 'To take all answers from flags: encrypted-s3 init --yes --bucket BUCKET --directory DIRECTORY',
     });
   }
 
-  /** Asks again after an answer that will not do, be it a flag's. */
+  /** Asks again after an invalid answer, even if a flag gave it. */
   async ask<T>({ what, given, proposed = '', check }: Question<T>): Promise<T> {
     let before = proposed;
     return this.askTogether(async (isAgain) => {
@@ -31,7 +31,7 @@ export class TerminalInterview implements Interview {
     });
   }
 
-  /** Asks all of them again. */
+  /** Asks all questions again after an invalid answer. */
   async askTogether<T>(questions: (isAgain: boolean) => Promise<T>): Promise<T> {
     for (let isAgain = false; ; isAgain = true) {
       try {
@@ -84,7 +84,7 @@ export class TerminalInterview implements Interview {
     return (await this.#answerOf(() => text({ message, initialValue, ...this.#signal }))) ?? '';
   }
 
-  /** Without the blanks around it, as every command reads it. */
+  /** The answer without the blanks around it, as in every command. */
   async #askHidden(message: string): Promise<string> {
     const answer = await this.#answerOf(() => password({ message, ...this.#signal }));
     return (answer ?? '').replaceAll(/^[ \t]+|[ \t]+$/g, '');
@@ -109,12 +109,12 @@ function complain({ lines, hint }: BackupError): void {
   log.error([...lines, ...(hint === undefined ? [] : [hint])].map(printable).join('\n'));
 }
 
-/** What was typed before a question was there is no answer to it: an impatient Enter would turn Yes into No. */
+/** Drops keys that were typed before the question: an impatient Enter would turn Yes into No. */
 async function forgetTyped(): Promise<void> {
-  // As the questions read it: without that, a line that has not been ended would stay.
+  // In raw mode, as the questions read: otherwise an unfinished line would stay.
   stdin.setRawMode(true);
   stdin.resume();
-  // A first turn until it is waited for, and one until it has been read.
+  // One turn to start reading, and one to read.
   await turnOfEventLoop();
   await turnOfEventLoop();
   stdin.pause();

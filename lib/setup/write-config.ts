@@ -1,4 +1,4 @@
-// Writes a new config. It holds the encryption key, and is the only file that does.
+// Writes a new config: the only file with the encryption key.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BackupError, describeError, errnoOf, shellQuote } from '../cli/errors.js';
@@ -8,9 +8,9 @@ import { writeNewFile } from '../tree/disk/trust/write-file.js';
 import { type ConfigSettings, configText } from './config-text.js';
 
 /**
- * Writes the file, mode 0600, in a folder that is made if it is missing.
- * @throws {BackupError} if it can't be written, a link that somebody else may have made leads there, or something has
- *   that name already: it is never replaced
+ * Writes the file, mode 0600, and creates its folder if that is missing.
+ * @throws {BackupError} if it can't be written, its path has a link that somebody else may have made, or it exists: it
+ * is never replaced
  */
 export async function writeConfig(
   file: string,
@@ -25,8 +25,8 @@ export async function writeConfig(
     if (error instanceof BackupError) throw error;
     const hint =
       errnoOf(error) === 'EEXIST'
-        ? 'It was left as it is. Name another file with --config.'
-        : `See who may write there: namei -l ${shellQuote(dirname(file))}`;
+        ? 'It was not changed. Give another file with --config.'
+        : `This shows who may write there: namei -l ${shellQuote(dirname(file))}`;
     throw new BackupError(`The config "${file}" can't be written: ${describeError(error)}.`, { hint });
   }
 }

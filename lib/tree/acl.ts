@@ -1,5 +1,5 @@
-// POSIX ACLs as text. With an ACL, the group's bits of a file's mode show the ACL's mask: the mode alone would give the
-// group what the ACL gave to others.
+// POSIX ACLs as text. On a file with an ACL, the group bits of the mode are the ACL's mask: restored alone, they would
+// give the group the rights of others.
 
 /**
  * The entries of an ACL as getfacl(1) prints them, ids as numbers, separated by commas:
@@ -7,7 +7,7 @@
  */
 export type Acl = string;
 
-/** The ACL of a file that may have one, and could not be asked. */
+/** The ACL of a file whose ACL could not be read. */
 export const UNKNOWN_ACL: Acl = '?';
 
 const ENTRY = /^(?:default:)?(?:(?:user|group):\d*|mask:|other:):[r-][w-][x-]$/;
@@ -22,7 +22,7 @@ export function isAcl(text: unknown): text is Acl {
   return text.split(',').every((entry) => ENTRY.test(entry));
 }
 
-/** The ACL that allows what `mode` does: to set it removes any other. */
+/** The ACL that is equivalent to `mode`. Setting it removes any other. */
 export function aclOfMode(mode: number): Acl {
   const letters = (shift: number) =>
     [...'rwx'].map((letter, at) => ((mode >> shift) & (4 >> at) ? letter : '-')).join('');
@@ -36,8 +36,8 @@ export function withoutDefaults(acl: Acl): Acl {
 }
 
 /**
- * The mode for a file that can't get its ACL back. It allows nobody more than mode and ACL did: whoever the ACL names
- * may be in the group, or one of the others.
+ * The mode for a file whose ACL can't be restored. It allows nobody more than mode and ACL did: a user that the ACL
+ * names may be in the group, or one of the others.
  */
 export function narrowedMode(mode: number, acl: Acl): number {
   if (acl === UNKNOWN_ACL) return mode & 0o7700;
@@ -51,7 +51,7 @@ export function narrowedMode(mode: number, acl: Acl): number {
   return mode & (0o7700 | (group << 3) | other);
 }
 
-/** What all of `entries` allow; everything, if there are none. */
+/** The bits that all of `entries` allow; all bits if there are none. */
 function commonBits(entries: readonly AclEntry[], mask: number): number {
   return entries.reduce((all, { bits }) => all & bits & mask, ALL);
 }

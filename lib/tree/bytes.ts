@@ -1,5 +1,5 @@
-// Paths and keys as bytes. Linux's paths are bytes, and S3 lists keys in the order of their bytes. Here, they are strings
-// with one character for each byte: `<` compares them as S3 does, and names that are not UTF-8 stay what they are.
+// Paths and keys as bytes. Linux's paths are bytes, and S3 lists keys in the order of their bytes. Here they are
+// strings with one character for each byte: `<` compares them as S3 does, and names that are not UTF-8 are not altered.
 import { isUtf8 } from 'node:buffer';
 
 /** One character for each byte (latin1). */
@@ -13,7 +13,7 @@ export function bytesOf(text: string): Bytes {
   return (/^[\x00-\x7f]*$/.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')) as Bytes;
 }
 
-/** The text of UTF-8 bytes, for messages and patterns; U+FFFD stands for what is not UTF-8. */
+/** The text of UTF-8 bytes, for messages and patterns. Invalid bytes become U+FFFD. */
 export function textOf(bytes: Bytes): string {
   return HIGH.test(bytes) ? Buffer.from(bytes, 'latin1').toString('utf8') : bytes;
 }

@@ -5,7 +5,7 @@ import type { Entry } from './entry.js';
 
 /** Names of users and groups, for a restore on another machine. */
 export interface OwnerNames {
-  /** Members of a line: `,"user":"…","group":"…"`; without those that have no name. */
+  /** The members of a line, `,"user":"…","group":"…"`; an id without a name has none. */
   readonly membersOf: (uid: number, gid: number) => string;
 }
 
@@ -15,15 +15,15 @@ type JsonObject = Readonly<Record<string, unknown>>;
 const ACL = ',"acl":"';
 /** How a line with an unknown ACL ends. */
 const UNKNOWN = `${ACL}${UNKNOWN_ACL}"}`;
-/** How the line of an entry ends whose object may be another version. */
+/** How the line of an entry ends if its object may be another version. */
 const UNPROVEN = ',"unproven":true}';
-/** How the line of a file ends that is in the bucket alone. */
+/** How the line of a file ends if only the bucket has it. */
 const KEPT = ',"kept":true}';
 
-/** Without the newline. `path` is text; bytes that are not UTF-8 are `path64`, in base64. */
+/** The line without its newline. The key is `path`, as text, or `path64`, in base64, if it is not UTF-8. */
 export function formatEntry({ key, type, inode, target, acl }: Entry, names: OwnerNames): string {
   const { size, mtime, ctime, mode, uid, gid, ino, allocated, sha256 } = inode;
-  // `toFixed`, since V8 caches the texts that a template makes of numbers, and these are all different.
+  // `toFixed`, since V8 caches the numbers that a template prints, and these are all different.
   const numbers = `"size":${size.toFixed()},"mtime":"${mtime}","ctime":"${ctime}","mode":"0${mode.toString(8)}","uid":${uid},"gid":${gid}`;
   const inodeNumber = ino === undefined ? '' : `,"ino":${ino.toFixed()}`;
   const holes = allocated === undefined ? '' : `,"allocated":${allocated.toFixed()}`;
@@ -40,7 +40,7 @@ export function lineWithAcl(line: string, acl: Acl | undefined): string {
 }
 
 /**
- * True if `before` is the same line, with any ACL but an unknown one, and is proven.
+ * True if `before` is the same line except for a known ACL, and is proven.
  * @param before line of the last tree
  * @param line of an entry without an ACL
  */
@@ -51,12 +51,12 @@ export function isSameLine(before: string, line: string): boolean {
   return !before.endsWith(UNKNOWN) && !before.endsWith(UNPROVEN);
 }
 
-/** The line for an entry whose object may be another version of it: the next run does not trust it. */
+/** The line for an entry whose object may be another version. The next run does not trust it. */
 export function unprovenLine(line: string): string {
   return line.endsWith(UNPROVEN) ? line : `${line.slice(0, -1)}${UNPROVEN}`;
 }
 
-/** The line for a file that is gone from disk, or excluded, and that the bucket keeps. */
+/** The line for a file that is gone from disk, or excluded, and stays in the bucket. */
 export function keptLine(line: string): string {
   return isKeptLine(line) ? line : `${line.slice(0, -1)}${KEPT}`;
 }
@@ -99,7 +99,7 @@ export function parseJsonObject(line: string): JsonObject | undefined {
 function entryOf(members: JsonObject): Entry | undefined {
   const key = bytesIn(members, 'path');
   const { type, size, mtime, ctime, uid, gid, allocated, sha256, acl } = members;
-  // Older trees have it as text.
+  // In older trees it is text.
   const ino = Number(members['ino'] ?? Number.NaN);
   const mode = typeof members['mode'] === 'string' ? Number.parseInt(members['mode'], 8) : Number.NaN;
   if (key === undefined || key === '') return undefined;

@@ -2,7 +2,7 @@
 import type { Acl } from './acl.js';
 import type { Bytes } from './bytes.js';
 
-/** What stat(2) tells of a file. Times are whole nanoseconds since the epoch, in decimal digits. */
+/** The facts of stat(2) about a file. Times are nanoseconds since the epoch, in decimal digits. */
 export interface Inode {
   readonly size: number;
   readonly mtime: string;
@@ -11,17 +11,17 @@ export interface Inode {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** The checksum of the content, in hexadecimal digits, if the file system's ctime proves nothing and the user asks for it. */
+  /** The checksum of the content, in hexadecimal digits, where the ctime proves nothing and the config asks for it. */
   readonly sha256?: string;
   /** The inode's number, on file systems that never change it: tells two files of the same size and times apart. */
   readonly ino?: number;
-  /** Bytes on disk, of a file with holes: at least 1 MiB less than its size. */
+  /** Of a file with holes: its bytes on disk, at least 1 MiB less than its size. */
   readonly allocated?: number;
 }
 
 /**
- * A file, folder or link. `key` is relative to the root. That of a folder ends in `/`, so that sorting by key keeps a
- * folder next to what is in it.
+ * A file, folder or link. `key` is relative to the root. A folder's ends in `/`, so that sorting by key puts a folder
+ * next to its contents.
  */
 export interface Entry {
   readonly key: Bytes;
@@ -34,9 +34,9 @@ export interface Entry {
    * root. None of them was renamed after that.
    */
   readonly pathChangedAt?: number;
-  /** Of a file that the walk found: `dev:ino`, which no other file has at the same time. */
+  /** Of a file that the walk found: `dev:ino`, unique at any one time. */
   readonly id?: string;
-  /** Of a folder that the walk found: it is on another file system, and what is in it is left out. */
+  /** Of a folder that the walk found: it is on another file system, and its contents are excluded. */
   readonly isForeign?: true;
   /** The names of the owner and the group, if the tree file has them. */
   readonly user?: string;
@@ -49,7 +49,7 @@ export interface Entry {
   readonly isKept?: true;
 }
 
-/** What the walk found and can't back up. */
+/** Something that the walk found and that can't be backed up. */
 export interface Obstacle {
   readonly key: Bytes;
   readonly type: 'obstacle';
@@ -63,16 +63,16 @@ export type ObstacleReason =
   | 'unreadable'
   /** A FIFO, a socket or a device. */
   | 'special'
-  /** Its name is not UTF-8, and S3's keys are. */
+  /** Its name is not UTF-8, as a key of S3 must be. */
   | 'not UTF-8'
-  /** A file whose key, with the backup's prefix, would be longer than S3 takes. */
+  /** A file whose key, with the backup's prefix, would be too long for S3. */
   | 'key too long'
   /** A followed link to a folder that it is in. */
   | 'loop'
   /** A followed link to nothing. */
   | 'dangling';
 
-/** True for an obstacle that may be or contain files of which nothing is known. */
+/** True for an obstacle that may be, or may contain, files that the walk does not know. */
 export function mayHideFiles({ reason }: Obstacle): boolean {
   return reason === 'unreadable' || reason === 'not UTF-8' || reason === 'key too long';
 }

@@ -18,8 +18,8 @@ export function compilePatterns(patterns: readonly string[]): MatchPattern {
 }
 
 /**
- * The pattern that excludes a file or, given a key that ends in `/`, everything in a folder. A `?` stands for what a line of
- * text can't show.
+ * The pattern that excludes a file or, given a key that ends in `/`, everything in a folder. `?` replaces characters
+ * that a line of text can't show.
  */
 export function patternFor(key: Bytes): string {
   const literal = textOf(key).replaceAll(/[*?[]/g, '[$&]');
@@ -28,7 +28,7 @@ export function patternFor(key: Bytes): string {
   return key.endsWith('/') ? `${pattern}*` : pattern;
 }
 
-/** The same, quoted for the config. */
+/** `patternFor` a key, quoted for the config. */
 export function quotedPatternFor(key: Bytes): string {
   return shellQuote(patternFor(key));
 }

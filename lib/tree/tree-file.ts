@@ -1,5 +1,6 @@
 // Reads a tree file: what a run saw on disk and knows to be in the bucket, for the next run and for a restore. It is
-// gzipped JSON lines: a header, one line for each entry in the order of the keys, and totals. Without these it is torn.
+// gzipped JSON lines: a header, one line for each entry in the order of the keys, and the totals. A file without totals
+// is torn.
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -11,9 +12,12 @@ import type { Batches } from './streams/batches.js';
 import { linesOf } from './streams/lines.js';
 
 export const FORMAT = 'encrypted-s3-backup tree';
-/** Of a tree without kept files, and of one with them: a program that knows the first one only would restore them. */
+/**
+ * The versions of a tree without kept files and of one with them. A program that knows only the first would restore
+ * them.
+ */
 export const VERSIONS = [1, 2] as const;
-/** How the last line, that of the totals, begins. */
+/** How the last line begins: it holds the totals. */
 const END = '{"end":';
 
 export interface TreeHeader {
@@ -40,13 +44,13 @@ export interface TreeTotals {
 /** The file is torn, damaged, or not a tree file. */
 export class DamagedTreeError extends BackupError {}
 
-/** A tree file whose header is read, and whose entries can be. */
+/** A tree file whose header has been read. */
 export interface OpenedTree<T> extends TreeHeader {
-  /** In the order of their keys. @throws {DamagedTreeError} at the end of a torn file, or before */
+  /** Sorted by key. @throws {DamagedTreeError} if the file is torn or damaged, at its end at the latest */
   readonly entries: Batches<T>;
 }
 
-/** A line that is parsed only when its entry is needed: in most runs, most entries are unchanged. */
+/** A line whose entry is parsed only if it is needed: most entries of most runs are unchanged. */
 export interface TreeLine {
   readonly key: Bytes;
   readonly line: string;
@@ -80,9 +84,12 @@ export async function openTree<T extends { readonly key: Bytes }>(
   if (format !== FORMAT) throw damaged(file, 'its first line is not the header of one');
   const [plain, withKept] = VERSIONS;
   if (version !== plain && version !== withKept) {
-    throw new BackupError(`The tree file "${file}" has version ${version}, which this program can't read.`, {
-      hint: 'A later version of encrypted-s3-backup wrote it: update this one.',
-    });
+    throw new BackupError(
+      `The tree file "${file}" has version ${version}, which this program does not know.`,
+      {
+        hint: 'A later version of encrypted-s3-backup wrote it: update this one.',
+      },
+    );
   }
   if (typeof runId !== 'string' || typeof started !== 'string' || typeof root !== 'string') {
     throw damaged(file, 'its header is incomplete');

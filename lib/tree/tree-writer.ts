@@ -8,7 +8,7 @@ import type { Entry } from './entry.js';
 import { TextBuffer } from './streams/lines.js';
 import { FORMAT, type TreeHeader, type TreeTotals, VERSIONS } from './tree-file.js';
 
-/** How much is collected before it is compressed (characters). */
+/** How much text is collected before it is compressed (characters). */
 const FLUSH = 1 << 15;
 
 export class TreeWriter {
@@ -19,7 +19,7 @@ export class TreeWriter {
   #kept = 0;
   #buffered = '';
   readonly #bytes = new TextBuffer();
-  /** The compression of what was flushed last, side by side with the lines that come next. */
+  /** The compression of the text that was flushed last, while the next lines are collected. */
   #written = Promise.resolve();
 
   constructor(file: string, header: TreeHeader) {
@@ -27,7 +27,7 @@ export class TreeWriter {
     const sink = gzip.pipe(createWriteStream(file, { mode: 0o600 }));
     gzip.on('error', (error) => sink.destroy(error));
     this.#ended = finished(sink).catch((error) => fail(file, error));
-    // `close` throws its failure, as does a flush that finds the stream destroyed.
+    // `close` throws the failure, and so does a flush that finds the stream destroyed.
     this.#ended.catch(() => gzip.destroy());
     this.#output = gzip;
     this.#sink = sink;
@@ -90,7 +90,7 @@ export class TreeWriter {
 }
 
 function fail(file: string, error: unknown): never {
-  throw new BackupError(`The tree file "${file}" can't be written: ${describeError(error)}.`, {
+  throw new BackupError(`Can't write the tree file "${file}": ${describeError(error)}.`, {
     hint: 'Free some space there, or set XDG_STATE_HOME to a folder with more of it.',
     cause: error,
   });

@@ -127,7 +127,7 @@ export const COMMANDS: readonly Command[] = [
       listing: 2,
       uploads: 2,
       reads: 2,
-      settings: [1, /"versioning","state":"not checked","text":"the profile's user may not ask for it/],
+      settings: [1, /"versioning","state":"not checked","text":"the profile's user may not read it/],
       deletions: [1, /"rights","state":"ok","text":"these credentials can remove no older versions/],
     },
     said: findings,
@@ -146,7 +146,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     args: (it) => ['init', '--yes', '--skip', 'escrow', '--config', it.configFile],
-    ends: { listing: 1, reads: 1, settings: [0, /may not ask for the bucket's versioning/] },
+    ends: { listing: 1, reads: 1, settings: [0, /may not read the bucket's versioning/] },
   },
 ];
 

@@ -178,7 +178,7 @@ test('fish offers commands with what they do, files and paths', async (t) => {
   const world = await ShellWorld.make(t);
   const ls = `encrypted-s3 ls --config ${world.configFile}`;
   assert.deepEqual(world.offeredByFish('encrypted-s3 rest'), [
-    'restore\tbring back a file, a folder or everything, now or as it was',
+    'restore\trestore a file, a folder or everything, now or as it was',
   ]);
   assert.match(world.offeredByFish('encrypted-s3-sync --allow').join(), /^--allow-mass-delete\tgo on/);
   assert.match(world.offeredByFish('encrypted-s3 sync backup.c').join(), /^backup\.config/);

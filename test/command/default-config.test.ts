@@ -35,7 +35,7 @@ test('sync and undelete use the config in the default place, and say where that 
   for (const command of ['sync', 'undelete']) {
     const { code, stderr } = await world.run('encrypted-s3', [command]);
     assert.equal(code, 1, command);
-    assert.match(stderr, /No config is named[\s\S]*\.config\/encrypted-s3-backup\/config/);
+    assert.match(stderr, /No config is given[\s\S]*\.config\/encrypted-s3-backup\/config/);
   }
   moveToDefaultPlace(world);
   for (const command of ['sync', 'undelete']) {

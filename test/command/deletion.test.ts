@@ -146,7 +146,7 @@ test('if whether deletions are safe can not be found out, what is gone is kept: 
     assert.equal(code, 3, stderr);
     assert.match(
       stderr,
-      /ERROR: Not deleting 2 objects whose files are gone: the bucket does not tell whether that is safe\. .*SIGKILL/,
+      /ERROR: Not deleting 2 objects whose files are gone: the bucket does not say whether that is safe\. .*SIGKILL/,
     );
     const dry = await world.sync(['--dry-run']);
     assert.equal(dry.code, 3, dry.stderr);

@@ -81,7 +81,7 @@ test('an answer without rules is not taken for a bucket without rules, and nothi
   world.onCall('*get-bucket-lifecycle*', 'echo null; exit 0');
   assert.match(
     find(await examine(world, '--fix', '--yes'), 'versioning')?.text ?? '',
-    /something else than the JSON/,
+    /did not print the JSON/,
   );
   assert.ok(!world.called().some((call) => call.includes('put-bucket-lifecycle')));
 });
@@ -94,7 +94,10 @@ test('rules that appear while --fix is on its way are not replaced', async (t) =
   // The first one to ask finds none.
   world.onCall('*get-bucket-lifecycle*', `[ -e ${mark} ] && { echo '${rules}'; exit 0; }; touch ${mark}`);
   const examined = await examine(world, '--fix', '--yes');
-  assert.match(find(examined, 'versioning')?.text ?? '', /Somebody else has changed what the bucket/);
+  assert.match(
+    find(examined, 'versioning')?.text ?? '',
+    /Somebody else has changed the settings of the bucket/,
+  );
   assert.ok(!world.called().some((call) => call.includes(' put-')));
 });
 
@@ -108,7 +111,7 @@ test('that a version could not be removed because the call failed proves no lack
 test('--fix does nothing without a yes, and without a terminal wants --yes', async (t) => {
   const world = worldWithBucket(t);
   const { code, stderr } = await world.run('encrypted-s3', ['doctor', '--fix', world.configFile]);
-  assert.deepEqual([code, stderr.split('\n')[0]], [1, 'error: --fix needs --yes where nobody can be asked']);
+  assert.deepEqual([code, stderr.split('\n')[0]], [1, 'error: without a terminal, --fix needs --yes']);
   assert.equal(world.journal.isVersioned, false);
 });
 
@@ -193,7 +196,7 @@ test('a server that lacks calls, and a user who may not make them, are no failur
   });
   world.onCall('*s3api\\ get-bucket-encryption*', answers(s3Error('AccessDenied', 'GetX', 'Access Denied')));
   const denied = await examine(world);
-  assert.match(find(denied, 'SSE-C allowed')?.text ?? '', /may not ask/);
+  assert.match(find(denied, 'SSE-C allowed')?.text ?? '', /may not read/);
   assert.equal(denied.code, 1);
 });
 

@@ -34,7 +34,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   'an option without its value': { args: ['--at'], message: /'--at <time>' argument missing/ },
   'one word without a config': {
     args: [TO],
-    message: /^ERROR: No config is named, and there is none in the default place\.\nHINT: /,
+    message: /^ERROR: No config is given, and there is none in the default place\.\nHINT: /,
   },
   'three words without a config': {
     args: ['default', 'eu-central-1', TO],
@@ -50,11 +50,12 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   },
   'a bad TIME': {
     args: ['--config', 'C', '--at', 'some tuesday', TO],
-    message: /^ERROR: "some tuesday" is no time that is understood\.\nHINT: Examples: 2026-03-28/,
+    message:
+      /^ERROR: "some tuesday" is not a time that this program understands\.\nHINT: Examples: 2026-03-28/,
   },
   'a TIME in the future': {
     args: ['--config', 'C', '--at', '2999-01-01', TO],
-    message: /^ERROR: "2999-01-01" is still to come: .*\nHINT: Name a time in the past; "now" is the latest/,
+    message: /^ERROR: "2999-01-01" is in the future: .*\nHINT: Give a time in the past; "now" is the latest/,
   },
   'a config that is missing': {
     args: ['--config', 'no-config', TO],
@@ -67,7 +68,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   },
   'a folder outside of LOCAL_DIR': {
     args: ['--config', 'C', '/etc', TO],
-    message: /^ERROR: "\/etc" is not in LOCAL_DIR ".*\/source"\.\nHINT: Name what is in the backup/,
+    message: /^ERROR: "\/etc" is not in LOCAL_DIR ".*\/source"\.\nHINT: Give the path relative to LOCAL_DIR/,
   },
   'a folder above LOCAL_DIR': {
     args: ['--config', 'C', '..', TO],

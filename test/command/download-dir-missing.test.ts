@@ -66,7 +66,7 @@ test('after a hundred failures in a row, the others are not tried, and all are n
   assert.equal(notTried.length, 1);
   assert.match(
     `${notTried}`,
-    /it did not arrive, and 100 files before it have failed in a row, so that it was not tried again\./,
+    /it did not arrive, and 100 files before it failed in a row, so it was not tried again\./,
   );
 });
 

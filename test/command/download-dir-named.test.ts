@@ -67,7 +67,7 @@ test('a file that is in the tree and not in the bucket is named; exit 3', async 
   assert.equal(code, 3);
   assert.match(
     stderr,
-    /^Restoring .*\nERROR: "top" is not restored: the tree has it, but not the bucket\.\nRestored 1 file, 3 folders, 1 link\.\n$/,
+    /^Restoring .*\nERROR: "top" is not restored: the tree has it, but the bucket does not\.\nRestored 1 file, 3 folders, 1 link\.\n$/,
   );
   assert.ok(existsSync(join(world.to, 'd/deep/file')) && !existsSync(join(world.to, 'top')));
 });

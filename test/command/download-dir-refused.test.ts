@@ -35,7 +35,7 @@ test('a disk without the room: both numbers are said before anything is download
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /^ERROR: ".*\/to\/be\/made" has no room for the restore: it needs 3072\.0 TiB, and [\d.]+ [MGT]iB are free\.\nHINT: .*Nothing was written/,
+    /^ERROR: ".*\/to\/be\/made" has too little space for the restore: it needs 3072\.0 TiB, and [\d.]+ [MGT]iB are free\.\nHINT: .*Nothing was written/,
   );
   assert.ok(!existsSync(join(box.folder, 'to')));
   box.calls();

@@ -104,8 +104,8 @@ test('a time without a version is an error before the encryption key is asked fo
       /was deleted at that time.*\n.*has removed the version before/,
     ],
     [[history()], '2016-01-01', /There is no s3:.*, and no version of it\./],
-    [[], '2999-01-01', /still to come/],
-    [[], 'once', /"once" is no time that is understood/],
+    [[], '2999-01-01', /in the future/],
+    [[], 'once', /"once" is not a time that this program understands/],
   ] as const) {
     const { code, stderr } = await box.download(replies, [`--at=${at}`]);
     assert.equal(code, 1);
@@ -127,10 +127,10 @@ test('a version id with which a server would read local files: exit 1, and it is
     const listing = { args: ['list-object-versions'], stdout: JSON.stringify(page) };
     const { code, stderr } = await box.download([listing], ['--at=2015-01-01']);
     assert.equal(code, 1, stderr);
-    assert.match(stderr, /^ERROR: The server's listing of versions has ".*:\/\/.*" for the version id of/m);
+    assert.match(stderr, /^ERROR: The server's listing of versions has ".*:\/\/.*" as the version id of/m);
     const given = await box.download([], ['--version-id', id]);
     assert.equal(given.code, 1, given.stderr);
-    assert.match(given.stderr, /^ERROR: "\S+" looks like an address, which the AWS CLI would open/m);
+    assert.match(given.stderr, /^ERROR: "\S+" looks like a URL, which the AWS CLI would open/m);
   }
 });
 

@@ -75,7 +75,7 @@ test('one that was replaced without a proof is warned of once; without one from 
   proven.put(ESCROW, 'as the original stores it', OTHER_KEY);
   const replaced = await proven.sync(['--full']);
   assert.equal(replaced.code, 0);
-  assert.match(replaced.stderr, /WARNING: The escrow in the bucket held this .* and was replaced/);
+  assert.match(replaced.stderr, /WARNING: The escrow in the bucket held this .* but was replaced/);
   assert.equal((await proven.sync(['--full'])).stderr, '');
 });
 

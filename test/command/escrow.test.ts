@@ -153,7 +153,7 @@ test('a wrong easy key, a missing key, a lack of permission and an expired sessi
     stderr: s3Error('ExpiredToken', 'GetObject', 'The provided token has expired.'),
   };
   for (const [replies, expected, message] of [
-    [[refused, ...keyIsWrong], 5, /not the easy-to-remember key/],
+    [[refused, ...keyIsWrong], 5, /with another easy-to-remember key/],
     [[notThere, headBucket], 1, /holds no backup key/],
     [[notThere, bucketMissing], 1, /there is no bucket "test-bucket"/],
     [[refused, forbidden], 1, /GetObject.*Access Denied/],

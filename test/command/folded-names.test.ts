@@ -31,7 +31,7 @@ for (const count of [0, MANY]) {
       for (const flags of [[], ['--overwrite']]) {
         const { code, stderr } = await world.restore(flags);
         assert.equal(code, 3, stderr);
-        const why = 'has its place: to this file system, both names are the same.';
+        const why = 'has its place: this file system takes both names for one.';
         const named = stderr.split('\n').filter((line) => line.startsWith('ERROR: '));
         assert.deepEqual(named.sort(), [
           `ERROR: "L" is not restored: "l" ${why}`,
@@ -63,7 +63,7 @@ test('names that look the same, and that the destination tells apart, are all re
         const { code, stderr } = await world.restore(flags);
         assert.equal(code, 3, stderr);
         const named = stderr.split('\n').filter((line) => line.startsWith('ERROR: '));
-        const why = 'has its place: to this file system, both names are the same.';
+        const why = 'has its place: this file system takes both names for one.';
         assert.deepEqual(named, [
           `ERROR: "a" is not restored: "A" ${why}`,
           `ERROR: "ss" is not restored: "SS" ${why}`,

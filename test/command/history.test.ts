@@ -113,7 +113,7 @@ test('what a run has stored that did not end is in no tree: ls says where it is,
     assert.equal(listed.code, 1);
     assert.match(
       listed.stderr,
-      /^ERROR: "late.*" is in the bucket, but no run that has ended tells of it\.\nHINT: .*: encrypted-s3 restore '?late/,
+      /^ERROR: "late.*" is in the bucket, but not in the tree of a run that ended\.\nHINT: .*: encrypted-s3 restore '?late/,
     );
     const to = join(world.folder, `restored ${name}`);
     const words = ['restore', '--config', world.configFile, path, to];
@@ -121,7 +121,7 @@ test('what a run has stored that did not end is in no tree: ls says where it is,
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
-      /^WARNING: No run that has ended tells of "late.*": its mode, times and owner are /m,
+      /^WARNING: "late.*" is not in the tree of a run that ended: its mode, times and owner are /m,
     );
     assert.equal(readFileSync(to, 'utf8'), 'late content');
   }
@@ -132,7 +132,7 @@ test('on a terminal, ls and find say that a run has not ended', async (t) => {
   mkdirSync(join(world.stateFolder, 'unfinished'));
   for (const words of [['ls'], ['find', 'late']]) {
     const { left } = await screenOf(world, [...words, '--config', world.configFile]);
-    assert.match(left, /A run is going on, or did not end: what it has stored is not shown here\./);
+    assert.match(left, /A run is going on, or did not end: its files are not shown here\./);
     const { stderr } = await world.runAgain('encrypted-s3', [...words, '--config', world.configFile]);
     assert.equal(stderr, '');
   }

@@ -149,7 +149,7 @@ test('commands of a config that others can write are not run, whatever the run e
     if ('AWS_RETENTION_DAYS' in more) continue;
     assert.match(
       stderr,
-      /No command of this file is run \(ON_START, ON_SUCCESS, ON_WARNING, ON_FAILURE\): others than its owner can write it \(mode 0622\)\.\n.*HINT: .*chmod go-w .*, or name an https:\/\/ address/,
+      /No command of this file is run \(ON_START, ON_SUCCESS, ON_WARNING, ON_FAILURE\): others than its owner can write it \(mode 0622\)\.\n.*HINT: .*chmod go-w .*, or replace each command with an https:\/\/ address/,
     );
   }
   world.configHooks({ ON_START: '', ON_SUCCESS: '', ON_WARNING: '', ON_FAILURE: 'https://127.0.0.1:1/x' });
@@ -175,5 +175,5 @@ test('METRICS_FILE gets the numbers of each run', async (t) => {
   world.configHooks({ METRICS_FILE: '/nowhere/backup.prom' });
   const { code, stderr } = await world.sync();
   assert.equal(code, 0);
-  assert.match(stderr, /WARNING: The metrics file "\/nowhere\/backup\.prom" can't be written/);
+  assert.match(stderr, /WARNING: Can't write the metrics file "\/nowhere\/backup\.prom"/);
 });

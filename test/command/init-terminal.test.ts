@@ -52,7 +52,7 @@ test('on a terminal init asks for everything, again after an answer that will no
     ['does not exist', ''],
     ['directory to back up', `${CLEAR}${world.source}${ENTER}`],
     ['prefix', `${CLEAR}pc/docs/${ENTER}`],
-    ['not to be backed up', ''],
+    ['should not be backed up', ''],
     ['node_modules', ENTER],
     ['Which storage class', ENTER],
     ['how many days', ENTER],
@@ -67,13 +67,13 @@ test('on a terminal init asks for everything, again after an answer that will no
     ['not the same', ''],
     ['easy-to-remember key', `${SENTENCE}${ENTER}`],
     ['The same again', `${SENTENCE}${ENTER}`],
-    ['came back from there', ''],
+    ['was read back from it', ''],
     ['first backup', ENTER],
     // Typed before the next question is there, it answers nothing.
     ['Backing up', `${ENTER}n`],
     ['Restore a file', ENTER],
-    ['is what is on disk', ''],
-    ['When is it to run', `${UP}${ENTER}`],
+    ['is identical to the file', ''],
+    ['When should it run', `${UP}${ENTER}`],
     ['encrypted-s3 schedule', ''],
   ]);
   assert.equal(code, 0, shown);
@@ -102,7 +102,7 @@ test('Ctrl-C ends init before the config is written, and the next one goes on af
     ...PLACE,
     ['directory to back up', `${CLEAR}${world.source}${ENTER}`],
     ['prefix', ENTER],
-    ['not to be backed up', ENTER],
+    ['should not be backed up', ENTER],
     ['Which storage class', ENTER],
     ['how many days', ENTER],
     ['address to ping', ENTER],
@@ -125,7 +125,7 @@ test('Ctrl-C ends init before the config is written, and the next one goes on af
     ['Run these commands', 'n'],
     ['Store the encryption key', 'n'],
     ['first backup', 'n'],
-    ['When is it to run', `${UP}${ENTER}`],
+    ['When should it run', `${UP}${ENTER}`],
     ['Still to do', ''],
   ]);
   assert.equal(code, 0, shown);
@@ -143,7 +143,7 @@ test('an escrow that was stored before init was interrupted is not asked for aga
     [
       ['Which profile', ENTER],
       ['region', ENTER],
-      ['not to be backed up', ENTER],
+      ['should not be backed up', ENTER],
       ['Which storage class', ENTER],
       ['how many days', ENTER],
       ['address to ping', ENTER],
@@ -158,7 +158,7 @@ test('an escrow that was stored before init was interrupted is not asked for aga
   assert.equal(early.code, 130, early.shown);
   const { code, shown } = await session(world, [
     ['Run these commands', 'n'],
-    ['The encryption key is in the bucket already, and came back from there', ''],
+    ['The encryption key is in the bucket already, and was read back from it', ''],
     ['first backup', CTRL_C],
   ]);
   assert.equal(code, 130, shown);
@@ -184,7 +184,7 @@ test('a bucket that may not be read, and a wrong easy key, are asked for again',
     // The region of this one is found.
     ...PLACE.slice(0, 2),
     ['That easy-to-remember key', `another one${ENTER}`],
-    ['this is not the easy-to-remember key', ''],
+    ['with another easy-to-remember key', ''],
     ['That easy-to-remember key', `${SENTENCE}${ENTER}`],
     ['directory to back up', CTRL_C],
   ]);
@@ -206,7 +206,7 @@ test('flags that will not do are asked for again, and aws configure makes a prof
     [
       ['region', ENTER],
       ['could not be found', ''],
-      ['make it: aws configure --profile nobody', ''],
+      ['create it: aws configure --profile nobody', ''],
       // A new one, of that name.
       ['Which profile', ENTER],
       ['The name of the new profile', ENTER],
@@ -225,5 +225,5 @@ test('without a terminal and without --yes, init asks nothing', async (t) => {
   const world = worldWithProfiles(t);
   const { code, stderr } = await world.run('encrypted-s3', ['init'], { input: '\n\n\n' });
   assert.equal(code, 1);
-  assert.match(stderr, /^ERROR: init asks its questions on a terminal, and there is none\.\nHINT: .*--yes/);
+  assert.match(stderr, /^ERROR: init asks its questions on a terminal, but there is none\.\nHINT: .*--yes/);
 });

@@ -52,8 +52,8 @@ test('init --yes: from nothing to a backup that is escrowed and compared', async
   assert.equal(code, 0, stderr);
   world.assertSetUp();
   assert.match(stdout, /\$0\.00|less than \$0\.01/);
-  assert.match(stdout, /came back from there \(fingerprint [0-9a-f]{16}\)/);
-  assert.match(stdout, /was restored from the bucket, and is what is on disk\./);
+  assert.match(stdout, /was read back from it \(fingerprint [0-9a-f]{16}\)/);
+  assert.match(stdout, /was restored from the bucket, and is identical to the file on disk\./);
   assert.match(
     stdout,
     /\nThe backup is set up\. A run: encrypted-s3-sync\. .*\nStill to do:\n {2}encrypted-s3 schedule\n$/,
@@ -161,7 +161,7 @@ test('a config that exists is never touched', async (t) => {
   assert.equal(other.code, 1);
   assert.match(
     other.stderr,
-    /exists, and has "test-bucket" where --bucket has "other-bucket"\.\nHINT: It was left as it is/,
+    /exists, and has "test-bucket" where --bucket has "other-bucket"\.\nHINT: It was not changed/,
   );
   writeFileSync(world.written, 'AWS_BUCKET=');
   const broken = await world.init();
@@ -196,7 +196,7 @@ test('what init can not do is said before anything is made', async (t) => {
     return world.place.filter((_, index) => index !== at && index !== at + 1);
   };
   for (const [args, message] of [
-    [without('--bucket'), /The name of the bucket is missing: .*\nHINT: Name it with --bucket\./],
+    [without('--bucket'), /The name of the bucket is missing, .*\nHINT: Give it with --bucket\./],
     [without('--directory'), /The directory to back up is missing/],
     [[...world.place, '--directory', '/nowhere'], /"\/nowhere" does not exist/],
     [[...world.place, '--bucket', 's3://x'], /The name of the bucket must be the name of a bucket/],
@@ -214,7 +214,7 @@ test('what init can not do is said before anything is made', async (t) => {
     assert.deepEqual([existsSync(world.written), world.journal.exists], [false, false]);
   }
   const silent = await world.init([], '');
-  assert.match(silent.stderr, /easy-to-remember key will not do\. Standard input has none\./);
+  assert.match(silent.stderr, /easy-to-remember key is not usable\. Standard input has none\./);
   assert.equal(existsSync(world.written), false);
 });
 
@@ -222,7 +222,7 @@ test('a weak easy-to-remember key is refused, and the next attempt goes on', asy
   const world = new InitWorld(t);
   const weak = await world.init([], 'password123\n');
   assert.equal(weak.code, 1);
-  assert.match(weak.stderr, /will not do\. It repeats or counts/);
+  assert.match(weak.stderr, /is not usable\. It repeats or counts/);
   assert.equal((await world.init()).code, 0);
   world.assertSetUp();
 });
@@ -252,7 +252,7 @@ test('a bucket that is there is set as a backup needs it, and its rules of other
   assert.deepEqual(Rules[0], JSON.parse(other));
   assert.equal(Rules[1].Filter.Prefix, 'pc/docs/');
   const again = await world.init();
-  assert.match(again.stdout, /The bucket is set as a backup needs it\./);
+  assert.match(again.stdout, /The bucket has the settings that a backup needs\./);
   world.assertSetUp();
 });
 
@@ -266,9 +266,9 @@ test('what the profile may not ask of the bucket is not called right', async (t)
   const { stdout } = await world.init(['--skip', 'escrow', 'backup', 'compare', 'schedule'], '');
   assert.match(
     stdout,
-    /may not ask for the bucket's versioning, lifecycle rules, encryption, block of public access/,
+    /may not read the bucket's versioning, lifecycle rules, encryption, block of public access/,
   );
-  assert.doesNotMatch(stdout, /is set as a backup needs it/);
+  assert.doesNotMatch(stdout, /has the settings that a backup needs/);
   assert.match(stdout, /Still to do:\n {2}encrypted-s3 doctor --fix\n/);
 });
 

@@ -122,7 +122,7 @@ test('a deletion that was done and seemed to fail is no loss to a restore, and n
   assert.equal((await ask(world, 'restore', join(world.folder, 'to'))).code, 0);
   const all = await ask(world, 'restore', '--with-kept', join(world.folder, 'all'));
   assert.equal(all.code, 3);
-  assert.match(all.stderr, /ERROR: "d\/b" is not restored: the tree has it, but not the bucket\./);
+  assert.match(all.stderr, /ERROR: "d\/b" is not restored: the tree has it, but the bucket does not\./);
   assert.equal((await world.sync()).code, 0);
   assert.equal(tree(world).lines.has('d/b'), false);
 });
@@ -245,5 +245,5 @@ test('a tree of a later version is refused by name', async (t) => {
   mkdirSync(join(world.folder, 'to'));
   const { code, stderr } = await ask(world, 'restore', join(world.folder, 'to'));
   assert.equal(code, 1);
-  assert.match(stderr, /has version 3, which this program can't read\.\n.*update this one/);
+  assert.match(stderr, /has version 3, which this program does not know\.\n.*update this one/);
 });

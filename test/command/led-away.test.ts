@@ -105,7 +105,7 @@ test('plain http to localhost goes to the address where this user listens', asyn
   assert.equal(down.code, 1);
   assert.match(
     down.stderr,
-    /ERROR: Nobody listens at http:\/\/127\.0\.0\.1:\d+\.\n.*HINT: Start the service/,
+    /ERROR: No program listens at http:\/\/127\.0\.0\.1:\d+\.\n.*HINT: Start the service/,
   );
   box.calls();
 });

@@ -32,7 +32,7 @@ test('LOCAL_LOCK makes no file where such a link leads', async (t) => {
   world.config({ LOCAL_LOCK: linkOfAnother(world.folder, target) });
   const { code, stderr } = await world.sync();
   assert.equal(code, 1);
-  assert.match(stderr, /ERROR: The lock file ".*shared\/link" can't be opened: ".*shared\/link" is a link/);
+  assert.match(stderr, /ERROR: Can't open the lock file ".*shared\/link": ".*shared\/link" is a link/);
   assert.ok(!existsSync(target));
 });
 

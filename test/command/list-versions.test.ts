@@ -124,7 +124,7 @@ test('nothing found, no such bucket, no URL: exit 1', async (t) => {
     'test-bucket/a',
   ]);
   assert.deepEqual([nameless.code, nameless.stdout], [1, '']);
-  assert.match(nameless.stderr, /"test-bucket\/a" names nothing in a bucket/);
+  assert.match(nameless.stderr, /"test-bucket\/a" does not name a file or folder in a bucket/);
   const empty = await list(new BucketWorld(t), '/a');
   assert.deepEqual([empty.code, empty.stdout], [1, '']);
   assert.match(empty.stderr, /list-object-versions: .*NoSuchBucket/);

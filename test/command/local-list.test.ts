@@ -101,7 +101,7 @@ test('LOCAL_LIST overwrites nothing through a link that somebody else could have
     stderr,
     /The backup is done, but LOCAL_LIST ".*shared\/link" was not written\. ".*shared\/link" is a link/,
   );
-  assert.match(stderr, /HINT: .*name a file in a folder where only you can write/);
+  assert.match(stderr, /HINT: .*name a file in a folder that only you can write/);
   assert.equal(readFileSync(profile, 'utf8'), 'mine\n');
   box.calls();
 

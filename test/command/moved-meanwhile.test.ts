@@ -73,7 +73,7 @@ test('what was renamed to a name that can not be stored keeps its object', async
     assert.equal(code, 3, stderr);
     assert.match(
       stderr,
-      /WARNING: (Not deleting|Would not delete) 2 objects whose files are gone: 1 place is not in the bucket, being unreadable or/,
+      /WARNING: (Not deleting|Would not delete) 2 objects whose files are gone: 1 place is not in the bucket: unreadable, or/,
     );
     assert.deepEqual(world.stored(), ['keep', 'photos/1', 'photos/2', 'unreadable']);
   }
@@ -91,7 +91,7 @@ test('what may have been moved to where nothing can be read keeps its object', a
     assert.equal(code, 3, stderr);
     assert.match(
       stderr,
-      /WARNING: Not deleting 1 object whose file is gone: 1 place is not in the bucket, being unreadable/,
+      /WARNING: Not deleting 1 object whose file is gone: 1 place is not in the bucket: unreadable/,
     );
     assert.deepEqual(world.stored(), ['f', 'keep']);
     chmodSync(at(closed), 0o755);
@@ -114,7 +114,7 @@ test('a file that can not be read, but is in the bucket, keeps no other object; 
   assert.equal(code, 3, stderr);
   assert.match(
     stderr,
-    /WARNING: Not deleting 1 object whose file is gone: 1 place is not in the bucket, being unreadable/,
+    /WARNING: Not deleting 1 object whose file is gone: 1 place is not in the bucket: unreadable/,
   );
   assert.deepEqual(world.stored(), ['closed/', 'closed/f', 'moved', 'unreadable', 'z']);
 });

@@ -131,7 +131,7 @@ test('a bucket that was there at the last run and is gone is made anew, with a w
   assert.equal(code, 0, stderr);
   assert.match(
     stderr,
-    /WARNING: The bucket "test-bucket" existed at the last run and is gone, with everything/,
+    /WARNING: The bucket "test-bucket" existed at the last run and has been deleted, with all/,
   );
   assert.deepEqual(world.stored(), ['a']);
 });

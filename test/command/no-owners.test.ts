@@ -24,7 +24,7 @@ for (const count of [0, MANY]) {
           ? 'is restored, but not its owner and mode as they were'
           : `and ${count} others are restored, but not their owners and modes as they were`;
       assert.deepEqual(named, [
-        'ERROR: "a.txt" is not restored: "A.txt" has its place: to this file system, both names are the same.',
+        'ERROR: "a.txt" is not restored: "A.txt" has its place: this file system takes both names for one.',
         `ERROR: "${first}" ${others}: the file system does not have that.${count === 0 ? '' : ' Syslog names them.'}`,
       ]);
       assert.equal(readdirSync(world.to).length, count + 1);

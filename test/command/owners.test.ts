@@ -41,7 +41,7 @@ test(
     assert.equal(ownerOf(world), 70005);
     assert.match(
       stderr,
-      /WARNING: Owners are given by name, and some have another number here: user anna \(70005 here, 70001 in the backup\)\. .*--numeric-ids/,
+      /WARNING: Owners are set by name, and some have another number here: user anna \(70005 here, 70001 in the backup\)\. .*--numeric-ids/,
     );
   },
 );

@@ -91,7 +91,7 @@ test('a user who may remove no versions leaves a deletion of it; one who may del
     assert.equal(probes.length, 1 + deletions);
     assert.equal(probes.filter(({ body }) => body === undefined).length, deletions);
     assert.equal(
-      stderr.match(/WARNING: The worthless object s3:.* could not be removed:/g)?.length ?? 0,
+      stderr.match(/WARNING: The test object s3:.* could not be removed:/g)?.length ?? 0,
       warnings,
     );
   }

@@ -125,7 +125,7 @@ test('more files than fit into the first, small batch: a call for each batch', a
 
 test('a full run in which nothing changed, as --full asks for', async (t) => {
   const world = await backedUp(t);
-  await assertRun(world, full('it was asked for'), NOTHING_CHANGED_FULL, ['--full']);
+  await assertRun(world, full('--full was given'), NOTHING_CHANGED_FULL, ['--full']);
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
 });
 
@@ -133,7 +133,7 @@ test('a full run with changes: one listing, after the upload', async (t) => {
   const world = await backedUp(t);
   for (const path of ['a', 'new']) world.write(path, 'changed');
   const calls = ['get record', 'upload', 'versioning?', 'list', ...VERIFICATION, 'put record', 'escrow?'];
-  await assertRun(world, full('it was asked for'), calls, ['--full']);
+  await assertRun(world, full('--full was given'), calls, ['--full']);
 });
 
 test('FULL_CHECK_HOURS: a run is full when the last full check is as old as that', async (t) => {
@@ -231,7 +231,7 @@ test('without a state folder each run is full, and gets the tree', async (t) => 
   for (const _ of [1, 2])
     await assertRun(
       world,
-      full('there is no state folder that would tell whether the last run ended'),
+      full('there is no state folder to show whether the last run ended'),
       [...NOTHING_CHANGED_FULL, 'get tree'],
       [],
       { XDG_STATE_HOME: file },

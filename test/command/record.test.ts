@@ -90,7 +90,7 @@ test('a damaged record: exit 1, until it is deleted', async (t) => {
   for (const damaged of ['', 'null', '[]', '"x"', '{"version": 1}', whole.slice(0, -10)]) {
     world.put(RECORD, damaged, KEY);
     const told =
-      /ERROR: s3:.*last-run\.json is no record of a run\.\n.*HINT: See what it holds and who stored it/;
+      /ERROR: s3:.*last-run\.json is not a record of a run\.\n.*HINT: Find out what it holds and who stored it/;
     await assertNothingChanges(world, 1, told);
   }
   world.journal.add(RECORD, undefined);
@@ -169,7 +169,7 @@ test('where it can not be found out whether the key is escrowed, that is said, a
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /ERROR: The backup is done, but the bucket does not tell whether its key .* Could not connect.*\n.*HINT: Check the network/,
+    /ERROR: The backup is done, but the bucket did not say whether its key .* Could not connect.*\n.*HINT: Check the network/,
   );
   assert.deepEqual(world.stored(), ['a', 'd/b', 'new']);
   world.onCall();

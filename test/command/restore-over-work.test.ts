@@ -36,7 +36,7 @@ for (const flag of FLAGS) {
     world.onFirstCall(DOWNLOAD, `echo new > '${file}'`);
     const { code, stderr } = await restore(world, flag, to);
     assert.equal(code, 3, stderr);
-    assert.match(stderr, /ERROR: "a" is not restored: a (newer file has come|file is at)/);
+    assert.match(stderr, /ERROR: "a" is not restored: a (newer file has taken|file is at)/);
     assert.equal(readFileSync(file, 'utf8'), 'new\n');
     assert.equal(readFileSync(join(to, 'd/b'), 'utf8'), 'content of d/b');
   });
@@ -47,7 +47,7 @@ for (const flag of FLAGS) {
     world.onFirstCall(DOWNLOAD, `echo new > '${to}'`);
     const { code, stderr } = await restore(world, flag, 'a', to);
     assert.equal(code, 1, stderr);
-    assert.match(stderr, /ERROR: ".*to" is not restored: another file has come to its place meanwhile/);
+    assert.match(stderr, /ERROR: ".*to" is not restored: another file has taken its place meanwhile/);
     assert.equal(readFileSync(to, 'utf8'), 'new\n');
   });
 }
@@ -67,7 +67,7 @@ test('a file that was there already, and is changed meanwhile, does not get its 
   world.onFirstCall(DOWNLOAD, `echo new > '${file}'`);
   const { code, stderr } = await restore(world, '--keep-newer', to);
   assert.equal(code, 3, stderr);
-  assert.match(stderr, /"a" is not restored: it was there already, and has changed meanwhile/);
+  assert.match(stderr, /"a" is not restored: it existed already, and has changed meanwhile/);
   assert.ok(statSync(file).mtimeMs > Date.now() - 600_000);
 });
 

@@ -100,7 +100,7 @@ test('another profile does it, and the list goes where it is wanted', async (t) 
   assert.equal(code, 1);
   assert.match(
     stderr,
-    /ERROR: The list .* can't be written to ".*my list": it exists already\.\nHINT: Nothing/,
+    /ERROR: Can't write the list of removals to ".*my list": it exists already\.\nHINT: Nothing/,
   );
   assert.equal(world.contents()['stays'], 'other');
 });
@@ -139,7 +139,7 @@ test('a backup of the original scripts is rolled back where its versions tell wh
   assert.equal(code, 3);
   assert.match(
     stderr,
-    /^ERROR: "later" is left as it is: all its versions are newer, and no tree tells whether/,
+    /^ERROR: "later" is left as it is: all its versions are newer, and no tree shows whether/,
   );
   assert.deepEqual(world.contents(), { a: `a at ${then}`, later: `later at ${now}` });
 });

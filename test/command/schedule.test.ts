@@ -102,11 +102,11 @@ test('doctor misses a program that the schedule runs, and says how to schedule a
   writeFileSync(world.unitFile(service), text.replace(/^ExecStart=\S+/m, 'ExecStart=/opt/gone/node'));
   const gone = await found();
   assert.equal(gone?.state, 'failed');
-  assert.equal(gone?.text, 'that of systemd needs "/opt/gone/node", which is not there');
+  assert.equal(gone?.text, 'that of systemd lacks "/opt/gone/node"');
   assert.equal(gone?.remedy, `encrypted-s3 schedule --at 3:30 ${world.configFile}`);
   writeFileSync(world.unitFile(service), text);
   rmSync(world.unitFile(timer));
-  assert.match((await found())?.text ?? '', /needs ".*\.timer", which is not there/);
+  assert.match((await found())?.text ?? '', /lacks ".*\.timer"/);
 });
 
 test('root is warned of programs that others can replace', ROOT_ONLY, async (t) => {
@@ -129,7 +129,7 @@ test('a file that this command has not written is neither replaced nor removed',
   for (const flags of [[], ['--remove'], ['--show']]) {
     const { code, stderr } = await world.schedule(...flags, world.configFile);
     assert.equal(code, 1);
-    assert.match(stderr, /is not what this command has written, and stays as it is/);
+    assert.match(stderr, /was not written by this command, and is not changed/);
   }
   assert.equal(world.units().get(service), '[Service]\nExecStart=/bin/true\n');
   assert.equal(world.units().size, 3);
@@ -143,7 +143,7 @@ test('a unit that is masked stays masked', SKIP, async (t) => {
   symlinkSync('/dev/null', world.unitFile(names[2] ?? ''));
   const { code, stderr } = await world.schedule(world.configFile);
   assert.equal(code, 1);
-  assert.match(stderr, /is not what this command has written/);
+  assert.match(stderr, /was not written by this command/);
 });
 
 test('where systemd does not answer, or refuses, the reason is told', SKIP, async (t) => {

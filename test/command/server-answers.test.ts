@@ -44,7 +44,7 @@ test('no command is missing in the table', async (t) => {
 /** Without the hint that each failed run of a schedule ends with. */
 function onStandardError({ stderr }: Outcome): Said {
   const hints = stderr.split('\n').filter((line) => line.includes('HINT: '));
-  return { words: stderr, hints: hints.filter((it) => !it.includes('Mend what the messages above say')) };
+  return { words: stderr, hints: hints.filter((it) => !it.includes('Correct the problems above')) };
 }
 
 test('a reason that many files share is said once, with its hint, and each file is named', async (t) => {

@@ -16,7 +16,7 @@ export interface Answer {
 const ALL: readonly Calls[] = ['listing', 'reads', 'uploads', 'versions', 'settings', 'deletions'];
 
 export const ANSWERS: readonly Answer[] = [
-  { code: 'InvalidAccessKeyId', message: 'The key Id does not exist.', to: ALL, hint: /Renew them/ },
+  { code: 'InvalidAccessKeyId', message: 'The key Id does not exist.', to: ALL, hint: /Enter new ones/ },
   {
     code: 'AuthorizationHeaderMalformed',
     message: "the region 'eu-central-1' is wrong; expecting 'eu-west-1'",
@@ -64,8 +64,8 @@ export const ANSWERS: readonly Answer[] = [
     to: ['uploads'],
     hint: /put-bucket-encryption/,
   },
-  { code: 'QuotaExceeded', message: 'None', to: ['uploads'], hint: /quota or disk is used up/ },
-  { code: 'NotImplemented', message: 'None', to: ['versions'], hint: /no older versions/ },
+  { code: 'QuotaExceeded', message: 'None', to: ['uploads'], hint: /quota or disk is full/ },
+  { code: 'NotImplemented', message: 'None', to: ['versions'], hint: /does not list older versions/ },
   {
     code: 'AccessDenied',
     message: 'x is not authorized to perform: s3:GetBucketVersioning because no policy allows it',

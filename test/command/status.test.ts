@@ -42,7 +42,7 @@ test('the config in the default place is used when none is named', async (t) => 
   mkdirSync(folder, { recursive: true });
   const nowhere = await world.runAgain('encrypted-s3', ['status']);
   assert.equal(nowhere.code, 1);
-  assert.match(nowhere.stderr, /No config is named.*\n.*HINT: .*\.config\/encrypted-s3-backup\/config/);
+  assert.match(nowhere.stderr, /No config is given.*\n.*HINT: .*\.config\/encrypted-s3-backup\/config/);
   renameSync(world.configFile, join(folder, 'config'));
   assert.equal((await world.runAgain('encrypted-s3', ['status'])).code, 0);
 });
@@ -107,5 +107,5 @@ test('--prometheus writes a whole file, or says why it can not', async (t) => {
     '/nowhere/x.prom',
   ]);
   assert.equal(failed.code, 1);
-  assert.match(failed.stderr, /The metrics file "\/nowhere\/x\.prom" can't be written/);
+  assert.match(failed.stderr, /Can't write the metrics file "\/nowhere\/x\.prom"/);
 });

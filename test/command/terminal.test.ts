@@ -88,7 +88,7 @@ test('a search that finds nothing says where else to look', async (t) => {
   const world = await threeRuns(t);
   const words = ['find', '--config', world.configFile, 'old'];
   const { left } = await screenOf(world, words);
-  assert.match(left, /^Nothing is found\. --all looks in all runs, and finds what is deleted\.\r\n$/);
+  assert.match(left, /^Nothing was found\. --all searches all runs, deleted files included\.\r\n$/);
   const piped = await world.run('encrypted-s3', words);
   assert.deepEqual([piped.code, piped.stdout, piped.stderr], [0, '', '']);
 });
@@ -149,7 +149,7 @@ test('Ctrl-C in a restore says what stays, and the same command goes on', async 
   const { left } = await screenOf(world, words, { interruptAt: held });
   assert.match(
     left,
-    /^Ended by SIGINT\. No file is half restored, .*: run the same command again to go on\.\r\n$/,
+    /^Ended by SIGINT\. No file is half restored\. .*: run the same command again to continue\.\r\n$/,
   );
   const again = await world.run('encrypted-s3', words);
   assert.equal(again.code, 0, again.stderr);

@@ -68,7 +68,7 @@ const MANY = Array.from({ length: 25 }, (_, number) => `f${`${number}`.padStart(
 test('the first ten files fail for one reason: the run ends with it, before more is tried', async (t) => {
   for (const [error, hint] of [
     ['AccessDenied', /HINT: The profile's user needs s3:PutObject, .*IAM permissions/],
-    ['QuotaExceeded', /HINT: The server's quota or disk is used up/],
+    ['QuotaExceeded', /HINT: The server's quota or disk is full/],
   ] as const) {
     const world = await worldWith(t, MANY);
     const record = world.current(RECORD);
@@ -101,7 +101,10 @@ test('credentials that expire in the middle of the upload end the run; the next 
   for (const path of MANY.slice(12)) world.faults.refuse(PREFIX + path, said('ExpiredToken'));
   const { code, stderr } = await world.sync();
   assert.equal(code, 1, stderr);
-  assert.match(stderr, /ExpiredToken.*\n.*HINT: S3 does not accept the profile's credentials\. Renew them/);
+  assert.match(
+    stderr,
+    /ExpiredToken.*\n.*HINT: S3 does not accept the profile's credentials\. Enter new ones/,
+  );
   assert.equal(world.current(RECORD), record);
   for (const path of MANY) world.faults.refuse(PREFIX + path, '', 0);
   assert.equal((await world.sync()).code, 0);

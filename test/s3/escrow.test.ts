@@ -68,7 +68,10 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
         assert.deepEqual([right.code, right.stdout], [0, contentFor(key)], right.stderr);
         const wrong = await download(EASY_KEY.toUpperCase());
         assert.deepEqual([wrong.code, wrong.stdout], [5, '']);
-        assert.match(wrong.stderr, /ERROR: Download failed: this is not the easy-to-remember key/);
+        assert.match(
+          wrong.stderr,
+          /ERROR: Download failed: the backup key was stored with another easy-to-remember key/,
+        );
         assert.equal(wrong.stderr.includes(EASY_KEY.toUpperCase()), false);
       });
 

@@ -86,7 +86,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
         );
         assert.match(
           lines[3] ?? '',
-          /: WARNING: Not deleting 2 objects .* 1 place is not in the bucket, being unreadable/,
+          /: WARNING: Not deleting 2 objects .* 1 place is not in the bucket: unreadable/,
         );
         assert.match(lines[2] ?? '', /: WARNING: Keeping 6 objects .* behind links that lead nowhere/);
       }

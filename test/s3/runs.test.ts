@@ -68,7 +68,7 @@ describe('the bucket holds what is on disk', { concurrency: 2 }, () => {
       const full = await world.run('encrypted-s3-sync', ['--full', world.configFile]);
       assert.equal(full.code, 0, full.stderr);
       const fullLog = world.takeSyslog();
-      assert.match(fullLog, /This is a full run: it was asked for\./);
+      assert.match(fullLog, /This is a full run: --full was given\./);
       assert.match(fullLog, /Transferred 1 files/);
       assert.match(fullLog, /Verified /);
       await world.assertStored();

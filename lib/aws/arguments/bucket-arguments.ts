@@ -1,7 +1,7 @@
-// The arguments of calls that concern a bucket as a whole, and commands for the user to paste.
+// The arguments of calls that concern a whole bucket, and commands for the user to paste.
 import type { Lifecycle } from '../bucket-settings/lifecycle.js';
 
-/** For commands in hints. */
+/** The parts of a command that a hint shows. */
 export interface BucketAccess {
   readonly bucket: string;
   readonly profile: string;
@@ -13,7 +13,7 @@ export function bucketCommand(operation: string, { bucket, profile }: BucketAcce
   return `aws s3api ${operation}${as} --bucket ${bucket}`;
 }
 
-/** A bucket's encryption settings: S3's default, and SSE-C is not blocked. */
+/** A bucket's encryption settings: S3's default, with SSE-C allowed. */
 export const SSE_C_ALLOWED =
   '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
 
@@ -65,7 +65,7 @@ export function putLifecycle(
   return [...putLifecycleText(bucket, JSON.stringify({ Rules })), ...transition];
 }
 
-/** @param rules JSON, or the address of a file that has it */
+/** @param rules JSON, or the URL of a file with it */
 export function putLifecycleText(bucket: string, rules: string): string[] {
   return [
     's3api',
@@ -77,7 +77,7 @@ export function putLifecycleText(bucket: string, rules: string): string[] {
   ];
 }
 
-/** Prints JSON, as the next three do. */
+/** Prints JSON, as the next three calls do. */
 export function getLifecycle(bucket: string): string[] {
   return ['s3api', 'get-bucket-lifecycle-configuration', '--bucket', bucket, '--output', 'json'];
 }
@@ -100,7 +100,7 @@ export function putPublicAccessBlock(bucket: string, block: Readonly<Record<stri
   return ['s3api', 'put-public-access-block', '--bucket', bucket, ...configuration];
 }
 
-/** Replaces the default encryption, and what is blocked. */
+/** Replaces the default encryption, and the list of blocked kinds. */
 export function putEncryption(bucket: string, Rules: readonly object[]): string[] {
   const configuration = ['--server-side-encryption-configuration', JSON.stringify({ Rules })];
   return ['s3api', 'put-bucket-encryption', '--bucket', bucket, ...configuration];

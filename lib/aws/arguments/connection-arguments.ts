@@ -1,12 +1,12 @@
-// The arguments that every call of the AWS CLI begins with.
+// The first arguments of every call of the AWS CLI.
 import { shellQuote } from '../../cli/errors.js';
 
 export interface AwsConnection {
-  /** `undefined`: credentials of no profile. */
+  /** `undefined` for credentials that are not from a profile. */
   readonly profile: string | undefined;
   readonly region: string;
   readonly endpointUrl: string | undefined;
-  /** Seconds for connecting and for reading; `undefined` leaves the AWS CLI's own. */
+  /** Seconds for connecting and for reading; `undefined` for the AWS CLI's defaults. */
   readonly netTimeout: number | undefined;
 }
 

@@ -1,8 +1,8 @@
-// The arguments of calls that list what is in a bucket. Servers that are asked for URL-encoded keys may send them as they
-// are: keys are decoded only if the answer says that they are encoded.
+// The arguments of calls that list a bucket. A server that is asked for URL-encoded keys may ignore that: keys are
+// decoded only if the answer says that they are encoded.
 import { literalOption } from './object-arguments.js';
 
-/** The first keys that begin with `prefix`, as JSON; nothing, if there is none. */
+/** Prints the first keys that begin with `prefix`, as JSON; nothing if there are none. */
 export function listFirst(bucket: string, prefix: string, count = 1): string[] {
   const page = ['--max-keys', `${count}`, '--no-paginate', '--output', 'json'];
   return ['s3api', 'list-objects-v2', '--bucket', bucket, literalOption('--prefix', prefix), ...page];
@@ -27,22 +27,22 @@ export interface VersionsPage {
   readonly deletions: readonly VersionRow[] | null;
   /** `url` if keys are URL-encoded. */
   readonly encoding?: string | null;
-  /** True if there is another page, and the key and version id that it begins after. */
+  /** Whether there is another page, and the key and version id after which it begins. */
   readonly next: readonly [boolean | null, string | null, string | null];
 }
 
 /** Key, version id, time, whether it is the latest, and the size; a delete marker has none. */
 export type VersionRow = readonly [string, string, string, boolean, number?];
 
-/** A page of versions begins after this one. */
+/** The version after which a page begins. */
 export interface VersionMarker {
   readonly key: string;
   readonly versionId: string | null;
 }
 
 /**
- * Prints one `VersionsPage`. The AWS CLI does not paginate: it decodes either all keys and the marker of the next page or
- * nothing, and Ceph encodes all but the marker.
+ * Prints one `VersionsPage`. The AWS CLI is kept from paginating: it decodes all keys and the marker of the next page,
+ * or none of them, but Ceph encodes all except the marker.
  */
 export function listObjectVersions(bucket: string, prefix: string, after?: VersionMarker): string[] {
   const common = 'Key,VersionId,LastModified,IsLatest';
@@ -53,7 +53,7 @@ export function listObjectVersions(bucket: string, prefix: string, after?: Versi
   return ['s3api', 'list-object-versions', ...names, ...format, ...(after ? startingAfter(after) : [])];
 }
 
-/** As JSON, in which the AWS CLI takes a key like `file://…` for what it is. */
+/** As JSON, in which the AWS CLI does not interpret a key such as `file://…`. */
 function startingAfter({ key, versionId }: VersionMarker): string[] {
   const marker = { KeyMarker: key, ...(versionId !== null && { VersionIdMarker: versionId }) };
   return ['--cli-input-json', JSON.stringify(marker)];

@@ -1,15 +1,15 @@
-// How the AWS CLI's arguments name objects, and the encryption key: by the path of a descriptor.
+// The AWS CLI's arguments for objects and for the encryption key, which they name by the path of a descriptor.
 import { BackupError } from '../../cli/errors.js';
 
 /** An object, or one of its versions. */
 export interface BucketObject {
   readonly bucket: string;
   readonly key: string;
-  /** `undefined`: the current version. The word `null`: one that was stored without versioning. */
+  /** `undefined` for the current version; the word `null` for one that was stored without versioning. */
   readonly versionId?: string | undefined;
 }
 
-/** Where the AWS CLI reads the encryption key: its descriptor 3. */
+/** Where the AWS CLI reads the encryption key: from its descriptor 3. */
 export const KEY_URL = 'fileb:///dev/fd/3';
 
 /** The encryption key for `aws s3`. */
@@ -28,8 +28,8 @@ export function namesOf({ bucket, key, versionId }: BucketObject): string[] {
 }
 
 /**
- * True if `aws s3api` would not send the value, but the content of the file or web page that it names. No file that was
- * backed up has such a key.
+ * True if `aws s3api` would not send the value, but the content of the file or web page that it names. No file of a
+ * backup has such a key.
  */
 export function isLikeAddress(value: string): boolean {
   return /^(fileb?|https?):\/\//.test(value);
@@ -42,7 +42,7 @@ export function isLikeAddress(value: string): boolean {
 export function literalOption(option: '--key' | '--version-id' | '--prefix', value: string): string {
   if (isLikeAddress(value)) {
     throw new BackupError(
-      `${JSON.stringify(value)} looks like an address, which the AWS CLI would open: it is not used as a name.`,
+      `${JSON.stringify(value)} looks like a URL, which the AWS CLI would open: it is not used as a name.`,
       { hint: 'No file of a backup has such a key or version id: find out who stored it.' },
     );
   }
@@ -50,8 +50,8 @@ export function literalOption(option: '--key' | '--version-id' | '--prefix', val
 }
 
 /**
- * True for a version id: up to 1,024 bytes that need no encoding in a URL. Those of Amazon, Ceph, MinIO and others consist
- * of letters, digits and these signs, none of which the AWS CLI or a shell interprets.
+ * True for a version id: up to 1,024 bytes that need no encoding in a URL. Version ids of Amazon, Ceph, MinIO and
+ * others consist of these characters, none of which the AWS CLI or a shell interprets.
  */
 export function isVersionId(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.~+=/-]{1,1024}$/.test(value);

@@ -1,4 +1,4 @@
-// The arguments of calls that store objects, and may overwrite others. The linter names the files that may import this.
+// The arguments of calls that store objects, and may overwrite some. The linter names the files that may import this.
 import { type BucketObject, SSE_C, s3Url } from './object-arguments.js';
 
 /** Where files are stored, and how. */
@@ -10,8 +10,8 @@ export interface UploadTarget {
 }
 
 /**
- * The original scripts' flags, but for `--acl` and `--delete`: this program decides what is deleted. No `--exclude`: the
- * AWS CLI would walk through what it excludes.
+ * The original scripts' flags except `--acl` and `--delete`: this program decides what is deleted. No `--exclude`: the
+ * AWS CLI would walk through excluded folders.
  */
 export function syncArguments(localDir: string, { bucket, prefix, storageClass }: UploadTarget): string[] {
   const target = s3Url({ bucket, key: prefix });

@@ -5,12 +5,12 @@ import type { AwsError } from '../errors/aws-error.js';
 import { kindOfAwsError, parseFailure } from '../errors/error-kinds.js';
 import { NEWER_MODEL } from '../newer-model.js';
 
-/** A setting, or why it is not known: the server does not implement it, or the profile's user may not ask. */
+/** A setting, or why it is unknown: the server does not implement it, or the profile's user may not read it. */
 export type Asked<T> = { readonly value: T } | { readonly unknown: Pick<AwsError, 'kind' | 'detail'> };
 
-const UNTOLD = { kind: 'other', detail: 'the answer does not tell' } as const;
+const UNTOLD = { kind: 'other', detail: 'the answer does not say' } as const;
 
-/** The AWS CLI prints nothing for an empty answer. @throws {BackupError} for something else, as a wrapper may print */
+/** Parses JSON; '' is an empty answer. @throws {BackupError} for other text, which a wrapper of `aws` may print */
 export function parseAnswer<T extends object>(text: string): T {
   if (text.trim() === '') return {} as T;
   let answer: unknown;
@@ -20,14 +20,14 @@ export function parseAnswer<T extends object>(text: string): T {
     // Thrown below.
   }
   if (typeof answer === 'object' && answer !== null) return answer as T;
-  throw new BackupError('"aws" has printed something else than the JSON that it was asked for.', {
-    hint: 'If "aws" is a script around the AWS CLI, have it print nothing of its own on standard output.',
+  throw new BackupError('"aws" did not print the JSON that it was asked for.', {
+    hint: 'If "aws" is a script around the AWS CLI, it must print nothing of its own on standard output.',
   });
 }
 
 /**
  * @param parse returns `undefined` for an answer that does not say
- * @param absent S3's error code for a bucket without the setting, and what that means
+ * @param absent S3's error code for a bucket without the setting, and the value to assume then
  */
 export async function ask<T>(
   aws: AwsCli,
@@ -50,8 +50,9 @@ export async function ask<T>(
 }
 
 /**
- * For an error without a message, as Ceph sends it: the AWS CLI shows its code in debugging output only. "No rules" and
- * "denied" must not be confused, or rules of others would be lost. The call has no encryption key.
+ * True if the error has this code. For an error without a message, as Ceph sends it, only debugging output shows the
+ * code. "No rules" must not be confused with "denied", or rules of others would be lost. The call has no encryption
+ * key.
  */
 async function isAnswered(aws: AwsCli, args: readonly string[], code: string): Promise<boolean> {
   let isFound = false;

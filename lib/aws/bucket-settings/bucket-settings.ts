@@ -28,7 +28,7 @@ export type PublicAccessBlock = Readonly<Record<string, boolean>>;
 
 const NO_RULES: Lifecycle = { Rules: [] };
 
-/** AWS's for a new bucket. Public access is blocked since April 2023. Some block SSE-C. */
+/** AWS's settings for a new bucket. Public access is blocked since April 2023. Some buckets block SSE-C. */
 export const NEW_BUCKET = {
   versioning: { value: 'never' },
   lifecycle: { value: NO_RULES },
@@ -60,16 +60,16 @@ export async function fetchBucketSettings(aws: AwsCli): Promise<BucketSettings> 
   return { versioning, lifecycle, encryption, publicAccess };
 }
 
-/** An answer without rules is none: rules that it may not have shown would be replaced. */
+/** `undefined` for an answer without rules: it may have omitted some, which would be replaced. */
 function lifecycleIn(text: string): Lifecycle | undefined {
   const lifecycle = parseAnswer<Lifecycle>(text);
   return Array.isArray(lifecycle.Rules) ? lifecycle : undefined;
 }
 
-/** Ceph 16 has the block, too, and refuses every upload with it. */
+/** Ceph 16 has the block, too, but refuses every upload with it. */
 const AMAZONS_ALONE = {
   kind: 'other',
-  detail: 'the block of public access is looked at on AWS alone',
+  detail: 'the block of public access is checked on AWS only',
 } as const;
 
 async function askPublicAccess(aws: AwsCli): Promise<Asked<PublicAccessBlock>> {

@@ -1,4 +1,5 @@
-// Makes a bucket, or changes what one is set to; nothing else does. Every change is a step that plan.ts has planned.
+// Creates a bucket, or changes a bucket's settings. No other file does. Every change is a step that plan.ts has
+// planned.
 import { isDeepStrictEqual } from 'node:util';
 import { BackupError } from '../../cli/errors.js';
 import { bucketCommand, createBucket } from '../arguments/bucket-arguments.js';
@@ -17,7 +18,7 @@ export interface NewBucket {
 
 /**
  * Creates the bucket, with versioning, a lifecycle rule, and SSE-C.
- * @param log for what is done, and what the server does not implement
+ * @param log gets what is done, and what the server does not implement
  * @throws {AwsError} if it can't be created
  * @throws {BackupError} if it can't be set up
  */
@@ -33,13 +34,13 @@ export async function makeBucket(
   for (const step of planBucketSettings(bucket, NEW_BUCKET, retention)) await setUp(aws, step, log);
 }
 
-/** @throws {BackupError} for any failure but that the server does not implement it */
+/** @throws {BackupError} for any failure, unless the server does not implement the setting */
 async function setUp(aws: AwsCli, step: SettingStep, log: (message: string) => void): Promise<void> {
   const { setting, what } = step;
   const failure = await takeStep(aws, step);
   if (failure === undefined) return;
   if (setting === 'encryption') {
-    // Only AWS blocks SSE-C, and there the first upload says so.
+    // Only AWS blocks SSE-C, and its answer to the first upload says so.
     log(`The new bucket could not be set to allow SSE-C: ${failure.detail}`);
     return;
   }
@@ -62,8 +63,8 @@ export interface TakenStep {
 }
 
 /**
- * Takes the steps that the user has agreed to, one by one. A put replaces all rules: those that somebody has added since
- * the steps were planned must not be lost.
+ * Takes the steps that the user has agreed to, one by one. A put replaces all rules, so rules that were added since the
+ * steps were planned must not be lost.
  * @param agreed what `planBucketSettings` has planned for this retention
  * @throws {BackupError} if other steps are needed now
  */
@@ -74,8 +75,8 @@ export async function* changeSettings(
 ): AsyncGenerator<TakenStep> {
   const steps = planBucketSettings(aws.bucket, await fetchBucketSettings(aws), retention);
   if (!isDeepStrictEqual(steps, agreed)) {
-    throw new BackupError(`Somebody else has changed what the bucket "${aws.bucket}" is set to.`, {
-      hint: 'Nothing was changed. Run the command again, to see what is needed now.',
+    throw new BackupError(`Somebody else has changed the settings of the bucket "${aws.bucket}".`, {
+      hint: 'Nothing was changed. Run the command again to see what is needed now.',
     });
   }
   for (const step of steps) yield { step, failure: await takeStep(aws, step) };

@@ -6,11 +6,11 @@ export interface Lifecycle {
   readonly TransitionDefaultMinimumObjectSize?: string;
 }
 
-/** As the AWS CLI prints and takes it; what is not named here is kept as it is. */
+/** As the AWS CLI prints and takes it. Members that are not named here are kept. */
 export interface LifecycleRule {
   readonly ID?: string;
   readonly Status: 'Enabled' | 'Disabled';
-  /** Older rules have it instead of a filter. */
+  /** Older rules have this instead of a filter. */
   readonly Prefix?: string;
   readonly Filter?: RuleFilter & { readonly And?: RuleFilter };
   readonly Expiration?: {
@@ -22,7 +22,7 @@ export interface LifecycleRule {
   readonly AbortIncompleteMultipartUpload?: { readonly DaysAfterInitiation?: number };
 }
 
-/** It may name tags and sizes, too: then it fits some objects only. */
+/** It may name tags and sizes, too: then it applies to some objects only. */
 interface RuleFilter {
   readonly Prefix?: string;
   readonly [condition: string]: unknown;
@@ -31,7 +31,7 @@ interface RuleFilter {
 export interface Retention {
   /** How long noncurrent versions are to be kept. */
   readonly days: number;
-  /** What the keys of the backup's objects begin with: several, if it does not have the bucket to itself. */
+  /** The prefixes of the backup's keys: several if other backups share the bucket. */
   readonly prefixes: readonly string[];
 }
 
@@ -42,8 +42,9 @@ const MAX_ID_LENGTH = 250;
 const ABORT_AFTER_DAYS = 3;
 
 /**
- * The rules with those of the backup: none is removed, none of others is changed, none of ours made to purge sooner, and
- * none added that purges sooner than a rule for a part of the same objects. S3 refuses two rules of the same ID.
+ * The rules with those of the backup added. No rule is removed, nobody else's rule is changed, none of ours purges
+ * sooner than before, and no new one purges sooner than a rule for a part of the same objects. S3 refuses two rules
+ * with one ID.
  */
 export function withOurRules(
   rules: readonly LifecycleRule[],
@@ -78,7 +79,7 @@ export function withOurRules(
   return merged;
 }
 
-/** Enabled rules that remove the backup's older versions before their time, and that are not ours to change. */
+/** Other people's enabled rules that remove the backup's older versions before their time. */
 export function rulesThatPurgeEarly(
   rules: readonly LifecycleRule[],
   { days, prefixes }: Retention,
@@ -101,7 +102,7 @@ export function rulesThatExpireFiles(
   );
 }
 
-/** After how many days older versions are gone; `undefined`: some are kept forever. */
+/** After how many days older versions are removed; `undefined` if some are kept forever. */
 export function daysKept(
   rules: readonly LifecycleRule[],
   { prefixes }: Pick<Retention, 'prefixes'>,
@@ -129,7 +130,7 @@ function ruleFor(prefix: string, days: number): LifecycleRule {
   };
 }
 
-/** A rule of ours that keeps versions for `days`. What somebody has added to it stays. */
+/** A rule of ours, changed to keep versions for `days`. Additions of others stay. */
 function longer(rule: LifecycleRule, days: number): LifecycleRule {
   return {
     ...rule,
@@ -145,7 +146,7 @@ function withOwnName(rule: LifecycleRule, names: Set<string | undefined>): Lifec
   return { ...rule, ID };
 }
 
-/** S3 refuses rules of the older form beside those of the newer one. They mean the same. */
+/** The rule in the newer form, with the same meaning: S3 refuses a mixture of both forms. */
 export function inNewerForm(rule: LifecycleRule): LifecycleRule {
   const { Prefix, ...others } = rule;
   return Prefix === undefined || others.Filter !== undefined ? rule : { ...others, Filter: { Prefix } };

@@ -1,5 +1,5 @@
-// Plans the changes that make a bucket fit for a backup. An unknown setting is left alone. Rules of others and their default
-// encryption are kept, and no history is made shorter.
+// Plans the changes that prepare a bucket for a backup. An unknown setting is not changed. Rules of others and the
+// default encryption are kept, and no history gets shorter.
 import { isDeepStrictEqual } from 'node:util';
 import {
   enableVersioning,
@@ -17,15 +17,15 @@ import { daysKept, inNewerForm, type Lifecycle, type Retention, withOurRules } f
 
 export interface SettingStep {
   readonly setting: keyof BucketSettings;
-  /** Of a message, such as `without …`. */
+  /** Its name in a message, such as `without …`. */
   readonly what: string;
   /** A sentence. */
   readonly why: string;
-  /** Of the AWS CLI, from `s3api` on. */
+  /** The AWS CLI's arguments, from `s3api` on. */
   readonly args: readonly string[];
 }
 
-/** The steps in the order in which to take them; empty if the bucket has all that is known of it. */
+/** The steps, in order; empty if nothing has to be changed. */
 export function planBucketSettings(
   bucket: string,
   { versioning, lifecycle, encryption, publicAccess }: BucketSettings,
@@ -42,20 +42,20 @@ export function planBucketSettings(
 function planVersioning(bucket: string, status: string): SettingStep[] {
   if (status === 'enabled') return [];
   const why =
-    'Without it, what is deleted or overwritten is gone at once, and no earlier time can be restored.';
+    'Without it, a deleted or overwritten object is lost at once, and no earlier time can be restored.';
   return [{ setting: 'versioning', what: 'versioning', why, args: enableVersioning(bucket) }];
 }
 
 function planLifecycle(bucket: string, lifecycle: Lifecycle, retention: Retention): SettingStep[] {
   const Rules = withOurRules(lifecycle.Rules, retention);
   if (isDeepStrictEqual(Rules, lifecycle.Rules)) return [];
-  const kept = lifecycle.Rules.length === 0 ? '' : ' The rules that are there are kept.';
-  const everything = retention.prefixes.includes('') ? ' It is for everything in the bucket.' : '';
+  const kept = lifecycle.Rules.length === 0 ? '' : ' Existing rules are kept.';
+  const everything = retention.prefixes.includes('') ? ' It applies to the whole bucket.' : '';
   return [
     {
       setting: 'lifecycle',
       what: 'the lifecycle rule',
-      why: `It keeps older versions for ${daysKept(Rules, retention) ?? retention.days} days, no less and not forever, and removes what broken uploads have left.${everything}${kept}`,
+      why: `It keeps older versions for ${daysKept(Rules, retention) ?? retention.days} days, no less and not forever, and removes the remains of broken uploads.${everything}${kept}`,
       args: putLifecycle(bucket, { ...lifecycle, Rules: Rules.map(inNewerForm) }),
     },
   ];

@@ -4,12 +4,12 @@ import type { BucketAccess } from '../arguments/bucket-arguments.js';
 import { type AwsErrorKind, hintOfAwsError, kindOfAwsError, parseFailure } from './error-kinds.js';
 import { lacksPermission } from './error-table.js';
 
-/** A failed call of the AWS CLI. `message` holds what the AWS CLI says, on one line. */
+/** A failed call of the AWS CLI. `message` holds the AWS CLI's message, on one line. */
 export class AwsError extends BackupError {
   readonly kind: AwsErrorKind;
-  /** What the AWS CLI says. */
+  /** The AWS CLI's message. */
   readonly detail: string;
-  /** True if S3 denies the call and names no other reason than a permission. */
+  /** True if S3 denies the call and names no reason but a missing permission. */
   readonly lacksPermission: boolean;
 
   /** @param what failed, such as `aws s3 cp` */
@@ -38,7 +38,7 @@ export function awsError(
   return new AwsError(`aws ${args[0]} ${args[1]}`, detail, stderr, hint);
 }
 
-/** An argument that the AWS CLI refuses: what it says, below its usage, and the argument's value. */
+/** For an argument that the AWS CLI refuses: its message, which follows the usage, and the argument's value. */
 function refusedArgument(
   stderr: string,
   args: readonly string[],

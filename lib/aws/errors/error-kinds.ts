@@ -4,7 +4,7 @@ import { type FailedCall, MEANINGS, type Meaning } from './error-table.js';
 
 export type AwsErrorKind = (typeof MEANINGS)[number]['kind'] | 'other';
 
-/** The AWS CLI's own words that are not in the table are about one file: it could not be read, for example. */
+/** A message of the AWS CLI itself that is not in the table concerns one file, which it could not read for example. */
 const OTHER_WORDS: Meaning = { kind: 'other', concerns: 'one file' };
 const OTHER_CODE: Meaning = { kind: 'other' };
 
@@ -12,7 +12,7 @@ export function kindOfAwsError(stderr: string): AwsErrorKind {
   return meaningOf(parseFailure(stderr)).kind as AwsErrorKind;
 }
 
-/** What to do about it; `undefined` if that is not known, or S3's message says so itself. */
+/** What to do about an error; `undefined` if that is unknown, or S3's message says it. */
 export function hintOfAwsError(stderr: string, access: BucketAccess): string | undefined {
   return hintOf(parseFailure(stderr), access);
 }
@@ -22,7 +22,7 @@ export function hintOf(failed: FailedCall, access: BucketAccess): string | undef
   return typeof hint === 'function' ? hint(failed, access) : hint;
 }
 
-/** True if the same call may succeed when it is tried again. */
+/** True if the same call may succeed later. */
 export function isTransient(stderr: string): boolean {
   return meaningOf(parseFailure(stderr)).isTransient === true;
 }
@@ -32,17 +32,17 @@ export function concernsAllFiles(stderr: string): boolean {
   return meaningOf(parseFailure(stderr)).concerns === 'all files';
 }
 
-/** True if it says nothing of other files: a long name, for example, or a file that can't be read. */
+/** True if other files may succeed: the name is too long, for example, or the file can't be read. */
 export function concernsOneFile(stderr: string): boolean {
   return meaningOf(parseFailure(stderr)).concerns === 'one file';
 }
 
-/** S3's error code, or else the kind; for comparing reasons. */
+/** S3's error code, or else the kind, to compare reasons. */
 export function reasonOf(stderr: string): string {
   return parseFailure(stderr).code ?? kindOfAwsError(stderr);
 }
 
-/** Of several errors, the first one counts. */
+/** Parses the first error in `stderr`. */
 export function parseFailure(stderr: string): FailedCall {
   const [, code, operation = '', message = ''] =
     /An error occurred \((\w+)\) when calling the (\w+) operation(?: \([^)]*\))?: ?(.*)/.exec(stderr) ?? [];

@@ -1,14 +1,14 @@
-// What S3's answers and the AWS CLI's own messages mean, and what to do about them: one table, used by every command.
+// The meanings of S3's answers and of the AWS CLI's own messages, with hints: one table for every command.
 import { shellQuote } from '../../cli/errors.js';
 import { type BucketAccess, bucketCommand, SSE_C_ALLOWED } from '../arguments/bucket-arguments.js';
 
-/** What the AWS CLI says about a failed call. */
+/** The AWS CLI's report of a failed call. */
 export interface FailedCall {
   /** Standard error. */
   readonly text: string;
-  /** S3's error code; a HEAD request is answered with a status instead. `undefined`: S3 did not answer. */
+  /** S3's error code, or its status for a HEAD request. `undefined` if S3 did not answer. */
   readonly code?: string | undefined;
-  /** Of S3's API, such as `PutObject`. */
+  /** The operation of S3's API, such as `PutObject`. */
   readonly operation: string;
   /** S3's message. */
   readonly message: string;
@@ -18,12 +18,12 @@ type Hint = string | ((failed: FailedCall, access: BucketAccess) => string | und
 
 export interface Meaning {
   readonly kind: string;
-  /** Without codes: the AWS CLI's own words. */
+  /** S3's error codes. Without them, the row is for the AWS CLI's own messages. */
   readonly codes?: RegExp;
   readonly operations?: RegExp;
-  /** Part of S3's code and message, or of the AWS CLI's own words. */
+  /** Matches a part of S3's code and message, or of the AWS CLI's own message. */
   readonly says?: RegExp;
-  /** Whether it fails every file of an upload or download, or says nothing of other files; not set: either may be. */
+  /** Whether the error fails every file of an upload or download, or one file only; not set if it can be either. */
   readonly concerns?: 'all files' | 'one file';
   /** True if the same call may succeed later. */
   readonly isTransient?: true;
@@ -34,9 +34,9 @@ const UPLOAD = /^(PutObject|CreateMultipartUpload|UploadPart|CompleteMultipartUp
 const NOT_IMPLEMENTED = /^(405|501|NotImplemented|MethodNotAllowed|XNotImplemented)$/;
 const DENIED = /^(403|AccessDenied|AllAccessDisabled)$/;
 
-/** The first one that fits counts. */
+/** The first row that fits counts. */
 export const MEANINGS = [
-  // What an upload asks for, and the server does not have, or asks for in return.
+  // Something that an upload requests and the server lacks, or that the server requires.
   {
     kind: 'sse-c-blocked',
     codes: /^AccessDenied$/,
@@ -67,7 +67,7 @@ export const MEANINGS = [
     operations: UPLOAD,
     says: /MissingContentMD5|Content-MD5|Object Lock parameters/i,
     concerns: 'all files',
-    hint: "The server wants a checksum with each upload, as buckets with Object Lock do. Have the AWS CLI send one, in the config: export AWS_REQUEST_CHECKSUM_CALCULATION='when_supported'",
+    hint: "The server requires a checksum with each upload, as buckets with Object Lock do. Make the AWS CLI send one, in the config: export AWS_REQUEST_CHECKSUM_CALCULATION='when_supported'",
   },
   {
     kind: 'refuses-checksum',
@@ -81,23 +81,23 @@ export const MEANINGS = [
     codes: NOT_IMPLEMENTED,
     operations: UPLOAD,
     concerns: 'all files',
-    hint: "The server does not implement something that the upload asks for. If that is the storage class, set AWS_STORAGE_CLASS='STANDARD' in the config; if it is encryption with your own key (SSE-C), use another server.",
+    hint: "The server does not implement a feature of the upload. If that is the storage class, set AWS_STORAGE_CLASS='STANDARD' in the config; if it is encryption with your own key (SSE-C), use another server.",
   },
   {
     kind: 'not-implemented',
     codes: NOT_IMPLEMENTED,
     operations: /^ListObjectVersions$/,
-    hint: 'The server has no older versions: only the latest ones can be restored, without --at.',
+    hint: 'The server does not list older versions: only the latest can be restored, without --at.',
   },
   { kind: 'not-implemented', codes: NOT_IMPLEMENTED },
 
-  // Who asks, and where.
+  // The credentials, the region, the bucket.
   {
     kind: 'no-profile',
     says: /config profile \(.*\) could not be found/,
     concerns: 'all files',
     hint: (_, { profile }) =>
-      `Check the profile (AWS_PROFILE in the config) against ~/.aws/config, or make it: ${configure(profile)}`,
+      `Check the profile (AWS_PROFILE in the config) against ~/.aws/config, or create it: ${configure(profile)}`,
   },
   {
     kind: 'no-credentials',
@@ -109,7 +109,7 @@ export const MEANINGS = [
     kind: 'bad-credentials',
     says: /SSO session .* has expired|Error loading SSO Token|Error when retrieving (token|credentials)/i,
     concerns: 'all files',
-    hint: 'The profile gets no credentials. If it is one of AWS SSO, run "aws sso login"; a backup by cron needs credentials that do not expire.',
+    hint: 'The profile has no valid credentials. If it uses AWS SSO, run "aws sso login"; a backup by cron needs credentials that do not expire.',
   },
   {
     kind: 'bad-credentials',
@@ -134,7 +134,7 @@ export const MEANINGS = [
   {
     kind: 'no-such-region',
     codes: /^InvalidLocationConstraint$/,
-    hint: "The server creates no buckets in that region. Correct AWS_REGION; many S3-compatible servers know 'us-east-1' only.",
+    hint: "The server creates no buckets in that region. Correct AWS_REGION; many S3-compatible servers only know 'us-east-1'.",
   },
   {
     kind: 'bad-credentials',
@@ -142,7 +142,7 @@ export const MEANINGS = [
       /^(InvalidAccessKeyId|SignatureDoesNotMatch|Expired(Token|TokenException)|InvalidToken|InvalidClientTokenId|UnrecognizedClientException|TokenRefreshRequired|AuthorizationHeaderMalformed)$/,
     concerns: 'all files',
     hint: (_, { profile }) =>
-      `S3 does not accept the profile's credentials. Renew them: ${configure(profile)}`,
+      `S3 does not accept the profile's credentials. Enter new ones: ${configure(profile)}`,
   },
   {
     kind: 'clock',
@@ -156,7 +156,7 @@ export const MEANINGS = [
     hint: 'Choose another name for the bucket: this one is not allowed, or belongs to another account.',
   },
 
-  // What the server has no room for, does not allow, or does not have.
+  // Something that the server has no room for, does not allow, or does not have.
   {
     kind: 'quota',
     codes: /^(\w*QuotaExceeded|\w*StorageFull|InsufficientStorage|507|TooManyBuckets)$/,
@@ -172,7 +172,7 @@ export const MEANINGS = [
     kind: 'access-denied',
     codes: DENIED,
     says: /explicit deny/i,
-    hint: 'A policy denies it explicitly: change that statement. Another permission does not help.',
+    hint: 'A policy denies it explicitly. Change that statement: an additional permission does not help.',
   },
   { kind: 'access-denied', codes: DENIED, hint: permissionHint },
   {
@@ -206,10 +206,10 @@ export const MEANINGS = [
     codes:
       /^(InternalError|ServiceUnavailable|SlowDown|Throttling|ThrottlingException|RequestThrottled|TooManyRequests(Exception)?|RequestTimeout|RequestTimeoutException|OperationAborted|PriorRequestNotComplete|BadDigest|XAmzContentSHA256Mismatch|XAmzContentChecksumMismatch|408|429|5\d\d)$/,
     isTransient: true,
-    hint: 'The server is busy, or something went wrong on the way: run the command again later.',
+    hint: 'The server is busy, or the network failed: run the command again later.',
   },
 
-  // What the AWS CLI says without an answer of S3.
+  // Messages of the AWS CLI without an answer of S3.
   {
     kind: 'tls',
     says: /SSL validation failed|CERTIFICATE_VERIFY_FAILED/,
@@ -228,14 +228,14 @@ export const MEANINGS = [
     kind: 'no-md5',
     says: /does not support MD5|unsupported hash type md5|disabled for FIPS/i,
     concerns: 'all files',
-    hint: 'The AWS CLI needs MD5 for SSE-C, and its Python has none, as in FIPS mode. Use version 2 of the AWS CLI, which brings its own Python.',
+    hint: 'The AWS CLI needs MD5 for SSE-C, and its Python has none, perhaps because of FIPS mode. Use version 2 of the AWS CLI, which has its own Python.',
   },
   {
-    // The AWS CLI stumbles over an error whose message is empty, as Ceph sends it, and loses the code: it may be any of them.
+    // The AWS CLI fails to print an error with an empty message, which Ceph sends, and loses its code.
     kind: 'no-message',
     says: /argument of type 'NoneType' is not iterable/,
     isTransient: true,
-    hint: "The server refuses it without a reason. Check that the bucket exists and that the profile's user may do this (docs/security.md lists the IAM permissions); for an upload, that the server has the storage class: every server has AWS_STORAGE_CLASS='STANDARD'.",
+    hint: "The server refuses the call without a reason. Check that the bucket exists and that the profile's user may do this (docs/security.md lists the IAM permissions); for an upload, that the server has the storage class: every server has AWS_STORAGE_CLASS='STANDARD'.",
   },
   {
     kind: 'unreachable',
@@ -257,7 +257,7 @@ function configure(profile: string): string {
   return `aws configure --profile ${shellQuote(profile)}`;
 }
 
-/** What the profile's user needs for an operation of S3, where that has another name. */
+/** The permission that an operation of S3 needs, where it does not have the operation's name. */
 const PERMISSIONS: Readonly<Record<string, string>> = {
   HeadBucket: 's3:ListBucket',
   ListObjectsV2: 's3:ListBucket',
@@ -273,7 +273,7 @@ const PERMISSIONS: Readonly<Record<string, string>> = {
   DeleteObjects: 's3:DeleteObject (for versions s3:DeleteObjectVersion)',
 };
 
-/** True if S3 denies it and names no other reason than a permission. */
+/** True if S3 denies the call and names no reason but a missing permission. */
 export function lacksPermission(failed: FailedCall): boolean {
   const { code, message } = failed;
   if (code === undefined || !DENIED.test(code) || /explicit deny/i.test(message)) return false;
@@ -290,12 +290,12 @@ function permissionHint(failed: FailedCall, access: BucketAccess): string | unde
   const named = permissionIn(message);
   const permission = named ?? PERMISSIONS[operation] ?? `s3:${operation}`;
   const hint = `The profile's user needs ${permission}, or the bucket belongs to another account. docs/security.md lists the IAM permissions.`;
-  // Not every answer says that the bucket blocks SSE-C.
+  // Some answers do not say that the bucket blocks SSE-C.
   if (named !== undefined || !UPLOAD.test(operation)) return hint;
   return `${hint} If it has that, the bucket may block encryption with your own key (SSE-C). ${allowSseC(access)}`;
 }
 
-/** Messages that say no more than the code. */
+/** Messages that add nothing to the code. */
 const NO_REASON = new Set([
   '',
   'none',
@@ -323,15 +323,15 @@ function regionHint({ message }: FailedCall, access: BucketAccess): string {
 }
 
 function quotaHint(): string {
-  return "The server's quota or disk is used up: raise the quota, or make room. Older versions count, too, until the lifecycle rule removes them.";
+  return "The server's quota or disk is full: raise the quota, or free some space. Older versions count, too, until the lifecycle rule removes them.";
 }
 
 function archiveHint(_: FailedCall, access: BucketAccess): string {
-  return `It is archived. Have S3 restore it first, then run the command again: ${bucketCommand('restore-object', access)} --key KEY --restore-request Days=7`;
+  return `It is archived. Restore it in S3 first, then run the command again: ${bucketCommand('restore-object', access)} --key KEY --restore-request Days=7`;
 }
 
-/** With addresses like https://BUCKET.HOST, which not every server has. */
+/** For addresses such as https://BUCKET.HOST, which some servers lack. */
 function addressingHint({ text }: FailedCall, { bucket }: BucketAccess): string {
   if (!text.includes(`://${bucket}.`) || text.includes('.amazonaws.com')) return '';
-  return ' If the server has no addresses that begin with the name of a bucket, run: aws configure set s3.addressing_style path --profile NAME';
+  return ' If the server does not support addresses that begin with the name of a bucket, run: aws configure set s3.addressing_style path --profile NAME';
 }

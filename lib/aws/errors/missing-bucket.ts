@@ -1,16 +1,16 @@
-// Version 1 of the AWS CLI hides the code of an error without a message, as Ceph sends it. If the bucket is missing, a HEAD
-// request proves it.
+// Version 1 of the AWS CLI hides the code of an error without a message, which Ceph sends. A HEAD request proves that
+// the bucket is missing.
 import { headBucket } from '../arguments/bucket-arguments.js';
 import type { AwsAnswer } from '../aws-call.js';
 import { kindOfAwsError } from './error-kinds.js';
 
-/** What of an `AwsCli` is needed here. */
+/** The part of an `AwsCli` that is used here. */
 interface Bucket {
   readonly bucket: string;
   run(args: readonly string[]): Promise<AwsAnswer>;
 }
 
-/** @returns the answer of a failed call, with the reason if that is the missing bucket and the AWS CLI has hidden it */
+/** @returns the answer of a failed call; with NoSuchBucket if that is its hidden reason */
 export async function withMissingBucket(aws: Bucket, answer: AwsAnswer): Promise<AwsAnswer> {
   if (kindOfAwsError(answer.stderr) !== 'no-message') return answer;
   const head = await aws.run(headBucket(aws.bucket));

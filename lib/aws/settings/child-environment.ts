@@ -1,12 +1,12 @@
-// The environment of every `aws` child: the user's variables, without those that could give away the key.
+// The environment of every `aws` child: the user's variables, without those that could leak the key.
 import { withoutKey } from '../../secrets/environment.js';
 import type { AwsConnection } from '../arguments/connection-arguments.js';
 import { homeFolderOf } from './home.js';
 
 const REMOVED = [
-  // A file for the secrets of TLS: they decrypt recorded traffic, and the key in it.
+  // A file for the secrets of TLS, which decrypt recorded traffic with the key in it.
   'SSLKEYLOGFILE',
-  // Descriptions of S3, which say where requests go; redirections.ts refuses those in the usual places.
+  // A folder of descriptions of S3, which decide where requests go; redirections.ts refuses those in the usual places.
   'AWS_DATA_PATH',
   // Python modules that get each request.
   'BOTOCORE_EXPERIMENTAL__PLUGINS',
@@ -25,16 +25,16 @@ export function childEnvironment(
   for (const name of REMOVED) delete environment[name];
   if (connection.profile === undefined) for (const name of PROFILES) delete environment[name];
   for (const name of REMOVED_IF_EMPTY) if (environment[name] === '') delete environment[name];
-  // The AWS CLI must read the same files in HOME as this program did. Without HOME, or with an empty one, it would read
-  // those in the folder `~`, or in `/`.
+  // The AWS CLI must read the same files in HOME as this program did. Without HOME, or with an empty one, it would look
+  // in the folder `~`, or in `/`.
   environment['HOME'] = homeFolderOf(inherited) ?? '/nonexistent';
   // Otherwise it could wait for a key press.
   environment['AWS_PAGER'] = '';
   environment['AWS_CLI_AUTO_PROMPT'] = 'off';
-  // The format of errors that this program parses; newer AWS CLIs have others.
+  // This program parses errors in this format; newer AWS CLIs have others.
   environment['AWS_CLI_ERROR_FORMAT'] = 'legacy';
   // The checked endpoint is a flag, which overrides any other for S3; other services, such as STS for a role, keep
-  // theirs. Without a flag, the AWS CLI ignores all configured endpoints: one for S3 that this program did not find, or
+  // theirs. Without a flag, the AWS CLI has to ignore all configured endpoints: one that this program did not find, or
   // that is configured during the run, would be used unchecked.
   if (connection.endpointUrl === undefined) environment['AWS_IGNORE_CONFIGURED_ENDPOINT_URLS'] = 'true';
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || '';

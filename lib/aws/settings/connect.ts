@@ -7,16 +7,16 @@ import { assertNoRedirections } from './redirections.js';
 
 /**
  * An `AwsCli` for the user's settings, with a checked endpoint.
- * @throws {BackupError} for an endpoint that the key must not be sent to, or files that would make the AWS CLI send it to
- *   another one or write it to disk
+ * @throws {BackupError} for an endpoint that must not get the key, or files that would make the AWS CLI send the key to
+ *   another endpoint or write it to disk
  */
 export function connect(settings: AwsSettings & { readonly profile: string }): AwsCli {
   const { environment, profile: name } = settings;
   const profile = readProfile(name, environment);
   const endpointUrl = assertTrustedListener(resolveEndpoint(settings.endpointUrl, environment, profile));
   assertNoRedirections(name, profile, environment, endpointUrl);
-  // A profile that is named turns off credentials in variables. The default one is named only if it has credentials:
-  // otherwise those in variables count, or of a web identity, an EC2 instance or an ECS task.
+  // `--profile` makes the AWS CLI ignore credentials in variables. The default profile is named only if it has
+  // credentials: otherwise they come from variables, a web identity, an EC2 instance or an ECS task.
   const isNamed = name !== DEFAULT_PROFILE || hasCredentials(profile);
   return new AwsCli({
     ...settings,

@@ -1,16 +1,16 @@
-// Finds the endpoint by the AWS CLI's own rules and checks it. It is passed on as a flag: an AWS CLI older than 1.29 or 2.13
-// reads it neither from the environment nor from the profile.
+// Finds the endpoint by the AWS CLI's own rules and checks it. It is passed on as a flag, since an AWS CLI older than
+// 1.29 or 2.13 does not read it from the environment or the profile.
 import { BackupError } from '../../cli/errors.js';
 import type { ProfileSettings } from './profile-files.js';
 
-/** For an endpoint that `isExposed`; the sentence begins with it. */
+/** The end of a sentence that begins with an endpoint that `isExposed`. */
 const EXPOSED_MESSAGE =
   'is plain http: the encryption key would travel unencrypted. Use its https address; plain http is accepted for this machine itself only.';
 
 /**
- * The endpoint to use, or `undefined` for AWS's own.
+ * The endpoint to use, or `undefined` for AWS.
  * @param configured AWS_ENDPOINT_URL of the config file
- * @throws {BackupError} if it is no URL, or would carry the key unencrypted over a network
+ * @throws {BackupError} if it is not a URL, or would carry the key unencrypted over a network
  */
 export function resolveEndpoint(
   configured: string | undefined,
@@ -23,7 +23,7 @@ export function resolveEndpoint(
   if (url !== undefined && isExposed(url))
     throw new BackupError(`The endpoint ${url.origin} ${EXPOSED_MESSAGE}`);
   if (url !== undefined && (url.username !== '' || url.password !== '')) {
-    throw new BackupError(`The endpoint ${url.origin} has a user name or a password in it.`, {
+    throw new BackupError(`The endpoint ${url.origin} contains a user name or a password.`, {
       hint: 'Put the credentials into ~/.aws/credentials instead: a list of processes shows the endpoint.',
     });
   }
@@ -55,14 +55,14 @@ export function isExposed({ protocol, hostname }: URL): boolean {
   return protocol === 'http:' && !isLoopback;
 }
 
-/** True for AWS; false for another server, which may lack what AWS has, or understand it otherwise. */
+/** True for AWS; false for another server, which may lack features of AWS or implement them differently. */
 export function isAmazon(endpoint: string | undefined): boolean {
   return endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
 }
 
 /**
- * Variables by which the AWS CLI sends no checksums to a server that is not Amazon's and may not know them. What the user
- * has set, in the environment or the profile, is kept.
+ * Variables that keep the AWS CLI from sending checksums to servers other than Amazon's, which may not know them.
+ * Settings of the user, in the environment or the profile, are kept.
  */
 export function checksumVariables(
   endpoint: string | undefined,

@@ -7,7 +7,7 @@ export function homeFolderOf(environment: NodeJS.ProcessEnv): string | undefined
   try {
     return homedir() || undefined;
   } catch {
-    // The user is only a number, as in a container.
+    // The user has no name, as in a container.
     return undefined;
   }
 }

@@ -20,9 +20,9 @@ export function parseIni(text: string): IniSections {
 }
 
 /**
- * Rewrites the text for the package `ini`: names in lower case, `=` for `:`, single blanks in the names of sections. A line
- * that is indented deeper than the setting above continues its value, whatever it looks like, and is left out; below a
- * setting without a value, such as `s3 =`, it is a nested setting: `endpoint_url` becomes `s3.endpoint_url`.
+ * Rewrites the text for the package `ini`: names in lower case, `=` for `:`, single blanks in the names of sections. A
+ * line that is indented deeper than the setting above continues its value, and is dropped. Below a setting without a
+ * value, such as `s3 =`, it is a nested setting: `endpoint_url` becomes `s3.endpoint_url`.
  */
 function normalize(text: string): string {
   let block: string | undefined;
@@ -34,7 +34,7 @@ function normalize(text: string): string {
     const section = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
     if (section !== undefined && !isContinued) {
       depth = Number.POSITIVE_INFINITY;
-      // `ini` would make nested objects of dots.
+      // `ini` would take dots for nested objects.
       return `[${section.trim().replaceAll(/\s+/g, ' ').replaceAll('.', '\\.')}]`;
     }
     const [, name, value = ''] = /^\s*([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];

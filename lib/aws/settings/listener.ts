@@ -1,8 +1,7 @@
-// Checks who listens at an endpoint of plain http on this machine: any local user may bind a free port from 1024 on, and
-// the first request would give him the key. It has to be this user or root.
-//
-// One risk remains: the AWS CLI connects some time after the check, and in a long call again and again. If the service ends
-// meanwhile, another user may take its port. Only https protects from that.
+// Checks who listens at an endpoint of plain http on this machine. It has to be this user or root: any local user may
+// bind a free port from 1024 on, and would get the key with the first request. One risk remains: the AWS CLI connects
+// some time after the check, and repeatedly during a long call. If the service ends meanwhile, another user may take
+// its port. Only https protects from that.
 import { readFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
@@ -14,18 +13,18 @@ const TABLE_OF_IPV6 = '/proc/net/tcp6';
 const UNPRIVILEGED_FROM = '/proc/sys/net/ipv4/ip_unprivileged_port_start';
 /** The state of a socket that listens. */
 const LISTENS = '0A';
-/** An IPv4 address begins like this as an IPv6 address. */
+/** How an IPv4 address begins as an IPv6 address. */
 const MAPPED = '00000000000000000000ffff';
 
 /** A socket that listens. */
 interface Listener {
-  /** In hexadecimal digits; that of IPv4 as one of IPv6. */
+  /** In hexadecimal digits; an IPv4 address in its IPv6 form. */
   readonly address: string;
   readonly port: number;
   readonly uid: number;
 }
 
-/** Where listeners are read from; tests replace it. */
+/** The source of the listeners, which tests replace. */
 export interface Sockets {
   /** The content of Linux's lists. @throws the system's error */
   readonly tables: () => readonly string[];
@@ -41,7 +40,7 @@ const THIS_MACHINE: Sockets = {
   unprivilegedFrom: () => Math.min(1024, firstUnprivilegedPort()),
 };
 
-/** What was found at an address of this machine. */
+/** The listeners at an address of this machine. */
 interface Inspection {
   readonly listeners: readonly Listener[];
   /** Why the key must not be sent there. */
@@ -49,8 +48,8 @@ interface Inspection {
 }
 
 /**
- * The endpoint, with `localhost` replaced by an address at which a trusted program listens: it stands for two, and another
- * user may bind the other one later.
+ * The endpoint, with `localhost` replaced by an address at which a trusted program listens: the name stands for two
+ * addresses, and another user may bind the other one later.
  * @throws {BackupError} if nobody listens at a plain http endpoint, or another user's program does
  */
 export function assertTrustedListener(
@@ -87,16 +86,16 @@ function inspect(url: URL, sockets: Sockets): Inspection {
       .flatMap(listenersIn)
       .filter((it) => it.port === port && addresses.includes(it.address));
   } catch (error) {
-    const what = `Whose program listens at ${url.origin} is not known: ${TABLE} can't be read (${describeError(error)}).`;
+    const what = `Can't check whose program listens at ${url.origin}: ${TABLE} can't be read (${describeError(error)}).`;
     return { listeners: [], problem: new BackupError(what, { hint: 'Use its https address.' }) };
   }
   if (listeners.length === 0) {
     const hint = 'Start the service there. If a firewall rule forwards the port, use its https address.';
-    return { listeners, problem: new BackupError(`Nobody listens at ${url.origin}.`, { hint }) };
+    return { listeners, problem: new BackupError(`No program listens at ${url.origin}.`, { hint }) };
   }
   // Only root can bind it.
   if (port < sockets.unprivilegedFrom()) return { listeners };
-  // All of them have to be trusted: the kernel may choose any.
+  // All of them must be trusted, since the kernel may choose any.
   const other = listeners.find(({ uid }) => uid !== 0 && uid !== sockets.user());
   if (other === undefined) return { listeners };
   const problem = new BackupError(
@@ -108,7 +107,7 @@ function inspect(url: URL, sockets: Sockets): Inspection {
   return { listeners, problem };
 }
 
-/** The addresses that a socket may be bound to, to get what is sent to `hostname`. */
+/** The addresses to which a socket may be bound that receives what is sent to `hostname`. */
 function addressesOf(hostname: string): string[] {
   const everywhere = '0'.repeat(32);
   if (hostname === '[::1]') return [`${'0'.repeat(31)}1`, everywhere];

@@ -7,12 +7,12 @@ import { type IniSections, type IniSettings, parseIni } from './ini-file.js';
 /** The settings of a profile by their names; a nested one is named `s3.endpoint_url`. */
 export type ProfileSettings = IniSettings;
 
-/** Our name for the AWS CLI's plugin that chooses endpoints; its value is the plugin. */
+/** This program's name for the setting with the AWS CLI's plugin that chooses endpoints. */
 export const ENDPOINT_PLUGIN = '[plugins] endpoint';
-/** Our name for `max_bandwidth` in the profile's S3 block. In a services section, it has no effect. */
+/** This program's name for `max_bandwidth` in the profile's S3 block. In a services section it has no effect. */
 export const MAX_BANDWIDTH = "the profile's s3.max_bandwidth";
 
-/** Any of these makes a profile one with credentials. */
+/** A profile with any of these has credentials. */
 const CREDENTIALS = [
   'aws_access_key_id',
   'credential_process',
@@ -23,15 +23,14 @@ const CREDENTIALS = [
 ];
 
 /**
- * The settings of `profile`, with those of its `services` section; those in the credentials file win. Files that are
- * missing or can't be read count as empty: the AWS CLI's own messages explain that best.
+ * The settings of `profile`, with those of its `services` section; the credentials file wins. Files that are missing or
+ * can't be read count as empty: the AWS CLI's own messages explain that best.
  */
 export function readProfile(profile: string, environment: NodeJS.ProcessEnv): ProfileSettings {
   const { config: sections, credentials } = readFiles(environment);
   const settings = { ...settingsOf('profile', profile, sections), ...credentials.get(profile) };
   const services = settings['services'];
-  // In the profile itself, nested settings have no effect on endpoints; but the plugin that chooses them reads there
-  // whether it verifies certificates.
+  // Nested settings in the profile have no effect on endpoints, but an endpoint plugin reads verify_ssl there.
   const own = Object.fromEntries(
     Object.entries(settings).filter(([name]) => !name.includes('.') || name.endsWith('.verify_ssl')),
   );

@@ -1,16 +1,20 @@
-// Refuses what would make the AWS CLI send the key to another endpoint than the one that was checked, or write it to disk.
-// (child-environment.ts removes variables that would.) Each was tried with an AWS CLI of version 1 and one of version 2.
+// Refuses settings and files that would make the AWS CLI send the key to another endpoint than the checked one, or
+// write it to disk. (child-environment.ts removes such variables.) Each was tried with version 1 and version 2 of the
+// AWS CLI.
 //
 // These are not refused:
-// - AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, endpoint_url, services: endpoint.ts finds and checks them, and the flag wins.
+// - AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, endpoint_url, services: endpoint.ts finds and checks them, and the flag
+// wins.
 // - data_path in a profile: AWS_DATA_PATH, which the AWS CLI sets for itself, wins.
-// - FIPS, dual-stack and accelerated endpoints: they are Amazon's, and https; with another endpoint they fail or don't count.
+// - FIPS, dual-stack and accelerated endpoints: they are Amazon's, by https; with another endpoint they fail or are
+// ignored.
 // - HTTPS_PROXY: the proxy forwards encrypted traffic, and no profile lets it decrypt that.
-// - AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and ca_bundle with a value: the user decides whom to trust.
+// - AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and ca_bundle with a value: the user decides which certificates to trust.
 // - AWS_CSM_*: sends names and times of calls, no headers.
 // - AWS_CLI_UPGRADE_DEBUG_MODE, cli_follow_urlparam, api_versions, parameter_validation: warnings and checks.
-// - preferred_transfer_client = crt: has the same endpoint.
-// - PATH, PYTHONPATH, credential_process, plugins that choose no endpoints: the user chose these programs, as he chose `aws`.
+// - preferred_transfer_client = crt: uses the same endpoint.
+// - PATH, PYTHONPATH, credential_process, plugins that choose no endpoints: the user chose these programs, as well as
+// `aws`.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError } from '../../cli/errors.js';
@@ -84,7 +88,7 @@ function refuseSettings(name: string, profile: ProfileSettings, endpointUrl: str
   }
 }
 
-/** An alias replaces the command of its name, and may have other flags. */
+/** An alias replaces the command of the same name, and may add flags. */
 function refuseAliases(file: string): void {
   for (const [section, aliases] of parseIni(readIfExists(file))) {
     const [kind, command = ''] = section.split(' ');

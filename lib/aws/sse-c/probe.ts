@@ -1,4 +1,4 @@
-// The probe: an object of a random name below backup.info/probe/, with random content, which is stored and removed again.
+// The probe: an object with a random name below backup.info/probe/ and random content. It is stored and removed again.
 import { randomBytes } from 'node:crypto';
 import type { Log } from '../../cli/log/log.js';
 import { readVersionId } from '../arguments/download-arguments.js';
@@ -9,12 +9,12 @@ import { deleteObject } from '../deletions.js';
 import { kindOfAwsError } from '../errors/error-kinds.js';
 import { RESERVED_PREFIX } from '../listing.js';
 
-/** Others are billed for 30 days at least. */
+/** Other classes bill at least 30 days. */
 const STORAGE_CLASS = 'STANDARD';
 
-/** What removing the probe has shown. */
+/** What the removal of the probe has shown. */
 export interface RemovedProbe {
-  /** When the server says that it was stored: ISO 8601, in whole seconds. */
+  /** When it was stored, by the server's clock: ISO 8601, in whole seconds. */
   readonly lastModified: string | undefined;
   /** Whether its version could be removed; `no versions` in a bucket without versioning. */
   readonly removal: 'done' | 'denied' | 'failed' | 'no versions';
@@ -31,7 +31,10 @@ export class Probe {
     this.#aws = aws;
   }
 
-  /** @param aws with the probe's own key @throws {AwsError} if it can't be stored, for example because the bucket blocks SSE-C */
+  /**
+   * @param aws with the probe's own key
+   * @throws {AwsError} if it can't be stored, for example because the bucket blocks SSE-C
+   */
   static async store(aws: AwsCli): Promise<Probe> {
     const probe = new Probe(aws);
     await aws.runOrThrow(putFromStdin(probe.object, STORAGE_CLASS), { input: probe.content });
@@ -39,7 +42,7 @@ export class Probe {
   }
 
   /**
-   * Removes its version, if the profile's user may do that; otherwise adds a delete marker.
+   * Removes the probe's version, if the profile's user may do that; otherwise adds a delete marker.
    * @param log for a warning if that fails
    */
   async remove(log: Log): Promise<RemovedProbe> {
@@ -57,7 +60,7 @@ export class Probe {
     const answer = await aws.run(args);
     if (answer.exitCode === 0) return { lastModified, removal };
     const why = aws.errorOf(args, answer).detail.replace(/\.$/, '');
-    log.warn(`The worthless object ${s3Url(object)} could not be removed: ${why}.`);
+    log.warn(`The test object ${s3Url(object)} could not be removed: ${why}.`);
     return { lastModified, removal };
   }
 }

@@ -1,5 +1,5 @@
-// Proves that the server encrypts with a customer's key (SSE-C), before anything private is stored: a server that ignores
-// the key would give each file to everybody who may read the bucket.
+// Proves that the server encrypts with a customer's key (SSE-C), before anything private is stored: a server that
+// ignores the key would show each file to everybody who may read the bucket.
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import type { Log } from '../../cli/log/log.js';
@@ -12,10 +12,10 @@ import { isRefusal, readInThreeWays } from './verify-object.js';
 import { causeOfRefusal } from './wrong-key.js';
 
 /**
- * Stores a worthless object with a random key; reads it without a key, with a wrong one and with the right one; and removes
+ * Stores a test object with a random key; reads it without a key, with a wrong one and with the right one; and removes
  * it. The server does not see the backup's key.
  * @param log for a warning if the object can't be removed
- * @throws {BackupError} with exit code 6 if it can be read without the right key, or has other content
+ * @throws {BackupError} with exit code 6 if it can be read without the right key, or its content differs
  * @throws {AwsError} if it can't be stored or read, for example because the bucket blocks SSE-C
  */
 export async function proveSseC(aws: AwsCli, log: Log): Promise<RemovedProbe> {
@@ -42,12 +42,12 @@ async function assertEncrypted(aws: AwsCli, { object, content }: Probe): Promise
   for (const { args, answer } of [withoutKey, withWrongKey])
     if (!isRefusal(answer)) throw aws.errorOf(args, answer);
   if (withKey.sha256 !== (await sha256Of([Buffer.from(content)])))
-    throw notEncrypted(object, 'has other content now');
+    throw notEncrypted(object, 'returns other content');
 }
 
 function notEncrypted(object: BucketObject, how: string): BackupError {
   return new BackupError(
-    `The server does not encrypt with the customer's key (SSE-C): a worthless object, ${s3Url(object)}, was stored with a key, and ${how}.`,
+    `The server does not encrypt with the customer's key (SSE-C): the test object ${s3Url(object)} was stored with a key, but ${how}.`,
     {
       exitCode: exitCode.mismatch,
       hint: 'Nothing private was stored. Use a server that supports SSE-C, or find out which proxy in front of it drops the key.',

@@ -1,5 +1,5 @@
-// Proves that an object can't be read without its key or with a wrong one, and has the right content. The three reads run
-// side by side; nothing is written to disk. Only the read with the right key reads more than a byte.
+// Proves that an object can't be read without its key or with a wrong one, and has the right content. The three reads
+// run side by side; nothing is written to disk. Only the read with the right key reads more than a byte.
 import { closeSync, createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
@@ -30,7 +30,7 @@ interface Read {
 }
 
 interface ContentRead extends Read {
-  /** Of what was read, in hexadecimal digits; means nothing if the read failed. */
+  /** The checksum of what was read, in hexadecimal digits; meaningless if the read failed. */
   readonly sha256: string;
 }
 
@@ -43,7 +43,7 @@ export interface ThreeReads {
 /**
  * Reads `object` without a key, with a wrong one and with the right one.
  * @param size of the object in bytes
- * @param range what is read with the right key; `undefined`: all of it
+ * @param range what to read with the right key; by default, all
  */
 export async function readInThreeWays(
   aws: AwsCli,
@@ -68,9 +68,9 @@ async function read(aws: AwsCli, args: string[]): Promise<Read> {
 /**
  * Verifies that `object` can only be read with the right key.
  * @param size of the object in bytes
- * @param range what is read with the right key; `undefined`: all of it
- * @returns the SHA-256 of what was read, in hexadecimal digits; or why it could not be
- * @throws {BackupError} with exit code 6 if it can be read without the right key, 5 if it can't be read with that
+ * @param range what to read with the right key; by default, all
+ * @returns the SHA-256 of what was read, in hexadecimal digits; or why it could not be read
+ * @throws {BackupError} with exit code 6 if it can be read without the right key, 5 if it was stored with another key
  */
 export async function verifyObject(
   aws: AwsCli,
@@ -104,7 +104,7 @@ export async function verifyContent(aws: AwsCli, object: BucketObject, content: 
   }
 }
 
-/** True if the server refuses a read, with a reason or without. Other failures, of the network for one, prove nothing. */
+/** True if the server refuses a read. Other failures, such as those of the network, prove nothing. */
 export function isRefusal({ exitCode, stderr }: AwsAnswer): boolean {
   const kind = kindOfAwsError(stderr);
   return exitCode !== 0 && (KEY_REFUSAL_KINDS.has(kind) || kind === 'no-message');
@@ -125,7 +125,7 @@ async function readRange(aws: AwsCli, object: BucketObject, range: ByteRange): P
   const file = openMemoryFile();
   try {
     const answer = await aws.run(args, { outputFile: file });
-    // With a descriptor, the path does not count.
+    // The path is ignored, since a descriptor is given.
     const content = createReadStream('', { fd: file, autoClose: false, start: 0 });
     return { args, answer, sha256: await sha256Of(content) };
   } finally {

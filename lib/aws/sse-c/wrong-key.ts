@@ -1,4 +1,5 @@
-// Decides whether S3 refuses a read because of the encryption key. It answers 400 or 403 then, and for many other reasons.
+// Decides whether S3 refuses a read because of the encryption key. It answers 400 or 403, as it does for many other
+// reasons.
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import { headWithKey, readByteWithKey, readByteWithoutKey } from '../arguments/download-arguments.js';
@@ -10,20 +11,20 @@ import type { AwsError } from '../errors/aws-error.js';
 import { kindOfAwsError, parseFailure } from '../errors/error-kinds.js';
 import { hasReason } from '../errors/error-table.js';
 
-/** S3 answers a read without the key with 400, and one with a wrong key with 403; some servers answer 400 to both. */
+/** S3 answers 400 to a read without the key and 403 to one with a wrong key; some servers answer 400 to both. */
 export const KEY_REFUSAL_KINDS = new Set(['bad-request', 'access-denied']);
 
-/** Amazon's and MinIO's words for a missing key, and Ceph's, which asks for the name of the algorithm first. */
+/** Amazon's and MinIO's message for a missing key, and Ceph's, which first misses the name of the algorithm. */
 const MISSING =
   /was stored using a form of Server Side Encryption|Customer provided keys must provide (a valid encryption algorithm|an appropriate secret key)/i;
-/** Amazon's words for a wrong key, and Ceph's, which compares the MD5 of the keys. */
+/** Amazon's message for a wrong key, and Ceph's, which compares the MD5 of the keys. */
 const WRONG =
   /Customer provided keys must provide the correct secret key|calculated MD5 hash of the key did not match/i;
 /**
  * What S3 says about the encryption key when it refuses a read:
  * - `missing`: the object is encrypted with a key, and none was sent
  * - `wrong`: it is encrypted with another key
- * - `none`: nothing, as in the answer to a HEAD request
+ * - `none`: it gives no reason, as in the answer to a HEAD request
  * - `other`: the reason is not the key
  */
 export type KeyRefusal = 'missing' | 'wrong' | 'none' | 'other';
@@ -36,7 +37,7 @@ export function keyRefusalIn(stderr: string): KeyRefusal {
   return failed.code === undefined || hasReason(failed) ? 'other' : 'none';
 }
 
-/** Has exit code 5. */
+/** The error, with exit code 5, for an object that was stored with another key. */
 export function wrongKeyError(object: BucketObject): BackupError {
   return new BackupError(
     `${s3Url(object)} can't be read with ENCRYPTION_KEY: it was stored with another key.`,
@@ -48,7 +49,7 @@ export function wrongKeyError(object: BucketObject): BackupError {
 }
 
 /**
- * Tries the encryption key on some objects of a backup without a record. Those that are stored without a key are skipped.
+ * Tries the encryption key on some objects of a backup without a record, and skips those that are stored without a key.
  * @throws {BackupError} with exit code 5 if one is stored with another key
  */
 export async function assertKeyFits(aws: AwsCli, objects: readonly BucketObject[]): Promise<void> {
@@ -61,7 +62,7 @@ export async function assertKeyFits(aws: AwsCli, objects: readonly BucketObject[
 
 /**
  * Whether an object is stored with the encryption key; `unknown` if it is stored without one, or may not be read.
- * @throws {AwsError} if S3 can't be asked
+ * @throws {AwsError} if S3 gives no answer
  */
 export async function tryKey(aws: AwsCli, object: BucketObject): Promise<'fits' | 'another key' | 'unknown'> {
   if (isLikeAddress(object.key)) return 'unknown';
@@ -75,12 +76,12 @@ export async function tryKey(aws: AwsCli, object: BucketObject): Promise<'fits' 
 }
 
 /**
- * Why a read of `object` failed. It is the key only if there is proof: S3 says so; or, if the server gives no reasons, a
- * read without a key is answered 400, while a listing, which needs no key, succeeds.
+ * Why a read of `object` failed. Blames the key only with proof: S3 says so; or, if the server gives no reasons, a read
+ * without a key is answered 400, while a listing, which needs no key, succeeds.
  * @param args of the read with the key
  * @param failure its answer
- * @returns for other reasons, the error with S3's reason, which the answer to a HEAD request (`aws s3 cp` begins with one)
- *   does not have
+ * @returns for other causes, the error with S3's reason. The answer to a HEAD request, with which `aws s3 cp` begins,
+ * lacks it
  */
 export async function causeOfRefusal(
   aws: AwsCli,
@@ -112,7 +113,7 @@ async function isRefusedWithoutKey(aws: AwsCli, object: BucketObject): Promise<b
 async function canList(aws: AwsCli, { key, versionId }: BucketObject): Promise<boolean> {
   try {
     const found = await findObject(aws, key);
-    // Of a deleted object, only versions are left.
+    // A deleted object has only versions.
     return found === 'found' || (found === 'none' && versionId !== undefined);
   } catch (error) {
     if (error instanceof BackupError) return false;

@@ -1,4 +1,4 @@
-// The listing before an upload, if no tree tells what the bucket has: on a first run, and after a run that did not end.
+// The listing before an upload, if no tree shows what the bucket has: in a first run, and after a run that did not end.
 // A file that the bucket provably holds is not due.
 
 import type { UnfinishedRun } from '../../records/journal.js';
@@ -21,7 +21,7 @@ export function compareBeforeUpload(
   const classify: Classify = (line, { inode }, object) => {
     if (line.state !== 'due' && line.state !== 'sent') return line;
     const wasSent = line.state === 'sent';
-    // An object's time is proof only if nothing else is known of the backup, and never of another source's objects.
+    // An object's time is a proof only if there is no tree, and never for another source's objects.
     if (isAdopted || (!wasSent && tree !== 'none')) return { ...line, state: 'due' };
     const file = { ...line, state: wasSent ? 'stored' : 'due', inode } as const;
     return { ...line, state: isStored(file, object, times) ? 'stored' : 'due' };

@@ -14,7 +14,7 @@ import { inspectFile } from './inspect-file.js';
 import { isStored, type RunTimes } from './is-stored.js';
 
 export interface Comparison extends DraftFiles {
-  /** How many objects have no file on disk, although nothing proves that it is gone. */
+  /** How many objects stay, since their file was not found but is not proven to be gone. */
   readonly kept: number;
   /** How many files have no object. */
   readonly missing: number;
@@ -22,11 +22,11 @@ export interface Comparison extends DraftFiles {
   readonly lost: number;
   /** Some of the files that the bucket holds. */
   readonly stored: RandomSample<Entry>;
-  /** Some keys of what is in the bucket. */
+  /** Some keys of the bucket's objects. */
   readonly objects: RandomSample<Bytes>;
 }
 
-/** @returns the line of a file with the state that follows from its object */
+/** @returns the line of a file, with the state that its object shows */
 export type Classify = (line: DraftLine, entry: Entry, object: StoredObject | undefined) => DraftLine;
 
 /** Called for each file that is due, with the object that it replaces. */
@@ -110,13 +110,13 @@ export function compareAfterUpload(
   return compareWithListing(backup, draft, classify, { onDue });
 }
 
-/** `aws s3 sync` has opened the files itself: a second look tells whether they are still as they were scanned. */
+/** `aws s3 sync` has opened the files itself, so a second look shows whether they are as they were scanned. */
 function afterSync({ localDir, followSymlinks, fileSystems }: Backup, times: RunTimes): Classify {
   const root = bytesOf(localDir);
   return (line: DraftLine, { key, inode }: Entry, object: StoredObject | undefined): DraftLine => {
     const now = inspectFile(root, key, followSymlinks, fileSystems);
     if (now === 'gone') return { ...line, state: 'vanished' };
-    // A file that changed after the scan is sent again as it is then.
+    // A file that changed after the scan is sent again.
     if (now === 'unreadable' || now.ctime !== inode.ctime) return line;
     const sent: DraftLine = { ...line, state: 'sent' };
     return isStored({ ...sent, inode }, object, times) ? sent : line;

@@ -4,10 +4,10 @@ import { type Bytes, joinPath, pathOf } from '../../tree/bytes.js';
 import type { FileSystems } from '../../tree/disk/inode.js';
 import type { Inode } from '../../tree/entry.js';
 
-/** Errors of stat(2) that say that there is no file. Others prove nothing. */
+/** Errors of stat(2) that prove that there is no file. */
 const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
-/** The file as it is now; `gone` if there is no regular file, `unreadable` if stat(2) fails otherwise. */
+/** The file as it is now; `gone` if there is no regular file, `unreadable` if stat(2) fails for another reason. */
 export function inspectFile(
   root: Bytes,
   key: Bytes,

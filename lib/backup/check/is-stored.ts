@@ -1,11 +1,11 @@
-// Whether an object holds a file, as far as the listing tells. Pure functions, which allow for clocks that differ.
+// Whether an object holds a file, by the listing. Pure functions, which allow for different clocks.
 import type { StoredObject } from '../../aws/listing.js';
 import type { Inode } from '../../tree/entry.js';
 import { type DraftLine, milliseconds } from '../scan/draft.js';
 
-/** S3 refuses requests of a clock that is farther off (ms). */
+/** S3 refuses requests if the clocks differ by more (ms). */
 export const CLOCKS_APART = 15 * 60 * 1000;
-/** No upload is slower (bytes per ms): the file may have been read that long before the object's time. */
+/** No upload is slower (bytes per ms). The file may have been read that long before the object's time. */
 const SLOWEST_UPLOAD = 100;
 /** S3 cuts times to whole seconds (ms). */
 const TIME_CUT = 2000;
@@ -16,7 +16,7 @@ export type FileToCompare = Pick<DraftLine, 'state' | 'unchangedSince'> & { read
 export interface RunTimes {
   /** When this run began. */
   readonly started: number;
-  /** Of the run whose tree the scan was merged with: when it ended, and when its last full check did. */
+  /** When the run ended whose tree was merged with the scan, and when its last full check ended. */
   readonly last: { readonly ended: number; readonly fullCheck: number } | undefined;
 }
 
@@ -36,12 +36,13 @@ export function isStored(
     case 'sent':
       return storedAt >= times.started - CLOCKS_APART;
     default:
-      // Read after the file's last change for sure: the clocks may be apart, and the upload may have taken long.
+      // Only if the file was certainly read after its last change: the clocks may differ, and the upload may have been
+      // slow.
       return storedAt > unchangedSince + CLOCKS_APART + inode.size / SLOWEST_UPLOAD;
   }
 }
 
-/** True if the object of a file that has not changed since the last run is another one than that run knew. */
+/** True if the object of an unchanged file is not the one that the last run knew. */
 function isReplaced(
   { ctime, mtime }: Inode,
   unchangedSince: number,
@@ -53,7 +54,7 @@ function isReplaced(
   const sentAtTheLatest = unchangedSince < last.fullCheck ? last.fullCheck : last.ended;
   const isNewer = storedAt > sentAtTheLatest + CLOCKS_APART;
   const [changed, modified] = [milliseconds(ctime), milliseconds(mtime)];
-  // A time after the run that recorded it was never true.
+  // A file's time after the run that recorded it is wrong, and proves nothing.
   const isOlder = changed < last.ended && storedAt < changed - CLOCKS_APART;
   const isOutdated = modified < last.ended && modified > storedAt + TIME_CUT;
   return isNewer || isOlder || isOutdated;

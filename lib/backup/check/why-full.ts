@@ -1,11 +1,11 @@
-// Whether a run compares the bucket's listing with the disk.
+// Whether a run is a full one.
 import type { UnfinishedRun } from '../../records/journal.js';
 import type { LastRun } from '../../records/last-run.js';
 import type { Backup } from '../backup.js';
 
 const HOUR = 60 * 60 * 1000;
 
-/** What the last run has left. */
+/** What the last run left. */
 export interface LastRunFound {
   /** `undefined`: the backup is new, or was made by the original scripts. */
   readonly lastRun: LastRun | undefined;
@@ -23,16 +23,15 @@ export function reasonForFull(
   { isAdopted, lastRun, tree, unfinished }: LastRunFound,
 ): string | undefined {
   if (isAdopted) return 'the last run was of another source';
-  if (flags.isFull) return 'it was asked for';
+  if (flags.isFull) return '--full was given';
   if (lastRun === undefined) return 'there is no record of a last run';
   if (tree !== 'of the last run') return 'there is no tree of the last run';
-  if (state.unfinished === undefined)
-    return 'there is no state folder that would tell whether the last run ended';
+  if (state.unfinished === undefined) return 'there is no state folder to show whether the last run ended';
   if (unfinished !== undefined) return 'the last run did not end';
   if (lastRun.isIncomplete !== false) return 'the last run left something undone';
   if (config.localList !== undefined) return 'LOCAL_LIST is set';
   const age = Date.parse(header.started) - Date.parse(lastRun.lastFullCheck ?? '');
-  // NaN without a time; negative if a clock was ahead when it was written.
+  // NaN without a time; negative if a clock was ahead.
   if (!(age >= 0)) return 'the time of the last full check is unknown';
   return age >= config.fullCheckHours * HOUR
     ? `the last full check was ${Math.floor(age / HOUR)} hours ago`

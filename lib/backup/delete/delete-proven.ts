@@ -1,18 +1,19 @@
-// The deletions of a run: objects below its prefix, each proven to be gone from disk right before the deletion is sent.
+// The deletions of a run: objects below its prefix, whose files are proven to be gone right before the deletion is
+// sent.
 import { type DeletionResult, deleteAll } from '../../aws/deletions.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import { isGone, isLink } from '../../tree/disk/is-gone.js';
 import type { Backup } from '../backup.js';
 
 export interface ProvenDeletion extends DeletionResult {
-  /** Below LOCAL_DIR. */
+  /** The path relative to LOCAL_DIR. */
   readonly path: string;
 }
 
 /**
  * Deletes the objects of the paths whose files are gone, and leaves the others.
  * @param folder the run's own, for the requests
- * @param linksAbove links that have replaced folders and are not followed: files below them count as gone
+ * @param linksAbove links that have replaced folders, and are not followed: files below them count as gone
  * @throws {AwsError} if a request fails as a whole
  */
 export async function* deleteProven(

@@ -1,5 +1,5 @@
-// A second walk before anything is deleted: a file that seems gone may have got a name that the scan had passed already,
-// a new one or that of another file.
+// A second walk before anything is deleted: a file that seems gone may have been renamed to a name that the scan had
+// passed already.
 import { type Entry, mayHideFiles, type Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
@@ -7,8 +7,8 @@ import { type DraftLine, isAbsent } from '../scan/draft.js';
 import { type SourceToWalk, walkSource } from '../source/walk-source.js';
 
 /**
- * True if something is on disk that was not there during the scan, and may be a file that had another name.
- * @param draft of the files as the scan saw them or, if they were uploaded, as they were then
+ * True if there is something on disk that the scan did not see, and that may be a renamed file.
+ * @param draft the files as they were scanned or, if they were uploaded, as they were then
  */
 export async function hasFileAppeared(source: SourceToWalk, draft: Batches<DraftLine>): Promise<boolean> {
   for await (const pairs of mergeByKey(walkSource(source), draft)) {
@@ -24,7 +24,7 @@ function mayBeFile(onDisk: Entry | Obstacle): boolean {
   return onDisk.type === 'file' || (onDisk.type === 'obstacle' && mayHideFiles(onDisk));
 }
 
-/** True if another file has the name now. Unknown, and false, where inodes don't keep their numbers. */
+/** True if another file has the name now. False where inodes don't keep their numbers, since it is unknown there. */
 function isAnotherFile(onDisk: Entry | Obstacle, line: DraftLine): boolean {
   return onDisk.type === 'file' && onDisk.inode.ino !== undefined && onDisk.id !== line.id;
 }

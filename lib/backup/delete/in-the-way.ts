@@ -1,6 +1,6 @@
-// Some servers (MinIO, SeaweedFS) do not store an object `x/y` beside an object `x`. There, a file that became a folder,
-// or a folder that became a file, is not uploaded before the older objects are deleted, while deletions wait for uploads.
-// So a key whose place has been taken on disk is deleted first, where the server says that it is in the way.
+// Some servers (MinIO, SeaweedFS) do not store an object `x/y` beside an object `x`. If a file became a folder, or a
+// folder a file, the older object must be deleted before the upload, but deletions wait for uploads. So if the server
+// says that an object is in the way, and its file has been replaced on disk, it is deleted first.
 import { mkdirSync } from 'node:fs';
 import { findObject } from '../../aws/bucket.js';
 import { listPrefix } from '../../aws/listing.js';
@@ -12,9 +12,9 @@ import { fetchReasonInBucket } from './why-kept.js';
 
 /**
  * Deletes the objects at the paths of the folders above a file, and those below its own path.
- * @param path of a file that the caller holds open: its folders and itself have taken the places of these objects' files
- * @returns whether any was deleted; false if a deletion could not be undone
- * @throws {AwsError} if the bucket can't be asked
+ * @param path of a file that the caller holds open: it and its folders have replaced the files of these objects
+ * @returns whether any was deleted; nothing is if a deletion could not be undone
+ * @throws {AwsError} if the bucket can't be listed
  */
 export async function deleteInTheWay(backup: Backup, path: string): Promise<boolean> {
   const { aws, prefix, isExcluded, log } = backup;

@@ -1,14 +1,14 @@
-// Whether the bucket keeps what a run overwrites or deletes there. Versioning may have been suspended since the last run.
+// Whether the bucket keeps older versions. Versioning may have been suspended since the last run.
 import { type BucketAccess, bucketCommand } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { type VersioningStatus, versioningStatus } from '../../aws/bucket.js';
 import { BackupError, orFailure } from '../../cli/errors.js';
 import type { Log } from '../../cli/log/log.js';
 
-/** The server's answer, or why there is none; `undefined`: the config says that older versions do not matter. */
+/** The server's answer, or its error; `undefined` if the config says that older versions do not matter. */
 export type Versioning = VersioningStatus | BackupError | undefined;
 
-/** Asks the bucket when the answer is needed, once unless the call fails. */
+/** Asks the bucket when the answer is needed; only once, unless the call fails. */
 export class BucketVersioning {
   readonly #aws: AwsCli;
   readonly #log: Log;
@@ -28,9 +28,9 @@ export class BucketVersioning {
   }
 
   /**
-   * Warns, once, that older versions will be lost. A failed call is no warning.
+   * Warns once that older versions will be lost. A failed call is only logged.
    * @param overwritten how many objects the run is about to replace
-   * @param isFirst whether this is the first run of a backup: its user should know before others follow
+   * @param isFirst whether this is the first run of a backup, whose user should know in any case
    */
   async warnBefore(overwritten: number, isFirst: boolean): Promise<void> {
     const isNeeded = isFirst || (overwritten > 0 && !this.#allowsUnversioned);
@@ -51,7 +51,7 @@ export class BucketVersioning {
   }
 }
 
-/** What is lost when a file is overwritten, and the command that ends it. */
+/** Warns of lost versions, with the command that turns versioning on. */
 export function overwriteWarning(
   status: VersioningStatus,
   allowsUnversioned: boolean,

@@ -1,4 +1,4 @@
-// Why nothing is deleted in the bucket: a deleted object may still be needed, or could not be brought back.
+// Why nothing is deleted in the bucket: an object may still be needed, or its deletion could not be undone.
 import type { BucketAccess } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { listPrefix } from '../../aws/listing.js';
@@ -15,9 +15,9 @@ import { enableVersioningCommand, type Versioning } from './versioning.js';
 
 /** Why nothing is deleted. */
 export interface ReasonToKeep {
-  /** For the user: what is the matter, and what to do. */
+  /** For the user: the reason, and what to do. */
   readonly why: string;
-  /** Whether a failed call or upload is the reason: then the run is incomplete, which is exit code 3. */
+  /** Whether a failed call or upload is the reason: then the run ends with exit code 3. */
   readonly isFailure: boolean;
 }
 
@@ -26,12 +26,12 @@ export interface NotInBucket {
   readonly missing: number;
   /** How many places are unreadable, or have names that can't be keys. */
   readonly hidingPlaces: number;
-  /** How many uploads failed: perhaps of files that got their names after the scan. */
+  /** How many uploads failed, perhaps of files that were renamed after the scan. */
   readonly failedUploads: number;
 }
 
 /**
- * Why files that are not in the bucket hold deletions back: they may be the ones that seem gone, under other names.
+ * Why files that are not in the bucket prevent deletions: they may be the ones that seem gone, under new names.
  * @param exclude the line of the config that excludes the hiding places
  */
 export function reasonInRun(
@@ -45,7 +45,7 @@ export function reasonInRun(
     return { why, isFailure };
   }
   if (hidingPlaces > 0) {
-    const why = `${are(hidingPlaces, 'place')} not in the bucket, being unreadable or of names that can't be keys, and may contain the same files. Make them readable, rename them, or exclude them: ${exclude}`;
+    const why = `${are(hidingPlaces, 'place')} not in the bucket: unreadable, or with names that can't be keys. They may contain the same files. Make them readable, rename them, or exclude them: ${exclude}`;
     return { why, isFailure };
   }
   if (!isFailure) return undefined;
@@ -54,7 +54,7 @@ export function reasonInRun(
 
 /**
  * Why nothing may be deleted in the bucket as it is; `undefined` if deletions are safe.
- * @param below the prefix of another backup below this one's, if there is one; or why that is unknown
+ * @param below the prefix of another backup below this one's, if there is one; or the error of the listing
  */
 export function reasonInBucket(
   versioning: Versioning,
@@ -68,7 +68,7 @@ export function reasonInBucket(
   const failure = below ?? versioning;
   if (failure instanceof BackupError) {
     const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
-    const why = `the bucket does not tell whether that is safe. ${failure.message}${hint}`;
+    const why = `the bucket does not say whether that is safe. ${failure.message}${hint}`;
     return { why, isFailure: true };
   }
   if (versioning === undefined || versioning === 'enabled') return undefined;
@@ -77,7 +77,7 @@ export function reasonInBucket(
   return { why, isFailure: false };
 }
 
-/** Why a run deletes nothing, by what it could not store, and by what the bucket answers. */
+/** Why a run deletes nothing: by the files that it could not store, or by the bucket's answers. */
 export async function findReasonToKeep(
   backup: Backup,
   start: Start,

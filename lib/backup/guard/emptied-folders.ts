@@ -1,15 +1,15 @@
-// Which folders had files and have none now: they show a person which disk is missing.
+// Which folders had files and have none now: they show the user which disk is missing.
 import type { Bytes } from '../../tree/bytes.js';
 
 interface Folder {
   readonly key: string;
   filesBefore: number;
   filesNow: number;
-  /** Emptied folders below, which are named unless this one is emptied as a whole. */
+  /** The emptied folders below; not used if this folder is empty itself. */
   emptiedBelow: Bytes[];
 }
 
-/** Takes the keys of files in their order; holds only the folders above the current one. */
+/** Takes sorted keys of files. Holds only the folders above the current key. */
 export class EmptiedFolders {
   readonly #limit: number;
   readonly #open: Folder[] = [newFolder('')];

@@ -1,5 +1,5 @@
-// What a backup would lose: counted file by file, and refused if it is too much. A disk that is not mounted, a slip or an
-// accident must not empty the bucket.
+// Counts the files that a backup would lose, and refuses too many. An unmounted disk, a slip or an accident must not
+// empty the bucket.
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import { formatCount } from '../../cli/units/quantities.js';
@@ -8,7 +8,7 @@ import { EmptiedFolders } from './emptied-folders.js';
 
 /** How many files and folders a message names. */
 export const MOST_NAMED = 10;
-/** So few files may always go. */
+/** So many files may always be gone. */
 const ALWAYS_ALLOWED = 20;
 
 /** Numbers of files, by the last run's tree or by the listing of the bucket. */
@@ -16,8 +16,8 @@ export interface Losses {
   /** In the backup, and proven to be gone from disk: they would be deleted. */
   readonly gone: number;
   /**
-   * In the backup, and either gone or on disk. A file that is kept in any case does not count: the more of these there
-   * were, the more of the others could go unnoticed.
+   * In the backup, and either gone or on disk. Files that are kept in any case don't count: they would make the share
+   * of lost files smaller.
    */
   readonly mayBeLost: number;
   /** On disk, whether in the backup or not. */
@@ -30,7 +30,7 @@ export interface Losses {
   readonly emptiedFolders: readonly Bytes[];
 }
 
-/** Adds up the files of a backup, in the order of their keys. */
+/** Counts the files of a backup, which come sorted by key. */
 export class LossCounter implements Losses {
   readonly #folders = new EmptiedFolders(MOST_NAMED);
   readonly first: Bytes[] = [];
@@ -55,7 +55,7 @@ export class LossCounter implements Losses {
     this.#folders.add(key, isInBackup, now !== 'gone');
   }
 
-  /** Valid once all files were added. */
+  /** Valid when all files have been added. */
   get emptiedFolders(): Bytes[] {
     return this.#folders.close().filter((key) => key !== '');
   }
@@ -68,7 +68,7 @@ export interface GuardLimits {
   readonly allowsMassDelete: boolean;
 }
 
-/** Why a run must not go on: no file remains, or too large a share is gone; `undefined` if it may. */
+/** Why a run must not go on: no file is left, or too many are gone; `undefined` if it may go on. */
 export function reasonToRefuse(
   { gone, mayBeLost, onDisk }: Pick<Losses, 'gone' | 'mayBeLost' | 'onDisk'>,
   { maxDeletePercent, allowsMassDelete }: GuardLimits,

@@ -1,5 +1,5 @@
-// A mass change: ransomware, or a wrong script, overwrites files in place. The bucket's versions keep what was, for a
-// while; so the run goes on, but never in silence. (Files that are gone are counted in losses.ts.)
+// A mass change: ransomware, or a faulty script, overwrites files in place. The bucket keeps the older versions for a
+// while, so the run goes on, but with a warning. (losses.ts counts the files that are gone.)
 import { BackupError, shellQuote } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import type { Backup } from '../backup.js';
@@ -7,7 +7,7 @@ import { CLOCKS_APART } from '../check/is-stored.js';
 import type { DraftFiles } from '../scan/draft-writer.js';
 import type { Start } from '../start.js';
 
-/** So few files may always change. */
+/** So many files may always change. */
 const ALWAYS_EXPECTED = 100;
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -52,10 +52,10 @@ export async function reportMassChange(
 }
 
 /**
- * A time for --at after the last run has stored its record, and before this one uploads, by the server's clock. That may
- * be behind ours, or ahead of it.
+ * A time for --at between the last run's record and this run's uploads, by the server's clock, which may differ from
+ * this machine's.
  * @param started when this run began (ms since the epoch)
- * @param lastEnded when the last one did, before it stored its record; NaN: there is none
+ * @param lastEnded when the last run ended, just before it stored its record; NaN if there is none
  */
 export function timeBefore(started: number, lastEnded: number): number {
   const tenth = (started - lastEnded) / 10;

@@ -1,5 +1,5 @@
-// COMPARE_CONTENT: where a ctime may prove nothing, a file that changes and keeps its size and mtime is known by its content
-// alone. Each such file is read in each run, and its checksum is in the tree.
+// COMPARE_CONTENT: where a ctime may prove nothing, only the content shows a change that keeps size and mtime. Each such
+// file is read in each run, and its checksum is in the tree.
 import { closeSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import type { Entry, Obstacle } from '../../tree/entry.js';
@@ -28,7 +28,7 @@ export async function* withChecksums(
   }
 }
 
-/** @returns the same for a file whose ctime is enough, and for one that can't be read */
+/** @returns the entry without a checksum if its ctime is reliable, or it can't be read */
 async function withChecksum({ fileSystems }: Backup, opener: FileOpener, entry: Entry): Promise<Entry> {
   if (entry.id === undefined || !fileSystems.mayLackCtime(entry.id)) return entry;
   try {

@@ -1,5 +1,5 @@
-// Writes a draft, and beside it what follows from it: which files are due, which are gone, and the counts for the guard.
-// The scan and every comparison with the bucket's listing write one.
+// Writes a draft, and beside it the due files, the gone files, and the counts for the guard. The scan and every
+// comparison with the bucket's listing write one.
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { isGone } from '../../tree/disk/is-gone.js';
 import { isKeptLine } from '../../tree/entry-line.js';
@@ -13,12 +13,12 @@ export interface DraftFiles {
   /** The draft's lines of the files that are due, and their bytes. */
   readonly due: Spool;
   readonly dueBytes: number;
-  /** How many of them replace an object. */
+  /** How many due files replace an object. */
   readonly overwritten: number;
   /** The keys, as JSON texts, of the backup's files that are gone from disk. */
   readonly gone: Spool;
   readonly losses: Losses;
-  /** The links that some of `gone` are below; see `DraftState`. */
+  /** The links above some of the `gone` files; see `DraftState`. */
   readonly linksAbove: ReadonlySet<Bytes>;
   /** How many places are unreadable, or have names that can't be keys, and may contain files that seem gone. */
   readonly hidingPlaces: number;
@@ -38,7 +38,7 @@ export class DraftWriter implements DraftFiles {
   readonly due: Spool;
   readonly gone: Spool;
   readonly losses = new LossCounter();
-  /** The links whose keys the last key begins with. */
+  /** The links whose keys are the beginning of the last key. */
   #links: readonly Link[] = [];
   readonly linksAbove = new Set<Bytes>();
   dueBytes = 0;
@@ -63,7 +63,10 @@ export class DraftWriter implements DraftFiles {
     if (isInBackup) this.overwritten += 1;
   }
 
-  /** Adds a folder, a link, or an obstacle, which may have an older version in the backup. */
+  /**
+   * Adds a folder, a link, or an obstacle, which may have an older version in the backup.
+   * @param isInBackup if it has
+   */
   addOther(line: DraftLine, isInBackup: boolean): void {
     this.draft.write(formatDraftLine(line));
     const isKnown = line.state === 'known link';
@@ -76,9 +79,9 @@ export class DraftWriter implements DraftFiles {
 
   /**
    * Adds a file that the backup has, and that the scan did not find on disk.
-   * @param line that the last tree has of it, if it has one
-   * @param isDeletable whether it may be deleted in the bucket once it is proven to be gone
-   * @returns whether it stays in the bucket for want of proof
+   * @param line its line in the last tree, if it has one
+   * @param isDeletable whether it may be deleted in the bucket if it is proven to be gone
+   * @returns whether it stays in the bucket because nothing proves that it is gone
    */
   addMissing(key: Bytes, line = '', isDeletable = true): boolean {
     if (this.#backup.isExcluded(key)) {
@@ -96,14 +99,14 @@ export class DraftWriter implements DraftFiles {
   }
 
   /**
-   * Adds a file that was kept in the last tree and is still not on disk. It is neither counted nor deleted before a
-   * listing shows it: objects that stay for whatever reason must not stop every run.
+   * Adds a file that was kept in the last tree and is still not on disk. It is not counted or deleted until a listing
+   * shows its object: objects that are kept must not stop every run.
    */
   addKept(key: Bytes, line: string): void {
     this.#addAbsent(key, 'kept', line);
   }
 
-  /** A key below a link has no line: a restore leaves it out, as what was stored when the link was followed. */
+  /** A key below a link gets no line, so that a restore omits it: it was stored when the link was followed. */
   #addAbsent(key: Bytes, state: 'kept' | 'unseen', line: string): void {
     if (line === '' || this.#linkAbove(key) !== undefined) return;
     const isKept = state === 'kept' || isKeptLine(line);
@@ -118,7 +121,7 @@ export class DraftWriter implements DraftFiles {
     return this.#links.find((link) => key.startsWith(`${link.key}/`));
   }
 
-  /** The links that may be above a key: keys come in their order, so each of them begins it. */
+  /** The links that may be above a key: keys come sorted, so a link above has the beginning of the key. */
   #linksBefore(key: Bytes): Link[] {
     return this.#links.filter((link) => key.startsWith(link.key));
   }

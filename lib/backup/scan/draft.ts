@@ -1,5 +1,5 @@
-// The draft of the new tree: every entry that the scan found, with what is known of its object so far. It is a spool of
-// lines in the order of the keys; each step that learns something writes a new one.
+// The draft of the new tree: every entry that the scan found, with the state of its object. It is a spool of lines,
+// sorted by key. Each step that finds out more writes a new one.
 import { BackupError } from '../../cli/errors.js';
 import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import { keyOfLine } from '../../tree/entry-line.js';
@@ -8,32 +8,32 @@ import { mergeByKey } from '../../tree/streams/merge.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 
 const STATES = [
-  /** A file that the last tree has exactly as it is now: the bucket had it when that tree was stored. */
+  /** A file that is as in the last tree: the bucket had it when that tree was stored. */
   'unchanged',
-  /** A file that the bucket provably held before this run uploaded anything. */
+  /** A file that the bucket provably held before this run's upload. */
   'stored',
-  /** A file that is to be uploaded. */
+  /** A file to upload. */
   'due',
-  /** A file that was uploaded as the line has it. */
+  /** A file that was uploaded as its line describes it. */
   'sent',
   /** A file that could not be uploaded. */
   'failed',
-  /** A file that was there during the scan, and is gone. */
+  /** A file that vanished after the scan. */
   'vanished',
-  /** A folder or link: it needs no object. */
+  /** A folder or link, which needs no object. */
   'no object',
   /**
-   * A link that the last tree has, too, and that is not followed: keys below its path are gone. One that the last tree
-   * does not have may have been followed until now, or have taken a folder's place: these keys are kept once more.
+   * A link that the last tree has, too, and that is not followed: keys below its path are gone. A new link may have
+   * been followed until now, or may have replaced a folder: keys below it are kept for this run.
    */
   'known link',
   /** Something unreadable, or whose name can't be a key. */
   'obstacle',
-  /** The same, and it may be or contain a file that seems gone: a folder, or a file that replaced the last tree's. */
+  /** An obstacle that may be or contain a file that seems gone: a folder, or a file that replaced the last tree's. */
   'hiding obstacle',
   /** A file of the last tree that is gone from disk, or excluded: the bucket keeps it, unless this run deletes it. */
   'kept',
-  /** A file of the last tree that the scan did not find, and that is not proven to be gone. */
+  /** A file of the last tree that the scan did not find, but that is not proven to be gone. */
   'unseen',
 ] as const;
 
@@ -45,11 +45,11 @@ export interface DraftLine {
   readonly state: DraftState;
   /** Of a file: `dev:ino` when it was scanned or opened. */
   readonly id: string;
-  /** Of a file: the time (ms since the epoch) since which it has had its name and has not changed. */
+  /** Of a file: when its name or content last changed (ms since the epoch). */
   readonly unchangedSince: number;
   /** The entry's line in the tree file, or in the last one if it was not found on disk; '' for an obstacle. */
   readonly line: string;
-  /** The line that the last tree has of a file which is due, or can't be read: the bucket has that version. */
+  /** The last tree's line of a file that is due, or can't be read: the bucket has that version. */
   readonly lastLine?: string;
 }
 
@@ -81,7 +81,7 @@ export function parseDraftLine(text: string): DraftLine {
   }
   const key = keyOfLine(line);
   if (!KNOWN.has(state) || key === undefined || lineStart === 0)
-    throw new BackupError("The run's notes are damaged.", { hint: 'Run the command again.' });
+    throw new BackupError('A temporary file of the run is damaged.', { hint: 'Run the command again.' });
   const unchangedSince = Number(text.slice(timeStart, lastLineStart - 1));
   return { key, state, id: text.slice(idStart, timeStart - 1), unchangedSince, line, ...last };
 }

@@ -3,8 +3,8 @@ import type { Entry, Inode, Obstacle } from '../../tree/entry.js';
 import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
 
 /**
- * True if a file is the one that the last run knew. A content that only this run has read may have changed before.
- * @param lacksCtime whether the ctime proves nothing there
+ * True if a file is unchanged since the last run. A file whose content was read for the first time may have changed.
+ * @param lacksCtime whether the ctime proves nothing
  */
 export function isSameFile({ inode }: Entry, before: Entry, lacksCtime = false): boolean {
   const isReadOnlyNow = inode.sha256 !== undefined && before.inode.sha256 === undefined;
@@ -13,7 +13,7 @@ export function isSameFile({ inode }: Entry, before: Entry, lacksCtime = false):
 
 /**
  * True if a file has not changed: every change of an inode moves its ctime. Another file of the same name may have the
- * same times, since many files are written in one tick of the clock; the inode number tells these apart.
+ * same times, since a clock's tick is long; the inode's number distinguishes the two.
  */
 export function isSameInode(now: Inode, before: Inode, lacksCtime = false): boolean {
   const isOther = <T>(a: T | undefined, b: T | undefined) => a !== undefined && b !== undefined && a !== b;
@@ -22,7 +22,7 @@ export function isSameInode(now: Inode, before: Inode, lacksCtime = false): bool
   return now.mtime === before.mtime && now.size === before.size;
 }
 
-/** True if an unreadable file has provably replaced the last tree's: it may be one that seems gone elsewhere. */
+/** True if an unreadable file has provably replaced the last tree's file: it may be one that seems gone elsewhere. */
 export function isAnotherFile({ ino }: Obstacle, inTree: TreeLine | undefined): boolean {
   const before = inTree && entryOfLine(inTree).inode.ino;
   return ino !== undefined && before !== undefined && ino !== before;

@@ -1,4 +1,4 @@
-// Decides what becomes of each key that is on disk, in the last tree, or in both.
+// Decides the state of each key that is on disk, in the last tree, or in both.
 import type { Bytes } from '../../tree/bytes.js';
 import { type Entry, mayHideFiles, type Obstacle, type ObstacleReason } from '../../tree/entry.js';
 import type { Spool } from '../../tree/streams/spool.js';
@@ -14,27 +14,27 @@ export interface Scan extends DraftFiles {
   readonly counts: ScanCounts;
   /** Some of the files that are as the last tree has them. */
   readonly unchanged: RandomSample<Entry>;
-  /** Whether the disk is line for line what the last tree has. */
+  /** Whether the new tree would equal the last one, line by line. */
   readonly isAsTree: boolean;
   /** What can't be backed up, as JSON texts of `Obstacle`. */
   readonly obstacles: Spool;
   /** In a dry run: what the config excludes, as JSON texts of `Excluded`. */
   readonly excluded: Spool;
   /**
-   * The rules of EXCLUDE that exclude nothing, since they match a folder alone, and the first such folder (ends in a `/`).
-   * Whoever wrote them does not expect that.
+   * The rules of EXCLUDE that exclude nothing, since they match only a folder, each with the first such folder (ends in
+   * a `/`). Their author probably expects something else.
    */
   readonly ineffective: ReadonlyMap<string, Bytes>;
 }
 
-/** A file, or a folder with everything in it, whose key ends in a `/`. */
+/** A file or, with a key that ends in a `/`, a folder with its contents. */
 export interface Excluded {
   readonly key: Bytes;
   readonly rule: string;
 }
 
 /**
- * Of `excluded`, a folder with everything in it counts once; `othersFolders` are those that somebody other than root and
+ * In `excluded`, a folder with its contents counts once. `othersFolders` are folders that somebody other than root and
  * this user owns or can write to.
  */
 export type ScanCounts = Readonly<Record<ObstacleReason | 'link' | 'excluded' | 'othersFolders', number>>;
@@ -114,7 +114,7 @@ export class ScanWriter {
 
   /** An entry of the last tree that is not on disk, or that an obstacle has replaced. */
   #addMissing({ onDisk, inTree, keptInTree }: ScannedPair): void {
-    // An obstacle that has a line in the draft has the last tree's there.
+    // An obstacle with a line in the draft has the last tree's line there.
     const hasLine = onDisk?.type === 'obstacle' && mayHideFiles(onDisk);
     if (keptInTree !== undefined) {
       if (hasLine) this.#isAsTree = false;
@@ -159,15 +159,15 @@ export class ScanWriter {
   }
 
   /**
-   * When the path of a file last changed (ms since the epoch). Without a tree it is ignored: all files would be due whose
-   * folder changed after their upload, which is most of an old backup.
+   * When the path of a file last changed (ms since the epoch). Without a tree this is ignored: otherwise all files
+   * would be due whose folder changed after their upload, which is most of an old backup.
    */
   #namedSince({ pathChangedAt = 0 }: Entry): number {
     return this.#hasTree ? pathChangedAt : 0;
   }
 }
 
-/** For a file that the last tree has: if it is not uploaded, its line stays in the tree. */
+/** The last tree's line of a file: it stays in the tree if the file is not uploaded. */
 function lastLineOf(inTree: TreeLine | undefined): Pick<DraftLine, 'lastLine'> {
   return inTree !== undefined && entryOfLine(inTree).type === 'file' ? { lastLine: inTree.line } : {};
 }

@@ -1,4 +1,4 @@
-// One walk of LOCAL_DIR that only counts: what a run would find there, and what it could not store.
+// Walks LOCAL_DIR and counts what a run would find there, and what it could not store.
 import { existsSync, realpathSync } from 'node:fs';
 import type { Interruption } from '../../cli/signals/interruption.js';
 import type { BackupConfig } from '../../config/backup-config.js';

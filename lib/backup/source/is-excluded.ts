@@ -7,10 +7,10 @@ import { isLink } from '../../tree/disk/is-gone.js';
 
 export type IsExcluded = (key: Bytes) => boolean;
 
-/** What of a folder is excluded: everything, except for the tag file of that name; `undefined`: nothing. */
+/** Excludes everything in a folder except the tag file of that name; `undefined` excludes nothing. */
 type FolderRule = { readonly except: Bytes | undefined } | undefined;
 
-/** For keys in their order: the answer for a folder is kept for the next key in it. */
+/** For sorted keys: the answer for a folder is kept for the next key in it. */
 export function createIsExcluded(exclusion: Exclusion, root: Bytes, followSymlinks: boolean): IsExcluded {
   let last: { readonly folder: Bytes; readonly rule: FolderRule } | undefined;
   return (key) => {

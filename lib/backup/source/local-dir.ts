@@ -1,4 +1,4 @@
-// What must be true of LOCAL_DIR before a run uses it.
+// Checks LOCAL_DIR before a run uses it.
 import { isUtf8 } from 'node:buffer';
 import { constants, lstatSync } from 'node:fs';
 import { access, realpath, stat, statfs } from 'node:fs/promises';
@@ -30,7 +30,7 @@ export async function resolveLocalDir(directory: string): Promise<string> {
   );
 }
 
-/** `type:dev:ino` of a directory, with the type of its file system as in statfs(2), in hexadecimal digits. */
+/** `type:dev:ino` of a directory, where `type` is that of its file system by statfs(2), in hexadecimal digits. */
 export async function localDirIdOf(directory: string): Promise<string> {
   const { dev, ino } = await stat(directory, { bigint: true });
   const { type } = await statfs(directory);
@@ -38,8 +38,8 @@ export async function localDirIdOf(directory: string): Promise<string> {
 }
 
 /**
- * True if LOCAL_DIR is on another file system than at the last run. A device may get another number at each boot, and a
- * folder that was replaced has another inode: only both together tell.
+ * True if LOCAL_DIR is on another file system than at the last run. A device's number may change at each boot, and a
+ * replaced folder has another inode: only a change of both is a proof.
  */
 export function isOtherFileSystem(before: string, now: string): boolean {
   const [typeBefore, deviceBefore, inodeBefore] = before.split(':');
@@ -48,7 +48,7 @@ export function isOtherFileSystem(before: string, now: string): boolean {
 }
 
 /**
- * A file is gone only if the directory is still the one that was walked.
+ * A file counts as gone only if the directory is still the one that was walked.
  * @throws {BackupError} with exit code 4 if its disk was unmounted meanwhile, or it was replaced
  */
 export async function assertSameLocalDir(directory: string, id: string): Promise<void> {
@@ -61,7 +61,7 @@ export async function assertSameLocalDir(directory: string, id: string): Promise
 }
 
 /**
- * Without a prefix, the bucket's `backup.info/` would be a folder of the backup.
+ * Without a prefix, a folder `backup.info` would collide with the bucket's `backup.info/`.
  * @throws {BackupError} with exit code 4 if LOCAL_DIR has a folder or file of that name
  */
 export function assertNoReservedName(directory: string): void {

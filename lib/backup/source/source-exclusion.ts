@@ -1,4 +1,4 @@
-// What the walk leaves out: what the config excludes, the stages of unfinished restores, and the run's own folders.
+// What the walk excludes: by the config, the stages of unfinished restores, and the run's own folders.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { relative } from 'node:path';
 import { errnoOf } from '../../cli/errors.js';
@@ -15,7 +15,7 @@ export const OWN_FILES = 'own files';
 const CACHE_TAG = bytesOf('CACHEDIR.TAG');
 /** How its content begins. */
 const CACHE_SIGNATURE = Buffer.from('Signature: 8a477f597d28d172789f06886806bc55');
-/** Follows no link, and does not wait for a FIFO. */
+/** Does not follow a link or wait for a FIFO. */
 const TAG_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export type ExclusionSettings = Pick<

@@ -1,4 +1,4 @@
-// Whose backup it is: a run of one source never deletes or replaces the objects of another one.
+// The source of a backup: a run of one source never deletes or replaces the objects of another one.
 import { hostname } from 'node:os';
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
@@ -17,7 +17,7 @@ export function sourceOf(hostId: string | undefined, localDir: string): Source {
 }
 
 /**
- * To be called before anything is changed.
+ * Must be called before anything is changed.
  * @param last the record of the last run; `undefined` if there is none
  * @param adopts --adopt: this source takes the backup over
  * @throws {BackupError} with exit code 4 if the last run was of another source
@@ -26,7 +26,7 @@ export function assertSameSource(last: Partial<Source> | undefined, now: Source,
   if (last === undefined || adopts || isSameSource(last, now)) return;
   const isOtherHost = last.host !== undefined && last.host !== now.host;
   const steps = [
-    'To back up both, give each a REMOTE_DIR_PREFIX of its own.',
+    'To back up both, give each its own REMOTE_DIR_PREFIX.',
     'If this one takes the backup over, run it once with --adopt.',
     ...(isOtherHost ? ["If the host's name changes from run to run, set HOST_ID in the config."] : []),
   ];
@@ -36,7 +36,7 @@ export function assertSameSource(last: Partial<Source> | undefined, now: Source,
   );
 }
 
-/** Whether the last run was of this source. A field that its record lacks is no difference. */
+/** Whether the last run was of this source. A member that its record lacks is not a difference. */
 export function isSameSource(last: Partial<Source>, now: Source): boolean {
   const { host = now.host, localDir = now.localDir } = last;
   return host === now.host && localDir === now.localDir;

@@ -1,4 +1,4 @@
-// What a walk of LOCAL_DIR goes by, and the walk.
+// LOCAL_DIR with the settings for its walk, and the walk.
 import { statSync } from 'node:fs';
 import type { Interruption } from '../../cli/signals/interruption.js';
 import type { BackupConfig } from '../../config/backup-config.js';
@@ -11,12 +11,12 @@ import { SourceExclusion } from './source-exclusion.js';
 /** S3's limit (bytes). */
 export const MAX_KEY_LENGTH = 1024;
 
-/** LOCAL_DIR as the config has it walked. */
+/** LOCAL_DIR, and how to walk it. */
 export interface SourceToWalk {
   /** Absolute and without links. */
   readonly localDir: string;
   readonly followSymlinks: boolean;
-  /** What the walk leaves out. */
+  /** What the walk excludes. */
   readonly exclusion: Exclusion;
   readonly fileSystems: FileSystems;
   /** How many bytes the key of a file may have, relative to the prefix. */
@@ -26,7 +26,7 @@ export interface SourceToWalk {
 
 /**
  * @param localDir as `resolveLocalDir` gives it
- * @param ownFolders folders of this run, which are left out; absolute
+ * @param ownFolders this run's folders, which are excluded; absolute
  */
 export function sourceToWalk(
   localDir: string,
@@ -45,7 +45,7 @@ export function sourceToWalk(
   };
 }
 
-/** What is on disk, in the order of the keys. @param onExcluded called for what is left out */
+/** The entries on disk, sorted by key. @param onExcluded called for what is excluded */
 export function walkSource(source: SourceToWalk, onExcluded?: OnExcluded): ReturnType<typeof walk> {
   const { localDir, interruption } = source;
   const onTurn = () => interruption.check();

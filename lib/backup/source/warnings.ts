@@ -1,4 +1,4 @@
-// What a run warns of before it changes anything: its source, its prefix, and patterns that exclude nothing.
+// Warnings before a run changes anything: about its source, its prefix, and patterns that exclude nothing.
 import type { LastRun } from '../../records/last-run.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Backup } from '../backup.js';
@@ -24,8 +24,8 @@ export function warnOfSource(
 }
 
 /**
- * Where a ctime proves nothing, size, mtime and inode number are all there is to go by: said on stderr by the first run,
- * in syslog by every run.
+ * Where a ctime proves nothing, only size, mtime and inode number show a change. The first run warns of that; later
+ * runs say it in syslog.
  */
 function reportLackOfCtime({ config, localDir, fileSystems, log }: Backup, isFirst: boolean): void {
   const types = [...fileSystems.typesWithoutCtime()].map((type) => `0x${type.toString(16)}`);
@@ -36,8 +36,8 @@ function reportLackOfCtime({ config, localDir, fileSystems, log }: Backup, isFir
 }
 
 /**
- * The original accepts every prefix. Once a backup is below one, no later run warns of it.
- * S3 stores keys with an empty part, but other tools can't restore them as files.
+ * Warns in the first run only, since the original accepts every prefix. S3 stores keys with an empty part, but other
+ * tools can't restore them as files.
  */
 function warnOfEmptyPart({ prefix, log }: Backup): void {
   if (!prefix.startsWith('/') && !prefix.includes('//')) return;

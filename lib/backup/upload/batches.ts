@@ -6,16 +6,16 @@ import { textOf } from '../../tree/bytes.js';
 import { entryOfLine } from '../../tree/tree-file.js';
 import type { DraftLine } from '../scan/draft.js';
 
-/** If so many files fail for one reason, and none is sent, no other is tried. */
+/** If so many files fail for one reason, and none is sent, no further file is tried. */
 export const FIRST_BATCH = 10;
-/** A further process of the AWS CLI, which is slow to start, pays off for so many files or bytes. */
+/** How many files or bytes justify another process of the AWS CLI, which is slow to start. */
 const FILES_PER_PROCESS = 100;
 const BYTES_PER_PROCESS = 64 * 2 ** 20;
 const MAX_FILES = 1000;
 const MAX_BYTES = 512 * 2 ** 20;
 /** How many descriptors this process needs for other things. */
 const RESERVED = 128;
-/** Deeper and longer paths do not fit into the folder of links, or make the AWS CLI give up. */
+/** Deeper or longer paths do not fit into the folder of links, or make the AWS CLI fail. */
 const MAX_DEPTH = 100;
 const MAX_LENGTH = 1024;
 
@@ -31,14 +31,14 @@ export interface Batch {
   /** Counted from 1. */
   readonly number: number;
   readonly files: readonly BatchFile[];
-  /** Whether it is one file, whose name does not fit into the AWS CLI's output or into a folder of links. */
+  /** Whether it is one file, whose name is ambiguous in the AWS CLI's output or does not fit into a folder of links. */
   readonly isAlone: boolean;
 }
 
 export interface BatchLimits {
-  /** How many processes of the AWS CLI upload side by side. */
+  /** How many processes of the AWS CLI upload at the same time. */
   readonly processes: number;
-  /** How many files a batch has at most. */
+  /** The most files of a batch. */
   readonly files: number;
 }
 

@@ -1,16 +1,19 @@
-// Opens files below LOCAL_DIR folder by folder and without following links, so that nobody who can write there can lead
-// the backup to another file than the scan saw.
+// Opens files below LOCAL_DIR, folder by folder and without following links, so that nobody who can write there can
+// make the backup read a file that the scan did not see.
 import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
-/** At most so many folders are held open, and the innermost one: a path may have more than there are descriptors. */
+/**
+ * The most folders that are held open besides the innermost one: a path may have more folders than there are
+ * descriptors.
+ */
 const MAX_HELD = 64;
 
 interface OpenFolder {
   readonly name: string;
-  /** `undefined`: it is not held open. */
+  /** `undefined` if it is not held open. */
   descriptor: number | undefined;
 }
 

@@ -7,7 +7,7 @@ import type { ScanCounts } from '../scan/scan-writer.js';
 
 /**
  * True if `aws s3 sync` uploads exactly what was scanned: it opens files by their paths, so nobody else may be able to
- * change what is there; and it does not know the exclusions.
+ * change them; and it does not know the exclusions.
  */
 export function isSyncSafe({ config, localDir, followSymlinks }: Backup, counts: ScanCounts): boolean {
   const { excluded, othersFolders, 'key too long': tooLong } = counts;

@@ -1,4 +1,4 @@
-// Opens the files of a batch, and describes each as it was when it was opened: that is what is sent.
+// Opens the files of a batch, and describes each as it is then, since that is what is sent.
 
 import { fstatSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -29,7 +29,7 @@ export interface OpenFile {
 
 export interface OpenedBatch {
   readonly open: readonly OpenFile[];
-  /** The others, and why they can't be read; `undefined`: they have vanished. */
+  /** The other files, and why they can't be read; `undefined` if they have vanished. */
   readonly unread: readonly { readonly file: BatchFile; readonly why: string | undefined }[];
 }
 

@@ -1,5 +1,5 @@
 // Sends one batch: this program opens each file, the AWS CLI reads it through a link to the open descriptor, and the
-// descriptor then shows whether the file has changed meanwhile.
+// descriptor then shows whether the file has changed during the upload.
 import { closeSync } from 'node:fs';
 import type { AwsError } from '../../aws/errors/aws-error.js';
 import { concernsAllFiles, isTransient, kindOfAwsError } from '../../aws/errors/error-kinds.js';
@@ -13,7 +13,7 @@ import { type OpenFile, openFiles } from './open-batch.js';
 import type { UploadFailure } from './sent.js';
 import { uploadOpenFiles } from './upload-calls.js';
 
-/** How often a file is sent that changes during its upload, or fails by a passing error. */
+/** How often a file is sent at most, if it changes during its upload or fails with a transient error. */
 const ROUNDS = 3;
 
 export interface BatchOutcome {
@@ -27,8 +27,8 @@ export interface BatchOutcome {
 }
 
 /**
- * @param onSent called as soon as the AWS CLI says that a file was uploaded, with its line as it was opened: it may have
- *   changed during the upload
+ * @param onSent called as soon as the AWS CLI says that a file was uploaded, with its line as it was opened: it may
+ * have changed during the upload
  * @throws {AwsError} if the AWS CLI failed for a reason that concerns every file
  */
 export async function sendBatch(
@@ -72,7 +72,7 @@ export async function sendBatch(
   }
 
   /**
-   * Records what became of a file.
+   * Records the outcome for a file, and decides whether to send it again.
    * @param why it was not sent; `undefined` if it was
    * @throws {AwsError} if it failed for a lasting reason that concerns every file
    */
@@ -80,7 +80,7 @@ export async function sendBatch(
     { file, descriptor, line, inode }: OpenFile,
     why: string | undefined,
   ): Promise<boolean> {
-    // A change during the upload comes first: the AWS CLI fails in many ways over a file that grows or shrinks.
+    // A change during the upload comes first: it makes the AWS CLI fail in many ways.
     if (!isSameInode(backup.fileSystems.inodeOfOpen(descriptor), inode)) {
       fail(file, 'it changed while it was uploaded', false);
       return true;

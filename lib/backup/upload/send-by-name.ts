@@ -1,4 +1,4 @@
-// Sends the due files batch by batch, several batches side by side.
+// Sends the due files in batches, several batches at the same time.
 import type { AwsError } from '../../aws/errors/aws-error.js';
 import { concernsOneFile, reasonOf } from '../../aws/errors/error-kinds.js';
 import { forEachInPool } from '../../cli/concurrency.js';
@@ -15,7 +15,7 @@ import { type BatchOutcome, sendBatch } from './send-batch.js';
 import type { Sent, UploadFailure } from './sent.js';
 
 /**
- * @param journal has begun; if this fails, it holds what has been sent
+ * @param journal must have begun; it notes each file that is sent
  * @throws {AwsError} if the AWS CLI fails for a reason that concerns every file
  */
 export async function sendByName(
@@ -55,7 +55,7 @@ export async function sendByName(
   };
   log.info(`Uploading ${count} files, ${dueBytes} bytes.`);
   const batches = splitIntoBatches(flatten(readDraft(due)), limits);
-  // One batch after the other until a file is sent: a reason that concerns every file shows before many are tried.
+  // One batch at a time until a file is sent: an error that concerns every file shows before many are tried.
   const reasons: string[] = [];
   let error: AwsError | undefined;
   while (total.sent === 0 && reasons.length < FIRST_BATCH) {

@@ -1,11 +1,11 @@
-// What an upload has done.
+// The result of an upload.
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import type { DraftLine } from '../scan/draft.js';
 
 export interface UploadFailure {
   readonly path: string;
   readonly why: string;
-  /** Whether these are the AWS CLI's words. */
+  /** Whether `why` is the AWS CLI's message. */
   readonly isOfAws: boolean;
 }
 
@@ -18,7 +18,7 @@ export interface Sent {
   readonly failed: number;
   readonly failedByAws: number;
   failures(): Batches<UploadFailure>;
-  /** The lines of the files that were due, with what became of each, in the order of their keys. */
+  /** The lines of the due files with their new states, sorted by key. */
   outcomes(): Batches<DraftLine>;
 }
 

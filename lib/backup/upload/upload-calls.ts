@@ -1,4 +1,4 @@
-// The calls that upload files: those that this process holds open, or all of LOCAL_DIR by one `aws s3 sync`.
+// The calls that upload files: files that this process holds open, or all of LOCAL_DIR by one `aws s3 sync`.
 import { mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -23,11 +23,10 @@ export interface UploadResult {
 }
 
 /**
- * One call for files that are open: a folder of links, under the names that the files have below LOCAL_DIR, leads to their
- * descriptors.
+ * Uploads open files by one call: a folder of links, with the files' paths below LOCAL_DIR, leads to their descriptors.
  * @param isAlone whether it is one file, which is uploaded without a folder of links
  * @param onSent called as soon as the AWS CLI says that a file was uploaded
- * @throws {AwsError} if the AWS CLI failed before the first file, by an error that will not pass
+ * @throws {AwsError} if the AWS CLI failed before the first file, with an error that is not transient
  */
 export async function uploadOpenFiles(
   backup: Backup,
@@ -63,7 +62,7 @@ export async function uploadOpenFiles(
   return { whyNot: (path) => outcome.whyNotUploaded(path, isDone, answer.stderr.trim()), error };
 }
 
-/** @param folder of the links, which this makes for this user alone, unless the file is alone */
+/** @param folder for the links, created with mode 0700 unless the file is alone */
 function uploadArguments(
   { aws: { bucket }, prefix, config: { storageClass } }: Backup,
   files: readonly OpenFile[],
@@ -84,8 +83,8 @@ function uploadArguments(
 }
 
 /**
- * Uploads LOCAL_DIR to an empty prefix: see `isSyncSafe`. However it ends, the check shows what it has uploaded.
- * @returns what the AWS CLI says that it has uploaded
+ * Uploads LOCAL_DIR to an empty prefix: see `isSyncSafe`. The check afterwards shows what was really uploaded.
+ * @returns what the AWS CLI reports
  * @throws {InterruptedError} if a signal ended it
  */
 export async function uploadBySync(backup: Backup, { due, dueBytes }: DraftFiles): Promise<Sent> {

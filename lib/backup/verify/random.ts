@@ -1,17 +1,16 @@
-// What the verification leaves to chance: which files it may take, and which part of a large one.
+// The random choices of the verification: the file, and the part of a large one.
 import type { ByteRange } from '../../aws/arguments/download-arguments.js';
 
-/** A whole number from 0 to below `bound` (1 at least), each as likely as any other. Tests bring their own. */
+/** A random whole number from 0 to below `bound` (at least 1), evenly distributed. Tests replace it. */
 export type RandomBelow = (bound: number) => number;
 
 export const randomBelow: RandomBelow = (bound) => Math.floor(Math.random() * bound);
 
-/** How many files the verification may choose from: some may change during the run. */
+/** How many candidates there are, since some may change during the run. */
 const SAMPLE_SIZE = 10;
 
 /**
- * Some of a stream's items, in random order (reservoir sampling): every list of that many different items is as likely
- * as any other.
+ * A random sample of a stream's items, in random order (reservoir sampling).
  */
 export class RandomSample<T> {
   readonly items: T[] = [];

@@ -1,4 +1,4 @@
-// What can come next on a command line, by the definitions of the commands.
+// The words that can come next on a command line, by the definitions of the commands.
 import type { Command, Option } from 'commander';
 
 export interface Candidate {
@@ -12,7 +12,7 @@ export interface Expected {
   readonly words: readonly Candidate[];
   /** The names of the arguments, or of an option's value, that can stand there: `config_file`, `path`, … */
   readonly names: ReadonlySet<string>;
-  /** What --config, or an argument, says so far. */
+  /** The config that --config or an argument names so far. */
   readonly config: string | undefined;
 }
 
@@ -57,7 +57,7 @@ function expectedOf(command: Command, words: readonly string[]): Expected {
   return { words: [...choices, ...options], names: namesAt(forms, position), config };
 }
 
-/** Only for who has begun with a `-`: there are many. */
+/** Options are offered only after a `-`, since there are many. */
 function optionsOf(command: Command, current: string): Candidate[] {
   if (!current.startsWith('-')) return [];
   const options = [...command.options, ...command.createHelp().visibleOptions(command)];

@@ -3,7 +3,7 @@ import type { Log } from './log.js';
 
 /** How many are named on stderr; syslog gets all. */
 const NAMED = 100;
-/** A longer reason is S3's, in its words (characters). */
+/** A reason that is longer is S3's own message, and said once (characters). */
 const SHORT = 80;
 
 export class Incomplete {
@@ -52,7 +52,7 @@ export class Incomplete {
     if (hint !== undefined) this.#hints.add(hint);
   }
 
-  /** Says how many are named in syslog only, and shows the hints. */
+  /** Prints how many files only syslog names, and the hints. */
   close(): void {
     if (this.#count > NAMED) this.#log.error(`… and ${this.#count - NAMED} more; syslog names them all.`);
     for (const hint of this.#hints) this.#log.hint(hint);

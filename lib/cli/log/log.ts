@@ -32,18 +32,18 @@ export class Log {
     if (isVerbose()) this.#print(line);
   }
 
-  /** What is going on, for who has called the command; nothing for syslog. */
+  /** Prints what is going on, on stderr only. */
   say(message: string): void {
     if (!isQuiet()) this.#print(printable(message));
   }
 
-  /** What a command has done, for a person who watches; syslog has it, too. */
+  /** One line on what a command has done, for syslog and a terminal. */
   summary(message: string): void {
     this.info(message);
     if (process.stderr.isTTY && !isQuiet() && !isVerbose()) this.#print(printable(message));
   }
 
-  /** What a signal leaves behind. The terminal has shown `^C` in the line. */
+  /** What remains after a signal. The terminal has shown `^C` in the line of the progress. */
   ended(message: string): void {
     if (showsProgress()) process.stderr.write(CLEAR_LINE);
     this.summary(message);
@@ -57,7 +57,7 @@ export class Log {
     this.#critical('ERROR', message);
   }
 
-  /** What to do about the error before it. The same hint is shown once. */
+  /** What to do about the error before it. The same hint is printed once. */
   hint(message: string): void {
     if (this.#hints.has(message)) return;
     this.#hints.add(message);
@@ -96,7 +96,7 @@ export class Log {
   }
 }
 
-/** `text` with its control characters spelled out, so that a file's name can neither control a terminal nor fake a line. */
+/** Escapes control characters, so that a file's name can neither control a terminal nor fake a line. */
 export function printable(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
   return text.replaceAll(/[\x00-\x1f\x7f-\x9f]/g, (character) =>

@@ -1,4 +1,4 @@
-// What the user says about output, the same for every command. It is about the process: set once, by the command line.
+// The output options, the same for every command. They hold for the whole process; the command line sets them once.
 
 export interface OutputOptions {
   /** Whether to print nothing but warnings, errors and what was asked for. */
@@ -14,7 +14,7 @@ let options: OutputOptions = {};
 
 export function setOutputOptions(chosen: OutputOptions): void {
   options = chosen;
-  // The questions of init go by the variable alone.
+  // The prompts of init obey only the variable.
   if (chosen.color === 'never') process.env['NO_COLOR'] = '1';
   if (chosen.color === 'always') delete process.env['NO_COLOR'];
 }
@@ -27,7 +27,7 @@ export function isVerbose(): boolean {
   return options.verbose === true;
 }
 
-/** On a terminal only. */
+/** Whether there is a progress line: on a terminal only. */
 export function showsProgress(): boolean {
   return process.stderr.isTTY && !isQuiet() && options.progress !== false;
 }

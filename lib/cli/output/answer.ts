@@ -1,10 +1,10 @@
 // The answer to a question about a backup, row by row: a table, or JSON for programs.
 import { type Column, type OutputStyle, tableText } from './table.js';
 
-/** What the command line says about output. */
+/** The output options of a command. */
 export interface OutputFlags {
   readonly isJson: boolean;
-  /** Whether a table has a header although no person reads it. */
+  /** Whether a table has a header in a pipe, too. */
   readonly hasHeader: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface RowFormat<T> {
   /** The name of the JSON format. */
   readonly what: string;
   readonly columns: readonly Column<T>[];
-  /** What JSON tells of a row. */
+  /** The members of a row in JSON. */
   readonly members: (item: T) => object;
 }
 

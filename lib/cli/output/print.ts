@@ -21,7 +21,7 @@ export async function printTexts(texts: AsyncIterable<string>): Promise<boolean>
   }
 }
 
-/** The same for one text. */
+/** Like `printTexts`, for one text. */
 export function printText(text: string): Promise<boolean> {
   return printTexts(Readable.from([text]));
 }

@@ -1,11 +1,11 @@
-// Tables: aligned below a header for people on a terminal; in a pipe exact, between tabs, with a header if it is asked for.
+// Tables: on a terminal aligned, with a header; in a pipe exact values between tabs, with a header on request.
 import { printable } from '../log/log.js';
 import { formatBytes } from '../units/quantities.js';
 import { formatLocalTime } from '../units/times.js';
 
 /** How a table is printed. */
 export interface OutputStyle {
-  /** Whether a person reads it: sizes and times for people, and columns one below the other. */
+  /** Whether a person reads it: columns are aligned, sizes and times rounded. */
   readonly isForPeople: boolean;
   readonly hasHeader: boolean;
 }
@@ -18,7 +18,7 @@ export interface Column<T> {
   readonly cell: (item: T, style: OutputStyle) => string;
   /** Whether it is aligned at its right end. */
   readonly isRight?: boolean;
-  /** Of the last column: it has no header, and is left out of lines where it is empty. */
+  /** For the last column only: it has no header, and a line without a remark ends before it. */
   readonly isRemark?: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface FittedColumn<T> extends Column<T> {
   readonly width: number;
 }
 
-/** How many rows say how wide the columns are: more are printed as they come. */
+/** How many rows decide the width of the columns. Later rows are printed as they come. */
 const FIRST_ROWS = 200;
 
 /** Lines with their newlines. For people, there is no header without a row. */
@@ -57,7 +57,7 @@ function* beginTable<T>(
   return table;
 }
 
-/** As wide as these items need. What stands at the end of the line is not wider than it is: a path may be long. */
+/** The columns, as wide as these items need. The one that ends the line is not padded, since a path may be long. */
 export function fitted<T>(
   columns: readonly Column<T>[],
   items: readonly T[],

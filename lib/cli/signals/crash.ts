@@ -1,16 +1,17 @@
-// What is thrown where nobody waits for it, in an event of a stream for example. Node would end the process at once: no
-// lock would be released, and nobody told.
+// Handles exceptions that no code catches, such as one in a stream's event handler. By default Node would end the
+// process at once, without releasing the lock or telling a hook.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exitCode } from '../exit-codes.js';
 import type { Interruption } from './interruption.js';
 
-/** How long the work may take to end, and what follows it (ms). */
+/** How long `work` may take to end after a crash (ms). */
 const PATIENCE = 10_000;
+/** When the process exits in any case (ms after the crash). */
 const LAST_RESORT = 150_000;
 
 /**
- * Works; a crash ends the work as a signal would, and is thrown in the place of what that throws.
- * @throws what `work` throws, or what has crashed
+ * Runs `work`. A crash interrupts it as a signal would, and is thrown instead of the error that this causes.
+ * @throws the crash, or what `work` throws
  */
 export async function failOnCrash<T>(interruption: Interruption, work: () => Promise<T>): Promise<T> {
   const crashes: unknown[] = [];

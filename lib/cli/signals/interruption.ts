@@ -1,5 +1,5 @@
-// INT, TERM and HUP are passed on to every child and remembered; the next step throws an InterruptedError, so that every
-// `finally` runs.
+// Passes INT, TERM and HUP on to every child and remembers them. The next step throws an InterruptedError, so that
+// every `finally` runs.
 import { InterruptedError } from '../errors.js';
 import { handleSignals } from './signals.js';
 
@@ -8,7 +8,7 @@ export class Interruption {
   readonly #controller = new AbortController();
   #signal: NodeJS.Signals | undefined;
 
-  /** Aborts when the first signal arrives: for what does not end with a child. */
+  /** Aborts at the first signal: for work that no child does. */
   get aborted(): AbortSignal {
     return this.#controller.signal;
   }
@@ -33,7 +33,7 @@ export class Interruption {
     if (this.#signal !== undefined) throw new InterruptedError(this.#signal);
   }
 
-  /** What a signal does. */
+  /** Handles a signal. */
   interrupt(signal: NodeJS.Signals): void {
     this.#signal ??= signal;
     for (const pid of this.#children) sendToGroup(pid, signal);

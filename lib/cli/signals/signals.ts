@@ -1,10 +1,10 @@
-// The signals that end a command. Every program loads this before most of itself, which takes a moment: Ctrl-C is answered
-// during that, too. Like node-version.ts, this file must load in any version of Node.js, and imports nothing.
+// The signals that end a command. Every program loads this file early, so that Ctrl-C works while the rest loads. Like
+// node-version.ts, it must load in any version of Node.js, so it imports nothing.
 const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 export type EndingSignal = keyof typeof NUMBERS;
 
-/** What a signal does. It is replaced and never taken away: so there is no moment without it. */
+/** Handles a signal. `handleSignals` replaces it, so that there is a handler at any moment. */
 let handle = (signal: EndingSignal): void => {
   const isQuiet = process.argv.some((word) => word === '--quiet' || word === '-q');
   // The terminal has shown `^C` in the line.

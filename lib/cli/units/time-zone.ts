@@ -1,5 +1,5 @@
-// The local time zone, for times that a person writes. To the C library TZ is a name, a file, or a rule. Node knows only
-// names: with anything else it silently computes in UTC, or without summer time.
+// The local time zone, for times that a person writes. The C library takes TZ as a name, a file, or a rule. Node knows
+// only names: with anything else it silently computes in UTC, or without summer time.
 import { realpathSync } from 'node:fs';
 import { BackupError } from '../errors.js';
 
@@ -15,7 +15,7 @@ export function adoptTimeZone(): void {
   if (name !== undefined) process.env['TZ'] = name;
 }
 
-/** @throws {BackupError} if Node does not know the zone of TZ: local times would be others than `date` shows */
+/** @throws {BackupError} if Node does not know the zone of TZ: local times would differ from those of `date` */
 export function checkTimeZone(): void {
   const zone = process.env['TZ']?.replace(/^:/, '');
   if (!zone || UTC.test(zone)) return;

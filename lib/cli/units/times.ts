@@ -45,26 +45,27 @@ const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: *(z|utc|[+-]\d
 
 /**
  * Understands ISO 8601 with and without a zone (without: the local one), a date, `2 days ago`, `1h ago`, `last week`,
- * `yesterday`, `monday` (the last one before today), `yesterday 18:00`, `18:00` (today), and `now`. A day alone means its end:
- * "as it was on that day". A time without a fraction means the end of its second, since Amazon's times are whole seconds.
+ * `yesterday`, `monday` (the last one before today), `yesterday 18:00`, `18:00` (today), and `now`. A day alone means its
+ * end: "as it was on that day". A time without a fraction means the end of its second, since Amazon's times are whole
+ * seconds.
  * @returns milliseconds since the epoch
- * @throws {BackupError} for anything else, for what is still to come, and for a local time of an unknown zone
+ * @throws {BackupError} for anything else, for a time in the future, and for a local time in an unknown zone
  */
 export function parseTime(text: string, now: Date): number {
   const words = text.trim().toLowerCase();
-  if (TO_COME.test(words)) throw toComeError(`"${text}" is still to come.`);
+  if (TO_COME.test(words)) throw toComeError(`"${text}" is in the future.`);
   const time = relative(words, now) ?? named(words, now) ?? absolute(words);
   if (time === undefined) {
-    throw new BackupError(`"${text}" is no time that is understood.`, {
+    throw new BackupError(`"${text}" is not a time that this program understands.`, {
       hint: 'Examples: 2026-03-28, "2026-03-28 18:00", 2026-03-28T18:00:00Z, "2 days ago", "monday 18:00", 13:11.',
     });
   }
-  if (time.begin > now.getTime()) throw toComeError(`"${text}" is still to come: ${formatTime(time.begin)}.`);
+  if (time.begin > now.getTime()) throw toComeError(`"${text}" is in the future: ${formatTime(time.begin)}.`);
   return time.end;
 }
 
 function toComeError(message: string): BackupError {
-  return new BackupError(message, { hint: 'Name a time in the past; "now" is the latest.' });
+  return new BackupError(message, { hint: 'Give a time in the past; "now" is the latest.' });
 }
 
 interface Span {

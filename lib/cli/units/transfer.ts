@@ -1,10 +1,10 @@
-// How far a transfer is, for the progress line.
+// The progress of a transfer, for the progress line.
 import { formatDuration } from './duration.js';
 import { formatBytes } from './quantities.js';
 
-/** Seconds: sooner, a rate would say little. */
+/** Seconds. Before that, a rate would say little. */
 const SETTLED = 2;
-/** What part must be done before the time left is told: a few small files, which come first, tell nothing of it. */
+/** The part that must be done before the time left is shown: small files, which come first, do not predict it. */
 const TELLING = 0.01;
 
 /**

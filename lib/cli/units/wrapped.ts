@@ -1,4 +1,7 @@
-/** Text in lines of at most so many characters; a longer word has a line of its own. @param columns of the terminal; 0: none */
+/**
+ * Breaks text into lines. A word that is too long has its own line.
+ * @param columns of the terminal; 0 if there is none
+ */
 export function wrapped(text: string, columns = 0): string {
   const width = Math.min(columns || 80, 100) - 1;
   const lines: string[] = [];

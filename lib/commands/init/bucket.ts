@@ -1,4 +1,4 @@
-// The bucket of a new backup: made, or set as a backup needs it, once the user has seen the commands.
+// Creates the bucket of a new backup, or changes its settings, once the user has seen the commands.
 import { createBucket } from '../../aws/arguments/bucket-arguments.js';
 import { bucketExists } from '../../aws/bucket.js';
 import type { Asked } from '../../aws/bucket-settings/ask.js';
@@ -15,22 +15,22 @@ import { retentionOf } from '../bucket-settings.js';
 import type { Setup } from './steps.js';
 
 /**
- * @returns whether the bucket is as it should be; false if the user wants it otherwise
- * @throws {BackupError} if there is none, and the user does not want it made
+ * @returns whether the bucket is ready; false if the user refuses the commands
+ * @throws {BackupError} if there is none, and the user does not want to create it
  */
 export async function setUpBucket({ config, aws, interview, context }: Setup): Promise<boolean> {
   const isThere = await bucketExists(aws);
-  // A bucket that was there may have other things in it.
+  // An existing bucket may hold other objects.
   const retention = isThere ? retentionOf(config) : { days: config.retentionDays, prefixes: [''] };
   const settings = isThere ? await fetchBucketSettings(aws) : NEW_BUCKET;
   const steps = planBucketSettings(aws.bucket, settings, retention);
   const unknown = namesOfUnknown(settings);
   if (unknown.length > 0)
     interview.say(
-      `This profile may not ask for the bucket's ${unknown.join(', ')}: whoever owns it has to see to that.`,
+      `This profile may not read the bucket's ${unknown.join(', ')}: its owner has to check that.`,
     );
   if (isThere && steps.length === 0) {
-    if (unknown.length === 0) interview.say('The bucket is set as a backup needs it.');
+    if (unknown.length === 0) interview.say('The bucket has the settings that a backup needs.');
     return unknown.length === 0;
   }
   const making = isThere ? [] : [aws.commandFor(createBucket(aws.bucket, config.region))];
@@ -45,7 +45,7 @@ export async function setUpBucket({ config, aws, interview, context }: Setup): P
   if (isThere) {
     for await (const { failure } of changeSettings(aws, steps, retention)) assertDone(failure);
   } else await makeBucket(aws, config, (message) => context.log.info(message));
-  interview.say(isThere ? 'The bucket is set now.' : `The bucket "${aws.bucket}" was made.`);
+  interview.say(isThere ? 'The bucket has the settings now.' : `The bucket "${aws.bucket}" was made.`);
   return unknown.length === 0;
 }
 
@@ -62,10 +62,10 @@ function namesOfUnknown(settings: BucketSettings): string[] {
     .map((name) => names[name]);
 }
 
-/** @throws {BackupError} for any failure but that the server does not implement it */
+/** @throws {BackupError} for any failure, unless the server does not implement the setting */
 function assertDone(failure: AwsError | undefined): void {
   if (failure === undefined || failure.kind === 'not-implemented') return;
   const hint =
-    'Have somebody run the command above who may, then run init again; or leave it out: --skip bucket';
+    'Ask somebody who may to run the command above, then run init again; or skip it: --skip bucket';
   throw new BackupError(failure.message, { hint, cause: failure });
 }

@@ -1,4 +1,4 @@
-// The config of a new backup: all questions, and the file. Or one that is there already, and stays as it is.
+// Writes the config of a new backup, after all questions; or checks an existing one, which stays as it is.
 import { resolve } from 'node:path';
 import { BackupError } from '../../cli/errors.js';
 import type { CommandContext } from '../../cli/main.js';
@@ -12,7 +12,7 @@ import { askContents } from './contents.js';
 import { askPlace } from './place.js';
 import type { InitRequest } from './request.js';
 
-/** @returns whether the encryption key is escrowed: then it came from there */
+/** @returns whether the encryption key comes from the bucket's escrow */
 export async function writeNewConfig(
   file: string,
   request: InitRequest,
@@ -23,14 +23,14 @@ export async function writeNewConfig(
   const place = await askPlace(request, interview, context);
   const contents = await askContents(request, place, prices, interview, context);
   const retentionDays = await interview.ask({
-    what: 'For how many days the bucket keeps what was deleted or overwritten',
+    what: 'For how many days the bucket keeps deleted and overwritten files',
     flag: '--retention-days',
     given: request.retentionDays,
     proposed: '30',
     check: answerBy('The number of days', check.duration('days')),
   });
   const ping = await interview.ask({
-    what: 'An address to ping after each run, as healthchecks.io has them (empty: none)',
+    what: 'An address to ping after each run, such as one of healthchecks.io (empty: none)',
     flag: '--ping',
     given: request.ping,
     proposed: '',
@@ -56,7 +56,7 @@ export async function writeNewConfig(
   return place.isEscrowed;
 }
 
-/** @throws {BackupError} if the flags say something else than a config that is there */
+/** @throws {BackupError} if the flags contradict an existing config */
 export function assertAgrees(config: BackupConfig, request: InitRequest): void {
   const { directory, prefix } = request;
   const pairs: readonly (readonly [string, string | undefined, string])[] = [
@@ -72,7 +72,7 @@ export function assertAgrees(config: BackupConfig, request: InitRequest): void {
   throw new BackupError(
     `The config "${config.file}" exists, and has "${there}" where ${flag} has "${given}".`,
     {
-      hint: 'It was left as it is. For another backup, name another file with --config; to go on with this one, leave the flag out.',
+      hint: 'It was not changed. For another backup, give another file with --config; to continue with this one, leave the flag out.',
     },
   );
 }

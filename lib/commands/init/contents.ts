@@ -1,5 +1,5 @@
-// What init asks about the contents: which directory, below which prefix, without what, and in which storage class, as far
-// as that costs money.
+// The questions of init about the contents: the directory, the prefix, the exclusions, and the storage class, if that
+// affects the cost.
 
 import { stat } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
@@ -21,7 +21,7 @@ import { walk } from '../../tree/disk/walk.js';
 import type { Place } from './place.js';
 import type { InitRequest } from './request.js';
 
-/** How long a look at the directory may take (ms). */
+/** How long the survey of the directory may take (ms). */
 const SURVEY_TIME = 60_000;
 
 export interface Contents {
@@ -73,7 +73,10 @@ export async function askContents(
   };
 }
 
-/** @returns the prefix without a `/` at its beginning or end @throws {BackupError} if it is in the way of another one */
+/**
+ * @returns the prefix without a `/` at its beginning or end
+ * @throws {BackupError} if it is above or below another one
+ */
 function checkPrefix(answer: string, others: readonly string[]): string {
   const prefix = answerBy('The prefix', check.keyPrefix)(answer.split('/').filter(Boolean).join('/'));
   const other = others.find((it) => it !== prefix && (it.startsWith(prefix) || prefix.startsWith(it)));
@@ -81,7 +84,7 @@ function checkPrefix(answer: string, others: readonly string[]): string {
   throw new BackupError(
     `The prefix "${prefix}" and that of another backup in the bucket, "${other}", are below each other.`,
     {
-      hint: 'Choose one that is neither the beginning of another one, nor begins with it.',
+      hint: 'Choose a prefix that does not begin with another one, and with which no other begins.',
     },
   );
 }
@@ -115,7 +118,7 @@ async function surveyDirectory(
   }
 }
 
-/** Says what the backup costs, and asks where another class costs less. */
+/** Says what the backup costs, and asks for the class if another one costs less. */
 async function askStorageClass(
   { totals, isComplete }: Survey,
   { storageClass: given }: InitRequest,
@@ -152,7 +155,7 @@ async function askWhatToLeaveOut(
   }
   const choices = suggestions.map((it, at) => ({ value: `${at}`, label: describeSuggestion(it) }));
   const proposed = choices.filter((_, at) => suggestions[at]?.isMadeAgain).map(({ value }) => value);
-  const chosen = await interview.chooseSome('What is not to be backed up?', choices, proposed);
+  const chosen = await interview.chooseSome('What should not be backed up?', choices, proposed);
   if (isYes) interview.say(['Left out:', ...madeAgain.map((it) => `  ${describeSuggestion(it)}`)].join('\n'));
   return suggestions.filter((_, at) => chosen.includes(`${at}`));
 }

@@ -1,4 +1,4 @@
-// What init asks about the bucket: by which profile, which one, where, and what is in it.
+// The questions of init about the bucket: the profile, its name, its region; and what the bucket holds.
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { type AwsCli, DEFAULT_PROFILE } from '../../aws/aws-cli.js';
@@ -23,20 +23,20 @@ export interface Place {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
-  /** `undefined`: Amazon. */
+  /** `undefined` for Amazon. */
   readonly endpointUrl: string | undefined;
-  /** Of the backups in it. */
+  /** The prefixes of the backups in it. */
   readonly prefixes: readonly string[];
-  /** That of the bucket's escrow, or else a new one. */
+  /** The key in the bucket's escrow, or else a new one. */
   readonly encryptionKey: EncryptionKey;
-  /** Whether the key has just come from the bucket's escrow. */
+  /** Whether the key comes from the bucket's escrow. */
   readonly isEscrowed: boolean;
 }
 
-/** Profile, bucket and region as they were answered last. */
+/** The last answers for profile, bucket and region. */
 type Answers = Partial<Record<'profile' | 'bucket' | 'region', string | undefined>>;
 
-/** @throws {BackupError} if the bucket can't be asked, or its escrow can't be read, and nobody can be asked again */
+/** @throws {BackupError} if the bucket or its escrow can't be read, and nobody can answer again */
 export async function askPlace(
   request: InitRequest,
   interview: Interview,
@@ -45,7 +45,7 @@ export async function askPlace(
   const flags: Answers = { profile: request.profile, bucket: request.bucket, region: request.region };
   const before = { ...flags };
   const { profile, aws, escrow } = await interview.askTogether((isAgain) =>
-    // The flags would give the same answers again.
+    // The flags would only repeat the answers.
     askBucket(isAgain ? {} : flags, before, request, interview, context),
   );
   const { bucket, region, endpointUrl } = aws;
@@ -67,8 +67,8 @@ interface AskedBucket {
 }
 
 /**
- * @param given by flags
- * @param before what is proposed; gets the answers
+ * @param given the flags
+ * @param before the proposed answers; gets the new ones
  */
 async function askBucket(
   given: Answers,
@@ -83,7 +83,7 @@ async function askBucket(
     what: 'The name of the bucket',
     flag: '--bucket',
     given: given.bucket,
-    // With --yes the same command has to mean the same bucket when it is run again.
+    // With --yes a repeated command must mean the same bucket.
     proposed: before.bucket ?? (request.isYes ? undefined : newBucketName()),
     check: answerBy('The name of the bucket', check.bucketName),
   });
@@ -110,7 +110,7 @@ async function askBucket(
   return { profile, aws, escrow };
 }
 
-/** @param wanted the one that was named before; it may not exist */
+/** @param wanted the profile that was given before; it may not exist */
 async function askProfile(isYes: boolean, wanted: string | undefined, interview: Interview): Promise<string> {
   const names = profileNames(process.env);
   const choices = names.map((name) => ({ value: name, label: name }));
@@ -152,7 +152,7 @@ async function askEscrowedKey(aws: AwsCli, interview: Interview): Promise<Encryp
   );
 }
 
-/** One that nobody else has, with what of this host's name may be in it. */
+/** A unique name, with the part of this host's name that is allowed. */
 function newBucketName(): string {
   const host = hostname()
     .toLowerCase()

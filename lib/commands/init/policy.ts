@@ -1,4 +1,4 @@
-// `encrypted-s3 init --iam`
+// `encrypted-s3 init --iam` prints an IAM policy.
 import { existsSync } from 'node:fs';
 import { stdout } from 'node:process';
 import { BackupError } from '../../cli/errors.js';
@@ -9,7 +9,7 @@ import { readConfig } from '../../config/read-config.js';
 import { leastPolicy } from '../../setup/iam-policy.js';
 import type { InitRequest } from './request.js';
 
-/** By the config, if there is one; what the flags say counts more. */
+/** Uses the config, if there is one; flags override it. */
 export async function printPolicy(request: InitRequest, { log }: CommandContext): Promise<number> {
   const file = request.config ?? defaultConfigFile(process.env);
   const isThere = file !== undefined && existsSync(file);
@@ -17,7 +17,7 @@ export async function printPolicy(request: InitRequest, { log }: CommandContext)
   const bucket = request.bucket ?? config?.bucket;
   const prefix = request.prefix === undefined ? config?.prefix : `${request.prefix.replace(/\/$/, '')}/`;
   if (bucket === undefined || prefix === undefined) {
-    throw new BackupError('There is no config yet to make a policy for.', {
+    throw new BackupError('There is no config yet for a policy.', {
       hint: 'Name the bucket and the prefix: encrypted-s3 init --iam --bucket BUCKET --prefix PREFIX',
     });
   }

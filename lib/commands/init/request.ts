@@ -1,12 +1,12 @@
-// What the command line of init says.
+// The command line of init.
 import type { When } from '../../setup/schedule/schedule.js';
 
-/** The steps after the config, each of which may be left out. */
+/** The steps after the config, each of which can be skipped. */
 export const INIT_STEPS = ['bucket', 'escrow', 'backup', 'compare', 'schedule'] as const;
 export type InitStep = (typeof INIT_STEPS)[number];
 
 export interface InitRequest {
-  /** Where the config is or will be; `undefined`: in the default place. */
+  /** The path of the config; `undefined` for the default place. */
   readonly config: string | undefined;
   readonly profile: string | undefined;
   readonly region: string | undefined;
@@ -15,7 +15,7 @@ export interface InitRequest {
   readonly directory: string | undefined;
   readonly prefix: string | undefined;
   readonly exclude: readonly string[];
-  /** With `isYes`: whether to leave out what programs make again. */
+  /** With `isYes`: whether to exclude files that programs can recreate. */
   readonly excludesSuggested: boolean;
   readonly storageClass: string | undefined;
   readonly retentionDays: string | undefined;
@@ -23,7 +23,7 @@ export interface InitRequest {
   readonly pricesFile: string | undefined;
   /** An address to ping. */
   readonly ping: string | undefined;
-  /** When to run from then on, if it is said. */
+  /** When to run, if a flag says so. */
   readonly schedule: When | 'cron' | undefined;
   readonly skips: readonly InitStep[];
   /** Whether to ask nobody. */

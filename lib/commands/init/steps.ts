@@ -38,21 +38,21 @@ export interface Setup {
   readonly context: CommandContext;
 }
 
-/** Whether the bucket has this backup's key, and this machine got it back by the easy-to-remember key. */
+/** Whether the bucket has this backup's key, and this machine has read it with the easy-to-remember key. */
 export async function isEscrowTried({ aws, interview }: Setup): Promise<boolean> {
   const found = await findEscrow(aws);
   const tried = lastTrialOfEscrow(aws);
   if (typeof found === 'string' || tried === undefined) return false;
   if ((await escrowStateOf(aws, found, undefined)).is !== 'of this key') return false;
   interview.say(
-    `The encryption key is in the bucket already, and came back from there: ${formatTime(tried)}.`,
+    `The encryption key is in the bucket already, and was read back from it: ${formatTime(tried)}.`,
   );
   return true;
 }
 
 /**
- * Stores the encryption key in the bucket unless it is there, and gets it back by the easy-to-remember key.
- * @throws {BackupError} if the bucket holds another key, or this one under another easy-to-remember key
+ * Stores the encryption key in the bucket unless it is there, and fetches it back with the easy-to-remember key.
+ * @throws {BackupError} if the bucket holds another key, or has another easy-to-remember key
  */
 export async function escrowAndTry({ config, aws, interview, context }: Setup): Promise<void> {
   const isThere = typeof (await findEscrow(aws)) !== 'string';
@@ -74,12 +74,12 @@ export async function escrowAndTry({ config, aws, interview, context }: Setup): 
   });
   const fingerprint = fingerprintOf(await fetchEscrowedKey(aws, escrow.easyKey));
   if (fingerprint !== fingerprintOf(config.encryptionKey))
-    throw new BackupError('The key that came back from the bucket is another one.', {
+    throw new BackupError('The bucket returned another encryption key.', {
       exitCode: exitCode.mismatch,
     });
   const strength = isThere ? '' : ` Your easy-to-remember key is ${strengthOf(easyKey)}: do not forget it.`;
   interview.say(
-    `The encryption key is in the bucket, and came back from there (fingerprint ${fingerprint}).${strength}`,
+    `The encryption key is in the bucket, and was read back from it (fingerprint ${fingerprint}).${strength}`,
   );
 }
 
@@ -89,9 +89,7 @@ export function lastRunOf({ config, aws, context }: Setup): Promise<LastRun | un
 
 /** @returns the exit code of the run */
 export async function backUp({ config, interview, context }: Setup): Promise<number> {
-  interview.say(
-    `Backing up ${config.localDir}. If it is interrupted, run init again: it goes on from there.`,
-  );
+  interview.say(`Backing up ${config.localDir}. If it is interrupted, run init again to continue.`);
   const flags = {
     waitSeconds: 0,
     allowsMassDelete: false,
@@ -105,7 +103,7 @@ export async function backUp({ config, interview, context }: Setup): Promise<num
 }
 
 /**
- * @param path of the file, from LOCAL_DIR on
+ * @param path of the file, relative to LOCAL_DIR
  * @throws {BackupError} with exit code 6 if what is restored is not what is on disk
  */
 export async function compareRestored({ config, aws, interview }: Setup, path: string): Promise<void> {
@@ -116,12 +114,12 @@ export async function compareRestored({ config, aws, interview }: Setup, path: s
     await fetchFile(aws, object, restored);
     const [before, now] = [await sha256OfFile(restored), await sha256IfThere(onDisk)];
     if (now !== before)
-      throw new BackupError(`"${path}", restored from the bucket, is not what is on disk.`, {
+      throw new BackupError(`"${path}", restored from the bucket, differs from the file on disk.`, {
         exitCode: exitCode.mismatch,
         hint: 'If it has changed since the backup, run init again. Otherwise trust nothing in the bucket until you know why.',
       });
   });
-  interview.say(`"${printable(path)}" was restored from the bucket, and is what is on disk.`);
+  interview.say(`"${printable(path)}" was restored from the bucket, and is identical to the file on disk.`);
 }
 
 /** @returns whether the backup is scheduled */
@@ -134,7 +132,7 @@ export async function scheduleRuns(
     interview.say(`It is scheduled already, by ${there.files[0]?.path}.`);
     return true;
   }
-  // Nothing is installed on this machine that nobody has asked for.
+  // No schedule is installed unless the user asks for it.
   const when = given ?? (isYes ? LATER : await askWhen(interview));
   if (when === LATER) return false;
   if (when === 'cron') await schedule(config.file, 'cron', 'daily', context);
@@ -142,12 +140,12 @@ export async function scheduleRuns(
   return true;
 }
 
-/** Offers what this user can have on this machine. */
+/** Offers the schedules that work for this user on this machine. */
 function askWhen(interview: Interview): Promise<string> {
   const bySystemd = isUsable('systemd') ? BY_SYSTEMD : [];
   const byCron = isUsable('cron') ? [BY_CRON] : [];
   const times = [...bySystemd, ...byCron, BY_HAND];
-  return interview.choose('When is it to run from now on?', times, times[0]?.value ?? LATER);
+  return interview.choose('When should it run?', times, times[0]?.value ?? LATER);
 }
 
 async function sha256IfThere(file: string): Promise<string> {

@@ -2,7 +2,7 @@ import { settingNames } from '../settings.js';
 
 const NOT_FOUND = 'bash does not find this command';
 
-/** What bash's messages mean. The text that bash quotes is left out: it may be a part of the key. */
+/** The meanings of bash's messages, without the text that bash quotes: it may be a part of the key. */
 const meanings: readonly (readonly [RegExp, string])[] = [
   [
     /: unbound variable$/,
@@ -32,7 +32,7 @@ export interface BashMessage {
 }
 
 /**
- * Leaves out what other programs print. In another language than English only the line is understood.
+ * Ignores the output of other programs. In languages other than English, only the line is understood.
  * @param path bash's name of the config
  */
 export function parseMessages(stderr: string, path: string): BashMessage[] {

@@ -9,12 +9,12 @@ import { type BashOutcome, type BashReport, parseReport } from './report.js';
 import { readerScript, TEXT_PATH, textForBash } from './script.js';
 import { findLostSettings, type LostSetting, linesOfSettings, namesUsed } from './settings-in-text.js';
 
-/** Variables that bash changes for itself; programs get them as we got them. */
+/** Variables that bash changes itself. Programs get them as this process got them. */
 const ownVariables = ['_', 'SHLVL', 'PWD', 'OLDPWD'];
 
 /**
- * Has bash source a config, as the original does. The caller has checked that bash may; bash gets the bytes that were
- * checked, and does not open the file again. What the config prints goes to our stderr.
+ * Lets bash source a config, as the original does. The caller has checked that bash may read it. Bash gets the bytes
+ * that were checked, and does not open the file again. Output of the config goes to stderr.
  * @throws {BackupError} if bash does not reach the end of the config; bash's messages are reported without the text
  *   that they quote, which may be the key's
  */
@@ -43,8 +43,8 @@ export function readWithBash(bytes: Buffer, shell: ShellContext): ConfigValues {
 }
 
 /**
- * Waits for bash alone: a program that the config leaves running in the background would keep pipes open. The text,
- * stderr and the report may hold the key, and are files in memory.
+ * Runs bash and waits for it, but not for programs that the config leaves running, which would keep pipes open. The
+ * text, stderr and the report may hold the key, so they are files in memory.
  * @returns `exit` as words, such as `exit code 1`
  * @throws {BackupError} if bash does not start, or there is no file system in memory
  */
@@ -61,7 +61,7 @@ function runBash(text: Buffer, { file, environment, directory }: ShellContext) {
     const output = open();
     const config = open((descriptor) => writeAll(descriptor, text));
     const { error, status, signal } = spawnSync('bash', args, {
-      // This user may lack the right to enter the directory that we are in.
+      // This user may not be allowed to enter the current directory.
       ...(directory !== process.cwd() && { cwd: directory }),
       env: { ...environment },
       stdio: ['ignore', 2, stderr, output, config],
@@ -77,7 +77,7 @@ function writeAll(descriptor: number, bytes: Buffer): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written);
 }
 
-/** All of a file, wherever its writers have left the offset. */
+/** The whole content of a file, wherever its offset is. */
 function contentOf(descriptor: number): Buffer {
   const content = Buffer.alloc(fstatSync(descriptor).size);
   return content.subarray(0, readSync(descriptor, content, 0, content.length, 0));
@@ -107,7 +107,7 @@ function failure(
     const hint = 'Save the file as UTF-8, and check what `env` prints.';
     return new BackupError(`${file}: A value or an exported variable is not UTF-8.`, { hint });
   }
-  const hint = `See bash's own words (they may hold the key): bash -uc 'source "$1"' - ${shellQuote(file)}`;
+  const hint = `This shows bash's own messages (they may hold the key): bash -uc 'source "$1"' - ${shellQuote(file)}`;
   if (messages.length > 0) return new BackupError(messages, { hint });
   if (outcome.kind === 'failed') {
     const sentence = `The last command of the file fails (exit code ${outcome.exitCode}).`;
@@ -120,19 +120,19 @@ function failure(
 
 function lostError(lost: readonly LostSetting[], file: string): BackupError {
   const sentences = lost.map(
-    ({ name, line }) => `${file}:${line}: Bash does not take this line for a value of ${name}.`,
+    ({ name, line }) => `${file}:${line}: Bash does not read this line as a value of ${name}.`,
   );
   return new BackupError(sentences, {
     hint: `On line ${lost[0]?.line}, put the value in quotes, and close the quote: NAME='value'.`,
   });
 }
 
-/** The settings of the environment whose value is another one now: for bash these are no new names. */
+/** The settings of the environment whose value has changed: bash does not report these as new names. */
 function changedSettings(environment: Environment, settings: BashReport['settings']): string[] {
   return scalarNames.filter((name) => settings.get(name) !== (defaults[name] ?? environment[name]));
 }
 
-/** What bash exports, and the variables that it only passes on, since it does not take their names for one. */
+/** The variables that bash exports, and those that it only passes on, since their names are not valid in bash. */
 export function environmentOfAws(
   before: Environment,
   exported: ReadonlyMap<string, string>,

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 
-/** What bash's shell holds after the config, as the program of script.ts prints it. */
+/** The state of bash after the config, as the program of script.ts prints it. */
 export interface BashReport {
   readonly directory: string;
   /** The names that did not exist before. */

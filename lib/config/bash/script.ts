@@ -8,8 +8,8 @@ export const TEXT_PATH = `/dev/fd/${TEXT_DESCRIPTOR}`;
 const assignments = Object.entries(defaults).map(([name, value]) => `${name}='${value}'`);
 
 /**
- * What the original does before it reads its config, `$1`. The key is no longer exported: programs that the config
- * starts do not inherit it, unless the config exports it.
+ * The original's steps before it reads its config, `$1`. In addition, the key is no longer exported: programs that the
+ * config starts do not inherit it, unless the config exports it.
  */
 const prologue = `set -u
 export -n ENCRYPTION_KEY
@@ -20,9 +20,8 @@ ${assignments.join('\n')}
 `;
 
 /**
- * Prints what the shell holds to descriptor 3, each piece followed by a NUL: `done`, the directory, all names, the
- * settings, the array's elements, the exported variables, `end`. First it switches off what the config may have
- * switched on.
+ * Prints the state of the shell to descriptor 3, each piece followed by a NUL: `done`, the directory, all names, the
+ * settings, the array's elements, the exported variables, `end`. First it resets options that the config may have set.
  */
 const epilogue = `{ set +aefuvx; trap - DEBUG ERR RETURN; } 2>/dev/null
 __print() {
@@ -64,9 +63,9 @@ ${epilogue}`;
 }
 
 /**
- * The bytes to put at `TEXT_PATH`: the config, each line where it was. Programs that the config starts do not inherit
- * the descriptor. `BASH_SOURCE`, which would be `TEXT_PATH`, becomes `CONFIG_FILE`, so that a config finds files next
- * to itself.
+ * The bytes for `TEXT_PATH`: the config, with the same numbers of lines. Programs that the config starts do not inherit
+ * the descriptor. `BASH_SOURCE`, which would be `TEXT_PATH`, becomes `CONFIG_FILE`, so that a config finds files beside
+ * itself.
  * @param text a character for each byte of the config
  */
 export function textForBash(text: string): Buffer {

@@ -1,7 +1,7 @@
-// What the text of a config shows of its settings, where bash has read it.
+// Finds settings in the text of a config that bash has read.
 import { isSettingName, type SettingName } from '../settings.js';
 
-/** A line that looks like the assignment of a setting, and is none to bash. */
+/** A line that looks like the assignment of a setting, but is not one to bash. */
 export interface LostSetting {
   readonly name: SettingName;
   /** From 1. */
@@ -9,14 +9,14 @@ export interface LostSetting {
 }
 
 const ASSIGNMENT = /^(?:export[ \t]+)?([A-Z_]+)=(.*)$/;
-/** A word, and after a blank another one that is no comment, no assignment and no operator. */
+/** A word and, after a blank, a second one that is not a comment, assignment or operator. */
 const WITH_COMMAND = /^[^\s'"$()`;&|<>\\#]*[ \t]+[^\s#;&|<>=]+(?:\s|$)/;
 
 /**
- * The settings that bash passes over without an error: it takes a value with a blank and without quotes for a command,
- * and the lines below an open quote for text.
+ * The settings that bash skips without an error: it takes an unquoted value with a blank for a command, and the lines
+ * below an open quote for text.
  * @param assigned the names that the file assigns
- * @param current what a setting is now: a line that says the same is not lost
+ * @param current the present value of a setting: a line with the same value is not lost
  * @param notFound the lines whose command bash did not find
  */
 export function findLostSettings(

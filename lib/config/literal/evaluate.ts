@@ -4,7 +4,7 @@ import { type ConfigValues, entriesOf, type ShellContext } from '../values.js';
 import { type Assignment, NeedsBash, readAssignments, syntaxError } from './lexer.js';
 import { bashModifier, isCharsetVariable, isPlainCharset } from './special-variables.js';
 
-/** The values of a file, or what only bash can read in it. */
+/** The values of a file, or the construct that only bash can read. */
 export type Evaluation =
   | { readonly kind: 'values'; readonly values: ConfigValues }
   | { readonly kind: 'needs-bash'; readonly line: number | undefined; readonly construct: string };
@@ -58,7 +58,7 @@ function assertPlainText(bytes: Buffer, file: string): void {
   }
 }
 
-/** What bash's variables are after the assignments; like the original, it assigns the defaults before them. */
+/** The values of bash's variables after the assignments. As in the original, the defaults are assigned first. */
 function valuesOf(
   assignments: readonly Assignment[],
   { file, environment, directory }: ShellContext,

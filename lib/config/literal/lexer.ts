@@ -1,14 +1,14 @@
-// Reads the text of a config once, from its beginning to its end: assignments, their words, and the pieces of these.
+// Reads the text of a config from beginning to end: assignments, their words, and the pieces of words.
 import { isUtf8 } from 'node:buffer';
 import { BackupError } from '../../cli/errors.js';
 import { ARRAY_NAME } from '../settings.js';
 import { isBashsOwn } from './special-variables.js';
 
-/** Thrown for all that the lexer does not read exactly as bash does. */
+/** Thrown for everything that the lexer does not read exactly as bash does. */
 export class NeedsBash extends Error {
   /** From 1; `undefined` if the reason is not in the file. */
   readonly line: number | undefined;
-  /** The kind of syntax, never the text, which may be the key's. */
+  /** The kind of syntax; never the text, which may be part of the key. */
   readonly construct: string;
 
   constructor(line: number | undefined, construct: string) {
@@ -19,7 +19,7 @@ export class NeedsBash extends Error {
 }
 
 /**
- * What bash refuses too, or understands in another way than its author.
+ * An error for text that bash refuses, too, or understands differently from its author.
  * @param message never holds the file's text
  */
 export function syntaxError(
@@ -64,7 +64,7 @@ const endOfArray = /\)(?:\\\n)*(?=[ \t\n;]|$)/y;
 const plainHome = /^\/[A-Za-z0-9._/@+-]*[A-Za-z0-9._@+-]$/;
 
 /**
- * Reads a file of literal assignments: what it returns is what bash would assign.
+ * Reads a file of literal assignments, and returns exactly what bash would assign.
  * @param text a character for each byte of the file
  * @param file the config's name
  * @param home what `~` stands for
@@ -209,7 +209,7 @@ class Cursor {
     return this.#text.charAt(this.#position);
   }
 
-  /** Moves over what `pattern` (sticky) matches here and returns it. */
+  /** Moves past the match of `pattern` (sticky) and returns it. */
   match(pattern: RegExp): string | undefined {
     pattern.lastIndex = this.#position;
     const found = pattern.exec(this.#text)?.[0];

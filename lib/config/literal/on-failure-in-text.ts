@@ -4,9 +4,9 @@ import { readAssignments } from './lexer.js';
 const NAME = 'ON_FAILURE';
 
 /**
- * ON_FAILURE of a config that can't be read to its end, so that the hook reports that, too: the last line that is a literal
- * assignment of it and nothing else.
- * @returns `undefined` if there is none, or none that is right
+ * Finds ON_FAILURE in a config that can't be read to its end, so that the hook reports that, too: the last line that is
+ * a literal assignment of it and nothing else.
+ * @returns `undefined` if there is no such line, or its value is wrong
  */
 export function onFailureInText(bytes: Buffer, file: string): string | undefined {
   const lines = bytes.toString('latin1').split(/\r?\n/);

@@ -1,8 +1,8 @@
 import type { Environment } from '../values.js';
 
 /**
- * Variables that bash sets, changes or obeys, so that their assignment has further effects. `HOME` decides what a `~`
- * stands for. `PATH` and the like have no effect on how bash reads the file.
+ * Variables that bash sets, changes or obeys, so that their assignment has side effects. `HOME` decides what a `~`
+ * stands for. `PATH` and the like do not affect how bash reads the file.
  */
 const bashsOwn = new Set(
   `_ CHILD_MAX COLUMNS DIRSTACK EPOCHREALTIME EPOCHSECONDS EUID EXECIGNORE FCEDIT FIGNORE FUNCNAME FUNCNEST

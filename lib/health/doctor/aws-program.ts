@@ -1,4 +1,4 @@
-// The AWS CLI itself: which program it is, and how long its version is cared for.
+// Checks the AWS CLI: which program it is, and how long its version is supported.
 import { closeSync, openSync, readSync } from 'node:fs';
 
 import type { AwsCli } from '../../aws/aws-cli.js';
@@ -6,7 +6,7 @@ import { findProgram } from '../../cli/find-program.js';
 import { type Finding, ok, warning } from './finding.js';
 
 /**
- * Version 1 gets nothing but critical fixes since August 5, 2026, and no updates at all from July 15, 2027 on:
+ * Version 1 gets only critical fixes since August 5, 2026, and no updates from July 15, 2027 on:
  * https://docs.aws.amazon.com/cli/v1/reference/ and
  * https://aws.amazon.com/blogs/developer/cli-v1-maintenance-mode-announcement
  */
@@ -24,7 +24,7 @@ export async function checkAwsProgram(aws: AwsCli): Promise<Finding[]> {
 }
 
 /**
- * @param words what `aws --version` prints
+ * @param words the output of `aws --version`
  * @param program the file and what it is
  * @param now ms since the epoch
  */
@@ -38,7 +38,7 @@ export function judgeVersion(words: string, program: string | undefined, now: nu
   if (now < VERSION_1.end)
     return ok(
       'AWS CLI',
-      `${what}; AWS ends the support of version 1 on 2027-07-15, and only mends it until then`,
+      `${what}; AWS ends the support of version 1 on 2027-07-15, and only fixes critical errors until then`,
     );
   return warning(
     'AWS CLI',
@@ -47,7 +47,7 @@ export function judgeVersion(words: string, program: string | undefined, now: nu
   );
 }
 
-/** A wrapper may do anything: that is the user's choice, and worth a word. */
+/** Describes the program; a wrapper may do anything, so it is mentioned. */
 function describe(program: string): string {
   const interpreter = /^#!\s*(\S+)(?: (\S+))?/.exec(firstBytes(program))?.slice(1).join(' ');
   const isWrapper = interpreter !== undefined && !/python/.test(interpreter);

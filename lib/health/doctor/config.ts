@@ -1,4 +1,4 @@
-// The config: whether it is complete and right, who may read it, and what looks like a slip.
+// Checks the config: whether it is complete and valid, who may read it, and what looks like a mistake.
 import { statSync } from 'node:fs';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { readConfig } from '../../config/read-config.js';
@@ -32,13 +32,13 @@ export async function checkConfig(file: string): Promise<CheckedConfig> {
   return { config, findings };
 }
 
-/** @param edit the command for what mends it, unless the sentence ends in one */
+/** @param edit the command that corrects it, unless the sentence ends in one */
 function judgeSlip(check: string, sentence: string, edit: string): Finding {
   const [, text = sentence, command = edit] = /^(.*): (ch(?:mod|own) .*)$/s.exec(sentence) ?? [];
   return warning(check, text, command);
 }
 
-/** `undefined` for a pipe, which is gone once it is read. */
+/** The warning about readers; `undefined` for a pipe, which can't be examined again. */
 function readersOf(file: string): string | undefined {
   try {
     const stats = statSync(file);

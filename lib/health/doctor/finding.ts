@@ -1,10 +1,10 @@
-// What the doctor finds: a line for each precondition of a backup.
+// A finding of the doctor: a line for each precondition of a backup.
 import { BackupError } from '../../cli/errors.js';
 
 export type FindingState = 'ok' | 'warning' | 'failed' | 'not checked';
 
 export interface Finding {
-  /** What was looked at, in a word or two. */
+  /** The name of the check, in a word or two. */
   readonly check: string;
   readonly state: FindingState;
   /** A clause or sentence; nothing of the encryption key. */
@@ -29,7 +29,7 @@ export function notChecked(check: string, why: string): Finding {
   return { check, state: 'not checked', text: why };
 }
 
-/** @throws whatever is no `BackupError` */
+/** @throws any error other than a `BackupError` */
 export function failedBy(check: string, error: unknown): Finding {
   if (!(error instanceof BackupError)) throw error;
   return failed(check, error.message.replace('aws CLI command failed; aborting! ', ''), error.hint);

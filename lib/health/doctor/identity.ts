@@ -1,4 +1,4 @@
-// Who asks S3: where the credentials come from, how long they last, and whose they are.
+// Checks the credentials: where they come from, how long they last, and to whom they belong.
 import { getCallerIdentity } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import type { ProfileSettings } from '../../aws/settings/profile-files.js';
@@ -8,11 +8,11 @@ import type { BackupConfig } from '../../config/backup-config.js';
 import { type Finding, failed, failedBy, notChecked, ok, warning } from './finding.js';
 import { addToConfig, makeOwnProfile, printPolicy } from './remedies.js';
 
-/** What programs that log in note in the credentials file, beside `aws_session_token`. */
+/** The settings in which login programs note the expiry in the credentials file, beside `aws_session_token`. */
 const EXPIRY = ['x_security_token_expires', 'aws_expiration', 'expiration'];
 /**
- * Variables that say where credentials come from, in the order in which the AWS CLI looks for them; and what belongs to each,
- * none of it secret.
+ * Variables for sources of credentials, in the AWS CLI's order; each with its further variables, none of which is
+ * secret.
  */
 const SOURCES: readonly (readonly string[])[] = [
   ['AWS_ACCESS_KEY_ID'],
@@ -22,7 +22,7 @@ const SOURCES: readonly (readonly string[])[] = [
 ];
 
 /**
- * @param profile its settings, of which only the names of secrets are looked at
+ * @param profile its settings; of secrets, only the names are read
  * @param environment of the AWS CLI
  * @param inherited the environment of this process, which a scheduled run does not have
  * @param now ms since the epoch
@@ -39,13 +39,13 @@ export function judgeCredentials(
   if ('mfa_serial' in profile)
     return failed(
       'credentials',
-      `${of} asks for an MFA code, which nobody types in a scheduled run: it needs a key of its own, or a role`,
+      `${of} asks for an MFA code, which nobody can type in a scheduled run: use an access key of its own, or a role`,
       lasting,
     );
   if (['sso_session', 'sso_start_url', 'login_session'].some((setting) => setting in profile))
     return warning(
       'credentials',
-      `${of} has those of a login, which ends after hours: a scheduled run needs a key of its own, or a role`,
+      `${of} has the credentials of a login, which expire after hours: a scheduled run needs its own access key, or a role`,
       lasting,
     );
   if ('aws_session_token' in profile) {
@@ -53,7 +53,7 @@ export function judgeCredentials(
     return judgeTemporary(of, expiry, now, lasting);
   }
   if ('role_arn' in profile || 'credential_process' in profile)
-    return ok('credentials', `${of} gets new ones by itself`);
+    return ok('credentials', `${of} renews its credentials automatically`);
   if ('aws_access_key_id' in profile)
     return ok('credentials', `${of} has an access key that does not expire`);
   const source = SOURCES.find(([variable = '']) => environment[variable] !== undefined);
@@ -65,7 +65,7 @@ export function judgeCredentials(
   if (inherited[variable] === environment[variable])
     return warning(
       'credentials',
-      `they come by ${variable} of this shell, which a run by systemd or cron does not have`,
+      `they come from ${variable} in this shell, which a run by systemd or cron does not have`,
       isKey
         ? `aws configure --profile ${shellQuote(name)}`
         : addToConfig(file, ...exportLines(source, environment)),
@@ -94,14 +94,14 @@ export interface CheckedIdentity {
   readonly finding: Finding;
 }
 
-/** Asks Amazon's STS; other servers have none, or another. */
+/** Asks Amazon's STS; other servers have none, or a different one. */
 export async function checkIdentity(aws: AwsCli, configFile: string): Promise<CheckedIdentity> {
   const unknown = (finding: Finding) => ({ account: undefined, finding });
   if (aws.endpointUrl !== undefined)
     return unknown(
       notChecked(
         'identity',
-        `AWS tells whose credentials are used, and the backup goes to ${aws.endpointUrl}`,
+        `only AWS shows whose credentials are used, but the backup goes to ${aws.endpointUrl}`,
       ),
     );
   const args = getCallerIdentity();
@@ -119,7 +119,7 @@ export function judgeIdentity(arn: string, configFile: string): Finding {
   if (!arn.endsWith(':root')) return ok('identity', arn);
   return warning(
     'identity',
-    `${arn}: the account's root may do everything, and so may whoever steals these credentials. docs/security.md makes a user for the backup alone, by its least policy`,
+    `${arn}: the account's root may do everything, and so may anyone who steals these credentials. docs/security.md shows how to create a user for the backup, with the least policy`,
     printPolicy(configFile),
   );
 }

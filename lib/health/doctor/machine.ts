@@ -1,4 +1,4 @@
-// What a run needs of this machine beside LOCAL_DIR: its lock, places to write to, room, syslog, somebody to tell.
+// Checks what a run needs on this machine besides LOCAL_DIR: its lock, places to write to, space, syslog, hooks.
 import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
@@ -32,7 +32,7 @@ export function checkMachine(config: BackupConfig): Finding[] {
   ];
 }
 
-/** @param problem why the file can't be opened, or made; `undefined` if it can */
+/** @param problem why the file can't be opened or created; `undefined` if it can */
 export function judgeLock(
   file: string,
   holder: LockHolder | undefined,
@@ -77,12 +77,12 @@ export function judgeRoom({ folder, free }: Room): Finding {
   if (free >= MIN_ROOM) return ok('room', text);
   return warning(
     'room',
-    `only ${text}; see what takes it`,
+    `only ${text}; this shows what takes the space`,
     `du -xh --max-depth=2 ${shellQuote(folder)} | sort -h`,
   );
 }
 
-/** Of the places that a run writes to, the one with the least room. */
+/** The folder that a run writes to with the least space. */
 function roomIn(folders: readonly string[]): Room {
   const rooms = folders.map((folder) => {
     const { bavail, bsize } = statfsSync(existingPart(folder));
@@ -96,7 +96,7 @@ export function judgeSyslog(hasSocket: boolean, hasLogger: boolean): Finding {
   const why = hasLogger ? `there is no "${SYSLOG}"` : `there is neither "${SYSLOG}" nor the program "logger"`;
   return warning(
     'syslog',
-    `${why}: what runs do is noted nowhere; warnings and errors are printed all the same`,
+    `${why}: runs are logged nowhere; warnings and errors are still printed`,
     'apt install rsyslog',
   );
 }
@@ -128,17 +128,17 @@ export function judgeHooks(
     );
   return warning(
     'hooks',
-    'nobody is told when a run fails, or when none happens any more. A service can expect a ping: with the UUID that healthchecks.io gives',
+    'nobody is notified when a run fails, or when runs stop. A service can expect a ping: insert the UUID that healthchecks.io gives you',
     addToConfig(file, `ON_SUCCESS=${PING}`, `ON_FAILURE=${PING}/fail`),
   );
 }
 
-/** For this user alone, whoever may write to the folder above it. */
+/** The command for a private folder of this user, even if only root may write above it. */
 function makeFolder(folder: string): string {
   return `sudo install -d -m 700 -o "$(id -un)" ${shellQuote(folder)}`;
 }
 
-/** Why a file or folder can't be written, or made in the folder that it would be in. */
+/** Why a file or folder can't be written or created. */
 function whyNotWritable(path: string): string | undefined {
   try {
     accessSync(existsSync(path) ? path : dirname(path), constants.W_OK);
@@ -148,7 +148,7 @@ function whyNotWritable(path: string): string | undefined {
   }
 }
 
-/** The path, or the next one above it that exists. */
+/** The path, or the nearest one above it that exists. */
 function existingPart(path: string): string {
   return existsSync(path) ? path : existingPart(dirname(path));
 }

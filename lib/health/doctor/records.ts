@@ -1,4 +1,5 @@
-// What earlier runs have left in the bucket: how fresh the backup is, whether its key is escrowed, whose records are there.
+// Checks the records of earlier runs: how fresh the backup is, whether its key is escrowed, and whether other keys are
+// used.
 import type { AwsCli } from '../../aws/aws-cli.js';
 import type { Remote } from '../../aws/remote.js';
 import { shellQuote } from '../../cli/errors.js';
@@ -55,7 +56,7 @@ export async function checkEscrow(remote: Remote, configFile: string): Promise<F
 }
 
 /**
- * @param tried when it was last got back with the easy-to-remember key on this machine; ms since the epoch
+ * @param tried when it was last read with the easy-to-remember key on this machine; ms since the epoch
  * @param now ms since the epoch
  */
 export function judgeEscrow(
@@ -77,7 +78,7 @@ export function judgeEscrow(
   if (escrow === 'of an unknown key')
     return warning(
       'escrow',
-      'an encryption key is in the bucket, and nothing shows that it is that of this backup',
+      'the bucket has an encryption key, but nothing proves that it is that of this backup',
       upload,
     );
   if (tried === undefined)
@@ -98,7 +99,7 @@ export async function checkOtherKeys(aws: AwsCli, configFile: string): Promise<F
   if (others.length === 0) return ok('other keys', 'every backup in the bucket has this encryption key');
   return warning(
     'other keys',
-    `the backups below ${others.join(', ')} have other encryption keys, and the escrow of a bucket holds one: keep those keys elsewhere, too, or give each key a bucket of its own`,
+    `the backups below ${others.join(', ')} have other encryption keys, but the escrow of a bucket holds only one: keep the other keys elsewhere, or use one bucket for each key`,
     `encrypted-s3 status --bucket --config ${shellQuote(configFile)} ${[profile, region, bucket].map(shellQuote).join(' ')}`,
   );
 }

@@ -1,9 +1,9 @@
 // What to do about a finding, as commands to paste into a shell.
 import { shellQuote } from '../../cli/errors.js';
 
-/** Appends lines to a config: of a setting, the last one counts. @param lines as they are to stand there */
+/** Appends lines to a config, where the last line of a setting counts. @param lines as they should be in the file */
 export function addToConfig(file: string, ...lines: readonly string[]): string {
-  // The file may end without the end of a line.
+  // The file may not end with a newline.
   return `printf '\\n%s\\n' ${lines.map(shellQuote).join(' ')} >> ${shellQuote(file)}`;
 }
 
@@ -11,7 +11,7 @@ export function editConfig(file: string): string {
   return `\${EDITOR:-vi} ${shellQuote(file)}`;
 }
 
-/** A profile of the backup's own, with credentials that last: in one that has others, those would stay. */
+/** Creates the backup's own profile, since an existing one would keep its other credentials. */
 export function makeOwnProfile(file: string): string {
   return `aws configure --profile backup && ${addToConfig(file, 'AWS_PROFILE=backup')}`;
 }

@@ -1,4 +1,4 @@
-// Prints what the doctor finds, as it comes, or at the end as JSON.
+// Prints the doctor's findings, each at once, or all at the end as JSON.
 import { stdout } from 'node:process';
 import { BackupError } from '../../cli/errors.js';
 import { printable } from '../../cli/log/log.js';
@@ -10,7 +10,7 @@ const FORMAT = { format: 'encrypted-s3-backup doctor', version: 1 };
 const COLORS: Readonly<Record<FindingState, number>> = { ok: 32, warning: 33, failed: 31, 'not checked': 36 };
 const WIDTH = 'not checked  '.length;
 
-/** Why later checks are impossible; `undefined` if they are not. */
+/** Why later checks are impossible; `undefined` if they are possible. */
 export type Blocker = string | undefined;
 
 export class DoctorReport {
@@ -27,9 +27,9 @@ export class DoctorReport {
   }
 
   /**
-   * Adds what `look` finds, or a line for each name that says why nobody looked.
-   * @param names of the checks; what `look` throws is a failure of the first one, and leaves the others unchecked
-   * @returns why what depends on these checks can't be checked
+   * Adds the findings of `look`, or a line for each name that says why it was not checked.
+   * @param names of the checks; an error of `look` is a failure of the first one, and leaves the others unchecked
+   * @returns why dependent checks are impossible
    */
   async check(
     names: readonly string[],
@@ -52,7 +52,7 @@ export class DoctorReport {
     }
   }
 
-  /** Checks that don't need each other, side by side; their lines come in this order, once all have ended. */
+  /** Runs independent checks at the same time; their lines come in this order, when all have ended. */
   async checkTogether(
     blocker: Blocker,
     checks: readonly (readonly [names: readonly string[], look: () => Promise<readonly Finding[]>])[],
@@ -74,7 +74,7 @@ export class DoctorReport {
   #summary(): string {
     const count = (state: FindingState) => this.#findings.filter((finding) => finding.state === state).length;
     const [failures, warnings] = [count('failed'), count('warning')];
-    if (failures + warnings === 0) return 'Everything that was checked is in order.';
+    if (failures + warnings === 0) return 'All checks passed.';
     return `${formatCount(failures, 'failure')}, ${formatCount(warnings, 'warning')}.`;
   }
 }

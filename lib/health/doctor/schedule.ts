@@ -1,4 +1,4 @@
-// Whether something starts the runs, and how the last one that it started has ended.
+// Checks whether something starts the runs, and how the last one ended.
 import { shellQuote } from '../../cli/errors.js';
 import { formatTime } from '../../cli/units/times.js';
 import { type Finding, failed, ok, warning } from './finding.js';
@@ -12,16 +12,16 @@ export interface KnownSchedule {
   readonly exitCode: number | undefined;
   /** The flags of `encrypted-s3 schedule` that made it. */
   readonly flags: readonly string[];
-  /** The paths of what it needs and is not there. */
+  /** The paths of missing files that it needs. */
   readonly missing: readonly string[];
 }
 
-/** A run that has left something undone is told of by `last run`. */
+/** The exit code of a run that left something undone, which `last run` reports. */
 const INCOMPLETE = 3;
 
 /**
  * @param configFile an absolute path
- * @param weakness how somebody else than root could replace what root runs
+ * @param weakness how a user other than root could replace what root runs
  */
 export function judgeSchedules(
   schedules: readonly KnownSchedule[],
@@ -34,7 +34,7 @@ export function judgeSchedules(
     return [
       warning(
         'schedule',
-        'none by encrypted-s3 schedule: if nothing else starts runs, none will happen',
+        'none by encrypted-s3 schedule: unless something else starts runs, there will be none',
         commandFor([]),
       ),
     ];
@@ -50,11 +50,7 @@ function judgeSchedule(
 ): Finding {
   const { kind, needsLogin } = scheduler;
   if (missing.length > 0)
-    return failed(
-      'schedule',
-      `that of ${kind} needs "${missing.join('" and "')}", which is not there`,
-      command,
-    );
+    return failed('schedule', `that of ${kind} lacks "${missing.join('" and "')}"`, command);
   if (!isEnabled) return failed('schedule', `that of ${kind} is turned off`, command);
   const last = lastRun === undefined ? 'its last run is not known' : `last run ${formatTime(lastRun)}`;
   const next = nextRun === undefined ? '' : `, next ${formatTime(nextRun)}`;

@@ -1,4 +1,4 @@
-// What the bucket is set to, judged; what is to be done about it comes from the plan of settings.
+// Judges the bucket's settings, with remedies from the plan of settings.
 
 import { getLifecycle, getObjectLock, putLifecycleText } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
@@ -38,7 +38,7 @@ export function judgeSettings(
           'versioning',
           'versioning',
           versioning.value === 'suspended' ? 'it is suspended' : 'it is off',
-        ) ?? ok('versioning', 'on: what is deleted or overwritten can be restored')),
+        ) ?? ok('versioning', 'on: deleted and overwritten files can be restored')),
     ...('unknown' in lifecycle
       ? [unknown('lifecycle', lifecycle)]
       : judgeLifecycle(
@@ -61,7 +61,7 @@ function blockedSseC(remedy: { command: string } | undefined): Finding | undefin
   return remedy && failed('SSE-C allowed', text, remedy.command);
 }
 
-/** Has the user change the rules, whose put replaces all of them. */
+/** The command with which the user edits all rules, since a put replaces all of them. */
 function editLifecycle(aws: Pick<AwsCli, 'bucket' | 'commandFor'>): string {
   const { bucket } = aws;
   const get = aws.commandFor([...getLifecycle(bucket), '--query', '{Rules:Rules}']);
@@ -81,14 +81,14 @@ function judgeLifecycle(
     ...rulesThatExpireFiles(Rules, retention).map((rule) =>
       failed(
         'lifecycle',
-        `${nameOf(rule)} deletes files of the backup that are still on disk, by their age: give it a prefix that is not of this backup, or remove its Expiration`,
+        `${nameOf(rule)} deletes files of the backup that are still on disk, by their age: give it a prefix outside this backup, or remove its Expiration`,
         edit,
       ),
     ),
     ...rulesThatPurgeEarly(Rules, retention).map((rule) =>
       warning(
         'lifecycle',
-        `${nameOf(rule)} removes older versions after ${rule.NoncurrentVersionExpiration?.NoncurrentDays} days, AWS_RETENTION_DAYS is ${days}: set one of them to what the other says`,
+        `${nameOf(rule)} removes older versions after ${rule.NoncurrentVersionExpiration?.NoncurrentDays} days, but AWS_RETENTION_DAYS is ${days}: make them equal`,
         edit,
       ),
     ),
@@ -130,12 +130,12 @@ export function judgeObjectLock(lock: ObjectLock | undefined): Finding {
     return ok('Object Lock', 'on, without a default retention: it protects nothing yet');
   const span = Days === undefined ? formatCount(Years ?? 0, 'year') : formatCount(Days, 'day');
   const whom = Mode === 'COMPLIANCE' ? 'nobody can' : 'nobody without a special right can';
-  return ok('Object Lock', `on: for ${span} ${whom} remove what was stored (${Mode})`);
+  return ok('Object Lock', `on: for ${span} ${whom} remove stored objects (${Mode})`);
 }
 
 function unknown(check: string, { unknown: error }: Exclude<Asked<unknown>, { value: unknown }>): Finding {
   if (error.kind === 'not-implemented') return notChecked(check, 'the server does not implement it');
   if (error.kind === 'access-denied')
-    return notChecked(check, "the profile's user may not ask for it; with --profile, another one may");
+    return notChecked(check, "the profile's user may not read it; use --profile for one that may");
   return notChecked(check, error.detail);
 }

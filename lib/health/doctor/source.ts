@@ -1,4 +1,4 @@
-// LOCAL_DIR: what a walk has found, and what of it can't be stored.
+// Judges LOCAL_DIR: what a walk has found, and what can't be stored.
 import { formatBytes, formatCount } from '../../cli/units/quantities.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import type { WalkedSource } from '../../tree/disk/walked-source.js';
@@ -8,13 +8,13 @@ import { addToConfig } from './remedies.js';
 
 const WORDS: Readonly<Record<ObstacleReason, string>> = {
   unreadable: "can't be read by this user",
-  special: 'is no file and no folder',
+  special: 'is neither a file nor a folder',
   'not UTF-8': 'has a name that S3 can not store',
   'key too long': 'has too long a path for S3',
   loop: 'leads back to a folder that it is in',
   dangling: 'is a link that leads nowhere',
 };
-/** These keep a run from being complete. */
+/** Obstacles that keep a run from being complete. */
 const GRAVE: readonly ObstacleReason[] = ['unreadable', 'not UTF-8', 'key too long'];
 
 export function judgeSource(
@@ -35,7 +35,7 @@ export function judgeSource(
     ...grave.map((reason) =>
       warning(
         'LOCAL_DIR',
-        `${inWords(reason)}: it is not in the backup, unless you mend that; or leave it out`,
+        `${inWords(reason)}: it is not in the backup. Correct that, or exclude it`,
         addToConfig(file, exclude),
       ),
     ),

@@ -1,5 +1,5 @@
-// Whether the server honours SSE-C, tried with a worthless object; and what else that object's life tells: the server's
-// clock, and whether these credentials can destroy history.
+// Checks with a test object whether the server honours SSE-C, whether the clocks agree, and whether these credentials
+// can destroy history.
 import type { AwsCli } from '../../aws/aws-cli.js';
 import type { RemovedProbe } from '../../aws/sse-c/probe.js';
 import { proveSseC } from '../../aws/sse-c/prove-sse-c.js';
@@ -30,9 +30,9 @@ export async function checkSseC(aws: AwsCli, log: Log, configFile: string): Prom
 export function judgeClock(stored: string | undefined, begun: number, ended: number): Finding {
   const at = Date.parse(stored ?? '');
   if (Number.isNaN(at)) return ok('clock', 'within 15 minutes of the server, which accepts requests');
-  // Whole seconds: it may have been the end of that one.
+  // The server's time has whole seconds: it may have been the end of that second.
   const skew = Math.max(0, begun - (at + 999), at - ended) / 1000;
-  if (skew <= MAX_SKEW) return ok('clock', 'right, by that of the server');
+  if (skew <= MAX_SKEW) return ok('clock', 'agrees with that of the server');
   const which = at > ended ? 'behind' : 'ahead of';
   return warning(
     'clock',
@@ -43,13 +43,13 @@ export function judgeClock(stored: string | undefined, begun: number, ended: num
 
 export function judgeRights({ removal }: Pick<RemovedProbe, 'removal'>, configFile: string): Finding {
   if (removal === 'no versions')
-    return notChecked('rights', 'without versioning, whoever may delete destroys history');
+    return notChecked('rights', 'without versioning, anyone who may delete can destroy history');
   if (removal === 'failed')
-    return notChecked('rights', 'an older version could not be removed, for another reason than a right');
+    return notChecked('rights', 'an older version could not be removed, but not for lack of a permission');
   if (removal === 'denied') return ok('rights', 'these credentials can remove no older versions (tried)');
   return warning(
     'rights',
-    'these credentials can remove older versions (tried): whoever steals them can destroy history. docs/security.md makes a user that can not, by its least policy',
+    'these credentials can remove older versions (tried): anyone who steals them can destroy history. docs/security.md shows how to create a user without that right, with the least policy',
     printPolicy(configFile),
   );
 }

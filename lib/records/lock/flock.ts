@@ -1,6 +1,6 @@
-// flock(2) on LOCAL_LOCK is the original's own lock, so that its scripts and this program exclude each other. Node lacks
-// it: flock(1) of util-linux takes it on a descriptor of ours. The lock belongs to the open file, not to a process: this
-// one keeps it, and so does every child that inherits the descriptor.
+// flock(2) on LOCAL_LOCK is the original's own lock, so that its scripts and this program exclude each other. Node
+// lacks it, so flock(1) of util-linux takes the lock on a descriptor of this process. The lock belongs to the open
+// file: this process keeps it, and so does every child that inherits the descriptor.
 import { once } from 'node:events';
 import { closeSync, constants, openSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
@@ -9,28 +9,28 @@ import { startProgram } from '../../cli/start-program.js';
 import { type OpenPlace, openPlace, pathIn } from '../../tree/disk/trust/trusted-place.js';
 
 const { O_APPEND, O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
-/** Opening a FIFO would wait for its reader without O_NONBLOCK. */
+/** O_NONBLOCK, since opening a FIFO would wait for its reader. */
 const FLAGS = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOFOLLOW;
 /** flock(1)'s exit code for a lock that somebody else holds. */
 const HELD = 1;
-/** Milliseconds that flock(1) gets in any case: it only waits itself where a file system does not answer. */
+/** Milliseconds that flock(1) has at least: it takes long only where a file system does not answer. */
 const PATIENCE = 10_000;
 
 /**
  * The lock file is not truncated, unlike the original's: LOCAL_LOCK may name the wrong file.
- * @throws {BackupError} if it can't be opened, or a link that somebody else may have made leads there
+ * @throws {BackupError} if it can't be opened, or its path has a link that somebody else may have made
  */
 export function openLockFile(file: string): number {
   let place: OpenPlace | undefined;
   try {
     place = openPlace(file);
     const path = pathIn(place.folder, place.name);
-    // Only a missing file is created: in a sticky folder, as /tmp is one, Linux (fs.protected_regular) refuses O_CREAT
+    // O_CREAT only for a missing file: in a sticky folder such as /tmp, Linux (fs.protected_regular) refuses O_CREAT
     // even to root if the file is another user's.
     return openIfThere(path) ?? openSync(path, FLAGS | O_CREAT, 0o666);
   } catch (error) {
     const why = error instanceof BackupError ? error.message : `${describeError(error)}.`;
-    throw new BackupError(`The lock file "${file}" can't be opened: ${why}`, {
+    throw new BackupError(`Can't open the lock file "${file}": ${why}`, {
       hint: 'Set LOCAL_LOCK to a file in a folder that exists and that this user may write to.',
     });
   } finally {
@@ -48,8 +48,8 @@ function openIfThere(path: string | Buffer): number | undefined {
 }
 
 /**
- * Takes the exclusive lock on the open lock file, unless somebody else holds it. The deadline and signals count even
- * while flock(1) hangs.
+ * Takes the exclusive lock on the open lock file, unless another process holds it. The deadline and signals end the
+ * wait even if flock(1) hangs.
  * @param deadline in ms since the epoch
  * @returns whether the lock is ours now
  * @throws {BackupError} if flock(1) fails or does not answer
@@ -70,7 +70,8 @@ export async function tryFlock(
   interruption.aborted.addEventListener('abort', end, { once: true });
   const child = startProgram('flock', ['-n', '3'], {
     stdio: ['ignore', 'ignore', 'pipe', descriptor],
-    // A process group of its own: Ctrl-C is a signal to us, and no failure of flock(1).
+    // In a process group of its own, so that Ctrl-C reaches this process only, and is not taken for a failure of
+    // flock(1).
     detached: true,
     signal: ending.signal,
     killSignal: 'SIGKILL',
@@ -91,7 +92,7 @@ export async function tryFlock(
     );
   } catch (error) {
     if (!(error instanceof Error) || error instanceof BackupError) throw error;
-    // One that can't be killed must not keep this process from its end.
+    // If flock(1) can't be killed, it must not keep this process from ending.
     child.unref();
     child.stderr?.destroy();
     interruption.check();

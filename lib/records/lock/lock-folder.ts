@@ -1,17 +1,19 @@
-// proper-lockfile's folder beside LOCAL_LOCK, for file systems that machines share without sharing flock. On one machine
-// flock decides: a folder that nobody has updated, as while a laptop slept, stops nothing.
+// proper-lockfile's folder beside LOCAL_LOCK, for file systems that machines share without sharing flock. On one
+// machine flock decides: a folder that is no longer updated, as after a laptop's sleep, does not stop a run.
 import { rmdirSync, statSync } from 'node:fs';
 import { lock } from 'proper-lockfile';
 import { BackupError, errnoOf } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import type { Log } from '../../cli/log/log.js';
 
-/** Milliseconds after which the owner of a folder without an update counts as killed. */
+/** Milliseconds without an update after which the owner of a folder counts as killed. */
 const STALE = 8_000;
-/** With the flock ours, the owner of a folder is gone or on another machine. It takes this long to know which. */
+/**
+ * This process has the flock, so the owner of a folder is dead or on another machine. It takes this long to find out.
+ */
 const PATIENCE = STALE + 4_000;
 
-/** To be used by who holds the flock. */
+/** For a process that holds the flock. */
 export class LockFolder {
   /** When to give up; ms since the epoch. */
   readonly deadline = Date.now() + PATIENCE;
@@ -19,7 +21,7 @@ export class LockFolder {
   readonly #folder: string;
   readonly #log: Log;
   #release: () => Promise<void> = async () => undefined;
-  /** The folder's last update, and since when this process has seen no other one. */
+  /** The folder's last update, and when this process saw it first. */
   #updated: number | undefined;
   #unchangedSince = Date.now();
 
@@ -65,8 +67,8 @@ export class LockFolder {
   }
 
   /**
-   * Whether the folder has gone without an update for longer than an owner that lives would let it. Its time alone does
-   * not show that: the clock may have been set back since.
+   * Whether the folder's owner has stopped updating it. The folder's time alone does not show that: the clock may have
+   * been set back since.
    */
   #isAbandoned(): boolean {
     const updated = statSync(this.#folder, { throwIfNoEntry: false })?.mtimeMs;
@@ -76,7 +78,7 @@ export class LockFolder {
   }
 }
 
-/** A folder that can't be removed stays in the way, until the deadline. */
+/** If it can't be removed, the run fails at the deadline. */
 function removeIfPossible(folder: string): void {
   try {
     rmdirSync(folder);

@@ -1,4 +1,4 @@
-// Who holds a lock, as far as /proc shows it: the processes of other users only to root, those of other machines never.
+// Who holds a lock, by /proc: it shows the processes of other users to root only, and never those of other machines.
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { basename, join } from 'node:path';
@@ -9,7 +9,7 @@ import { startOf } from '../process-start.js';
 
 export interface LockHolder {
   readonly pid: number;
-  /** The name of its program, without arguments, which may hold a key. */
+  /** The name of its program, without the arguments, which may contain a key. */
   readonly program: string;
   /** When the process began; ms since the epoch. */
   readonly since: number;
@@ -19,7 +19,7 @@ export interface LockHolder {
 const TICKS = 100;
 const INTERPRETER = /^(node|bash|sh|dash|perl|python[\d.]*)$/;
 
-/** What to say where another process holds the lock. The first words are the original's. */
+/** The error if another process holds the lock. Its first words are the original's. */
 export function heldError(file: string): BackupError {
   const holder = findLockHolder(file);
   const who =
@@ -36,7 +36,7 @@ export function heldError(file: string): BackupError {
   });
 }
 
-/** Of the processes that hold the flock on a file, the oldest: a run has children that hold it too. */
+/** The oldest process that holds the flock on a file: a run's children hold it, too. */
 export function findLockHolder(file: string): LockHolder | undefined {
   const path = orNothing(() => realpathSync(file)) ?? file;
   const holders = readdirSync('/proc')
@@ -45,7 +45,7 @@ export function findLockHolder(file: string): LockHolder | undefined {
   return holders.sort((a, b) => a.since - b.since)[0];
 }
 
-/** By the names of its open files alone: to look at a file itself may hang. */
+/** Looks only at the names of open files, since access to a file itself may hang. */
 function holdsFlock(pid: string, path: string): boolean {
   const folder = join('/proc', pid, 'fd');
   const descriptors = orNothing(() => readdirSync(folder)) ?? [];
@@ -64,7 +64,7 @@ function describeProcess(pid: number): LockHolder {
   return { pid, program: isScript ? second : first, since: Date.now() - secondsAgo * 1000 };
 }
 
-/** `undefined` for what is another user's, or ends meanwhile. */
+/** `undefined` if the process is another user's, or has ended. */
 function orNothing<T>(read: () => T): T | undefined {
   try {
     return read();

@@ -1,4 +1,4 @@
-// LOCAL_LOCK: of the runs of a backup, one at a time.
+// LOCAL_LOCK lets only one run of a backup work at a time.
 import { closeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BackupError } from '../../cli/errors.js';
@@ -12,9 +12,9 @@ import { heldError } from './lock-holder.js';
 const POLL = 250;
 
 /**
- * Works while this process holds the lock: the original's flock on the file, and the folder beside it.
+ * Runs `work` while this process holds the lock: the original's flock on the file, and the folder beside it.
  * @param waitSeconds how long to wait for another run to end
- * @param work gets the descriptor of the lock file: the lock lasts as long as any process has it open
+ * @param work gets the descriptor of the lock file; the lock lasts as long as any process has it open
  * @throws {BackupError} with exit code 75 if another run holds the lock
  */
 export async function withLock<T>(

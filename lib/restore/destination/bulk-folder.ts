@@ -1,5 +1,5 @@
-// The folder that `aws s3 sync` downloads into, each file under its key. What has arrived whole is kept for the next
-// restore; placeholders make the AWS CLI leave out what is not wanted.
+// The folder into which `aws s3 sync` downloads, each file under its key. Files that have arrived whole are kept for
+// the next restore. Placeholders make the AWS CLI skip unwanted files.
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
@@ -24,18 +24,18 @@ import { isSafeKey } from './safe-key.js';
 
 /** Seconds since the epoch: no object is as old as this. */
 const PLACEHOLDER_MTIME = 1;
-/** The same. FAT keeps even ones. */
+/** Seconds since the epoch; an even number, since FAT keeps only those. */
 const PROBED_MTIME = 1_500_000_000;
 
 export class BulkFolder {
   readonly path: string;
-  /** Whether an earlier restore has left something. */
+  /** Whether an earlier restore has left files. */
   readonly #isResumed: boolean;
   readonly #keepsTimes: boolean;
 
   /**
-   * Makes the folder, or removes the placeholders from it: where files keep no times, all of it, since nothing tells what
-   * has arrived from a placeholder.
+   * Creates the folder, or removes the placeholders from it; where files keep no times, all files, since nothing
+   * distinguishes them from placeholders.
    * @throws the system's error
    */
   constructor(path: string) {
@@ -49,8 +49,8 @@ export class BulkFolder {
   }
 
   /**
-   * Makes `aws s3 sync` leave `key` alone: it does not replace a file of the object's size that is older than the
-   * object. The file is sparse, so that it takes no room.
+   * Makes `aws s3 sync` skip `key` by an older file of the object's size, which it does not replace. That file is
+   * sparse, so it takes no space.
    * @param size of the object in bytes
    */
   writePlaceholder(key: Bytes, size: number): void {
@@ -66,14 +66,14 @@ export class BulkFolder {
         closeSync(descriptor);
       }
     } catch (error) {
-      // Something else needs the place, or the name is too long: the object is downloaded, and not used.
+      // Another file has the place, or the name is too long: the object is downloaded, but not used.
       if (errnoOf(error) === undefined) throw error;
     }
   }
 
   /**
-   * Removes what an earlier restore has left where `key` is to arrive, unless it is the wanted object: `aws s3 sync`
-   * would leave an older one of the same size alone, and writes no file over a folder.
+   * Removes the remains of an earlier restore at the place of `key`, unless they are the wanted object: `aws s3 sync`
+   * would keep an older file of the same size, and can't replace a folder by a file.
    */
   removeStale(key: Bytes, wanted: WantedObject): void {
     if (!this.#isResumed || this.find(key, wanted) !== undefined) return;
@@ -81,7 +81,7 @@ export class BulkFolder {
     try {
       rmSync(pathOf(path), REMOVAL);
     } catch (error) {
-      // A folder above is a file, or it can't be removed: then it does not arrive, and is named.
+      // A folder above is a file, or it can't be removed: the file does not arrive, and is reported.
       if (errnoOf(error) === undefined) throw error;
     }
     do path = folderOf(path);
@@ -90,9 +90,9 @@ export class BulkFolder {
   }
 
   /**
-   * The file of `key`, if it is the wanted object, whole: it has its size, and its time in whole seconds, which the AWS
-   * CLI sets (FAT keeps even ones). A placeholder and a later version have other times. Where files keep no times, the
-   * size has to do: otherwise each file would be fetched once more, by a call of its own.
+   * The file of `key`, if it is the wanted object and whole: by its size, and by its time in whole seconds, which the
+   * AWS CLI sets (FAT keeps even ones). Placeholders and later versions have other times. Where files keep no times,
+   * only the size counts: otherwise each file would be fetched again singly.
    */
   find(key: Bytes, { size, lastModified }: WantedObject): string | Buffer | undefined {
     const path = this.#path(key);
@@ -111,7 +111,7 @@ export class BulkFolder {
   }
 }
 
-/** Whether a file there keeps the time that it is given. */
+/** Whether files there keep the times that are set. */
 function keepsTimes(folder: string): boolean {
   const probe = join(folder, `.encrypted-s3-${randomUUID()}`);
   try {
@@ -126,7 +126,7 @@ function keepsTimes(folder: string): boolean {
   }
 }
 
-/** How much room the files below a folder take on disk, in bytes. */
+/** How much space the files below a folder take on disk (bytes). */
 export function bytesOnDisk(folder: string): number {
   let blocks = 0;
   for (const [, stats] of filesBelow(bytesOf(folder))) blocks += stats.blocks;

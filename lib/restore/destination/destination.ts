@@ -1,5 +1,5 @@
-// The destination of a restore: nothing is written outside of it, not even through a link that is in it or that
-// somebody puts there meanwhile.
+// The destination of a restore. Nothing is written outside of it, not even through a link that is in it or that
+// somebody puts there during the restore.
 import { randomUUID } from 'node:crypto';
 import {
   type BigIntStats,
@@ -20,10 +20,10 @@ import { FoldersBelow } from './folders-below.js';
 import { type HeldFolder, WITHOUT_FOLLOWING } from './held-folder.js';
 import { move } from './move.js';
 
-/** Why one entry is not restored, in words that end a sentence. */
+/** Why one entry is not restored: the end of a sentence. */
 export class NotRestoredError extends Error {}
 
-/** Which key has a place that others share; see `FoldedNames`. */
+/** Which key owns a place that several keys share; see `FoldedNames`. */
 export interface PlaceOwners {
   assertFree(key: Bytes, isOccupied: boolean): void;
   occupy(key: Bytes): void;
@@ -35,8 +35,8 @@ export class Destination {
   readonly #names: PlaceOwners | undefined;
 
   /**
-   * @param overwrites true if it may replace files and links that are there
-   * @param names `undefined` if the file system tells all names apart
+   * @param overwrites true if it may replace existing files and links
+   * @param names `undefined` if the file system distinguishes all names
    */
   constructor(root: HeldFolder, overwrites: boolean, names?: PlaceOwners) {
     this.folders = new FoldersBelow(root);
@@ -44,7 +44,7 @@ export class Destination {
     this.#names = names;
   }
 
-  /** What is at `key`; of a link, the link. `undefined` also if a link is on the way. */
+  /** The stats of the file, folder or link at `key`; `undefined` if there is none, or its path has a link. */
   statsOf(key: Bytes): BigIntStats | undefined {
     try {
       return lstatSync(this.#path(key), { bigint: true });
@@ -53,7 +53,7 @@ export class Destination {
     }
   }
 
-  /** Where the link at `key` leads; `undefined` if there is none. */
+  /** The target of the link at `key`; `undefined` if there is none. */
   targetOf(key: Bytes): Bytes | undefined {
     try {
       return readlinkSync(this.#path(key), { encoding: 'latin1' }) as Bytes;
@@ -65,8 +65,8 @@ export class Destination {
   /**
    * Makes a folder and those above it.
    * @param key ends in a `/`, or is empty
-   * @param mode of the folder itself, if it is made
-   * @throws {NotRestoredError} if something else is in the place of one of them
+   * @param mode of the folder itself, if it is created
+   * @throws {NotRestoredError} if a file or link has the place of one of them
    */
   makeFolder(key: Bytes, mode = 0o777): void {
     if (this.folders.isEntered(key)) return;
@@ -87,15 +87,15 @@ export class Destination {
         if ((mode & 0o700) !== 0o700) chmodSync(path, mode | 0o700);
       });
     } catch (error) {
-      // Somebody else's folder: what can't be written in it will be named.
+      // Somebody else's folder: files that can't be written there are reported.
       if (!(error instanceof NotRestoredError)) throw error;
     }
   }
 
   /**
-   * Moves a file or link to `key`, in place of a file or link that is there.
+   * Moves a file or link to `key`, and replaces a file or link there.
    * @returns see `move`
-   * @throws {NotRestoredError} if it can't be there, or another key has the place
+   * @throws {NotRestoredError} if that is impossible, or another key owns the place
    */
   moveIn(from: PathLike, key: Bytes): 'renamed' | 'copied' {
     const parent = parentOf(key);
@@ -112,8 +112,8 @@ export class Destination {
   }
 
   /**
-   * Takes the file or folder that is there for `key`.
-   * @throws {NotRestoredError} if another key has the place
+   * Takes the existing file or folder for `key`.
+   * @throws {NotRestoredError} if another key owns the place
    */
   claim(key: Bytes): void {
     this.#names?.assertFree(key, true);
@@ -121,8 +121,8 @@ export class Destination {
   }
 
   /**
-   * Calls `action` with a path of what is at `key`. The path of a file or folder leads to it whatever somebody puts in
-   * its place meanwhile; `action` must not follow that of a link.
+   * Calls `action` with a path to the entry at `key`. The path of a file or folder leads to it even if somebody
+   * replaces it meanwhile; `action` must not follow the path of a link.
    * @throws {NotRestoredError} if something else is there, or the file system refuses
    */
   withOpen<Result>(key: Bytes, type: Entry['type'], action: (path: string | Buffer) => Result): Result {
@@ -142,8 +142,8 @@ export class Destination {
   }
 
   /**
-   * Leads through a folder that is held open until the next one is entered.
-   * @throws the system's error; ENOTDIR if a link or a file is on the way
+   * A path through a folder that is held open until the next one is entered.
+   * @throws the system's error; ENOTDIR if the path has a link or a file
    */
   #path(key: Bytes): string | Buffer {
     const parent = parentOf(key);

@@ -1,5 +1,5 @@
-// Names that are one and the same to the file system of the destination: some ignore case, some store accents in one
-// form only, some drop a dot at the end. There, `A.txt` would get the content of `a.txt`, and nobody would know.
+// Names that the destination's file system does not distinguish: some ignore case, some store accents in one form only,
+// some drop a dot at the end. Unnoticed, `A.txt` would get the content of `a.txt`.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,11 +7,11 @@ import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import { NotRestoredError, withoutSlash } from './destination.js';
 
-/** What a file system makes of names. */
+/** How a file system folds names. */
 export interface Folding {
-  /** Makes one spelling of all those that it may take for the same: it may tell some of them apart. */
+  /** Maps spellings that it may take for the same to one; it may distinguish some of them. */
   readonly fold: (path: string) => string;
-  /** Tries whether two paths lead to the same place. */
+  /** Finds out whether two paths lead to the same place. */
   readonly isSamePlace: (path: string, other: string) => boolean;
 }
 
@@ -31,8 +31,8 @@ const SPELLINGS: readonly Spelling[] = [
 ];
 
 /**
- * Tries in new folders below `folder` which names are the same.
- * @returns `undefined` if the file system tells all names apart
+ * Finds out, in new folders below `folder`, which names are the same.
+ * @returns `undefined` if the file system distinguishes all names
  */
 export function detectFolding(folder: string, spellings = SPELLINGS): Folding | undefined {
   const found = spellings.filter(({ name, alias }) => isSameName(folder, name, alias));
@@ -47,7 +47,7 @@ export function detectFolding(folder: string, spellings = SPELLINGS): Folding | 
   };
 }
 
-/** Also true if such a name can't be made there: whether something is in its place is asked all the same. */
+/** Also true if such a name can't be created: `assertFree` checks each place again. */
 function isSameName(folder: string, name: string, alias: string): boolean {
   const probe = mkdtempSync(join(folder, 'probe-'));
   try {
@@ -62,8 +62,8 @@ function isSameName(folder: string, name: string, alias: string): boolean {
 }
 
 /**
- * Which keys share a place with another key of the restore. The first that is put there has it; the others are not
- * restored, and named. Holds about 50 bytes a key, in destinations that fold names only.
+ * Which keys share a place with another key of the restore. The first one gets it; the others are not restored, but
+ * reported. Takes about 50 bytes for each key, only where the destination folds names.
  */
 export class FoldedNames {
   readonly #folding: Folding;
@@ -86,8 +86,8 @@ export class FoldedNames {
   }
 
   /**
-   * @param isOccupied whether something is in its place, which may be another key's or its own
-   * @throws {NotRestoredError} if another key has the place
+   * @param isOccupied whether its place is taken, by another key or by itself
+   * @throws {NotRestoredError} if another key owns the place
    */
   assertFree(key: Bytes, isOccupied: boolean): void {
     const owners = this.#owners.get(this.#folded(key)) ?? [];
@@ -95,12 +95,10 @@ export class FoldedNames {
     const path = pathOfKey(key);
     const owner = owners.find((it) => this.#folding.isSamePlace(pathOfKey(it), path));
     if (owner === undefined) return;
-    throw new NotRestoredError(
-      `"${textOf(owner)}" has its place: to this file system, both names are the same`,
-    );
+    throw new NotRestoredError(`"${textOf(owner)}" has its place: this file system takes both names for one`);
   }
 
-  /** Notes that `key` has its place now. */
+  /** Notes that `key` owns its place now. */
   occupy(key: Bytes): void {
     if (!this.isShared(key)) return;
     const folded = this.#folded(key);

@@ -1,4 +1,4 @@
-// Folders below a held one, opened part by part without following links: anyone who may write there can replace a
+// Folders below a held one, opened part by part without following links. Anyone who may write there can replace a
 // folder by a link at any time, but the path of an open folder always leads to that folder.
 import { closeSync, openSync } from 'node:fs';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
@@ -13,22 +13,22 @@ interface OpenFolder {
 
 export class FoldersBelow {
   readonly root: HeldFolder;
-  /** From the root to the folder last entered, which is where the next one is in most cases. */
+  /** The folders from the root to the one entered last, in which the next one usually is. */
   readonly #open: OpenFolder[] = [];
 
   constructor(root: HeldFolder) {
     this.root = root;
   }
 
-  /** True for the folder last entered and those above it. */
+  /** True for the folder entered last and those above it. */
   isEntered(key: Bytes): boolean {
     return this.#last().key.startsWith(key);
   }
 
   /**
    * @param key relative to the root: '' or ends in a `/`
-   * @returns its path, which is good until the next one is entered
-   * @throws the system's error; ENOTDIR if a link or a file is on the way
+   * @returns its path, which is valid until the next one is entered
+   * @throws the system's error; ENOTDIR if the path has a link or a file
    */
   enter(key: Bytes): string {
     while (!key.startsWith(this.#last().key)) closeSync(this.#open.pop()?.descriptor ?? -1);

@@ -1,14 +1,14 @@
-// A folder that is held open. Its path leads through this process's descriptor: whatever is moved away or put in its
-// place, everything done below that path is done in the folder that was opened.
+// A folder that is held open. Its path leads through this process's descriptor, so it always leads to the folder that
+// was opened, even if that is moved or replaced.
 import { closeSync, constants, mkdirSync, openSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 
-/** Linux's O_PATH, which Node does not name: opens what is there without the right to read it. */
+/** Linux's O_PATH, which Node does not name: opens a file or folder without the right to read it. */
 export const O_PATH = 0o10000000;
-/** Opens a link itself, not what it leads to. */
+/** Opens a link itself, not its target. */
 export const WITHOUT_FOLLOWING = O_PATH | constants.O_NOFOLLOW;
 /** Refuses a link to a folder with ENOTDIR. */
 export const FOLDER_ITSELF = WITHOUT_FOLLOWING | constants.O_DIRECTORY;
@@ -17,9 +17,9 @@ export const FOLDER_ITSELF = WITHOUT_FOLLOWING | constants.O_DIRECTORY;
 export const REMOVAL = { recursive: true, force: true, maxRetries: 3, retryDelay: 100 };
 
 export class HeldFolder {
-  /** As the user knows it, for messages. */
+  /** The path as the user knows it, for messages. */
   readonly name: string;
-  /** For node:fs and for child processes, as long as this process lives and does not close it. */
+  /** The path for node:fs and for child processes, valid until this process closes the folder or ends. */
   readonly path: string;
   readonly #descriptor: number;
 
@@ -33,18 +33,18 @@ export class HeldFolder {
     this.name = name;
   }
 
-  /** Opens a folder that is in it. @throws the system's error; ENOTDIR if no folder is there */
+  /** Opens a folder inside it. @throws the system's error; ENOTDIR if that is not a folder */
   inner(name: string): HeldFolder {
     return new HeldFolder(join(this.path, name), join(this.name, name));
   }
 
-  /** Makes a folder in it, and opens it. @throws the system's error */
+  /** Creates a folder inside it, and opens that. @throws the system's error */
   make(name: string, mode = 0o777): HeldFolder {
     mkdirSync(join(this.path, name), mode);
     return this.inner(name);
   }
 
-  /** Opens a folder in it, and makes it if it is missing. @throws the system's error; ENOTDIR if it is no folder */
+  /** Opens a folder inside it, or creates it. @throws the system's error; ENOTDIR if it is not a folder */
   makeOrOpen(name: string, mode?: number): HeldFolder {
     try {
       return this.make(name, mode);
@@ -61,7 +61,7 @@ export class HeldFolder {
     }
   }
 
-  /** Removes an empty folder in it, and nothing else that may have its name. @throws the system's error */
+  /** Removes an empty folder inside it, but not a file of that name. @throws the system's error */
   removeEmpty(name: string): void {
     rmdirSync(join(this.path, name));
   }

@@ -1,4 +1,4 @@
-// rename(2), and a copy where another file system is mounted below the destination.
+// Moves files by rename(2), or by a copy to another file system that is mounted below the destination.
 import {
   closeSync,
   copyFileSync,
@@ -17,10 +17,10 @@ import { errnoOf } from '../../cli/errors.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 
 /**
- * Moves a file or a link, in place of a file or link at `to`.
- * @param unusedPath a path beside `to`, where nothing is
- * @returns 'copied' if it went to another file system: it belongs to this user then
- * @throws the system's error; the file is still at `from` then
+ * Moves a file or a link, and replaces a file or link at `to`.
+ * @param unusedPath a path beside `to` that does not exist
+ * @returns 'copied' if it went to another file system: then it belongs to this user
+ * @throws the system's error; the file is then still at `from`
  */
 export function move(from: PathLike, to: PathLike, unusedPath: () => PathLike): 'renamed' | 'copied' {
   try {
@@ -41,7 +41,7 @@ export function move(from: PathLike, to: PathLike, unusedPath: () => PathLike): 
   return 'copied';
 }
 
-/** With its mode and time. */
+/** Copies a file or link with its mode and time. */
 function copy(from: PathLike, to: PathLike): void {
   const stats = lstatSync(from);
   if (stats.isSymbolicLink()) {

@@ -1,4 +1,4 @@
-// The folder that is restored to: inspected before anything is written, and made when everything else is known.
+// The folder to restore to: inspected before anything is written, and created when the restore is planned.
 import {
   accessSync,
   constants,
@@ -16,33 +16,33 @@ import { HeldFolder } from './held-folder.js';
 import { holdsOnlyStages } from './stage.js';
 import { assertTrustedPath } from './trusted-way.js';
 
-/** The destination before it is made. */
+/** The destination before it is created. */
 export interface DestinationPath {
   /** Absolute. */
   readonly path: string;
   /** The destination if it exists, otherwise the nearest folder above it that does. Held open from now on. */
   readonly existing: HeldFolder;
-  /** True if nothing is there but what earlier restores have left. */
+  /** True if it does not exist, or contains only the stages of earlier restores. */
   readonly isEmpty: boolean;
 }
 
-/** What the user allows. */
+/** What the user allows a restore to do. */
 export interface DestinationRights {
   /** Whether files in the destination may be replaced. */
   readonly overwrites: boolean;
-  /** Whether files may be restored beside those that are there. */
+  /** Whether files may be restored beside existing ones. */
   readonly fills?: boolean;
   /** Whether root may restore to a folder that other users could redirect. */
   readonly trustsDestination: boolean;
 }
 
 /**
- * Looks at the destination, and changes nothing.
- * @throws {BackupError} if this user can't write there, if others could redirect root, or if it holds files and may
- * not be overwritten
+ * Inspects the destination, and changes nothing.
+ * @throws {BackupError} if this user can't write there, if others could redirect root, or if it has files and may not
+ * be overwritten
  */
 export function inspectDestination(destination: string, rights: DestinationRights): DestinationPath {
-  // A script may pass a variable that is not set.
+  // It may come from a variable that is not set.
   if (destination === '') throw new BackupError('The destination is empty: name a folder.');
   const path = resolve(destination);
   const folder = existingFolder(path);
@@ -62,13 +62,13 @@ export function inspectDestination(destination: string, rights: DestinationRight
     throw cannotWriteError(path, error);
   }
   throw new BackupError(`"${path}" is not empty.`, {
-    hint: 'Choose a new or empty folder; or add --overwrite, which replaces the files in it that differ, and leaves others alone.',
+    hint: 'Choose a new or empty folder; or add --overwrite, which replaces only the files that differ.',
   });
 }
 
 /**
  * @param bytes that the restore still has to write
- * @throws {BackupError} if the disk has less space left for this user
+ * @throws {BackupError} if the disk has less free space for this user
  */
 export function assertDiskSpace(
   { path, existing }: Pick<DestinationPath, 'path' | 'existing'>,
@@ -76,17 +76,19 @@ export function assertDiskSpace(
 ): void {
   const { bavail, blocks, bsize } = statfsSync(existing.path);
   const free = bavail * bsize;
-  // A file system of no blocks at all does not tell its size, as some drivers of FUSE.
+  // A file system without blocks, such as some of FUSE, does not report its size.
   if (bytes <= free || blocks === 0) return;
   throw new BackupError(
-    `"${path}" has no room for the restore: it needs ${formatBytes(bytes)}, and ${formatBytes(free)} are free.`,
-    { hint: 'Make room, choose another destination, or restore one folder at a time. Nothing was written.' },
+    `"${path}" has too little space for the restore: it needs ${formatBytes(bytes)}, and ${formatBytes(free)} are free.`,
+    {
+      hint: 'Free some space, choose another destination, or restore one folder at a time. Nothing was written.',
+    },
   );
 }
 
 /**
- * Makes the destination for its owner alone: the mode of the folder that was backed up may have hidden its content.
- * @throws {BackupError} if it can't be made, or somebody else has made it since it was inspected
+ * Creates the destination with mode 0700, since the folder that was backed up may have been private.
+ * @throws {BackupError} if it can't be created, or somebody else has created it since it was inspected
  */
 export function makeDestination({ path, existing }: DestinationPath): HeldFolder {
   try {
@@ -100,7 +102,7 @@ export function makeDestination({ path, existing }: DestinationPath): HeldFolder
   }
 }
 
-/** The folder itself, or the nearest one above it that exists: on the file system where the missing ones will be. */
+/** The folder itself, or the nearest one above it that exists. */
 export function existingFolder(folder: string): string {
   return existsSync(folder) ? folder : existingFolder(dirname(folder));
 }
@@ -109,7 +111,7 @@ export function existingFolder(folder: string): string {
 export function cannotWriteError(path: string, error: unknown): unknown {
   if (errnoOf(error) === undefined || !(error instanceof Error) || !('syscall' in error)) return error;
   return new BackupError(`"${path}" can't be written to: ${describeError(error)}.`, {
-    hint: 'Choose a destination that this user may write to, and that has room.',
+    hint: 'Choose a destination that this user may write to, and that has free space.',
   });
 }
 

@@ -1,4 +1,4 @@
-// Which keys name a place below the destination. Anybody who may write to the bucket may choose a key.
+// Which keys name a place below the destination. Anybody who may write to the bucket can choose a key.
 import type { Bytes } from '../../tree/bytes.js';
 
 /** In bytes: the file systems of Linux refuse longer names. */
@@ -14,8 +14,8 @@ export function isSafeKey(key: Bytes): boolean {
 }
 
 /**
- * Patterns of `aws s3 sync --exclude` for all keys that are not safe: the AWS CLI would write `a//b` as `a/b`.
- * (Names that are too long it fails to write.)
+ * Patterns of `aws s3 sync --exclude` for all keys that are not safe: the AWS CLI would write `a//b` as `a/b`. (It
+ * fails to write names that are too long.)
  */
 export const UNSAFE_KEYS = [
   '[/]*',

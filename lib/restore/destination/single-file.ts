@@ -7,11 +7,11 @@ import { cannotWriteError, existingFolder } from './open-destination.js';
 import { assertTrustedPath } from './trusted-way.js';
 
 /**
- * The file to write when the user asked for `destination`, which may be a folder. For a link, the file that it leads
- * to: a link is not replaced, least of all `/dev/stdout`.
+ * The file to write for `destination`, which may be a folder. For a link, its target: a link such as `/dev/stdout` is
+ * not replaced.
  * @param key of the object, which names the file in a folder
  * @param isTrusted true if root may write there although other users could redirect it
- * @throws {BackupError} if something else is there, or others could redirect root
+ * @throws {BackupError} if it exists and is not a file, or others could redirect root
  */
 export function findTargetFile(destination: string, key: string, isTrusted: boolean): string {
   const path = resolve(destination);
@@ -33,8 +33,8 @@ export function findTargetFile(destination: string, key: string, isTrusted: bool
 
 /**
  * Calls `download` to write a new file in a private folder beside `file`, and then moves it there. Both folders are
- * held open, so that nobody can redirect them meanwhile. If it fails, the private folder is removed, and what was at
- * `file` stays.
+ * held open, so that nobody can redirect them meanwhile. After a failure, the private folder is removed, and an
+ * existing `file` stays.
  * @param download writes to `path`, which is in `folder`
  * @throws {BackupError} if `file` can't be written
  */
@@ -68,7 +68,7 @@ function makeParents(existing: HeldFolder, file: string): HeldFolder {
   return missing.reduce((above, name) => above.makeOrOpen(name), existing);
 }
 
-/** An error would hide a more important one; it fails where somebody has moved the folder away. */
+/** Ignores its own failure, which would hide a more important error; it fails if somebody has moved the folder. */
 function removeIfPossible(folder: HeldFolder, above: HeldFolder): void {
   try {
     folder.empty();

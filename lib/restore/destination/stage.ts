@@ -1,5 +1,5 @@
-// A folder in the destination where files arrive before they are moved into place, so that nothing in the destination
-// is ever half written. A restore that ends early leaves it, and the next one continues from there.
+// The stage: a folder in the destination where files arrive before they are moved into place, so that no file is ever
+// half written. A restore that ends early leaves it, and the next one continues from there.
 import { createHash } from 'node:crypto';
 import {
   lstatSync,
@@ -24,28 +24,28 @@ import { type HeldFolder, REMOVAL } from './held-folder.js';
 
 const BULK = 'bulk';
 const SINGLES = 'singles-';
-/** Older versions that have arrived whole, under names made of their keys and version ids. */
+/** The folder of older versions that have arrived whole, named by their keys and version ids. */
 const VERSIONS = 'versions';
 
-/** Where a restore comes from: the same restore finds its stage again, others have their own. */
+/** The source of a restore: the same restore finds its stage again, others have their own. */
 export interface StageSource {
   readonly bucket: string;
   readonly prefix: string;
 }
 
 export class Stage {
-  /** The stage that the destination has for this source, made or cleaned of all but whole files. */
+  /** The destination's stage for this source: new, or cleaned except for whole files. */
   readonly held: HeldFolder;
   readonly bulk: BulkFolder;
   readonly #destination: HeldFolder;
   readonly #name: string;
   /**
-   * Where files arrive that are fetched singly. Each process has its own: an `aws` outlives a restore that is killed,
-   * and what it still writes must not be taken for a file of the next restore.
+   * The folder for files that are fetched singly. Each process has its own: an `aws` outlives a killed restore, and its
+   * output must not be taken for a file of the next restore.
    */
   readonly #singles: string;
 
-  /** @throws {BackupError} if it can't be made, or belongs to somebody else, or is a link */
+  /** @throws {BackupError} if it can't be created, belongs to somebody else, or is a link */
   constructor(destination: HeldFolder, source: StageSource) {
     this.#destination = destination;
     this.#name = stageName(source);
@@ -54,7 +54,7 @@ export class Stage {
       this.held = destination.makeOrOpen(this.#name, 0o700);
       const before = readdirSync(this.held.path).filter((name) => name.startsWith(SINGLES));
       this.#singles = mkdtempSync(join(this.held.path, SINGLES));
-      // Compared with a folder that is new, since on some file systems that does not belong to this user either.
+      // Compared with a new folder, since on some file systems not even that belongs to this user.
       if (statSync(this.held.path).uid !== statSync(this.#singles).uid) {
         rmdirSync(this.#singles);
         throw this.#isOccupiedError();
@@ -69,17 +69,17 @@ export class Stage {
     }
   }
 
-  /** Where the file arrives if it is fetched singly. */
+  /** The path for a file that is fetched singly. */
   singlePath({ index }: Pick<PlannedFile, 'index'>): string {
     return join(this.#singles, `${index}`);
   }
 
-  /** Removes what a failed download has left: the AWS CLI notices a wrong checksum when everything is written. */
+  /** Removes the rest of a failed download: the AWS CLI notices a wrong checksum only when the file is written. */
   discard(file: Pick<PlannedFile, 'index'>): void {
     rmSync(this.singlePath(file), { force: true });
   }
 
-  /** Keeps a version that has arrived whole for the next restore, should this one end early. */
+  /** Keeps a version that has arrived whole for the next restore, if this one ends early. */
   keepVersion(file: PlannedFile): void {
     const kept = this.#versionPath(file);
     if (kept !== undefined) renameSync(this.singlePath(file), kept);
@@ -95,14 +95,14 @@ export class Stage {
     return single ?? (method === 'in bulk' ? this.bulk.find(key, wanted) : undefined);
   }
 
-  /** `undefined` for a file whose version is not known: what is current may be another one for the next restore. */
+  /** `undefined` for a file without a version id: the current version may be another one in the next restore. */
   #versionPath({ key, wanted }: PlannedFile): string | undefined {
     if (wanted?.versionId === undefined) return undefined;
     const name = createHash('sha256').update(`${wanted.versionId}\n${key}`, 'latin1').digest('hex');
     return join(this.held.path, VERSIONS, name);
   }
 
-  /** Makes a link to move into place. @throws {NotRestoredError} if the file system refuses */
+  /** Creates a link to move into place. @throws {NotRestoredError} if the file system refuses */
   makeLink(target: Bytes): string {
     const link = join(this.#singles, 'link');
     rmSync(link, { force: true });
@@ -110,7 +110,7 @@ export class Stage {
     return link;
   }
 
-  /** Warns if it can't be removed. */
+  /** Removes the stage, or warns. */
   removeOrWarn(log: Pick<Log, 'warn'>): void {
     try {
       this.held.empty();
@@ -118,12 +118,12 @@ export class Stage {
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
       log.warn(
-        `"${this.held.name}" can't be removed: ${describeError(error)}. Nothing in it is needed: remove it, when no aws of a killed restore writes there any more.`,
+        `"${this.held.name}" can't be removed: ${describeError(error)}. It is no longer needed: remove it when no aws of a killed restore writes there.`,
       );
     }
   }
 
-  /** The paths of stages of other restores, interrupted or in progress. */
+  /** The paths of the stages of other restores, interrupted or in progress. */
   others(): string[] {
     return readdirSync(this.#destination.path)
       .filter((name) => name.startsWith(STAGE_PREFIX) && name !== this.#name)
@@ -136,12 +136,12 @@ export class Stage {
 
   #isOccupiedError(): BackupError {
     return new BackupError(`"${this.#path}" is in the way: it is not a folder of this user.`, {
-      hint: 'A restore keeps there what has arrived. Remove it.',
+      hint: 'A restore needs this place for the files that have arrived. Remove it.',
     });
   }
 }
 
-/** How much room an earlier restore from `source` has taken already for files that have arrived, in bytes. */
+/** How much space the files take that an earlier restore from `source` has fetched (bytes). */
 export function bytesInStage(destination: HeldFolder, source: StageSource): number {
   let stage: HeldFolder;
   try {
@@ -158,7 +158,7 @@ export function bytesInStage(destination: HeldFolder, source: StageSource): numb
   }
 }
 
-/** True if a destination is as good as empty: it may hold what an earlier restore has left. */
+/** True if a destination is empty except for the stages of earlier restores. */
 export function holdsOnlyStages(names: readonly string[]): boolean {
   return names.every((name) => name.startsWith(STAGE_PREFIX));
 }

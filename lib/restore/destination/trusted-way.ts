@@ -1,5 +1,5 @@
-// Who could redirect a restore: a user who may change a folder or link on the way to the destination can put something
-// else there. Root restores anybody's files, so root takes no such way unless the user says so.
+// Who could redirect a restore: a user who may change a folder or link on the path of the destination. Root can restore
+// anybody's files, so root refuses such a path unless --trust-destination is set.
 import { BackupError } from '../../cli/errors.js';
 import { type PathPart, partsOfPath } from '../../tree/disk/trust/path-parts.js';
 import { partOfOthers } from '../../tree/disk/trust/who-can-change.js';
@@ -7,9 +7,10 @@ import { partOfOthers } from '../../tree/disk/trust/who-can-change.js';
 const ROOT = 0;
 
 /**
- * What a user other than root could change, in words that "who" can follow; `undefined` if there is nothing.
- * In a sticky folder nobody else can move what belongs to root; but as the destination itself, others could add files.
- * @param isDestination true if the last part is the folder that is restored to
+ * The part of the path that a user other than root could change: a clause that "who" can follow; `undefined` if there
+ * is none. In a sticky folder nobody else can move root's files; but if it is the destination itself, others could add
+ * files.
+ * @param isDestination true if the last part is the destination itself
  */
 export function reasonNotTrusted(parts: readonly PathPart[], isDestination: boolean): string | undefined {
   const part = partOfOthers(parts, ROOT, { isDestination });
@@ -19,10 +20,10 @@ export function reasonNotTrusted(parts: readonly PathPart[], isDestination: bool
 }
 
 /**
- * Checks where root restores to; other users restore nothing that they may not read.
+ * Checks the path to which root restores. Other users can only restore what they may read.
  * @param existing absolute: the destination, or the nearest folder above it that exists
  * @param destination as the user knows it
- * @param isDestination true if `existing` is the folder that is restored to
+ * @param isDestination true if `existing` is the destination itself
  * @throws {BackupError} if another user could redirect the restore
  */
 export function assertTrustedPath(existing: string, destination: string, isDestination: boolean): void {

@@ -9,12 +9,12 @@ export interface FetchContext extends RestoreScope {
   readonly stage: Stage;
 }
 
-/** True if no file can be downloaded. A full disk may have room for smaller files: one that does not fit stops no other. */
+/** True if no file can be downloaded. A full disk does not stop others, since smaller files may fit. */
 export function stopsRestore(stderr: string): boolean {
   return concernsAllFiles(stderr) && kindOfAwsError(stderr) !== 'disk-full';
 }
 
-/** The error messages in the answer call the stage by its name. */
+/** Runs a call; its error messages show the stage's name instead of its path. */
 export async function runFetch(
   { aws, stage }: FetchContext,
   args: readonly string[],

@@ -1,4 +1,4 @@
-// One `aws s3 sync` for everything below the folder that is wanted as it is now.
+// Fetches all current files below the folder by one `aws s3 sync`.
 import { downloadAll } from '../../aws/arguments/download-arguments.js';
 import { splitLines } from '../../aws/child-output.js';
 import { RESERVED_PREFIX } from '../../aws/listing.js';
@@ -12,14 +12,14 @@ import { type FetchContext, runFetch, stopsRestore } from './fetch-call.js';
 /** A line that the AWS CLI writes about one file. */
 const ABOUT_ONE_FILE = /^(aws: \[(WARNING|ERROR)\]: )?(download failed|warning): /i;
 
-/** False if unsafe keys can't be excluded: `--exclude` would take wildcards in the prefix for a pattern. */
+/** False if unsafe keys can't be excluded, since `--exclude` would interpret wildcards in the prefix. */
 export function canExcludeUnsafe(prefix: string, { counts }: PlanTotals): boolean {
   return counts.unsafe === 0 || !/[*?[]/.test(prefix);
 }
 
 /**
- * Downloads into the stage's bulk folder. A failure of single files is in syslog; whoever looks for them there finds
- * that they have not arrived.
+ * Downloads into the stage's bulk folder. Failures of single files are only logged; later steps notice that these files
+ * have not arrived.
  * @param plan lines of `PlannedFile`
  * @throws {AwsError} if the call failed as a whole
  */

@@ -1,4 +1,4 @@
-// Downloads one file of the backup: to its place when it is complete, or to standard output.
+// Downloads one file of the backup, to standard output or to its place, where it appears when it is complete.
 import { createReadStream } from 'node:fs';
 import { stdout } from 'node:process';
 import { pipeline } from 'node:stream/promises';
@@ -13,14 +13,14 @@ import { withUnlinkedFile } from '../tmpdir.js';
 import { makeSparse, writeSparsely } from './sparse-file.js';
 import { whyNotDownloaded } from './why-not-downloaded.js';
 
-/** As a destination, standard output. */
+/** The destination that means standard output. */
 export const STANDARD_OUTPUT = '-';
 
 /**
  * @param file absolute, or `STANDARD_OUTPUT`
- * @param onComplete called with the path of the whole download, before it gets its name
- * @param isSparse whether it has holes, which are to take no room on disk
- * @throws {BackupError} with exit code 5 if the encryption key is the wrong one
+ * @param onComplete called with the path of the complete download, before it gets its name
+ * @param isSparse whether it has holes, which should take no space on disk
+ * @throws {BackupError} with exit code 5 for the wrong encryption key
  */
 export async function fetchFile(
   aws: AwsCli,
@@ -48,7 +48,7 @@ export async function fetchFile(
   } else if (object.versionId === undefined) {
     await fetch(download(object, '-'), { output: stdout.fd });
   } else {
-    // The AWS CLI writes an older version to a file only.
+    // The AWS CLI writes an older version only to a file.
     await withUnlinkedFile(async (outputFile) => {
       await fetch(downloadVersion(object), { outputFile });
       await print(outputFile);
@@ -58,10 +58,10 @@ export async function fetchFile(
 
 async function print(descriptor: number): Promise<void> {
   try {
-    // The path is not used.
+    // The path is ignored, since a descriptor is given.
     const content = createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
     await pipeline(content, stdout, { end: false });
   } catch (error) {
-    throw new BackupError(`The file can't be written to standard output: ${describeError(error)}.`);
+    throw new BackupError(`Can't write the file to standard output: ${describeError(error)}.`);
   }
 }

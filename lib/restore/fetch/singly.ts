@@ -1,5 +1,5 @@
-// Files by a call of the AWS CLI each, as many at once as there are processors: older versions, names that are too long
-// for the bulk, and what did not arrive in bulk.
+// Fetches files by one call of the AWS CLI each, as many at once as there are processors: older versions, names that
+// are too long for the bulk, and files that did not arrive in bulk.
 import type { Readable } from 'node:stream';
 import { download } from '../../aws/arguments/download-arguments.js';
 import { s3Url } from '../../aws/arguments/object-arguments.js';
@@ -22,17 +22,17 @@ export interface FetchFailure {
 }
 
 const MAX_FAILURES_IN_ROW = 100;
-const NOT_TRIED = `it did not arrive, and ${MAX_FAILURES_IN_ROW} files before it have failed in a row, so that it was not tried again`;
+const NOT_TRIED = `it did not arrive, and ${MAX_FAILURES_IN_ROW} files before it failed in a row, so it was not tried again`;
 
 export class SingleFetches {
-  /** By the number of the file in the plan. */
+  /** The failures, by the number of the file in the plan. */
   readonly failures = new Map<number, FetchFailure>();
-  /** Off while the bulk shows its own. */
+  /** False while the bulk download shows its own progress. */
   showsProgress = true;
   readonly #fetch: FetchContext;
   readonly #total: number;
   readonly #started = Date.now();
-  /** Those that an earlier restore has fetched. */
+  /** How many files an earlier restore has fetched. */
   #found = 0;
   #done = 0;
   #failuresInRow = 0;
@@ -49,8 +49,8 @@ export class SingleFetches {
   }
 
   /**
-   * Fetches what did not arrive in bulk, however much it is: one cause may have kept many files out of the bulk that
-   * arrive singly. Only if they fail singly, too, one after the other, there is no use in trying the rest.
+   * Fetches the files that did not arrive in bulk, even if they are many: the cause may not affect single calls. Gives
+   * up only if many single calls fail in a row.
    */
   async fetchMissing(files: AsyncGenerator<PlannedFile>): Promise<void> {
     this.#failuresInRow = 0;
@@ -68,7 +68,7 @@ export class SingleFetches {
     }
     const object = { bucket: aws.bucket, key: prefix + textOf(file.key), versionId: file.wanted?.versionId };
     const path = stage.singlePath(file);
-    // The AWS CLI writes older versions to files only.
+    // The AWS CLI writes older versions only to files.
     const isStreamed = file.isSparse === true && object.versionId === undefined;
     const args = download(object, isStreamed ? '-' : path);
     const call = isStreamed ? { output: (content: Readable) => writeSparsely(content, path) } : {};
@@ -101,7 +101,7 @@ export class SingleFetches {
     return `${this.#done + this.#found} of ${this.#done + this.#found + left} single files, ${time} left`;
   }
 
-  /** @returns `undefined` if this process could not write the file: it is discarded, and the reason noted */
+  /** @returns `undefined` if this process could not write the file, which is then discarded and noted as failed */
   async #runUnlessFull(file: PlannedFile, args: string[], call: AwsCall): Promise<AwsAnswer | undefined> {
     try {
       return await runFetch(this.#fetch, args, call);
@@ -122,6 +122,6 @@ export class SingleFetches {
 }
 
 function reasonOf({ kind, detail }: AwsError): string {
-  if (kind === 'not-found') return 'it is not in the bucket any more';
+  if (kind === 'not-found') return 'it is no longer in the bucket';
   return kind === 'disk-full' ? 'no space left on the disk' : detail.replace(/\.$/, '');
 }

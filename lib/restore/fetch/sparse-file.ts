@@ -1,12 +1,12 @@
-// Files with holes: what is zero takes no room on disk.
+// Files with holes: blocks of zeros take no space on disk.
 import { closeSync, createReadStream, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 
-/** File systems leave out whole blocks of this size, or of a part of it. */
+/** File systems make holes of whole blocks of this size, or smaller ones. */
 const BLOCK = 4096;
 const ZEROS = Buffer.alloc(BLOCK);
 
-/** Writes a new file, and nothing where a block is zero. @throws the system's error; then the file is not whole */
+/** Writes a new file, with holes for blocks of zeros. @throws the system's error; the file is then incomplete */
 export async function writeSparsely(content: AsyncIterable<Buffer>, path: string): Promise<void> {
   const descriptor = openSync(path, 'wx', 0o600);
   try {
@@ -26,7 +26,7 @@ export async function writeSparsely(content: AsyncIterable<Buffer>, path: string
   }
 }
 
-/** Replaces a file by a copy with holes. Where the disk has no room for both, the file stays as it is. */
+/** Replaces a file by a copy with holes. If the disk has no space for both, the file stays as it is. */
 export async function makeSparse(path: string): Promise<void> {
   const copy = `${path}.sparse`;
   try {

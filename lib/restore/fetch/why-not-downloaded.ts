@@ -1,4 +1,4 @@
-// Why the download of a single file failed, in words.
+// Explains why the download of a single file failed.
 import { headWithoutKey } from '../../aws/arguments/download-arguments.js';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
 import type { AwsAnswer } from '../../aws/aws-call.js';
@@ -11,9 +11,9 @@ import { otherKeyError } from '../other-key-error.js';
 
 const MISSING = 'does not exist';
 const HINT =
-  'encrypted-s3-list-versions shows what there is and was; encrypted-s3-download-dir restores a folder.';
+  'encrypted-s3-list-versions shows existing and deleted files; encrypted-s3-download-dir restores a folder.';
 
-/** @returns an error with exit code 5 if the encryption key is the wrong one */
+/** @returns the error; with exit code 5 for the wrong encryption key */
 export async function whyNotDownloaded(
   aws: AwsCli,
   object: BucketObject,

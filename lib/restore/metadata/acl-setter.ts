@@ -1,5 +1,5 @@
-// Sets ACLs by setfacl(1), many files a call. A file is opened when it is added: whoever moves it, replaces it or closes
-// its folder afterwards changes nothing.
+// Sets ACLs with setfacl(1), many files in one call. A file is opened when it is added, so that it may be moved or
+// replaced before its ACL is set.
 import { closeSync, openSync } from 'node:fs';
 import { describeError, errnoOf } from '../../cli/errors.js';
 import { runProgram } from '../../cli/start-program.js';
@@ -18,12 +18,12 @@ interface OpenFile {
   readonly descriptor: number;
 }
 
-/** @param reason why the file is without its ACL, in words that end a sentence */
+/** @param reason why the file has not got its ACL: the end of a sentence */
 export type OnAclFailure = (key: Bytes, reason: string) => void;
 
 export class AclSetter {
   readonly #onFailure: OnAclFailure;
-  /** By their ACLs, since many files have the same. */
+  /** The open files by their ACLs, since many files have the same. */
   readonly #waiting = new Map<Acl, OpenFile[]>();
   #count = 0;
 
@@ -32,8 +32,8 @@ export class AclSetter {
   }
 
   /**
-   * By the next `flush` at the latest, the file or folder has this ACL and no other. That sets its mode, too.
-   * @param path is followed, and must lead only where it should
+   * Gives the file or folder this ACL and no other, by the next `flush` at the latest. That sets its mode, too.
+   * @param path must lead to the file itself, since links are followed
    * @throws {NotRestoredError} if it can't be opened
    */
   add(path: string | Buffer, key: Bytes, acl: Acl): void {

@@ -1,5 +1,5 @@
-// Sets mtimes to the nanosecond, which Node can't. Python sets many at once; it is missing where Amazon's installer has
-// brought the AWS CLI, and touch(1) sets them one by one. Neither goes through a link in the place of a folder.
+// Sets mtimes to the nanosecond, which Node can't do. Python sets many at once. Where it is missing, as with the AWS
+// CLI of Amazon's installer, touch(1) sets them one by one. Neither follows a link in the place of a folder.
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { startProgram } from '../../cli/start-program.js';
@@ -7,7 +7,7 @@ import type { Bytes } from '../../tree/bytes.js';
 import { parentOf, withoutSlash } from '../destination/destination.js';
 import type { FoldersBelow } from '../destination/folders-below.js';
 
-/** Reads pairs of time and path, relative to its current folder, each ended by a NUL. */
+/** Reads pairs of a time and a path relative to its current folder, each followed by a NUL. */
 const PYTHON = `
 import os, sys, time
 FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_NOFOLLOW
@@ -39,7 +39,7 @@ sys.exit(failed)
 
 export interface TimeSetter {
   readonly command: readonly [string, ...string[]];
-  /** Whether it would follow links: it is started anew in each folder then, and gets names only. */
+  /** Whether it follows links: then it is started in each folder, and gets only names. */
   readonly followsLinks: boolean;
 }
 
@@ -52,15 +52,15 @@ const SETTERS: readonly TimeSetter[] = [
 ];
 
 export interface ExactTime {
-  /** Relative to the root of the folders; that of a folder ends in a `/`. */
+  /** Relative to the root of the folders; a folder's ends in a `/`. */
   readonly key: Bytes;
   /** Whole nanoseconds since the epoch, in decimal digits. */
   readonly mtime: string;
 }
 
 /**
- * Sets the mtimes of files, folders and links (not of what these lead to).
- * @param times is called for each setter that is tried
+ * Sets the mtimes of files, folders and links (not of the links' targets).
+ * @param times called for each setter that is tried
  * @returns false if some of them could not be set
  */
 export async function setExactTimes(
@@ -137,7 +137,7 @@ class SetterProcess {
     await Promise.race([once(this.#stdin, 'drain').catch(() => undefined), this.#exit]);
   }
 
-  /** @returns false if it has not set all times */
+  /** @returns false if some times were not set */
   end(): Promise<boolean> {
     this.#stdin.end();
     return this.#exit;

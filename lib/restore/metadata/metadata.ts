@@ -1,4 +1,4 @@
-// What the tree knows of a file and the bucket does not: owner, mode, ACL, mtime.
+// Restores the metadata that only the tree has: owner, mode, ACL, mtime.
 import { chmodSync, chownSync, lchownSync, lutimesSync } from 'node:fs';
 import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
@@ -18,7 +18,7 @@ const WITHOUT_SETID = 0o1777;
 /** How many owners a warning names. */
 const MAX_NAMED = 5;
 
-/** What the user asks for. */
+/** The user's options. */
 export interface MetadataRequest {
   /** Whether to restore setuid and setgid. */
   readonly keepsSetid: boolean;
@@ -29,17 +29,17 @@ export interface MetadataRequest {
 export interface MetadataOptions {
   /** Whether setuid and setgid are restored; only root may. */
   readonly keepsSetid: boolean;
-  /** Called for what gets a narrower mode instead of its ACL. */
+  /** Called for a file that gets a narrower mode instead of its ACL. */
   readonly onAclFailure: OnAclFailure;
-  /** Whether the destination has given ACLs to new files: files that had none lose them. */
+  /** Whether the destination gives ACLs to new files: files that had none must lose them. */
   readonly replacesAcls: boolean;
-  /** The ids that the names of owners stand for. */
+  /** The ids of owners, by their names. */
   readonly owners: OwnerIds;
 }
 
 export class Metadata {
   readonly #isRoot = process.getuid?.() === 0;
-  /** The owners whose number is another one than in the backup, in words. */
+  /** Descriptions of the owners whose numbers differ from those in the backup. */
   readonly #renumbered = new Set<string>();
   readonly #options: MetadataOptions;
   readonly #acls: AclSetter;
@@ -50,10 +50,10 @@ export class Metadata {
   }
 
   /**
-   * Gives a file, folder or link its mode and, if this is root, its owner: by name first, since another machine may
-   * have other numbers (see owners.ts). Its ACL may have to wait for `finish`.
-   * @param path of a link, the link's own; any other path is followed, and must lead only where it should
-   * @throws {NotRestoredError} if the file system refuses; if it has no owners, the mode is set all the same
+   * Gives a file, folder or link its mode and, for root, its owner: by name first, since another machine may have other
+   * numbers (see owners.ts). Its ACL may wait for `finish`.
+   * @param path a link's path is not followed; any other path must lead to the file itself
+   * @throws {NotRestoredError} if the file system refuses; without owners, the mode is set nevertheless
    */
   apply(path: string | Buffer, entry: Entry): void {
     const { key, type, inode, acl } = entry;
@@ -68,9 +68,9 @@ export class Metadata {
       this.#setOwner(path, entry);
       if (this.#options.keepsSetid && this.#isRoot) mask = 0o7777;
     } finally {
-      // The group's bits of a file with an ACL say more than its group may do: it has fewer until it has its ACL.
+      // With an ACL, the mode's group bits allow more than the group may do, so it gets fewer until the ACL is set.
       const narrow = acl === undefined ? inode.mode : narrowedMode(inode.mode, acl);
-      // Where the destination has given it an ACL, these bits are the mask: without them, the ACL allows nothing.
+      // If the destination gave it an ACL, these bits are the mask: without them, the ACL allows nothing.
       const mode = replacesAcls ? narrow & ~0o070 : narrow;
       setMode(path, mode & mask);
     }
@@ -79,7 +79,7 @@ export class Metadata {
     else if (replacesAcls) this.#acls.add(path, key, aclOfMode(inode.mode));
   }
 
-  /** Sets the ACLs that are still to be set, wherever their files have been moved. */
+  /** Sets the remaining ACLs, even of files that have been moved. */
   finish(): void {
     this.#acls.flush();
   }
@@ -93,25 +93,25 @@ export class Metadata {
     orNotRestored(() => chown(path, uid, gid));
   }
 
-  /** @returns the id that the name stands for here, if there is one; else the number in the tree */
+  /** @returns the id of the name here, if there is one; otherwise the number in the tree */
   #idFor(kind: string, name: string | undefined, here: number | undefined, inTree: number): number {
     if (here === undefined || here === inTree) return inTree;
     this.#renumbered.add(`${kind} ${name} (${here} here, ${inTree} in the backup)`);
     return here;
   }
 
-  /** Warns if files have other numbers as owners than in the backup: for another system than this one, they are wrong. */
+  /** Warns if owners have other numbers than in the backup: these are wrong for another system than this one. */
   warnOfRenumbered(log: Pick<Log, 'warn'>): void {
     if (this.#renumbered.size === 0) return;
     const named = [...this.#renumbered].slice(0, MAX_NAMED).join(', ');
     const more = this.#renumbered.size > MAX_NAMED ? `, and ${this.#renumbered.size - MAX_NAMED} more` : '';
     log.warn(
-      `Owners are given by name, and some have another number here: ${named}${more}. If the files are for another system than this one, restore them with --numeric-ids.`,
+      `Owners are set by name, and some have another number here: ${named}${more}. If the files are for another system, restore them with --numeric-ids.`,
     );
   }
 }
 
-/** Gives a single file its owner, mode, ACL and mtime. What can't be given is warned of. */
+/** Gives a single file its owner, mode, ACL and mtime. Warns of failures. */
 export function restoreMetadata(
   file: string,
   entry: Entry,
@@ -159,12 +159,12 @@ export async function hasDefaultAcl(folder: Bytes): Promise<boolean> {
   return [...acls.values()].some((acl) => acl.includes('default:'));
 }
 
-/** @param path is followed, and must lead only where it should @throws {NotRestoredError} if the file system refuses */
+/** @param path must lead to the file itself @throws {NotRestoredError} if the file system refuses */
 export function setMode(path: string | Buffer, mode: number): void {
   orNotRestored(() => chmodSync(path, mode));
 }
 
-/** Sets the mtime to about the microsecond, which is all that Node can. */
+/** Sets the mtime to about the microsecond, which is Node's limit. */
 export function setMtime(path: string | Buffer, { mtime }: Inode): void {
   orNotRestored(() => lutimesSync(path, Date.now() / 1000, Number(mtime) / 1e9));
 }

@@ -1,4 +1,5 @@
-// By whose names owners are given back. On a rescue system the names of the system that is restored have other numbers.
+// Decides how owners are restored: by names or by numbers. On a rescue system, the names of the restored system may
+// have other numbers.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Bytes } from '../../tree/bytes.js';
@@ -10,7 +11,7 @@ import type { PlannedFile } from '../plan/planned-file.js';
 
 const NAMES_FILE = 'etc/passwd' as Bytes;
 
-/** Owners are their numbers. */
+/** Owners by number. */
 const NUMERIC: OwnerIds = { uidOf: () => undefined, gidOf: () => undefined };
 
 export function ownersOf(usesNumericIds: boolean): OwnerIds {
@@ -18,8 +19,8 @@ export function ownersOf(usesNumericIds: boolean): OwnerIds {
 }
 
 /**
- * A restore that brings the names of a system along gives its files the numbers that they have there. A destination with
- * names of its own, such as the mounted disk of another system, has its own numbers.
+ * If the restore includes /etc/passwd of a system, owners are set by number. If the destination has its own, such as
+ * the mounted disk of another system, names get the numbers of that system.
  * @param plan lines of `PlannedFile`
  */
 export async function ownersFor(root: HeldFolder, plan: Spool, usesNumericIds: boolean): Promise<OwnerIds> {

@@ -1,4 +1,4 @@
-// What to do about one key: what the tree, the destination and the kind of key say.
+// Decides how one key is fetched: by the tree, the destination and the kind of key.
 import type { Bytes } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import type { Destination } from '../destination/destination.js';
@@ -6,44 +6,44 @@ import { isSafeKey, LONGEST_NAME } from '../destination/safe-key.js';
 import type { FetchMethod, ListedKey } from './planned-file.js';
 import { isMtimeOf } from './what-is-replaced.js';
 
-/** Bytes: to download fewer zeros costs less than another call of the AWS CLI. */
+/** Bytes: to download fewer zeros is faster than another call of the AWS CLI. */
 const MIN_SPARSE = 16 << 20;
-/** Bytes: the AWS CLI appends nine to the name while a file arrives. */
+/** Bytes: the AWS CLI appends nine to the name during a download. */
 const LONGEST_IN_BULK = LONGEST_NAME - 9;
 
 export interface KeyFacts {
   /** Whether the user wants it. */
   readonly isSelected: boolean;
   readonly hasTree: boolean;
-  /** The destination, if a file there may be the one that the entry describes. */
+  /** The destination, if a file there may be the one of the entry. */
   readonly existing: Destination | undefined;
 }
 
-/** Without `existing`, also if the entry describes an earlier object than the wanted one. */
+/** @returns how to fetch the key; give no `existing` if the entry describes an earlier object than the wanted one */
 export function methodOf(
   { key, wanted, isUndecided }: ListedKey,
   entry: Entry | undefined,
   { isSelected, hasTree, existing }: KeyFacts,
 ): FetchMethod {
-  // The prefix itself may be the key of a folder's object, too.
+  // The prefix itself may be the key of a folder's empty object.
   const isFolder = key === '' || key.endsWith('/');
   if (!isSafeKey(key) && key !== '') return 'unsafe';
   if (!isSelected) return 'not wanted';
-  // A tree of that time would have the file. Without one, it can't be decided whether it existed.
+  // A tree of that time would have the file. Without a tree it is unknown whether the file existed.
   if (isUndecided && !hasTree && !isFolder) return 'undecided';
-  // An earlier run has followed the link that the tree has there, or on the way there: what it stored is stale.
+  // The tree has a link there, or above. An earlier run followed it: what that run stored is stale.
   if (wanted === undefined || entry?.type === 'link') return 'not wanted';
   if (isFolder) return wanted.size === 0 ? 'folder' : 'unsafe';
-  // In place of an older version, there may be a later one with the same size and a time that somebody has kept.
+  // Not for an older version: a later one may have the same size, and a time that somebody preserved.
   const isThere = existing !== undefined && wanted.isCurrent && isInPlace(existing, { key, wanted }, entry);
   if (isThere) return 'there already';
   return wanted.isCurrent && !isTooLongForBulk(key) ? 'in bulk' : 'singly';
 }
 
 /**
- * What a file takes on disk if its holes are worth a call of its own, in bytes. The AWS CLI writes zeros in bulk: a disk
- * that held the files could be too small for them. What the source's file system has compressed looks the same here; if
- * there is no room for such a file, it is named.
+ * The space of a file on disk (bytes), if its holes justify a single call. In bulk the AWS CLI would write the zeros,
+ * and a disk that held the files could be too small for them. Files that were compressed on disk look the same here; if
+ * there is no space for one, it is reported.
  */
 export function allocatedIfSparse({ wanted }: ListedKey, entry: Entry | undefined): number | undefined {
   const { size, allocated } = entry?.inode ?? {};
@@ -51,7 +51,9 @@ export function allocatedIfSparse({ wanted }: ListedKey, entry: Entry | undefine
   return size - allocated >= MIN_SPARSE ? allocated : undefined;
 }
 
-/** Compares whole seconds, all that S3 tells: a small backup stores its tree in the same second as its files. */
+/**
+ * Compares whole seconds, since S3 has no finer times: a small backup stores its tree in the same second as its files.
+ */
 export function isNewerThan(stored: number, { wanted }: ListedKey, entry: Entry | undefined): boolean {
   // A folder's object has no content that could be newer.
   if (wanted === undefined || entry === undefined || entry.type === 'directory') return false;

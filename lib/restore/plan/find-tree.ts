@@ -1,4 +1,4 @@
-// The tree file that has the metadata of the folder to restore: that of the backup at or above the folder's prefix.
+// Finds the tree file for the folder to restore: that of the backup at or above the folder's prefix.
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { download, IN_UTC } from '../../aws/arguments/download-arguments.js';
@@ -20,9 +20,9 @@ import type { Selection } from '../selection.js';
 import { groupByKey, versionAt } from '../versions/version-at.js';
 
 interface StoredTree {
-  /** In the bucket. */
+  /** Its key in the bucket. */
   readonly key: string;
-  /** `undefined`: the current one. */
+  /** `undefined` for the current version. */
   readonly version?: ObjectVersion;
   /** The path in the tree of the folder to restore: '' or ends in a `/`. */
   readonly folder: Bytes;
@@ -38,16 +38,16 @@ export interface LocalTree {
 }
 
 export interface FoundTree {
-  /** `undefined` if no backup at or above the folder has left one: the original scripts leave none. */
+  /** `undefined` if no backup at or above the folder has one: the original scripts store none. */
   readonly tree: LocalTree | undefined;
-  /** The prefixes of backups below the folder: their trees don't fit it. Empty if there is a tree that does. */
+  /** The prefixes of backups below the folder, whose trees don't fit it. Empty if there is a tree that fits. */
   readonly backupsBelow: readonly string[];
 }
 
 /**
  * Downloads the tree file of the last run, or of the last one that ended by `scope.time`.
- * @param notes the folder of ours where it is put
- * @throws {BackupError} if all of them are newer than that; with exit code 5 if it was stored with another key
+ * @param notes the folder for the file
+ * @throws {BackupError} if all trees are newer than that time; with exit code 5 if it was stored with another key
  */
 export async function fetchTreeAt(scope: RestoreScope, notes: string): Promise<FoundTree> {
   const { prefix, backupPrefix, time } = scope;
@@ -62,9 +62,9 @@ export async function fetchTreeAt(scope: RestoreScope, notes: string): Promise<F
 }
 
 /**
- * The entries below the folder that the selection wants, kept files included; their keys are relative to the folder, and
- * in order.
- * @throws {DamagedTreeError} at the end, at the latest, of a torn file
+ * The entries below the folder that the selection wants, kept files included; keys are relative to the folder, and
+ * sorted.
+ * @throws {DamagedTreeError} if the file is torn, at its end at the latest
  * @throws {BackupError} if a later version of this program wrote it
  */
 export async function* entriesBelow(
@@ -121,8 +121,8 @@ async function findStoredTrees({ aws, prefix, time }: RestoreScope): Promise<{
 }
 
 /**
- * Where the folder to restore is in the backup whose tree is stored at `key`, or which backup below it that is; neither
- * if no tree is stored there, or one of a backup elsewhere.
+ * Relates the folder to restore to the backup whose tree is stored at `key`: the folder's path in that backup, or the
+ * backup's prefix if that is below the folder; neither if `key` is not a tree, or belongs to a backup elsewhere.
  * @param key relative to `RUNS_PREFIX`
  */
 function placeOf(key: Bytes, prefix: string): Partial<Pick<StoredTree, 'folder'> & { backupBelow: string }> {
@@ -150,7 +150,7 @@ async function fetchStoredTree(
   const object = { bucket: aws.bucket, key, versionId: version?.versionId };
   const args = download(object, file);
   const answer = await aws.run(args, { environment: IN_UTC });
-  // `aws s3 cp` gives the file the time of the object.
+  // `aws s3 cp` sets the file's mtime to the time of the object.
   if (answer.exitCode === 0) return { file, folder, stored: version?.lastModified ?? statSync(file).mtimeMs };
   if (kindOfAwsError(answer.stderr) === 'not-found') return undefined;
   const cause = await causeOfRefusal(aws, object, args, answer);

@@ -1,4 +1,4 @@
-// Lists what the bucket holds of a folder, now or at a point in time.
+// Lists the bucket's keys below a folder, now or at a point in time.
 import { listPrefix } from '../../aws/listing.js';
 import { listVersions } from '../../aws/version-listing.js';
 import { flatten } from '../../tree/streams/batches.js';

@@ -1,4 +1,4 @@
-// Decides of every key whether and how it is fetched, before anything is written to the destination.
+// Plans for every key whether and how it is fetched, before anything is written to the destination.
 import type { Bytes } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
@@ -26,7 +26,7 @@ export interface PlanTotals {
   readonly files: number;
   /** Bytes that the fetched files take on disk. */
   readonly bytes: number;
-  /** Bytes to download: more, if files have holes. */
+  /** Bytes to download: more than `bytes` if files have holes. */
   readonly download: number;
   /** Entries of the tree. */
   readonly entries: number;
@@ -34,7 +34,7 @@ export interface PlanTotals {
   readonly since: ChangesSince;
 }
 
-/** What has happened in the bucket since the point in time, to files that are fetched or not wanted. */
+/** Changes in the bucket since the point in time, of files that are fetched or not wanted. */
 export interface ChangesSince {
   readonly overwritten: number;
   readonly deleted: number;
@@ -42,7 +42,7 @@ export interface ChangesSince {
 }
 
 export interface PlanTree {
-  /** Those of kept files included. */
+  /** Sorted by key; kept files included. */
   readonly entries: Batches<Entry>;
   /** The path in it of the folder to restore: '' or ends in a `/`. */
   readonly folder: Bytes;
@@ -50,13 +50,13 @@ export interface PlanTree {
   readonly stored: number;
 }
 
-/** What the plan is made of. */
+/** The input of the plan. */
 export interface PlanInput {
   /** Lines of `ListedKey`. */
   readonly listed: Spool;
   readonly tree: PlanTree | undefined;
   readonly selection: Selection;
-  /** The destination, if files in it may be as they should be. */
+  /** The destination, if files in it may already be right. */
   readonly existing: Destination | undefined;
   /** Which files of the destination stay although they differ. */
   readonly keeps: KeptFiles;
@@ -112,7 +112,7 @@ export async function planRestore(
     replacedByLink: ReturnType<typeof whatALinkReplaces>,
   ): void {
     const isStoredAgain = isKept && tree !== undefined && isNewerThan(tree.stored, line, inTree);
-    // A file that was gone in the tree's run and has been uploaded since is one that the tree does not know.
+    // The tree does not know a file that was gone in its run and was uploaded later.
     const entry = isKept ? undefined : inTree;
     const isSelected =
       selection.wants(`${tree?.folder ?? ''}${line.key}` as Bytes) && (!isKept || isStoredAgain);

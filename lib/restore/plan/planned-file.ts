@@ -1,4 +1,4 @@
-// A key of the bucket or of the tree, and what the restore does about it: a line of the plan.
+// A line of the plan: a key of the bucket or of the tree, and what the restore does about it.
 import type { Bytes } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 
@@ -19,9 +19,9 @@ export interface ListedKey {
   readonly key: Bytes;
   /** `undefined` if the bucket has the key now, but did not at that time. */
   readonly wanted?: WantedObject;
-  /** In bytes, of the object that the key has now; `undefined` if it is deleted. */
+  /** The size of the current object (bytes); `undefined` if it is deleted. */
   readonly currentSize?: number | undefined;
-  /** True if all versions are newer than that time: those before may have expired, or there were none. */
+  /** True if all versions are newer than that time: older ones may have expired, or never existed. */
   readonly isUndecided?: boolean;
 }
 
@@ -40,24 +40,24 @@ export type FetchMethod =
   | 'unsafe'
   /** Not at all: the key did not exist at that time, the tree has a link there, or the user does not want it. */
   | 'not wanted'
-  /** Not at all: see `isUndecided`. Only a tree of that time could tell. */
+  /** Not at all: see `isUndecided`. Only a tree of that time could decide it. */
   | 'undecided'
   /** Not at all: the bucket has no such key, only the tree has. */
   | 'not listed';
 
-/** What is in the place of a file and differs, by its mtime. */
+/** A different file in the place of one to restore, by its mtime. */
 export type Replaced = 'older' | 'newer';
 
 export interface PlannedFile extends ListedKey {
   /** The number of its line in the plan. */
   readonly index: number;
   readonly method: FetchMethod;
-  /** What the tree says of it, unless it is a kept file that is left out. */
+  /** The tree's entry, except for a kept file that is not restored. */
   readonly entry?: Entry;
-  /** What is in the place of a file that is restored, or of a link. */
+  /** The file or link in the place of one that is restored. */
   readonly replaces?: Replaced | 'the same';
-  /** True for a file with holes that are worth a call of its own. */
+  /** True for a file with holes that justify a single call. */
   readonly isSparse?: boolean;
-  /** True if the object was stored after the tree, which has an entry of that key. */
+  /** True if the tree has an entry for the key, but the object was stored after the tree. */
   readonly isNewer?: boolean;
 }

@@ -1,4 +1,4 @@
-// Finds out whether the destination tells all names apart, and if not, plans for those that it doesn't.
+// Finds out whether the destination distinguishes all names, and if not, adapts the plan.
 import { join } from 'node:path';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, Spool } from '../../tree/streams/spool.js';
@@ -6,7 +6,7 @@ import { detectFolding, FoldedNames } from '../destination/folded-names.js';
 import type { RestoreSurvey } from '../survey.js';
 import type { PlannedFile } from './planned-file.js';
 
-/** @returns `undefined` if the file system of `folder` tells all names apart */
+/** @returns `undefined` if the file system of `folder` distinguishes all names */
 export async function findFoldedNames(
   { plan }: Pick<RestoreSurvey, 'plan'>,
   folder: string,
@@ -22,7 +22,7 @@ export async function findFoldedNames(
   return names;
 }
 
-/** The same survey with a plan in which files that share a place come singly: in bulk, they would share one, too. */
+/** The survey with a plan that fetches files singly if they share a place, since they would also share it in bulk. */
 export async function fetchSharedSingly(
   survey: RestoreSurvey,
   names: FoldedNames,

@@ -1,4 +1,4 @@
-// What the destination has in the place of a file or link, and what the user wants to become of that.
+// What a restored file or link would replace in the destination, and whether the user wants that.
 import type { Entry, Inode } from '../../tree/entry.js';
 import type { Destination } from '../destination/destination.js';
 import type { ListedKey, Replaced } from './planned-file.js';
@@ -6,7 +6,7 @@ import type { ListedKey, Replaced } from './planned-file.js';
 /** Which files of the destination stay although they differ. */
 export type KeptFiles = 'none' | 'newer' | 'all';
 
-/** True for the same mtime, to the microsecond: a restore that was killed has set it no better. */
+/** True for the same mtime, to the microsecond, which is what a killed restore has set. */
 export function isMtimeOf(nanoseconds: bigint, { mtime }: Inode): boolean {
   return (nanoseconds - BigInt(mtime)) / 2000n === 0n;
 }
@@ -34,7 +34,7 @@ export function whatALinkReplaces(
   return found.mtimeNs > BigInt(inode.mtime) ? 'newer' : 'older';
 }
 
-/** True if what is in the place stays there. */
+/** True if the existing file stays. */
 export function staysInPlace(replaced: Replaced | 'the same' | undefined, keeps: KeptFiles): boolean {
   return replaced === 'the same' || (replaced !== undefined && (keeps === 'all' || keeps === replaced));
 }
@@ -43,11 +43,11 @@ export function staysInPlace(replaced: Replaced | 'the same' | undefined, keeps:
 export class PreviewCounts {
   created = 0;
   replaced = 0;
-  /** How many of the replaced ones are newer than what takes their place. */
+  /** How many of the replaced files are newer than the restored ones. */
   newerOnDisk = 0;
-  /** Those that differ, and stay because the user wants that. */
+  /** Files that differ, but stay because the user wants that. */
   kept = 0;
-  /** Files that were gone from disk, and are only kept in the bucket: left out. */
+  /** Files that are not restored because they were gone from disk, and only the bucket keeps them. */
   keptInBucket = 0;
 
   /** Adds a file or link to restore. @param keeps which files of the destination stay */

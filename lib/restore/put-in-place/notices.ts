@@ -1,10 +1,10 @@
-// What a restore says of files that it could not restore for certain as they were.
+// Reports files that may not be restored as they were.
 import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
 import { formatCount } from '../../cli/units/quantities.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 
-/** What of a file or folder that is restored is not as it was; of one, and of several. */
+/** The metadata that could not be restored; for one file, and for several. */
 const UNLIKE = {
   owner: ['its owner and mode as they were', 'their owners and modes as they were'],
   mtime: ['its mtime as it was', 'their mtimes as they were'],
@@ -22,7 +22,7 @@ export class Notices {
   readonly #incomplete: Incomplete;
   #newer = 0;
   #undecided = 0;
-  /** By what is not as it was, and why. */
+  /** The files by the missing metadata and the reason. */
   readonly #unlike = new Map<string, Unlike>();
 
   constructor({ log, incomplete }: { readonly log: Pick<Log, 'info'>; readonly incomplete: Incomplete }) {
@@ -35,19 +35,19 @@ export class Notices {
     return this.#newer;
   }
 
-  /** Writes to syslog that an object was stored after the tree, and what that means. */
+  /** Logs that an object was stored after the tree, and the consequence. */
   logNewer(key: Bytes, what: string): void {
     this.#newer += 1;
     this.#log.info(`WARNING: "${textOf(key)}" was stored after the tree of the run: ${what}.`);
   }
 
-  /** Writes to syslog that nobody knows whether a file existed at the time that is restored. */
+  /** Logs that it is unknown whether a file existed at the restored time. */
   logUndecided(key: Bytes): void {
     this.#undecided += 1;
     this.#log.info(`WARNING: "${textOf(key)}" has no version as old as that time: not restored.`);
   }
 
-  /** Names the undecided files in one sentence: there may be as many as are new since then. */
+  /** Reports the undecided files in one sentence: there may be as many as were created since then. */
   reportUndecided(): void {
     if (this.#undecided === 0) return;
     this.#incomplete.add(
@@ -55,7 +55,7 @@ export class Notices {
     );
   }
 
-  /** Writes to syslog what of an entry, which is restored, is not as it was. */
+  /** Logs the metadata of a restored entry that could not be restored. */
   logUnlike(key: Bytes, what: keyof typeof UNLIKE, why: string): void {
     const first = textOf(key);
     this.#log.info(`WARNING: "${first}" is restored, but not ${UNLIKE[what][0]}: ${why}.`);
@@ -65,7 +65,9 @@ export class Notices {
     this.#unlike.set(reason, unlike);
   }
 
-  /** A sentence for each reason: a file system without owners has none for any file, and names would hide what is missing. */
+  /**
+   * Reports each reason in one sentence: on a file system without owners, for example, it is the same for all files.
+   */
   reportUnlike(): void {
     for (const { what, why, first, count } of this.#unlike.values()) {
       const [one, several] = UNLIKE[what];

@@ -1,4 +1,4 @@
-// Puts single entries into the destination, and notes what can only be done at the end.
+// Puts single entries into the destination, and notes what has to be done at the end.
 import { join } from 'node:path';
 import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
@@ -20,16 +20,16 @@ export interface PlacementOptions {
   readonly keeps: KeptFiles;
   readonly stage: Stage;
   readonly metadata: Metadata;
-  /** Names what is not restored as the tree has it. */
+  /** Collects the entries that are not restored as the tree has them. */
   readonly incomplete: Incomplete;
-  /** Names files that are newer than the tree. */
+  /** Logs files that are newer than the tree. */
   readonly log: Pick<Log, 'info'>;
-  /** By the numbers of files in the plan: why they did not arrive, as far as that is known. */
+  /** Why files did not arrive, as far as that is known, by their numbers in the plan. */
   readonly failures: ReadonlyMap<number, FetchFailure>;
   readonly interruption: Interruption;
-  /** A folder of ours. */
+  /** A folder for temporary files. */
   readonly notes: string;
-  /** Where the files that are put in place are noted, as JSON of `PlannedFile`, if anybody wants to know. */
+  /** Notes the files that are put in place, as JSON of `PlannedFile`, if they are to be verified. */
   readonly placed: Spool | undefined;
 }
 
@@ -49,7 +49,7 @@ export class Placement {
     this.folders = new Spool(join(options.notes, 'folders'));
   }
 
-  /** Does `action`, and names `key` if it can't be restored. @throws {InterruptedError} if a signal has arrived */
+  /** Runs `action`, and reports `key` if it can't be restored. @throws {InterruptedError} if a signal has arrived */
   attempt(key: Bytes, action: () => void): void {
     this.#options.interruption.check();
     try {
@@ -62,13 +62,13 @@ export class Placement {
   }
 
   /**
-   * @param mode of a file that the tree does not have; `undefined`: what umask leaves
+   * @param mode of a file that the tree lacks; by default what umask leaves
    * @throws {NotRestoredError}
    */
   putFile(file: PlannedFile, mode?: number): void {
     const { key, wanted, method, entry, isNewer } = file;
     if (wanted === undefined || method === 'not wanted')
-      throw new NotRestoredError('the tree has it, but not the bucket');
+      throw new NotRestoredError('the tree has it, but the bucket does not');
     if (method === 'folder') {
       this.#options.destination.makeFolder(key);
       return;
@@ -94,7 +94,7 @@ export class Placement {
   /** @throws {NotRestoredError} */
   makeFolder(entry: Entry): void {
     const { destination } = this.#options;
-    // For this user alone until everything is in it.
+    // Private until everything is in it.
     destination.makeFolder(entry.key, 0o700);
     destination.claim(entry.key);
     destination.letOwnerWrite(entry.key);
@@ -111,7 +111,7 @@ export class Placement {
     this.restored.links += 1;
   }
 
-  /** Takes the link that is there already. @throws {NotRestoredError} if another key has the place */
+  /** Takes the existing link. @throws {NotRestoredError} if another key owns the place */
   claimLink(entry: Entry): void {
     this.#options.destination.claim(entry.key);
     this.applyMetadata(entry);
@@ -119,7 +119,7 @@ export class Placement {
     this.restored.links += 1;
   }
 
-  /** Notes the entry if it can't be given its owner and mode: it is restored all the same. */
+  /** Sets owner and mode; a failure is only noted, since the entry is restored. */
   applyMetadata(entry: Entry): void {
     const { metadata, destination } = this.#options;
     this.#noteUnlike(
@@ -135,17 +135,17 @@ export class Placement {
     if (why !== undefined) this.notices.logUnlike(key, what, why);
   }
 
-  /** A download may take hours: a file that somebody works on meanwhile does not get its old time back. */
+  /** A download may take hours: a file that somebody changed meanwhile does not get its old mtime. */
   #assertStillThere(key: Bytes, entry: Entry | undefined): void {
     const found = this.#options.destination.statsOf(key);
     if (found === undefined || (entry !== undefined && !isMtimeOf(found.mtimeNs, entry.inode)))
-      throw new NotRestoredError('it was there already, and has changed meanwhile');
+      throw new NotRestoredError('it existed already, and has changed meanwhile');
   }
 
   #assertNotNewer(file: PlannedFile): void {
     const { destination, keeps } = this.#options;
     if (keeps === 'newer' && whatAFileReplaces(destination, file, file.entry) === 'newer')
-      throw new NotRestoredError('a newer file has come to its place meanwhile');
+      throw new NotRestoredError('a newer file has taken its place meanwhile');
   }
 
   #moveIn(file: PlannedFile, mode: number | undefined): void {
@@ -165,7 +165,7 @@ export class Placement {
     destination.moveIn(arrived, file.key);
   }
 
-  /** What of the metadata is refused is noted once the entry has its place. */
+  /** Refused metadata is noted once the entry is in its place. */
   #moveInWithMetadata(inStage: string | Buffer, entry: Entry): void {
     const { metadata, destination } = this.#options;
     const owner = whyNotRestored(() => metadata.apply(inStage, entry));
@@ -181,7 +181,7 @@ export class Placement {
   }
 }
 
-/** @returns why the file system refuses; `undefined` if it does not */
+/** @returns why the file system refused; `undefined` if it did not */
 function whyNotRestored(action: () => void): string | undefined {
   try {
     action();

@@ -1,4 +1,4 @@
-// Whether a file on disk has the content of an object: by the checksum that the bucket has of it, or by reading it again.
+// Compares a file on disk with its object: by the bucket's checksum, or by reading the object again.
 import { createReadStream, fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import {
@@ -14,7 +14,7 @@ import { type CrcKind, crcOf } from '../../tree/streams/crc.js';
 import { sha256Of } from '../../tree/streams/sha256.js';
 import { withUnlinkedFile } from '../tmpdir.js';
 
-/** Bytes: to read less than that again takes no longer than to ask for its checksum. */
+/** Bytes: reading a smaller object takes no longer than a request for its checksum. */
 const WORTH_ASKING = 1 << 20;
 
 export type ComparedFile =
@@ -25,7 +25,8 @@ export type ComparedFile =
 
 /**
  * @param descriptor of the file, open for reading
- * @param stored when the current object was stored, by a listing (ms since the epoch): another one is no difference
+ * @param stored when the current object was stored, by a listing (ms since the epoch): a replaced object is not a
+ * difference
  */
 export async function compareWithBucket(
   aws: AwsCli,
@@ -43,7 +44,7 @@ export async function compareWithBucket(
     if ('why' in inBucket) return { is: 'unknown', why: inBucket.why };
     if (inBucket.sha256 === onDisk) return { is: 'same', by: 'reading' };
   }
-  // Of a key whose current object was restored, there may be a newer one by now.
+  // The key may have a newer object by now.
   const now = stored === undefined ? undefined : await askAbout(aws, object);
   const isReplaced = now !== undefined && Math.floor(now.stored / 1000) !== Math.floor((stored ?? 0) / 1000);
   return isReplaced
@@ -54,11 +55,11 @@ export async function compareWithBucket(
 interface ObjectFacts {
   /** ms since the epoch */
   readonly stored: number;
-  /** Of the whole object; one of its parts' checksums is none. */
+  /** The checksum of the whole object; one that is made of its parts' checksums does not count. */
   readonly checksum: { readonly kind: CrcKind; readonly value: string } | undefined;
 }
 
-/** @returns `undefined` if the bucket does not tell */
+/** @returns `undefined` if the bucket does not say */
 async function askAbout(aws: AwsCli, object: BucketObject): Promise<ObjectFacts | undefined> {
   const { exitCode, stdout } = await aws.run(headWithChecksum(object));
   const head = exitCode === 0 ? parseJsonObject(stdout) : undefined;
@@ -83,7 +84,7 @@ async function sha256InBucket(
   const { exitCode, stderr } =
     object.versionId === undefined
       ? await aws.run(download(object, '-'), { ...call, output: read })
-      : // The AWS CLI writes an older version to a file only.
+      : // The AWS CLI writes an older version only to a file.
         await withUnlinkedFile(async (outputFile) => {
           const answer = await aws.run(downloadVersion(object), { ...call, outputFile });
           await read(createReadStream('', { fd: outputFile, autoClose: false, start: 0 }));

@@ -1,4 +1,4 @@
-// restore --verify: reads what was restored, and compares it with the bucket, as many files at once as there are
+// restore --verify: reads the restored files, and compares them with the bucket, as many at once as there are
 // processors.
 import { closeSync, constants, openSync } from 'node:fs';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
@@ -18,8 +18,8 @@ import type { RestoreScope } from '../scope.js';
 import { type ComparedFile, compareWithBucket } from './compare-with-bucket.js';
 
 /**
- * Names the files that differ, and those that can't be compared.
- * @param placed lines of `PlannedFile`: what is in place now
+ * Reports the files that differ, and those that can't be compared.
+ * @param placed lines of `PlannedFile`: the files that were put in place
  * @returns the exit code: done, mismatch, or incomplete if something could not be compared
  */
 export async function verifyRestored(
@@ -122,7 +122,7 @@ class Verification {
     else if (comparison.is === 'different') {
       this.#different.add(`"${name}" is not what the bucket holds.`);
       this.#different.addHint(
-        'Remove it, and restore it again: a file of the same size and mtime is not fetched. If it differs again, check the disk and the memory.',
+        'Remove it, and restore it again: a file with the same size and mtime would not be fetched. If it differs again, check the disk and the memory.',
       );
     } else this.#unknown.addFailure(name, 'could not be compared with the bucket', comparison.why, name);
   }

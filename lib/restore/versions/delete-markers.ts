@@ -1,4 +1,4 @@
-// Finds the delete markers that hide wanted files. A file is current again without them.
+// Finds the delete markers that hide wanted files. Without them, a file is current again.
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { RESERVED_PREFIX } from '../../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
@@ -9,15 +9,15 @@ import { readJson, type Spool } from '../../tree/streams/spool.js';
 import { groupByKey } from './version-at.js';
 import type { WantedPaths } from './wanted-paths.js';
 
-/** What is to be undeleted. */
+/** What to undelete. */
 export interface Undeletion {
   readonly aws: AwsCli;
-  /** Of the backup: '' or ends in a `/`. */
+  /** The prefix of the backup: '' or ends in a `/`. */
   readonly prefix: string;
   readonly wanted: WantedPaths;
-  /** Milliseconds since the epoch: what was deleted by then stays deleted. */
+  /** Milliseconds since the epoch: files that were deleted by then stay deleted. */
   readonly time: number | undefined;
-  /** A folder of ours. */
+  /** A folder for temporary files. */
   readonly notes: string;
   readonly log: Log;
 }
@@ -31,8 +31,8 @@ export interface DeletedKey {
 
 /**
  * The keys that are deleted and still have a version.
- * @param listed in the order of the keys, and of each key the newest first
- * @param time milliseconds since the epoch: leaves out what was deleted by then; `undefined`: nothing
+ * @param listed sorted by key, the newest version of each key first
+ * @param time milliseconds since the epoch: omits files that were deleted by then
  */
 export async function* deletedKeys(
   listed: AsyncIterable<ObjectVersion>,
@@ -47,7 +47,7 @@ export async function* deletedKeys(
 }
 
 /**
- * Writes the wanted keys that are deleted into the spool, and closes it.
+ * Writes the wanted deleted keys into the spool, and closes it.
  * @throws {AwsError} if the listing failed
  */
 export async function findDeleted({ aws, prefix, wanted, time }: Undeletion, deleted: Spool): Promise<void> {
@@ -62,7 +62,7 @@ export async function findDeleted({ aws, prefix, wanted, time }: Undeletion, del
   deleted.close();
 }
 
-/** What `findDeleted` has written: whole keys, as text. */
+/** Reads what `findDeleted` has written: whole keys, as text. */
 export function readDeleted(
   deleted: Spool,
 ): AsyncGenerator<{ readonly key: string; readonly markers: DeletedKey['markers'] }> {

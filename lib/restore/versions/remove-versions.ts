@@ -1,5 +1,5 @@
-// Removes versions and delete markers: what an undeletion has found, or what a rollback has planned. Nothing else in a
-// restore changes the bucket.
+// Removes versions and delete markers: those that an undeletion has found, or a rollback has planned. Nothing else in
+// this room changes the bucket.
 import { s3Url } from '../../aws/arguments/object-arguments.js';
 import { type Deletion, deleteAll } from '../../aws/deletions.js';
 import { explainDenial } from '../../aws/errors/aws-error.js';
@@ -16,22 +16,22 @@ import { readDeleted, type Undeletion } from './delete-markers.js';
 import type { Removal, Rollback } from './rollback-plan.js';
 import { recordOfParts, recordOfThen } from './rollback-records.js';
 
-/** A hint for a user who may remove no versions. */
+/** The hint for a user who may not remove versions. */
 const DENIAL =
   "The profile's user lacks s3:DeleteObjectVersion, which the backup's own user should not have: without it, nobody can destroy the history. Use an administrator's profile: --profile PROFILE.";
 
-/** What is said of removals. */
+/** The messages about removals. */
 interface RemovalWords {
-  /** In syslog. */
+  /** The line for syslog. */
   readonly done: (url: string, versionId: string | undefined) => string;
-  /** What a refusal means for a key, such as `is still deleted`. */
+  /** The consequence of a refusal for a key, such as `is still deleted`. */
   readonly refused: string;
 }
 
 /**
- * Removes the delete markers of the spool, and names what the server refuses.
+ * Removes the delete markers of the spool, and reports what the server refuses.
  * @returns how many keys are still deleted
- * @throws {BackupError} if this user may remove none, or a request failed as a whole
+ * @throws {BackupError} if this user may not remove versions, or a request failed as a whole
  */
 export function removeMarkers(undeletion: Undeletion, deleted: Spool): Promise<number> {
   const markers = (async function* () {
@@ -46,26 +46,28 @@ export function removeMarkers(undeletion: Undeletion, deleted: Spool): Promise<n
 
 export interface PlannedRollback extends Rollback {
   readonly state: StateFolder;
-  /** Of that time; `undefined`: the original scripts have made the backup. */
+  /** The tree of that time; `undefined` for a backup of the original scripts. */
   readonly tree: LocalTree | undefined;
-  /** Of records and trees. They go first: if this user may remove no versions, nothing has changed. */
+  /**
+   * The removals of records and trees. They go first, so that nothing has changed if this user may not remove versions.
+   */
   readonly records: readonly Removal[];
-  /** Of files, as lines of `Removal`. */
+  /** The removals of files, as lines of `Removal`. */
   readonly files: Spool;
 }
 
 /**
- * Removes what the plan names. Before the first removal, the plan is on disk, as the list of what was removed, and the next
- * run knows that it has to compare everything.
+ * Carries out the plan. Before the first removal, the plan is on disk as the list of removals, and the journal tells
+ * the next run to compare everything.
  * @param list the path of the list to write
- * @returns how many keys the server has refused to roll back; each is named
- * @throws {BackupError} if this user may remove none, the list can't be written, or a request failed as a whole
+ * @returns how many keys the server refused to roll back; each is reported
+ * @throws {BackupError} if this user may not remove versions, the list can't be written, or a request failed as a whole
  */
 export async function rollBack(rollback: PlannedRollback, list: string): Promise<number> {
   const { state, tree, wanted, records, files } = rollback;
   const partly = wanted.areAll ? undefined : await recordOfParts(rollback, state, tree);
   await writeList(rollback, list);
-  // What an unfinished run has sent, too, may be gone.
+  // The uploads of an unfinished run may be gone, too.
   if (state.unfinished !== undefined) await new Journal(state.unfinished, []).begin();
   const words: RemovalWords = {
     done: (url, versionId) =>
@@ -92,17 +94,16 @@ async function writeList(
     });
   } catch (error) {
     if (error instanceof BackupError) throw error;
-    throw new BackupError(
-      `The list of what is removed can't be written to "${list}": ${describeError(error)}.`,
-      { hint: 'Nothing was changed. Name a new file with --list FILE.' },
-    );
+    throw new BackupError(`Can't write the list of removals to "${list}": ${describeError(error)}.`, {
+      hint: 'Nothing was changed. Give a new file with --list FILE.',
+    });
   }
 }
 
 /**
- * @param folder of ours, for the requests
- * @returns of how many keys the server has refused a removal; each is named
- * @throws {BackupError} if this user may remove none, or a request failed as a whole
+ * @param folder for the files of the requests
+ * @returns for how many keys the server refused a removal; each is reported
+ * @throws {BackupError} if this user may not remove versions, or a request failed as a whole
  */
 async function removeAll(
   { aws, log }: Pick<Undeletion, 'aws' | 'log'>,

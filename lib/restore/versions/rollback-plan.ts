@@ -1,4 +1,5 @@
-// Plans a rollback: what has to go, of each wanted key, so that the version of a point in time is current again.
+// Plans a rollback: for each wanted key, the versions to remove so that the version of a point in time is current
+// again.
 import { RESERVED_PREFIX } from '../../aws/listing.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
 import { Incomplete } from '../../cli/log/incomplete.js';
@@ -18,23 +19,23 @@ export interface Rollback extends RestoreScope {
   readonly wanted: WantedPaths;
 }
 
-/** A line of the plan, and of the list that is kept of it. */
+/** A line of the plan, and of the list of removals. */
 export interface Removal {
   /** The whole key, as text. */
   readonly key: string;
-  /** Of a version or delete marker, which is removed; without it, the key gets a delete marker. */
+  /** The version or delete marker to remove; without it, the key gets a delete marker. */
   readonly versionId?: string;
-  /** Bytes; without them, a delete marker is removed. */
+  /** Bytes; `undefined` for a delete marker. */
   readonly size?: number;
   /** ISO 8601. */
   readonly stored?: string;
 }
 
 export interface RollbackTotals {
-  /** Keys that have another current version, or none, afterwards. */
+  /** Keys whose current version changes. */
   keys: number;
   versions: number;
-  /** Of the versions. */
+  /** The bytes of the versions. */
   bytes: number;
   markers: number;
   /** Keys that get a delete marker, since they did not exist at that time. */
@@ -42,9 +43,9 @@ export interface RollbackTotals {
 }
 
 interface KeyHistory {
-  /** Those after the point in time, the newest first. */
+  /** The versions after the point in time, the newest first. */
   readonly newer: readonly ObjectVersion[];
-  /** The newest one that is not after it; it may be a delete marker. */
+  /** The newest version that is not after it; it may be a delete marker. */
   readonly was: ObjectVersion | undefined;
 }
 
@@ -55,19 +56,19 @@ export type RollbackAction =
   | 'delete'
   /** Nothing is newer, or the key is deleted as it was then. */
   | 'nothing'
-  /** Nothing: the tree of that time has the file, but the bucket has no version of it that is as old. */
+  /** Nothing: the tree of that time has the file, but the bucket no longer has that version. */
   | 'expired'
-  /** Nothing: all versions are newer, and there is no tree that would tell whether the file existed. */
+  /** Nothing: all versions are newer, and without a tree it is unknown whether the file existed. */
   | 'undecided';
 
 const WHY_LEFT = {
   expired: 'its version of that time has expired',
-  undecided: 'all its versions are newer, and no tree tells whether it existed at that time',
+  undecided: 'all its versions are newer, and no tree shows whether it existed at that time',
 } as const;
 
 /**
- * Of what is newer, nothing is removed unless an older version takes its place: without one, what is there now may be
- * all that is left of the file.
+ * Newer versions are removed only if an older one takes their place: otherwise they may be all that is left of the
+ * file.
  * @param entry of the tree of that time
  */
 export function actionFor(
@@ -86,9 +87,9 @@ export function actionFor(
 }
 
 /**
- * Writes what has to go as lines of `Removal`, and closes the spool. Names the files that are left as they are.
+ * Writes the removals as lines of `Removal`, and closes the spool. Reports the files that are left as they are.
  * @param tree of that time
- * @returns how much that is, and how many files are left
+ * @returns the totals, and how many files are left
  * @throws {AwsError} if the listing failed
  */
 export async function planRollback(

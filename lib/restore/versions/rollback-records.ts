@@ -1,5 +1,5 @@
-// The records and trees of the runs since the time of a rollback: they tell of versions that are gone. Of everything, they
-// go with these; of some paths, the last record is replaced by one with a tree that is true again.
+// The records and trees of the runs since the time of a rollback, which describe versions that are gone. A rollback of
+// everything removes them; a rollback of some paths replaces the last record by one with a correct tree.
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { listVersions } from '../../aws/version-listing.js';
@@ -24,7 +24,7 @@ import type { LocalTree } from '../plan/find-tree.js';
 import { type Removal, type Rollback, removalOf } from './rollback-plan.js';
 
 /**
- * The versions of records and trees that go.
+ * The versions of records and trees to remove.
  * @throws {BackupError} if another backup is below this one: its records would be wrong
  */
 export async function planRecords({ aws, prefix, wanted, time }: Rollback): Promise<readonly Removal[]> {
@@ -48,23 +48,25 @@ export async function planRecords({ aws, prefix, wanted, time }: Rollback): Prom
 
 function backupBelowError(prefix: string): BackupError {
   return new BackupError(`Another backup, of the prefix "${prefix}", is below this one.`, {
-    hint: `Give each a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is given up, delete ${RUNS_PREFIX}${prefix}${RECORD} in the bucket.`,
+    hint: `Give each a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is abandoned, delete ${RUNS_PREFIX}${prefix}${RECORD} in the bucket.`,
   });
 }
 
-/** A record as it is stored after a rollback. It says that something is left undone: the next run compares everything. */
+/**
+ * A record for the time after a rollback. It says that something is left undone, so the next run compares everything.
+ */
 export interface AmendedRecord {
   readonly facts: Omit<LastRun, 'treeSha256'>;
   readonly tree: RecordedTree;
 }
 
-/** A journal that another machine has of an unfinished run does not go with another record. */
+/** Its new run id invalidates another machine's journal of an unfinished run. */
 function amended(lastRun: LastRun): LastRun {
   return { ...lastRun, runId: randomUUID(), isIncomplete: true };
 }
 
 /**
- * The record of that time, which is the last one when the newer ones are gone.
+ * The record of that time, which is the last one after the newer ones were removed.
  * @returns `undefined` if there was none
  */
 export async function recordOfThen(rollback: Rollback): Promise<AmendedRecord | undefined> {
@@ -73,7 +75,7 @@ export async function recordOfThen(rollback: Rollback): Promise<AmendedRecord | 
 }
 
 /**
- * The last run's record, with a tree that has the wanted entries as they were, and all others as they are.
+ * The last run's record, with a tree that has the wanted entries as they were then, and all others as they are now.
  * @returns `undefined` if there is no record, or no tree of it
  */
 export async function recordOfParts(

@@ -1,4 +1,4 @@
-// Which version of a key a reader got at a point in time.
+// Finds the version of a key that was current at a point in time.
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
@@ -8,11 +8,11 @@ import type { Bytes } from '../../tree/bytes.js';
 
 export interface KeyVersions {
   readonly key: Bytes;
-  /** All versions and delete markers of the key, the newest first: one at least. */
+  /** All versions and delete markers of the key, the newest first; at least one. */
   readonly versions: readonly ObjectVersion[];
 }
 
-/** @param listed in the order of the keys, and of each key the newest first */
+/** @param listed sorted by key, the newest version of each key first */
 export async function* groupByKey(listed: AsyncIterable<ObjectVersion>): AsyncGenerator<KeyVersions> {
   let versions: ObjectVersion[] = [];
   for await (const version of listed) {
@@ -30,7 +30,7 @@ export async function* groupByKey(listed: AsyncIterable<ObjectVersion>): AsyncGe
 /**
  * @param versions of a key, the newest first
  * @param time milliseconds since the epoch
- * @returns the newest that is not after that time; it may be a delete marker
+ * @returns the newest version that is not after that time; it may be a delete marker
  */
 export function versionAt(versions: readonly ObjectVersion[], time: number): ObjectVersion | undefined {
   return versions.find(({ lastModified }) => lastModified <= time);
@@ -58,7 +58,7 @@ export async function versionIdAt(
   return was === versions[0] ? undefined : was.versionId;
 }
 
-/** Without those of longer keys that begin with it, which follow. */
+/** The versions of the first key only, without those of longer keys, which follow. */
 async function versionsOfKeyItself(listed: AsyncGenerator<ObjectVersion>): Promise<readonly ObjectVersion[]> {
   for await (const { key, versions } of groupByKey(listed)) return key === '' ? versions : [];
   return [];

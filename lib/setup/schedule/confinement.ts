@@ -1,4 +1,4 @@
-// From what systemd keeps a run away, and what the run has to write all the same.
+// How systemd confines a run, and where the run must be able to write.
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { homeFolderOf } from '../../aws/settings/home.js';
@@ -8,13 +8,13 @@ import { stateHome } from '../../records/state-folder.js';
 
 export interface Confinement {
   /**
-   * What is read-only: everything but `writable`; only /usr, /boot and /etc, where a hook may be any command; nothing,
-   * where `aws` is a snap, which does not start without its own way to be confined.
+   * What is read-only: everything except `writable`; only /usr, /boot and /etc if a hook is a command; nothing if `aws`
+   * is a snap, which needs its own confinement to start.
    */
   readonly readOnly: 'all' | 'system' | 'nothing';
-  /** The folders of what a run writes. */
+  /** The folders in which a run writes. */
   readonly writable: readonly string[];
-  /** Whether the run gets a /tmp of its own. */
+  /** Whether the run gets its own /tmp. */
   readonly hasPrivateTmp: boolean;
 }
 
@@ -45,7 +45,7 @@ export function confinementOf(
   };
 }
 
-/** Whether one of the two holds the other. */
+/** Whether one of the two contains the other. */
 function meets(path: string): (folder: string) => boolean {
   return (folder) => isBelow(path, folder) || isBelow(folder, path);
 }

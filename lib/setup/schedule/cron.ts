@@ -1,4 +1,4 @@
-// cron's folder of daily programs; root's alone.
+// Schedules by cron's folder of daily programs, which only root can write.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError, shellQuote } from '../../cli/errors.js';
@@ -10,7 +10,7 @@ import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
 import { runAttached } from './system-programs.js';
 import { wordsIn } from './written-words.js';
 
-/** What Debian's /etc/crontab gives to the programs in its folders. */
+/** The environment that Debian's /etc/crontab gives to the programs in its folders. */
 const ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/', SHELL: '/bin/sh', LOGNAME: 'root' };
 
 export class Cron implements Scheduler {
@@ -32,12 +32,12 @@ export class Cron implements Scheduler {
 
   assertUsable(): void {
     if (process.geteuid?.() !== 0)
-      throw new BackupError('Only root can have cron run a program daily by a file.', {
-        hint: 'Run this command as root, or without --cron, for a timer of your own.',
+      throw new BackupError('Only root can schedule a daily program of cron by a file.', {
+        hint: 'Run this command as root, or without --cron for your own timer.',
       });
     if (!existsSync(this.folder))
       throw new BackupError(`There is no "${this.folder}" on this machine.`, {
-        hint: 'Install cron, or leave --cron away, for a timer of systemd.',
+        hint: 'Install cron, or leave out --cron for a timer of systemd.',
       });
   }
 

@@ -1,4 +1,4 @@
-// Whether a config has a schedule, and how its last run has ended.
+// Finds the schedules of a config, and how their last runs ended.
 import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BackupError, errnoOf } from '../../cli/errors.js';
@@ -11,7 +11,7 @@ import { Systemd } from './systemd.js';
 export interface FoundSchedule extends ScheduleFacts, WrittenPlan {
   readonly scheduler: Scheduler;
   readonly files: readonly WrittenFile[];
-  /** The paths of what it needs and is not there: files of its own, Node.js, this program. */
+  /** The paths of missing files that it needs: its own, Node.js, this program. */
   readonly missing: readonly string[];
 }
 
@@ -20,12 +20,12 @@ interface WrittenFile {
   readonly text: string;
 }
 
-/** The scheduler that this user can give work to. */
+/** The scheduler of this user. */
 export function ownScheduler(kind: Scheduler['kind']): Scheduler {
   return kind === 'cron' ? new Cron() : new Systemd(process.geteuid?.() === 0);
 }
 
-/** Whether it takes work from this user now. */
+/** Whether this user can use it now. */
 export function isUsable(kind: Scheduler['kind']): boolean {
   try {
     ownScheduler(kind).assertUsable();
@@ -37,9 +37,9 @@ export function isUsable(kind: Scheduler['kind']): boolean {
 }
 
 /**
- * The schedules that `encrypted-s3 schedule` has written for a config, whether for this user or for the system; there is
- * one at most, unless two users have made one each.
- * @throws {BackupError} if something else has the name of one of its files
+ * The schedules that `encrypted-s3 schedule` has written for a config, for this user or for the system: at most one,
+ * unless two users have written one each.
+ * @throws {BackupError} if a file of another origin has the name of one of its files
  */
 export function findSchedules(config: string): FoundSchedule[] {
   const configFile = resolve(config);
@@ -59,7 +59,7 @@ export function findSchedules(config: string): FoundSchedule[] {
   });
 }
 
-/** Not of what may not be looked at. */
+/** True if a file certainly does not exist. */
 function isMissing(path: string): boolean {
   try {
     statSync(path);

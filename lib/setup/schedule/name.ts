@@ -1,10 +1,10 @@
-// What the files of a schedule are called, and the line by which they are known to be ours.
+// The names of a schedule's files, and the line that marks them as this program's.
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { shellQuote } from '../../cli/errors.js';
 
 /**
- * One name for each config, by its path. It is one that run-parts(8) accepts, which ignores files with a dot in them.
+ * A unique name for each config, by its path. It has no dot, since run-parts(8) ignores names with one.
  * @param configFile an absolute path
  */
 export function scheduleName(configFile: string): string {
@@ -17,7 +17,7 @@ export function scheduleName(configFile: string): string {
   return ['encrypted-s3', ...(words === '' ? [] : [words]), hash].join('-');
 }
 
-/** The line of a file that `encrypted-s3 schedule` wrote for a config, and may therefore replace and remove. */
+/** The line that marks a file which `encrypted-s3 schedule` wrote for a config, and may replace and remove. */
 export function markerOf(configFile: string): string {
   return `# Written by encrypted-s3. To remove it: encrypted-s3 schedule --remove -- ${shellQuote(configFile)}`;
 }

@@ -1,4 +1,4 @@
-// Files outside of the program's own folders: they are replaced and removed only if their marker says that they are ours.
+// Files outside the program's own folders. They are replaced or removed only if they have the program's marker.
 import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { BackupError, describeError, errnoOf, shellQuote } from '../../cli/errors.js';
@@ -15,14 +15,14 @@ export interface OwnFile {
 }
 
 /**
- * A file that was written for this config.
+ * Reads a file that was written for this config.
  * @returns `undefined` if there is none
- * @throws {BackupError} if something else has its name
+ * @throws {BackupError} if a file of another origin has its name
  */
 export function readOwnFile(path: string, configFile: string): string | undefined {
   let descriptor: number | undefined;
   try {
-    // A link is not ours: a unit that is masked links to /dev/null.
+    // A link is not the program's: a masked unit is a link to /dev/null.
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     const text = readFileSync(descriptor, 'utf8');
     if (text.split('\n').includes(markerOf(configFile))) return text;
@@ -32,19 +32,19 @@ export function readOwnFile(path: string, configFile: string): string | undefine
   } finally {
     if (descriptor !== undefined) closeSync(descriptor);
   }
-  throw new BackupError(`"${path}" is not what this command has written, and stays as it is.`, {
+  throw new BackupError(`"${path}" was not written by this command, and is not changed.`, {
     hint: `Look at it, and move it away if nobody needs it: ls -l ${shellQuote(path)}`,
   });
 }
 
-/** @throws {BackupError} if something else has its name */
+/** @throws {BackupError} if a file of another origin has its name */
 export async function writeOwnFile({ path, text, isExecutable }: OwnFile, configFile: string): Promise<void> {
   readOwnFile(path, configFile);
   let place: OpenPlace | undefined;
   try {
     makeFolders(dirname(path), 0o755);
     place = openPlace(path);
-    // Whatever umask says: there is no secret in it, and other users can see that it is ours.
+    // Whatever the umask: it has no secret, and other users should see whose it is.
     await replaceFile(place, (append) => append(text), isExecutable ? 0o755 : 0o644);
   } catch (error) {
     throw failed('written', path, error);
@@ -53,7 +53,7 @@ export async function writeOwnFile({ path, text, isExecutable }: OwnFile, config
   }
 }
 
-/** @throws {BackupError} if something else has its name */
+/** @throws {BackupError} if a file of another origin has its name */
 export function removeOwnFile(path: string, configFile: string): void {
   if (readOwnFile(path, configFile) === undefined) return;
   try {

@@ -1,4 +1,4 @@
-// What is to be run, when, and with what around it.
+// A schedule: what to run, when, and in which environment.
 import { realpathSync } from 'node:fs';
 import { delimiter, dirname } from 'node:path';
 import { homeFolderOf } from '../../aws/settings/home.js';
@@ -8,7 +8,7 @@ import type { BackupConfig } from '../../config/backup-config.js';
 import { type Confinement, confinementOf } from './confinement.js';
 import { scheduleName } from './name.js';
 
-/** Or a time of day, `03:30`. */
+/** When to run: hourly, daily, or at a time of day such as `03:30`. */
 export type When = 'hourly' | 'daily' | `${number}:${number}`;
 
 export interface Schedule {
@@ -24,7 +24,7 @@ export interface Schedule {
 }
 
 const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
-/** They say where files are; proxies, credentials and the like may be secret, and belong into the config. */
+/** Variables with the paths of files. Proxies, credentials and the like may be secret, and belong in the config. */
 const KEPT = ['XDG_STATE_HOME', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'];
 
 /**
@@ -33,8 +33,8 @@ const KEPT = ['XDG_STATE_HOME', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE'
  */
 export function scheduleOf(config: BackupConfig, configFile: string, when: When): Schedule {
   if (/^\/(dev|proc)\//.test(configFile))
-    throw new BackupError(`"${configFile}" will not be there at the next run.`, {
-      hint: 'Name a config that is a file.',
+    throw new BackupError(`"${configFile}" will not exist at the next run.`, {
+      hint: 'Give a config that is a regular file.',
     });
   const { environment: variables } = config;
   const aws = findProgram('aws', variables['PATH']);
@@ -58,7 +58,7 @@ export function scheduleOf(config: BackupConfig, configFile: string, when: When)
   const texts = [...schedule.command, ...schedule.environment.flat(), ...schedule.confinement.writable];
   const odd = texts.find((text) => /\p{Cc}/u.test(text));
   if (odd === undefined) return schedule;
-  throw new BackupError(`A schedule can't name ${JSON.stringify(odd)}, which holds a control character.`, {
+  throw new BackupError(`A schedule can't contain ${JSON.stringify(odd)}, which has a control character.`, {
     hint: 'Rename that file or folder.',
   });
 }
@@ -69,7 +69,7 @@ export function programsOf({ environment }: BackupConfig, command: readonly stri
   return [...command.slice(0, 2), ...(aws === undefined ? [] : [aws])];
 }
 
-/** The name that stays when Node.js is updated, where PATH has one. */
+/** The path of Node.js; the one on PATH if possible, since it survives updates. */
 function nodeProgram(): string {
   const onPath = findProgram('node', process.env['PATH']);
   return onPath !== undefined && realpathSync(onPath) === process.execPath ? onPath : process.execPath;

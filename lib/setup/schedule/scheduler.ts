@@ -1,4 +1,4 @@
-// What starts runs at their time: systemd or cron.
+// The interface of systemd and cron, which start runs at their times.
 import type { CommandContext } from '../../cli/main.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
@@ -6,13 +6,13 @@ import type { Schedule } from './schedule.js';
 export interface ScheduleFacts {
   /** Whether it will start runs. */
   readonly isEnabled: boolean;
-  /** ms since the epoch; `undefined` where nobody knows: of cron, and of the exit code after a reboot. */
+  /** ms since the epoch; `undefined` if unknown, as for cron, or for the exit code after a reboot. */
   readonly nextRun: number | undefined;
   readonly lastRun: number | undefined;
   readonly exitCode: number | undefined;
 }
 
-/** What the files of a schedule say. */
+/** The contents of a schedule's files. */
 export interface WrittenPlan {
   /** The program and its arguments; empty if it can't be found there. */
   readonly command: readonly string[];
@@ -34,13 +34,13 @@ export interface Scheduler {
   readPlan(text: string): WrittenPlan;
   /** @throws {BackupError} if this user can't use it, or it does not run */
   assertUsable(): void;
-  /** Begins with what was written. */
+  /** Activates the files that were written. */
   enable(name: string): void;
-  /** Ends before the files are removed. */
+  /** Deactivates the schedule before its files are removed. */
   disable(name: string): void;
-  /** Forgets what was removed. */
+  /** Makes the scheduler forget the files that were removed. */
   forget(name: string): void;
   factsOf(name: string): ScheduleFacts;
-  /** Runs the backup now, in the way in which it will, and prints what went wrong. @returns the run's exit code */
+  /** Runs the backup now, just as the schedule will, and prints its errors. @returns the run's exit code */
   run(name: string, context: CommandContext): Promise<number>;
 }

@@ -1,4 +1,4 @@
-// Starts systemctl, journalctl and the cron file that was just written.
+// Starts systemctl, journalctl, and a cron file that was just written.
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { BackupError, describeError } from '../../cli/errors.js';
@@ -12,7 +12,7 @@ const PATIENCE = 30_000;
 interface Answer {
   readonly isDone: boolean;
   readonly stdout: string;
-  /** In words, without a full stop, if it is not done. */
+  /** The reason of a failure, without a full stop. */
   readonly reason: string;
 }
 
@@ -30,7 +30,7 @@ export function askSystemd(program: 'systemctl' | 'journalctl', args: readonly s
   return { isDone: error === undefined && status === 0, stdout: stdout ?? '', reason };
 }
 
-/** Tells systemd to do something. @throws {BackupError} if it does not */
+/** Gives systemd an order. @throws {BackupError} if it fails */
 export function order(args: readonly string[]): void {
   const { isDone, reason } = askSystemd('systemctl', args);
   if (!isDone)
@@ -38,8 +38,8 @@ export function order(args: readonly string[]): void {
 }
 
 /**
- * Runs a program to its end, with this one's output.
- * @param environment all of its variables; this one's if it is not given
+ * Runs a program to its end, with this process's output.
+ * @param environment its variables; by default this process's
  * @returns its exit code
  */
 export async function runAttached(

@@ -12,7 +12,7 @@ export interface Unit {
   readonly text: string;
 }
 
-/** @param isSystem whether they are for the system, or for the manager of a user */
+/** @param isSystem whether they are for the system's manager, not for a user's */
 export function unitsOf(schedule: Schedule, isSystem: boolean): Unit[] {
   const { name, configFile } = schedule;
   const texts = {
@@ -64,7 +64,7 @@ function systemHardening({ readOnly, writable, hasPrivateTmp }: Confinement): st
   return [
     'NoNewPrivileges=true',
     `ProtectSystem=${readOnly === 'all' ? 'strict' : 'full'}`,
-    // What does not exist is no error.
+    // `-` ignores paths that do not exist.
     ...(readOnly === 'all' ? writable.map((path) => `ReadWritePaths=${quoteWord(`-${path}`)}`) : []),
     `PrivateTmp=${hasPrivateTmp}`,
     'ProtectKernelTunables=true',
@@ -79,15 +79,15 @@ function systemHardening({ readOnly, writable, hasPrivateTmp }: Confinement): st
 }
 
 /**
- * The manager of a user can only show another file system to processes that see all other users as `nobody`: the backup
- * would have wrong owners. A hook that is a command may be a program with rights of its own, such as those for mail.
+ * A user's manager can only restrict the file system for processes that see all other users as `nobody`: the backup
+ * would have wrong owners. A hook that is a command may need a program with special permissions, such as sendmail.
  */
 function userHardening({ readOnly }: Confinement): string {
   if (readOnly !== 'all') return '';
   return 'NoNewPrivileges=true\nRestrictRealtime=true\nLockPersonality=true\nSystemCallArchitectures=native\n';
 }
 
-/** Tells by mail, as cron does; without a mail system, on every terminal. */
+/** Reports a failure by mail, as cron does; without a mail system, on every terminal. */
 function failureText(schedule: Schedule, isSystem: boolean): string {
   const { name, configFile } = schedule;
   const service = serviceOf(name);
@@ -122,7 +122,7 @@ function calendarOf(when: When): string {
 
 /** @param text of the units of one schedule */
 export function planInUnits(text: string): WrittenPlan {
-  // The other service tells of failures.
+  // The other service reports failures.
   const command = /^ExecStart=(?!\/bin\/sh -c )(.*)$/m.exec(text)?.[1] ?? '';
   const [, when = '', time] = /^OnCalendar=(?:(hourly|daily)|\*-\*-\* (.*):00)$/m.exec(text) ?? [];
   return {

@@ -18,7 +18,7 @@ export class Systemd implements Scheduler {
   readonly needsLogin: boolean;
   readonly folder: string;
   readonly #isSystem: boolean;
-  /** The options that name the manager. */
+  /** The options that select the manager. */
   readonly #manager: readonly string[];
 
   /** @param isSystem whether it is the system's manager, or this user's own */
@@ -47,7 +47,7 @@ export class Systemd implements Scheduler {
     if (isDone) return;
     throw new BackupError(`systemd does not answer: ${reason}.`, {
       hint: this.#isSystem
-        ? 'Where systemd does not run, cron does it: encrypted-s3 schedule --cron'
+        ? 'Without systemd, use cron: encrypted-s3 schedule --cron'
         : 'Log in as this user, not by su or sudo; or run this command as root.',
     });
   }
@@ -55,7 +55,7 @@ export class Systemd implements Scheduler {
   enable(name: string): void {
     order([...this.#manager, 'daemon-reload']);
     order([...this.#manager, 'enable', timerOf(name)]);
-    // One that runs already would keep its old times.
+    // A timer that is active would keep its old times.
     order([...this.#manager, 'restart', timerOf(name)]);
   }
 
@@ -65,7 +65,7 @@ export class Systemd implements Scheduler {
 
   forget(name: string): void {
     order([...this.#manager, 'daemon-reload']);
-    // So that `systemctl --failed` does not show it for ever; if there is nothing to forget, that fails.
+    // Otherwise `systemctl --failed` would show it forever. This fails if there is nothing to forget.
     askSystemd('systemctl', [...this.#manager, 'reset-failed', serviceOf(name)]);
   }
 
@@ -99,7 +99,7 @@ export class Systemd implements Scheduler {
     const code = this.factsOf(name).exitCode ?? exitCode.failed;
     if (code === exitCode.done && Result === 'success') return code;
     const match = `_SYSTEMD_INVOCATION_ID=${InvocationID}`;
-    // What the run sent to syslog is the same once more.
+    // Not what the run sent to syslog, which is the same.
     const words = ['--quiet', '--no-pager', '--output=cat', '_TRANSPORT=stdout', match];
     stderr.write(askSystemd('journalctl', [...this.#manager, ...words]).stdout);
     return code === exitCode.done ? exitCode.failed : code;

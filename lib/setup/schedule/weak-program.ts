@@ -1,5 +1,5 @@
-// What root runs by a schedule must be root's: whoever can replace a program of it, or a folder or link on its path, decides
-// what root runs.
+// What root runs by a schedule must belong to root: whoever can replace a program, or a folder or link on its path,
+// decides what root runs.
 import { realpathSync, statSync } from 'node:fs';
 import { shellQuote } from '../../cli/errors.js';
 import { type PathPart, partsOfPath } from '../../tree/disk/trust/path-parts.js';
@@ -16,7 +16,7 @@ export interface Weakness {
 
 /**
  * The first program that another user could replace; only if this user is root.
- * @param programs their paths; one that is not there is left out
+ * @param programs their paths; missing ones are skipped
  */
 export function weakProgram(programs: readonly string[]): Weakness | undefined {
   if (process.geteuid?.() !== ROOT) return undefined;
@@ -27,7 +27,7 @@ export function weakProgram(programs: readonly string[]): Weakness | undefined {
   return undefined;
 }
 
-/** @param parts of the program's path, and at the end the file itself */
+/** @param parts of the program's path, and finally the file itself */
 export function weaknessOf(program: string, parts: readonly PathPart[]): Weakness | undefined {
   const part = partOfOthers(parts, ROOT, { isDestination: true });
   if (part === undefined) return undefined;

@@ -1,5 +1,5 @@
 /**
- * The words of a command line, as this room quotes them for a shell or for systemd: what is read back is what was written.
+ * Parses the words of a command line that this room has quoted for a shell or for systemd.
  * @param line without systemd's specifiers and variables
  */
 export function wordsIn(line: string): string[] {

@@ -1,9 +1,9 @@
-// Whether a file system has ctimes at all: some servers and drivers show the mtime instead.
+// Whether a file system has ctimes: some servers and drivers show the mtime instead.
 import type { BigIntStats } from 'node:fs';
 
 const SECOND = 1_000_000_000n;
 
-/** Judges by all the files of a file system that are looked at. */
+/** Collects evidence from the files of one file system. */
 export class CtimeEvidence {
   #isOfItsOwn = false;
   #hasWholeSeconds = false;
@@ -16,8 +16,8 @@ export class CtimeEvidence {
   }
 
   /**
-   * True if every ctime is the mtime, although times were set: to whole seconds, as tar and zip do, on a file system that
-   * has finer ones. To set a time moves the ctime.
+   * True if every ctime equals the mtime, although some mtimes must have been set, which moves the ctime: they are
+   * whole seconds, as tar and zip set them, on a file system with finer times.
    */
   get isMtime(): boolean {
     return !this.#isOfItsOwn && this.#hasWholeSeconds && this.#hasFractions;

@@ -1,15 +1,15 @@
-// What a walk leaves out. Each rule is named as the user knows it, such as `EXCLUDE '*.tmp'`.
+// What a walk excludes. Each rule has the name that the user knows, such as `EXCLUDE '*.tmp'`.
 import type { Bytes } from '../bytes.js';
 
-/** How the names of folders begin in which restores keep files until they are complete. */
+/** How the name of a restore's stage begins: the folder that holds files until they are complete. */
 export const STAGE_PREFIX = '.encrypted-s3-restore-';
 
 export interface Exclusion {
-  /** The rule that excludes a file or, for a key that ends in `/`, a folder with everything in it, by its name. */
+  /** The rule that excludes a file by its name or, for a key that ends in `/`, a folder with its contents. */
   ruleFor(key: Bytes): string | undefined;
   /** The rule that excludes files of that size (bytes). */
   ruleForSize(size: number): string | undefined;
-  /** The rule that excludes the content of folders on that device. */
+  /** The rule that excludes the contents of folders on that device. */
   ruleForDevice(device: bigint): string | undefined;
   /**
    * The file that excludes everything else in its folder; `undefined`, if there is none.
@@ -19,11 +19,11 @@ export interface Exclusion {
   tagIn(path: Bytes, has: (name: Bytes) => boolean): Tag | undefined;
 }
 
-/** A file that is backed up, to show why nothing else of its folder is. */
+/** A file that excludes the rest of its folder. It is backed up itself, to show why the rest is not. */
 export interface Tag {
   readonly name: Bytes;
   readonly rule: string;
 }
 
-/** @param key of a file, or of a folder with everything in it: then it ends in `/` */
+/** @param key of a file, or of a folder with its contents: then it ends in `/` */
 export type OnExcluded = (key: Bytes, rule: string) => void;

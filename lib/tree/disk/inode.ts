@@ -1,4 +1,4 @@
-// What of a stat(2) is kept and compared, and how far the file system can be trusted with it.
+// Which facts of stat(2) are kept and compared, and which of them the file system makes reliable.
 import { type BigIntStats, fstatSync, statfsSync, statSync } from 'node:fs';
 import type { Inode } from '../entry.js';
 import { CtimeEvidence } from './ctime-evidence.js';
@@ -13,19 +13,19 @@ const LASTING = new Set([0xef53, 0x58465342, 0x9123683e, 0x2fc12fc1, 0xf2f52010,
  */
 const WITHOUT_CTIME = new Set([0x4d44, 0x2011bab0, 0x65735546]);
 
-/** How long a ctime gets to change although the file does not (ms). */
+/** How long to wait for a ctime to change without its file (ms). */
 const PAUSE = 20;
 
 function deviceOf(id: string): bigint {
   return BigInt(id.slice(0, id.indexOf(':')));
 }
 
-/** No other file or folder has the same at the same time. */
+/** Identifies a file or folder: unique at any one time. */
 export function fileIdOf({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-/** How far the inodes of a file system can be trusted. */
+/** Which facts of a file system's inodes are reliable. */
 export interface InodeWorth {
   /** True if the number of an inode never changes. Vfat, FUSE and NFS may give out new ones at each mount. */
   readonly hasLastingNumbers: boolean;
@@ -35,7 +35,7 @@ export interface InodeWorth {
 
 /**
  * @param type of statfs(2)
- * @param look reads a ctime on it: one that is later than the reading, twice, changes without its file
+ * @param look reads a ctime on it. If that is twice later than the time of reading, the ctime changes without its file
  */
 export function inodeWorth(type: number, look: () => number): InodeWorth {
   if (LASTING.has(type)) return { hasLastingNumbers: true, hasTrueCtime: true };
@@ -51,7 +51,7 @@ function isLater(look: () => number): boolean {
   return true;
 }
 
-/** The file systems at and below a folder, each asked once. */
+/** The file systems at and below a folder. Each is examined once. */
 export class FileSystems {
   readonly #rootDevice: bigint | undefined;
   readonly #worth = new Map<bigint, InodeWorth>();
@@ -61,7 +61,7 @@ export class FileSystems {
   constructor(root: string | Buffer) {
     try {
       this.#rootDevice = statSync(root, { bigint: true }).dev;
-      // By the root, since statfs(2) follows links: the first path below it may be one that leads elsewhere.
+      // By the root itself: statfs(2) follows links, and the first path below may be a link to elsewhere.
       this.#worthOf(this.#rootDevice, root);
     } catch {
       // It has vanished.
@@ -69,8 +69,8 @@ export class FileSystems {
   }
 
   /**
-   * What is kept of a stat(2): the mtime in the place of a ctime that proves nothing; and the inode's number, if it lasts
-   * and is on the root's own device.
+   * The facts to keep: the mtime in place of a ctime that proves nothing, and the inode's number if it lasts and is on
+   * the root's device.
    * @param path that `stats` is of
    */
   inodeOf(stats: BigIntStats, path: string | Buffer): Inode {
@@ -80,7 +80,7 @@ export class FileSystems {
     return inodeOf(stats, { hasLastingNumbers: hasLastingNumbers && isOnRootDevice, hasTrueCtime });
   }
 
-  /** What is kept of an open file. @throws the system's error if it is not open */
+  /** `inodeOf` an open file. @throws the system's error if it is not open */
   inodeOfOpen(descriptor: number): Inode {
     return this.inodeOf(fstatSync(descriptor, { bigint: true }), pathOfDescriptor(descriptor));
   }
@@ -90,7 +90,7 @@ export class FileSystems {
     return this.#worth.get(deviceOf(id))?.hasTrueCtime === false;
   }
 
-  /** True if that is so, or may show in files to come: of some types only, it is known that it is not. */
+  /** True if the ctime of a file proves nothing, or may prove nothing: it is known to be true on some types only. */
   mayLackCtime(id: string): boolean {
     return this.#worth.get(deviceOf(id))?.hasLastingNumbers !== true;
   }
@@ -124,7 +124,7 @@ export class FileSystems {
       worth = inodeWorth(type, () => statSync(path).ctimeMs);
       this.#types.set(device, type);
     } catch {
-      // It has vanished: another look follows.
+      // It has vanished. The next path on this device decides.
       return worth;
     }
     this.#worth.set(device, worth);
@@ -132,7 +132,7 @@ export class FileSystems {
   }
 }
 
-/** Bytes. What a file takes on disk is kept only if it is so much less than its size: small gaps mean nothing. */
+/** How much less than its size a file must take on disk for that to be kept (bytes): small gaps mean nothing. */
 const MIN_HOLES = 1 << 20;
 /** Bytes: stat(2) counts blocks of this size on every file system. */
 const STAT_BLOCK = 512;

@@ -3,9 +3,9 @@ import { lstatSync, statSync } from 'node:fs';
 import { type Bytes, joinPath, pathOf } from '../bytes.js';
 
 /**
- * True if there is certainly no file that a backup of `root` would store under `key`: nothing has its name, or a folder
- * has, or a file is where a folder would have to be. Anything else proves nothing: a folder that can't be searched, a
- * link, a FIFO, a name that no file can have.
+ * True if there is certainly no file that a backup of `root` would store under `key`: its name does not exist, or is a
+ * folder's, or a file is in the place of a folder above it. Anything else proves nothing: a folder that can't be
+ * searched, a link, a FIFO, a name that no file can have.
  */
 export function isGone(root: Bytes, key: Bytes, followSymlinks: boolean): boolean {
   const names = key.split('/');
@@ -27,7 +27,7 @@ export function isGone(root: Bytes, key: Bytes, followSymlinks: boolean): boolea
   return false;
 }
 
-/** True if a link has the path of `key` below `root`. */
+/** True if there is a link at the path of `key` below `root`. */
 export function isLink(root: Bytes, key: Bytes): boolean {
   try {
     return lstatSync(pathOf(joinPath(root, key))).isSymbolicLink();

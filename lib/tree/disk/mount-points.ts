@@ -1,4 +1,4 @@
-// Where file systems are mounted, by /proc: nothing on them is opened, since a server that is away would block that.
+// Where file systems are mounted, by /proc. Nothing on them is opened: that could wait forever for a server.
 import { readFileSync } from 'node:fs';
 import type { Bytes } from '../bytes.js';
 

@@ -1,5 +1,5 @@
-// The names of users and groups. This machine's are in /etc/passwd and /etc/group; others (LDAP, SSSD, systemd-homed)
-// only the system knows: getent(1) asks it about many at once.
+// The names of users and groups. Local ones are in /etc/passwd and /etc/group. getent(1) looks up the others (LDAP,
+// SSSD, systemd-homed), many at once.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runProgram } from '../../cli/start-program.js';
@@ -7,7 +7,7 @@ import type { OwnerNames } from '../entry-line.js';
 
 type Database = 'passwd' | 'group';
 
-/** How many ids or names one call asks about. */
+/** How many ids or names one call looks up. */
 const MAX_KEYS = 1000;
 /** Milliseconds for a call: a directory server may not answer. */
 const PATIENCE = 10_000;
@@ -24,11 +24,11 @@ class NameTable {
     try {
       this.#add(readFileSync(join(folder, database), 'utf8'));
     } catch {
-      // Ids have no names then, or only the system's.
+      // Without that file, only getent(1) knows names.
     }
   }
 
-  /** Asks the system about the ids or names that are unknown, and have not been asked about before. */
+  /** Looks up the ids or names that are unknown and have not been looked up before. */
   learn(keys: Iterable<number | string>): void {
     const unknown = [...new Set(keys)].filter((key) => {
       const isKnown = typeof key === 'number' ? this.names.has(key) : this.ids.has(key);
@@ -60,7 +60,7 @@ class NameTable {
   }
 }
 
-/** False for names that are ids, options or no names to getent. */
+/** False for names that getent would take for ids or options, or that no user can have. */
 function isPlausible(key: number | string): boolean {
   return typeof key === 'number' || /^(?!-|\d+$)[^:\n\0]+$/.test(key);
 }
@@ -71,7 +71,7 @@ export class LocalOwnerNames implements OwnerNames {
   readonly #groups = new NameTable('group');
   readonly #members = new Map<string, string>();
 
-  /** Asks about many at once, ahead of `membersOf`. */
+  /** Looks up many at once, ahead of `membersOf`. */
   learn(owners: Iterable<{ readonly uid: number; readonly gid: number }>): void {
     const all = [...owners];
     this.#users.learn(all.map(({ uid }) => uid));
@@ -95,7 +95,7 @@ function member(name: string, value: string | undefined): string {
   return value === undefined ? '' : `,"${name}":${JSON.stringify(value)}`;
 }
 
-/** The ids that names stand for. */
+/** The ids of users and groups, by their names. */
 export interface OwnerIds {
   uidOf(user: string): number | undefined;
   gidOf(group: string): number | undefined;
@@ -111,7 +111,7 @@ export function localOwners(): OwnerIds {
   return { uidOf: (user) => idOf(users, user), gidOf: (group) => idOf(groups, group) };
 }
 
-/** In a system that does not run. @param folder its /etc */
+/** In a system that is not running. @param folder its /etc */
 export function ownersIn(folder: string): OwnerIds {
   const [users, groups] = [new NameTable('passwd', folder), new NameTable('group', folder)];
   return { uidOf: (user) => users.ids.get(user), gidOf: (group) => groups.ids.get(group) };

@@ -1,17 +1,17 @@
-// Reads the ACLs of files and folders with getfacl(1), many at a time: Node can't.
+// Reads the ACLs of files and folders with getfacl(1), many at a time, since Node can't read them.
 import { findProgram } from '../../cli/find-program.js';
 import { startProgram } from '../../cli/start-program.js';
 import { type Acl, UNKNOWN_ACL } from '../acl.js';
 import { type Bytes, textOf } from '../bytes.js';
 import type { Batches } from '../streams/batches.js';
 
-/** How many files one call is for, and how many items wait for it, at most. */
+/** The most files that one call reads, and the most items that wait for it. */
 const MOST_KEYS = 4096;
 const MOST_ITEMS = 4 * MOST_KEYS;
 
 const GETFACL = ['getfacl', '--numeric', '--absolute-names', '--skip-base', '--no-effective'];
 const VANISHED = /: No such file or directory$/;
-/** xargs(1): getfacl failed for a file. Other exit codes mean that it did not run, or not to its end. */
+/** The exit code of xargs(1) if getfacl failed for a file. Other codes mean that getfacl did not run to its end. */
 const SOME_FAILED = 123;
 
 export interface AclOptions {
@@ -27,8 +27,8 @@ export function canReadAcls(path = process.env['PATH']): boolean {
 }
 
 /**
- * The ACLs of those files and folders that have one beyond their mode; `UNKNOWN_ACL` if getfacl fails for a reason other
- * than that they have vanished.
+ * The ACLs of those files and folders that have one beyond their mode. `UNKNOWN_ACL` if getfacl fails, unless because
+ * they have vanished.
  * @param keys of files and folders; of links only if these are followed
  */
 export async function readAcls(
@@ -47,8 +47,8 @@ export async function readAcls(
 }
 
 /**
- * Adds to each item of a stream its ACL, in the same order. No more than `MOST_ITEMS` wait.
- * @param keyToRead the key whose ACL is read; `undefined`: none, for this item
+ * Adds to each item of a stream its ACL, and keeps the order. At most `MOST_ITEMS` wait.
+ * @param keyToRead the key whose ACL is read; `undefined` for an item without one
  */
 export async function* withAcls<T>(
   options: AclOptions,
@@ -77,7 +77,7 @@ export async function* withAcls<T>(
 }
 
 /**
- * Runs getfacl by xargs(1), which takes names of any bytes.
+ * Runs getfacl through xargs(1), which takes names of any bytes.
  * @param input names, each ended by a NUL
  * @returns `code` is `undefined` if it could not be started
  */
@@ -103,7 +103,7 @@ function runGetfacl(
   });
 }
 
-/** A paragraph for each file: comments, the first of them with its name, and a line for each entry of the ACL. */
+/** Parses a paragraph for each file: comments, the first one with its name, then a line for each entry of the ACL. */
 function* aclsIn(stdout: string): Generator<[Bytes, Acl]> {
   for (const paragraph of stdout.split('\n\n')) {
     const lines = paragraph.split('\n').filter((line) => line !== '');

@@ -1,4 +1,4 @@
-// Reads one name in a folder: it is an entry, an obstacle, or left out.
+// Reads one name in a folder: an entry, an obstacle, or excluded.
 import { accessSync, constants, type Dirent, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, isText, joinPath, pathOf } from '../bytes.js';
@@ -9,11 +9,11 @@ import { FileSystems, fileIdOf } from './inode.js';
 export interface ReadOptions {
   readonly followSymlinks: boolean;
   readonly exclusion: Exclusion;
-  /** Those at and below the root, if others look at them, too. */
+  /** The file systems at and below the root, if the caller needs their facts, too. */
   readonly fileSystems?: FileSystems;
-  /** How many bytes the key of a file may have, relative to the root; without it, any number. */
+  /** The most bytes that the key of a file may have, relative to the root. */
   readonly maxKeyLength?: number;
-  /** Called for what is left out. */
+  /** Called for what is excluded. */
   readonly onExcluded?: OnExcluded;
 }
 
@@ -27,7 +27,7 @@ export interface FolderPath {
 
 const OWNER_READS = 0o400n;
 
-/** Errors of a link that leads nowhere; ELOOP is that of a link to itself. */
+/** Errors of a link that leads nowhere; ELOOP if it leads to itself. */
 const NOWHERE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 /** Reads what is below `root`, an absolute path. */
@@ -48,7 +48,7 @@ export class EntryReader {
     const name = `${folder}${dirent.name}` as Bytes;
     const { followSymlinks, exclusion } = this.#options;
     try {
-      // Before any system call: what is excluded may be a mount that hangs.
+      // Before any system call, since an excluded path may be a mount that hangs.
       const keyByDirent = keyOf(folder, dirent);
       if (this.#isExcluded(keyByDirent, exclusion.ruleFor(keyByDirent))) return undefined;
       const path = pathOf(joinPath(this.#root, name));
@@ -72,7 +72,7 @@ export class EntryReader {
       if (this.#isExcluded(key, exclusion.ruleForSize(Number(stats.size)))) return undefined;
       if (key.length > (this.#options.maxKeyLength ?? Number.POSITIVE_INFINITY))
         return { key, type: 'obstacle', reason: 'key too long', ...numberOf(inode) };
-      // The mode tells whether the owner may read; for others, access(2) has to be called.
+      // The mode shows whether the owner may read. For others, only access(2) does.
       const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
       if (!isOwn && !isReadable(path))
         return { key, type: 'obstacle', reason: 'unreadable', ...numberOf(inode) };
@@ -97,8 +97,8 @@ export class EntryReader {
   }
 
   /**
-   * The latest time at which a folder or a link may have been renamed (ms since the epoch): rename(2) updates the ctime. If
-   * links are followed, the target counts, too. The present, if it has vanished.
+   * The latest time at which a folder or a link may have been renamed (ms since the epoch): rename(2) updates the
+   * ctime. If links are followed, the target counts, too. Now, if it has vanished.
    */
   changedAt(name: Bytes): number {
     try {
@@ -145,7 +145,7 @@ function obstacleBy(errno: string, folder: Bytes, dirent: Dirent): Obstacle | un
   };
 }
 
-/** By the type that readdir(3) tells. */
+/** The key, by the type that readdir(3) gives. */
 function keyOf(folder: Bytes, dirent: Dirent): Bytes {
   return `${folder}${dirent.name}${dirent.isDirectory() ? '/' : ''}` as Bytes;
 }

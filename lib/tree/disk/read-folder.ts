@@ -2,10 +2,10 @@ import { type Dirent, existsSync, readdirSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 
 /**
- * What is in a folder; the names are `Bytes`.
+ * The contents of a folder; the names are `Bytes`.
  *
- * Where a file system does not tell the types of names, Node asks for each with lstat(2), and fails with ENOENT at one
- * that is not ASCII: then, it is asked for buffers. (Node's types don't know that `latin1` gives strings, too.)
+ * Where a file system does not give the types of names, Node calls lstat(2) for each, and fails with ENOENT at one that
+ * is not ASCII. Then the names are read as buffers. (Node's types don't know that `latin1` gives strings, too.)
  * @throws the system's error
  */
 export function readFolder(path: string | Buffer): Dirent[] {

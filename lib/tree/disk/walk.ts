@@ -17,8 +17,8 @@ export interface WalkOptions extends ReadOptions {
 const TURN = 256;
 
 /**
- * Yields what is below `root`, sorted by the bytes of the keys. Memory holds the entries of one folder and of those above
- * it. What vanishes during the walk is left out.
+ * Yields what is below `root`, sorted by the bytes of the keys. Memory holds the entries of one folder and of those
+ * above it. Files that vanish during the walk are skipped.
  * @param root an absolute path, a directory that can be read
  */
 export async function* walk(root: Bytes, options: WalkOptions): Batches<Entry | Obstacle> {
@@ -39,7 +39,7 @@ export async function* walk(root: Bytes, options: WalkOptions): Batches<Entry | 
   }
 }
 
-/** A step for each name that is read; `undefined` if there is nothing to tell of it, or not yet. */
+/** A step for each name that is read; `undefined` if it yields nothing, or nothing yet. */
 type Reads = Generator<Entry | Obstacle | undefined, undefined>;
 
 interface OpenFolder {
@@ -91,7 +91,7 @@ class Walk {
     }
     names = this.#reader.withoutExcluded(folder, names);
     const mayHaveFolders = names.some((it) => it.isDirectory() || it.isSymbolicLink());
-    // All files before any folder is entered: until the walk is back from it, they may have other names.
+    // All files are read before a folder is entered: during the walk of that folder they might be renamed.
     if (mayHaveFolders) yield* this.#readAllAndSort(folder, names, folderPath);
     else yield* this.#readFilesInOrder(folder, names, folderPath);
   }

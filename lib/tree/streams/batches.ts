@@ -3,7 +3,7 @@
 /** Each batch is used up before the next one is asked for; it may be a generator. */
 export type Batches<T> = AsyncGenerator<Iterable<T>, void>;
 
-/** The items one by one, where there are few of them or each takes long. */
+/** The items one by one: for few items, or for slow work on each. */
 export async function* flatten<T>(batches: Batches<T>): AsyncGenerator<T> {
   for await (const batch of batches) yield* batch;
 }

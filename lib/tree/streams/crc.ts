@@ -23,7 +23,7 @@ function tableOf([upper, lower]: readonly [number, number]): readonly [Uint32Arr
   return [uppers, lowers];
 }
 
-/** The check of all chunks, in base64, as S3 tells it. @throws what `chunks` throws */
+/** The check of all chunks, in base64, as S3 writes it. @throws what `chunks` throws */
 export async function crcOf(
   kind: CrcKind,
   chunks: Iterable<Buffer> | AsyncIterable<Buffer>,

@@ -9,8 +9,7 @@ import type { Batches } from './batches.js';
 const READ = 1 << 14;
 
 /**
- * The lines of a UTF-8 stream, in batches, of any length; the last one need not end in a newline. They hold names and link
- * targets of any length.
+ * The lines of a UTF-8 stream, of any length, in batches. The last one need not end in a newline.
  */
 export async function* linesOf(stream: Readable): AsyncGenerator<readonly string[]> {
   let rest = '';
@@ -23,8 +22,8 @@ export async function* linesOf(stream: Readable): AsyncGenerator<readonly string
 }
 
 /**
- * The lines of a file; what follows the last newline is left out. One buffer serves for all: those of a stream would pile
- * up until the next garbage collection.
+ * The lines of a file, without what follows the last newline. One buffer is reused: a stream's buffers would pile up
+ * until the next garbage collection.
  */
 export async function* linesOfFile(file: string): Batches<string> {
   const descriptor = openSync(file, 'r');
@@ -36,14 +35,14 @@ export async function* linesOfFile(file: string): Batches<string> {
       const lines = `${rest}${decoder.write(buffer.subarray(0, length))}`.split('\n');
       rest = lines.pop() ?? '';
       yield lines;
-      await nextTurn(); // For signals and children.
+      await nextTurn(); // Lets signals and children be handled.
     }
   } finally {
     closeSync(descriptor);
   }
 }
 
-/** Encodes texts into one buffer: new ones would pile up until the next garbage collection. */
+/** Encodes texts into one buffer, since new ones would pile up until the next garbage collection. */
 export class TextBuffer {
   #buffer = Buffer.alloc(0);
 

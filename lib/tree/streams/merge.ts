@@ -8,7 +8,7 @@ export interface Keyed {
 /** The items of one key: in the left stream, in the right one, or in both. */
 export type Pair<A, B> = readonly [A, B] | readonly [A, undefined] | readonly [undefined, B];
 
-/** Merges two streams that are sorted by `key`, without doubles. Both are closed when the reader stops. */
+/** Merges two streams that are sorted by `key`, which is unique in each. Closes both when the reader stops. */
 export async function* mergeByKey<A extends Keyed, B extends Keyed>(
   left: Batches<A>,
   right: Batches<B>,

@@ -10,7 +10,7 @@ export async function sha256Of(chunks: Iterable<Buffer> | AsyncIterable<Buffer>)
   return hash.digest('hex');
 }
 
-/** Of an open file, or of a part of it (both ends in it). */
+/** The checksum of an open file, or of a part of it (`first` and `last` included). */
 export function sha256OfOpen(
   descriptor: number,
   part = { first: 0, last: Number.POSITIVE_INFINITY },
@@ -19,7 +19,7 @@ export function sha256OfOpen(
   return sha256Of(createReadStream('', { fd: descriptor, autoClose: false, start, end }));
 }
 
-/** One buffer serves for all: those of a stream would pile up until the next garbage collection. */
+/** Reuses one buffer: a stream's buffers would pile up until the next garbage collection. */
 export async function sha256OfFile(file: string): Promise<string> {
   const handle = await open(file);
   try {

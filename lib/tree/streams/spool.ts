@@ -1,10 +1,10 @@
-// Files of lines in the run's own folder, so that what a run collects takes no memory.
+// Files of lines in the run's own folder, so that long lists take no memory.
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
 import { type Batches, mapEach } from './batches.js';
 import { linesOfFile, TextBuffer } from './lines.js';
 
-/** How much is collected before it is written (characters). */
+/** How much text is collected before it is written (characters). */
 const FLUSH = 1 << 16;
 
 /** A file of lines that is written once and then read, any number of times. */
@@ -59,7 +59,7 @@ export class Spool {
       return action();
     } catch (error) {
       if (errnoOf(error) === undefined) throw error;
-      throw new BackupError(`The run's notes "${this.#file}" can't be written: ${describeError(error)}.`, {
+      throw new BackupError(`Can't write the temporary file "${this.#file}": ${describeError(error)}.`, {
         hint: 'Free some space there, or choose another folder: XDG_STATE_HOME for a backup, TMPDIR for a restore.',
         cause: error,
       });

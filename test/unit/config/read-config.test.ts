@@ -129,7 +129,7 @@ describe('a key that a slip glues to another value is never told', () => {
 
   test('without a key in the config, either', async () => {
     const file = write(`AWS_PROFILE=default\\\nENCRYPTION_KEY='${KEY}'\n`);
-    await assert.rejects(readPartialConfig(file), /AWS_PROFILE goes on into the line of ENCRYPTION_KEY/);
+    await assert.rejects(readPartialConfig(file), /AWS_PROFILE includes the line of ENCRYPTION_KEY/);
   });
 
   test('a long value is not told; a short one is', async () => {

@@ -91,7 +91,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
     }
     assert.throws(
       () => assertTrusted({ ...fileOf(1000, 0o100600), path: undefined }, construct),
-      /c:3: .* this user may not look at a folder above it/,
+      /c:3: .* this user may not search a folder above it/,
     );
   });
 

@@ -146,7 +146,7 @@ test('what the original works with is only warned of', () => {
   assert.equal(prefix, '%PREFIX_DIR%/');
   assert.equal(warnings.length, 2);
   assert.match(warnings[0] ?? '', /^my\.config:8: .*%PREFIX_DIR%/);
-  assert.match(warnings[1] ?? '', /^my\.config:9: LOCAL_DIR2 is no setting. Is LOCAL_DIR meant/);
+  assert.match(warnings[1] ?? '', /^my\.config:9: LOCAL_DIR2 is not a setting. Do you mean LOCAL_DIR/);
 });
 
 test('a variable that gives the key away under another name is not passed on', () => {

@@ -31,7 +31,7 @@ test('of names that are the same to the file system, the first has the place, an
     ],
     { overwrites: true, names },
   );
-  const why = 'has its place: to this file system, both names are the same.';
+  const why = 'has its place: this file system takes both names for one.';
   assert.deepEqual(place.said.sort(), [
     '"B" is not restored: it did not arrive; syslog says why.',
     `"a" is not restored: "A" ${why}`,
@@ -59,7 +59,7 @@ test('a name has its place although it looks like another one, if the file syste
     { overwrites: true, names },
   );
   assert.deepEqual(place.said, [
-    '"\u03c3" is not restored: "\u03a3" has its place: to this file system, both names are the same.',
+    '"\u03c3" is not restored: "\u03a3" has its place: this file system takes both names for one.',
   ]);
   const contents = sigmas.map((name) => readFileSync(join(place.to, name), 'utf8'));
   assert.deepEqual(contents, ['\u03a3', '\u03c2', 'old']);

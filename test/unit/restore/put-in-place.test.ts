@@ -102,7 +102,7 @@ test('whatever is not as the tree has it is named', async (t) => {
     '"../out" is not restored: its name is not that of a file below a folder.',
     '"changed" is restored as it is in the bucket, 4 bytes; the tree has 3.',
     `"folder/" is not restored: it has content, but its name is a folder's.`,
-    '"gone" is not restored: the tree has it, but not the bucket.',
+    '"gone" is not restored: the tree has it, but the bucket does not.',
     '"lost" is not restored: it did not arrive; syslog says why.',
     '"not-a/../place" is not restored: its name is not that of a file below a folder.',
     '"refused" is not restored: S3 says no.',

@@ -18,7 +18,7 @@ test('sentences of four words and random characters will do', () => {
 
 test('what would be guessed will not do, with the reason', () => {
   for (const [key, reason] of [
-    ['', /It has 0 characters, and needs 10/],
+    ['', /It has 0 characters, but needs 10/],
     ['tq8#Lw2!z', /It has 9 characters/],
     ['aaaaaaaaaaaaaaaaaaaa', /repeats or counts/],
     ['12345678901234567890', /repeats or counts/],
@@ -27,8 +27,8 @@ test('what would be guessed will not do, with the reason', () => {
     ['correct horse battery', /too few words/],
     ['internationalization', /too few words/],
     ['Passw0rd', /8 characters/],
-    ['Password!2026#x7', /tried first/],
-    ['my-backup-2026!x?', /tried first/],
+    ['Password!2026#x7', /attackers try first/],
+    ['my-backup-2026!x?', /attackers try first/],
   ] as const)
     assert.match(weaknessOf(key) ?? '', reason, key);
 });

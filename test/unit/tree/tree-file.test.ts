@@ -146,7 +146,7 @@ test('a full disk makes the writer throw', async (t) => {
     for (let count = 0; count < 3000; count += 1) await writer.write(entry, randomBytes(300).toString('hex'));
     await writer.close();
   })();
-  await assert.rejects(writing, /The tree file ".*\/fifo" can't be written: /);
+  await assert.rejects(writing, /Can't write the tree file ".*\/fifo": /);
   await writer.abandon();
 });
 

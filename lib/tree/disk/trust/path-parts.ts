@@ -15,11 +15,11 @@ export interface PathPart {
 const MAX_LINKS = 40;
 
 /**
- * The folders and links that the kernel passes when it looks up `path`, in its order, from `/` on; the target of `path`
- * is the last one, if it is a folder. Ends where nothing exists.
+ * The folders and links through which the kernel looks up `path`, in order, from `/` on. The last one is the target of
+ * `path` if that is a folder. Ends where nothing exists.
  *
  * @param directory what a relative path is relative to
- * @throws the system's error if one can't be looked at
+ * @throws the system's error if one can't be examined
  */
 export function partsOfPath(path: string, directory = '/'): PathPart[] {
   const parts = [partOf('/', lstatSync('/'))];

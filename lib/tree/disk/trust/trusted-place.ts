@@ -1,5 +1,5 @@
-// The place of a file to write, whose path may lead through folders of other users. Its folder is opened name by name and
-// held open, so that nobody can replace it, and no link is followed that somebody else may have made.
+// The place of a file to write, whose path may lead through folders of other users. Its folder is opened name by name
+// and held open, so that nobody can replace it. A link that somebody else may have made is not followed.
 import { closeSync, constants, lstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { BackupError } from '../../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../bytes.js';
@@ -7,9 +7,9 @@ import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../bytes.js';
 export interface OpenPlace {
   /** A descriptor of the folder, which the caller closes. */
   readonly folder: number;
-  /** The file's name in it: no link, unless somebody makes one meanwhile. */
+  /** The file's name in that folder: not a link, unless somebody creates one meanwhile. */
   readonly name: Bytes;
-  /** What has that name now. */
+  /** The file that has that name now. */
   readonly found: Stats | undefined;
 }
 
@@ -60,7 +60,7 @@ export function openPlace(file: string, user = process.geteuid?.() ?? -1): OpenP
   }
 }
 
-/** The path of a name in an open folder, for node:fs; valid wherever that folder is moved. */
+/** The path of a name in an open folder, for node:fs. It stays valid if that folder is moved. */
 export function pathIn(folder: number, name: Bytes): string | Buffer {
   return pathOf(joinPath(`/proc/self/fd/${folder}` as Bytes, name));
 }
@@ -83,8 +83,8 @@ function assertTrusted(link: string, { uid }: Stats, folder: Stats, user: number
 }
 
 function notFollowed(why: string): BackupError {
-  return new BackupError(`${why}: it is not followed, since somebody else may have decided where it leads.`, {
-    hint: 'Look where the link leads, and remove it if it is not yours; or name a file in a folder where only you can write.',
+  return new BackupError(`${why}: it is not followed, since another user may control where it leads.`, {
+    hint: 'Check where the link leads, and remove it if it is not yours; or name a file in a folder that only you can write.',
   });
 }
 

@@ -7,15 +7,15 @@ export const OTHERS_WRITE = 0o002;
 export const GROUP_AND_OTHERS_WRITE = 0o022;
 
 export interface ChangeRule {
-  /** The mode bits of those who must not be able to write; without it, group and others. */
+  /** The mode bits of those who must not be able to write. Default: group and others. */
   readonly writers?: number;
-  /** True if others must not even add something to the last part. */
+  /** True if others must not even add a file to the last part. */
   readonly isDestination?: boolean;
 }
 
 /**
- * The first part of a path that somebody else than root and `user` can change. In a sticky folder, such as `/tmp`, others
- * can write, but not rename or replace what is not theirs.
+ * The first part of a path that anyone but root and `user` can change. In a sticky folder, such as `/tmp`, others can
+ * write, but not rename or replace files that are not theirs.
  */
 export function partOfOthers(
   parts: readonly PathPart[],

@@ -1,5 +1,5 @@
-// Writes a file whose folder may belong to others: a new one, or one that takes the place of an older file when it is
-// complete. Nothing is written through a link that somebody else may have made.
+// Writes a file whose folder may belong to others: a new one, or one that replaces an older file when it is complete.
+// Nothing is written through a link that somebody else may have made.
 import { randomUUID } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { Bytes } from '../../bytes.js';
@@ -10,7 +10,7 @@ export type WriteText = (append: (text: string) => void) => Promise<void> | void
 
 /**
  * Creates a file for this user alone, mode 0600. It is on disk when this returns; if `write` fails, it is removed.
- * @throws as `openPlace` and `write`; the system's error, EEXIST, if something has its name
+ * @throws as `openPlace` and `write`; the system's error EEXIST if its name exists
  */
 export async function writeNewFile(file: string, write: WriteText): Promise<void> {
   const { folder, name } = openPlace(file);
@@ -22,8 +22,9 @@ export async function writeNewFile(file: string, write: WriteText): Promise<void
 }
 
 /**
- * Writes a file beside the place and renames it: there is never half of it. What has the place stays if `write` fails.
- * @param mode by default that of this user's older file; of a new one, what umask leaves
+ * Writes a file beside the place and renames it, so that nobody sees half of it. If `write` fails, the older file
+ * stays.
+ * @param mode by default the mode of this user's older file; of a new one, what umask leaves
  * @throws as `write`; the system's error
  */
 export async function replaceFile(

@@ -81,11 +81,11 @@ test('no call has a key, version id or prefix that the AWS CLI would open as an 
         readByteWithKey,
         deleteObject,
       ]) {
-        assert.throws(() => build(object), /looks like an address/);
+        assert.throws(() => build(object), /looks like a URL/);
       }
     }
     for (const list of [listFirst, listObjects, listObjectVersions])
-      assert.throws(() => list('b', address), /looks like an address/);
+      assert.throws(() => list('b', address), /looks like a URL/);
     // After `s3://`, it is a name like any other.
     assert.ok(download({ bucket: 'b', key: address }, '-').includes(`s3://b/${address}`));
   }

@@ -82,7 +82,7 @@ const ANSWERS: readonly (readonly [string, string, RegExp | undefined])[] = [
   [
     s3('NotImplemented', 'ListObjectVersions', 'Not implemented'),
     'not-implemented',
-    /no older versions.*without --at/,
+    /does not list older versions.*without --at/,
   ],
   [s3('MethodNotAllowed', 'HeadObject', 'None'), 'not-implemented', undefined],
   [
@@ -105,8 +105,12 @@ const ANSWERS: readonly (readonly [string, string, RegExp | undefined])[] = [
     /get-bucket-location --profile backup --bucket my-bucket/,
   ],
   [s3('InvalidRegionName', 'HeadBucket', 'must be one of: auto'), 'wrong-region', /Set the region/],
-  [s3('QuotaExceeded', 'PutObject', 'None'), 'quota', /quota or disk is used up/],
-  [s3('XMinioStorageFull', 'PutObject', 'Storage backend has reached its minimum'), 'quota', /make room/],
+  [s3('QuotaExceeded', 'PutObject', 'None'), 'quota', /quota or disk is full/],
+  [
+    s3('XMinioStorageFull', 'PutObject', 'Storage backend has reached its minimum'),
+    'quota',
+    /free some space/,
+  ],
   [s3('AccessDenied', 'PutObject', 'Cannot upload files, storage cap exceeded.'), 'quota', /raise the quota/],
   [s3('AccessDenied', 'PutObject', 'Access Denied'), 'access-denied', /needs s3:PutObject, .*\(SSE-C\)/],
   [s3('403', 'HeadBucket', 'Forbidden'), 'access-denied', /needs s3:ListBucket, or .*another account/],

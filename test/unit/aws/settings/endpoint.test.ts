@@ -56,7 +56,7 @@ test('credentials in an endpoint are refused, and the message does not show them
   assert.throws(
     () => resolveEndpoint(undefined, { AWS_ENDPOINT_URL: refused }, {}),
     (error: Error) =>
-      /https:\/\/s3\.example\.com has a user name/.test(error.message) && !/secret/.test(error.message),
+      /https:\/\/s3\.example\.com contains a user name/.test(error.message) && !/secret/.test(error.message),
   );
 });
 

@@ -93,7 +93,7 @@ test("sockets at other addresses or ports, or that do not listen, don't count", 
   );
   assert.throws(
     () => assertTrustedListener(HERE, elsewhere),
-    /Nobody listens at http:\/\/127\.0\.0\.1:9000\./,
+    /No program listens at http:\/\/127\.0\.0\.1:9000\./,
   );
 });
 
@@ -107,7 +107,7 @@ test('localhost is replaced by an address with a trusted listener', () => {
     () => local(['::1', 9000, OTHER]),
     /listens at http:\/\/\[::1\]:9000 belongs to another user/,
   );
-  assert.throws(() => local(), /Nobody listens at http:\/\/127\.0\.0\.1:9000\./);
+  assert.throws(() => local(), /No program listens at http:\/\/127\.0\.0\.1:9000\./);
 });
 
 test("listeners are not read for https, nor for AWS's own endpoint", () => {
@@ -125,7 +125,7 @@ test("an endpoint is refused if Linux's list of sockets can't be read", () => {
   };
   assert.throws(
     () => assertTrustedListener(HERE, closed),
-    /is not known: .* can't be read \(permission denied\)\./,
+    /Can't check whose program .*: .* can't be read \(permission denied\)\./,
   );
 });
 
@@ -159,6 +159,6 @@ test('each call with the key checks the listener again; a call without does not'
   const args = ['s3', 'cp', 'a', 'b', '--sse-c-key', KEY_URL];
   await assert.rejects(aws.run(args), /there is no "aws"/);
   await new Promise((resolve) => server.close(resolve));
-  await assert.rejects(aws.run(args), /Nobody listens at/);
+  await assert.rejects(aws.run(args), /No program listens at/);
   await assert.rejects(aws.run(['s3', 'ls']), /there is no "aws"/);
 });

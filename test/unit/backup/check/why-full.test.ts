@@ -47,12 +47,12 @@ test('what makes a run a full one, and what does not', () => {
   const complete = { isIncomplete: false };
   const cases: readonly [string | undefined, Partial<Facts>][] = [
     [undefined, {}],
-    ['it was asked for', { isAsked: true }],
+    ['--full was given', { isAsked: true }],
     ['the last run was of another source', { isAdopted: true }],
     ['there is no record of a last run', { lastRun: undefined }],
     ['there is no tree of the last run', { tree: 'none' }],
     ['there is no tree of the last run', { tree: 'of an earlier run' }],
-    ['there is no state folder that would tell whether the last run ended', { journal: undefined }],
+    ['there is no state folder to show whether the last run ended', { journal: undefined }],
     ['the last run did not end', { unfinished: { passes: () => [] } }],
     ['the last run left something undone', { lastRun: { lastFullCheck: hoursAgo(1), isIncomplete: true } }],
     // A record of an older version does not tell.

@@ -49,7 +49,7 @@ test('a call that fails holds them back, which is a failure', () => {
     for (const [versioning, below] of cases) {
       const wait = reasonInBucket(versioning, below, PLACE);
       assert.equal(wait?.isFailure, true);
-      assert.match(wait?.why ?? '', /^the bucket does not tell whether that is safe/);
+      assert.match(wait?.why ?? '', /^the bucket does not say whether that is safe/);
       assert.equal(/needs s3:GetBucketVersioning/.test(wait?.why ?? ''), failure === DENIED);
       assert.ok(wait?.why.includes(failure.message));
     }
@@ -65,7 +65,7 @@ test('files that are not in the bucket hold them back; it is a failure if upload
     const hidden = reasonInRun({ ...NOTHING, hidingPlaces: 2, failedUploads }, "EXCLUDE=('a/*')");
     assert.match(
       hidden?.why ?? '',
-      /^2 places are not in the bucket, .* or exclude them: EXCLUDE=\('a\/\*'\)$/,
+      /^2 places are not in the bucket: .* or exclude them: EXCLUDE=\('a\/\*'\)$/,
     );
     assert.equal(hidden?.isFailure, isFailure);
   }

@@ -32,7 +32,7 @@ for (const [last, isSame, named, hintsAtHostId] of TABLE) {
       (error: { message: string; exitCode: number; hint: string }) => {
         const message = `This backup's last run was of ${named}; this one is of "/home/anna" on host "beta". Nothing was changed.`;
         assert.deepEqual([error.message, error.exitCode], [message, 4]);
-        assert.match(error.hint, /REMOTE_DIR_PREFIX of its own\. .* once with --adopt\./);
+        assert.match(error.hint, /its own REMOTE_DIR_PREFIX\. .* once with --adopt\./);
         assert.equal(error.hint.includes('HOST_ID'), hintsAtHostId);
         return true;
       },

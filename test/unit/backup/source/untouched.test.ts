@@ -73,7 +73,7 @@ test('an excluded folder and an excluded file are not touched, nor is a mount in
   const mounts = new Set([bytesOf(join(localDir, 'hung'))]);
   for await (const rule of describeExcluded(source, excluded, mounts)) rules.push(rule);
   assert.deepEqual(rules.sort(), [
-    "0 files, 0 bytes, and 1 mount not looked into (EXCLUDE 'hung/*')",
+    "0 files, 0 bytes, and 1 mount not entered (EXCLUDE 'hung/*')",
     "1 file, 5 bytes (EXCLUDE '*.tmp')",
     "1 file, 5 bytes (EXCLUDE 'out/*')",
   ]);

@@ -152,13 +152,13 @@ describe('what bash makes of a config', () => {
   test('a value with a blank or an open quote, which would leave its setting as if it were not there', () => {
     const lines = 'FOLLOW_SYMLINKS=yes please\nAWS_REGION=a\n';
     assert.throws(() => read(lines), {
-      message: 'my.config:1: Bash does not take this line for a value of FOLLOW_SYMLINKS.',
+      message: 'my.config:1: Bash does not read this line as a value of FOLLOW_SYMLINKS.',
     });
     const open = "AWS_REGION='us-east-1\nAWS_BUCKET='b x\nLOCAL_DIR=/d\n";
     assert.throws(() => read(open), {
       message: [
-        'my.config:1: Bash does not take this line for a value of AWS_REGION.',
-        'my.config:2: Bash does not take this line for a value of AWS_BUCKET.',
+        'my.config:1: Bash does not read this line as a value of AWS_REGION.',
+        'my.config:2: Bash does not read this line as a value of AWS_BUCKET.',
       ].join('\n'),
     });
   });

@@ -157,7 +157,7 @@ test('a schedule that is off, or whose run has failed, is a failure', () => {
   assert.deepEqual(judgeSchedules([{ ...known, ...gone }], '/c'), [
     failed(
       'schedule',
-      'that of systemd needs "/opt/node" and "/opt/encrypted-s3", which is not there',
+      'that of systemd lacks "/opt/node" and "/opt/encrypted-s3"',
       'encrypted-s3 schedule --at 3:30 /c',
     ),
   ]);
@@ -180,7 +180,7 @@ test('what can not be stored is named with the line that leaves it out; what is 
   };
   const [whole, unreadable, ctime, ...none] = judgeSource({ ...PLACE, compareContent: false }, source);
   assert.deepEqual(none, []);
-  assert.match(whole?.text ?? '', /2 files, 2\.0 KiB; left out: "\/d\/pipe" is no file and no folder$/);
+  assert.match(whole?.text ?? '', /2 files, 2\.0 KiB; left out: "\/d\/pipe" is neither a file nor a folder$/);
   assert.match(unreadable?.text ?? '', /"\/d\/secret" can't be read by this user, and 2 others like it/);
   assert.equal(unreadable?.remedy, `printf '\\n%s\\n' 'EXCLUDE=('\\''/secret'\\'')' >> /c`);
   assert.deepEqual([whole?.state, unreadable?.state, ctime?.state], ['ok', 'warning', 'warning']);

@@ -44,7 +44,7 @@ test('a restore that needs more than is free is refused, with both numbers', (t)
     () => assertDiskSpace({ path: to, existing }, room),
     (error: unknown) => {
       assert.ok(error instanceof BackupError);
-      assert.match(error.message, /^".*\/still\/to\/make" has no room for the restore: it needs /);
+      assert.match(error.message, /^".*\/still\/to\/make" has too little space for the restore: it needs /);
       assert.match(error.message, /needs \d+\.\d TiB, and \d+(\.\d)? \w+ are free\.$/);
       assert.match(error.hint ?? '', /Nothing was written/);
       return true;

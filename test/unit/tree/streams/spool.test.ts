@@ -10,7 +10,7 @@ test("a spool that can't be written: the message says where and why, and what to
       assert.ok(error instanceof BackupError);
       assert.equal(
         error.message,
-        'The run\'s notes "/no/such/folder/notes" can\'t be written: no such file or folder.',
+        'Can\'t write the temporary file "/no/such/folder/notes": no such file or folder.',
       );
       assert.match(error.hint ?? '', /XDG_STATE_HOME for a backup, TMPDIR for a restore/);
       return true;
