@@ -78,7 +78,7 @@ export const COMMANDS: readonly Command[] = [
       listing: 1,
       uploads: 1,
       reads: 1,
-      deletions: [0, /WARNING: The worthless object .* be removed: /],
+      deletions: [0, /WARNING: The test object .* be removed: /],
     },
   },
   {

@@ -196,7 +196,7 @@ test('the umbrella command runs the same', async (t) => {
 test("the umbrella command helps, with a command's own help if one is named", async (t) => {
   const box = new Sandbox(t);
   for (const [args, code, said] of [
-    [['help'], 0, /Usage: encrypted-s3 \[options\] \[command\]/],
+    [['help'], 0, /Usage: encrypted-s3 <command> \[options\]/],
     [['help', 'sync'], 0, /Usage: encrypted-s3 sync \[options\]/],
     [['help', 'snyc'], 1, /'snyc' is invalid.*Allowed choices are init, sync/],
   ] as const) {

@@ -55,7 +55,7 @@ test('files behind a link that is not followed any more stay for one run, and ar
   assert.equal(code, 0, stderr);
   assert.match(
     stderr,
-    /WARNING: Deleting the objects below ".*\/link": that is a link, which FOLLOW_SYMLINKS='no'/,
+    /WARNING: Deleting the objects below ".*\/link": that is a link now, and FOLLOW_SYMLINKS='no'/,
   );
   assert.deepEqual(world.stored(), numbered(30));
   assert.doesNotMatch((await world.sync()).stderr, /link/);

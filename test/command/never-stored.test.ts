@@ -21,7 +21,7 @@ test('a file whose key would be too long is named with its length, and never sen
     assert.equal(code, 3, stderr);
     assert.match(
       stderr,
-      /ERROR: ".*x" would have a key of 1025 bytes, and S3 takes 1024: it is not in the backup\./,
+      /ERROR: ".*x" would have a key of 1025 bytes, and S3 allows 1024: it is not in the backup\./,
     );
     assert.deepEqual(world.stored(), ['f', fits]);
     assert.ok(!world.faults.puts.includes(PREFIX + tooLong));

@@ -132,7 +132,7 @@ for (const number of [4, 5, 6]) {
     });
     const { code, stderr } = await world.sync();
     assert.equal(code, 1);
-    assert.match(stderr, /ERROR: The run(?: can't use its folder|'s notes) .*no such file or folder\./);
+    assert.match(stderr, /ERROR: (?:The run can't use its folder|Can't write the temporary file) .*no such file or folder\./);
     world.faults.set(undefined);
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.stored(), ['a']);
