@@ -70,7 +70,7 @@ fi`,
       const run = await world.sync();
       assert.equal(run.code, 0, run.stderr);
       takeAway();
-      assert.match(world.takeSyslog(), /4 files that vanished meanwhile/);
+      assert.match(world.takeSyslog(), /4 files that vanished during the run/);
       const gone = ['folder 25/file', 'folder 30/file', 'folder 39/file'];
       const stored = ['before', ...names.filter((name) => !gone.includes(name))].sort();
       assert.deepEqual(Object.keys(await world.current()).sort(), stored);
