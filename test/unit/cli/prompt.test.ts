@@ -4,7 +4,7 @@ import { test } from 'node:test';
 
 /** Asks four questions, two of them for what must not be seen, and prints the answers. */
 const PROGRAM = `
-import { Interruption } from '${new URL('../../../lib/cli/interruption.js', import.meta.url)}';
+import { Interruption } from '${new URL('../../../lib/cli/signals/interruption.js', import.meta.url)}';
 import { Prompt } from '${new URL('../../../lib/cli/prompt.js', import.meta.url)}';
 const prompt = new Prompt(process.stderr, new Interruption());
 const answers = [await prompt.ask('1: '), await prompt.askHidden('2: '), await prompt.ask('3: ')];
