@@ -55,7 +55,7 @@ function without(world: BucketWorld, program: string): string {
 }
 
 for (const count of [0, MANY]) {
-  test(`ACLs come back, ${count === 0 ? 'file by file' : 'in bulk'}`, async (t) => {
+  test(`the ACLs of ${count === 0 ? 'files that are fetched singly' : 'files that are fetched in bulk'} come back`, async (t) => {
     const world = new RestoreWorld(t);
     fill(world, count);
     world.write('private', 'for one more');
@@ -74,7 +74,7 @@ for (const count of [0, MANY]) {
   });
 }
 
-test('without setfacl, the group of a file gets no more than it had', async (t) => {
+test('without setfacl, the group of a file gets no more rights than it had', async (t) => {
   const world = new RestoreWorld(t);
   world.write('f', 'for one more');
   chmodSync(join(world.source, 'f'), 0o600);
@@ -92,7 +92,7 @@ test('without setfacl, the group of a file gets no more than it had', async (t) 
   assert.equal(readFileSync(join(world.to, 'f'), 'utf8'), 'for one more');
 });
 
-test('each run asks for the ACLs of what is new or changed, and keeps the others', async (t) => {
+test('each run reads the ACLs of what is new or changed, and keeps the others', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   const asked = join(world.folder, 'asked');
@@ -133,7 +133,7 @@ test('each run asks for the ACLs of what is new or changed, and keeps the others
   }
 });
 
-test('a file that changes while it is uploaded is asked again', async (t) => {
+test('the ACL of a file that changes during its upload is read again', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');

@@ -14,7 +14,7 @@ async function backedUp(t: TestContext): Promise<BucketWorld> {
   return world;
 }
 
-test('a second backup with another key is not begun: the first one is named, exit 5', async (t) => {
+test('a second backup with another key is not begun: exit code 5, and the message names the first one', async (t) => {
   const world = await backedUp(t);
   world.config({ ...SECOND, ENCRYPTION_KEY: OTHER_KEY });
   const count = world.journal.versions().length;
@@ -59,7 +59,7 @@ test('records that may not be read stop no backup', async (t) => {
   );
 });
 
-test("a record has its key's fingerprint, which is not the key", async (t) => {
+test('a record holds the fingerprint of its key, not the key', async (t) => {
   const world = await backedUp(t);
   const { keyFingerprint } = JSON.parse(world.current(RECORD).body.toString());
   assert.match(keyFingerprint, /^[0-9a-f]{16}$/);

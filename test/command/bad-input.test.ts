@@ -37,7 +37,7 @@ const REFUSALS: readonly [string, string, RegExp][] = [
 ];
 
 for (const [what, said, hint] of REFUSALS) {
-  test(`${what}: exit 1, before anything is written`, async (t) => {
+  test(`a run that is told "${what}" ends with exit code 1 before anything is written`, async (t) => {
     const box = new Sandbox(t);
     box.write('a', 'a');
     box.expect([
@@ -58,7 +58,7 @@ for (const [what, said, hint] of REFUSALS) {
   });
 }
 
-test('no aws on PATH', async (t) => {
+test('a run without an aws on PATH says so and ends with exit code 1', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const without = join(box.folder, 'without');
@@ -71,7 +71,7 @@ test('no aws on PATH', async (t) => {
   assert.match(stderr, /ERROR: The AWS CLI was not found: there is no "aws" on PATH\.\n.*HINT: Install it/);
 });
 
-test('an aws that can not be executed', async (t) => {
+test('a run with an aws that can not be executed says so and ends with exit code 1', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const broken = join(box.folder, 'broken');
@@ -99,7 +99,7 @@ for (const [length, key] of [
   });
 }
 
-test('everything wrong with a config comes in one report', async (t) => {
+test('all mistakes of a config are reported at once', async (t) => {
   const box = new Sandbox(t);
   const config = box.config({
     AWS_REGION: undefined,
@@ -116,7 +116,7 @@ test('everything wrong with a config comes in one report', async (t) => {
   assert.equal(stderr.split('\n').filter((line) => line.includes('ERROR: ')).length, 4);
 });
 
-test('a config that is missing, a folder, or has a syntax error', async (t) => {
+test('a config that is missing, is a folder, or has a syntax error is refused', async (t) => {
   const box = new Sandbox(t);
   const missing = await box.run('encrypted-s3-sync', [join(box.folder, 'nothing')]);
   assert.equal(missing.code, 1);
@@ -130,7 +130,7 @@ test('a config that is missing, a folder, or has a syntax error', async (t) => {
   assert.match(syntax.stderr, /backup\.config:1: /);
 });
 
-test('a config that needs bash, but that others may write', async (t) => {
+test('a config that needs bash is refused if others may write it', async (t) => {
   const box = new Sandbox(t);
   writeFileSync(box.config(), 'LOCAL_DIR="$(echo /tmp)"\n', { flag: 'a' });
   chmodSync(box.configFile, 0o666);
@@ -176,7 +176,7 @@ test('every command reads its config from standard input, whether bash is needed
   box.calls();
 });
 
-test('plain http to another machine, from wherever it is set', async (t) => {
+test('plain http to another machine is refused, wherever it is set', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const config = await box.run('encrypted-s3-sync', [
@@ -195,7 +195,7 @@ test('plain http to another machine, from wherever it is set', async (t) => {
   box.calls();
 });
 
-test('a URL where the name of a bucket belongs', async (t) => {
+test('a URL in place of the name of a bucket is refused', async (t) => {
   const box = new Sandbox(t);
   const args = ['default', 'eu-central-1', 's3://my-backup'];
   const { code, stderr } = await box.run('encrypted-s3-download-key', args, { input: 'easy\n' });
@@ -204,7 +204,7 @@ test('a URL where the name of a bucket belongs', async (t) => {
   box.calls();
 });
 
-test('a wrong command line: usage on stderr, exit 1', async (t) => {
+test('a wrong command line prints the usage on stderr and ends with exit code 1', async (t) => {
   const box = new Sandbox(t);
   for (const [command, args] of [
     ['encrypted-s3-sync', ['a', 'b']],
@@ -221,7 +221,7 @@ test('a wrong command line: usage on stderr, exit 1', async (t) => {
   }
 });
 
-test('a Node.js that is too old gets one sentence from every command, --help included', async (t) => {
+test('with a Node.js that is too old, every command prints one sentence, for --help too', async (t) => {
   const box = new Sandbox(t);
   const { bin, engines } = JSON.parse(
     readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
@@ -245,7 +245,7 @@ test('a Node.js that is too old gets one sentence from every command, --help inc
 
 const FIRST = ['../lib/cli/node-version.js', '../lib/cli/signals/signals.js'];
 
-test('the programs load the check of Node.js before anything else but the handling of signals; both import nothing', () => {
+test('the programs check the version of Node.js before they load anything but the handling of signals', () => {
   const folder = new URL('../../bin/', import.meta.url);
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
     const imports = readFileSync(new URL(file, folder), 'utf8').match(/^import .*$/gm);

@@ -13,7 +13,7 @@ const BAD: Readonly<Record<string, string>> = {
 };
 
 for (const [what, text] of Object.entries(BAD)) {
-  test(`a listing ${what}: exit 1, and nothing is left behind`, async (t) => {
+  test(`a listing ${what} ends the run with exit code 1, and nothing is left behind`, async (t) => {
     const world = new BucketWorld(t);
     world.write('a', 'a');
     assert.equal((await world.sync()).code, 0);
@@ -36,7 +36,7 @@ for (const [what, text] of Object.entries(BAD)) {
   });
 }
 
-test('a listing that a signal cuts off in mid-line: the exit code is the signal, and no word of a listing', async (t) => {
+test('a run whose listing a signal cuts off in mid-line exits with the code of the signal, and blames no listing', async (t) => {
   const world = new BucketWorld(t);
   world.write('a', 'a');
   assert.equal((await world.sync()).code, 0);

@@ -49,7 +49,7 @@ test('--bucket --max-age is critical if a backup is stale or none is there, and 
   assert.equal((await ask()).code, 2);
 });
 
-test('--bucket --escrow shows what the records of the escrowed key tell', async (t) => {
+test('--bucket --escrow shows what the records of the escrowed key say', async (t) => {
   const world = await backedUp(t);
   world.put('backup.info/runs/other/last-run.json', 'x', OTHER_KEY);
   const answers = `\n${EASY_KEY}\n\nyes\n`;
@@ -67,7 +67,7 @@ test('--bucket --escrow shows what the records of the escrowed key tell', async 
   assert.match(stdout, /pc\/docs\/\t.*\t2\t14\t0\n/);
 });
 
-test("--bucket --config shows what the records of the config's key tell, and the age of the last complete run", async (t) => {
+test("--bucket --config shows what the records of the config's key say, and the age of the last complete run", async (t) => {
   const world = await backedUp(t);
   const record = JSON.parse(world.current(RECORD).body.toString()) as object;
   const lastComplete = new Date(Date.now() - 2 * 86_400_000).toISOString();
@@ -88,7 +88,7 @@ test("--bucket --config shows what the records of the config's key tell, and the
   assert.match(fresh.stdout, /^BACKUP OK - 1 of 1 backups are fresh /);
 });
 
-test('what does not go with --bucket is a usage error', async (t) => {
+test('options that do not go with --bucket are a usage error', async (t) => {
   const world = new BucketWorld(t);
   const bucket = ['--bucket', 'default', 'eu-central-1', 'test-bucket'];
   for (const words of [

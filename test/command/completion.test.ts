@@ -125,7 +125,7 @@ test('paths come from the tree of the last run, without a call of aws', async (t
   assert.deepEqual(world.called(), []);
 });
 
-test('a config that only bash can read, or that is wrong, is not run and offers nothing', async (t) => {
+test('a config that is wrong, or that only bash can read, is not run and offers nothing', async (t) => {
   const world = await ShellWorld.make(t);
   const mark = join(world.folder, 'was-run');
   writeFileSync(world.configFile, `LOCAL_DIR=$(touch ${mark})\n`);
@@ -159,14 +159,14 @@ for (const shell of ['bash', 'zsh'] as const) {
   });
 }
 
-test('between quotes bash gets no name of which it would run or replace a part', async (t) => {
+test('between quotes bash is offered no name of which it would run or replace a part', async (t) => {
   const world = await ShellWorld.make(t);
   const ls = `encrypted-s3 ls --config ${world.configFile}`;
   assert.equal(world.typed('bash', `${ls} "letters/i`), `${ls} "letters/i`);
   assert.match(world.typed('bash', `${ls} "Frau M`), /"Frau Müller\.txt"? ?$/);
 });
 
-test('zsh finds the script where Debian has it', async (t) => {
+test('the script for zsh lies where Debian has it', async (t) => {
   const world = await ShellWorld.make(t);
   mkdirSync(join(world.folder, 'functions'));
   copyFileSync(join(SCRIPTS, 'encrypted-s3.zsh'), join(world.folder, 'functions/_encrypted-s3'));
@@ -174,7 +174,7 @@ test('zsh finds the script where Debian has it', async (t) => {
   assert.equal(typed, 'encrypted-s3-sync --allow-mass-delete ');
 });
 
-test('fish offers commands with what they do, files and paths', async (t) => {
+test('fish offers commands with what they do, and files and paths', async (t) => {
   const world = await ShellWorld.make(t);
   const ls = `encrypted-s3 ls --config ${world.configFile}`;
   assert.deepEqual(world.offeredByFish('encrypted-s3 rest'), [
@@ -186,9 +186,9 @@ test('fish offers commands with what they do, files and paths', async (t) => {
   assert.deepEqual(world.offeredByFish(`${ls} `), ['Frau Müller.txt', 'letters/', 'notes.txt']);
 });
 
-describe('each script', () => {
+describe('the scripts for completion', () => {
   for (const shell of ['bash', 'zsh', 'fish']) {
-    test(`names every program, ${shell}`, () => {
+    test(`the script for ${shell} names every program`, () => {
       const text = readFileSync(join(SCRIPTS, `encrypted-s3.${shell}`), 'utf8');
       for (const name of Object.keys(bin)) assert.ok(text.includes(name.replace(/^encrypted-s3-/, '')), name);
     });

@@ -34,7 +34,7 @@ async function profilesOf(
   });
 }
 
-test('without credentials in an AWS file, the default profile is not named: those in variables or of a role count', async (t) => {
+test('without credentials in an AWS file, the default profile is not passed on, and variables or a role count', async (t) => {
   for (const files of [
     {},
     { config: '[default]\nregion = eu-central-1\n' },
@@ -49,7 +49,7 @@ test('without credentials in an AWS file, the default profile is not named: thos
   }
 });
 
-test('a web identity or the role of a container, given by variables, is what the AWS CLI finds', async (t) => {
+test('the AWS CLI finds a web identity, or the role of a container, that variables give', async (t) => {
   for (const variables of [
     {
       AWS_WEB_IDENTITY_TOKEN_FILE: '/var/run/secrets/token',
@@ -69,7 +69,7 @@ test('a web identity or the role of a container, given by variables, is what the
   }
 });
 
-test('with credentials in an AWS file, the default profile is named, as in the original scripts', async (t) => {
+test('with credentials in an AWS file, the default profile is passed on, as in the original scripts', async (t) => {
   for (const files of [
     { credentials: '[default]\naws_access_key_id = AKIDOFFILE\naws_secret_access_key = x\n' },
     { config: '[default]\ncredential_process = /bin/credentials\n' },
@@ -85,6 +85,6 @@ test('with credentials in an AWS file, the default profile is named, as in the o
   }
 });
 
-test('any other profile is named', async (t) => {
+test('any other profile is always passed on', async (t) => {
   assert.ok((await profilesOf(t, {}, 'backup')).every((it) => it === 'backup'));
 });

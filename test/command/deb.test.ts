@@ -47,14 +47,14 @@ function filesOf(root: string): string[] {
   return pathsBelow(root).filter((path) => !path.startsWith('var') && path !== 'etc');
 }
 
-test('it says what it needs, and for which machines it is', () => {
+test('the package names what it needs, and the machines that it is for', () => {
   assert.equal(field('Package'), manifest.name);
   assert.equal(field('Version'), `${manifest.version}-1`);
   assert.equal(field('Architecture'), 'all');
   assert.equal(field('Depends'), 'nodejs (>= 20.10), awscli');
 });
 
-test('the same tarball makes the same package', () => {
+test('two packages that are made of the same tarball are the same', () => {
   assert.ok(readFileSync(deb).equals(readFileSync(again)));
 });
 
@@ -64,7 +64,7 @@ test('no file in it belongs to anybody but root, or can be written by others', (
     assert.match(line, /^(d|-)rw[x-]r-[x-]r-[x-] root\/root |^lrwxrwxrwx root\/root /);
 });
 
-test('installed, it has all programs, man pages and completions; removed, nothing is left', {
+test('the package installs all programs, man pages and completions, and leaves nothing when it is removed', {
   skip: process.getuid?.() !== 0 && 'only root gives owners',
 }, async () => {
   const { root, dpkg } = emptySystem();

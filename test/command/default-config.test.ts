@@ -109,7 +109,7 @@ test('download-key takes the bucket from the config, also from one that has lost
   assert.equal((await world.run('encrypted-s3', ['download-key', ...place], { input })).stdout, named.stdout);
 });
 
-test('a config without a bucket does not do for download-key', async (t) => {
+test('download-key refuses a config without a bucket', async (t) => {
   const world = new BucketWorld(t);
   world.config({ AWS_BUCKET: undefined });
   const { code, stderr } = await world.run('encrypted-s3', ['download-key', '--config', world.configFile]);
@@ -117,7 +117,7 @@ test('a config without a bucket does not do for download-key', async (t) => {
   assert.match(stderr, /^ERROR: The config does not name the bucket\.\nHINT: It needs AWS_PROFILE, /);
 });
 
-test('upload-key without a config asks for everything, also where the default place has one', async (t) => {
+test('upload-key without a config asks for everything, even if there is one in the default place', async (t) => {
   const world = await backedUp(t);
   moveToDefaultPlace(world);
   const input = `\n\neu-central-1\ntest-bucket\n${KEY}\n${EASY_KEY}\n\nyes\n`;

@@ -15,7 +15,7 @@ async function withGone(world: BucketWorld, gone: readonly string[]): Promise<vo
 const calls = (world: BucketWorld, operation: string) =>
   world.called().filter((call) => call.includes(` s3api ${operation} `));
 
-test('more than 1,000 are deleted in batches of at most 1,000', async (t) => {
+test('more than 1,000 objects are deleted in batches of at most 1,000', async (t) => {
   const world = new BucketWorld(t);
   const gone = Array.from({ length: 2050 }, (_, number) => `d/${number}`);
   await withGone(world, gone);
@@ -55,7 +55,7 @@ test('a key that XML can not hold is deleted singly', async (t) => {
   assert.equal(calls(world, 'delete-objects').length, 1);
 });
 
-test('a key that the server refuses to delete is named: exit 3', async (t) => {
+test('a key that the server refuses to delete is named, with exit code 3', async (t) => {
   const world = new BucketWorld(t);
   await withGone(world, ['x', 'y', 'z']);
   const errors = [
@@ -76,7 +76,7 @@ test('a key that the server refuses to delete is named: exit 3', async (t) => {
   assert.ok(world.syslog().includes('<14>Deleted in the bucket: 1.'));
 });
 
-test('a deletion that fails as a whole: exit 3, what was uploaded is recorded, and the next run deletes', async (t) => {
+test('a run whose deletion fails as a whole ends with exit code 3 and records its uploads, and the next one deletes', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['stays', 'x']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
@@ -102,7 +102,7 @@ test('a deletion that fails as a whole: exit 3, what was uploaded is recorded, a
   assert.deepEqual(world.stored(), ['new', 'stays']);
 });
 
-test('of a server that takes no batches, what is gone is deleted singly', async (t) => {
+test('on a server that takes no batches, what is gone is deleted singly', async (t) => {
   for (const code of ['MissingContentMD5', 'NotImplemented', 'MethodNotAllowed']) {
     const world = new BucketWorld(t);
     const gone = Array.from({ length: 25 }, (_, number) => `d/${number}`);
@@ -137,7 +137,7 @@ test('a file that comes back right before its deletion keeps its object', async 
   }
 });
 
-test('if whether deletions are safe can not be found out, what is gone is kept: exit 3, until it can', async (t) => {
+test('what is gone is kept, with exit code 3, until it is known whether deletions are safe', async (t) => {
   for (const question of ['*get-bucket-versioning*', '*--prefix=backup.info/runs/*']) {
     const world = new BucketWorld(t);
     await withGone(world, ['x', 'y']);
@@ -159,7 +159,7 @@ test('if whether deletions are safe can not be found out, what is gone is kept: 
   }
 });
 
-test('if nobody may ask for versioning, what is gone is kept, and told: exit 3', async (t) => {
+test('what is gone is kept, with exit code 3, where nobody may ask for versioning', async (t) => {
   const world = new BucketWorld(t);
   await withGone(world, ['x', 'y']);
   const denied =
@@ -179,7 +179,7 @@ test('if nobody may ask for versioning, what is gone is kept, and told: exit 3',
   assert.deepEqual(world.stored(), ['stays']);
 });
 
-test('without versioning, what is gone is kept, and warned about', async (t) => {
+test('without versioning, what is gone is kept, with a warning', async (t) => {
   const world = new BucketWorld(t);
   world.journal.exists = true;
   await withGone(world, ['x']);
@@ -192,7 +192,7 @@ test('without versioning, what is gone is kept, and warned about', async (t) => 
   assert.deepEqual(world.stored(), ['stays', 'x']);
 });
 
-test('keys that no file can have stay', async (t) => {
+test('objects whose keys no file can have stay', async (t) => {
   const world = new BucketWorld(t);
   const impossible = ['../x', '/x', './x', 'd//x', 'd/../x', 'd/./x', '..', '.', '//', '/'];
   await withGone(world, [...impossible, 'd/x']);
@@ -205,7 +205,7 @@ test('keys that no file can have stay', async (t) => {
   assert.ok(world.syslog().includes(`<14>${kept}`));
 });
 
-test('behind a link that leads nowhere everything is kept, and warned about', async (t) => {
+test('all objects behind a link that leads nowhere are kept, with a warning', async (t) => {
   const world = new BucketWorld(t);
   world.config({ FOLLOW_SYMLINKS: 'yes' });
   const [disk, away] = ['disk', 'away'].map((name) => join(world.folder, name)) as [string, string];
@@ -226,7 +226,7 @@ test('behind a link that leads nowhere everything is kept, and warned about', as
   assert.deepEqual(world.stored(), ['file', 'link/one', 'link/two']);
 });
 
-test('nothing is deleted below whose prefix another backup lies', async (t) => {
+test('nothing is deleted below a prefix at which another backup lies', async (t) => {
   const world = new BucketWorld(t);
   await withGone(world, ['gone', 'other/kept']);
   const record = `backup.info/runs/${PREFIX}other/last-run.json`;

@@ -31,7 +31,7 @@ const stateOf = ({ findings }: Examined, check: string) =>
 const find = ({ findings }: Examined, check: string) => findings.find((finding) => finding.check === check);
 const answers = (text: string) => `echo '${text.trim()}' >&2; exit 254`;
 
-test('a bucket without settings is mended by --fix, and then in order', async (t) => {
+test('--fix mends a bucket without settings, and doctor finds it in order afterwards', async (t) => {
   const world = worldWithBucket(t);
   const before = await examine(world);
   assert.equal(before.code, 1, before.stderr);
@@ -72,7 +72,7 @@ test('rules of others stay as they are when ours are added', async (t) => {
   assert.equal(Rules.length, 3);
 });
 
-test('an answer without rules is not taken for a bucket without rules, and nothing is put there', async (t) => {
+test('an answer without rules does not pass for a bucket without rules, and nothing is put there', async (t) => {
   const world = worldWithBucket(t);
   for (const text of ['{}', '', '{"Rules":null}']) {
     world.onCall('*get-bucket-lifecycle*', `echo '${text}'; exit 0`);
@@ -101,21 +101,21 @@ test('rules that appear while --fix is on its way are not replaced', async (t) =
   assert.ok(!world.called().some((call) => call.includes(' put-')));
 });
 
-test('that a version could not be removed because the call failed proves no lack of a right', async (t) => {
+test('a version that was not removed because the call failed proves no lack of a right', async (t) => {
   const world = worldWithBucket(t);
   world.makeBucket();
   world.onCall('*delete-object*--version-id=*', answers(s3Error('InternalError', 'DeleteObject', 'x')));
   assert.equal(stateOf(await examine(world), 'rights'), 'not checked');
 });
 
-test('--fix does nothing without a yes, and without a terminal wants --yes', async (t) => {
+test('--fix does nothing without a yes, and requires --yes where there is no terminal', async (t) => {
   const world = worldWithBucket(t);
   const { code, stderr } = await world.run('encrypted-s3', ['doctor', '--fix', world.configFile]);
   assert.deepEqual([code, stderr.split('\n')[0]], [1, 'error: without a terminal, --fix needs --yes']);
   assert.equal(world.journal.isVersioned, false);
 });
 
-test('a backup that is complete, fresh and watched has warnings of its escrow and schedule alone', async (t) => {
+test('a backup that is complete, fresh and watched gets warnings of its escrow and schedule alone', async (t) => {
   const world = worldWithBucket(t);
   world.config({ ON_FAILURE: 'true' });
   await examine(world, '--fix', '--yes');
@@ -146,7 +146,7 @@ test('what depends on something that has failed is not checked', async (t) => {
   });
 });
 
-test('a wrong clock, a missing bucket and a denied one are told as such', async (t) => {
+test('doctor reports a wrong clock, a missing bucket and a denied one as what they are', async (t) => {
   const world = worldWithBucket(t);
   const skewed = s3Error('RequestTimeTooSkewed', 'HeadBucket', 'The difference is too large');
   world.onCall('*head-bucket*', answers(skewed));
@@ -160,7 +160,7 @@ test('a wrong clock, a missing bucket and a denied one are told as such', async 
   assert.equal(find(missing, 'versioning')?.text, 'there is no bucket');
 });
 
-test('a bucket that blocks SSE-C fails, with the command that lifts it; --fix lifts it', async (t) => {
+test('a bucket that blocks SSE-C fails with the command that lifts the block, and --fix lifts it', async (t) => {
   const world = worldWithBucket(t);
   const rule = {
     ApplyServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms' },
@@ -175,7 +175,7 @@ test('a bucket that blocks SSE-C fails, with the command that lifts it; --fix li
   assert.equal(stateOf(after, 'SSE-C allowed'), 'ok');
 });
 
-test('an old AWS CLI that does not know the block of SSE-C is taught it', async (t) => {
+test('--fix lifts the block of SSE-C even with an AWS CLI too old to know of it', async (t) => {
   const world = worldWithBucket(t);
   const said = 'Unknown parameter in ServerSideEncryptionConfiguration.Rules[0]: "BlockedEncryptionTypes"';
   const blocked = '{"Rules":[{"BlockedEncryptionTypes":{"EncryptionType":["SSE-C"]}}]}';
@@ -184,7 +184,7 @@ test('an old AWS CLI that does not know the block of SSE-C is taught it', async 
   assert.equal(stateOf(await examine(world, '--fix', '--yes'), 'SSE-C allowed'), 'ok');
 });
 
-test('a server that lacks calls, and a user who may not make them, are no failure', async (t) => {
+test('a server that lacks calls, or a user who may not make them, does not make doctor fail', async (t) => {
   const world = worldWithBucket(t);
   world.makeBucket();
   world.onCall('*s3api\\ get-*-configuration*', answers(s3Error('NotImplemented', 'GetX', 'no')));
@@ -209,7 +209,7 @@ test('a server that ignores SSE-C fails, and so does one that blocks it', async 
   assert.equal(stateOf(ignoring, 'clock'), 'not checked');
 });
 
-test('a script around the AWS CLI that prints words of its own is told to be silent', async (t) => {
+test('a script around the AWS CLI that prints words of its own is reported', async (t) => {
   const world = worldWithBucket(t);
   world.journal.settings.set('--server-side-encryption-configuration', '{"Rules":[]}');
   world.onCall('*get-bucket-encryption*', 'echo using the profile "default"');
@@ -218,14 +218,14 @@ test('a script around the AWS CLI that prints words of its own is told to be sil
   assert.match(found?.remedy ?? '', /print nothing of its own/);
 });
 
-test("a server's clock that differs is a warning", async (t) => {
+test('a difference to the clock of the server is a warning', async (t) => {
   const world = worldWithBucket(t);
   const environment = { FAKE_CLOCK_OFFSET: '300000' };
   const { stdout } = await world.run('encrypted-s3', ['doctor', world.configFile], { environment });
   assert.match(stdout, /^warning +clock: this machine's is .* behind the server's/m);
 });
 
-test('records of another key are named by doctor, and a record that this key does not open fails', async (t) => {
+test('doctor names records of another key, and fails for a record that this key does not open', async (t) => {
   const world = worldWithBucket(t);
   world.put('backup.info/runs/pc/other/last-run.json', '{}', OTHER_KEY);
   const others = find(await examine(world), 'other keys');
@@ -235,7 +235,7 @@ test('records of another key are named by doctor, and a record that this key doe
   assert.equal(stateOf(await examine(world), 'last run'), 'failed');
 });
 
-test('the config, its readers and its slips are lines of their own; a wrong one stops the rest', async (t) => {
+test('the config, its readers and its slips have lines of their own, and a wrong config stops the rest', async (t) => {
   const world = worldWithBucket(t);
   chmodSync(world.configFile, 0o644);
   const readers = find(await examine(world), 'permissions');
@@ -247,7 +247,7 @@ test('the config, its readers and its slips are lines of their own; a wrong one 
   assert.equal(find(wrong, 'SSE-C')?.text, 'the config has to be right first');
 });
 
-test('an AWS CLI that is missing, or led elsewhere, fails with what to do', async (t) => {
+test('an AWS CLI that is missing, or is led elsewhere, fails with what to do', async (t) => {
   const world = worldWithBucket(t);
   const config = world.config();
   const environment = { PATH: '/nonexistent', HOME: world.home };

@@ -138,7 +138,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
 };
 
 for (const [what, { args, make, options, message }] of Object.entries(BAD_INPUT)) {
-  test(`${what}: said, and nothing is asked of the bucket or written`, async (t) => {
+  test(`download-dir reports "${what}" before it asks the bucket for anything or writes`, async (t) => {
     const box = new Sandbox(t);
     const config = box.config();
     make?.(box);

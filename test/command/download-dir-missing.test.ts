@@ -20,7 +20,7 @@ async function backUpMany(world: RestoreWorld): Promise<void> {
   await world.backUp();
 }
 
-test('whatever keeps files out of the bulk, all of them are fetched singly', async (t) => {
+test('files that can not come in bulk are all fetched singly', async (t) => {
   const world = new RestoreWorld(t);
   await backUpMany(world);
   // As with a destination that keeps no times, where the AWS CLI's files can't be told from others.
@@ -44,7 +44,7 @@ test('objects that were archived and are readable again come in bulk', async (t)
   assert.deepEqual(world.fetched(), ['*']);
 });
 
-test('after a hundred failures in a row, the others are not tried, and all are named', async (t) => {
+test('after a hundred failures in a row, the other files are named, but not tried', async (t) => {
   const world = new RestoreWorld(t);
   await backUpMany(world);
   const words = s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid.').trim();
@@ -85,7 +85,7 @@ test('more than a hundred failures that are not in a row keep no file from being
   assert.equal(readdirSync(world.to).length, COUNT / 10);
 });
 
-test('without a tree, files whose versions of that time may have expired are counted and named; exit 3', async (t) => {
+test('without a tree, files whose versions of that time may have expired are counted and named, with exit code 3', async (t) => {
   const world = new RestoreWorld(t);
   const keyHash = createHash('sha256').update(KEY).digest('hex');
   const add = (name: string, body: string | undefined, date: string) =>
@@ -114,7 +114,7 @@ test('without a tree, files whose versions of that time may have expired are cou
   assert.deepEqual(named, ['expired and deleted', 'new or expired', 'the same, and deleted']);
 });
 
-test('with a tree, a file that it lacks did not exist at that time: nothing is said of it', async (t) => {
+test('with a tree, a file that the tree lacks did not exist at that time and is not mentioned', async (t) => {
   const world = new RestoreWorld(t);
   world.write('there', 'x');
   await world.backUp();
@@ -126,7 +126,7 @@ test('with a tree, a file that it lacks did not exist at that time: nothing is s
 });
 
 for (const count of [0, 20]) {
-  test(`a link that was once followed comes back as a link, without the copies below it; ${count} files`, async (t) => {
+  test(`a link that was followed once comes back as a link, without the copies below it, among ${count} files`, async (t) => {
     const world = new RestoreWorld(t);
     world.write('real/file', 'x');
     for (let number = 0; number < count; number += 1) world.write(`real/${number}`, `${number}`);
@@ -145,7 +145,7 @@ for (const count of [0, 20]) {
   });
 }
 
-test('holes come back, of the current version and of an older one', async (t) => {
+test('holes come back in the current version of a file and in an older one', async (t) => {
   const world = new RestoreWorld(t);
   world.write('image', 'beginning');
   truncateSync(join(world.source, 'image'), 40 << 20);
@@ -170,7 +170,7 @@ test('holes come back, of the current version and of an older one', async (t) =>
 });
 
 for (const count of [0, 20]) {
-  test(`a file that the disk has no room for stops no other; exit 3; ${count} files`, async (t) => {
+  test(`a file that the disk has no room for stops no other of ${count} files, and the exit code is 3`, async (t) => {
     const world = new RestoreWorld(t);
     for (const name of ['large', 'small']) world.write(name, name);
     for (let number = 0; number < count; number += 1) world.write(`${number}`, `${number}`);

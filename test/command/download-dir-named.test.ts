@@ -17,7 +17,7 @@ import { entriesOf } from '../s3/entries.js';
 import { PREFIX } from './bucket-world.js';
 import { fill, RestoreWorld } from './restore-world.js';
 
-test('what is of another type in the destination is named, stays, and stops nothing else', async (t) => {
+test('a thing of another type in the destination is named, stays, and stops nothing else', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -58,7 +58,7 @@ test('what an interrupted run has stored after the last tree is restored, with a
   assert.equal(readFileSync(join(world.home, 'new/top'), 'utf8'), 'TOP');
 });
 
-test('a file that is in the tree and not in the bucket is named; exit 3', async (t) => {
+test('a file that is in the tree but not in the bucket is named, with exit code 3', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -72,7 +72,7 @@ test('a file that is in the tree and not in the bucket is named; exit 3', async 
   assert.ok(existsSync(join(world.to, 'd/deep/file')) && !existsSync(join(world.to, 'top')));
 });
 
-test('a file that can not be read, as one in an archive, stops no other; exit 3', async (t) => {
+test('a file that can not be read, such as one in an archive, stops no other, and the exit code is 3', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -89,7 +89,7 @@ test('a file that can not be read, as one in an archive, stops no other; exit 3'
   assert.ok(existsSync(join(world.to, 'd/deep/file')));
 });
 
-test('a download that the AWS CLI rejects after it has written it is not restored; exit 3', async (t) => {
+test('a download that the AWS CLI rejects after it has written the file is not restored, and the exit code is 3', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -104,7 +104,7 @@ test('a download that the AWS CLI rejects after it has written it is not restore
   assert.ok(!existsSync(join(world.to, 'top')));
 });
 
-test('credentials that have run out stop the restore; what has arrived is kept', async (t) => {
+test('credentials that expire stop the restore, and what has arrived is kept', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -121,7 +121,7 @@ test('credentials that have run out stop the restore; what has arrived is kept',
   assert.match(readdirSync(world.to).join(), /^\.encrypted-s3-restore-\w+$/);
 });
 
-test('what an interrupted restore has left is replaced where the bucket has something newer', async (t) => {
+test('what an interrupted restore has left is replaced if the bucket has something newer', async (t) => {
   const world = new RestoreWorld(t);
   for (let number = 0; number < 130; number += 1) world.write(`${number}`, 'new');
   await world.backUp();
@@ -137,7 +137,7 @@ test('what an interrupted restore has left is replaced where the bucket has some
   assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
 });
 
-test('what stays of a restore, and what is left of another one, is named', async (t) => {
+test('a restore names what it leaves behind, and what another one has left', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -159,7 +159,7 @@ test('what stays of a restore, and what is left of another one, is named', async
   assert.ok(existsSync(other.held.name));
 });
 
-test('a prefix with an empty part, and a folder above backups: the right URLs are named', async (t) => {
+test('for a prefix with an empty part, and a folder above backups, the right URLs are named', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   world.config({ REMOTE_DIR_PREFIX: 'pc/docs/' });

@@ -28,7 +28,7 @@ function listed(key: string, size: number): Reply {
   return { args: ['list-objects-v2', '--prefix=pc/docs/'], stdout };
 }
 
-test('a disk without the room: both numbers are said before anything is downloaded or made', async (t) => {
+test('a restore to a disk without the room names both numbers before it downloads or makes anything', async (t) => {
   const box = new Sandbox(t);
   box.expect([noTree, noTrees, listed('huge', 3 * 1024 ** 5), { args: ['head-object'] }]);
   const { code, stderr } = await box.run(COMMAND, ['--config', box.config(), TO]);
@@ -41,7 +41,7 @@ test('a disk without the room: both numbers are said before anything is download
   box.calls();
 });
 
-test('SIGINT reaches aws, and leaves no file; what has arrived is kept', async (t) => {
+test('SIGINT reaches aws and leaves no half file, and what has arrived is kept', async (t) => {
   const box = new Sandbox(t);
   const transfer = { args: ['s3', 'cp', 's3://test-bucket/pc/docs/file'], delay: 20_000, onSignal: 1 };
   box.expect([noTree, noTrees, listed('file', 3), { args: ['head-object'] }, transfer]);
@@ -68,7 +68,7 @@ test('SIGINT reaches aws, and leaves no file; what has arrived is kept', async (
   box.calls();
 });
 
-test('a destination in a folder that this user may not write to', async (t) => {
+test('a destination in a folder that this user may not write to is refused', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -84,7 +84,7 @@ test('a destination in a folder that this user may not write to', async (t) => {
   assert.deepEqual([readdirSync(parent), readFileSync(join(world.folder, 'calls'), 'utf8')], [[], '']);
 });
 
-test('another key: exit 5; nothing below the prefix: exit 1; neither makes anything', async (t) => {
+test('another key ends with exit code 5, an empty prefix with 1, and neither makes anything', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -115,7 +115,7 @@ test('another key: exit 5; nothing below the prefix: exit 1; neither makes anyth
   }
 });
 
-test('another key without a tree: exit 5 and nothing made, also where only older versions are wanted', async (t) => {
+test('another key without a tree ends with exit code 5 and makes nothing, even if only older versions are wanted', async (t) => {
   const world = new RestoreWorld(t);
   world.put(`${PREFIX}a`, 'now', KEY);
   const now = await refused(world);

@@ -55,7 +55,7 @@ function kept(world: RestoreWorld): number {
   return readdirSync(join(world.to, stage, 'versions')).length;
 }
 
-test('what has arrived of a restore that is killed is not fetched again', async (t) => {
+test('a restore after one that was killed does not fetch again what has arrived', async (t) => {
   const { world, first } = await twoRuns(t, 'changed');
   killAtSeventh(world);
   assert.equal((await world.restore(AT)).signal, 'SIGKILL');
@@ -69,7 +69,7 @@ test('what has arrived of a restore that is killed is not fetched again', async 
   assert.deepEqual(entriesOf(world.to), first);
 });
 
-test('what was kept of one time is not taken for that of another', async (t) => {
+test('what was kept of one time does not pass for a file of another', async (t) => {
   const { world, first } = await twoRuns(t, 'changed');
   killAtSeventh(world);
   assert.equal((await world.restore(AT)).signal, 'SIGKILL');
@@ -81,7 +81,7 @@ test('what was kept of one time is not taken for that of another', async (t) => 
   assert.ok(!readdirSync(world.to).some((name) => name.startsWith('.encrypted')));
 });
 
-test('where deletions are all there is since, it names encrypted-s3-undelete; otherwise rollback', async (t) => {
+test('download-dir names encrypted-s3-undelete if nothing but deletions came since, and rollback otherwise', async (t) => {
   for (const [since, command] of [
     [
       'deleted',
@@ -103,7 +103,7 @@ test('where deletions are all there is since, it names encrypted-s3-undelete; ot
   assert.doesNotMatch((await world.restore(AT)).stderr, /rollback|undelete/);
 });
 
-test('what the bulk is not to download has a placeholder there, of the size that the object has now', async (t) => {
+test('a file that the bulk must not download has a placeholder of the size that the object has now', async (t) => {
   const world = new RestoreWorld(t);
   for (let number = 0; number <= availableParallelism(); number += 1) world.write(`d/${number}`, 'stays');
   world.write('older', 'first');

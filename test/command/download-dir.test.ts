@@ -24,7 +24,7 @@ function onlyCapability(name: string): string[] {
 }
 
 for (const count of [0, MANY]) {
-  test(`a small tree and its metadata, ${count === 0 ? 'file by file' : 'in bulk'}`, async (t) => {
+  test(`a small tree and its metadata come back ${count === 0 ? 'file by file' : 'in bulk'}`, async (t) => {
     const world = new RestoreWorld(t);
     fill(world, count);
     await world.backUp();
@@ -43,7 +43,7 @@ for (const count of [0, MANY]) {
   });
 }
 
-test('--overwrite fetches only what differs, also into a folder that its mode closes', async (t) => {
+test('--overwrite fetches only what differs, even into a folder that its mode closes', async (t) => {
   const world = new RestoreWorld(t);
   fill(world, MANY);
   await world.backUp();
@@ -61,7 +61,7 @@ test('--overwrite fetches only what differs, also into a folder that its mode cl
   assert.equal(lstatSync(join(world.to, 'many/0')).ino, kept);
 });
 
-test('the AWS CLI sets times of files in UTC, since it is an hour off in some zones', async (t) => {
+test('the AWS CLI sets the times of files in UTC, since it is an hour off in some zones', async (t) => {
   const world = new RestoreWorld(t);
   fill(world, MANY);
   await world.backUp();
@@ -71,7 +71,7 @@ test('the AWS CLI sets times of files in UTC, since it is an hour off in some zo
   assert.deepEqual(world.fetched(), ['*']);
 });
 
-test('many names of the greatest length', async (t) => {
+test('many names of the greatest length come back', async (t) => {
   const world = new RestoreWorld(t);
   for (let number = 100; number < 210; number += 1) world.write(`${number}${'é'.repeat(126)}`, `${number}`);
   for (let number = 0; number < MANY; number += 1) world.write(`${number}`, `${number}`);
@@ -81,7 +81,7 @@ test('many names of the greatest length', async (t) => {
   assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
 });
 
-test('markers of folders, as the web console makes them, are no files and no fault', async (t) => {
+test('markers of folders, as the web console makes them, are neither files nor a fault', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -97,7 +97,7 @@ function withoutOwners(folder: string): [string, string][] {
   return Object.entries(entriesOf(folder)).map(([path, it]) => [path, it.replace(/ \d+:\d+ /, ' ')]);
 }
 
-test('as a user that is not root: modes and times, and not a word of owners', async (t) => {
+test('a user that is not root gets modes and times, and no word of owners', async (t) => {
   // Not below the tests' own folder, which other users can't look into.
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = '/tmp';
@@ -128,7 +128,7 @@ test('as a user that is not root: modes and times, and not a word of owners', as
   assert.deepEqual(withoutOwners(world.to), withoutOwners(world.source));
 });
 
-test('as root where owners can not be given: everything else is, without setuid', {
+test('where root can not set owners, everything else is set, without setuid', {
   skip: process.getuid?.() !== 0 && 'only root gives owners',
 }, async (t) => {
   const world = new RestoreWorld(t);
@@ -146,7 +146,7 @@ test('as root where owners can not be given: everything else is, without setuid'
   assert.equal(lstatSync(join(world.to, 'top')).mode & 0o7777, 0o604);
 });
 
-test('a destination may be relative, end in a slash, be a link to a folder, or the current folder', async (t) => {
+test('a destination may be relative, end in a slash, be a link to a folder, or be the current folder', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -166,7 +166,7 @@ test('a destination may be relative, end in a slash, be a link to a folder, or t
   }
 });
 
-test('a folder of the backup, named as it is on disk', async (t) => {
+test('a folder of the backup is named as it is on disk', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();

@@ -50,7 +50,7 @@ test('the key comes from a pipe, with or without a newline, or from a config', a
   );
 });
 
-test('a folder gets the file under its own name; - is standard output', async (t) => {
+test('a folder gets the file under its own name, and "-" means standard output', async (t) => {
   const box = new Sandbox(t);
   mkdirSync(join(box.folder, 'out'));
   box.expect([download]);
@@ -63,7 +63,7 @@ test('a folder gets the file under its own name; - is standard output', async (t
   box.calls();
 });
 
-test('a link stays, and the file that it leads to is replaced; a link to standard output is refused', async (t) => {
+test('a link stays and the file that it leads to is replaced, and a link to standard output is refused', async (t) => {
   const box = new Sandbox(t);
   const link = join(box.folder, 'link');
   writeFileSync(join(box.folder, 'target'), 'old');
@@ -118,7 +118,7 @@ test('a current folder that has been removed is an error that says so', async (t
   assert.match(stderr, /^ERROR: The current folder has been removed\.\nHINT: .*cd \/\n$/);
 });
 
-test('a failed download leaves what was there, and nothing of its own', async (t) => {
+test('a failed download keeps what was there and leaves nothing of its own', async (t) => {
   const box = new Sandbox(t);
   const folder = join(box.folder, 'out');
   mkdirSync(folder);
@@ -140,7 +140,7 @@ test('a failed download leaves what was there, and nothing of its own', async (t
   }
 });
 
-test('a failure of this side is not put down to the key', async (t) => {
+test('a failure on this machine is not blamed on the key', async (t) => {
   const box = new Sandbox(t);
   const full = 'download failed: s3://x to ./x [Errno 28] No space left on device\n';
   box.expect([{ ...download, exitCode: 1, stderr: full }]);
@@ -185,7 +185,7 @@ test('a URL that names no file in a bucket is refused', async (t) => {
   box.calls();
 });
 
-test('the umbrella command runs the same', async (t) => {
+test('the umbrella command runs download-file as the program of its own does', async (t) => {
   const box = new Sandbox(t);
   box.expect([download]);
   const args = ['download-file', '--config', box.config(), ...PLACE, '--', join(box.folder, '-file')];
@@ -193,7 +193,7 @@ test('the umbrella command runs the same', async (t) => {
   assert.equal(readFileSync(join(box.folder, '-file'), 'utf8'), 'content');
 });
 
-test("the umbrella command helps, with a command's own help if one is named", async (t) => {
+test('the umbrella command shows its help, or that of a command which is named', async (t) => {
   const box = new Sandbox(t);
   for (const [args, code, said] of [
     [['help'], 0, /Usage: encrypted-s3 <command> \[options\]/],

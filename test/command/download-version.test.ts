@@ -44,7 +44,7 @@ function version(id: string): Reply {
   return { args: ['get-object', `--key=${LISTED}`, `--version-id=${id}`], writesFile: `of ${id}` };
 }
 
-test('a version by its id, to a file and to standard output', async (t) => {
+test('a version that is named by its id goes to a file and to standard output', async (t) => {
   const box = new VersionBox(t);
   // As S3-compatible servers make them.
   const id = '-3Jetr..x';
@@ -67,7 +67,7 @@ test('a version for standard output is decrypted into a file without a name', as
   assert.match(readFileSync(noted, 'utf8'), /^\/.* \(deleted\)\n$/);
 });
 
-test('a file as it was at a time', async (t) => {
+test('a file comes back as it was at a time', async (t) => {
   const box = new VersionBox(t);
   for (const [times, at, id] of [
     [['2015', '2012', '2010'], '2010-06-01', '2010'],
@@ -118,7 +118,7 @@ test('a time without a version is an error before the encryption key is asked fo
   assert.equal(readFileSync(box.file, 'utf8'), 'kept');
 });
 
-test('a version id with which a server would read local files: exit 1, and it is not sent', async (t) => {
+test('a version id with which a server would read local files ends with exit code 1 and is not sent', async (t) => {
   const box = new VersionBox(t);
   const row = (id: string) => [LISTED, id, '2010-06-01T12:00:00+00:00', false, 5];
   const latest = [LISTED, 'x', '2020-06-01T12:00:00+00:00', true, 5];
@@ -134,7 +134,7 @@ test('a version id with which a server would read local files: exit 1, and it is
   }
 });
 
-test('a version that can not be downloaded: each reason has its words', async (t) => {
+test('each reason why a version can not be downloaded has its own words', async (t) => {
   const box = new VersionBox(t);
   const failed = (code: string, text: string) => ({
     ...version('id'),
@@ -174,7 +174,7 @@ test('a version that can not be downloaded: each reason has its words', async (t
   }
 });
 
-test('an empty version id is not the latest version', async (t) => {
+test('an empty version id does not mean the latest version', async (t) => {
   const box = new VersionBox(t);
   for (const to of [box.file, '-']) {
     const { code, stdout, stderr } = await box.download([], ['--version-id', ''], to);

@@ -7,7 +7,7 @@ import { BucketWorld } from './bucket-world.js';
 
 const lines = (text: string) => text.split('\n').filter(Boolean);
 
-test('of each rule that leaves something out: how many files, and bytes', async (t) => {
+test('a dry run tells how many files and bytes each rule leaves out', async (t) => {
   const world = new BucketWorld(t);
   const sized = (path: string, size: number) => world.write(path, 'x'.repeat(size));
   world.write('a', 'a');
@@ -43,7 +43,7 @@ test('of each rule that leaves something out: how many files, and bytes', async 
   );
 });
 
-test('what can not be read there is counted as such, and is no failure', async (t) => {
+test('a dry run counts what it can not read in left-out folders, and does not fail', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'cache/locked/x', 'cache/secret', 'cache/y']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
@@ -59,7 +59,7 @@ test('what can not be read there is counted as such, and is no failure', async (
   );
 });
 
-test('whatever is in a pattern, it is one line', async (t) => {
+test('each rule is one line, whatever is in its pattern', async (t) => {
   const world = new BucketWorld(t);
   world.write('a\nb', '');
   appendFileSync(world.configFile, "EXCLUDE=($'a\\n*')\n");

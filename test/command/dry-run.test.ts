@@ -26,7 +26,7 @@ async function backedUp(world: BucketWorld, count: number, files: readonly strin
   assert.equal((await world.sync()).code, 0);
 }
 
-test('uploads with their reasons, and deletions', async (t) => {
+test('a dry run lists uploads with their reasons, and deletions', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 0, ['changed', 'gone', 'grown', 'newer']);
   world.write('changed', 'CHANGED');
@@ -51,7 +51,7 @@ test('uploads with their reasons, and deletions', async (t) => {
   assert.deepEqual(await dryRun(world), { code: 0, signal: null, stdout: '', stderr: '' });
 });
 
-test('without versioning, what is gone would be kept, unless the config allows its deletion', async (t) => {
+test('a dry run says that what is gone is kept without versioning, unless the config allows its deletion', async (t) => {
   const world = new BucketWorld(t);
   world.journal.exists = true;
   await backedUp(world, 0, ['gone']);
@@ -70,7 +70,7 @@ test('without versioning, what is gone would be kept, unless the config allows i
   assert.equal(allowed.stdout, '(dryrun) delete: s3://test-bucket/pc/docs/gone\n');
 });
 
-test('a run that would be refused: exit 4, and why', async (t) => {
+test('a dry run of what would be refused says why and ends with exit code 4', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 30);
   world.remove('d');
@@ -85,7 +85,7 @@ test('a run that would be refused: exit 4, and why', async (t) => {
   assert.deepEqual([allowed.code, allowed.stdout, allowed.stderr], [0, stdout, '']);
 });
 
-test('a wrong key: exit 5, with a record and without', async (t) => {
+test('a dry run with a wrong key ends with exit code 5, with a record and without', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 1);
   world.config({ ENCRYPTION_KEY: OTHER_KEY });
@@ -98,7 +98,7 @@ test('a wrong key: exit 5, with a record and without', async (t) => {
   }
 });
 
-test('no bucket, and nothing of any run before on disk', async (t) => {
+test('a dry run works without a bucket, and without anything of an earlier run on disk', async (t) => {
   const world = new BucketWorld(t);
   world.write('d/new', 'new');
   const { code, stdout, stderr } = await dryRun(world);
@@ -107,7 +107,7 @@ test('no bucket, and nothing of any run before on disk', async (t) => {
   assert.deepEqual([readdirSync(world.home), world.journal.versions()], [[], []]);
 });
 
-test('a file that can not be read: exit 3', async (t) => {
+test('a dry run that finds a file which can not be read ends with exit code 3', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 1);
   world.write('secret', 'secret');
@@ -121,7 +121,7 @@ test('a file that can not be read: exit 3', async (t) => {
   );
 });
 
-test('whatever is in a name, it is one line', async (t) => {
+test('each file is one line, whatever is in its name', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 1, ['gone\n(dryrun) delete: all']);
   world.remove('gone\n(dryrun) delete: all');
@@ -134,7 +134,7 @@ test('whatever is in a name, it is one line', async (t) => {
   ]);
 });
 
-test('a copy of the tree is used, and does without a download', async (t) => {
+test('a dry run uses the copy of the tree and downloads nothing', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 1);
   assert.equal((await dryRun(world)).stdout, '');
@@ -144,7 +144,7 @@ test('a copy of the tree is used, and does without a download', async (t) => {
   assert.equal(world.treeDownloads(), 1);
 });
 
-test('its own state is no part of the backup of a home directory, of a dry run neither', async (t) => {
+test('a dry run of a home directory leaves out the state of the backup itself', async (t) => {
   const world = new BucketWorld(t);
   world.config({ LOCAL_DIR: world.home });
   writeFileSync(join(world.home, 'f'), 'f');

@@ -22,7 +22,7 @@ function worldOf(t: TestContext, easyKey = DERIVED): BucketWorld {
   return world;
 }
 
-test('a folder that holds the text of the escrow alone is stored as the escrow, in a bucket that is made for it', async (t) => {
+test('a folder that holds nothing but the text of the escrow is stored as the escrow, in a bucket that is made for it', async (t) => {
   const world = worldOf(t);
   world.write('data', CONTENT);
   const outcome = await world.sync();
@@ -42,7 +42,7 @@ test('a folder that holds the text of the escrow alone is stored as the escrow, 
   assert.equal(world.journal.versions().length, count);
 });
 
-test('another escrow in the bucket is not replaced: exit 4', async (t) => {
+test('a run that would replace another escrow in the bucket ends with exit code 4', async (t) => {
   const world = worldOf(t);
   world.write('data', CONTENT);
   assert.equal((await world.sync()).code, 0);
@@ -63,7 +63,7 @@ test('another escrow in the bucket is not replaced: exit 4', async (t) => {
   }
 });
 
-test('anything else is no backup below backup.info/: exit 4, and no text of it is shown', async (t) => {
+test('any other source is refused below backup.info/ with exit code 4, and none of its text is shown', async (t) => {
   for (const files of [
     {},
     { data: CONTENT, other: 'x' },

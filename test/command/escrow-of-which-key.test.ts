@@ -31,7 +31,7 @@ async function statusOf(world: BucketWorld): Promise<string> {
   return /Escrow: +(.*)/.exec(stdout)?.[1] ?? '';
 }
 
-test('the key that upload-key has stored is the one of the backup', async (t) => {
+test('the key that upload-key has stored counts as that of the backup', async (t) => {
   const world = await backedUp(t);
   await uploadKey(world);
   const first = await world.sync();
@@ -44,7 +44,7 @@ test('the key that upload-key has stored is the one of the backup', async (t) =>
   assert.equal(recorded(world), 'of this key');
 });
 
-test('an escrow that was replaced by one of another key is warned of in the next full run', async (t) => {
+test('the next full run warns of an escrow that was replaced by one of another key', async (t) => {
   const world = await backedUp(t);
   await uploadKey(world);
   later(world);
@@ -57,7 +57,7 @@ test('an escrow that was replaced by one of another key is warned of in the next
   assert.match(await statusOf(world), /^holds another encryption key, stored /);
 });
 
-test('one that was replaced without a proof is warned of once; without one from the start, never', async (t) => {
+test('a run warns once of an escrow that was replaced without a proof, and never of one that had none', async (t) => {
   const world = await backedUp(t);
   world.put(ESCROW, 'as the original stores it', OTHER_KEY);
   const first = await world.sync();

@@ -33,7 +33,7 @@ for (const [how, steps] of [
     ],
   ],
 ] as const) {
-  test(`on a terminal, ${how}, no key is shown, and a weak one is asked for again`, async (t) => {
+  test(`on a terminal ${how}, no key is shown, and a weak one is asked for again`, async (t) => {
     const world = new BucketWorld(t);
     world.makeBucket();
     const args = how === 'with a config' ? [world.configFile] : [];

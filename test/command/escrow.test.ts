@@ -28,7 +28,7 @@ const refused = { ...notThere, stderr: `fatal error: ${s3Error('403', 'HeadObjec
 const stored = { args: ['s3', 'cp', '-', URL], readsInput: true };
 const proven = { args: ['s3', 'cp', '-', `${URL}.proof`], readsInput: true };
 
-test('upload-key asks in the order of the original, and stores what it would', async (t) => {
+test('upload-key asks in the order of the original script, and stores what that would store', async (t) => {
   const box = new Sandbox(t);
   box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
   const { code, stdout, stderr } = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS });
@@ -73,7 +73,7 @@ test('upload-key CONFIG asks only for what the config lacks', async (t) => {
   box.calls();
 });
 
-test('the same key again is stored already', async (t) => {
+test('the same key is not stored again', async (t) => {
   const box = new Sandbox(t);
   box.expect([headBucket, { args: ['s3', 'cp', URL, '-'], stdout: CONTENT }, escrowThere, proven]);
   const { code, stdout } = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS });
@@ -100,7 +100,7 @@ test('another key is replaced only if confirmed', async (t) => {
   }
 });
 
-test('answers that will not do', async (t) => {
+test('answers that will not do are refused', async (t) => {
   const box = new Sandbox(t);
   for (const [input, message] of [
     ['\n\n\n', /ERROR: You need to specify a value/],
@@ -116,7 +116,7 @@ test('answers that will not do', async (t) => {
   box.calls();
 });
 
-test('an upload that comes back different: exit 6', async (t) => {
+test('an upload that comes back different ends with exit code 6', async (t) => {
   const box = new Sandbox(t);
   box.expect([headBucket, notThere, stored, ...verification('something else')]);
   const { code, stderr } = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS });
@@ -124,7 +124,7 @@ test('an upload that comes back different: exit 6', async (t) => {
   assert.match(stderr, /is not what was stored/);
 });
 
-test('download-key puts the key, and nothing else, on standard output', async (t) => {
+test('download-key writes nothing but the key to standard output', async (t) => {
   const box = new Sandbox(t);
   box.expect([{ args: ['s3', 'cp', URL, '-'], stdout: CONTENT }]);
   const args = ['default', 'eu-central-1', 'test-bucket'];

@@ -66,7 +66,7 @@ function wordsFor(world: BucketWorld, name: string, { words }: Row): string[] {
   return [name, ...config, ...words.map((word) => (word === 'DESTINATION' ? destination : word))];
 }
 
-test('the table has every command', () => {
+test('the table of this test has every command', () => {
   const names = umbrella().commands.map((it) => it.name());
   assert.deepEqual(Object.keys(ROWS).sort(), names.filter((it) => !['complete', 'help'].includes(it)).sort());
 });
@@ -105,7 +105,7 @@ async function deleteAgain(world: BucketWorld): Promise<void> {
   assert.equal((await world.sync()).code, 0);
 }
 
-test('--color colours the first word of a message, and a terminal has it by itself but for NO_COLOR', async (t) => {
+test('--color colours the first word of a message, as a terminal does without NO_COLOR', async (t) => {
   const world = await threeRuns(t);
   for (const [name, row] of Object.entries(ROWS)) {
     const words = [name, '--config', '/nowhere/config', ...(row.failing ?? row.words)];

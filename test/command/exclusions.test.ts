@@ -60,7 +60,7 @@ function configure(world: BucketWorld, { settings, pattern }: Rule, more: Record
 for (const [name, rule] of Object.entries(RULES)) {
   const tagged = rule.tag === undefined ? [] : [rule.tag[0]];
 
-  test(`${name}: what it leaves out is never sent, by no first run either`, async (t) => {
+  test(`what ${name} leaves out is never sent, not by a first run either`, async (t) => {
     const world = new BucketWorld(t);
     for (const [path, content] of Object.entries(rule.out)) world.write(path, content);
     world.write('stays', 'stays');
@@ -77,7 +77,7 @@ for (const [name, rule] of Object.entries(RULES)) {
     assert.deepEqual(world.stored(), [...tagged, 'new', 'stays']);
   });
 
-  test(`${name}: of what is left out from now on, the copies in the bucket stay, and nothing is refused`, async (t) => {
+  test(`the copies of what ${name} leaves out from now on stay in the bucket, and nothing is refused`, async (t) => {
     for (const kind of ['quick', 'full'] as const) {
       const world = new BucketWorld(t);
       for (const [path, content] of Object.entries(rule.out)) world.write(path, content);
@@ -99,7 +99,7 @@ for (const [name, rule] of Object.entries(RULES)) {
   });
 }
 
-test('of a folder that is left out, the copies in the bucket stay also when the files go, until it is taken in again', async (t) => {
+test('the copies of a folder that is left out stay even when its files go, until it is taken in again', async (t) => {
   for (const name of ['EXCLUDE', 'EXCLUDE_CACHES', 'EXCLUDE_IF_PRESENT'] as const) {
     const rule = RULES[name] as Rule;
     const world = new BucketWorld(t);
@@ -118,7 +118,7 @@ test('of a folder that is left out, the copies in the bucket stay also when the 
   }
 });
 
-test('a file that has grown too large keeps its older copy; when it is gone, that goes', async (t) => {
+test('a file that has grown too large keeps its older copy, which goes when the file is gone', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'stays']) world.write(path, 'small');
   world.config({ EXCLUDE_LARGER_THAN: '5' });
@@ -131,7 +131,7 @@ test('a file that has grown too large keeps its older copy; when it is gone, tha
   assert.deepEqual(world.stored(), ['stays']);
 });
 
-test('ONE_FILE_SYSTEM: a folder on another one is there, empty; the copies in the bucket of what is in it stay', async (t) => {
+test('with ONE_FILE_SYSTEM, a folder on another file system is stored empty, and the copies of what is in it stay', async (t) => {
   const world = new BucketWorld(t);
   world.write('d/boot_id', 'not that of the kernel');
   world.write('f', 'f');
@@ -149,7 +149,7 @@ test('ONE_FILE_SYSTEM: a folder on another one is there, empty; the copies in th
   assert.equal(stdout, '(dryrun) exclude: 0 files, 0 bytes (ONE_FILE_SYSTEM)\n');
 });
 
-test('EXCLUDE in a LOCAL_DIR whose name looks like a pattern', async (t) => {
+test('EXCLUDE works in a LOCAL_DIR whose name looks like a pattern', async (t) => {
   const world = new BucketWorld(t);
   const localDir = join(world.source, '[*] a?');
   for (const path of ['a.tmp', 'b', 'cache/c']) world.write(`[*] a?/${path}`, path);

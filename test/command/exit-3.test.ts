@@ -8,7 +8,7 @@ for (const [count, rest] of [
   [130, 30],
   [100, 0],
 ] as const) {
-  test(`${count} files that are not in the backup: stderr names 100, syslog all`, async (t) => {
+  test(`of ${count} files that are not in the backup, stderr names 100 and syslog all`, async (t) => {
     const world = new BucketWorld(t);
     world.write('readable', 'readable');
     const paths = Array.from({ length: count }, (_, number) => `d/${1000 + number}`);

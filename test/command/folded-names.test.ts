@@ -19,7 +19,7 @@ async function withCaselessFs(
 }
 
 for (const count of [0, MANY]) {
-  test(`names that are the same to the destination, ${count === 0 ? 'file by file' : 'in bulk'}: the first is restored, the others are named`, async (t) => {
+  test(`of names that the destination takes for the same, the first is restored ${count === 0 ? 'file by file' : 'in bulk'}, and the others are named`, async (t) => {
     const world = new RestoreWorld(t);
     for (const name of ['A.txt', 'a.txt', 'b.txt', 'D/same', 'd/SAME', 'd/other', 'l'])
       world.write(name, name);
@@ -50,7 +50,7 @@ for (const count of [0, MANY]) {
   });
 }
 
-test('names that look the same, and that the destination tells apart, are all restored, again and again', async (t) => {
+test('names that look the same, but that the destination tells apart, are all restored, again and again', async (t) => {
   const world = new RestoreWorld(t);
   const apart = ['SS', '\u00c9', '\u00df', '\u00e9'];
   for (const name of ['A', 'a', 'ss', ...apart]) world.write(name, name);

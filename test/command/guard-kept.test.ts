@@ -30,7 +30,7 @@ async function assertRefused(world: BucketWorld, kept: number): Promise<void> {
   assert.deepEqual(world.journal.versions(), before);
 }
 
-test('without a record, files behind a link that may have been followed do not count', async (t) => {
+test('without a record, files behind a link that may have been followed are not counted', async (t) => {
   const world = new BucketWorld(t);
   await backUpWithLink(world);
   assert.equal((await world.sync()).code, 0);
@@ -41,7 +41,7 @@ test('without a record, files behind a link that may have been followed do not c
   assert.equal(world.stored().length, 62);
 });
 
-test('files behind a link that is not followed any more stay for one run, and are gone then', async (t) => {
+test('files behind a link that is not followed any more stay for one run, and then go', async (t) => {
   const world = new BucketWorld(t);
   await backUpWithLink(world);
   assert.equal((await world.sync()).code, 0);
@@ -61,7 +61,7 @@ test('files behind a link that is not followed any more stay for one run, and ar
   assert.doesNotMatch((await world.sync()).stderr, /link/);
 });
 
-test('a folder that was moved out of LOCAL_DIR, with a link in its place, does not pass the guard', async (t) => {
+test('a folder that was moved out of LOCAL_DIR, with a link in its place, is stopped by the guard', async (t) => {
   const world = new BucketWorld(t);
   for (const name of numbered(60)) world.write(`photos/${name}`, name);
   await backUpNumbered(world, 30);
@@ -74,7 +74,7 @@ test('a folder that was moved out of LOCAL_DIR, with a link in its place, does n
   assert.equal(world.stored().length, 90);
 });
 
-test('the link is not followed any more, and the files go, both since the last run', async (t) => {
+test('files behind a link that is not followed any more make no room for deletions', async (t) => {
   const world = new BucketWorld(t);
   await backUpWithLink(world);
   world.remove(...numbered(28));
@@ -82,7 +82,7 @@ test('the link is not followed any more, and the files go, both since the last r
 });
 
 for (const hasRecord of [true, false]) {
-  test(`keys that no file can have do not count, ${hasRecord ? 'with' : 'without'} a record`, async (t) => {
+  test(`objects whose keys no file can have are not counted, ${hasRecord ? 'with' : 'without'} a record`, async (t) => {
     const world = new BucketWorld(t);
     await backUpNumbered(world, 30);
     for (const name of numbered(200)) world.put(`${PREFIX}a//${name}`, '');
@@ -92,7 +92,7 @@ for (const hasRecord of [true, false]) {
   });
 }
 
-test('the listing has more files than the last run knew: that is no reason to delete most of these', async (t) => {
+test('a listing with more files than the last run knew makes no room for deletions', async (t) => {
   const world = new BucketWorld(t);
   await backUpNumbered(world, 30);
   world.remove(...numbered(28));
@@ -104,7 +104,7 @@ test('the listing has more files than the last run knew: that is no reason to de
   await assertRefused(world, 0);
 });
 
-test('of what the last run knew, only what an earlier run has not deleted yet counts', async (t) => {
+test('of what the last run knew, only what no earlier run has deleted counts', async (t) => {
   const world = new BucketWorld(t);
   await backUpNumbered(world, 30);
   world.remove(...numbered(28));
@@ -121,7 +121,7 @@ test('of what the last run knew, only what an earlier run has not deleted yet co
   assert.deepEqual(world.stored(), ['2/8', '2/9']);
 });
 
-test('a folder that emptied counts, whatever is kept beside it', async (t) => {
+test('a folder that became empty counts, whatever is kept beside it', async (t) => {
   const world = new BucketWorld(t);
   for (const name of ['a', 'b']) world.write(name, name);
   assert.equal((await world.sync()).code, 0);

@@ -21,7 +21,7 @@ const GOES: readonly [string, number][] = [
 ];
 
 for (const [percent, gone] of GOES) {
-  test(`MAX_DELETE_PERCENT=${percent}: ${gone} of 100 files may go`, async (t) => {
+  test(`with MAX_DELETE_PERCENT=${percent}, ${gone} of 100 files may go`, async (t) => {
     const world = new BucketWorld(t);
     const { code, stderr } = await runWithGone(world, gone, percent);
     assert.equal(code, 0, stderr);
@@ -36,7 +36,7 @@ const REFUSED: readonly [string, number, RegExp][] = [
 ];
 
 for (const [percent, gone, why] of REFUSED) {
-  test(`MAX_DELETE_PERCENT=${percent}: ${gone} of 100 files may not go, unless it is allowed`, async (t) => {
+  test(`with MAX_DELETE_PERCENT=${percent}, ${gone} of 100 files may not go, unless it is allowed`, async (t) => {
     const world = new BucketWorld(t);
     const { code, stderr } = await runWithGone(world, gone, percent);
     assert.equal(code, 4);
@@ -47,7 +47,7 @@ for (const [percent, gone, why] of REFUSED) {
   });
 }
 
-test('ten of the files are named, and the folders that are empty now', async (t) => {
+test('the guard names ten of the files that are gone, and the folders that are empty now', async (t) => {
   const world = new BucketWorld(t);
   const { stderr } = await runWithGone(world, 35, '10');
   const said = stderr
@@ -62,7 +62,7 @@ test('ten of the files are named, and the folders that are empty now', async (t)
   ]);
 });
 
-test('without a record, the guard goes by the listing', async (t) => {
+test('without a record, the guard counts the files of the listing', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('stays', 'stays');
@@ -74,7 +74,7 @@ test('without a record, the guard goes by the listing', async (t) => {
   assert.deepEqual(world.journal.versions(), before);
 });
 
-test('LOCAL_DIR is a link to a folder whose name is not UTF-8: exit 4, told so', async (t) => {
+test('a LOCAL_DIR that is a link to a folder whose name is not UTF-8 is refused in these words, with exit code 4', async (t) => {
   const world = new BucketWorld(t);
   const folder = Buffer.concat([Buffer.from(`${world.folder}/caf`), Buffer.from([0xe9])]);
   mkdirSync(folder);
@@ -90,7 +90,7 @@ test('LOCAL_DIR is a link to a folder whose name is not UTF-8: exit 4, told so',
   assert.match(stderr, /HINT: Rename that folder/);
 });
 
-test('what stays in the bucket for another reason stops no run, however much it comes to', async (t) => {
+test('what stays in the bucket for another reason stops no run, however much it is', async (t) => {
   const world = new BucketWorld(t);
   const days = (first: number) => Array.from({ length: 30 }, (_, number) => `dump-${first + number}`);
   const odd = Buffer.from(`${world.source}/\xf6`, 'latin1');
@@ -115,7 +115,7 @@ test('what stays in the bucket for another reason stops no run, however much it 
   assert.equal(world.stored().length, 30);
 });
 
-test('a run that has deleted, and has ended before its record, leaves no reason to refuse the next one', async (t) => {
+test('a run that deleted and ended before it stored its record does not make the next one refuse', async (t) => {
   const world = new BucketWorld(t);
   await backUpNumbered(world, 60);
   world.remove(...numbered(40));
@@ -129,7 +129,7 @@ test('a run that has deleted, and has ended before its record, leaves no reason 
   assert.equal(world.stored().length, 21);
 });
 
-test('a name with a newline does not make a line of its own in the list of what is gone', async (t) => {
+test('a name with a newline makes no line of its own in the list of what is gone', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('evil\nERROR: all is well', 'x');

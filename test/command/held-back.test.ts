@@ -18,7 +18,7 @@ const uploadFailed = (path: string, why: string) =>
   `upload failed: ./${path} to s3://test-bucket/${PREFIX}${path} ${why}`;
 const stored = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
 
-test('a folder was renamed and does not arrive: nothing is deleted under its old name, until it does', async (t) => {
+test('nothing is deleted under the old name of a renamed folder until its files have arrived', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['old/1', 'old/2', 'other']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
@@ -41,7 +41,7 @@ test('a folder was renamed and does not arrive: nothing is deleted under its old
   assert.deepEqual(world.stored(), ['new/1', 'new/2', 'other']);
 });
 
-test('an upload failed: nothing is deleted in that run, though the bucket holds an older version of the file: exit 3', async (t) => {
+test('a run in which an upload failed deletes nothing, though the bucket holds an older version, and exits with code 3', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'z']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
@@ -61,7 +61,7 @@ for (const [how, held] of [
   ['by aws s3 sync', undefined],
   ['by name', 'keep'],
 ] as const) {
-  test(`a file that can not be looked at any more after the walk is named: exit 3; uploaded ${how}`, async (t) => {
+  test(`a file that is uploaded ${how} and can not be looked at after the walk is named, with exit code 3`, async (t) => {
     const world = new BucketWorld(t);
     world.makeBucket();
     if (held !== undefined) world.put(`${PREFIX}${held}`, held, KEY);
@@ -94,7 +94,7 @@ test('an object of the same size that somebody else has stored since the last ru
   assert.equal(stored(world, 'f'), 'mine');
 });
 
-test('an older version that is current again, since the newer one was removed, is replaced', async (t) => {
+test('a file is stored again if its newest version was removed and an older one is current', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'g']) world.write(path, 'mine');
   assert.equal((await world.sync()).code, 0);
@@ -124,7 +124,7 @@ test('a file that is renamed while another one is sent again keeps its object, u
   assert.deepEqual(world.stored(), ['a', 'b', 'z']);
 });
 
-test('an upload of a single file that failed ends no run, however many warnings come after it', async (t) => {
+test('the failed upload of a single file ends no run, however many warnings come after it', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'g']) world.write(path, 'mine');
   assert.equal((await world.sync()).code, 0);
@@ -138,7 +138,7 @@ test('an upload of a single file that failed ends no run, however many warnings 
 });
 
 for (const flag of ['--dry-run', '--json']) {
-  test(`${flag}: a run whose output is not taken fails`, async (t) => {
+  test(`a run with ${flag} fails if its output can not be written`, async (t) => {
     const world = new BucketWorld(t);
     world.write('f', 'f');
     const command = binOf('encrypted-s3-sync');
@@ -155,7 +155,7 @@ for (const flag of ['--dry-run', '--json']) {
   });
 }
 
-test('a dry run is refused where the run would be', async (t) => {
+test('a dry run is refused where the run is refused', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['1', '2', '3']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

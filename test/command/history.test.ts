@@ -7,7 +7,7 @@ import { KEY } from '../fakes/sandbox.js';
 import { ask, threeRuns } from './history-world.js';
 import { screenOf } from './screen.js';
 
-test('runs: a row for each run, the newest last', async (t) => {
+test('runs prints a row for each run, the newest last', async (t) => {
   const world = await threeRuns(t);
   const rows = (await ask(world, 'runs')).map((line) => line.split('\t').slice(2));
   assert.deepEqual(rows, [
@@ -21,7 +21,7 @@ test('runs: a row for each run, the newest last', async (t) => {
   assert.deepEqual([first.sent, first.exit], [3, 0]);
 });
 
-test('ls: a folder now, and as it was', async (t) => {
+test('ls shows a folder as it is now, and as it was', async (t) => {
   const world = await threeRuns(t);
   assert.deepEqual(await ask(world, 'ls'), ['a', 'letters/', 'link', 'new']);
   assert.deepEqual(
@@ -36,7 +36,7 @@ test('ls: a folder now, and as it was', async (t) => {
   assert.match(link, /^lrwxrwxrwx\t.*\tlink -> a$/);
 });
 
-test('ls: what was never there is an error that names a way to find it', async (t) => {
+test('ls names a way to find what was never there', async (t) => {
   const world = await threeRuns(t);
   const args = ['ls', '--config', world.configFile];
   const missing = await world.runAgain('encrypted-s3', [...args, 'nothing']);
@@ -48,7 +48,7 @@ test('ls: what was never there is an error that names a way to find it', async (
   assert.match(outside.stderr, /"\/etc" is not in LOCAL_DIR/);
 });
 
-test('find: by a part of the path or by a pattern, upper and lower case alike', async (t) => {
+test('find takes a part of the path or a pattern, in upper or lower case', async (t) => {
   const world = await threeRuns(t);
   const names = async (...words: string[]) =>
     (await ask(world, 'find', ...words)).map((it) => it.split('\t').at(-1));
@@ -59,7 +59,7 @@ test('find: by a part of the path or by a pattern, upper and lower case alike', 
   assert.deepEqual(await names('old', '--at', '2 days ago'), ['letters/old']);
 });
 
-test('find --all: each version, with the runs that saw it first and last', async (t) => {
+test('find --all shows each version, with the runs that saw it first and last', async (t) => {
   const world = await threeRuns(t);
   const rows = (await ask(world, 'find', '--all', 'müller')).map((line) => line.split('\t'));
   assert.deepEqual(
@@ -73,7 +73,7 @@ test('find --all: each version, with the runs that saw it first and last', async
   assert.equal(JSON.parse(gone).lastSeen, first);
 });
 
-test('diff: what was added, removed and changed between two times', async (t) => {
+test('diff shows what was added, removed and changed between two times', async (t) => {
   const world = await threeRuns(t);
   const since = async (...words: string[]) => ask(world, 'diff', ...words);
   assert.deepEqual(await since('2 days ago'), [
@@ -93,7 +93,7 @@ test('diff: what was added, removed and changed between two times', async (t) =>
   assert.deepEqual([change, path, before.size, after.size], ['changed', 'a', 7, 7]);
 });
 
-test('the time that runs shows for a run is one at which ls shows what it has left', async (t) => {
+test('ls shows, at the time that runs prints for a run, what that run has left', async (t) => {
   const world = await threeRuns(t);
   const [, ...runs] = (await ask(world, 'runs', '--json')).map((line) => JSON.parse(line));
   assert.deepEqual(
@@ -104,7 +104,7 @@ test('the time that runs shows for a run is one at which ls shows what it has le
   assert.deepEqual(await ask(world, 'ls', '--at', runs[1].stored), ['a', 'letters/', 'link', 'new']);
 });
 
-test('what a run has stored that did not end is in no tree: ls says where it is, and restore brings it back', async (t) => {
+test('what a run that did not end has stored is in no tree, yet ls tells where it is and restore brings it back', async (t) => {
   const world = await threeRuns(t);
   for (const path of ['late', 'late folder/file']) {
     world.put(`pc/docs/${path}`, 'late content', KEY);
@@ -152,7 +152,7 @@ test('a second question downloads nothing but what is new', async (t) => {
   assert.equal(downloads(), 1);
 });
 
-test('a backup without records, and one of another key, say so', async (t) => {
+test('for a backup without records, and for one of another key, the commands say so', async (t) => {
   const world = await threeRuns(t);
   world.config({ REMOTE_DIR_PREFIX: 'another' });
   const none = await world.runAgain('encrypted-s3', ['runs', '--config', world.configFile]);
@@ -167,7 +167,7 @@ test('a backup without records, and one of another key, say so', async (t) => {
   assert.equal(other.code, 5);
 });
 
-test('--header names the columns in a pipe, too', async (t) => {
+test('--header names the columns even in a pipe', async (t) => {
   const world = await threeRuns(t);
   const header = async (...words: string[]) => (await ask(world, ...words, '--header'))[0];
   assert.equal(await header('runs'), 'ENDED\tTOOK\tFILES\tSIZE\tSENT\tDELETED\tEXIT');

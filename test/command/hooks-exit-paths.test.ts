@@ -65,7 +65,7 @@ const ENDS: readonly [string, number, (world: BucketWorld) => void, RegExp][] = 
 ];
 
 for (const [end, exit, prepare, reason] of ENDS) {
-  test(`${end} is told to ON_FAILURE, which is tried again, with exit code ${exit}`, async (t) => {
+  test(`ON_FAILURE learns of ${end}, with exit code ${exit}, and is tried again`, async (t) => {
     const { code, stderr, requests } = await runAndListen(t, prepare);
     assert.equal(code, exit, stderr);
     const [last, before] = requests.toReversed();
@@ -74,7 +74,7 @@ for (const [end, exit, prepare, reason] of ENDS) {
   });
 }
 
-test('a held lock is told to ON_FAILURE with exit code 75', async (t) => {
+test('ON_FAILURE learns of a held lock, with exit code 75', async (t) => {
   const { code, requests } = await runAndListen(t, (world) => {
     world.onCall();
     world.fake('flock', 'exit 1');
@@ -83,7 +83,7 @@ test('a held lock is told to ON_FAILURE with exit code 75', async (t) => {
   assert.deepEqual(requests.at(-1)?.[0], '/75');
 });
 
-test('METRICS_FILE tells of a run that has failed, and keeps what the last complete one has written', async (t) => {
+test('METRICS_FILE reports a run that has failed, and keeps what the last complete one has written', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'content');

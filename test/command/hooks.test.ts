@@ -81,7 +81,7 @@ test('every way to fail calls ON_FAILURE with the exit code and the reason', asy
   assert.deepEqual(world.noted()[0]?.slice(0, 2), ['failure', '1']);
 });
 
-test('a signal calls ON_FAILURE, too', async (t) => {
+test('a signal calls ON_FAILURE too', async (t) => {
   const world = new HookWorld(t);
   assert.equal((await world.sync()).code, 0);
   world.noted();
@@ -92,7 +92,7 @@ test('a signal calls ON_FAILURE, too', async (t) => {
   assert.deepEqual(world.noted()[1]?.slice(0, 2), ['failure', '143']);
 });
 
-test('a hook that fails is said, and changes no exit code', async (t) => {
+test('a hook that fails is reported and changes no exit code', async (t) => {
   const world = new HookWorld(t);
   world.configHooks({ ON_SUCCESS: 'exit 7', ON_START: 'no-such-command-here' });
   const { code, stderr } = await world.sync();
@@ -120,7 +120,7 @@ test('an address is pinged with the exit code and the summary, and tried again',
   assert.match(requests[2] ?? '', /^POST \/uuid\/0 Done in .* 1 sent \(7 bytes\), /);
 });
 
-test('plain http to another machine is no hook, and an address that does not answer is not quoted', async (t) => {
+test('plain http to another machine is refused as a hook, and an address that does not answer is not quoted', async (t) => {
   const world = new HookWorld(t);
   world.configHooks({ ON_SUCCESS: 'http://example.com/secret' });
   const refused = await world.sync();
@@ -138,7 +138,7 @@ test('plain http to another machine is no hook, and an address that does not ans
   assert.ok(!unreachable.stderr.includes('secret'));
 });
 
-test('commands of a config that others can write are not run, whatever the run ends by', async (t) => {
+test('commands of a config that others can write are not run, however the run ends', async (t) => {
   const world = new HookWorld(t);
   for (const more of [{}, { LOCAL_DIR: '/nowhere' }, { AWS_RETENTION_DAYS: 'many' }]) {
     world.configHooks(more);

@@ -33,7 +33,7 @@ async function assertNothingLooks(world: BucketWorld): Promise<void> {
 }
 
 for (const [rule, exclude] of Object.entries(RULES)) {
-  test(`a mount that hangs, left out ${rule}: no run looks at it, and the copies in the bucket stay`, async (t) => {
+  test(`no run looks at a mount that hangs and is left out ${rule}, and its copies stay in the bucket`, async (t) => {
     const world = new BucketWorld(t);
     for (const path of ['a', 'gone-0', 'gone-1', 'gone-2', 'out/hung/x/y', 'out/z']) world.write(path, path);
     assert.equal((await world.sync()).code, 0);
@@ -46,7 +46,7 @@ for (const [rule, exclude] of Object.entries(RULES)) {
   });
 }
 
-test('a link that is followed, to a mount that hangs: left out by its name, it is not followed', async (t) => {
+test('a link to a mount that hangs is not followed if its name is left out', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'gone-0', 'gone-1', 'gone-2', 'out/z']) world.write(path, path);
   world.write('disk/f', 'f');

@@ -40,7 +40,7 @@ const PLACE: readonly Step[] = [
   ['region', ENTER],
 ];
 
-test('on a terminal init asks for everything, again after an answer that will not do', async (t) => {
+test('on a terminal init asks for everything, and asks again after an answer that will not do', async (t) => {
   const world = worldWithProfiles(t);
   const { code, shown } = await session(world, [
     ['Which profile', ENTER],
@@ -85,7 +85,7 @@ test('on a terminal init asks for everything, again after an answer that will no
   assert.doesNotMatch(shown, /Warning|Downloading/);
 });
 
-test('the questions have colours, but for --color never', async (t) => {
+test('the questions have colours, unless --color is never', async (t) => {
   const world = worldWithProfiles(t);
   const steps: readonly Step[] = [['Which profile', CTRL_C]];
   assert.equal((await session(world, steps)).hasColor, true);
@@ -165,7 +165,7 @@ test('an escrow that was stored before init was interrupted is not asked for aga
   assert.doesNotMatch(shown, /Store the encryption key/);
 });
 
-test('a bucket that may not be read, and a wrong easy key, are asked for again', async (t) => {
+test('init asks again for a bucket that may not be read, and for a wrong easy key', async (t) => {
   const world = worldWithProfiles(t);
   world.makeBucket();
   const upload = await world.run('encrypted-s3-upload-key', [world.configFile], {
@@ -191,7 +191,7 @@ test('a bucket that may not be read, and a wrong easy key, are asked for again',
   assert.equal(code, 130, shown);
 });
 
-test('flags that will not do are asked for again, and aws configure makes a profile that is missing', async (t) => {
+test('init asks again for flags that will not do, and aws configure makes a profile that is missing', async (t) => {
   const world = worldWithProfiles(t);
   const credentials = join(world.home, '.aws/credentials');
   const make = `printf '[nobody]\naws_access_key_id = x\naws_secret_access_key = y\n' >> '${credentials}'; exit`;

@@ -46,7 +46,7 @@ class InitWorld extends BucketWorld {
   }
 }
 
-test('init --yes: from nothing to a backup that is escrowed and compared', async (t) => {
+test('init --yes makes a backup that is escrowed and compared, from nothing', async (t) => {
   const world = new InitWorld(t);
   const { code, stdout, stderr } = await world.init();
   assert.equal(code, 0, stderr);
@@ -75,7 +75,7 @@ test('the config names the server that init has talked to, for runs without the 
   assert.match(readFileSync(world.written, 'utf8'), /^AWS_ENDPOINT_URL='https:\/\/s3\.example'$/m);
 });
 
-test('the config that init writes is private, and read without a finding', async (t) => {
+test('the config that init writes is private, and is read without a finding', async (t) => {
   const world = new InitWorld(t);
   const flags = [
     '--skip',
@@ -146,7 +146,7 @@ test('init that is killed in any of its steps goes on when it is run again, with
   }
 });
 
-test('a config that exists is never touched', async (t) => {
+test('init never touches a config that exists', async (t) => {
   const world = new InitWorld(t);
   await world.init([...NO_STEPS], '');
   const before = readFileSync(world.written, 'utf8');
@@ -189,7 +189,7 @@ test('a second backup in a bucket gets the key of the first one, by its escrow',
   assert.ok(world.current('pc/other/notes/b.txt'));
 });
 
-test('what init can not do is said before anything is made', async (t) => {
+test('init reports what it can not do before it makes anything', async (t) => {
   const world = new InitWorld(t);
   const without = (flag: string) => {
     const at = world.place.indexOf(flag);
@@ -218,7 +218,7 @@ test('what init can not do is said before anything is made', async (t) => {
   assert.equal(existsSync(world.written), false);
 });
 
-test('a weak easy-to-remember key is refused, and the next attempt goes on', async (t) => {
+test('a weak easy-to-remember key is refused, and the next attempt succeeds', async (t) => {
   const world = new InitWorld(t);
   const weak = await world.init([], 'password123\n');
   assert.equal(weak.code, 1);
@@ -238,7 +238,7 @@ test('an escrow of another key is left as it is', async (t) => {
   assert.match(stderr, /already holds another encryption key\.\nHINT: Nothing was stored/);
 });
 
-test('a bucket that is there is set as a backup needs it, and its rules of others stay', async (t) => {
+test('init sets an existing bucket up as a backup needs it, and keeps the rules of others', async (t) => {
   const world = new InitWorld(t);
   world.journal.exists = true;
   const other = '{"ID":"other","Filter":{"Prefix":"logs/"},"Status":"Enabled","Expiration":{"Days":3}}';
@@ -256,7 +256,7 @@ test('a bucket that is there is set as a backup needs it, and its rules of other
   world.assertSetUp();
 });
 
-test('what the profile may not ask of the bucket is not called right', async (t) => {
+test('settings of the bucket that the profile may not read are not called right', async (t) => {
   const world = new InitWorld(t);
   world.makeBucket();
   const denied = 'An error occurred (AccessDenied) when calling the GetBucketX operation: Access Denied';

@@ -54,7 +54,7 @@ describe('what is installed from the packed program, without a registry', () => 
   const prefix = install(pack(folder));
   const installed = join(prefix, 'lib/node_modules', manifest.name);
 
-  test('are the packages that the tests run with, file by file, and no others', () => {
+  test('the installed packages are those that the tests run with, file by file, and no others', () => {
     assert.deepEqual(packagesBelow(installed).sort(), used.toSorted());
     for (const path of used) {
       const { version } = JSON.parse(readFileSync(join(installed, path, 'package.json'), 'utf8'));
@@ -67,7 +67,7 @@ describe('what is installed from the packed program, without a registry', () => 
     }
   });
 
-  test('has the man pages where man looks for them, and the scripts for completion', () => {
+  test('the man pages lie where man looks for them, and the scripts for completion are there', () => {
     const pages = readdirSync(join(prefix, 'share/man/man1')).sort();
     assert.deepEqual(pages, readdirSync(join(project, 'dist/man')).sort());
     for (const page of pages)
@@ -75,12 +75,12 @@ describe('what is installed from the packed program, without a registry', () => 
     assert.equal(readdirSync(join(installed, 'lib/cli/completion/scripts')).length, 3);
   });
 
-  test('holds nothing that was compiled for one version of Node.js', () => {
+  test('nothing that is installed was compiled for one version of Node.js', () => {
     assert.ok(!existsSync(join(installed, 'node_modules/modern-syslog/build')));
   });
 
   for (const name of Object.keys(manifest.bin)) {
-    test(`${name} starts`, () => {
+    test(`${name} starts where it is installed`, () => {
       const output = execFileSync(join(prefix, 'bin', name), ['--version'], { encoding: 'utf8' });
       assert.equal(output, `${manifest.version}\n`);
     });

@@ -50,7 +50,7 @@ async function awkwardWorld(t: TestContext): Promise<BucketWorld> {
   return world;
 }
 
-test('runs, ls, find and diff', async (t) => {
+test('the output of runs, ls, find and diff matches its schema', async (t) => {
   const world = await threeRuns(t);
   check('runs', await lines(world, 'runs'));
   check('ls', await lines(world, 'ls', '--recursive'));
@@ -60,7 +60,7 @@ test('runs, ls, find and diff', async (t) => {
   check('diff', await lines(world, 'diff', '2 days ago', '--stat'));
 });
 
-test('status, of a backup and of a bucket', async (t) => {
+test('the output of status matches its schema, for a backup and for a bucket', async (t) => {
   const world = await awkwardWorld(t);
   check('status', await lines(world, 'status'));
   const bucket = ['status', '--json', '--bucket', ...PLACE];
@@ -78,7 +78,7 @@ test('status, of a backup and of a bucket', async (t) => {
   check('status', [JSON.parse(stdout)]);
 });
 
-test('doctor, of a backup and of a config that is wrong', async (t) => {
+test('the output of doctor matches its schema, for a backup and for a config that is wrong', async (t) => {
   const world = await threeRuns(t);
   for (const settings of [{}, { AWS_RETENTION_DAYS: 'many' }]) {
     world.config(settings);
@@ -87,7 +87,7 @@ test('doctor, of a backup and of a config that is wrong', async (t) => {
   }
 });
 
-test('sync and list-versions', async (t) => {
+test('the output of sync and list-versions matches its schema', async (t) => {
   const world = await threeRuns(t);
   check('sync', [JSON.parse((await world.sync(['--json'])).stdout)]);
   world.remove('a');

@@ -47,7 +47,7 @@ function ask(world: BucketWorld, ...words: string[]) {
 }
 
 for (const hours of ['0', '20']) {
-  test(`a deletion that waits is in the tree until it is done, FULL_CHECK_HOURS=${hours}`, async (t) => {
+  test(`a deletion that waits is in the tree until it is done, with FULL_CHECK_HOURS=${hours}`, async (t) => {
     const world = await unversioned(t, hours);
     const before = tree(world).lines.get('d/b');
     world.remove('d/b');
@@ -82,7 +82,7 @@ test('a restore leaves out what is kept, says so, and brings it back with --with
   assert.doesNotMatch(all.stderr, /Left out/);
 });
 
-test('a kept file gives way to a folder of its name, in a restore of everything and by its path', async (t) => {
+test('a kept file gives way to a folder of its name, in a restore of everything and in one of its path', async (t) => {
   const world = await unversioned(t);
   world.remove('a');
   world.write('a/new', 'new');
@@ -111,7 +111,7 @@ test('kept files give way to a file that has taken the place of their folder', a
   assert.equal(readFileSync(join(to, 'd'), 'utf8'), 'file now');
 });
 
-test('a deletion that was done and seemed to fail is no loss to a restore, and named with --with-kept', async (t) => {
+test('a deletion that was done and seemed to fail costs a restore nothing, and --with-kept names it', async (t) => {
   const world = await unversioned(t);
   world.journal.isVersioned = true;
   world.remove('d/b');
@@ -127,7 +127,7 @@ test('a deletion that was done and seemed to fail is no loss to a restore, and n
   assert.equal(tree(world).lines.has('d/b'), false);
 });
 
-test('a file that comes back unchanged to its place is sent again: its object may be another one', async (t) => {
+test('a file that comes back unchanged is sent again, since its object may be another one', async (t) => {
   const world = await unversioned(t, '20');
   const away = join(world.folder, 'away');
   renameSync(join(world.source, 'd'), away);
@@ -138,7 +138,7 @@ test('a file that comes back unchanged to its place is sent again: its object ma
   assert.equal(world.current(`${PREFIX}d/b`).body.toString(), 'd/b');
 });
 
-test('what was uploaded after the tree that has it as kept is restored', async (t) => {
+test('what was uploaded after the tree in which it is kept is restored', async (t) => {
   const world = await unversioned(t);
   world.remove('d/b');
   await world.sync();
@@ -153,7 +153,7 @@ test('what was uploaded after the tree that has it as kept is restored', async (
   assert.equal(readFileSync(join(to, 'd/b'), 'utf8'), 'again');
 });
 
-test('ls and find mark what is kept, and for diff it is gone', async (t) => {
+test('ls and find mark what is kept, and diff shows it as gone', async (t) => {
   const world = await unversioned(t);
   world.remove('d/b');
   await world.sync();
@@ -211,7 +211,7 @@ test('an object that is gone from the bucket is not kept any more', async (t) =>
 });
 
 for (const hours of ['0', '20']) {
-  test(`files in a folder that can't be read keep their lines, FULL_CHECK_HOURS=${hours}`, async (t) => {
+  test(`files in a folder that can not be read keep their lines, with FULL_CHECK_HOURS=${hours}`, async (t) => {
     const world = new BucketWorld(t);
     world.config({ FULL_CHECK_HOURS: hours });
     for (const path of ['a', 'd/b', 'd/e/c']) world.write(path, path);
@@ -238,7 +238,7 @@ for (const hours of ['0', '20']) {
   });
 }
 
-test('a tree of a later version is refused by name', async (t) => {
+test('the tree of a later version is refused, and named', async (t) => {
   const world = await unversioned(t);
   const text = gunzipSync(world.current(TREE).body).toString().replace('"version":1', '"version":3');
   world.put(TREE, gzipSync(text), KEY);

@@ -22,7 +22,7 @@ for (const [what, line] of [
   ['by itself', ''],
   ['by bash', ': "$(true)"\n'],
 ] as const) {
-  test(`flock, logger and aws do not get it, where the config is read ${what}`, async (t) => {
+  test(`flock, logger and aws do not get the key from the environment if the config is read ${what}`, async (t) => {
     const box = new Sandbox(t);
     const flock = spyOn(box, 'flock');
     const logger = join(box.folder, 'environment-of-logger');

@@ -62,7 +62,7 @@ class LedWorld extends RestoreWorld {
 for (const count of [0, MANY]) {
   const how = count === 0 ? 'file by file' : 'in bulk';
 
-  test(`a destination that is moved, and a link in its place: nothing goes through it, ${how}`, async (t) => {
+  test(`nothing goes through a link that takes the place of a destination which was moved, ${how}`, async (t) => {
     const world = new LedWorld(t);
     await world.backUpFiles(count);
     world.swap(`"${world.to}"`);
@@ -73,7 +73,7 @@ for (const count of [0, MANY]) {
     assert.deepEqual(world.fetched().includes('*'), count > 0);
   });
 
-  test(`the same with the folder where files arrive, ${how}`, async (t) => {
+  test(`nothing goes through a link that takes the place of the folder where files arrive, ${how}`, async (t) => {
     const world = new LedWorld(t);
     await world.backUpFiles(count);
     world.swap(`"${world.to}"/${STAGE}*`);
@@ -88,7 +88,7 @@ for (const count of [0, MANY]) {
   });
 }
 
-test('no message shows how the destination is held open', async (t) => {
+test('no message shows the path by which the destination is held open', async (t) => {
   const world = new LedWorld(t);
   await world.backUpFiles(MANY);
   world.onCall(
@@ -103,7 +103,7 @@ test('no message shows how the destination is held open', async (t) => {
   for (const text of [stderr, one.stderr, ...world.syslog()]) assert.doesNotMatch(text, /\/proc\//);
 });
 
-test('a file whose folder is moved, and a link in its place: nothing goes through it', async (t) => {
+test('nothing goes through a link that takes the place of the folder of a single file', async (t) => {
   const world = new LedWorld(t);
   await world.backUpFiles();
   for (const folder of [world.to, `${world.to}/.encrypted-s3*`]) {
@@ -139,7 +139,7 @@ test('root does not restore into a folder of another user, unless it is trusted'
 });
 
 test(
-  'root does not restore into a folder where others may write, but to a new one in a sticky one',
+  'root restores into no folder where others may write, but makes a new one in a sticky folder',
   ONLY_ROOT,
   async (t) => {
     const world = new LedWorld(t);

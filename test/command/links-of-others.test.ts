@@ -26,7 +26,7 @@ test('METRICS_FILE is written through no link that somebody else could have made
   assert.match(status.stderr, /is a link/);
 });
 
-test('LOCAL_LOCK makes no file where such a link leads', async (t) => {
+test('LOCAL_LOCK makes no file through a link that somebody else could have made', async (t) => {
   const world = new BucketWorld(t);
   const target = join(world.folder, 'nologin');
   world.config({ LOCAL_LOCK: linkOfAnother(world.folder, target) });
@@ -36,7 +36,7 @@ test('LOCAL_LOCK makes no file where such a link leads', async (t) => {
   assert.ok(!existsSync(target));
 });
 
-test('nor does a rollback with its list', async (t) => {
+test('a rollback writes its list through no link that somebody else could have made', async (t) => {
   const world = await twoRuns(t);
   const target = join(world.folder, 'private');
   mkdirSync(target);

@@ -22,7 +22,7 @@ async function followedOnce(world: BucketWorld): Promise<string> {
 const OTHERS = ['link-1', 'link.txt', 'link0', 'other/f'];
 const ALL = ['link-1', 'link.txt', 'link/one', 'link/two', 'link0', 'other/f'];
 
-test('after FOLLOW_SYMLINKS was set to no, the copies below the link go in the second run', async (t) => {
+test('after FOLLOW_SYMLINKS is set to no, the second run deletes the copies below the link', async (t) => {
   const world = new BucketWorld(t);
   await followedOnce(world);
   assert.equal((await world.sync()).code, 0);
@@ -35,7 +35,7 @@ test('after FOLLOW_SYMLINKS was set to no, the copies below the link go in the s
   assert.deepEqual(world.stored(), OTHERS);
 });
 
-test('a link that is a folder again when it comes to the deletion keeps them', async (t) => {
+test('a link that is a folder again by the time of the deletion keeps its files', async (t) => {
   const world = new BucketWorld(t);
   const link = await followedOnce(world);
   assert.equal((await world.sync()).code, 0);
@@ -44,7 +44,7 @@ test('a link that is a folder again when it comes to the deletion keeps them', a
   assert.deepEqual(world.stored(), ALL);
 });
 
-test('another link that was put in the place of a folder keeps its files for one run', async (t) => {
+test('another link that takes the place of a folder keeps its files for one run', async (t) => {
   const world = new BucketWorld(t);
   for (const name of [...OTHERS, 'd/f']) world.write(name, name);
   assert.equal((await world.sync()).code, 0);

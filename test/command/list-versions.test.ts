@@ -44,7 +44,7 @@ function shown({ code, stdout, stderr }: Outcome): string[] {
     });
 }
 
-test('a file, what is below its name, and not its neighbours', async (t) => {
+test('list-versions shows a file and what is below its name, but not its neighbours', async (t) => {
   const world = withHistory(t, {
     'd/a': ['1', '22', undefined, '4444'],
     'd/a!': ['x'],
@@ -61,14 +61,14 @@ test('a file, what is below its name, and not its neighbours', async (t) => {
   for (const path of ['/d/', '/d', '/', '']) assert.deepEqual(shown(await list(world, path)), all);
 });
 
-test("the backup's own is shown where it is asked for", async (t) => {
+test('the objects of the backup itself are shown if they are asked for', async (t) => {
   const world = withHistory(t, { 'backup.info/key/data': ['k'], a: ['x'] });
   assert.deepEqual(shown(await list(world, '')), ['10:00 1 current a']);
   for (const path of ['/backup.info/', '/backup.info', '/backup.info/key/data'])
     assert.deepEqual(shown(await list(world, path)), ['10:00 1 current backup.info/key/data']);
 });
 
-test('awkward keys: a line each, and exact in JSON', async (t) => {
+test('an awkward key is one line, and exact in JSON', async (t) => {
   const keys = ['a\tb', 'a\nb', 'a b+c%20', '\x1b[2J', 'ü \u{1f512}', '"quoted\\"'];
   const world = withHistory(t, Object.fromEntries(keys.map((key) => [key, ['x', undefined]])));
   assert.equal(shown(await list(world, '/')).length, 2 * keys.length);
@@ -98,7 +98,7 @@ test('awkward keys: a line each, and exact in JSON', async (t) => {
   );
 });
 
-test('more than a page: none is left out, whatever is in the names', async (t) => {
+test('a listing of several pages leaves none out, whatever is in the names', async (t) => {
   const names = Array.from({ length: 2500 }, (_, number) => `dö/a b+%41 ${10_000 + number}`);
   const world = withHistory(t, Object.fromEntries(names.map((name) => [name, ['x']])));
   const { code, stdout, stderr } = await list(world, '/dö');
@@ -108,7 +108,7 @@ test('more than a page: none is left out, whatever is in the names', async (t) =
   assert.equal(world.called().length, 3);
 });
 
-test('nothing found, no such bucket, no URL: exit 1', async (t) => {
+test('list-versions ends with exit code 1 for a wrong URL, a missing bucket, and if nothing is found', async (t) => {
   const world = withHistory(t, { a2: ['x'] });
   for (const flags of [[], ['--json']]) {
     const { code, stdout, stderr } = await list(world, '/a', ...flags);
@@ -130,7 +130,7 @@ test('nothing found, no such bucket, no URL: exit 1', async (t) => {
   assert.match(empty.stderr, /list-object-versions: .*NoSuchBucket/);
 });
 
-test('who may not list versions is told which permission is missing', async (t) => {
+test('a user who may not list versions learns which permission is missing', async (t) => {
   const world = withHistory(t, { a: ['x'] });
   const denied =
     'An error occurred (AccessDenied) when calling the ListObjectVersions operation: Access Denied';
@@ -161,7 +161,7 @@ async function inShell(
   }
 }
 
-test('a pipe that is closed ends it quietly; a full disk does not', async (t) => {
+test('a closed pipe ends list-versions quietly, and a full disk does not', async (t) => {
   const many = Object.fromEntries(Array.from({ length: 8000 }, (_, number) => [`d/${number}`, ['x']]));
   const world = withHistory(t, many);
   for (const flag of ['', '--json']) {
@@ -174,7 +174,7 @@ test('a pipe that is closed ends it quietly; a full disk does not', async (t) =>
   assert.match(stderr, /^ERROR: Can't write to standard output: no space left on the disk\.\n$/);
 });
 
-test('on a terminal, a table', async (t) => {
+test('a terminal gets a table', async (t) => {
   const world = withHistory(t, { 'd/a': ['1', undefined] });
   const { stdout } = await inShell(world, 'script -qec "$LIST" /dev/null');
   const lines = stdout.split(/\r?\n/);

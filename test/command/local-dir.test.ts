@@ -14,7 +14,7 @@ import { escrowThere, keyFits, listing, noRecord, recordMissing, recordStored } 
 import { Sandbox } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
-test('an empty, missing or wrong LOCAL_DIR empties no backup: exit 4, and no sync', async (t) => {
+test('an empty, missing or wrong LOCAL_DIR is refused with exit code 4 and empties no backup', async (t) => {
   const box = new Sandbox(t);
   const config = box.config();
   box.expect([escrowThere, noRecord, listing({ 'a/b': 'b' }), keyFits]);
@@ -38,7 +38,7 @@ test('an empty, missing or wrong LOCAL_DIR empties no backup: exit 4, and no syn
   box.calls();
 });
 
-test('a LOCAL_DIR that is a link is what it links to', async (t) => {
+test('a LOCAL_DIR that is a link stands for the folder that it leads to', async (t) => {
   const world = new BucketWorld(t);
   world.write('a', 'a');
   symlinkSync(world.source, join(world.folder, 'link'));
@@ -54,7 +54,7 @@ test('a LOCAL_DIR that is a link is what it links to', async (t) => {
   assert.equal(world.current(`${PREFIX}a`).body.toString(), 'changed');
 });
 
-test('an empty LOCAL_DIR is fine while the bucket holds nothing but the escrowed key', async (t) => {
+test('an empty LOCAL_DIR is accepted while the bucket holds nothing but the escrowed key', async (t) => {
   const box = new Sandbox(t);
   const escrow = listing({ 'backup.info/key/data': 'x' }, '');
   box.expect([escrowThere, recordMissing(''), { ...escrow, times: 2 }, recordStored]);
@@ -71,7 +71,7 @@ test('without a prefix, a local backup.info is refused', async (t) => {
   box.calls();
 });
 
-test('`..` after a link is where the kernel finds it: for LOCAL_DIR, LOCAL_LOCK and LOCAL_LIST', async (t) => {
+test('`..` after a link leads where the kernel finds it, in LOCAL_DIR, LOCAL_LOCK and LOCAL_LIST', async (t) => {
   const world = new BucketWorld(t);
   const inner = join(world.folder, 'elsewhere/inner');
   mkdirSync(inner, { recursive: true });

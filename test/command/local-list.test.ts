@@ -8,7 +8,7 @@ import { Sandbox } from '../fakes/sandbox.js';
 
 const LISTED = / {10}1 pc\/docs\/a\n\nTotal Objects: 1\n {3}Total Size: 1\n$/;
 
-test('LOCAL_LIST is the listing; an older one survives a failure', async (t) => {
+test('LOCAL_LIST gets the listing, and an older one survives a failure', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const list = join(box.folder, `the..list${'.'.repeat(240)}`);
@@ -30,7 +30,7 @@ test('LOCAL_LIST is the listing; an older one survives a failure', async (t) => 
   );
 });
 
-test('times in LOCAL_LIST are those of TZ, be it a name or a file', async (t) => {
+test('times in LOCAL_LIST are in the zone of TZ, which is a name or a file', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const list = join(box.folder, 'list');
@@ -42,7 +42,7 @@ test('times in LOCAL_LIST are those of TZ, be it a name or a file', async (t) =>
   }
 });
 
-test('LOCAL_LIST keeps its mode, but no setuid; a name in it makes no line', async (t) => {
+test('LOCAL_LIST keeps its mode, but not setuid, and no name in it makes a line of its own', async (t) => {
   const box = new Sandbox(t);
   const list = join(box.folder, 'list');
   writeFileSync(list, 'older');
@@ -56,7 +56,7 @@ test('LOCAL_LIST keeps its mode, but no setuid; a name in it makes no line', asy
   assert.equal((statSync(list).mode & 0o7777).toString(8), '750');
 });
 
-test('an empty prefix gives an empty LOCAL_LIST, not an error; a device is not replaced', async (t) => {
+test('an empty prefix makes an empty LOCAL_LIST without an error, and a device is not replaced', async (t) => {
   const box = new Sandbox(t);
   const list = join(box.folder, 'list');
   const empty = [escrowThere, noRecord, { ...listing({}), times: 2 }, recordStored];
@@ -78,7 +78,7 @@ test('an empty prefix gives an empty LOCAL_LIST, not an error; a device is not r
   }
 });
 
-test('LOCAL_LIST may be our own output', async (t) => {
+test('LOCAL_LIST may be the output of the run itself', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect([...goodRun('a'), listing({ a: 'a' })]);

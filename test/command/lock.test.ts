@@ -41,7 +41,7 @@ function sandbox(t: import('node:test').TestContext): Sandbox {
   return box;
 }
 
-test("while a bash script holds the original's lock, ours exits with 75 and touches nothing", async (t) => {
+test('a run ends with exit code 75 and touches nothing while a bash script holds the lock of the original', async (t) => {
   const box = sandbox(t);
   const script = spawn('bash', ['-c', 'exec {fd}>"$0"; flock -n "$fd" && echo locked; read', box.lock], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -56,7 +56,7 @@ test("while a bash script holds the original's lock, ours exits with 75 and touc
   script.stdin.end();
 });
 
-test('while ours runs, a bash script does not get the lock; afterwards it does', async (t) => {
+test('a bash script gets the lock only after the run', async (t) => {
   const box = sandbox(t);
   box.expect(slowRun(700));
   const run = box.run('encrypted-s3-sync', [box.configFile]);
@@ -105,7 +105,7 @@ test('of ten runs started at once, one works and nine exit with 75', async (t) =
   box.calls();
 });
 
-test('after kill -9, the lock is kept by an aws that outlives it, and then the next run starts within 15 s', async (t) => {
+test('an aws that outlives a kill -9 keeps the lock, and after it the next run starts within 15 s', async (t) => {
   const box = sandbox(t);
   box.expect(slowRun(2500));
   let kill = () => {};
@@ -151,7 +151,7 @@ test('a lock folder of a killed run that seems to be of tomorrow, after a change
   assert.ok(Date.now() - start < 15_000);
 });
 
-test('a flock that fails is not taken for a lock that is held; a FIFO is not waited for', async (t) => {
+test('a flock that fails does not pass for a lock that is held, and a FIFO is not waited for', async (t) => {
   const box = sandbox(t);
   spawnSync('mkfifo', [join(box.folder, 'fifo')]);
   const fifo = await box.run('encrypted-s3-sync', [box.config({ LOCAL_LOCK: join(box.folder, 'fifo') })]);
@@ -164,7 +164,7 @@ test('a flock that fails is not taken for a lock that is held; a FIFO is not wai
   box.calls();
 });
 
-test('a flock that hangs is not waited for: neither past the deadline, nor past a signal', async (t) => {
+test('a flock that hangs is waited for neither past the deadline nor past a signal', async (t) => {
   const box = sandbox(t);
   box.fake('flock', `echo started >> "${box.folder}/flock-started"; exec sleep 600`);
   const started = Date.now();
@@ -199,7 +199,7 @@ test('a lock file in a folder that takes no lock folder is enough', async (t) =>
   assert.equal(code, 0);
 });
 
-test('a lock file that can not be made', async (t) => {
+test('a lock file that can not be made is reported', async (t) => {
   const box = sandbox(t);
   const { code, stderr } = await box.run('encrypted-s3-sync', [
     box.config({ LOCAL_LOCK: '/nonexistent/lock' }),
@@ -208,7 +208,7 @@ test('a lock file that can not be made', async (t) => {
   assert.match(stderr, /ERROR: Can't open the lock file "\/nonexistent\/lock": no such file or folder/);
 });
 
-test("root uses a lock file of another user's in a sticky folder, whatever fs.protected_regular says", async (t) => {
+test('root uses a lock file of another user in a sticky folder, whatever fs.protected_regular says', async (t) => {
   if (process.geteuid?.() !== 0) return;
   const box = sandbox(t);
   const folder = join(box.folder, 'sticky');

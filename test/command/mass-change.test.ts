@@ -12,7 +12,7 @@ async function overwrite(world: BucketWorld, changed: number): Promise<void> {
   for (const name of numbered(changed)) world.write(name, `encrypted ${name}`);
 }
 
-test('a mass change is uploaded, with a word on stderr: what happened, and what brings the files back', async (t) => {
+test('a mass change is uploaded, and a warning says what happened and how to bring the files back', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   // The record and the tree take a while: what is restored must be no older than these.
@@ -48,7 +48,7 @@ test('fewer changes than MAX_CHANGE_PERCENT pass in silence', async (t) => {
   assert.doesNotMatch((await world.sync()).stderr, /changed since/);
 });
 
-test("REFUSE_MASS_CHANGE='yes' stops the run before it uploads anything: exit 4, until it is allowed", async (t) => {
+test("REFUSE_MASS_CHANGE='yes' stops the run before it uploads, with exit code 4, until it is allowed", async (t) => {
   const world = new BucketWorld(t);
   await overwrite(world, 120);
   const before = world.journal.versions().length;
@@ -66,7 +66,7 @@ test("REFUSE_MASS_CHANGE='yes' stops the run before it uploads anything: exit 4,
   assert.equal((await world.sync()).code, 0);
 });
 
-test('where the bucket keeps no older versions, the word says so', async (t) => {
+test('the warning says so if the bucket keeps no older versions', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.journal.isVersioned = false;
@@ -75,7 +75,7 @@ test('where the bucket keeps no older versions, the word says so', async (t) => 
   assert.match(stderr, /WARNING: 120 of the 150 files .* keeps no older versions\./);
 });
 
-test('where it is not asked whether the bucket keeps older versions, the word claims nothing', async (t) => {
+test('the warning claims nothing about older versions if the bucket was not asked', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   await overwrite(world, 120);

@@ -23,7 +23,7 @@ async function assertNextRunEndsWith(world: BucketWorld, paths: readonly string[
   assert.deepEqual(world.stored(), paths);
 }
 
-test('a file that is renamed once it is uploaded, while another one has to be sent again', async (t) => {
+test('a file that is renamed after its upload, while another one is sent again, keeps its object', async (t) => {
   const { world, at } = await syncedWorld(t, ['a', 'x', 'z']);
   world.write('x', 'x, changed');
   world.write('z', 'z, changed');
@@ -33,7 +33,7 @@ test('a file that is renamed once it is uploaded, while another one has to be se
   await assertNextRunEndsWith(world, ['a', 'b', 'z']);
 });
 
-test('a folder that is renamed during a first run', async (t) => {
+test('a folder that is renamed during a first run keeps its objects', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'photos/1', 'photos/2', 'z']) world.write(path, path);
   const [photos, pictures, z] = ['photos', 'pictures', 'z'].map((it) => join(world.source, it));
@@ -43,7 +43,7 @@ test('a folder that is renamed during a first run', async (t) => {
   await assertNextRunEndsWith(world, ['a', 'pictures/1', 'pictures/2', 'z']);
 });
 
-test('a disk that is unmounted during a first run', async (t) => {
+test('a disk that is unmounted during a first run keeps its objects', async (t) => {
   const world = new BucketWorld(t);
   for (let number = 0; number < 30; number += 1) world.write(`usb/${number}`, `${number}`);
   for (let number = 0; number < 31; number += 1) world.write(`z/${number}`, `${number}`);
@@ -54,7 +54,7 @@ test('a disk that is unmounted during a first run', async (t) => {
   assert.equal(world.stored().length, 61);
 });
 
-test('a file that comes after the walk, is uploaded and renamed', async (t) => {
+test('a file that comes after the walk, is uploaded and then renamed keeps its object', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'z']) world.write(path, path);
   const [n, m] = ['n', 'm'].map((path) => join(world.source, path));
@@ -64,7 +64,7 @@ test('a file that comes after the walk, is uploaded and renamed', async (t) => {
   await assertNextRunEndsWith(world, ['a', 'm', 'z']);
 });
 
-test('what was renamed to a name that can not be stored keeps its object', async (t) => {
+test('a file that is renamed to a name which can not be stored keeps its object', async (t) => {
   const { world, at } = await syncedWorld(t, ['photos/1', 'photos/2', 'keep', 'unreadable']);
   const name = Buffer.from(`${world.source}/ph\xf6tos`, 'latin1');
   renameSync(at('photos'), name);
@@ -81,7 +81,7 @@ test('what was renamed to a name that can not be stored keeps its object', async
   await assertNextRunEndsWith(world, ['keep', 'pictures/1', 'pictures/2', 'unreadable']);
 });
 
-test('what may have been moved to where nothing can be read keeps its object', async (t) => {
+test('a file that may have been moved to where nothing can be read keeps its object', async (t) => {
   const { world, at } = await syncedWorld(t, ['f', 'keep']);
   for (const closed of ['new', 'new/f']) {
     mkdirSync(at('new'), { recursive: true });
@@ -99,7 +99,7 @@ test('what may have been moved to where nothing can be read keeps its object', a
   }
 });
 
-test('a file that can not be read, but is in the bucket, keeps no other object; a folder does', async (t) => {
+test('a file that can not be read, but is in the bucket, keeps no other object, whereas a folder does', async (t) => {
   const { world, at } = await syncedWorld(t, ['closed/f', 'gone', 'moved', 'unreadable', 'z']);
   world.remove('gone');
   chmodSync(at('unreadable'), 0);
@@ -136,7 +136,7 @@ test('where links lead in circles, the disk is looked at once more', async (t) =
   await assertNextRunEndsWith(world, ['b', 'keep', 'z']);
 });
 
-test('a folder that is left out, through which the AWS CLI would walk all the same: it is not run on LOCAL_DIR', async (t) => {
+test('the AWS CLI is not run on a LOCAL_DIR in which it would walk a folder that is left out', async (t) => {
   const world = new BucketWorld(t);
   world.config({ FOLLOW_SYMLINKS: 'yes' });
   appendFileSync(world.configFile, "EXCLUDE=('out/*' 'loop/*')\n");
@@ -149,7 +149,7 @@ test('a folder that is left out, through which the AWS CLI would walk all the sa
   assert.ok(!world.called().some((call) => call.includes(' s3 sync ')));
 });
 
-test('a disk with most of the files that is unmounted during the run: the next one stops with exit 4', async (t) => {
+test('the run after one in which a disk with most of the files was unmounted stops with exit code 4', async (t) => {
   const { world, at } = await syncedWorld(t, ['z']);
   for (let number = 0; number < 30; number += 1) world.write(`usb/${number}`, `${number}`);
   world.write('z', 'z, changed');

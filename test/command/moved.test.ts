@@ -26,7 +26,7 @@ function writeBoth(
 }
 
 // No file's ctime moves with its folder's name.
-test('folders that swap their names: their files are stored anew, though neither size nor time tells', async (t) => {
+test('the files of folders that swap their names are stored anew, though neither size nor time differs', async (t) => {
   const world = new BucketWorld(t);
   writeBoth(world, ['a/f', 'of a'], ['b/f', 'of b']);
   assert.equal((await world.sync([], LATER)).code, 0);
@@ -36,7 +36,7 @@ test('folders that swap their names: their files are stored anew, though neither
   assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of b', 'of a']);
 });
 
-test('what was moved is stored anew once', async (t) => {
+test('a file that was moved is stored anew once', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a/f', 'b/f', 'c']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
@@ -50,7 +50,7 @@ test('what was moved is stored anew once', async (t) => {
   assert.deepEqual(world.changesSince(count), []);
 });
 
-test('the same for a link to a folder that leads to another one now', async (t) => {
+test('the files of a link that leads to another folder now are stored anew', async (t) => {
   const world = new BucketWorld(t);
   world.config({ FOLLOW_SYMLINKS: 'yes' });
   writeBoth(world, ['1/f', 'one'], ['2/f', 'two']);
@@ -76,7 +76,7 @@ function swap(world: BucketWorld): void {
   renameSync(aside, b);
 }
 
-test('the tree of an earlier run than the record: what was stored in between is not what that tree knew', async (t) => {
+test('a tree that is older than the record proves nothing of what was stored in between', async (t) => {
   const world = new BucketWorld(t);
   for (let number = 0; number < 300; number += 1) world.write(`many/${number}`, '');
   world.write('a/f', 'of a');
@@ -98,7 +98,7 @@ test('the tree of an earlier run than the record: what was stored in between is 
   assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of a', 'of b']);
 });
 
-test('folders that swap their names while the run goes on are no damage', async (t) => {
+test('folders that swap their names during a run do no damage', async (t) => {
   const world = new BucketWorld(t);
   world.write('a/f', 'of a');
   world.write('b/f', 'of b');

@@ -28,7 +28,7 @@ test('a file whose key would be too long is named with its length, and never sen
   }
 });
 
-test('deletions that wait for names that can not be stored name the line that excludes them, and then go on', async (t) => {
+test('a deletion that waits for names which can not be stored names the line that excludes them, and then goes on', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a/locked/x', 'gone', 'stays', '*.tmp/[x]']) world.write(path, path);
   appendFileSync(world.configFile, "EXCLUDE=('*.bak')\n");
@@ -65,7 +65,7 @@ const IS_DIRECTORY =
   'An error occurred (XMinioObjectExistsAsDirectory) when calling the PutObject operation: Object name already exists as a directory.';
 
 for (const hours of ['0', '20']) {
-  test(`a file that became a folder, on a server where its object is in the way, FULL_CHECK_HOURS=${hours}`, async (t) => {
+  test(`a file that became a folder is stored on a server where its object is in the way, with FULL_CHECK_HOURS=${hours}`, async (t) => {
     const world = new BucketWorld(t);
     world.config({ FULL_CHECK_HOURS: hours });
     for (const path of ['stays', 'x']) world.write(path, path);
@@ -82,7 +82,7 @@ for (const hours of ['0', '20']) {
     assert.deepEqual(world.stored(), ['stays', 'x/y', 'x/z/1']);
   });
 
-  test(`a folder that became a file, on a server where its objects are in the way, FULL_CHECK_HOURS=${hours}`, async (t) => {
+  test(`a folder that became a file is stored on a server where its objects are in the way, with FULL_CHECK_HOURS=${hours}`, async (t) => {
     const world = new BucketWorld(t);
     world.config({ FULL_CHECK_HOURS: hours });
     for (const path of ['stays', 'x/y', 'x/z/1', 'x.y']) world.write(path, path);
@@ -97,7 +97,7 @@ for (const hours of ['0', '20']) {
   });
 }
 
-test('what is in the way stays where a deletion could not be undone, and for another refusal', async (t) => {
+test('what is in the way stays if its deletion could not be undone, or if the server refuses for another reason', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['stays', 'x']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

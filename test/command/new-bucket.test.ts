@@ -103,7 +103,7 @@ test('a bucket whose set-up is forbidden is not used half-made', async (t) => {
   box.calls();
 });
 
-test('a bucket that was there and keeps no older versions is warned of by the first run, and only then', async (t) => {
+test('the first run, and no later one, warns of an existing bucket that keeps no older versions', async (t) => {
   for (const [isVersioned, said] of [
     [true, ''],
     [false, 'The bucket keeps no older versions: .* aws s3api put-bucket-versioning --bucket test-'],
@@ -120,7 +120,7 @@ test('a bucket that was there and keeps no older versions is warned of by the fi
   }
 });
 
-test('a bucket that was there at the last run and is gone is made anew, with a warning', async (t) => {
+test('a bucket that was there at the last run and is gone is made again, with a warning', async (t) => {
   const world = new BucketWorld(t);
   world.write('a', 'a');
   const first = await world.sync();

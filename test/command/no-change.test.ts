@@ -20,7 +20,7 @@ async function syncedWorld(t: TestContext): Promise<BucketWorld> {
   return world;
 }
 
-test('a run in which nothing changed: seven calls, each of which proves something', async (t) => {
+test('a run in which nothing changed makes seven calls, each of which proves something', async (t) => {
   const world = await syncedWorld(t);
   assert.deepEqual((await callsOfRun(world)).sort(), [
     's3 cp', // the record of the last run

@@ -7,7 +7,7 @@ import { withFuse } from '../fakes/fuse.js';
 import { MANY, RestoreWorld } from './restore-world.js';
 
 for (const count of [0, MANY]) {
-  test(`where there are no owners, that is said in one sentence, and what is missing is named, of ${count + 2} files`, async (t) => {
+  test(`on a disk without owners, a restore of ${count + 2} files says so in one sentence and names what is missing`, async (t) => {
     const world = new RestoreWorld(t);
     for (const name of ['A.txt', 'a.txt']) world.write(name, name);
     for (let number = 0; number < count; number += 1) world.write(`${number}`, `${number}`);

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { withFuse } from '../fakes/fuse.js';
 import { fill, MANY, RestoreWorld } from './restore-world.js';
 
-test('files are fetched in bulk to where they keep no times, and none of them twice', async (t) => {
+test('files come in bulk to a disk that keeps no times, and none of them comes twice', async (t) => {
   const world = new RestoreWorld(t);
   fill(world, MANY);
   await world.backUp();

@@ -16,7 +16,7 @@ for (const why of [
   'An error occurred (EntityTooLarge) when calling the PutObject operation: Too large',
   '[Errno 5] Input/output error',
 ]) {
-  test(`one file fails, the others are sent, exit 3: ${why}`, async (t) => {
+  test(`one file that fails stops no other, and the exit code is 3, for "${why}"`, async (t) => {
     const world = new BucketWorld(t);
     world.write('stays', 'x');
     assert.equal((await world.sync()).code, 0);
@@ -30,7 +30,7 @@ for (const why of [
   });
 }
 
-test('all of the first files fail for one reason, though the first is sent alone: exit 1, the rest is not tried', async (t) => {
+test('a run whose first files all fail for one reason ends with exit code 1 and does not try the rest', async (t) => {
   const world = new BucketWorld(t);
   world.write('stays', 'x');
   assert.equal((await world.sync()).code, 0);

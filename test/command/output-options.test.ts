@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BucketWorld } from './bucket-world.js';
 
-test('without a terminal, a run that succeeds is silent; --verbose prints what goes to syslog', async (t) => {
+test('without a terminal, a run that succeeds is silent, and --verbose prints what goes to syslog', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'content');
@@ -21,7 +21,7 @@ test('without a terminal, a run that succeeds is silent; --verbose prints what g
   assert.match(verbose.stderr, /In the backup: 1 files?, /);
 });
 
-test('--quiet says nothing of what is going on in a restore', async (t) => {
+test('--quiet silences the progress of a restore', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'content');

@@ -32,7 +32,7 @@ const restore = (world: RestoreWorld, ...flags: readonly string[]) =>
 const ownerOf = (world: RestoreWorld) => lstatSync(join(world.to, 'a')).uid;
 
 test(
-  'an owner that only the system knows is given by name, with a warning if its number differs',
+  'an owner whom only the system knows is set by name, with a warning if the number differs',
   AS_ROOT,
   async (t) => {
     const world = await backedUp(t);
@@ -66,7 +66,7 @@ test('with --numeric-ids owners are their numbers, without a word', AS_ROOT, asy
   }
 });
 
-test('a destination that is a system of its own has its own names', AS_ROOT, async (t) => {
+test('a destination that holds a system of its own has its own names', AS_ROOT, async (t) => {
   const world = await backedUp(t);
   mkdirSync(join(world.to, 'etc'), { recursive: true });
   writeFileSync(join(world.to, 'etc/passwd'), 'anna:x:70009:1::/:/bin/sh\n');
@@ -76,7 +76,7 @@ test('a destination that is a system of its own has its own names', AS_ROOT, asy
   assert.match(stderr, /user anna \(70009 here, 70001 in the backup\)/);
 });
 
-test('a restore that brings the names of its system along gives owners by number', AS_ROOT, async (t) => {
+test('a restore that brings the names of its system along sets owners by number', AS_ROOT, async (t) => {
   const world = await backedUp(t, 'etc/passwd');
   const { code, stderr } = await restore(world);
   assert.equal(code, 0, stderr);

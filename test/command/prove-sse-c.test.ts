@@ -16,7 +16,7 @@ const keysOf = ({ journal }: BucketWorld) => journal.versions().map(({ key }) =>
 const uploadKey = (world: BucketWorld) => world.run('encrypted-s3-upload-key', [], { input: ESCROW });
 
 for (const exists of [true, false]) {
-  test(`a server that ignores SSE-C: exit 6, and no file leaves (the bucket ${exists ? 'is there' : 'is new'})`, async (t) => {
+  test(`a server that ignores SSE-C gets no file, and the exit code is 6 (the bucket ${exists ? 'is there' : 'is new'})`, async (t) => {
     const world = new BucketWorld(t);
     Object.assign(world.journal, { exists, isVersioned: exists, ignoresKeys: true });
     for (let number = 0; number < 300; number += 1) world.write(`${number}`, 'private');
@@ -28,7 +28,7 @@ for (const exists of [true, false]) {
   });
 }
 
-test('a server that ignores SSE-C: no key is escrowed there', async (t) => {
+test('a server that ignores SSE-C gets no escrowed key', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.journal.ignoresKeys = true;
@@ -39,7 +39,7 @@ test('a server that ignores SSE-C: no key is escrowed there', async (t) => {
   assert.deepEqual(keysOf(world), []);
 });
 
-test('a server that takes any key: exit 6, before a file leaves', async (t) => {
+test('a server that takes any key gets no file, and the exit code is 6', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');
@@ -50,7 +50,7 @@ test('a server that takes any key: exit 6, before a file leaves', async (t) => {
   assert.deepEqual(keysOf(world), []);
 });
 
-test('the proof comes first, with a key of its own, and leaves nothing; a backup with a record needs none', async (t) => {
+test('the proof comes first, with a key of its own, and leaves nothing, and a backup with a record needs none', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');
@@ -75,7 +75,7 @@ test('the proof comes first, with a key of its own, and leaves nothing; a backup
   assert.ok(!added.slice(count).some((it) => it.startsWith('probe')));
 });
 
-test('a user who may remove no versions leaves a deletion of it; one who may delete nothing is told', async (t) => {
+test('a user who may remove no versions leaves a delete marker of the proof, and one who may delete nothing is told', async (t) => {
   const denied = s3Error('AccessDenied', 'DeleteObject', 'Access Denied').trim();
   for (const [calls, deletions, warnings] of [
     ['*delete-object*--version-id=*', 1, 0],
@@ -97,7 +97,7 @@ test('a user who may remove no versions leaves a deletion of it; one who may del
   }
 });
 
-test('a block of SSE-C is told by its own words, and the command that lifts it', async (t) => {
+test('a block of SSE-C is reported in words of its own, with the command that lifts it', async (t) => {
   const blocked =
     'upload failed: - to s3://b/k An error occurred (AccessDenied) when calling the PutObject operation: because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C).';
   const world = new BucketWorld(t);
@@ -115,7 +115,7 @@ test('a block of SSE-C is told by its own words, and the command that lifts it',
   assert.deepEqual(keysOf(world), []);
 });
 
-test('a network that breaks during the proof proves nothing: exit 1, and no file leaves', async (t) => {
+test('a network that breaks during the proof ends the run with exit code 1, and no file leaves', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');
@@ -133,7 +133,7 @@ test('a network that breaks during the proof proves nothing: exit 1, and no file
   }
 });
 
-test('a first run with nothing to upload proves it before its record', async (t) => {
+test('a first run with nothing to upload proves SSE-C before it stores its record', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.onCall('*get-object*probe/*', 'echo content; exit 0');

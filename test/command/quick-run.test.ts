@@ -91,13 +91,13 @@ function checkedAgo(world: BucketWorld, hours: number): void {
   world.put(RECORD, JSON.stringify({ ...record, lastFullCheck }), KEY);
 }
 
-test('a quick run in which nothing changed: the record is read and stored', async (t) => {
+test('a quick run in which nothing changed reads and stores the record', async (t) => {
   const world = await backedUp(t);
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
 });
 
-test('a quick run with new files: they are uploaded, and nothing is listed', async (t) => {
+test('a quick run with new files uploads them and lists nothing', async (t) => {
   const world = await backedUp(t);
   for (const path of ['new', 'd/new']) world.write(path, path);
   await assertRun(world, QUICK, ['get record', 'upload', 'put record']);
@@ -116,27 +116,27 @@ test('a quick run with files that changed or are gone asks whether the bucket ke
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
 });
 
-test('more files than fit into the first, small batch: a call for each batch', async (t) => {
+test('a quick run makes a call for each batch if the files do not fit into the first, small one', async (t) => {
   const world = await backedUp(t);
   for (let number = 0; number < 11; number += 1) world.write(`new/${number}`, 'x');
   await assertRun(world, QUICK, ['get record', 'upload', 'upload', 'put record']);
   assert.equal(world.stored().length, 13);
 });
 
-test('a full run in which nothing changed, as --full asks for', async (t) => {
+test('a full run in which nothing changed makes the calls that --full asks for', async (t) => {
   const world = await backedUp(t);
   await assertRun(world, full('--full was given'), NOTHING_CHANGED_FULL, ['--full']);
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
 });
 
-test('a full run with changes: one listing, after the upload', async (t) => {
+test('a full run with changes lists once, after the upload', async (t) => {
   const world = await backedUp(t);
   for (const path of ['a', 'new']) world.write(path, 'changed');
   const calls = ['get record', 'upload', 'versioning?', 'list', ...VERIFICATION, 'put record', 'escrow?'];
   await assertRun(world, full('--full was given'), calls, ['--full']);
 });
 
-test('FULL_CHECK_HOURS: a run is full when the last full check is as old as that', async (t) => {
+test('a run is full when the last full check is as old as FULL_CHECK_HOURS', async (t) => {
   const world = await backedUp(t);
   checkedAgo(world, 19.5);
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
@@ -161,7 +161,7 @@ test('a quick run leaves the time of the last full check as it is', async (t) =>
   assert.notEqual(time(), before);
 });
 
-test('a first run over an empty prefix: the server is tried, and aws s3 sync uploads', async (t) => {
+test('a first run over an empty prefix tries the server and uploads with aws s3 sync', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   for (const path of ['a', 'd/b']) world.write(path, path);
@@ -171,7 +171,7 @@ test('a first run over an empty prefix: the server is tried, and aws s3 sync upl
   ]);
 });
 
-test("a first run over somebody's objects: the key is tried, and what the bucket lacks is sent by name", async (t) => {
+test('a first run over objects of somebody else tries the key and sends by name what the bucket lacks', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   for (const path of ['a', 'd/b']) world.write(path, path);
@@ -224,7 +224,7 @@ test('LOCAL_LIST makes each run full', async (t) => {
     await assertRun(world, full('LOCAL_LIST is set'), [...NOTHING_CHANGED_FULL, 'list']);
 });
 
-test('without a state folder each run is full, and gets the tree', async (t) => {
+test('without a state folder each run is full and downloads the tree', async (t) => {
   const world = await backedUp(t);
   const file = join(world.folder, 'file');
   writeFileSync(file, '');
@@ -258,7 +258,7 @@ test('a run that takes over the backup of another source is full', async (t) => 
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
 });
 
-test('a quick run whose upload failed deletes nothing; the next run does, a full one', async (t) => {
+test('a quick run whose upload failed deletes nothing, and the next run, a full one, does', async (t) => {
   const world = await backedUp(t);
   world.remove('a');
   world.write('new', 'a');

@@ -20,7 +20,7 @@ function content(size: number): Buffer {
   return bytes;
 }
 
-test('the file is not always the first by its name', async (t) => {
+test('the verified file is not always the first by its name', async (t) => {
   const world = new BucketWorld(t);
   for (let number = 0; number < 8; number += 1) world.write(`f${number}`, `${number}`);
   // That 40 runs pick the same is less likely than one in 10^30.
@@ -59,7 +59,7 @@ test('of a larger file, a random part is read, and no more than a byte without t
   assert.equal(parts.size, 2);
 });
 
-test('a part that differs: exit 6', async (t) => {
+test('a part that differs ends the run with exit code 6', async (t) => {
   const world = new BucketWorld(t);
   const bytes = content(LIMIT + 1);
   writeFileSync(join(world.source, 'image'), bytes);

@@ -25,7 +25,7 @@ async function assertNothingChanges(world: BucketWorld, code: number, stderr: Re
   assert.deepEqual([world.journal.versions(), readFileSync(world.copy)], before);
 }
 
-test('another ENCRYPTION_KEY: exit 5, before anything is stored', async (t) => {
+test('another ENCRYPTION_KEY ends the run with exit code 5 before anything is stored', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   world.config({ ENCRYPTION_KEY: OTHER_KEY });
@@ -34,7 +34,7 @@ test('another ENCRYPTION_KEY: exit 5, before anything is stored', async (t) => {
   await assertNothingChanges(world, 5, WRONG_KEY);
 });
 
-test('the same for a backup of the original scripts, which has no record', async (t) => {
+test('another ENCRYPTION_KEY is found without a record too, for a backup of the original scripts', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');
@@ -71,7 +71,7 @@ test('objects that are not encrypted prove nothing, neither for a key nor agains
   assert.deepEqual([code, other.journal.versions()], [5, before], stderr);
 });
 
-test('the record of a later version: exit 1, told to update', async (t) => {
+test('the record of a later version ends the run with exit code 1 and the advice to update', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   const record = JSON.parse(world.current(RECORD).body.toString('utf8'));
@@ -82,7 +82,7 @@ test('the record of a later version: exit 1, told to update', async (t) => {
   await assertNothingChanges(world, 1, told);
 });
 
-test('a damaged record: exit 1, until it is deleted', async (t) => {
+test('a damaged record ends each run with exit code 1 until it is deleted', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   const whole = world.current(RECORD).body.toString('utf8');
@@ -125,7 +125,7 @@ test('record and tree are stored by one call, after everything else', async (t) 
   );
 });
 
-test('a run that ends early leaves record and copy as they were', async (t) => {
+test('a run that ends early leaves the record and the copy as they were', async (t) => {
   const world = new BucketWorld(t);
   world.write('stays', 'stays');
   for (let number = 0; number < 25; number += 1) world.write(`d/${number}`, 'x');
@@ -148,7 +148,7 @@ test('a run that ends early leaves record and copy as they were', async (t) => {
   assert.equal(world.treeDownloads(), 1);
 });
 
-test('whether the key is escrowed is asked each time', async (t) => {
+test('each run asks whether the key is escrowed', async (t) => {
   const warning = /WARNING: You have not backed up your encryption key, yet\./;
   const world = new BucketWorld(t);
   await backedUp(world);
@@ -160,7 +160,7 @@ test('whether the key is escrowed is asked each time', async (t) => {
   }
 });
 
-test('where it can not be found out whether the key is escrowed, that is said, and that the backup is done', async (t) => {
+test('a run that can not find out whether the key is escrowed says so, and that the backup is done', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   world.write('new', 'new');
@@ -178,7 +178,7 @@ test('where it can not be found out whether the key is escrowed, that is said, a
   assert.deepEqual(world.changesSince(count), []);
 });
 
-test('a tree that is stored as it is recorded, and is none: exit 1, told what to delete', async (t) => {
+test('a tree that is stored as recorded, but is none, ends the run with exit code 1 and what to delete', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   const body = Buffer.from('this is no gzip');
@@ -191,7 +191,7 @@ test('a tree that is stored as it is recorded, and is none: exit 1, told what to
   await assertNothingChanges(world, 1, told);
 });
 
-test('times that no clock shows are in the tree as they are', async (t) => {
+test('times that no clock shows are stored in the tree as they are', async (t) => {
   const world = new BucketWorld(t);
   // Milliseconds that were taken for seconds; some file systems keep them.
   const folder = mkdtempSync('/dev/shm/times-');

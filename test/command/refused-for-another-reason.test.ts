@@ -80,7 +80,7 @@ function assertKeyIsNotBlamed(stderr: string): void {
 }
 
 for (const [code, message] of ANSWERS) {
-  test(`${code} (${message.slice(0, 40)}) to every call: S3's own words and exit 1, and the key is not blamed`, async (t) => {
+  test(`a command that gets ${code} (${message.slice(0, 40)}) to every call quotes S3 with exit code 1, and blames no key`, async (t) => {
     for (const [command, args, input = ''] of COMMANDS) {
       const box = new Sandbox(t);
       box.write('a', 'a');
@@ -95,7 +95,7 @@ for (const [code, message] of ANSWERS) {
 }
 
 for (const [code, message] of ANSWERS.slice(0, 4)) {
-  test(`${code} (${message.slice(0, 40)}) to every read of an object: its words, and the key is not blamed`, async (t) => {
+  test(`a command that gets ${code} (${message.slice(0, 40)}) to every read of an object quotes it, and blames no key`, async (t) => {
     for (const [command, args, input = ''] of COMMANDS) {
       if (/list-versions|undelete/.test(command)) continue; // They read no object.
       const box = new Sandbox(t);
@@ -110,7 +110,7 @@ for (const [code, message] of ANSWERS.slice(0, 4)) {
   });
 }
 
-test('a server without words that lists, and refuses to read an object with and without the key: exit 5', async (t) => {
+test('a server that lists, and refuses each read of an object without a word, with the key or not, ends a run with exit code 5', async (t) => {
   for (const [command, args, input = ''] of COMMANDS) {
     if (/list-versions|undelete/.test(command) || args(new Sandbox(t)).includes('--at=yesterday')) continue;
     const box = new Sandbox(t);

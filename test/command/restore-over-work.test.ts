@@ -28,7 +28,7 @@ function writeOld(file: string): void {
 
 for (const flag of FLAGS) {
   const how = flag ?? 'no flag';
-  test(`what comes to the place of a folder's file during the download stays, with ${how}`, async (t) => {
+  test(`a file that appears in the place of one of a folder during the download stays, with ${how}`, async (t) => {
     const { world, to } = await backedUp(t);
     mkdirSync(to);
     const file = join(to, 'a');
@@ -41,7 +41,7 @@ for (const flag of FLAGS) {
     assert.equal(readFileSync(join(to, 'd/b'), 'utf8'), 'content of d/b');
   });
 
-  test(`what comes to the place of a single file during the download stays, with ${how}`, async (t) => {
+  test(`a file that appears in the place of a single one during the download stays, with ${how}`, async (t) => {
     const { world, to } = await backedUp(t);
     if (flag === '--keep-newer') writeOld(to);
     world.onFirstCall(DOWNLOAD, `echo new > '${to}'`);
@@ -52,14 +52,14 @@ for (const flag of FLAGS) {
   });
 }
 
-test('--overwrite replaces it all the same', async (t) => {
+test('--overwrite replaces even a file that appears during the download', async (t) => {
   const { world, to } = await backedUp(t);
   world.onFirstCall(DOWNLOAD, `echo new > '${to}'`);
   assert.equal((await restore(world, '--overwrite', 'a', to)).code, 0);
   assert.equal(readFileSync(to, 'utf8'), 'content of a');
 });
 
-test('a file that was there already, and is changed meanwhile, does not get its old time back', async (t) => {
+test('a file that was there and is changed during the download does not get its old time back', async (t) => {
   const { world, to } = await backedUp(t);
   mkdirSync(to);
   const file = join(to, 'a');

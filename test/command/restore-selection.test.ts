@@ -48,7 +48,7 @@ for (const [flags, expected] of [
   ],
   [['letters', '--include', 'letters/l*'], ['latest']],
 ] as const) {
-  test(`restore ${flags.join(' ')}`, async (t) => {
+  test(`restore ${flags.join(' ')} brings back what it names and nothing else`, async (t) => {
     const { world, to } = await backedUp(t);
     const { code, stderr } = await restore(world, ...flags, to);
     assert.equal(code, 0, stderr);
@@ -65,7 +65,7 @@ test('patterns that match nothing are an error', async (t) => {
   assert.match(named.stderr, /--include or --exclude leaves out "a"/);
 });
 
-test('several PATHs are planned and asked for as one', async (t) => {
+test('several paths are planned and asked for as one', async (t) => {
   const { world, to } = await backedUp(t);
   mkdirSync(join(to, 'photos'), { recursive: true });
   writeFileSync(join(to, 'photos/beach.jpg'), 'other');
@@ -87,7 +87,7 @@ test('several PATHs are planned and asked for as one', async (t) => {
   for (const path of PATHS) assert.equal(readFileSync(join(to, path), 'utf8'), `content of ${path}`);
 });
 
-test('the tree is fetched once, however many PATHs there are', async (t) => {
+test('the tree is fetched once, however many paths there are', async (t) => {
   const { world, to } = await backedUp(t);
   for (const words of [['letters'], ['a', 'letters', 'photos'], []]) {
     assert.equal((await restore(world, ...words, '--overwrite', to)).code, 0);
@@ -95,7 +95,7 @@ test('the tree is fetched once, however many PATHs there are', async (t) => {
   }
 });
 
-test('a link is replaced only if it differs, and if the user wants that', async (t) => {
+test('a link is replaced only if it differs and the user wants it', async (t) => {
   const { world, to } = await backedUp(t);
   assert.equal((await restore(world, to)).code, 0);
   const again = await restore(world, to);

@@ -46,7 +46,7 @@ for (const [what, typed, expected] of [
   ['Ctrl-D', CTRL_D, 1],
   ['Ctrl-C', CTRL_C, 130],
 ] as const) {
-  test(`${what} leaves everything as it is`, async (t) => {
+  test(`the answer ${what} leaves everything as it is`, async (t) => {
     const { world, to } = await backedUp(t);
     const { code, shown } = await restore(world, [[QUESTION, typed]], to);
     assert.equal(code, expected, shown);

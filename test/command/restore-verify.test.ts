@@ -29,7 +29,7 @@ async function tellChecksums(world: BucketWorld, checksums: Readonly<Record<stri
   };
 }
 
-test('without checksums in the bucket, everything is read again', async (t) => {
+test('--verify reads everything again where the bucket has no checksums', async (t) => {
   const { world, to } = await backedUp(t);
   const { code, stderr } = await restore(world, to);
   assert.equal(code, 0, stderr);
@@ -49,7 +49,7 @@ test('a large file is compared by the checksum that the bucket has of it', async
   assert.match(file.stderr, /Verified by the bucket's checksum\.\nSuccess\./);
 });
 
-test('a file that differs is named: exit 6', async (t) => {
+test('a file that differs is named, with exit code 6', async (t) => {
   const { world, to } = await backedUp(t);
   await tellChecksums(world, { [LARGE]: await crcOf('CRC64NVME', [Buffer.from('other')]) });
   const { code, stderr, stdout } = await restore(world, to);
@@ -63,7 +63,7 @@ test('a file that differs is named: exit 6', async (t) => {
   assert.match(file.stderr, /The file is not what the bucket holds/);
 });
 
-test('an object that somebody replaces meanwhile is no difference: exit 3', async (t) => {
+test('an object that somebody replaces meanwhile does not pass for a difference, and the exit code is 3', async (t) => {
   const { world, to } = await backedUp(t);
   const { keyHash } = world.current(`${PREFIX}large`);
   let isReplaced = false;
@@ -79,7 +79,7 @@ test('an object that somebody replaces meanwhile is no difference: exit 3', asyn
   assert.doesNotMatch(stderr, /Success/);
 });
 
-test('a file that seems to be there already, and is not, is found', async (t) => {
+test('--verify finds a file that only seems to be in the destination already', async (t) => {
   const { world, to } = await backedUp(t);
   assert.equal((await restore(world, to)).code, 0);
   const longAgo = new Date('2020-02-02T02:02:02Z');
@@ -107,7 +107,7 @@ test('older versions are compared with what was current then', async (t) => {
   assert.match(file.stderr, /Verified by reading it again\./);
 });
 
-test('standard output can not be verified, nor what is not written', async (t) => {
+test('--verify is refused for standard output, and for what is not written', async (t) => {
   const { world, to } = await backedUp(t);
   mkdirSync(to);
   assert.match((await restore(world, 'a', '-')).stderr, /--verify reads a restored file/);

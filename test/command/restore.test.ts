@@ -48,7 +48,7 @@ test('a file comes back with its mode and mtime, into a folder or under a new na
   assert.equal(readFileSync(to(world, 'renamed'), 'utf8'), 'content of a');
 });
 
-test('a single file gets its holes back, where there would be no room for zeros in their place', async (t) => {
+test('a single file gets its holes back on a disk with no room for zeros in their place', async (t) => {
   const world = await backedUp(t);
   world.write('image', 'beginning');
   truncateSync(join(world.source, 'image'), 20 << 20);
@@ -60,7 +60,7 @@ test('a single file gets its holes back, where there would be no room for zeros 
   assert.ok(readFileSync(to(world, 'image')).equals(readFileSync(join(world.source, 'image'))));
 });
 
-test('a file goes to standard output, alone', async (t) => {
+test('a file goes to standard output if it is alone', async (t) => {
   const world = await backedUp(t);
   const { code, stdout } = await restore(world, LETTER, '-');
   assert.deepEqual([code, stdout], [0, `content of ${LETTER}`]);
@@ -70,7 +70,7 @@ test('a file goes to standard output, alone', async (t) => {
   assert.match(two.stderr, /Only one file can be restored to standard output/);
 });
 
-test('a folder, everything, and several paths', async (t) => {
+test('a folder, everything, and several paths come back', async (t) => {
   const world = await backedUp(t);
   assert.equal((await restore(world, 'letters', to(world, 'folder'))).code, 0);
   assert.equal(readFileSync(to(world, 'folder/2025/b'), 'utf8'), 'content of letters/2025/b');
@@ -82,7 +82,7 @@ test('a folder, everything, and several paths', async (t) => {
   assert.equal(readFileSync(to(world, 'several/a'), 'utf8'), 'content of a');
 });
 
-test('an empty folder comes back by its own path, alone and as one of several', async (t) => {
+test('an empty folder comes back by its own path, alone or as one of several', async (t) => {
   const world = await backedUp(t);
   const empty = join(world.source, 'letters/empty');
   mkdirSync(empty);
@@ -98,7 +98,7 @@ test('an empty folder comes back by its own path, alone and as one of several', 
   assert.match((await restore(world, 'letters/empty', to(world, 'x'))).stderr, /There is nothing below/);
 });
 
-test('a link comes with its folder: by its path alone, an error says so', async (t) => {
+test('a link comes with its folder, and its path alone is refused', async (t) => {
   const world = await threeRuns(t);
   const { code, stderr } = await restore(world, 'link', to(world));
   assert.equal(code, 1);
@@ -111,7 +111,7 @@ test('a link comes with its folder: by its path alone, an error says so', async 
   assert.deepEqual([readdirSync(to(world)), readlinkSync(to(world, 'link'))], [['link'], 'a']);
 });
 
-test('what is not in the backup, or not in LOCAL_DIR, is an error', async (t) => {
+test('a path that is not in the backup, or not in LOCAL_DIR, is refused', async (t) => {
   const world = await backedUp(t);
   const missing = await restore(world, 'nothing', to(world, 'x'));
   assert.equal(missing.code, 1);
@@ -129,7 +129,7 @@ test('a backup of the original scripts, which has no tree, gives back its files'
   assert.equal(readFileSync(to(world, 'a'), 'utf8'), 'content of a');
 });
 
-test('--escrow finds the only backup of a bucket; of several, it names them', async (t) => {
+test('--escrow finds the only backup of a bucket, and names them if there are several', async (t) => {
   const world = await backedUp(t);
   const uploaded = await world.run('encrypted-s3-upload-key', [world.configFile], {
     input: `\n${EASY_KEY}\n\nyes\n`,
@@ -165,7 +165,7 @@ async function livingFolder(t: TestContext): Promise<BucketWorld> {
 
 const read = (world: BucketWorld, path: string) => readFileSync(to(world, `all/${path}`), 'utf8');
 
-test('a restore over a living folder shows what it would do, and does nothing unasked', async (t) => {
+test('a restore over a living folder shows what it would do, and does nothing without a yes', async (t) => {
   const world = await livingFolder(t);
   const dry = await restore(world, '--dry-run', to(world, 'all'));
   assert.deepEqual(dry.stdout.split('\n'), [
@@ -185,7 +185,7 @@ test('a restore over a living folder shows what it would do, and does nothing un
   assert.deepEqual([read(world, 'a'), existsSync(to(world, 'all/letters/2025'))], ['other', false]);
 });
 
-test('--missing-only, --keep-newer and --overwrite replace nothing, what is older, and everything', async (t) => {
+test('--missing-only replaces nothing, --keep-newer only what is older, and --overwrite everything', async (t) => {
   const world = await livingFolder(t);
   assert.equal((await restore(world, '--missing-only', to(world, 'all'))).code, 0);
   assert.deepEqual(
@@ -198,7 +198,7 @@ test('--missing-only, --keep-newer and --overwrite replace nothing, what is olde
   assert.deepEqual([read(world, 'a'), read(world, 'own')], ['content of a', 'other']);
 });
 
-test('a single file is not replaced unasked either', async (t) => {
+test('a single file is replaced only with a yes', async (t) => {
   const world = await livingFolder(t);
   const target = to(world, 'all/a');
   const refused = await restore(world, 'a', target);

@@ -66,7 +66,7 @@ test('a rollback that is killed is completed by another one, and a run in betwee
   }
 });
 
-test('what a killed run has sent is sent again after a rollback, by another machine, too', async (t) => {
+test('what a killed run has sent is sent again after a rollback, even by another machine', async (t) => {
   const world = await twoRuns(t);
   // As large as what the rollback leaves.
   const same = 'at FIRST';
@@ -86,7 +86,7 @@ test('what a killed run has sent is sent again after a rollback, by another mach
   assert.equal(world.contents()['d/changes'], same);
 });
 
-test('another profile does it, and the list goes where it is wanted', async (t) => {
+test('a rollback runs with another profile, and writes its list where that is wanted', async (t) => {
   const world = await twoRuns(t);
   const list = join(world.folder, 'my list');
   assert.equal((await world.rollBack('--yes', '--profile', 'admin', '--list', list)).code, 0);
@@ -144,7 +144,7 @@ test('a backup of the original scripts is rolled back where its versions tell wh
   assert.deepEqual(world.contents(), { a: `a at ${then}`, later: `later at ${now}` });
 });
 
-test('while a run holds the lock, it ends with exit code 75', async (t) => {
+test('a rollback ends with exit code 75 while a run holds the lock', async (t) => {
   const world = await twoRuns(t);
   const holder = spawn('flock', [world.lock, 'sh', '-c', 'echo held; read line']);
   await once(holder.stdout, 'data');

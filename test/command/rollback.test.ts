@@ -11,7 +11,7 @@ function modeOf(world: RollbackWorld, path: string): number {
   return statSync(join(world.to, path)).mode & 0o777;
 }
 
-test('the backup is as it was at that time, and what is gone for ever is listed', async (t) => {
+test('a rollback makes the backup what it was at that time, and lists what is gone for ever', async (t) => {
   const world = await twoRuns(t);
   const { code, stdout, stderr } = await world.rollBack('--yes');
   assert.deepEqual([code, stdout], [0, ''], stderr);
@@ -48,7 +48,7 @@ test('the backup is as it was at that time, and what is gone for ever is listed'
   );
 });
 
-test('a restore after a rollback is that of the time, with its modes, and fetches everything in bulk', async (t) => {
+test('a restore after a rollback brings back that time, with its modes, and fetches everything in bulk', async (t) => {
   const many = Array.from({ length: 10 }, (_, number) => `many/${number}`);
   const world = await twoRuns(t, many);
   assert.equal((await world.rollBack('--yes')).code, 0);
@@ -58,7 +58,7 @@ test('a restore after a rollback is that of the time, with its modes, and fetche
   assert.deepEqual(world.fetched(), ['*']);
 });
 
-test('the next run is a full one, and stores what LOCAL_DIR holds', async (t) => {
+test('the run after a rollback is full, and stores what LOCAL_DIR holds', async (t) => {
   const world = await twoRuns(t);
   world.config({ FULL_CHECK_HOURS: '20' });
   assert.equal((await world.rollBack('--yes')).code, 0);
@@ -77,7 +77,7 @@ test('the next run is a full one, and stores what LOCAL_DIR holds', async (t) =>
   assert.ok(world.syslog().some((line) => line.includes('This is a quick run')));
 });
 
-test('on another machine, without the state folder, the next run is right, too', async (t) => {
+test('on another machine, without the state folder, the run after a rollback is full too', async (t) => {
   const world = await twoRuns(t);
   world.config({ FULL_CHECK_HOURS: '20' });
   const elsewhere = { environment: { HOME: world.home, XDG_STATE_HOME: join(world.folder, 'elsewhere') } };
@@ -97,7 +97,7 @@ test('on another machine, without the state folder, the next run is right, too',
   });
 });
 
-test('of some paths, only these are rolled back, and the tree tells the truth of all', async (t) => {
+test('a rollback of some paths changes only these, and the tree stays true for all', async (t) => {
   const world = await twoRuns(t);
   world.config({ FULL_CHECK_HOURS: '20' });
   const { code, stderr } = await world.rollBack('--yes', 'd');
@@ -110,7 +110,7 @@ test('of some paths, only these are rolled back, and the tree tells the truth of
   assert.deepEqual(world.changesSince(count).sort(), ['-d/goes', 'd/changes', 'd/new']);
 });
 
-test('a path that the backup never had ends it with exit code 1', async (t) => {
+test('a path that the backup never had ends a rollback with exit code 1', async (t) => {
   const world = await twoRuns(t);
   const before = world.journal.versions();
   const { code, stderr } = await world.rollBack('--yes', 'd', 'never there');

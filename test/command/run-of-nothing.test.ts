@@ -18,7 +18,7 @@ test('a run that finds no file says so', async (t) => {
   assert.doesNotMatch((await world.sync()).stderr, /No file/);
 });
 
-test('a bucket that is created on a server without versioning: the first run warns', async (t) => {
+test('the first run warns of a bucket that it has created on a server without versioning', async (t) => {
   const world = new BucketWorld(t);
   world.write('f', 'f');
   const refused = 'An error occurred (NotImplemented) when calling the PutBucketVersioning operation: x';
@@ -28,7 +28,7 @@ test('a bucket that is created on a server without versioning: the first run war
   assert.match(stderr, /WARNING: The bucket keeps no older versions: /);
 });
 
-test('LOCAL_DIR is on another file system than at the last run: a warning, once', async (t) => {
+test('a run warns once of a LOCAL_DIR that is on another file system than at the last run', async (t) => {
   const world = new BucketWorld(t);
   world.write('f', 'f');
   assert.equal((await world.sync()).code, 0);

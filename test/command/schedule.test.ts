@@ -9,7 +9,7 @@ import { canMount, canSchedule, isRoot, ScheduleWorld } from './schedule-world.j
 const SKIP = { skip: !canSchedule && "root's files can't be replaced here" };
 const ROOT_ONLY = { skip: !(isRoot && canMount) && 'only root has files for cron' };
 
-test('writes a timer, enables it, and runs the service once', SKIP, async (t) => {
+test('schedule writes a timer, enables it, and runs the service once', SKIP, async (t) => {
   const world = new ScheduleWorld(t);
   const { code, stdout, stderr } = await world.schedule(world.configFile);
   assert.equal(code, 0, stderr);
@@ -33,7 +33,7 @@ test('writes a timer, enables it, and runs the service once', SKIP, async (t) =>
   assert.match(stdout, /The run ended well after \d+ s\.\n$/);
 });
 
-test('the time is that of the flag; a later call replaces an earlier one', SKIP, async (t) => {
+test('the schedule has the time of the flag, and a later call replaces an earlier one', SKIP, async (t) => {
   const world = new ScheduleWorld(t);
   const calendar = () => [...world.units().values()].join('').match(/OnCalendar=.*/)?.[0];
   assert.equal((await world.schedule('--hourly', world.configFile)).code, 0);
@@ -52,21 +52,25 @@ test('the time is that of the flag; a later call replaces an earlier one', SKIP,
   }
 });
 
-test('a run that fails gives its exit code and its messages; the schedule stays', SKIP, async (t) => {
-  const world = new ScheduleWorld(t);
-  world.runEndsWith(4);
-  const { code, stderr } = await world.schedule(world.configFile);
-  assert.equal(code, 4);
-  assert.match(stderr, /^what the run said\nERROR: The run ended with exit code 4 after /);
-  assert.equal(world.units().size, 3);
-  world.runEndsWith(0, 'ConditionResult=no\n');
-  const onBattery = await world.schedule(world.configFile);
-  assert.equal(onBattery.code, 1);
-  assert.match(onBattery.stderr, /this machine is on battery/);
-});
+test(
+  'a run that fails gives schedule its exit code and its messages, and the schedule stays',
+  SKIP,
+  async (t) => {
+    const world = new ScheduleWorld(t);
+    world.runEndsWith(4);
+    const { code, stderr } = await world.schedule(world.configFile);
+    assert.equal(code, 4);
+    assert.match(stderr, /^what the run said\nERROR: The run ended with exit code 4 after /);
+    assert.equal(world.units().size, 3);
+    world.runEndsWith(0, 'ConditionResult=no\n');
+    const onBattery = await world.schedule(world.configFile);
+    assert.equal(onBattery.code, 1);
+    assert.match(onBattery.stderr, /this machine is on battery/);
+  },
+);
 
 test(
-  '--show tells the last exit code and the next run; --remove takes away what was written',
+  '--show prints the last exit code and the next run, and --remove deletes what was written',
   SKIP,
   async (t) => {
     const world = new ScheduleWorld(t);
@@ -88,26 +92,30 @@ test(
   },
 );
 
-test('doctor misses a program that the schedule runs, and says how to schedule again', SKIP, async (t) => {
-  const world = new ScheduleWorld(t);
-  assert.equal((await world.schedule('--at', '3:30', world.configFile)).code, 0);
-  const found = async () => {
-    const { stdout } = await world.doctor();
-    const { findings } = JSON.parse(stdout) as { findings: Finding[] };
-    return findings.find(({ check }) => check === 'schedule');
-  };
-  assert.match((await found())?.text ?? '', /^systemd: last run/);
-  const [, service = '', timer = ''] = world.units().keys();
-  const text = world.units().get(service) ?? '';
-  writeFileSync(world.unitFile(service), text.replace(/^ExecStart=\S+/m, 'ExecStart=/opt/gone/node'));
-  const gone = await found();
-  assert.equal(gone?.state, 'failed');
-  assert.equal(gone?.text, 'that of systemd lacks "/opt/gone/node"');
-  assert.equal(gone?.remedy, `encrypted-s3 schedule --at 3:30 ${world.configFile}`);
-  writeFileSync(world.unitFile(service), text);
-  rmSync(world.unitFile(timer));
-  assert.match((await found())?.text ?? '', /lacks ".*\.timer"/);
-});
+test(
+  'doctor reports a program of the schedule that is missing, and says how to schedule again',
+  SKIP,
+  async (t) => {
+    const world = new ScheduleWorld(t);
+    assert.equal((await world.schedule('--at', '3:30', world.configFile)).code, 0);
+    const found = async () => {
+      const { stdout } = await world.doctor();
+      const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+      return findings.find(({ check }) => check === 'schedule');
+    };
+    assert.match((await found())?.text ?? '', /^systemd: last run/);
+    const [, service = '', timer = ''] = world.units().keys();
+    const text = world.units().get(service) ?? '';
+    writeFileSync(world.unitFile(service), text.replace(/^ExecStart=\S+/m, 'ExecStart=/opt/gone/node'));
+    const gone = await found();
+    assert.equal(gone?.state, 'failed');
+    assert.equal(gone?.text, 'that of systemd lacks "/opt/gone/node"');
+    assert.equal(gone?.remedy, `encrypted-s3 schedule --at 3:30 ${world.configFile}`);
+    writeFileSync(world.unitFile(service), text);
+    rmSync(world.unitFile(timer));
+    assert.match((await found())?.text ?? '', /lacks ".*\.timer"/);
+  },
+);
 
 test('root is warned of programs that others can replace', ROOT_ONLY, async (t) => {
   const world = new ScheduleWorld(t);
@@ -146,7 +154,7 @@ test('a unit that is masked stays masked', SKIP, async (t) => {
   assert.match(stderr, /was not written by this command/);
 });
 
-test('where systemd does not answer, or refuses, the reason is told', SKIP, async (t) => {
+test('a systemd that does not answer, or refuses, is reported with its reason', SKIP, async (t) => {
   const world = new ScheduleWorld(t);
   const refused = await world.scheduleWith('echo "Access denied" >&2; exit 1');
   assert.equal(refused.code, 1);
@@ -160,7 +168,7 @@ test('where systemd does not answer, or refuses, the reason is told', SKIP, asyn
   assert.match(down.stderr, /systemd does not answer: Failed to connect to bus: Host is down\.\nHINT: /);
 });
 
-test('--cron writes a file for cron.daily, runs it, and takes away the timer', ROOT_ONLY, async (t) => {
+test('--cron writes a file for cron.daily, runs it, and removes the timer', ROOT_ONLY, async (t) => {
   const world = new ScheduleWorld(t);
   assert.equal((await world.schedule(world.configFile)).code, 0);
   assert.equal((await world.schedule('--quiet', '--daily', world.configFile)).stdout, '');
@@ -177,15 +185,11 @@ test('--cron writes a file for cron.daily, runs it, and takes away the timer', R
   assert.deepEqual(readdirSync(world.cronFolder), []);
 });
 
-test(
-  'a relative path in the config is what it will be when the scheduler starts the run',
-  SKIP,
-  async (t) => {
-    const world = new ScheduleWorld(t);
-    world.config({ LOCAL_LIST: 'var/lists/backup' });
-    assert.equal((await world.schedule(world.configFile)).code, 0);
-    const units = [...world.units().values()].join('');
-    assert.match(units, /^WorkingDirectory=\/$/m);
-    if (isRoot) assert.match(units, /^ReadWritePaths=-\/var\/lists$/m);
-  },
-);
+test('a relative path in the config leads, from the scheduler, where it leads now', SKIP, async (t) => {
+  const world = new ScheduleWorld(t);
+  world.config({ LOCAL_LIST: 'var/lists/backup' });
+  assert.equal((await world.schedule(world.configFile)).code, 0);
+  const units = [...world.units().values()].join('');
+  assert.match(units, /^WorkingDirectory=\/$/m);
+  if (isRoot) assert.match(units, /^ReadWritePaths=-\/var\/lists$/m);
+});

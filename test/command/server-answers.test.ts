@@ -9,7 +9,7 @@ import { ANSWERS, refuse } from './server-answers.js';
 
 for (const answer of ANSWERS) {
   const { code, message, to, hint } = answer;
-  test(`${code} (${message.slice(0, 50)}) to ${to.join(', ')}: each command says so, and what to do`, async (t) => {
+  test(`every command reports ${code} (${message.slice(0, 50)}) to ${to.join(', ')}, and what to do`, async (t) => {
     const world = await AskingWorld.make(t);
     refuse(world, answer);
     for (const { args, input = '', run, said = onStandardError, end } of commandsFor(to)) {
@@ -34,7 +34,7 @@ for (const answer of ANSWERS) {
   });
 }
 
-test('no command is missing in the table', async (t) => {
+test('the table of this test has every command', async (t) => {
   const world = await AskingWorld.make(t);
   const names = umbrella().commands.map((command) => command.name());
   const asking = names.filter((name) => !['help', 'complete'].includes(name));

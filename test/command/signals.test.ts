@@ -10,7 +10,7 @@ for (const [signal, code] of [
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const) {
-  test(`${signal} reaches aws, which is waited for; exit ${code}, the lock free`, async (t) => {
+  test(`${signal} reaches aws, which is waited for, and the run exits with ${code} and frees the lock`, async (t) => {
     const box = new Sandbox(t);
     box.write('a', 'a');
     box.expect([escrowThere, noRecord, listing({}), { ...syncDone, delay: 20_000, onSignal: 1 }]);
@@ -50,7 +50,7 @@ test('an input that stays open does not delay the end', async (t) => {
   box.calls();
 });
 
-test('a signal ends a question, too', async (t) => {
+test('a signal ends a command that waits for an answer', async (t) => {
   const box = new Sandbox(t);
   const run = box.run('encrypted-s3-download-key', ['default', 'eu-central-1', 'b'], {
     keepInput: true,

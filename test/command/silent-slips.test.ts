@@ -14,7 +14,7 @@ async function warningsOf(world: BucketWorld, ...flags: readonly string[]): Prom
     .filter((line) => !/encryption key, yet/.test(line));
 }
 
-test('a pattern of EXCLUDE that matches a folder, but no file, is named, with the pattern that works', async (t) => {
+test('a pattern of EXCLUDE that matches a folder, but no file, is named with the pattern that works', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');

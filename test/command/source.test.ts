@@ -45,7 +45,7 @@ async function assertRefused(world: BucketWorld, sources: string): Promise<void>
   assert.deepEqual(readdirSync(world.stateFolder), state);
 }
 
-test('another LOCAL_DIR under the same prefix is refused, until it is adopted once', async (t) => {
+test('another LOCAL_DIR under the same prefix is refused until it is adopted once', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 15);
   const other = makeOther(world, 3);
@@ -63,7 +63,7 @@ test('another LOCAL_DIR under the same prefix is refused, until it is adopted on
   assert.equal((await world.sync()).code, 0);
 });
 
-test('another host with the same LOCAL_DIR is refused, until it is adopted once', async (t) => {
+test('another host with the same LOCAL_DIR is refused until it is adopted once', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 3);
   rewriteRecord(world, { host: 'another-host' });
@@ -80,7 +80,7 @@ test('another host with the same LOCAL_DIR is refused, until it is adopted once'
   assert.equal((await world.sync()).code, 0);
 });
 
-test('what another source had is guarded when its backup is adopted', async (t) => {
+test('the guard counts what another source had when its backup is adopted', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 30);
   world.config({ LOCAL_DIR: makeOther(world, 3) });
@@ -105,7 +105,7 @@ test('HOST_ID stands for the name of the host', async (t) => {
   await assertRefused(world, `of ${dir} on host "alpha"; this one is of ${dir} on host "beta".`);
 });
 
-test('a record that names no host is of this one', async (t) => {
+test('a record that names no host counts as one of this host', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 3);
   rewriteRecord(world, { host: undefined });
@@ -114,7 +114,7 @@ test('a record that names no host is of this one', async (t) => {
   assert.equal(recorded(world)['host'], hostname());
 });
 
-test('nothing is known of what an unfinished run of another source has stored: it is sent again', async (t) => {
+test('what an unfinished run of another source has stored is sent again', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 3);
   rewriteRecord(world, { host: 'another-host' });

@@ -16,7 +16,7 @@ async function backedUp(world: BucketWorld): Promise<void> {
 
 const treeInBucket = (world: BucketWorld) => world.current(TREE).body;
 
-test('a copy of the tree is kept, for its owner only, and used', async (t) => {
+test('the copy of the tree is for its owner only, and spares the next run a download', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   const { mode } = statSync(world.copy);
@@ -33,7 +33,7 @@ test('a copy of the tree is kept, for its owner only, and used', async (t) => {
   assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
 });
 
-test('XDG_STATE_HOME says where, unless it is relative', async (t) => {
+test('XDG_STATE_HOME names the place of the state folder, unless it is relative', async (t) => {
   const world = new BucketWorld(t);
   world.write('a', 'a');
   const state = join(world.folder, 'state');
@@ -56,7 +56,7 @@ const SPOILED: Readonly<Record<string, (world: BucketWorld, older: Buffer) => vo
 };
 
 for (const [what, spoil] of Object.entries(SPOILED)) {
-  test(`a copy that is ${what}: one download, and the same result`, async (t) => {
+  test(`a copy that is ${what} costs one download, and the result is the same`, async (t) => {
     const world = new BucketWorld(t);
     await backedUp(world);
     const older = readFileSync(world.copy);
@@ -94,7 +94,7 @@ const TREES: Readonly<Record<string, (world: BucketWorld) => void>> = {
 };
 
 for (const [what, spoil] of Object.entries(TREES)) {
-  test(`the tree in the bucket is ${what}: the run goes on, by the listing`, async (t) => {
+  test(`a run goes on by the listing if the tree in the bucket is ${what}`, async (t) => {
     const world = new BucketWorld(t);
     await backedUp(world);
     spoil(world);
@@ -108,7 +108,7 @@ for (const [what, spoil] of Object.entries(TREES)) {
   });
 }
 
-test('a folder with the name of the copy: the tree is downloaded', async (t) => {
+test('a run downloads the tree if a folder has the name of the copy', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   rmSync(world.copy);
@@ -119,7 +119,7 @@ test('a folder with the name of the copy: the tree is downloaded', async (t) => 
 });
 
 for (const number of [4, 5, 6]) {
-  test(`a run whose folder is removed at call ${number} says so, exit 1`, async (t) => {
+  test(`a run whose folder is removed at call ${number} says so and ends with exit code 1`, async (t) => {
     const world = new BucketWorld(t);
     await backedUp(world);
     world.write('a', 'A');
@@ -132,14 +132,17 @@ for (const number of [4, 5, 6]) {
     });
     const { code, stderr } = await world.sync();
     assert.equal(code, 1);
-    assert.match(stderr, /ERROR: (?:The run can't use its folder|Can't write the temporary file) .*no such file or folder\./);
+    assert.match(
+      stderr,
+      /ERROR: (?:The run can't use its folder|Can't write the temporary file) .*no such file or folder\./,
+    );
     world.faults.set(undefined);
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.stored(), ['a']);
   });
 }
 
-test('the tree of a later version: exit 1, told to update, and nothing is changed', async (t) => {
+test('the tree of a later version ends the run with exit code 1 and the advice to update, and nothing is changed', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   const text = gunzipSync(treeInBucket(world)).toString('utf8');
@@ -153,7 +156,7 @@ test('the tree of a later version: exit 1, told to update, and nothing is change
   assert.deepEqual(world.journal.versions(), before);
 });
 
-test('without a state folder the run works, and leaves nothing behind', async (t) => {
+test('a run without a state folder works, and leaves nothing behind', async (t) => {
   const world = new BucketWorld(t);
   world.write('a', 'a');
   for (const downloads of [0, 1]) {
@@ -164,7 +167,7 @@ test('without a state folder the run works, and leaves nothing behind', async (t
   assert.deepEqual(world.stored(), ['a']);
 });
 
-test('what a killed run has left is removed by the next one, and only that', async (t) => {
+test('a run removes what a killed one has left, and only that', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   world.write('c', 'c');
@@ -201,7 +204,7 @@ test('a home directory is backed up without the copies and notes in it', async (
   }
 });
 
-test('what an interrupted restore has left in LOCAL_DIR is not backed up, nor taken for a loss', async (t) => {
+test('what an interrupted restore has left in LOCAL_DIR is neither backed up nor counted as a loss', async (t) => {
   const world = new BucketWorld(t);
   world.write('a', 'a');
   world.write('d/b', 'b');

@@ -69,7 +69,7 @@ test('--max-age answers as a monitoring plugin does', async (t) => {
   assert.match(incomplete.stdout, /^BACKUP WARNING - the last run left 1 file out of the backup /);
 });
 
-test('--max-age: what can not be asked is UNKNOWN, on standard output', async (t) => {
+test('--max-age prints UNKNOWN on standard output for what can not be asked', async (t) => {
   const world = await backedUp(t);
   world.put(RECORD, 'another', OTHER_KEY);
   const { code, stdout } = await world.runAgain('encrypted-s3', [

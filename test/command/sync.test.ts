@@ -23,7 +23,7 @@ import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-test('a good run is silent, and every call has what it needs', async (t) => {
+test('a run that succeeds is silent, and every call has what it needs', async (t) => {
   const box = new Sandbox(t);
   box.write('notes.txt', 'notes');
   box.expect(firstRun('notes', 'notes.txt'));
@@ -74,7 +74,7 @@ test('a good run is silent, and every call has what it needs', async (t) => {
   assert.equal(keys.length - ofProof.length, 5, 'one is the wrong key');
 });
 
-test('what is worth knowing goes to syslog, with the tag of the original', async (t) => {
+test('what is worth knowing goes to syslog with the tag of the original script', async (t) => {
   const box = new Sandbox(t);
   box.write('notes.txt', 'notes');
   const uploads =
@@ -104,7 +104,7 @@ test('without a logger of any kind the run goes on', async (t) => {
   box.calls();
 });
 
-test('a key that is not escrowed is warned about, on stderr and in syslog', async (t) => {
+test('a run warns on stderr and in syslog of a key that is not escrowed', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect([escrowMissing, ...goodRun('a').slice(1)]);
@@ -118,7 +118,7 @@ test('a key that is not escrowed is warned about, on stderr and in syslog', asyn
   box.calls();
 });
 
-test('other settings reach the AWS CLI', async (t) => {
+test('settings of the config reach the AWS CLI', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect([
@@ -167,7 +167,7 @@ test('a key that the environment holds is not passed on', async (t) => {
   box.calls();
 });
 
-test('warnings of the AWS CLI go to syslog: what is in the backup, the listing tells', async (t) => {
+test('warnings of the AWS CLI go to syslog, and the listing decides what is in the backup', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const stderr = 'warning: Skipping file /data/pipe. File is character special device, ...\n';
@@ -202,7 +202,7 @@ test('a file that fails to be uploaded is sent again, and named if that fails to
   assert.equal(uploads.length, 3);
 });
 
-test('a first upload that fails as a whole decides nothing: what is missing is sent by name', async (t) => {
+test('after a first upload that fails as a whole, what is missing is sent by name', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const stderr = `fatal error: ${s3Error('InternalError', 'ListObjectsV2', 'x').trim()}\n`;

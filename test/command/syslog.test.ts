@@ -13,7 +13,7 @@ function through(file: string): { environment: NodeJS.ProcessEnv } {
   return { environment: { NODE_OPTIONS: `--require=${FAKE}`, FAKE_SYSLOG: file } };
 }
 
-test('modern-syslog gets what is said, in order: information, and what stderr gets as critical', async (t) => {
+test('modern-syslog gets messages in order, those of stderr as critical and the others as information', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect(goodRun('a'));
@@ -28,7 +28,7 @@ test('modern-syslog gets what is said, in order: information, and what stderr ge
   assert.match(readFileSync(file, 'utf8'), /\n10 ERROR: .*\n10 HINT: .*\n$/);
 });
 
-test('a syslog that stalls stops neither the run nor its end', async (t) => {
+test('a syslog that stalls holds up neither the run nor its end', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   // More messages than Node has threads.

@@ -26,7 +26,7 @@ function newWorld(t: TestContext): BucketWorld {
 }
 
 for (const columns of WIDTHS) {
-  test(`a run on ${columns} columns shows its phases within them, and at its end one line`, async (t) => {
+  test(`a run on ${columns} columns shows its phases within them, and leaves one line`, async (t) => {
     const world = newWorld(t);
     const screen = await screenOf(world, ['sync', world.configFile], { columns });
     assertWithin(screen, columns);
@@ -93,7 +93,7 @@ test('a search that finds nothing says where else to look', async (t) => {
   assert.deepEqual([piped.code, piped.stdout, piped.stderr], [0, '', '']);
 });
 
-test('--quiet and --no-progress leave the terminal alone', async (t) => {
+test('--quiet and --no-progress write nothing to the terminal', async (t) => {
   const world = newWorld(t);
   const without = await screenOf(world, ['sync', '--no-progress', world.configFile]);
   assert.ok(!without.text.includes(CLEAR_LINE), without.text);
@@ -104,7 +104,7 @@ test('--quiet and --no-progress leave the terminal alone', async (t) => {
   );
 });
 
-test('Ctrl-C in a run clears the line, and says what stays and how to go on', async (t) => {
+test('Ctrl-C in a run clears the line, and the message says what stays and how to go on', async (t) => {
   const world = newWorld(t);
   assert.equal((await world.sync()).code, 0);
   world.write('b', 'content');
@@ -119,7 +119,7 @@ test('Ctrl-C in a run clears the line, and says what stays and how to go on', as
   assert.deepEqual(world.stored(), ['a', 'b']);
 });
 
-test('Ctrl-C while the program is still loading says that nothing has begun', async (t) => {
+test('Ctrl-C while the program still loads says that nothing has begun', async (t) => {
   const world = newWorld(t);
   const hook = `--require=${join(FAKES, 'signal-when-handled.cjs')}`;
   const terminal = {
@@ -136,7 +136,7 @@ test('Ctrl-C while the program is still loading says that nothing has begun', as
   assert.deepEqual(world.stored(), []);
 });
 
-test('Ctrl-C in a restore says what stays, and the same command goes on', async (t) => {
+test('Ctrl-C in a restore says what stays, and the same command continues it', async (t) => {
   const world = newWorld(t);
   assert.equal((await world.sync()).code, 0);
   const held = join(world.folder, 'held');

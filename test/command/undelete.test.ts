@@ -42,7 +42,7 @@ const SOME = {
   'never there': [undefined],
 };
 
-test('everything that was deleted, with what is left of its history', async (t) => {
+test('everything that was deleted comes back, with what is left of its history', async (t) => {
   const world = withHistory(t, SOME);
   world.journal.add('other/prefix', Buffer.from('x'), undefined, FIRST);
   world.journal.add('other/prefix', undefined);
@@ -68,7 +68,7 @@ test('everything that was deleted, with what is left of its history', async (t) 
   assert.equal(again.stderr, 'There is nothing to undelete below s3://test-bucket/pc/docs/.\n');
 });
 
-test('files and folders by their names', async (t) => {
+test('files and folders come back by their names', async (t) => {
   for (const [paths, back] of [
     [['d'], ['d/gone', 'd/gone twice', 'd/sub/gone']],
     [
@@ -88,7 +88,7 @@ test('files and folders by their names', async (t) => {
   }
 });
 
-test('a path that matches nothing: exit 1, and nothing is changed', async (t) => {
+test('a path that matches nothing ends with exit code 1, and nothing is changed', async (t) => {
   const world = withHistory(t, SOME);
   for (const [path, problem] of [
     [
@@ -108,7 +108,7 @@ test('a path that matches nothing: exit 1, and nothing is changed', async (t) =>
   }
 });
 
-test('a dry run says what it would do, and does not', async (t) => {
+test('a dry run says what it would do and changes nothing', async (t) => {
   const world = withHistory(t, { ...SOME, 'line\nbreak': ['x', undefined] });
   const before = world.snapshot();
   const { code, stdout, stderr } = await undelete(world, '--dry-run');
@@ -125,7 +125,7 @@ test('a dry run says what it would do, and does not', async (t) => {
   assert.ok(!world.isLockThere);
 });
 
-test('a point in time: what was deleted then already stays deleted', async (t) => {
+test('what was deleted before the given time stays deleted', async (t) => {
   const world = withHistory(t, SOME);
   const at = ['--at', '2026-01-01T10:01:00Z'];
   const { code, stderr } = await undelete(world, ...at);
@@ -144,7 +144,7 @@ test('a point in time: what was deleted then already stays deleted', async (t) =
   assert.equal(nonsense.code, 1);
 });
 
-test("without a prefix, the backup's own stays deleted", async (t) => {
+test('without a prefix, the deleted objects of the backup itself stay deleted', async (t) => {
   const world = withHistory(t, { 'backup.info/key/data': ['k', undefined], b: ['x', undefined] }, '');
   world.config({ REMOTE_DIR_PREFIX: '' });
   for (const path of ['backup.info', 'backup.info/key/data'])
@@ -155,7 +155,7 @@ test("without a prefix, the backup's own stays deleted", async (t) => {
   assert.deepEqual([...world.journal.current().keys()], ['b']);
 });
 
-test('many, in batches, and what XML can not hold singly', async (t) => {
+test('many files come back in batches, and those whose keys XML can not hold singly', async (t) => {
   const awkward = ['-v', 'a\x01b', 'line\nbreak', 'ü <&> "x"'];
   const paths = [...Array.from({ length: 1100 }, (_, number) => `d/${number}`), ...awkward];
   const world = withHistory(t, Object.fromEntries(paths.map((path) => [path, ['x', undefined]])));
@@ -178,7 +178,7 @@ const refusal = (path: string, Code: string, Message = 'Access Denied') => ({
 });
 const answer = (errors: readonly object[]) => `echo '${JSON.stringify({ Errors: errors })}'; exit 0`;
 
-test('delete markers that the server refuses to remove are named, exit 3', async (t) => {
+test('delete markers that the server refuses to remove are named, with exit code 3', async (t) => {
   const world = withHistory(t, SOME);
   world.onCall('*delete-objects*', answer([refusal('d/gone twice', 'InternalError', 'Refused')]));
   const some = await undelete(world);
@@ -200,7 +200,7 @@ test('delete markers that the server refuses to remove are named, exit 3', async
   );
 });
 
-test('the user may not remove versions: said so, exit 1', async (t) => {
+test('a user who may not remove versions is told so, with exit code 1', async (t) => {
   const world = withHistory(t, { ...SOME, 'line\nbreak': ['x', undefined] });
   const all = ['d/gone', 'd/gone twice', 'd/sub/gone', 'd2'].map((path) => refusal(path, 'AccessDenied'));
   const whole = (operation: string) =>
@@ -230,7 +230,7 @@ test('--profile replaces the profile of the config', async (t) => {
   assert.ok(world.called().every((call) => call.startsWith('--profile admin ')));
 });
 
-test('without versioning: said plainly', async (t) => {
+test('on a bucket without versioning, undelete says plainly that nothing can come back', async (t) => {
   const world = new BucketWorld(t);
   world.journal.exists = true;
   const nothing = await undelete(world);
@@ -245,7 +245,7 @@ test('without versioning: said plainly', async (t) => {
   assert.deepEqual([unknown.code, unknown.stderr.includes('Versioning')], [0, false]);
 });
 
-test('while a run holds the lock: exit 75, but not a dry run', async (t) => {
+test('undelete ends with exit code 75 while a run holds the lock, but its dry run does not', async (t) => {
   const world = withHistory(t, SOME);
   const holder = spawn('flock', [world.lock, 'sh', '-c', 'echo held; read line']);
   await once(holder.stdout, 'data');

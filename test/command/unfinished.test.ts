@@ -65,7 +65,7 @@ function change(world: BucketWorld, content: string): void {
 }
 
 for (const what of ['kill both', 'kill the command'] as const) {
-  test(`whichever file is on its way (${what}): what is left of its batch is sent again, no other one, and nothing is lost`, async (t) => {
+  test(`a run that is killed at any file (${what}) loses nothing, and the next one sends what is left of the batch and no more`, async (t) => {
     const world = await changedWorld(t);
     for (let number = 1; ; number += 1) {
       change(world, `${number}`);
@@ -89,7 +89,7 @@ for (const what of ['kill both', 'kill the command'] as const) {
   });
 }
 
-test('whichever call is going on: nothing is lost, and what was checked is not sent again', async (t) => {
+test('a run that is killed at any call loses nothing, and what was checked is not sent again', async (t) => {
   const world = await changedWorld(t);
   for (let number = 1; ; number += 1) {
     change(world, `${number}`);
@@ -110,7 +110,7 @@ test('whichever call is going on: nothing is lost, and what was checked is not s
   }
 });
 
-test('a first run that is killed inside aws s3 sync: what is missing is sent, at once', async (t) => {
+test('after a first run that is killed inside aws s3 sync, the next one sends what is missing', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ALL) world.write(path, path);
   await killed(world, 'put', 5);
@@ -125,7 +125,7 @@ test('a first run that is killed inside aws s3 sync: what is missing is sent, at
   assert.ok(!world.called().some((call) => call.includes(' s3 sync ')));
 });
 
-test('folders that swap their names after a first run was killed: their files are sent, though neither size nor time tells', async (t) => {
+test('the files of folders that swap their names after a killed first run are sent, though neither size nor time differs', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a/f', 'b/f', 'c']) world.write(path, path);
   await killed(world, 'put', 3);
@@ -197,7 +197,7 @@ const DAMAGES: Readonly<Record<string, (world: BucketWorld) => void>> = {
 };
 
 for (const [what, damage] of Object.entries(DAMAGES)) {
-  test(`${what}: that costs uploads, and nothing else`, async (t) => {
+  test(`a run loses nothing, and only uploads more, where ${what}`, async (t) => {
     const world = await changedWorld(t);
     await killed(world, 'put', FIRST.length + 1);
     damage(world);

@@ -16,7 +16,7 @@ function tree(world: BucketWorld): Map<string, Record<string, unknown>> {
 }
 
 for (const hours of ['0', '20']) {
-  test(`an upload that fails leaves the older version its mode, and the next run sends the file, FULL_CHECK_HOURS=${hours}`, async (t) => {
+  test(`an upload that fails leaves the older version its mode, and the next run sends the file, with FULL_CHECK_HOURS=${hours}`, async (t) => {
     const world = new BucketWorld(t);
     world.config({ FULL_CHECK_HOURS: hours });
     for (const path of ['f', 'g']) world.write(path, path);
@@ -43,7 +43,7 @@ for (const hours of ['0', '20']) {
   });
 }
 
-test('a file that can not be read any more keeps its line, and holds no deletion back in any run', async (t) => {
+test('a file that can not be read any more keeps its line, and holds no deletion back', async (t) => {
   const world = new BucketWorld(t);
   world.config({ FULL_CHECK_HOURS: '20' });
   for (const path of ['a', 'b', 'c', 'd']) world.write(path, path);
@@ -61,7 +61,7 @@ test('a file that can not be read any more keeps its line, and holds no deletion
   assert.equal(tree(world).get('a')?.['unproven'], undefined);
 });
 
-test('a file that is not in the bucket at all has no line, whatever the last tree has', async (t) => {
+test('a file that is not in the bucket has no line, whatever the last tree has', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'g']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

@@ -7,7 +7,7 @@ import { FileSystems } from '../../lib/tree/disk/inode.js';
 import { BucketWorld } from './bucket-world.js';
 
 for (const hours of ['0', '20']) {
-  test(`a file that takes the place of another one and can't be read keeps its object, FULL_CHECK_HOURS=${hours}`, async (t) => {
+  test(`a file that takes the place of another one and can not be read keeps its object, with FULL_CHECK_HOURS=${hours}`, async (t) => {
     const world = new BucketWorld(t);
     world.config({ FULL_CHECK_HOURS: hours });
     for (const path of ['a', 'b', 'c']) world.write(path, path);
@@ -26,7 +26,7 @@ for (const hours of ['0', '20']) {
   });
 }
 
-test('a file that can not be read any more, and is the same, holds no deletion back', async (t) => {
+test('a file that has not changed and can not be read any more holds no deletion back', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'b', 'c']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

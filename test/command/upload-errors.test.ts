@@ -27,7 +27,7 @@ for (const [words, why] of [
   // A bad block on the disk.
   ['[Errno 5] Input/output error', /Input\/output error/],
 ] as const) {
-  test(`an error of one file that will not pass (${why.source}): tried once, named, and it stops nothing`, async (t) => {
+  test(`a file whose error will not pass (${why.source}) is tried once and named, and stops nothing`, async (t) => {
     const world = await worldWith(t, ['a', 'bad', 'z']);
     world.faults.refuse(`${PREFIX}bad`, words);
     const { code, stderr } = await world.sync();
@@ -48,7 +48,7 @@ for (const [words, why] of [
 }
 
 for (const error of ['SlowDown', 'InternalError', '503']) {
-  test(`an error that may pass (${error}): tried three times`, async (t) => {
+  test(`a file whose error may pass (${error}) is tried three times`, async (t) => {
     const world = await worldWith(t, ['a', 'bad', 'z']);
     world.faults.refuse(`${PREFIX}bad`, said(error), 2);
     const passed = await world.sync();
@@ -65,7 +65,7 @@ for (const error of ['SlowDown', 'InternalError', '503']) {
 
 const MANY = Array.from({ length: 25 }, (_, number) => `f${`${number}`.padStart(2, '0')}`);
 
-test('the first ten files fail for one reason: the run ends with it, before more is tried', async (t) => {
+test('a run in which the first ten files fail for one reason ends before it tries more', async (t) => {
   for (const [error, hint] of [
     ['AccessDenied', /HINT: The profile's user needs s3:PutObject, .*IAM permissions/],
     ['QuotaExceeded', /HINT: The server's quota or disk is full/],
@@ -85,7 +85,7 @@ test('the first ten files fail for one reason: the run ends with it, before more
   }
 });
 
-test('the first ten files fail for two reasons: the others are tried', async (t) => {
+test('a run in which the first ten files fail for two reasons tries the others', async (t) => {
   const world = await worldWith(t, MANY);
   for (const [at, path] of MANY.slice(0, 10).entries())
     world.faults.refuse(PREFIX + path, said(at === 3 ? 'EntityTooLarge' : 'AccessDenied'));
@@ -95,7 +95,7 @@ test('the first ten files fail for two reasons: the others are tried', async (t)
   assert.deepEqual(world.stored(), [...MANY.slice(10), 'stays']);
 });
 
-test('credentials that expire in the middle of the upload end the run; the next one goes on', async (t) => {
+test('credentials that expire in the middle of the upload end the run, and the next one continues', async (t) => {
   const world = await worldWith(t, MANY);
   const record = world.current(RECORD);
   for (const path of MANY.slice(12)) world.faults.refuse(PREFIX + path, said('ExpiredToken'));
@@ -112,7 +112,7 @@ test('credentials that expire in the middle of the upload end the run; the next 
   assert.deepEqual(world.stored(), [...MANY, 'stays']);
 });
 
-test('names that the output of the AWS CLI can not tell apart travel alone', async (t) => {
+test('files whose names the output of the AWS CLI can not tell apart are sent singly', async (t) => {
   const odd = ['a\nb', 'd\re', 'f\x1b[2J', 'g\u2028h', 'i\x85j'];
   const world = await worldWith(t, [...odd, 'c to s3:', 'z']);
   const refused = odd[1] ?? '';

@@ -95,7 +95,7 @@ test('a folder that is swapped for a link while the AWS CLI runs is not followed
 });
 
 for (const what of ['d', 'd/f'] as const) {
-  test(`"${what}", swapped for a link to elsewhere between the scan and the upload, is not followed`, async (t) => {
+  test(`a link to elsewhere that takes the place of "${what}" between the scan and the upload is not followed`, async (t) => {
     const world = new BucketWorld(t);
     world.makeBucket();
     // So that the files are sent by their names.

@@ -13,7 +13,7 @@ import {
 } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
-test('a bucket that gives back something else: exit 6', async (t) => {
+test('a bucket that returns something else ends the run with exit code 6', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect([...asked('a'), listing({ a: 'a' }), ...verification('b')]);
@@ -22,7 +22,7 @@ test('a bucket that gives back something else: exit 6', async (t) => {
   assert.match(stderr, /Downloaded file checksum mismatch: s3:\/\/test-bucket\/pc\/docs\/a differs from/);
 });
 
-test('an object that can be read without the key, or with a wrong one: exit 6', async (t) => {
+test('an object that can be read without the key, or with a wrong one, ends the run with exit code 6', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const right = { args: ['s3', 'cp', '-'], stdout: 'a' };
@@ -38,7 +38,7 @@ test('an object that can be read without the key, or with a wrong one: exit 6', 
   }
 });
 
-test('an object that is archived can not be read back, which is no failure', async (t) => {
+test('an archived object that can not be read back does not fail the run', async (t) => {
   for (const stderr of [
     `download failed: s3://b/a to - ${s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid')}`,
     'warning: Skipping file s3://b/a. Object is of storage class GLACIER. Unable to perform download operations\n',
@@ -74,7 +74,7 @@ test('a broken network proves nothing about the key', async (t) => {
   assert.match(stderr, /Could not connect/);
 });
 
-test('a key that S3 refuses: exit 5', async (t) => {
+test('a key that S3 refuses ends the run with exit code 5', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const refused = {

@@ -22,7 +22,7 @@ const questions = (world: BucketWorld) =>
 
 const WARNING = /WARNING: Versioning is suspended in the bucket "test-bucket": .* put-bucket-versioning /;
 
-test('versioning that was suspended is warned of whenever something is overwritten, and the file is stored', async (t) => {
+test('a run warns of suspended versioning whenever it overwrites something, and stores the file', async (t) => {
   const world = await backup(t);
   world.onCall(QUESTION, SUSPENDED);
   for (const content of ['1', '22']) {
@@ -38,7 +38,7 @@ test('versioning that was suspended is warned of whenever something is overwritt
   assert.doesNotMatch((await world.sync()).stderr, /ersioning/);
 });
 
-test('a run that changes nothing, or only adds files, does not ask', async (t) => {
+test('a run that changes nothing, or only adds files, does not ask for the versioning', async (t) => {
   const world = await backup(t);
   world.onCall(QUESTION, SUSPENDED);
   const assertSilent = ({ code, stderr }: Outcome) => {
@@ -51,7 +51,7 @@ test('a run that changes nothing, or only adds files, does not ask', async (t) =
   assertSilent(await world.sync());
 });
 
-test('where it is suspended, nothing is deleted', async (t) => {
+test('nothing is deleted while versioning is suspended', async (t) => {
   const world = await backup(t);
   world.onCall(QUESTION, SUSPENDED);
   world.remove('a');
@@ -66,7 +66,7 @@ test('where it is suspended, nothing is deleted', async (t) => {
   assert.deepEqual(world.stored(), ['a', 'b', 'c']);
 });
 
-test('one answer serves what is overwritten and what is deleted', async (t) => {
+test('one answer about the versioning serves what is overwritten and what is deleted', async (t) => {
   const world = await backup(t);
   world.remove('a');
   world.write('b', '22');
@@ -75,7 +75,7 @@ test('one answer serves what is overwritten and what is deleted', async (t) => {
   assert.deepEqual(world.stored(), ['b', 'c']);
 });
 
-test('who needs no older versions is neither asked nor warned', async (t) => {
+test('a config that needs no older versions gets neither the question nor the warning', async (t) => {
   const world = await backup(t);
   world.config({ ALLOW_UNVERSIONED_DELETE: 'yes' });
   world.onCall(QUESTION, SUSPENDED);
@@ -87,7 +87,7 @@ test('who needs no older versions is neither asked nor warned', async (t) => {
   assert.deepEqual(world.stored(), ['b', 'c']);
 });
 
-test('a question that fails keeps nothing from being stored', async (t) => {
+test('a question about the versioning that fails keeps no file from being stored', async (t) => {
   const world = await backup(t);
   world.onCall(QUESTION, KILLED);
   world.write('b', '22');

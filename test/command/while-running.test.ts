@@ -41,7 +41,7 @@ for (const [how, upload] of [
   });
 }
 
-test('a LOCAL_DIR that becomes another folder while it is looked at: exit 4, nothing deleted', async (t) => {
+test('a LOCAL_DIR that becomes another folder during the walk ends the run with exit code 4, and nothing is deleted', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'g', 'stays']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

@@ -90,7 +90,7 @@ async function severalCases(seed: number, t: { diagnostic: (message: string) => 
 test(`no file is lost (seed ${SEED})`, { concurrency: 2 * availableParallelism() }, async (t) => {
   await Promise.all(
     Array.from({ length: Math.ceil(CASES / IN_A_ROW) }, (_, index) =>
-      t.test(`seed ${SEED + index}`, (t) => severalCases(SEED + index, t)),
+      t.test(`no file is lost with the seed ${SEED + index}`, (t) => severalCases(SEED + index, t)),
     ),
   );
 });

@@ -5,9 +5,9 @@ import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { ESCROW_WARNING, World } from './world.js';
 import { UPLOAD_OF_LINKS, wrapAws } from './wrapped-aws.js';
 
-describe('a false success of the AWS CLI', { concurrency: 2 }, () => {
+describe('the next full run', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`is found by the next full run, with AWS CLI ${cli.version}`, async (t) => {
+    test(`finds a file that the AWS CLI claimed to have uploaded, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('claims', cli, (remove) => t.after(remove));
       world.config({ FULL_CHECK_HOURS: '20' });
       for (const name of ['overwritten', 'stays']) world.write(name, 'at first');
@@ -41,7 +41,7 @@ fi`,
       await world.assertStored();
     });
 
-    test(`that goes on is named, with exit code 3, with AWS CLI ${cli.version}`, async (t) => {
+    test(`names a file whose upload the AWS CLI goes on to claim, with exit code 3, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('claims-on', cli, (remove) => t.after(remove));
       world.config({ FULL_CHECK_HOURS: '20' });
       world.write('stays', 'x');

@@ -19,9 +19,9 @@ async function examine(world: World, ...flags: string[]): Promise<Record<string,
   return Object.fromEntries(findings.map(({ check, state }) => [check, state]));
 }
 
-describe('a bucket that is set to nothing', { concurrency: true }, () => {
+describe('encrypted-s3 doctor --fix', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`is mended, and the rules of others stay, with AWS CLI ${cli.version}`, async (t) => {
+    test(`mends a bucket that is set to nothing, and keeps the rules of others, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('doctor', cli, (remove) => t.after(remove));
       world.config({ REMOTE_DIR_PREFIX: 'pc/docs' });
       world.write('a', 'content');

@@ -42,7 +42,7 @@ function expected(world: RestoreWorld): Record<string, string> {
 
 describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`every day of a backup comes back as it was, with AWS CLI ${cli.version}`, async (t) => {
+    test(`brings every day of a backup back as it was, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('restore', cli, (remove) => t.after(remove));
       world.config();
       fill(world);
@@ -102,7 +102,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`a bare machine restores with the escrowed key, and without a tree restores the files alone, with AWS CLI ${cli.version}`, async (t) => {
+    test(`restores a bare machine with the escrowed key, and the files alone without a tree, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('bare', cli, (remove) => t.after(remove));
       world.config();
       world.write('in/folder', 'one');

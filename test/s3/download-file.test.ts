@@ -37,7 +37,7 @@ describe(COMMAND, { concurrency: true }, () => {
 
       const restores = [
         t.test(
-          'it goes to a file, an existing folder or standard output, with the key from a pipe or a config',
+          'the file goes to a file, an existing folder or standard output, with the key from a pipe or a config',
           async () => {
             const folder = newFolder('restored');
             const toFile = await download('20 MB', join(folder, 'a new name'));

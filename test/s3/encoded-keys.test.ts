@@ -57,7 +57,7 @@ async function serve(t: TestContext, isEncoding: boolean): Promise<string> {
 
 for (const cli of awsClis()) {
   for (const isEncoding of [true, false]) {
-    test(`keys of a server that ${isEncoding ? 'encodes' : 'does not encode'} them, with AWS CLI ${cli.version}`, async (t) => {
+    test(`listings hold the exact keys from a server that ${isEncoding ? 'encodes' : 'does not encode'} them, with AWS CLI ${cli.version}`, async (t) => {
       const aws = connect({
         profile: 'default',
         region: 'us-east-1',

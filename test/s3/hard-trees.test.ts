@@ -20,7 +20,7 @@ function fileAt(level: number, name: string): string {
 
 describe('trees that the AWS CLI alone stumbles over', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`a tree of ${LEVELS} levels is stored but for keys that are too long, which are named, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a tree of ${LEVELS} levels is stored, but for keys that are too long, which are named, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('deep', cli, (remove) => t.after(remove));
       world.config();
       mkdirSync(join(world.source, 'd/'.repeat(LEVELS)), { recursive: true });
@@ -83,7 +83,7 @@ fi`,
       );
     });
 
-    test(`an excluded folder is not opened, and a file with a time to come is sent once, with AWS CLI ${cli.version}`, async (t) => {
+    test(`an excluded folder is not opened, and a file with a time in the future is sent once, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('excluded', cli, (remove) => t.after(remove));
       world.config();
       writeFileSync(world.configFile, "EXCLUDE=('closed/*')\n", { flag: 'a' });
@@ -107,7 +107,7 @@ fi`,
       );
     });
 
-    test(`a first run by aws s3 sync sends a file with a time to come once, too, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a first run by aws s3 sync sends a file with a time in the future once too, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('future', cli, (remove) => t.after(remove));
       world.config();
       world.write('future', 'x');

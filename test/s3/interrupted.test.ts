@@ -88,11 +88,11 @@ async function assertSentOnce(world: World): Promise<void> {
   await world.assertStored();
 }
 
-describe('after a run that was killed in its upload, the next one sends the rest only', {
+describe('the run after one that was killed in its upload', {
   concurrency: 2,
 }, () => {
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`when that was the first run, with AWS CLI ${cli.version}`, async (t) => {
+    test(`sends only the rest of a first run, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('first-killed', cli, (remove) => t.after(remove));
       await world.makeBucket();
       writeFiles(world);
@@ -108,7 +108,7 @@ describe('after a run that was killed in its upload, the next one sends the rest
   }
 
   for (const cli of loadedAwsClis()) {
-    test(`when that was a later run with batches side by side, with AWS CLI ${cli.version}`, async (t) => {
+    test(`sends only the rest of a later run with batches side by side, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('later-killed', cli, (remove) => t.after(remove));
       world.write('before', 'x');
       world.config({ UPLOAD_PROCESSES: `${BATCHES}` });

@@ -6,10 +6,10 @@ import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { assertNoLeak } from './leak-scan.js';
 import { slowProfile, World } from './world.js';
 
-describe('nobody sees a key', () => {
+describe('key leaks', () => {
   // The older one is loaded: its calls look the same.
   for (const cli of [...loadedAwsClis().slice(0, -1), ...awsClis().slice(-1)]) {
-    test(`during a backup and a restore, with AWS CLI ${cli.version}`, async (t) => {
+    test(`nobody sees the key during a backup and a restore, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('leak', cli, (remove) => t.after(remove));
       const config = world.config();
       for (const name of ['a', 'b', 'c', 'd', 'e']) world.write(`small/${name}`, name);
@@ -53,7 +53,7 @@ describe('nobody sees a key', () => {
   }
 
   for (const cli of awsClis().slice(-1)) {
-    test(`while the escrow is stored and read, with AWS CLI ${cli.version}`, async (t) => {
+    test(`nobody sees the key while the escrow is stored and read, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('escrow-leak', cli, (remove) => t.after(remove));
       const easyKey = `easy ${randomBytes(8).toString('hex')}`;
       const derived = createHash('md5').update(easyKey).digest('hex');

@@ -22,7 +22,7 @@ async function backedUp(t: TestContext, cli: AwsCli): Promise<World> {
   return world;
 }
 
-describe('of a large file, the verification', () => {
+describe('the verification of a large file', () => {
   for (const cli of loadedAwsClis().slice(0, -1)) {
     test(`compares a range of bytes, with AWS CLI ${cli.version}`, async (t) => {
       await backedUp(t, cli);

@@ -43,7 +43,7 @@ function everythingTo(url: string): string {
   return JSON.stringify({ version: '1.0', parameters, rules });
 }
 
-describe('the AWS CLI talks to the endpoint that was checked', () => {
+describe('the AWS CLI', () => {
   for (const cli of awsClis()) {
     /** Asks for an object of a bucket that nothing has made: the server is who says so. */
     const fetch = (world: World, environment: NodeJS.ProcessEnv = {}) =>
@@ -53,7 +53,7 @@ describe('the AWS CLI talks to the endpoint that was checked', () => {
         { input: `${newKey()}\n`, environment },
       );
 
-    test(`whatever files and variables say, with AWS CLI ${cli.version}`, async (t) => {
+    test(`talks to the checked endpoint, whatever files and variables say, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('led-away', cli, (remove) => t.after(remove));
       const { url, asked } = await listener(t);
       for (const alias of [
@@ -75,7 +75,7 @@ describe('the AWS CLI talks to the endpoint that was checked', () => {
       assert.deepEqual(asked, []);
     });
 
-    test(`with its certificate checked, and writes no secret of TLS, with AWS CLI ${cli.version}`, async (t) => {
+    test(`checks the certificate of the endpoint, and writes no secret of TLS, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('certificate', cli, (remove) => t.after(remove));
       const secrets = join(world.folder, 'secrets');
       assert.match((await fetch(world, { SSLKEYLOGFILE: secrets })).stderr, /there is no bucket/);
@@ -95,7 +95,7 @@ describe('the AWS CLI talks to the endpoint that was checked', () => {
       }
     });
 
-    test(`by plain http to localhost, even with the bucket's name in front, with AWS CLI ${cli.version}`, async (t) => {
+    test(`talks plain http to localhost, even with the name of the bucket in front, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('localhost', cli, (remove) => t.after(remove));
       const settings = readFileSync(world.environment['AWS_CONFIG_FILE'] ?? '', 'utf8');
       put(world, 'aws-config', settings.replaceAll('addressing_style = path', 'addressing_style = virtual'));

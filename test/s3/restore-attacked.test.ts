@@ -23,7 +23,7 @@ const STAGE = '.encrypted-s3-restore-';
 
 describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`whatever keys the bucket has, nothing is written outside the destination, with AWS CLI ${cli.version}`, async (t) => {
+    test(`writes nothing outside the destination, whatever keys the bucket has, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('hostile', cli, (remove) => t.after(remove));
       world.config();
       for (const name of ['a/b', 'ok', 'to-link/inside', 'replaced']) world.write(name, `good ${name}`);
@@ -76,7 +76,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis()) {
-    test(`nothing is written through a link that takes the destination's place, with AWS CLI ${cli.version}`, async (t) => {
+    test(`writes nothing through a link that takes the place of the destination, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('led', cli, (remove) => t.after(remove));
       world.config();
       for (let number = 0; number < 20; number += 1) world.write(`d/${number}`, `${number}`);
@@ -102,7 +102,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`a restore that is killed leaves no file half written, and the next one completes it, with AWS CLI ${cli.version}`, async (t) => {
+    test(`leaves no file half written when it is killed, and completes the restore the next time, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('killed', cli, (remove) => t.after(remove));
       world.config();
       for (let number = 0; number < 40; number += 1)

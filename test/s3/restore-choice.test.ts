@@ -47,7 +47,7 @@ describe('encrypted-s3 restore', { concurrency: 2 }, () => {
       assert.equal((await ask(world, 'ls', 'd')).stdout, 'd/c\n');
     });
 
-    test(`--verify compares files of all sizes, now and as they were, with AWS CLI ${cli.version}`, async (t) => {
+    test(`compares files of all sizes, now and as they were, with --verify, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('verify', cli, (remove) => t.after(remove));
       world.config();
       // One of several parts, and one without content.
@@ -74,7 +74,7 @@ describe('encrypted-s3 restore', { concurrency: 2 }, () => {
       assert.match(damaged.stderr, /Verified 2 files/);
     });
 
-    test(`a folder as it was comes back over a living one, without newer work lost, with AWS CLI ${cli.version}`, async (t) => {
+    test(`brings a folder back as it was over a living one, and loses no newer work, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('living', cli, (remove) => t.after(remove));
       world.config();
       for (const name of ['edited', 'deleted', 'damaged', 'same'])

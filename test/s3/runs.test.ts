@@ -26,9 +26,9 @@ function callsIn(syslog: string): string[] {
   return [...syslog.matchAll(/<14>aws (\S+ \S+): exit code/g)].map(([, call = '']) => call).sort();
 }
 
-describe('the bucket holds what is on disk', { concurrency: 2 }, () => {
+describe('the bucket', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`after a first, a quick and a full run, with AWS CLI ${cli.version}`, async (t) => {
+    test(`holds what is on disk after a first, a quick and a full run, with AWS CLI ${cli.version}`, async (t) => {
       assert.equal(Buffer.byteLength(`pc/docs/${LONGEST}`), 1024);
       const world = new World('runs', cli, (remove) => t.after(remove));
       for (const name of NAMES) world.write(name, `content of ${name}`);
@@ -78,7 +78,7 @@ describe('the bucket holds what is on disk', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`after a first run over objects of another program, with AWS CLI ${cli.version}`, async (t) => {
+    test(`holds what is on disk after a first run over objects of another program, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('over', cli, (remove) => t.after(remove));
       await world.makeBucket();
       for (const name of ['same size', 'other size', 'as it is', 'stray']) world.write(name, 'theirs');

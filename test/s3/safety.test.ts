@@ -119,9 +119,9 @@ async function oneCase(world: World, random: Random, number: number): Promise<vo
   await assertComplete(world, now, isFull, where);
 }
 
-describe(`no file is lost (seed ${SEED})`, { concurrency: 2 }, () => {
+describe(`random runs (seed ${SEED})`, { concurrency: 2 }, () => {
   for (const [index, cli] of loadedAwsClis().entries()) {
-    test(`with AWS CLI ${cli.version}`, async (t) => {
+    test(`no file is lost with AWS CLI ${cli.version}`, async (t) => {
       const random = new Random(SEED + index);
       const world = new World('safety', cli, (remove) => t.after(remove));
       world.config({ FULL_CHECK_HOURS: '20' });

@@ -28,7 +28,7 @@ function hasOpen(pid: string, file: string): boolean {
   }
 }
 
-describe('SIGTERM ends encrypted-s3-sync and its aws, and frees the lock', () => {
+describe('SIGTERM', () => {
   const clis = awsClis();
   for (const cli of clis) {
     const endsIt = async (world: World) => {
@@ -52,7 +52,7 @@ describe('SIGTERM ends encrypted-s3-sync and its aws, and frees the lock', () =>
       assert.deepEqual(await world.versions(), before);
     };
 
-    test(`during a first upload, with AWS CLI ${cli.version}`, async (t) => {
+    test(`ends encrypted-s3-sync and its aws during a first upload, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('signals', cli, (remove) => t.after(remove));
       world.config();
       await world.makeBucket();
@@ -60,7 +60,7 @@ describe('SIGTERM ends encrypted-s3-sync and its aws, and frees the lock', () =>
     });
 
     if (cli !== clis.at(-1)) continue;
-    test(`during an upload by name, with AWS CLI ${cli.version}`, async (t) => {
+    test(`ends encrypted-s3-sync and its aws during an upload by name, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('signals-later', cli, (remove) => t.after(remove));
       world.config();
       world.write('small', 'x');

@@ -81,7 +81,7 @@ async function assertAnnasAlone(world: World): Promise<void> {
 
 type Work = (world: World, swapping: ReturnType<typeof swap>) => Promise<void>;
 
-describe('what a folder is swapped for is not stored', { concurrency: 2 }, () => {
+describe('a folder', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis()) {
     const inWorld = async (t: TestContext, name: string, work: Work) => {
       const world = new World(name, cli, (remove) => t.after(remove));
@@ -91,7 +91,7 @@ describe('what a folder is swapped for is not stored', { concurrency: 2 }, () =>
       await work(world, swap(folders));
     };
 
-    test(`when it is swapped for a link during each call, with AWS CLI ${cli.version}`, (t) =>
+    test(`that is swapped for a link during each call is not followed, with AWS CLI ${cli.version}`, (t) =>
       inWorld(t, 'swapped', async (world, { there, back }) => {
         wrapAws(world, cli, `if ${OF_FILES}; then ${there}; fi`, back);
         for (const time of ['first', 'second']) {
@@ -102,7 +102,7 @@ describe('what a folder is swapped for is not stored', { concurrency: 2 }, () =>
         await assertAnnasAlone(world);
       }));
 
-    test(`when it is swapped for a link before the files are opened, with AWS CLI ${cli.version}`, (t) =>
+    test(`that is swapped for a link before the files are opened is not followed, with AWS CLI ${cli.version}`, (t) =>
       inWorld(t, 'swapped-early', async (world, { there, back }) => {
         // The object that proves encryption is sent between the scan and the opening of files.
         const isProof = `expr "$all" : '.*backup\\.info/probe/' > /dev/null`;

@@ -6,9 +6,9 @@ import { describe, test } from 'node:test';
 import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { World } from './world.js';
 
-describe('of a bucket whose versioning is suspended', { concurrency: true }, () => {
+describe('suspended versioning', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`the user is warned, and nothing is deleted there, with AWS CLI ${cli.version}`, async (t) => {
+    test(`makes a run warn, and delete nothing, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('suspended', cli, (remove) => t.after(remove));
       world.config();
       world.write('changes', 'old');

@@ -22,14 +22,14 @@ function outcomes(
   return paths.map((path) => outcome.whyNotUploaded(path, false, 'last words'));
 }
 
-test('each file has its own outcome', () => {
+test('each file gets its own outcome', () => {
   assert.deepEqual(
     outcomes(['a', 'b c/d', 'e'], [uploaded('a')], [failed('b c/d', s3('SlowDown')), failed('e', 'no')]),
     [undefined, s3('SlowDown'), 'no'],
   );
 });
 
-test('AWS CLI 2 puts its own word before a failure', () => {
+test('a failure is found behind the word that AWS CLI 2 puts before it', () => {
   assert.deepEqual(outcomes(['a'], [], [`aws: [ERROR]: ${failed('a', s3('SlowDown'))}`]), [s3('SlowDown')]);
 });
 
@@ -76,7 +76,7 @@ test('a file that is skipped was not uploaded', () => {
   }
 });
 
-test('exit code 0: all are uploaded, whatever was printed', () => {
+test('exit code 0 means that all files are uploaded, whatever was printed', () => {
   const outcome = new UploadOutcome(TARGET, ['a', 'b']);
   assert.equal(outcome.hasNamedFiles, false);
   assert.equal(outcome.whyNotUploaded('a', true, ''), undefined);

@@ -22,7 +22,7 @@ async function parse(pages: readonly VersionsPage[], prefix = ''): Promise<strin
   return seen;
 }
 
-test('versions and delete markers of each page, in one order', async () => {
+test('versions and delete markers of each page come in one order', async () => {
   const pages = [
     page([
       ['p%2Fa', 'a2', '2026-01-03T00:00:00Z', true, 12],
@@ -65,7 +65,7 @@ test('of versions of the same time, the current one comes first, and a version b
   ]);
 });
 
-test('only below an empty prefix, the versions below backup.info/ are left out; a key may be None', async () => {
+test('versions below backup.info/ are left out only below an empty prefix, and a key may be None', async () => {
   const versions: VersionRow[] = [
     ['None', 'None', '2026-01-01T00:00:00Z', true, 1],
     ['backup.info%2Fkey%2Fdata', 'x', '2026-01-01T00:00:00Z', true, 1],
@@ -86,7 +86,7 @@ test('keys are decoded only if the page says that they are URL-encoded', async (
   assert.deepEqual(nextMarker(last), { key: 'a+b', versionId: 'v' });
 });
 
-test('an empty listing', async () => {
+test('an empty listing has no versions', async () => {
   assert.deepEqual(await parse([page(null)]), []);
 });
 
@@ -107,7 +107,7 @@ for (const [what, row] of [
   ['another prefix', ['q', 'v', '2026-01-01T00:00:00Z', true, 1]],
   ['no time', ['p/q', 'v', 'yesterday', true, 1]],
 ] as const) {
-  test(`a listing of versions is refused: ${what}`, async () => {
+  test(`a listing of versions with ${what} is refused`, async () => {
     await assert.rejects(parse([page([row])], 'p/'), /not what S3 would send/);
   });
 }

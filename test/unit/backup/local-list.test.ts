@@ -17,7 +17,7 @@ function stored(key: string, size: number): StoredObject {
   return { key: bytesOf(key), size, lastModified: new Date(2026, 0, 2, 3, 4, 5).toISOString(), etag: '"e"' };
 }
 
-test('an object is a line, as `aws s3 ls` prints it, in local time', async () => {
+test('an object is a line in local time, as `aws s3 ls` prints it', async () => {
   assert.equal(
     await text(stored('a b', 7), stored('grün', 12_345_678_901)),
     `2026-01-02 03:04:05          7 pc/docs/a b
@@ -30,7 +30,7 @@ Total Objects: 2
   assert.equal(await text(), '\nTotal Objects: 0\n   Total Size: 0\n');
 });
 
-test('a name makes no line of its own, and acts on no terminal', async () => {
+test('a name makes no line of its own, and does nothing to a terminal', async () => {
   const lines = (await text(stored('x\nroot2::0:0:::\n#', 1), stored('\x1b[2J\r\x7f\u009b', 1))).split('\n');
   assert.match(lines[0] ?? '', / pc\/docs\/x\\nroot2::0:0:::\\n#$/);
   assert.match(lines[1] ?? '', / pc\/docs\/\\x1b\[2J\\x0d\\x7f\\x9b$/);

@@ -82,7 +82,7 @@ async function sinceIn(
   return found;
 }
 
-test('a file has been there since it has changed, or a folder above it where a tree tells of the last run', async (t) => {
+test('a file has its place since its last change, or that of a folder above it where a tree tells of the last run', async (t) => {
   const backup = backupOf(t);
   const path = (name: string) => join(backup.localDir, name);
   mkdirSync(path('d'));
@@ -130,7 +130,7 @@ class WithoutCtime extends FileSystems {
   }
 }
 
-test('a ctime that moves makes a file due, unless a ctime proves nothing there', async (t) => {
+test('a ctime that moves makes a file due, unless ctimes prove nothing there', async (t) => {
   for (const hasCtime of [true, false]) {
     const backup = backupOf(t);
     const path = join(backup.localDir, 'f');
@@ -146,7 +146,7 @@ test('a ctime that moves makes a file due, unless a ctime proves nothing there',
   }
 });
 
-test('COMPARE_CONTENT finds a file that has changed and kept its size and times, where a ctime proves nothing', async (t) => {
+test('COMPARE_CONTENT finds a changed file that kept its size and times, where a ctime proves nothing', async (t) => {
   for (const compareContent of [false, true]) {
     const backup = backupOf(t);
     const time = new Date('2020-01-01');
@@ -165,7 +165,7 @@ test('COMPARE_CONTENT finds a file that has changed and kept its size and times,
   }
 });
 
-test('nothing proves the content of a file that COMPARE_CONTENT has not read before: it is due once', async (t) => {
+test('a file that COMPARE_CONTENT has not read before is due once, since nothing proves its content', async (t) => {
   const backup = backupOf(t);
   writeFileSync(join(backup.localDir, 'f'), 'content');
   const without = { ...backup, fileSystems: new WithoutCtime(backup.localDir) };
@@ -176,7 +176,7 @@ test('nothing proves the content of a file that COMPARE_CONTENT has not read bef
   assert.deepEqual(await rescan(comparing, nothing, without), { f: 'unchanged' });
 });
 
-test('where a ctime proves nothing, one that an earlier run has noted makes no file due', async (t) => {
+test('a ctime that an earlier run has noted makes no file due where ctimes prove nothing', async (t) => {
   const backup = backupOf(t);
   writeFileSync(join(backup.localDir, 'f'), 'content');
   utimesSync(join(backup.localDir, 'f'), new Date('2020-01-01'), new Date('2020-01-01'));

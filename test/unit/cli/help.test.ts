@@ -26,16 +26,16 @@ for (const command of [program, ...commands]) {
   const name = command === program ? 'encrypted-s3' : `encrypted-s3 ${command.name()}`;
   const help = helpOf(command);
 
-  test(`${name}: the help fits into 80 columns, but for usages and examples to copy`, () => {
+  test(`the help of ${name} fits into 80 columns, but for usages and examples to copy`, () => {
     const wide = help.split('\n').filter((it) => it.length > 80 && !/^(Usage:)? +encrypted-s3/.test(it));
     assert.deepEqual(wide, []);
   });
 
-  test(`${name}: the help says what the command does in a sentence`, () => {
+  test(`the help of ${name} says what the command does in a sentence`, () => {
     assert.match(help.split('\n\n')[1] ?? '', /^[A-Z].*\.$/s);
   });
 
-  test(`${name}: the help calls the command as it was called, and shows no default that nobody types`, () => {
+  test(`the help of ${name} calls the command as the user did, and shows no default that nobody types`, () => {
     for (const usage of help.split('\n\n')[0]?.split('\n') ?? [])
       assert.ok(usage.includes(`${name} `), usage);
     assert.doesNotMatch(help, /default: (\[\]|\d{3,}|"")/);
@@ -49,7 +49,7 @@ function examplesOf(command: Command): string[][] {
 }
 
 for (const command of [program, ...commands.filter((it) => it.name() !== 'help')])
-  test(`${command.name()}: the help has examples, which the command understands`, () => {
+  test(`the help of ${command.name()} has examples, which the command understands`, () => {
     const examples = examplesOf(command);
     assert.ok(examples.length > 0);
     for (const [name, ...words] of examples) {
@@ -79,13 +79,13 @@ const both = [
 for (const command of both) {
   const name = command.parent === null ? command.name() : `encrypted-s3 ${command.name()}`;
 
-  test(`${name}: the help has the same options for the output as that of every other command`, () => {
+  test(`the help of ${name} has the same options for the output as that of every other command`, () => {
     const [, options = ''] = /\nOutput:\n([\s\S]*?)(\n\n|$)/.exec(helpOf(command)) ?? [];
     for (const option of ['-q, --quiet', '-v, --verbose', '--no-progress', '--color <when>'])
       assert.ok(options.includes(`  ${option} `), option);
   });
 
-  test(`${name}: a usage error is followed by the usage and by where help is`, () => {
+  test(`a usage error of ${name} is followed by the usage and by where help is`, () => {
     let text = '';
     command.exitOverride().configureOutput({ writeErr: (words) => (text += words) });
     assert.throws(() => command.parse(['--color', 'pink'], { from: 'user' }), CommanderError);

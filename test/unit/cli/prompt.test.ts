@@ -29,7 +29,7 @@ test('on a terminal, lines that are pasted before their questions answer them', 
   assert.match(typed('one\rtwo words\rthree\rfour\r'), /\["one","two words","three","four"\]/);
 });
 
-test('where Backspace does not edit, an answer with one is no answer', () => {
+test('an answer with a Backspace is no answer where Backspace does not edit', () => {
   const input = 'one\rtwo\rthreee\x7f\rfour\r';
   assert.match(typed(input, { TERM: 'dumb' }), /The answer holds a control character/);
   assert.match(typed(input, { TERM: 'xterm' }), /\["one","two","three","four"\]/);

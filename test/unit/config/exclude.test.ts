@@ -43,7 +43,7 @@ describe('what both readers take EXCLUDE for', () => {
     ["EXCLUDE=('')", ['']],
   ];
   for (const [config, expected] of table) {
-    test(JSON.stringify(config), () => {
+    test(`both readers read ${JSON.stringify(config)}`, () => {
       const evaluation = lex(config);
       if (evaluation.kind !== 'values') assert.fail(`not accepted: ${JSON.stringify(evaluation)}`);
       for (const values of [evaluation.values, askBash(config)]) {
@@ -54,7 +54,7 @@ describe('what both readers take EXCLUDE for', () => {
     });
   }
 
-  test('nothing, if it is only in the environment', () => {
+  test('EXCLUDE is empty if it is only in the environment', () => {
     for (const config of ['', 'export EXCLUDE']) {
       const evaluation = lex(config);
       if (evaluation.kind !== 'values') assert.fail(`not accepted: ${config}`);
@@ -67,7 +67,7 @@ describe('what both readers take EXCLUDE for', () => {
   });
 });
 
-describe('what is left to bash', () => {
+describe('what the lexer leaves to bash', () => {
   const table: [config: string, line: number, exclude?: string[]][] = [
     ['EXCLUDE=(\n*.tmp *.none)', 2, ['a.tmp', 'b.tmp', '*.none']],
     [
@@ -107,7 +107,7 @@ describe('what is left to bash', () => {
     ['EXCLUDE= (a)', 1],
   ];
   for (const [config, line, exclude] of table) {
-    test(JSON.stringify(config), () => {
+    test(`only bash reads ${JSON.stringify(config)}`, () => {
       const evaluation = lex(config);
       assert.equal(evaluation.kind, 'needs-bash', JSON.stringify(evaluation));
       assert.equal(evaluation.line, line);
@@ -127,7 +127,7 @@ test('an array that is not closed is reported with its line', () => {
   }
 });
 
-test('other settings that are arrays are their first element, as before', () => {
+test('other settings that are arrays have the value of their first element, as in the original', () => {
   const { values } = askBash('AWS_REGION=(a b); MAX_DELETE_PERCENT=(7 8)');
   assert.deepEqual([values.get('AWS_REGION'), values.get('MAX_DELETE_PERCENT')], ['a', '7']);
 });

@@ -35,7 +35,7 @@ test('nothing is left out by default, whatever is in the environment', () => {
   assert.deepEqual(settingsOf('', inherited), [false, undefined, undefined, false]);
 });
 
-test('the settings of what is left out', () => {
+test('the settings of exclusions are read', () => {
   const text =
     "EXCLUDE_CACHES=yes EXCLUDE_IF_PRESENT='.no backup' EXCLUDE_LARGER_THAN=2G ONE_FILE_SYSTEM=yes";
   assert.deepEqual(settingsOf(text), [true, '.no backup', 2 * 2 ** 30, true]);
@@ -50,7 +50,7 @@ test('the settings of what is left out', () => {
     assert.equal(configOf(`EXCLUDE_LARGER_THAN=${value}`).excludeLargerThan, bytes);
 });
 
-test('the settings of how runs go about it', () => {
+test('FULL_CHECK_HOURS and UPLOAD_PROCESSES come from the config, not from the environment', () => {
   const { fullCheckHours, uploadProcesses } = configOf('', { FULL_CHECK_HOURS: '1', UPLOAD_PROCESSES: '1' });
   assert.deepEqual([fullCheckHours, uploadProcesses], [20, 4]);
   const own = configOf('FULL_CHECK_HOURS=0 UPLOAD_PROCESSES=64');
@@ -79,5 +79,5 @@ describe('problems', () => {
     ['UPLOAD_PROCESSES=65', /UPLOAD_PROCESSES must be a whole number from 1 to 64/],
   ];
   for (const [assignment, problem] of table)
-    test(assignment, () => void assert.throws(() => configOf(assignment), problem));
+    test(`${assignment} is refused`, () => void assert.throws(() => configOf(assignment), problem));
 });

@@ -52,11 +52,11 @@ test('beside the setting itself, such a name is a note', () => {
   assert.deepEqual(misspellingsIn(['OLD_AWS_BUCKET', 'AWS_BUCKET', 'LOCAL_DIR_2025', 'LOCAL_DIR']), {});
 });
 
-test('names that the file itself uses are none', () => {
+test('names that the file itself uses are no misspellings', () => {
   assert.deepEqual(misspellingsIn(['LOCAL_DIR2'], ['LOCAL_DIR2']), {});
 });
 
-test('settings and the real variables of the AWS CLI are none', () => {
+test('settings and the real variables of the AWS CLI are no misspellings', () => {
   const real = `AWS_ACCESS_KEY_ID AWS_ACCOUNT_ID AWS_CA_BUNDLE AWS_CLI_AUTO_PROMPT AWS_CONFIG_FILE AWS_DATA_PATH
     AWS_DEFAULT_OUTPUT AWS_DEFAULT_REGION AWS_DEFAULT_PROFILE AWS_EC2_METADATA_DISABLED AWS_ENDPOINT_URL
     AWS_ENDPOINT_URL_S3 AWS_MAX_ATTEMPTS AWS_PAGER AWS_PROFILE AWS_REGION AWS_RETRY_MODE AWS_ROLE_ARN
@@ -65,7 +65,7 @@ test('settings and the real variables of the AWS CLI are none', () => {
   assert.deepEqual(misspellingsIn(real.split(/\s+/)), {});
 });
 
-test('the distance of two words', () => {
+test('the distance of two words is the number of letters to add, remove or replace', () => {
   const table: [string, string, number][] = [
     ['', 'abc', 3],
     ['abc', 'abc', 0],

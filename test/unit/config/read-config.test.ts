@@ -35,7 +35,7 @@ test('both readers come to the same result', async () => {
   assert.deepEqual(await readConfig(write(`${text}:\n`)), await readConfig(write(text)));
 });
 
-test('what bash has read is found fault with by its lines, too', async () => {
+test('what bash has read is reported with its line too', async () => {
   const file = write(`A=$(true)\n${complete}AWS_NET_TIMEOUT=x\nexport MAX_DELETE_PERCENT=x\n`);
   await assert.rejects(readConfig(file), (error: Error) => {
     assert.match(error.message, /my\.config:4: AWS_NET_TIMEOUT.*\n.*my\.config:5: MAX_DELETE_PERCENT/);
@@ -43,7 +43,7 @@ test('what bash has read is found fault with by its lines, too', async () => {
   });
 });
 
-test('a file that others can write is warned of, where it needs no bash', async () => {
+test('a file that others can write is warned of, even where it needs no bash', async () => {
   const { warnings } = await readConfig(write(complete, 0o666));
   assert.match(warnings.join(), /^\S+: Others can write this file, .* chmod go-w \S+$/);
 });
@@ -64,7 +64,7 @@ test('a file with the key that everybody can read is warned of, on a terminal', 
   }
 });
 
-test('the template is a config once its placeholders are replaced', async () => {
+test('the template becomes a config once its placeholders are replaced', async () => {
   const template = readFileSync(new URL('../../../../config.template', import.meta.url), 'utf8');
   const filled = template
     .replace('%BUCKET%', 'anna-backup')
@@ -96,7 +96,7 @@ describe('a key that a slip glues to another value is never told', () => {
     ['missing double quote', (name, key) => `${name}="yes\nENCRYPTION_KEY="${key}"\n# A "\n`],
   ];
   for (const [slip, slipped] of slips) {
-    test(slip, async () => {
+    test(`a ${slip} that glues the key to another value never shows it`, async () => {
       for (const name of settingNames.filter((it) => it !== 'ENCRYPTION_KEY')) {
         for (const key of keys) {
           for (const bash of ['', 'A=$(true)\n']) {
@@ -119,7 +119,7 @@ describe('a key that a slip glues to another value is never told', () => {
     });
   }
 
-  test('nor is one that stands in a value by itself', async () => {
+  test('a key that stands as the value of another setting is not shown', async () => {
     const { message } = await failureOf(write(`${complete}AWS_STORAGE_CLASS=${KEY}`));
     assert.match(
       message,
@@ -127,12 +127,12 @@ describe('a key that a slip glues to another value is never told', () => {
     );
   });
 
-  test('without a key in the config, either', async () => {
+  test('a key in a partial config is not shown either', async () => {
     const file = write(`AWS_PROFILE=default\\\nENCRYPTION_KEY='${KEY}'\n`);
     await assert.rejects(readPartialConfig(file), /AWS_PROFILE includes the line of ENCRYPTION_KEY/);
   });
 
-  test('a long value is not told; a short one is', async () => {
+  test('a long value is not shown, and a short one is', async () => {
     const { message } = await failureOf(
       write(`${complete}FOLLOW_SYMLINKS=${'x'.repeat(97)} AWS_STORAGE_CLASS=a`),
     );
@@ -142,21 +142,22 @@ describe('a key that a slip glues to another value is never told', () => {
 });
 
 describe('a config that cannot be read', () => {
-  test('is missing', async () =>
+  test('a config that does not exist is reported', async () =>
     assert.match((await failureOf(join(directory, 'none'))).message, /does not exist: .*none$/));
 
-  test('is a directory', async () => assert.match((await failureOf(directory)).message, /is a directory/));
+  test('a config that is a directory is reported', async () =>
+    assert.match((await failureOf(directory)).message, /is a directory/));
 
-  test('is below a file', async () =>
+  test('a config below a file is reported', async () =>
     assert.match((await failureOf(`${write('')}/x`)).hint, /a file, not a directory/));
 
-  test('is a link to itself', async () => {
+  test('a config that is a link to itself is reported', async () => {
     const link = join(directory, 'loop');
     symlinkSync(link, link);
     assert.match((await failureOf(link)).message, /leads back to itself/);
   });
 
-  test('may not be read', async () => {
+  test('a config that may not be read is reported', async () => {
     const module = new URL('../../../lib/config/read-config.js', import.meta.url).href;
     const script = `import { readConfig } from ${JSON.stringify(module)};
       await readConfig(${JSON.stringify(write(complete, 0))}, console).catch(({ message }) => console.log(message));`;
@@ -165,7 +166,7 @@ describe('a config that cannot be read', () => {
   });
 });
 
-test('errors of the syntax tell file, line and remedy', async () => {
+test('an error of the syntax is reported with file, line and remedy', async () => {
   const file = write('A=1\r\n');
   const { message, hint } = await failureOf(file);
   assert.ok(message.startsWith(`${file}:1: The file has Windows line endings`), message);

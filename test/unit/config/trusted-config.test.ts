@@ -11,13 +11,14 @@ import { complete, directory, failureOf, readConfig, write } from './config-on-d
 describe('bash reads a file only if nobody else can have written it', () => {
   const text = `${complete}AWS_REGION=$(echo us-east-1)\n`;
 
-  test('own and private', async () => assert.equal((await readConfig(write(text))).region, 'us-east-1'));
+  test('bash reads a private file of this user', async () =>
+    assert.equal((await readConfig(write(text))).region, 'us-east-1'));
 
-  test('readable by others', async () =>
+  test('bash reads a file that others can only read', async () =>
     assert.equal((await readConfig(write(text, 0o644))).region, 'us-east-1'));
 
   for (const mode of [0o620, 0o602, 0o666]) {
-    test(`mode ${mode.toString(8)}`, async () => {
+    test(`bash does not read a file of mode ${mode.toString(8)}`, async () => {
       const file = write(text, mode);
       const { message, hint } = await failureOf(file);
       assert.ok(message.startsWith(`${file}:3: Only bash can read this (an unquoted \`$\`)`), message);
@@ -40,7 +41,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
     user: 1000,
   });
 
-  test('who may be trusted', () => {
+  test('a config may belong to this user or root, and others may not write it', () => {
     const isTrusted = (uid: number, mode: number) => assertTrusted(fileOf(uid, mode), construct);
     assert.doesNotThrow(() => isTrusted(1000, 0o100644));
     assert.doesNotThrow(() => isTrusted(0, 0o100644));
@@ -54,7 +55,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
     assert.throws(() => isTrusted(1000, 0o20600), /neither a regular file nor a pipe/);
   });
 
-  test('which folders above it may be trusted', () => {
+  test('folders and links above a config may belong to this user or root, and others may not write them', () => {
     const messagesOf = (uid: number, mode: number, isLink = false) => {
       const config = fileOf(1000, 0o100600, [
         { path: '/', uid: 0, mode: 0o40755, isLink: false },
@@ -95,7 +96,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
     );
   });
 
-  test('in a folder that nobody else can write, behind every link', async () => {
+  test('a folder that others can write, behind any link, is named, unless it is sticky', async () => {
     const open = join(directory, 'open');
     mkdirSync(join(open, 'shut'), { recursive: true });
     chmodSync(open, 0o777);
@@ -112,7 +113,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
 
   // Only root can give files away; the rule itself is tested above.
   if (geteuid?.() !== 0) return;
-  test('of another user', async () => {
+  test('bash does not read a file of another user', async () => {
     const file = write(text);
     chownSync(file, 12345, 12345);
     const { message, hint } = await failureOf(file);

@@ -58,7 +58,7 @@ describe('problems', () => {
     [`ENCRYPTION_KEY=${KEY.slice(1)}ü`, /but it has 33 \(characters that are not ASCII/],
   ];
   for (const [assignment, problem] of table) {
-    test(assignment, () => {
+    test(`${assignment} is refused with its line`, () => {
       const text = assignment.startsWith('AWS_REGIONS')
         ? complete.replace('AWS_REGION=eu-west-1', 'A=')
         : complete;
@@ -68,7 +68,7 @@ describe('problems', () => {
     });
   }
 
-  test('of all settings at once, in the order of their lines', () => {
+  test('all settings are reported at once, in the order of their lines', () => {
     const problems = problemsOf(
       'AWS_BUCKET=a/b AWS_REGION=x\nFOLLOW_SYMLINKS=1\nAWS_NET_TIMEOUT=x\nENCRYPTION_KEY=secret',
     );
@@ -85,14 +85,14 @@ describe('problems', () => {
     assert.ok(!problems.join().includes('secret'));
   });
 
-  test('with the password of an endpoint left out', () => {
+  test('a problem with an endpoint does not show its password', () => {
     const problems = problemsOf(`${complete}AWS_ENDPOINT_URL=https://me:secret@example.com`);
     assert.match(problems.join(), /must not hold a user name or password/);
     assert.ok(!problems.join().includes('secret'));
   });
 });
 
-test('an address to ping holds no password, which the error of a ping would quote', () => {
+test('an address to ping with a password is refused, since the error of a ping would quote it', () => {
   const problems = problemsOf(`${complete}ON_FAILURE=https://me:secret@example.com/x`).join();
   assert.match(problems, /ON_FAILURE must not hold a user name or password/);
   assert.doesNotMatch(problems, /secret/);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { textOfKey } from '../../../lib/secrets/key-bytes.js';
 import { complete, configOf, KEY, problemsOf, validate, validatePartially, valuesOf } from './validating.js';
 
-test('a complete config', () => {
+test('a complete config is accepted', () => {
   const { encryptionKey, environment, ...rest } = configOf(complete);
   assert.equal(textOfKey(encryptionKey), KEY);
   assert.deepEqual(environment, { HOME: '/home/anna' });
@@ -40,7 +40,7 @@ test('a complete config', () => {
   });
 });
 
-test('every setting of its own', () => {
+test('every setting of this program is read', () => {
   const config = configOf(`${complete}
     AWS_PROFILE=mine AWS_NET_TIMEOUT=5 AWS_ENDPOINT_URL=https://s3.example.com:9000 AWS_STORAGE_CLASS=GLACIER_IR
     LOCAL_LIST=~/list REMOTE_DIR_PREFIX=a/b FOLLOW_SYMLINKS=yes
@@ -60,7 +60,7 @@ test('every setting of its own', () => {
   assert.equal(config.allowUnversionedDelete, true);
 });
 
-test('paths become absolute, and stay as they are otherwise: `..` after a link is no way back', () => {
+test('paths become absolute and otherwise stay as they are, since `..` after a link is no way back', () => {
   const text = `${complete}LOCAL_LOCK=link/../lock LOCAL_LIST=/a/link/../list LOCAL_DIR=./link/..`;
   const { localDir, localLock, localList } = configOf(text);
   assert.deepEqual(
@@ -71,7 +71,7 @@ test('paths become absolute, and stay as they are otherwise: `..` after a link i
   assert.equal(atRoot.localDir, '/docs');
 });
 
-test('the limit of what may go', () => {
+test('the limit of deletions is read', () => {
   const table: [string, number][] = [
     ['0', 0],
     ['100', 100],
@@ -82,7 +82,7 @@ test('the limit of what may go', () => {
   }
 });
 
-test('what is only in the environment decides nothing about deletions', () => {
+test('a variable of the environment decides nothing about deletions', () => {
   const inherited = {
     EXCLUDE: '*',
     MAX_DELETE_PERCENT: '100',
@@ -96,7 +96,7 @@ test('what is only in the environment decides nothing about deletions', () => {
   assert.deepEqual([exclude, maxDeletePercent, allowUnversionedDelete, hostId], [[], 50, false, undefined]);
 });
 
-test('the prefix gets its slash as the original gives it', () => {
+test('the prefix gets its slash as in the original', () => {
   for (const prefix of ['a/', '/a', '//', ' ', 'backup.information', 'a/backup.info']) {
     assert.equal(configOf(`${complete}REMOTE_DIR_PREFIX='${prefix}'`).prefix, `${prefix}/`);
   }
@@ -122,14 +122,14 @@ test('everything that is missing is reported at once, in the words of the origin
   );
 });
 
-test('commas between patterns are warned of: each is a part of its pattern', () => {
+test('commas between patterns are warned of, since each becomes a part of its pattern', () => {
   const { warnings, exclude } = configOf(`${complete}\nEXCLUDE=('*.tmp', 'cache/*')`);
   assert.deepEqual(exclude, ['*.tmp,', 'cache/*']);
   assert.equal(warnings.length, 1);
   assert.match(warnings[0] ?? '', /^my\.config:9: EXCLUDE: "\*\.tmp," ends with a comma/);
 });
 
-test('an endpoint that may begin with the name of the bucket by chance is only warned of', () => {
+test('an endpoint that may begin with the name of the bucket by chance gets only a warning', () => {
   const url = 'https://my-bucket.fra1.example.com:9000';
   const { warnings, endpointUrl } = configOf(`${complete}AWS_ENDPOINT_URL=${url}`);
   assert.equal(endpointUrl, url);
@@ -141,7 +141,7 @@ test('an endpoint that may begin with the name of the bucket by chance is only w
     assert.deepEqual(configOf(`${complete}AWS_ENDPOINT_URL=${other}`).warnings, [], other);
 });
 
-test('what the original works with is only warned of', () => {
+test('a config with which the original works gets only a warning', () => {
   const { warnings, prefix } = configOf(`${complete}REMOTE_DIR_PREFIX='%PREFIX_DIR%'\nLOCAL_DIR2=/other`);
   assert.equal(prefix, '%PREFIX_DIR%/');
   assert.equal(warnings.length, 2);
@@ -158,7 +158,7 @@ test('a variable that gives the key away under another name is not passed on', (
 });
 
 describe('a partial config', () => {
-  test('may lack anything', () => {
+  test('a partial config may lack anything', () => {
     const config = validatePartially('my.config', valuesOf("AWS_PROFILE=''"));
     assert.deepEqual(config, {
       file: 'my.config',
@@ -174,7 +174,7 @@ describe('a partial config', () => {
     });
   });
 
-  test('may hold nothing wrong', () => {
+  test('a partial config may hold nothing wrong', () => {
     const problems = problemsOf('AWS_BUCKET=a/b\nENCRYPTION_KEY=short', validatePartially);
     assert.equal(problems.length, 2);
   });

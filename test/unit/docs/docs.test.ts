@@ -40,7 +40,7 @@ test('README has at most 200 lines', () => {
 
 describe('every link leads somewhere', () => {
   for (const file of DOCS)
-    test(file, () => {
+    test(`every link in ${file} leads somewhere`, () => {
       for (const [, link = ''] of prose(file).matchAll(/\]\(([^)\s]+)\)/g)) {
         if (/^https:/.test(link)) continue;
         const [path = '', anchor] = link.split('#');
@@ -53,13 +53,13 @@ describe('every link leads somewhere', () => {
 
 describe('every file of the project that is named exists', () => {
   for (const file of DOCS)
-    test(file, () => {
+    test(`every file that ${file} names exists`, () => {
       for (const [, path = ''] of read(file).matchAll(/(?<![\w./-])((?:lib|bin|test|docs)\/[\w./-]*\w\/?)/g))
         assert.ok(path.includes('NAME') || existsSync(join(PROJECT, path)), `there is no ${path}`);
     });
 });
 
-test('every flag of our commands that is named exists', () => {
+test('every flag of our commands that the docs name exists', () => {
   const bins = readdirSync(join(PROJECT, 'bin'), { recursive: true, encoding: 'utf8' });
   const defined = [...bins.filter((name) => name.endsWith('.ts')).map((name) => `bin/${name}`), COMMAND_LINE]
     .map(read)
@@ -86,14 +86,14 @@ test('the docs name every setting', () => {
   for (const name of settingNames) assert.ok(new RegExp(`\\b${name}\\b`).test(all), name);
 });
 
-test('the docs name no setting that there is none of', () => {
+test('the docs name no setting that does not exist', () => {
   const names: ReadonlySet<string> = new Set(settingNames);
   for (const file of DOCS)
     for (const [, name = ''] of read(file).matchAll(/^([A-Z][A-Z_]+)=\(?'/gm))
       assert.ok(names.has(name), `${file}: ${name}`);
 });
 
-test('README has a table with every exit code, once, and there is no other', () => {
+test('README has the only table of exit codes, with each of them once', () => {
   const tables = DOCS.filter((file) => /^\| code \|/m.test(prose(file)));
   assert.deepEqual(tables, ['README.md']);
   const codes = [...prose('README.md').matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));

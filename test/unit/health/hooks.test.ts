@@ -28,7 +28,7 @@ async function serve(t: TestContext, listener: RequestListener): Promise<string>
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/uuid/$code`;
 }
 
-test('a server that is late, but in time, is waited for and told once', async (t) => {
+test('a server that is late, but in time, is called once', async (t) => {
   const asked: (string | undefined)[] = [];
   const address = await serve(t, (request, response) => {
     asked.push(request.url);
@@ -38,7 +38,7 @@ test('a server that is late, but in time, is waited for and told once', async (t
   assert.deepEqual(asked, ['/uuid/4']);
 });
 
-test('a server that refuses is asked three times, and its number is told', async (t) => {
+test('a server that refuses is called three times, and its status is reported', async (t) => {
   let count = 0;
   const address = await serve(t, (_, response) => {
     count += 1;
@@ -64,7 +64,7 @@ test('a server that never answers is given up after three attempts', async (t) =
   assert.equal(count, 3);
 });
 
-test('a server that answers the third time has been told', async (t) => {
+test('a server that answers the third time has got the message', async (t) => {
   const bodies: string[] = [];
   const address = await serve(t, async (request, response) => {
     let body = '';
@@ -83,7 +83,7 @@ test('a command that does not end is ended, with what it has started', async () 
   );
 });
 
-test('a redirection is not followed: it may lead to plain http, and what is sent names files', async (t) => {
+test('a redirection is not followed, since it may lead to plain http and what is sent names files', async (t) => {
   let told = '';
   const elsewhere = await serve(t, (request, response) => {
     told += request.url;
@@ -97,7 +97,7 @@ test('a redirection is not followed: it may lead to plain http, and what is sent
   assert.equal(told, '');
 });
 
-test('a reason that no program could be given is cut, with a mark', async (t) => {
+test('a reason that is too long for a program is cut, with a mark', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'hooks-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'reason');

@@ -39,7 +39,7 @@ async function found(trees: readonly DatedTree[], pattern: string): Promise<unkn
   return rows;
 }
 
-test('a version is found once, from the first to the last tree that has it so', async (t) => {
+test('a version is found once, from the first to the last tree that has it', async (t) => {
   const trees = await writeTrees(t, { a: 1, b: 1 }, { a: 1 }, { a: 2, b: 1 }, { a: 1, ä: 3 }, { a: 1 });
   assert.deepEqual(await found(trees, '*'), [
     ['a', 1, 0, 1],
@@ -53,7 +53,7 @@ test('a version is found once, from the first to the last tree that has it so', 
   assert.deepEqual(await found([], '*'), []);
 });
 
-test('a pattern with a slash is one of the whole path, another one of the name', () => {
+test('a pattern with a slash matches the whole path, and one without it the name', () => {
   const matching = (pattern: string) =>
     ['letters/anna.txt', 'letters/old/[b].TXT', 'letters/'].filter((path) =>
       matcherOf(pattern)(bytesOf(path)),

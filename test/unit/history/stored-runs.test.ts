@@ -5,7 +5,7 @@ import { timesOfRuns } from '../../../lib/history/stored-runs.js';
 const treesOf = (...seconds: number[]) =>
   seconds.map((second) => ({ versionId: `${second}`, stored: second * 1000 }));
 
-test('a run is in the bucket once both its record and its tree are; a run that changes nothing has no tree', () => {
+test('a run counts once its record and its tree are in the bucket, and one that changes nothing has no tree', () => {
   const runs = [
     { started: 5000, stored: 10_000 },
     { started: 15_000, stored: 20_000 },

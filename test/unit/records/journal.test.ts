@@ -27,14 +27,14 @@ async function found(folder: string): Promise<string[][]> {
 }
 
 describe('the journal of a run that did not end', () => {
-  test('has what each batch has come to, in the order of the batches', async (t) => {
+  test('the journal has the outcome of each batch, in the order of the batches', async (t) => {
     const { folder, journal, pass } = await begun(t);
     journal.add(pass, 2, ['c', 'd']);
     journal.add(pass, 1, ['a', 'b']);
     assert.deepEqual(await found(folder), [['a', 'b', 'c', 'd']]);
   });
 
-  test('has what a batch has sent so far, in the order of its files, however the files come', async (t) => {
+  test('the journal has what a batch has sent so far in the order of its files, in whatever order they came', async (t) => {
     const { folder, journal, pass } = await begun(t);
     journal.add(pass, 1, ['a']);
     journal.note(pass, 2, 11, 'e');
@@ -45,7 +45,7 @@ describe('the journal of a run that did not end', () => {
     assert.deepEqual(await found(folder), [['a', 'b', 'd', 'e', 'f']]);
   });
 
-  test('without a line that was cut off when the run was killed', async (t) => {
+  test('a line that was cut off when the run was killed is left out', async (t) => {
     const { folder, journal, pass } = await begun(t);
     journal.note(pass, 1, 0, 'a');
     const [notes = ''] = readdirSync(folder).filter((name) => name.endsWith('.notes'));
@@ -53,7 +53,7 @@ describe('the journal of a run that did not end', () => {
     assert.deepEqual(await found(folder), [['a']]);
   });
 
-  test('has the notes of a batch no more when that has ended', async (t) => {
+  test('the notes of a batch are dropped when the batch has ended', async (t) => {
     const { folder, journal, pass } = await begun(t);
     journal.note(pass, 1, 0, 'sent, but changed meanwhile');
     journal.add(pass, 1, ['failed']);
@@ -66,7 +66,7 @@ describe('the journal of a run that did not end', () => {
     assert.equal(readUnfinished(folder, 'last'), undefined);
   });
 
-  test('tells nothing of what it has sent if another run has ended since', async (t) => {
+  test('the journal tells nothing of what was sent if another run has ended since', async (t) => {
     const { folder, journal, pass } = await begun(t);
     journal.add(pass, 1, ['a']);
     for (const run of ['last', 'own']) assert.equal(readUnfinished(folder, run)?.passes().length, 2);

@@ -7,7 +7,7 @@ import { makeFolders, openStateFolder } from '../../../lib/records/state-folder.
 
 const BACKUP = { endpointUrl: undefined, bucket: 'bucket', prefix: '' };
 
-test('a folder per backup, of which a killed run leaves nothing behind for long', (t) => {
+test('each backup has a folder, in which a killed run leaves nothing for long', (t) => {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
   t.after(() => rmSync(home, { recursive: true }));
   const environment = { HOME: home };
@@ -34,7 +34,7 @@ test('a folder per backup, of which a killed run leaves nothing behind for long'
   assert.equal(existsSync(again.runFolder), false);
 });
 
-test('its own folder is told without links, for a backup of the home directory', (t) => {
+test('the state folder is named without links, so that a backup of the home directory leaves it out', (t) => {
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'state-')));
   t.after(() => rmSync(home, { recursive: true }));
   const state = openStateFolder({ ...BACKUP, environment: { HOME: home } }, true);
@@ -42,7 +42,7 @@ test('its own folder is told without links, for a backup of the home directory',
   state.remove();
 });
 
-test('without a place for it, a temporary folder has to do; a dry run keeps nothing', (t) => {
+test('without a place for a state folder, a temporary folder serves, and a dry run keeps nothing', (t) => {
   const home = mkdtempSync(join(tmpdir(), 'state-'));
   t.after(() => rmSync(home, { recursive: true }));
   const nowhere = openStateFolder({ ...BACKUP, environment: { XDG_STATE_HOME: '/dev/null/none' } }, true);
@@ -54,7 +54,7 @@ test('without a place for it, a temporary folder has to do; a dry run keeps noth
   assert.equal(existsSync(join(home, '.local')), false);
 });
 
-test('folders are made with those above them, once, and never below a file or where none can be', (t) => {
+test('folders are made once, with those above them, but never below a file or where none can be', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'make-folders-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const deep = join(folder, 'a/b/c');

@@ -7,7 +7,7 @@ import { bytesOf } from '../../../lib/tree/bytes.js';
 import { entry, MTIME } from './pieces.js';
 import { Place } from './place.js';
 
-test('of names that are the same to the file system, the first has the place, and the others are named', async (t) => {
+test('the first of the names that are the same to the file system gets the place, and the others are named', async (t) => {
   const place = new Place(t);
   const names = new FoldedNames({ fold: (path) => path.toLowerCase(), isSamePlace: () => true });
   const keys = ['A', 'a', 'B', 'b', 'C/', 'c/', 'D', 'd', 'e'];
@@ -45,7 +45,7 @@ test('of names that are the same to the file system, the first has the place, an
   );
 });
 
-test('a name has its place although it looks like another one, if the file system tells these two apart', async (t) => {
+test('a name that looks like another one gets its place if the file system tells them apart', async (t) => {
   const place = new Place(t);
   // As on NTFS: a final sigma is a letter of its own.
   const isSamePlace = (path: string, other: string) => path.toLowerCase() === other.toLowerCase();

@@ -52,7 +52,7 @@ test('a whole tree is restored, with modes and times to the nanosecond', async (
   assert.deepEqual(place.metadata.given, ['d/file', 'd/read-only/file', ...links, ...folders]);
 });
 
-test('a link of the tree is made last: nothing in the bucket is written through it', async (t) => {
+test('a link of the tree is made last, so that nothing of the bucket is written through it', async (t) => {
   const place = new Place(t);
   const outside = temporaryFolder(t);
   place.add('link/in', 'bad');
@@ -64,7 +64,7 @@ test('a link of the tree is made last: nothing in the bucket is written through 
   assert.deepEqual(restored, { files: 2, folders: 0, links: 0, extras: 1, newer: 0 });
 });
 
-test('extras are restored for their owner alone, and markers of folders are no files', async (t) => {
+test('files beside the tree are restored for their owner alone, and markers of folders are no files', async (t) => {
   const place = new Place(t);
   place.add('', '', 'folder', { size: 0 });
   place.add('marked/', '', 'folder', { size: 0 });
@@ -77,7 +77,7 @@ test('extras are restored for their owner alone, and markers of folders are no f
   assert.equal(place.at('in/tree').slice(-19), MTIME);
 });
 
-test('without a tree there are only files, with the modes that umask leaves', async (t) => {
+test('a restore without a tree brings only files, with the modes that umask leaves', async (t) => {
   const place = new Place(t);
   place.add('a/b', 'abc');
   chmodSync(join(place.stage.bulk.path, 'a/b'), 0o640);
@@ -86,7 +86,7 @@ test('without a tree there are only files, with the modes that umask leaves', as
   assert.equal(place.at('a/b'), `f640 ${STORED}000000`);
 });
 
-test('whatever is not as the tree has it is named', async (t) => {
+test('a file that is not as the tree has it is named', async (t) => {
   const place = new Place(t);
   place.add('../out', undefined, 'unsafe');
   place.add('folder/', undefined, 'unsafe');
@@ -110,7 +110,7 @@ test('whatever is not as the tree has it is named', async (t) => {
   assert.deepEqual(restored, { files: 1, folders: 0, links: 0, extras: 0, newer: 0 });
 });
 
-test('over what is there, files are replaced, and folders are opened and closed again', async (t) => {
+test('a restore over existing files replaces them, and opens and closes folders again', async (t) => {
   const place = new Place(t);
   mkdirSync(join(place.to, 'closed'));
   writeFileSync(join(place.to, 'closed/file'), 'old');
@@ -135,7 +135,7 @@ test('over what is there, files are replaced, and folders are opened and closed 
   assert.equal(readlinkSync(join(place.to, 'link')), 'new');
 });
 
-test('what is newer than the tree is named in syslog, and restored with the metadata of the tree', async (t) => {
+test('a file that is newer than the tree is named in syslog, and gets the metadata of the tree', async (t) => {
   const place = new Place(t);
   place.add('file', 'new', 'in bulk', { isNewer: true });
   place.add('link', 'new', 'not wanted', { isNewer: true });
@@ -161,7 +161,7 @@ test('the longest names are restored, and an impossible link stops nothing else'
   assert.equal(readlinkSync(join(place.to, long)), long);
 });
 
-test('a signal ends it between two files', async (t) => {
+test('a signal ends the restore between two files', async (t) => {
   const place = new Place(t);
   const interruption = new Interruption();
   let left = 2;

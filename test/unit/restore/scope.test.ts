@@ -32,7 +32,7 @@ for (const [url, bucket, prefix] of URLS) {
 }
 
 for (const url of ['', 'b/x', 's3://', 's3:///x', 's3:b', 'https://b.s3.amazonaws.com/x', ' s3://b']) {
-  test(`${JSON.stringify(url)} is refused: it names no folder in a bucket`, () => {
+  test(`${JSON.stringify(url)} is refused, since it names no folder in a bucket`, () => {
     assert.throws(() => parseSource(['p', 'r', url, 'to'], undefined), /does not name a folder in a bucket/);
   });
 }
@@ -70,14 +70,14 @@ for (const [folder, below] of FOLDERS) {
   });
 }
 
-test('without a folder, all of a backup is meant, with and without a prefix', () => {
+test('no folder means all of a backup, with and without a prefix', () => {
   assert.deepEqual(parseSource(['to'], CONFIG), parseSource(['.', 'to'], CONFIG));
   const { prefix, backupPrefix } = parseSource(['x', 'to'], { ...CONFIG, prefix: '' });
   assert.deepEqual([prefix, backupPrefix], ['x/', '']);
 });
 
 for (const folder of ['..', '../', '../user2', 'letters/../..', '/home', '/home/user2', '/', '/etc/passwd']) {
-  test(`${folder} is refused: it is not in LOCAL_DIR`, () => {
+  test(`${folder} is refused, since it is not in LOCAL_DIR`, () => {
     assert.throws(() => parseSource([folder, 'to'], CONFIG), /is not in LOCAL_DIR "\/home\/user"/);
   });
 }

@@ -33,7 +33,7 @@ test('a key is exactly 32 bytes, not characters', () => {
   assert.equal(textOfKey(new EncryptionKey(`é${TEXT.slice(2)}`)).length, 31);
 });
 
-test('an easy key stands for the hex digits of its MD5', () => {
+test('an easy key becomes the hex digits of its MD5', () => {
   // printf %s 'correct horse' | md5sum
   assert.equal(textOfKey(keyOfEasyKey('correct horse')), '3cb4e732631f47e6eb961f34554b7cde');
 });

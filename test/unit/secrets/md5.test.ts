@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { md5 } from '../../../lib/secrets/md5.js';
 
-test("MD5 is that of Node.js, for every length around a block's", () => {
+test('the MD5 is that of Node.js for every length around that of a block', () => {
   for (let length = 0; length < 200; length += 1) {
     for (const bytes of [randomBytes(length), Buffer.alloc(length, 0xff), Buffer.alloc(length)])
       assert.equal(md5(bytes), createHash('md5').update(bytes).digest('hex'), bytes.toString('hex'));

@@ -12,7 +12,7 @@ import { linkOfAnother } from '../../fakes/link-of-another.js';
 
 const AWKWARD = `it's $HOME \`id\` "x" \\ & #1 \u00fc`;
 
-test('whatever the values are, a written config is read as they are, without bash and without a finding', async (t) => {
+test('a written config is read back with its values, whatever they are, without bash and without a finding', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'new/config');
@@ -46,7 +46,7 @@ test('a file that exists is never replaced', async (t) => {
   assert.equal(readFileSync(file, 'utf8'), before);
 });
 
-test('none is written where a link leads that somebody else could have made', async (t) => {
+test('no config is written where a link leads that somebody else could have made', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(linkOfAnother(folder, folder), 'config');
@@ -61,7 +61,7 @@ test('the template describes every setting that is written', () => {
   assert.throws(() => configText({ NO_SUCH_SETTING: '1' }), /config\.template has no NO_SUCH_SETTING/);
 });
 
-test('a new key has 32 letters and digits, and is another one each time', () => {
+test('a new key has 32 letters and digits, and differs each time', () => {
   const keys = Array.from({ length: 20 }, () => textOfKey(newEncryptionKey()));
   for (const key of keys) assert.match(key, /^[A-Za-z0-9]{32}$/);
   assert.equal(new Set(keys).size, 20);

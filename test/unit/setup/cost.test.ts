@@ -40,7 +40,7 @@ test('STANDARD is cheaper for files below about 70 KB, since STANDARD_IA bills 1
   );
 });
 
-test('a scan that did not end says at least; a class without prices says so', () => {
+test('a scan that did not end shows its cost as a minimum, and a class without prices shows none', () => {
   assert.match(
     describeCost(files(1, 1), 'STANDARD_IA', prices, false)[0] ?? '',
     /^at least 1 file, 1 byte, in/,

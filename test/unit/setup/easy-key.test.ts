@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { strengthOf, weaknessOf } from '../../../lib/setup/easy-key.js';
 
-test('sentences of four words and random characters will do', () => {
+test('sentences of four words, and random characters, are accepted', () => {
   for (const [key, strength] of [
     ['correct horse battery staple', 'good enough'],
     ['Über vier grüne Boote', 'good enough'],
@@ -16,7 +16,7 @@ test('sentences of four words and random characters will do', () => {
   }
 });
 
-test('what would be guessed will not do, with the reason', () => {
+test('a key that would be guessed is refused with the reason', () => {
   for (const [key, reason] of [
     ['', /It has 0 characters, but needs 10/],
     ['tq8#Lw2!z', /It has 9 characters/],

@@ -8,7 +8,7 @@ test('docs/security.md has the policy that init --iam prints', () => {
   assert.ok(read('docs/security.md').includes(`\`\`\`json\n${policy}\`\`\``));
 });
 
-test('an empty prefix needs the whole bucket; other partitions have other names', () => {
+test('an empty prefix needs the whole bucket, and other partitions have other names', () => {
   const resources = (prefix: string, region: string) =>
     JSON.parse(leastPolicy('b', prefix, region)).Statement.map(
       ({ Resource }: { Resource: unknown }) => Resource,

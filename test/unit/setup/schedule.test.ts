@@ -47,7 +47,7 @@ function scheduleOf(name: string): Schedule {
   };
 }
 
-test('what a schedule runs, and when, is read back from its files', () => {
+test('the files of a schedule tell what it runs, and when', () => {
   for (const name of ODD_NAMES)
     for (const [when, flags] of [
       ['daily', []],
@@ -63,7 +63,7 @@ test('what a schedule runs, and when, is read back from its files', () => {
   assert.deepEqual(planInUnits('').command, []);
 });
 
-test("a program, or a folder or link on its path, that is not root's is named", () => {
+test('a program is named if root does not own it, or a folder or link on its path', () => {
   const part = { path: '/opt', uid: 0, mode: 0o40755, isLink: false };
   const program = { path: '/opt/node', uid: 0, mode: 0o100755, isLink: false };
   assert.equal(weaknessOf('/opt/node', [part, program]), undefined);
@@ -83,7 +83,7 @@ test('words are quoted as systemd reads them', () => {
   assert.equal(quoteArgument('$HOME'), '"$$HOME"');
 });
 
-test('each config has a name of its own, which run-parts runs', () => {
+test('each config has a name of its own, which run-parts accepts', () => {
   const names = [...ODD_NAMES, 's3-backup.config', '.config', 'x'.repeat(200)].map((it) => `/root/${it}`);
   const schedules = names.map(scheduleName);
   assert.equal(new Set(schedules).size, names.length);

@@ -29,7 +29,7 @@ async function* inBatches(entries: readonly Found[]): Batches<Found> {
 
 const surveyed = (tree: Parameters<typeof found>[0]) => survey(inBatches(found(tree)), () => false);
 
-test('of the whole system, what is in memory is left out; such names elsewhere are folders like others', async () => {
+test('a survey of the whole system leaves out what is in memory, but not such names elsewhere', async () => {
   const tree = {
     'proc/': '',
     'proc/1': 5,
@@ -93,7 +93,7 @@ test('folders with a CACHEDIR.TAG are suggested for EXCLUDE_CACHES, which has no
   );
 });
 
-test('live databases are suggested, and are not made again', async () => {
+test('live databases are suggested for exclusion, as files that nothing makes again', async () => {
   const { suggestions } = await surveyed({
     'pg[1]/': '',
     'pg[1]/PG_VERSION': 3,
@@ -115,7 +115,7 @@ test('live databases are suggested, and are not made again', async () => {
   );
 });
 
-test('what can not be read is one suggestion, and special files are counted', async () => {
+test('all that can not be read is one suggestion, and special files are counted', async () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`u${at}`, 'unreadable' as const]));
   const { suggestions, specialFiles } = await surveyed({ ...many, 'v/': 'unreadable', fifo: 'special' });
   assert.equal(specialFiles, 1);
@@ -123,7 +123,7 @@ test('what can not be read is one suggestion, and special files are counted', as
   assert.match(describeSuggestion(suggestions[0]), /^31 files or folders that can't be read, such as "u0"$/);
 });
 
-test('when the time is up, what was seen counts', async () => {
+test('a survey whose time is up counts what it has seen', async () => {
   const entries = found({ a: 1, b: 2, c: 3 });
   let turns = 0;
   const { totals, isComplete } = await survey(inBatches(entries), () => ++turns === 2);

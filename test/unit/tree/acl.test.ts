@@ -22,7 +22,7 @@ const NARROWED: readonly (readonly [number, string, number])[] = [
   [0o4755, UNKNOWN_ACL, 0o4700],
 ];
 
-test('the mode for a file without its ACL allows nobody more than mode and ACL did', () => {
+test('the mode for a file without its ACL allows nobody more than the mode and the ACL did', () => {
   for (const [mode, acl, expected] of NARROWED)
     assert.equal(narrowedMode(mode, acl).toString(8), expected.toString(8), acl);
 });
@@ -35,7 +35,7 @@ test('only the text of an ACL is accepted as one: it becomes an argument of setf
   assert.equal(withoutDefaults('user::rwx,default:user::rwx,other::---'), 'user::rwx,other::---');
 });
 
-test("a line of a tree may have an ACL; one that can't be parsed counts as unknown", () => {
+test('a line of a tree may have an ACL, and one that can not be parsed counts as unknown', () => {
   const names = { membersOf: () => '' };
   const plain = entry('a "folder"/');
   const acl = 'user::rwx,user:7:r-x,group::---,mask::r-x,other::---';

@@ -125,7 +125,7 @@ test('a torn or damaged file is refused, and one of a later version with advice'
   await assert.rejects(read(`${file}.missing`), DamagedTreeError);
 });
 
-test('abandoning a writer ends its streams', { timeout: 10_000 }, async (t) => {
+test('a writer that is abandoned ends its streams', { timeout: 10_000 }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'tree-'));
   t.after(() => rmSync(folder, { recursive: true }));
   await new TreeWriter(join(folder, 'tree'), HEADER).abandon();

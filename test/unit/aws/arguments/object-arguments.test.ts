@@ -40,7 +40,7 @@ test("sync has the original's flags, without --acl", () => {
   );
 });
 
-test('an upload by name prints a line for each file and follows the links', () => {
+test('an upload by name prints a line for each file and follows links', () => {
   const flags = '--no-progress --no-guess-mime-type --sse-c AES256 --sse-c-key fileb:///dev/fd/3';
   assert.ok(
     uploadAll('/links', UPLOAD)
@@ -51,7 +51,7 @@ test('an upload by name prints a line for each file and follows the links', () =
   assert.deepEqual(alone.slice(0, 5), ['s3', 'cp', '/proc/1/fd/9', 's3://b/p/q/new\nline', '--no-progress']);
 });
 
-test('us-east-1 takes no location constraint', () => {
+test('a bucket in us-east-1 is made without a location constraint', () => {
   assert.deepEqual(createBucket('b', 'us-east-1'), ['s3api', 'create-bucket', '--bucket', 'b']);
   assert.deepEqual(createBucket('b', 'eu-west-1').slice(4), [
     '--create-bucket-configuration',

@@ -64,7 +64,7 @@ test("another's rule that purges too early is named, not changed", () => {
   assert.equal(withOurRules([early], BELOW)[0], early);
 });
 
-test('a rule that is off, or for some objects only, keeps no version from being there forever', () => {
+test('a rule that is off, or for some objects only, does not count as one that removes versions', () => {
   for (const rule of [
     purge(30, '', { Status: 'Disabled' }),
     purge(30, '', { Filter: { And: { Prefix: '', ObjectSizeGreaterThan: 5 } } }),
@@ -88,7 +88,7 @@ test('where only the removal of incomplete uploads is missing, only that is adde
   });
 });
 
-test('rules that remove the latest versions are found: whole, part, above; not with tags, off, or elsewhere', () => {
+test('rules that remove the latest versions are found for the whole prefix, a part or above, not with tags, off, or elsewhere', () => {
   const expire = (Filter: LifecycleRule['Filter'], more: Partial<LifecycleRule> = {}) => ({
     Status: 'Enabled' as const,
     Filter: Filter ?? {},
@@ -130,7 +130,7 @@ test('a rule for the whole bucket purges no sooner than a rule for a part of it'
   assert.equal(whole?.NoncurrentVersionExpiration?.NoncurrentDays, 365);
 });
 
-test('no two rules have the same ID: a rule of ours that is turned off stays so, and its name is not taken', () => {
+test('a new rule takes no ID that another one has, and a rule of ours that is off stays off', () => {
   const off = { ...ours(30), Status: 'Disabled' as const };
   const merged = withOurRules([off, ours(7)], WHOLE);
   assert.equal(merged[0], off);

@@ -37,7 +37,7 @@ test('a bucket that is fit is left alone', () => {
   assert.deepEqual(planBucketSettings('b', FIT, RETENTION), []);
 });
 
-test('what is not known is not planned', () => {
+test('nothing is planned for settings that are not known', () => {
   const unknown = awsError(['s3api', 'get-x'], 254, 'An error occurred (NotImplemented) when calling x', {
     bucket: 'b',
     profile: 'default',

@@ -48,10 +48,11 @@ const said: readonly [AwsErrorKind, string][] = [
 ];
 
 for (const [kind, text] of said) {
-  test(`${kind}: ${text.slice(0, 60)}`, () => assert.equal(kindOfAwsError(text), kind));
+  test(`${JSON.stringify(text.slice(0, 60))} is an error of the kind "${kind}"`, () =>
+    assert.equal(kindOfAwsError(text), kind));
 }
 
-test('the message quotes the last lines, on one line', () => {
+test('the message quotes the last lines of the output on one line', () => {
   const error = awsError(['s3', 'sync'], 1, 'one\ntwo\n\nthree\nfour\n', PLACE);
   assert.equal(error.message, 'aws CLI command failed; aborting! aws s3 sync: two / three / four');
   assert.match(awsError(['s3', 'sync'], 9, '', PLACE).message, /exit code 9/);

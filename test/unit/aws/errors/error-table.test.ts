@@ -178,7 +178,7 @@ const ANSWERS: readonly (readonly [string, string, RegExp | undefined])[] = [
 ];
 
 for (const [said, kind, hint] of ANSWERS) {
-  test(`${said.slice(0, 90)}: ${kind}`, () => {
+  test(`${JSON.stringify(said.slice(0, 90))} is an error of the kind "${kind}"`, () => {
     assert.equal(kindOfAwsError(said), kind);
     const given = hintOfAwsError(said, ACCESS);
     if (hint === undefined) assert.equal(given, undefined);
@@ -186,7 +186,7 @@ for (const [said, kind, hint] of ANSWERS) {
   });
 }
 
-test('what the bucket, the server or the profile lacks concerns all files', () => {
+test('an error that the bucket, the server or the profile causes concerns all files', () => {
   for (const [said, kind] of ANSWERS) {
     const isOfAll =
       /^(sse-c|storage-class|needs-|refuses-|wrong-region|bad-cred|clock|unreachable)/.test(kind) ||
@@ -197,7 +197,7 @@ test('what the bucket, the server or the profile lacks concerns all files', () =
   }
 });
 
-test("a file's name does not make its failure another one", () => {
+test('the name of a file does not turn its failure into another one', () => {
   const said = `upload failed: ./storage class/x to s3://b/storage class/x ${s3('AccessDenied', 'PutObject', 'Access Denied')}`;
   assert.equal(kindOfAwsError(said), 'access-denied');
 });

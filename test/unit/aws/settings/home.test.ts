@@ -14,7 +14,7 @@ os.homedir = () => {
 };
 syncBuiltinESMExports();
 
-test('HOME counts; without it, an unknown user has no home', () => {
+test('HOME names the home, and without it an unknown user has none', () => {
   assert.equal(homeFolderOf({ HOME: '/home/anna' }), '/home/anna');
   assert.equal(homeFolderOf({}), undefined);
   assert.equal(homeFolderOf({ HOME: '' }), undefined);

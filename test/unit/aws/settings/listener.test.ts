@@ -130,7 +130,7 @@ test("an endpoint is refused if Linux's list of sockets can't be read", () => {
 });
 
 for (const address of ['127.0.0.1', '0.0.0.0', '::']) {
-  test(`this machine's own table tells who listens at ${address}`, async (t) => {
+  test(`the table of this machine tells who listens at ${address}`, async (t) => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, address, resolve));
     t.after(() => server.close());
@@ -140,7 +140,7 @@ for (const address of ['127.0.0.1', '0.0.0.0', '::']) {
   });
 }
 
-test('each call with the key checks the listener again; a call without does not', async (t) => {
+test('each call with the key checks the listener again, and a call without it does not', async (t) => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.after(() => server.close());

@@ -61,7 +61,7 @@ test('other aliases are accepted', async () => {
   }
 });
 
-test('descriptions that can override the endpoint are refused, others are not', async () => {
+test('descriptions that can override the endpoint are refused, and others are not', async () => {
   for (const name of [
     `${S3}/endpoint-rule-set-1.json`,
     `${S3}/service-2.json.gz`,
@@ -92,7 +92,7 @@ test('cli_history is refused wherever the AWS CLI reads it', async () => {
   });
 });
 
-test('an empty ca_bundle is refused: the AWS CLI would accept any certificate', async () => {
+test('an empty ca_bundle is refused, since the AWS CLI would accept any certificate', async () => {
   await assert.rejects(ask({ [CONFIG]: '[default]\nca_bundle =\n' }), /accept any certificate/);
   await ask({ [CONFIG]: '[default]\nca_bundle = /etc/ssl/own.pem\n' });
 });

@@ -41,7 +41,7 @@ const said: readonly (readonly [KeyRefusal, string, string])[] = [
 ];
 
 for (const [words, code, message] of said) {
-  test(`${words}: ${code}: ${message}`, () => {
+  test(`"${code}: ${message}" is of the kind "${words}"`, () => {
     const text = `An error occurred (${code}) when calling the GetObject operation: ${message}\n`;
     assert.equal(keyRefusalIn(`\n${text}`), words);
     assert.equal(keyRefusalIn(text.replace(' operation', ' operation (reached max retries: 2)')), words);

@@ -45,14 +45,14 @@ function isStoredAs(
   return isStored({ state, unchangedSince: STORED + unchangedSince, inode }, stored, times);
 }
 
-test('whatever is known of a file, an object that is not there or has another size is not it', () => {
+test('an object that is not there, or has another size, is not the file, whatever is known of it', () => {
   for (const state of ['unchanged', 'stored', 'due', 'sent'] as const) {
     assert.equal(isStoredAs(state, undefined), false);
     assert.equal(isStoredAs(state, object(2)), false);
   }
 });
 
-test('a file that is due is in the bucket if the object came long after its last change', () => {
+test('a file that is due is stored if its object came long after its last change', () => {
   const cases: readonly [boolean, string, Parameters<typeof isStoredAs>[2]][] = [
     [true, 'long after', { ctime: -20 * MINUTE }],
     [false, 'after it, but only by the clocks', { ctime: -10 * MINUTE }],
@@ -64,7 +64,7 @@ test('a file that is due is in the bucket if the object came long after its last
     assert.equal(isStoredAs('due', object(facts?.size ?? 1), facts), expected, what);
 });
 
-test('a file that is unchanged is in the bucket unless the object is another one than the last run knew', () => {
+test('an unchanged file is stored unless the object is another one than the last run knew', () => {
   const cases: readonly [boolean, string, Parameters<typeof isStoredAs>[2]][] = [
     [true, 'without a last run', {}],
     [true, 'as the last run knew it', { lastEnded: HOUR }],
@@ -84,7 +84,7 @@ test('a file that is unchanged is in the bucket unless the object is another one
     assert.equal(isStoredAs('unchanged', object(1), facts), expected, what);
 });
 
-test('what was sent must have been stored in this run', () => {
+test('a file that was sent is stored only if its object came in this run', () => {
   assert.ok(isStoredAs('sent', object(1), { started: -MINUTE }));
   assert.ok(isStoredAs('sent', object(1), { started: 10 * MINUTE }), 'by a clock that is off');
   assert.equal(isStoredAs('sent', object(1), { started: 20 * MINUTE }), false);

@@ -43,7 +43,7 @@ function whyFull(facts: Partial<Facts>): string | undefined {
   return reasonForFull(backup as Backup, start as Start);
 }
 
-test('what makes a run a full one, and what does not', () => {
+test('a run is full for one of these reasons, and for no other', () => {
   const complete = { isIncomplete: false };
   const cases: readonly [string | undefined, Partial<Facts>][] = [
     [undefined, {}],

@@ -39,7 +39,7 @@ async function lookAgain(
   };
 }
 
-test('what is there as the scan saw it, or was written on or removed since, has not appeared', async (t) => {
+test('a file that the scan saw has not appeared, even if it was written to or removed since', async (t) => {
   const { hasAppeared } = await lookAgain(t, (path) => {
     appendFileSync(path('a'), 'more');
     rmSync(path('b'));
@@ -47,12 +47,12 @@ test('what is there as the scan saw it, or was written on or removed since, has 
   assert.equal(hasAppeared, false);
 });
 
-test('a file has appeared under a name that the scan did not see', async (t) => {
+test('a file whose name the scan did not see has appeared', async (t) => {
   const { hasAppeared } = await lookAgain(t, (path) => writeFileSync(path('c'), 'c'));
   assert.equal(hasAppeared, true);
 });
 
-test('a file has appeared under the name of another one, where the file system tells them apart', async (t) => {
+test('a file under the name of another one has appeared where the file system tells them apart', async (t) => {
   // As when the scan has passed `a`, and has not come to `b` yet.
   const rename = (path: (name: string) => string) => renameSync(path('b'), path('a'));
   const { hasAppeared, hasLastingInodes } = await lookAgain(t, rename, (key) => key === 'a');

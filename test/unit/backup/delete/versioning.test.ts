@@ -8,7 +8,7 @@ const PLACE = { bucket: 'b', profile: 'p' };
 const COMMAND =
   /: aws s3api put-bucket-versioning --profile p --bucket b --versioning-configuration Status=Enabled/;
 
-test('what is overwritten without being kept is warned of, with the command that ends it', () => {
+test('a warning tells what is overwritten without being kept, with the command that ends it', () => {
   const suspended = overwriteWarning('suspended', false, PLACE);
   assert.match(suspended, /^Versioning is suspended in the bucket "b": .*Turn it on again/);
   const never = overwriteWarning('never', false, PLACE);
@@ -19,11 +19,11 @@ test('what is overwritten without being kept is warned of, with the command that
   }
 });
 
-test('who needs no older versions is not told to say so again', () => {
+test('a user who needs no older versions is not told to say so again', () => {
   assert.doesNotMatch(overwriteWarning('never', true, PLACE), /ALLOW_UNVERSIONED_DELETE/);
 });
 
-test('a bucket without versions is asked and warned about once', async () => {
+test('a bucket without versions is asked once, and warned about once', async () => {
   const warnings: string[] = [];
   let calls = 0;
   const run = async () => {

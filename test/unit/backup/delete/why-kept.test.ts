@@ -16,13 +16,13 @@ const DENIED = awsError(
   PLACE,
 );
 
-test('with older versions kept, or where that is of no matter, and with no other backup below, nothing waits', () => {
+test('deletions go on if older versions are kept, or need not be, and no other backup lies below', () => {
   assert.equal(reasonInBucket('enabled', NONE, PLACE), undefined);
   assert.equal(reasonInBucket(undefined, NONE, PLACE), undefined);
   assert.equal(reasonInRun(NOTHING, ''), undefined);
 });
 
-test('what the bucket is like holds deletions back, which is no failure', () => {
+test('a bucket that is not safe for deletions holds them back, which is no failure', () => {
   const cases: [Versioning | undefined, string | BackupError | undefined, RegExp][] = [
     ['never', NONE, /^versioning is not on in the bucket.*put-bucket-versioning --bucket b /],
     ['suspended', NONE, /^versioning is suspended in the bucket.*put-bucket-versioning --bucket b /],
@@ -38,7 +38,7 @@ test('what the bucket is like holds deletions back, which is no failure', () => 
   }
 });
 
-test('a call that fails holds them back, which is a failure', () => {
+test('a call that fails holds deletions back, which is a failure', () => {
   for (const failure of [KILLED, DENIED]) {
     const cases: [Versioning | undefined, string | BackupError | undefined][] = [
       [failure, NONE],
@@ -56,7 +56,7 @@ test('a call that fails holds them back, which is a failure', () => {
   }
 });
 
-test('files that are not in the bucket hold them back; it is a failure if uploads failed', () => {
+test('files that are not in the bucket hold deletions back, which is a failure if uploads failed', () => {
   for (const failedUploads of [0, 2]) {
     const isFailure = failedUploads > 0;
     const missing = reasonInRun({ ...NOTHING, missing: 1, failedUploads }, '');

@@ -40,7 +40,7 @@ const TABLE: readonly [
 ];
 
 for (const [gone, mayBeLost, onDisk, maxDeletePercent, expected] of TABLE) {
-  test(`${gone} of ${mayBeLost} are gone, ${onDisk} on disk, MAX_DELETE_PERCENT=${maxDeletePercent}`, () => {
+  test(`the guard says "${expected ?? 'go on'}" where ${gone} of ${mayBeLost} are gone, ${onDisk} are on disk, and MAX_DELETE_PERCENT=${maxDeletePercent}`, () => {
     const counts = { gone, mayBeLost, onDisk };
     assert.equal(reasonToRefuse(counts, { maxDeletePercent, allowsMassDelete: false }), expected);
     assert.equal(reasonToRefuse(counts, { maxDeletePercent, allowsMassDelete: true }), undefined);
@@ -59,14 +59,14 @@ function counted(gone: number): LossCounter {
   return counter;
 }
 
-test('what is kept is none of those that could be lost', () => {
+test('kept files are not among those that could be lost', () => {
   const { gone, mayBeLost, kept, onDisk, first, emptiedFolders } = counted(28);
   assert.deepEqual([gone, mayBeLost, kept, onDisk], [28, 30, 60, 7]);
   assert.deepEqual([first, emptiedFolders], [names(10, 'real'), []]);
   assert.deepEqual(counted(30).emptiedFolders, ['real/']);
 });
 
-test('what is not counted is told, beside what is gone', () => {
+test('what is not counted is told beside what is gone', () => {
   assert.throws(() => assertLossesAllowed(counted(28), BACKUP), {
     exitCode: 4,
     message: [
@@ -84,7 +84,7 @@ async function* keyed(keys: readonly Bytes[]): Batches<{ readonly key: Bytes }> 
   for (const key of keys) yield [{ key }];
 }
 
-test('what is gone, and deleted in the bucket already, counts neither as gone nor as what could be lost', async () => {
+test('a file that is gone, and deleted in the bucket already, counts neither as gone nor as one that could be lost', async () => {
   const gone = names(28, 'real');
   const still = [...gone.slice(3, 12), ...gone.slice(20)];
   const listed = [bytesOf('a/foreign'), ...still, bytesOf('z/foreign')];

@@ -14,7 +14,7 @@ test('a mass change is more than MAX_CHANGE_PERCENT of the files, and more than 
     assert.equal(isMassChange(changed, known, percent), expected, `${changed} of ${known}, ${percent} %`);
 });
 
-test('what was before a run is asked for at a time between the last run and it, by a clock that is off, too', () => {
+test('the remedy asks for a time between the last run and this one, even if a clock is off', () => {
   const [second, minute] = [1000, 60_000];
   for (const [lastEnded, expected, what] of [
     [-24 * 60 * minute, -15 * minute, 'a daily run'],

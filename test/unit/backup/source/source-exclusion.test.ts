@@ -40,7 +40,7 @@ function make(settings: Partial<ExclusionSettings>, localDir = '/home/anna', dev
   });
 }
 
-test('each rule is told by its setting', () => {
+test('each rule is named by its setting', () => {
   const exclusion = make({ exclude: ['*.tmp', 'é*'], excludeLargerThan: 10, oneFileSystem: true });
   assert.equal(exclusion.ruleFor(bytesOf('d/a.tmp')), "EXCLUDE '*.tmp'");
   assert.equal(exclusion.ruleFor(bytesOf('éa/')), "EXCLUDE 'é*'");
@@ -49,7 +49,7 @@ test('each rule is told by its setting', () => {
   assert.deepEqual([1n, 2n].map(exclusion.ruleForDevice.bind(exclusion)), [undefined, 'ONE_FILE_SYSTEM']);
 });
 
-test('without settings, only what is the own is left out', () => {
+test('without settings, nothing is left out but what belongs to the backup itself', () => {
   const exclusion = make({});
   for (const key of [
     '.local/own/',
@@ -68,7 +68,7 @@ test('without settings, only what is the own is left out', () => {
   );
 });
 
-test('a cache is what its CACHEDIR.TAG, a file, says to be one', (t) => {
+test('a folder is a cache if it holds a file CACHEDIR.TAG that says so', (t) => {
   const root = makeRoot(t, {
     'cache/CACHEDIR.TAG': SIGNATURE,
     'comment/CACHEDIR.TAG': `${SIGNATURE}\n# made by a test`,
@@ -91,7 +91,7 @@ test('a cache is what its CACHEDIR.TAG, a file, says to be one', (t) => {
   );
 });
 
-test('of two tags in a folder, that of a cache stays', (t) => {
+test('of two tags in a folder, that of a cache counts', (t) => {
   const root = bytesOf(makeRoot(t, { 'CACHEDIR.TAG': SIGNATURE, é: '' }));
   const has = () => true;
   const byPresence = { name: bytesOf('é'), rule: "EXCLUDE_IF_PRESENT 'é'" };
@@ -105,7 +105,7 @@ test('of two tags in a folder, that of a cache stays', (t) => {
   assert.equal(make({ excludeCaches: true }).tagIn(bytesOf('/nowhere'), has), undefined);
 });
 
-test('what is stored and lies where the walk does not go is left out, be it there or gone', (t) => {
+test('stored files where the walk does not go are left out, whether they are there or gone', (t) => {
   const root = makeRoot(t, {
     'cache/CACHEDIR.TAG': SIGNATURE,
     'cache/sub/x': '',

@@ -40,7 +40,7 @@ for (const [last, isSame, named, hintsAtHostId] of TABLE) {
   });
 }
 
-test('a backup without a record is nobody else’s', () => {
+test('a backup without a record belongs to no other source', () => {
   assertSameSource(undefined, NOW, false);
 });
 

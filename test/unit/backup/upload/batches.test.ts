@@ -8,7 +8,7 @@ import { formatEntry } from '../../../../lib/tree/entry-line.js';
 const MIB = 2 ** 20;
 const PLENTY = 1_000_000;
 
-test('how many processes work side by side, and how many files each gets at most', () => {
+test('the processes and the files for each follow from the number of files, their bytes and the descriptors', () => {
   const cases: readonly [string, [number, number, number, number], [number, number]][] = [
     // What: files, bytes, UPLOAD_PROCESSES, descriptors → processes, files of a batch.
     ['nothing', [0, 0, 4, PLENTY], [1, 100]],
@@ -29,7 +29,7 @@ test('how many processes work side by side, and how many files each gets at most
     assert.deepEqual(batchLimits({ count, bytes }, processes, openFiles), { processes: used, files }, what);
 });
 
-test('the descriptors that this process may have', () => {
+test('the limit of descriptors is read from the process', () => {
   assert.ok(openFilesLimit() >= 64);
 });
 
@@ -56,7 +56,7 @@ async function cut(lines: readonly DraftLine[], files: number): Promise<string[]
 
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => `${at}`.padStart(3, '0'));
 
-test('the first batch is small, and none has more files than it may', async () => {
+test('the first batch is small, and no batch has more files than it may', async () => {
   const cases: readonly [number, number, number[]][] = [
     // Files, most of a batch → sizes of the batches.
     [0, 100, []],
@@ -82,7 +82,7 @@ test('the first batch is small, and none has more files than it may', async () =
   }
 });
 
-test('a batch has no more than 512 MiB, but for a single file', async () => {
+test('a batch has no more than 512 MiB, unless it is a single file', async () => {
   const sizes: readonly [string, number][] = [
     ['a', 256 * MIB],
     ['b', 256 * MIB],
@@ -95,7 +95,7 @@ test('a batch has no more than 512 MiB, but for a single file', async () => {
   assert.deepEqual(await cut(lines, 100), ['a b', 'c', 'd', 'e f']);
 });
 
-test('a file goes alone whose name the output, or a folder of links, can not hold', async () => {
+test('a file travels alone if the output, or a folder of links, can not hold its name', async () => {
   const deep = (names: number) => Array.from({ length: names }, () => 'd').join('/');
   const odd = ['b\nc', 'b to s3://c', deep(101), 'x'.repeat(1025)];
   for (const path of odd) {

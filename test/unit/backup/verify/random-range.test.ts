@@ -8,7 +8,7 @@ test('files up to the limit are compared as a whole', () => {
   for (const size of [0, 1, WHOLE_UP_TO]) assert.equal(rangeToCompare(size, never), undefined);
 });
 
-test('of larger ones, the blocks cover each byte once, and are equally likely', () => {
+test('the blocks of a larger file cover each byte once, and are equally likely', () => {
   for (const size of [
     WHOLE_UP_TO + 1,
     WHOLE_UP_TO + BLOCK_SIZE,
@@ -28,7 +28,7 @@ test('of larger ones, the blocks cover each byte once, and are equally likely', 
   }
 });
 
-test('a file of 5 TiB is no exception', () => {
+test('a file of 5 TiB is covered like any other', () => {
   const size = 5 * 2 ** 40;
   const last = rangeToCompare(size, (bound) => bound - 1);
   assert.deepEqual(last, { first: size - BLOCK_SIZE, last: size - 1 });

@@ -8,7 +8,7 @@ function listsOf(length: number, items: number): number {
   return length === 0 ? 1 : items * listsOf(length - 1, items - 1);
 }
 
-test('whatever is drawn: every list of items is as likely as any other', () => {
+test('every list of items is as likely as any other', () => {
   for (const size of [1, 2, 3, 4]) {
     for (const count of [1, 2, 3, 4, 5, 6]) {
       const outcomes = everyOutcome((below) => {
@@ -25,7 +25,7 @@ test('whatever is drawn: every list of items is as likely as any other', () => {
   }
 });
 
-test('of few files and of many, each is the first in about as many of many draws', () => {
+test('each file is the first in about as many of many draws, whether there are few files or many', () => {
   // A deviation of more than 8 standard deviations comes in less than one of 10^10 runs.
   for (const count of [8, 40]) {
     const draws = 1000 * count;
@@ -41,7 +41,7 @@ test('of few files and of many, each is the first in about as many of many draws
   }
 });
 
-test('a random number is whole, and below its bound', () => {
+test('a random number is whole and below its bound', () => {
   for (let draw = 0; draw < 1000; draw += 1) assert.ok([0, 1, 2].includes(randomBelow(3)));
   assert.equal(randomBelow(1), 0);
 });

@@ -42,7 +42,8 @@ const TIMES: readonly [string, string][] = [
 ];
 
 for (const [text, expected] of TIMES) {
-  test(`"${text}"`, () => assert.equal(new Date(parseTime(text, NOW)).toISOString(), expected));
+  test(`"${text}" means ${expected}`, () =>
+    assert.equal(new Date(parseTime(text, NOW)).toISOString(), expected));
 }
 
 for (const [text, now, expected] of [
@@ -52,7 +53,7 @@ for (const [text, now, expected] of [
   ['1 year ago', '2028-02-29T10:00:00Z', '2027-02-28T10:00:00.000Z'],
   ['4 years ago', '2028-02-29T10:00:00Z', '2024-02-29T10:00:00.000Z'],
 ] as const) {
-  test(`"${text}" on ${now}`, () =>
+  test(`"${text}" on ${now} means ${expected}`, () =>
     assert.equal(new Date(parseTime(text, new Date(now))).toISOString(), expected));
 }
 
@@ -77,7 +78,7 @@ const NO_TIMES = [
 ];
 
 for (const text of NO_TIMES) {
-  test(`no time: "${text}"`, () => assert.throws(() => parseTime(text, NOW), BackupError));
+  test(`"${text}" is no time and is refused`, () => assert.throws(() => parseTime(text, NOW), BackupError));
 }
 
 test('a time in the future is refused', () => {
@@ -87,13 +88,13 @@ test('a time in the future is refused', () => {
     assert.throws(() => parseTime(text, NOW), { message: `"${text}" is in the future.` });
 });
 
-test('what is shown can be given back', () => {
+test('a time that is shown is understood when it is typed', () => {
   const shown = formatTime(Date.parse('2026-03-10T18:00:30Z'));
   assert.equal(shown, '2026-03-10 20:00:30 +0200');
   assert.equal(new Date(parseTime(shown, NOW)).toISOString(), '2026-03-10T18:00:30.999Z');
 });
 
-test('a zone that Node does not know is no reason to compute in another one', (t) => {
+test('a zone that Node does not know does not lead to times in another one', (t) => {
   t.after(() => {
     process.env['TZ'] = 'Europe/Sofia';
   });

@@ -10,6 +10,6 @@ test('a transfer shows its amount, then its rate and the time left', () => {
   assert.equal(formatTransfer(5 * MIB, 10 * MIB, 5), '5.0 MiB of 10.0 MiB, 1.0 MiB/s, 5 s left');
 });
 
-test('a transfer that has hardly begun tells no time left', () => {
+test('a transfer that has hardly begun shows no time left', () => {
   assert.equal(formatTransfer(10, 10 * MIB, 2), '10 bytes of 10.0 MiB, 5 bytes/s');
 });

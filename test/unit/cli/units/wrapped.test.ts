@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { wrapped } from '../../../../lib/cli/units/wrapped.js';
 
-test('text is wrapped to the width of the terminal, and not wider than can be read', () => {
+test('text is wrapped to the width of the terminal, but no wider than can be read', () => {
   const text = 'one two three four five six '.repeat(10).trim();
   for (const [columns, most] of [
     [20, 19],

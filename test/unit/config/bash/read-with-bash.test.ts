@@ -32,8 +32,8 @@ function failureOf(text: string, environment: Record<string, string> = {}): stri
   return assert.fail('bash accepted the file');
 }
 
-describe('what bash makes of a config', () => {
-  test('commands, expansions, conditions', () => {
+describe('reading a config with bash', () => {
+  test('commands, expansions and conditions give the settings their values', () => {
     const { values } = read(`
       LOCAL_DIR="$(printf '/a b')"; AWS_BUCKET=\${NOWHERE:-bucket}
       if true; then AWS_REGION=$'eu\\x2dwest'; fi
@@ -68,14 +68,14 @@ describe('what bash makes of a config', () => {
     });
   });
 
-  test('the text that was judged, whatever is under its name by now', () => {
+  test('bash reads the text that was judged, whatever is under its name by now', () => {
     writeFileSync(join(directory, 'my.config'), 'AWS_REGION=swapped; touch swapped\n');
     const surroundings = { file: 'my.config', environment: base, directory };
     const { values } = readWithBash(Buffer.from('AWS_REGION=$(echo judged)\n'), surroundings);
     assert.equal(values.get('AWS_REGION'), 'judged');
   });
 
-  test('bytes as they are, and an empty file', () => {
+  test('bytes are read as they are, and an empty file is read', () => {
     const comment = Buffer.from('# \xff\n', 'latin1');
     assert.equal(
       read(Buffer.concat([comment, Buffer.from('AWS_REGION="f\u00fcr"; :')])).values.get('AWS_REGION'),
@@ -84,13 +84,13 @@ describe('what bash makes of a config', () => {
     assert.equal(read('').values.get('AWS_REGION'), undefined);
   });
 
-  test('no program that it starts inherits the text', () => {
+  test('no program that the config starts inherits the text', () => {
     const { values } = read('AWS_REGION=$(ls -l /proc/self/fd | grep -c /dev/shm || :)');
     // Its stderr is in memory, too.
     assert.equal(values.get('AWS_REGION'), '1');
   });
 
-  test('a file that it reads from its own directory', () => {
+  test('the config may read a file from its own directory', () => {
     mkdirSync(join(directory, 'sub'), { recursive: true });
     writeFileSync(join(directory, 'sub', 'common'), 'AWS_REGION=common\n');
     for (const self of ['"${BASH_SOURCE[0]}"', '${BASH_SOURCE}', '"$BASH_SOURCE"', '$CONFIG_FILE']) {
@@ -99,7 +99,7 @@ describe('what bash makes of a config', () => {
     }
   });
 
-  test('the environment: exported, changed, taken away, passed on', () => {
+  test('the environment has what the config exports, changes or unsets, and passes the rest on', () => {
     const given = { GONE: '1', 'not.a.name': 'kept', SHLVL: '7' };
     const { environment } = read('export AWS_CA_BUNDLE=/ca\nunset GONE\nset -a; ALL=1', given);
     assert.deepEqual(environment, {
@@ -112,7 +112,7 @@ describe('what bash makes of a config', () => {
     });
   });
 
-  test('the key, which no program inherits', () => {
+  test('no program that the config starts inherits the key', () => {
     const text = 'AWS_REGION=$(env | grep -c SECRET)\nexport ENCRYPTION_KEY';
     const { values, environment } = read(text, { ENCRYPTION_KEY: 'SECRET' });
     assert.equal(values.get('ENCRYPTION_KEY'), 'SECRET');
@@ -120,26 +120,26 @@ describe('what bash makes of a config', () => {
     assert.doesNotMatch(JSON.stringify(environment), /SECRET/);
   });
 
-  test('the names assigned and used, and the directory', () => {
+  test('the names that are assigned and used are known, and the directory', () => {
     const { assigned, namesUsed, directory: now } = read('AWS_REGOIN=x; AWS_BUCKET=a; B=$AWS_BUCKET; cd sub');
     assert.deepEqual([...assigned].sort(), ['AWS_BUCKET', 'AWS_REGOIN', 'B', 'OLDPWD']);
     assert.deepEqual([...namesUsed], ['AWS_BUCKET']);
     assert.equal(now, join(directory, 'sub'));
   });
 
-  test('whatever it switches on', () => {
+  test('the settings are read, whatever the config switches on', () => {
     const text =
       'set -eufvx; IFS=A; readonly IFS; trap "echo done; exit 3" EXIT; trap : DEBUG; printf() { false; }\nAWS_REGION=a';
     assert.equal(read(text).values.get('AWS_REGION'), 'a');
   });
 
-  test('a command that fails on the way, which it goes on after', () => {
+  test('a command that fails on the way stops nothing', () => {
     const { values, warnings } = read('AWS_REGION=a\nSECRET-command\nAWS_BUCKET=b\n');
     assert.equal(values.get('AWS_BUCKET'), 'b');
     assert.deepEqual(warnings, ['my.config:2: bash does not find this command']);
   });
 
-  test('a setting with a blank before its `=`, which is told', () => {
+  test('a setting with a blank before its `=` is reported', () => {
     const { values, warnings } = read('AWS_REGION=a\nLOCAL_DIR = /b\n:\n');
     assert.equal(values.get('LOCAL_DIR'), undefined);
     assert.equal(warnings.length, 1);
@@ -149,7 +149,7 @@ describe('what bash makes of a config', () => {
     );
   });
 
-  test('a value with a blank or an open quote, which would leave its setting as if it were not there', () => {
+  test('a value with a blank or an open quote, which would leave its setting unset, is reported', () => {
     const lines = 'FOLLOW_SYMLINKS=yes please\nAWS_REGION=a\n';
     assert.throws(() => read(lines), {
       message: 'my.config:1: Bash does not read this line as a value of FOLLOW_SYMLINKS.',
@@ -163,7 +163,7 @@ describe('what bash makes of a config', () => {
     });
   });
 
-  test('what it leaves running in the background is not waited for', (t) => {
+  test('a program that the config leaves running in the background is not waited for', (t) => {
     const started = Date.now();
     const { values } = read('{ sleep 8; } & AWS_REGION=$!\nsleep 8 & AWS_BUCKET=$!');
     const children = ['AWS_REGION', 'AWS_BUCKET'].map((name) => Number(values.get(name)));
@@ -173,12 +173,12 @@ describe('what bash makes of a config', () => {
     assert.ok(Date.now() - started < 5000);
   });
 
-  test('nothing to read on stdin', () => {
+  test('the config finds nothing to read on stdin', () => {
     assert.equal(read('read -r AWS_REGION || AWS_REGION=nothing').values.get('AWS_REGION'), 'nothing');
   });
 });
 
-describe('what stops it, told without the text', () => {
+describe('configs that stop bash, reported without their text', () => {
   const table: [config: string, told: RegExp][] = [
     [
       'A=1\nENCRYPTION_KEY="a$SECRET"',
@@ -197,14 +197,15 @@ describe('what stops it, told without the text', () => {
     ["AWS_REGION=$'\\xff'", /not UTF-8/],
     ['set -x; ENCRYPTION_KEY=SECRET; false', /last command of the file fails/],
   ];
-  for (const [config, told] of table) test(config, () => assert.match(failureOf(config), told));
+  for (const [config, told] of table)
+    test(`${JSON.stringify(config)} is reported`, () => assert.match(failureOf(config), told));
 
-  test('bash is missing', () => {
+  test('a missing bash is reported', () => {
     assert.match(failureOf('A=$(true)', { PATH: directory }), /bash does not start[\s\S]*Install bash/);
   });
 });
 
-test('messages in another language at least tell the line', () => {
+test('a message of bash in another language tells at least the line', () => {
   const messages = parseMessages('./c: Zeile 3: SECRET ist nicht gesetzt.\nSECRET', './c');
   assert.deepEqual(messages, [{ line: 3, meaning: 'bash reports an error' }]);
 });

@@ -8,13 +8,13 @@ function lostOf(text: string, failed: readonly number[] = []): string[] {
   return findLostSettings(text, new Set(), current, failed).map(({ name, line }) => `${line} ${name}`);
 }
 
-test('a blank makes a command of the rest of a value', () => {
+test('a blank turns the rest of a value into a command', () => {
   assert.deepEqual(lostOf('#\nFOLLOW_SYMLINKS=yes please\n'), ['2 FOLLOW_SYMLINKS']);
   assert.deepEqual(lostOf('LOCAL_LIST=/my list'), ['1 LOCAL_LIST']);
   assert.deepEqual(lostOf('export MAX_DELETE_PERCENT=5 percent'), ['1 MAX_DELETE_PERCENT']);
 });
 
-test('what is meant so is none', () => {
+test('a text that is meant so has no finding', () => {
   for (const text of [
     'FOLLOW_SYMLINKS=no # please',
     'LOCAL_LIST= # no list',
@@ -29,7 +29,7 @@ test('what is meant so is none', () => {
     assert.deepEqual(lostOf(text), [], text);
 });
 
-test('a quote that is not closed swallows lines, up to where a command is not found', () => {
+test('a quote that is not closed swallows lines up to where a command is not found', () => {
   const text = "FOLLOW_SYMLINKS='yes\nLOCAL_LIST='/list'\nLOCAL_DIR=/d\n";
   assert.deepEqual(lostOf(text, [2]), ['1 FOLLOW_SYMLINKS', '2 LOCAL_LIST']);
   assert.deepEqual(lostOf(text), []);

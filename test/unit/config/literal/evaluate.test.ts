@@ -63,7 +63,7 @@ describe('assignments that are read without bash', () => {
     ['LOCAL_DIR=', ''],
   ];
   for (const [config, expected] of table) {
-    test(JSON.stringify(config), () => {
+    test(`${JSON.stringify(config)} is read without bash`, () => {
       assert.equal(valuesOf(config).values.get('LOCAL_DIR'), expected);
       assert.equal(valuesOf(`${config}\n`).values.get('LOCAL_DIR'), expected);
     });
@@ -121,14 +121,14 @@ describe('what is handed to bash', () => {
     ['LC_ALL=C A=ü', 1],
   ];
   for (const [config, line] of table) {
-    test(JSON.stringify(config), () => {
+    test(`${JSON.stringify(config)} is left to bash`, () => {
       const evaluation = read(config);
       assert.equal(evaluation.kind, 'needs-bash', JSON.stringify(evaluation));
       assert.equal(evaluation.line, line);
     });
   }
 
-  test('files in an environment that changes bash', () => {
+  test('a file is left to bash in an environment that changes what bash does', () => {
     assert.equal(read('A=1', { BASH_ENV: '/x' }).kind, 'needs-bash');
     assert.equal(read('A=1', { SHELLOPTS: 'allexport' }).kind, 'needs-bash');
     assert.equal(read('A=ü', { LC_ALL: 'ja_JP.SJIS' }).kind, 'needs-bash');
@@ -137,7 +137,7 @@ describe('what is handed to bash', () => {
   });
 });
 
-describe('what is reported as wrong', () => {
+describe('mistakes', () => {
   const table: [config: string | Buffer, line: number, message: RegExp][] = [
     ["A=1\nB='x\nC=2\n", 2, /single quote/],
     ['A=1\n\nB="x\nC=2\n', 3, /double quote/],
@@ -148,7 +148,7 @@ describe('what is reported as wrong', () => {
     [Buffer.from('A=1\nB=\xfc\n', 'latin1'), 2, /not UTF-8/],
   ];
   for (const [config, line, message] of table) {
-    test(JSON.stringify(config.toString()), () => {
+    test(`${JSON.stringify(config.toString())} is reported with its line`, () => {
       assert.throws(
         () => read(config),
         (error: Error) => error.message.startsWith(`my.config:${line}: `) && message.test(error.message),
@@ -156,19 +156,19 @@ describe('what is reported as wrong', () => {
     });
   }
 
-  test('never with a part of the key', () => {
+  test('no report shows a part of the key', () => {
     for (const config of ['ENCRYPTION_KEY="ab$cdefgh"', 'OTHER="ab$cdefgh"', "ENCRYPTION_KEY='abcdefgh"]) {
       assert.doesNotMatch(readOrReport(config), /cdef/);
     }
   });
 
-  test('not what stands in a comment', () => {
+  test('a comment may hold anything', () => {
     assert.equal(valuesOf(Buffer.from('# f\xfcr `$(\nLOCAL_DIR=x', 'latin1')).values.get('LOCAL_DIR'), 'x');
   });
 });
 
 describe('the environment', () => {
-  test('is that of the original: its defaults win over inherited variables', () => {
+  test('the defaults of the original win over inherited variables', () => {
     const { values, environment } = valuesOf('');
     assert.equal(values.get('AWS_PROFILE'), 'default');
     assert.equal(environment['AWS_PROFILE'], 'default');
@@ -177,7 +177,7 @@ describe('the environment', () => {
     assert.equal(environment['AWS_NET_TIMEOUT'], undefined);
   });
 
-  test('gets what the file exports, and what was exported before', () => {
+  test('the environment gets what the file exports, and what was exported before', () => {
     const { environment } = valuesOf(
       'USER=eva\nexport AWS_CA_BUNDLE=/ca.pem\nNOT=exported\nexport LATER\nLATER=1',
     );
@@ -187,14 +187,14 @@ describe('the environment', () => {
     assert.ok(!('NOT' in environment));
   });
 
-  test('never holds the key', () => {
+  test('the environment never holds the key', () => {
     const { environment, values } = valuesOf('export ENCRYPTION_KEY', { ENCRYPTION_KEY: 'secret' });
     assert.equal(values.get('ENCRYPTION_KEY'), 'secret');
     assert.ok(!JSON.stringify(environment).includes('secret'));
   });
 });
 
-test('the lines of assignments are known, continued lines and quoted newlines counted', () => {
+test('the lines of assignments count continued lines and quoted newlines', () => {
   const { lines } = valuesOf("A='\n\n'\nB=x\\\ny C=1\n# c\nexport D=1 \\\n  E=2; F=3");
   assert.deepEqual(Object.fromEntries(lines), { A: 1, B: 4, C: 5, D: 7, E: 8, F: 8 });
 });

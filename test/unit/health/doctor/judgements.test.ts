@@ -15,14 +15,14 @@ const NOW = Date.parse('2026-11-27T12:00:00Z');
 const DAY = 86_400;
 const PLACE = { profile: 'p', file: '/c', localDir: '/d' };
 
-test('the exit code is that of the worst finding; what was not checked does not count', () => {
+test('the exit code is that of the worst finding, and what was not checked does not count', () => {
   const [good, unknown] = [ok('a', ''), notChecked('b', '')];
   assert.equal(exitCodeOf([good, unknown]), 0);
   assert.equal(exitCodeOf([good, warning('c', '', '')]), 1);
   assert.equal(exitCodeOf([failed('d', '', ''), warning('c', '', '')]), 2);
 });
 
-test("version 1 of the AWS CLI is a warning from the day on which AWS's support ends, and before that a word", () => {
+test('version 1 of the AWS CLI is mentioned, and is a warning once AWS has ended its support', () => {
   const version1 = 'aws-cli/1.45.11 Python/3.11.7 Linux/6 botocore/1.43.11\n';
   const at = (words: string, day: string) => judgeVersion(words, undefined, Date.parse(day));
   assert.deepEqual(at('aws-cli/2.31.5 Python/3.13.7', '2028-01-01'), ok('AWS CLI', 'version 2.31.5'));
@@ -33,7 +33,7 @@ test("version 1 of the AWS CLI is a warning from the day on which AWS's support 
   assert.equal(at('hello', '2026-01-01').state, 'warning');
 });
 
-test('credentials that expire are a warning, and that have expired a failure', () => {
+test('credentials that expire are a warning, and expired ones a failure', () => {
   const judge = (profile: Record<string, string>, environment = {}, inherited = {}) =>
     judgeCredentials(PLACE, profile, environment, inherited, NOW).state;
   const key = { aws_access_key_id: 'x', aws_secret_access_key: 'y' };
@@ -63,7 +63,7 @@ test('no finding quotes a secret of the credentials', () => {
   assert.doesNotMatch(found, /ID|SECRET|TOKEN/);
 });
 
-test("the account's root is no user for a backup", () => {
+test('the root user of the account is the wrong one for a backup', () => {
   assert.equal(judgeIdentity('arn:aws:iam::1:user/backup', '/c').state, 'ok');
   assert.equal(judgeIdentity('arn:aws:iam::1:root', '/c').state, 'warning');
 });
@@ -73,7 +73,7 @@ test('a bucket in another region is a warning that names the right one', () => {
   assert.match(judgeRegion('eu-west-1', 'us-east-1', '/c').remedy ?? '', / AWS_REGION=eu-west-1 >> \/c$/);
 });
 
-test('a clock may be a minute off, in whole seconds of the server', () => {
+test('a clock may be a minute off the whole seconds of the server', () => {
   const second = (offset: number) => new Date(NOW + offset * 1000).toISOString();
   const judge = (stored: string | undefined) => judgeClock(stored, NOW, NOW + 2000);
   for (const stored of [second(0), second(-1), second(2), second(60), second(-60), undefined, 'x'])
@@ -82,7 +82,7 @@ test('a clock may be a minute off, in whole seconds of the server', () => {
   assert.match(judge(second(-600)).text, /9 min 59 s ahead of the server/);
 });
 
-test('credentials that can remove versions are a warning; without versions there is nothing to try', () => {
+test('credentials that can remove versions are a warning, and without versions there is nothing to try', () => {
   const states = (['done', 'denied', 'failed', 'no versions'] as const).map(
     (removal) => judgeRights({ removal }, '/c').state,
   );
@@ -116,7 +116,7 @@ test('an escrow is in order once it is of this key and was tried', () => {
   assert.match(tried.text, /last tried .*, 1 day ago/);
 });
 
-test('a lock that is held says by whom; one that can not be made is a failure', () => {
+test('a lock that is held names its holder, and one that can not be made is a failure', () => {
   const holder = { pid: 7, program: 'encrypted-s3-sync', since: NOW };
   assert.match(
     judgeLock('/l', holder, undefined, '/c').text,
@@ -167,7 +167,7 @@ test('a schedule that is off, or whose run has failed, is a failure', () => {
   assert.deepEqual([none?.state, none?.remedy], ['warning', "encrypted-s3 schedule '/it'\\''s'"]);
 });
 
-test('what can not be stored is named with the line that leaves it out; what is never stored is no warning', () => {
+test('a file that can not be stored is named with the line that leaves it out, and a special file is no warning', () => {
   const source = {
     files: 2,
     bytes: 2048,

@@ -89,7 +89,7 @@ test('every remedy is a command that the shell understands', () => {
   assert.ok(programs.size > 6);
 });
 
-test('what is added to a config stands there as it is meant, also after a line without an end', (t) => {
+test('a line that is added to a config means what it says, even after a line without an end', (t) => {
   const folder = mkdtempSync(join(tmpdir(), "remedies 'n"));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'config');

@@ -42,7 +42,7 @@ test('a file has arrived if it has the size and the time of the object', (t) => 
   assert.equal(bulk.find(key, { ...WANTED, size, lastModified: mtimeMs }), undefined);
 });
 
-test('a placeholder has the size of the object, takes no room, is older, and is never found', (t) => {
+test('a placeholder has the size of the object, takes no room, is older, and never passes for the file', (t) => {
   const bulk = bulkFolder(t);
   const key = bytesOf('d/unwanted');
   bulk.writePlaceholder(key, 5e9);
@@ -57,7 +57,7 @@ test('a placeholder has the size of the object, takes no room, is older, and is 
   assert.equal(bulk.find(bytesOf('empty'), { ...WANTED, size: 0 }), undefined);
 });
 
-test('a key that can have no placeholder gets none, and no placeholder is written outside', (t) => {
+test('a key that can have no placeholder gets none, and no placeholder is written outside the folder', (t) => {
   const folder = temporaryFolder(t);
   const bulk = new BulkFolder(join(folder, 'bulk'));
   for (const key of ['../out', '/out', 'a//b', 'folder/', '', 'x'.repeat(256)]) {
@@ -68,7 +68,7 @@ test('a key that can have no placeholder gets none, and no placeholder is writte
   assert.deepEqual([readdirSync(bulk.path), readdirSync(folder)], [['file'], ['bulk']]);
 });
 
-test('the next restore finds whole files, and no placeholders', (t) => {
+test('the next restore finds whole files and no placeholders', (t) => {
   const bulk = bulkFolder(t);
   arrive(bulk, 'd/file', 'x'.repeat(5000), WANTED.lastModified);
   bulk.writePlaceholder(bytesOf('d/unwanted'), 10);

@@ -35,14 +35,14 @@ function place(t: TestContext, overwrites = true) {
 
 const INTO = bytesOf('d/e/file');
 
-test('a file is moved into folders that are made', (t) => {
+test('a file is moved into folders that are made for it', (t) => {
   const { to, from, destination } = place(t, false);
   destination.moveIn(from, INTO);
   assert.equal(readFileSync(join(to, INTO), 'utf8'), 'new');
   assert.ok(!existsSync(from));
 });
 
-test('nothing passes through a link, wherever on the way it is', (t) => {
+test('nothing passes through a link, wherever it is on the way', (t) => {
   for (const [link, leadsTo] of [
     ['d', 'outside'],
     ['d/e', 'outside'],
@@ -60,7 +60,7 @@ test('nothing passes through a link, wherever on the way it is', (t) => {
   }
 });
 
-test('when a folder is moved and a link put in its place, nothing goes through the link', (t) => {
+test('nothing goes through a link that takes the place of a folder which is moved', (t) => {
   const { folder, to, outside, from, destination } = place(t);
   destination.makeFolder(bytesOf('d/e/'));
   renameSync(join(to, 'd'), join(folder, 'moved'));
@@ -78,7 +78,7 @@ test('when a folder is moved and a link put in its place, nothing goes through t
   assert.deepEqual(readdirSync(outside), []);
 });
 
-test('what is changed in its place is what was found there, and never what a link leads to', (t) => {
+test('a change to a file in its place reaches what was found there, and never what a link leads to', (t) => {
   const { to, outside, destination } = place(t);
   const [mine, precious] = [join(to, 'file'), join(outside, 'precious')];
   const modes = () => [precious, outside].map((path) => (statSync(path).mode & 0o777).toString(8));
@@ -114,7 +114,7 @@ test('a link in the place of a file is replaced, not followed', (t) => {
   assert.deepEqual(readdirSync(outside), []);
 });
 
-test('a file and a link replace each other, but no folder, and no folder replaces a file', (t) => {
+test('a file and a link replace each other, but neither replaces a folder, nor a folder a file', (t) => {
   const { folder, to, from, destination } = place(t);
   const link = join(folder, 'link');
   symlinkSync('elsewhere', link);
@@ -190,7 +190,7 @@ test('a folder is made with the given mode, and those above it with the usual on
   assert.equal(statSync(join(to, 'd')).mode & 0o777, 0o777 & ~process.umask());
 });
 
-test('a folder that keeps its owner out is opened to its owner, and to nobody else', (t) => {
+test('a folder that keeps its owner out is opened to the owner, and to nobody else', (t) => {
   const { to, destination } = place(t);
   for (const [mode, expected] of [
     [0o500, 0o700],
@@ -205,7 +205,7 @@ test('a folder that keeps its owner out is opened to its owner, and to nobody el
   }
 });
 
-test('any bytes can be a name', (t) => {
+test('a name may be any bytes', (t) => {
   const { to, from, destination } = place(t);
   const key = 'd\xff\n/f\xfe' as Bytes;
   destination.moveIn(from, key);

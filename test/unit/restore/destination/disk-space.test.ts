@@ -24,7 +24,7 @@ test('numbers of bytes are written for people', () => {
   }
 });
 
-test('the nearest folder above that exists is found', (t) => {
+test('the nearest existing folder above a path is found', (t) => {
   const folder = temporaryFolder(t);
   assert.equal(existingFolder(folder), folder);
   assert.equal(existingFolder(join(folder, 'a/b/c')), folder);
@@ -52,7 +52,7 @@ test('a restore that needs more than is free is refused, with both numbers', (t)
   );
 });
 
-test('a file system that does not tell its size is not taken for a full one', () => {
+test('a file system that does not tell its size does not count as full', () => {
   assert.equal(statfsSync('/proc').blocks, 0);
   assertDiskSpace({ path: '/proc/x', existing: new HeldFolder('/proc') }, 4096);
 });

@@ -7,7 +7,7 @@ import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 import { temporaryFolder } from '../pieces.js';
 
-test('each folder is entered, whichever was before, and few are open at a time', (t) => {
+test('each folder is entered, whichever came before, and few are open at a time', (t) => {
   const root = temporaryFolder(t);
   const folders = new FoldersBelow(new HeldFolder(root));
   const keys = ['', 'a/', 'a/b/', 'a/bc/', 'ü/', 'ü/x/'];
@@ -26,7 +26,7 @@ test('each folder is entered, whichever was before, and few are open at a time',
   assert.equal(readdirSync('/proc/self/fd').length, openBefore + 1);
 });
 
-test("a link, a file or nothing can't be entered, and the next folder can", (t) => {
+test('a link, a file or nothing can not be entered, and the next folder can', (t) => {
   const root = temporaryFolder(t);
   const folders = new FoldersBelow(new HeldFolder(root));
   mkdirSync(join(root, 'd\xff/e'), { recursive: true });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
 import { temporaryFolder } from '../pieces.js';
 
-test('what is done below the path of a held folder is done in it, wherever it is moved', (t) => {
+test('a change below the path of a held folder happens in that folder, wherever it is moved', (t) => {
   const above = temporaryFolder(t);
   const path = join(above, 'held');
   mkdirSync(path);

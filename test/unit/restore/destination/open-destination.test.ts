@@ -7,7 +7,7 @@ import { inspectDestination, makeDestination } from '../../../../lib/restore/des
 
 const RIGHTS = { overwrites: false, trustsDestination: true };
 
-test('a destination is made for its owner alone; one that is there keeps its mode', (t) => {
+test('a new destination is for its owner alone, and an existing one keeps its mode', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'destination-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const modeOf = (path: string) => (statSync(path).mode & 0o777).toString(8);
@@ -24,7 +24,7 @@ test('a destination is made for its owner alone; one that is there keeps its mod
   assert.equal(modeOf(there), '751');
 });
 
-test('what somebody else puts in its place after the inspection is not used as the destination', (t) => {
+test('a folder that somebody else puts in its place after the inspection is not used as the destination', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'destination-'));
   t.after(() => rmSync(folder, { recursive: true }));
   for (const planted of ['folder', 'link', 'above']) {

@@ -62,7 +62,7 @@ function matches(pattern: string, key: Bytes): boolean {
   return compilePatterns([key.endsWith('/') ? `${pattern}\u0001` : pattern])(marked as Bytes) !== undefined;
 }
 
-test('a key is safe if it names a place below, and is the only name of it', () => {
+test('a key is safe if it names a place below the destination, and is the only name of it', () => {
   for (const key of SAFE) assert.equal(isSafeKey(bytesOf(key)), true, JSON.stringify(key));
   for (const key of [...UNSAFE, ...UNWRITABLE]) {
     assert.equal(isSafeKey(bytesOf(key)), false, JSON.stringify(key));
@@ -74,7 +74,7 @@ test('names that are not UTF-8 are counted in bytes', () => {
   assert.equal(isSafeKey('\xff'.repeat(256) as Bytes), false);
 });
 
-test('the patterns match every unsafe key, and no safe one but that of a folder', () => {
+test('the patterns match every unsafe key, and no safe one but those of folders', () => {
   const keys = [...SAFE, ...UNSAFE, ...generated(5000)].map(bytesOf);
   let unsafe = 0;
   for (const key of keys) {
@@ -88,7 +88,7 @@ test('the patterns match every unsafe key, and no safe one but that of a folder'
   assert.ok(unsafe > 1000 && keys.length - unsafe > 1000, `${unsafe} of ${keys.length}`);
 });
 
-test('what is safe stays below, and no two safe keys are the same place', () => {
+test('a safe key stays below the destination, and no two safe keys are the same place', () => {
   const places = new Map<string, string>();
   for (const key of generated(5000)) {
     if (!isSafeKey(bytesOf(key))) continue;

@@ -55,7 +55,7 @@ test('a stage is closed to others, does not count as content, and leaves no trac
   assert.deepEqual(readdirSync(to), []);
 });
 
-test('the same source has the same stage, others have their own, which are found', (t) => {
+test('the same source has the same stage, and others have their own, which are found', (t) => {
   const { to, stage } = opened(t);
   writeFileSync(join(to, 'file'), '');
   assert.equal(open(to).held.name, stage.held.name);
@@ -84,7 +84,7 @@ test('the next restore finds what came in bulk, with the room that it takes, and
   assert.ok(!existsSync(stage.singlePath(file(1))));
 });
 
-test('a file that an aws of a killed restore still writes is none of the next restore', (t) => {
+test('a file that an aws of a killed restore still writes is not used by the next restore', (t) => {
   const { to, stage: killed } = opened(t);
   const next = open(to);
   const left = killed.singlePath(file(0));
@@ -98,14 +98,14 @@ test('a file that an aws of a killed restore still writes is none of the next re
   assert.ok(!existsSync(left) && !existsSync(next.singlePath(file(0))));
 });
 
-test('links are made to be moved, one after the other', (t) => {
+test('links are made in the stage to be moved, one after the other', (t) => {
   const { stage } = opened(t);
   assert.equal(readlinkSync(stage.makeLink(bytesOf('first'))), 'first');
   assert.equal(readlinkSync(stage.makeLink('\xff' as Bytes), 'latin1'), '\xff');
   assert.throws(() => stage.makeLink('' as Bytes), /no such file or folder/);
 });
 
-test('a link or file in the place of the stage is not used', (t) => {
+test('a link or a file in the place of the stage is not used', (t) => {
   const name = basename(opened(t).stage.held.name);
   for (const occupy of [
     (path: string) => symlinkSync(temporaryFolder(t), path),
@@ -127,7 +127,7 @@ test("another user's folder in the place of the stage is not used, and stays as 
   assert.deepEqual(readdirSync(stage.held.name), before);
 });
 
-test('a stage that somebody moves is used where it is; a link in its place is neither followed nor removed', (t) => {
+test('a stage that somebody moves is used where it is, and a link in its place is neither followed nor removed', (t) => {
   const { to, stage } = opened(t);
   const outside = temporaryFolder(t);
   const moved = join(temporaryFolder(t), 'moved');

@@ -30,7 +30,7 @@ for (const [what, way, above, destination] of [
   ],
   ['the root folder', [{ ...ROOT, mode: 0o777 }, folder(0o755)], 'written', 'written'],
 ] as const) {
-  test(`who could change the way: ${what}`, () => {
+  test(`a way is trusted if nobody else can change it (${what})`, () => {
     const words = (reason: string | undefined) => /belongs|written/.exec(reason ?? '')?.[0];
     assert.equal(words(reasonNotTrusted(way, false)), above);
     assert.equal(words(reasonNotTrusted(way, true)), destination);

@@ -22,7 +22,7 @@ async function* chunksOf(content: Buffer, random: Random): AsyncGenerator<Buffer
   }
 }
 
-test('whatever is written, in whatever pieces it comes, is read again', async (t) => {
+test('the file holds what was written, in whatever pieces that came', async (t) => {
   const folder = temporaryFolder(t);
   const random = new Random(1);
   for (let number = 0; number < 100; number += 1) {
@@ -41,7 +41,7 @@ test('blocks of zeros take no room', async (t) => {
   assert.ok(statSync(file).blocks * 512 <= 8192);
 });
 
-test('a file is made sparse in its place; one that is not there stays so', async (t) => {
+test('a file is made sparse in its place, and a missing one stays missing', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'file');
   const content = Buffer.alloc(10 << 20);

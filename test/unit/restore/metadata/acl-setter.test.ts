@@ -63,7 +63,7 @@ test('a file of mode 0600 that one more user may read is no more open before it 
   assert.deepEqual([aclOf(file), modeOf(file), failures], [READABLE, '640', []]);
 });
 
-test("folders get what they hand on; a file's mode keeps its other bits", (t) => {
+test('folders get the ACL that they hand on, and the mode of a file keeps its other bits', (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'd'));
   writeFileSync(join(folder, 'f'), '');
@@ -107,7 +107,7 @@ test('many files get their ACLs wherever they were moved, in folders that were c
   }
 });
 
-test('a file gets its ACL by the path of a descriptor; a missing one is an error', (t) => {
+test('a file gets its ACL by the path of a descriptor, and a missing file is an error', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'file'), '', { mode: 0o600 });
   const descriptor = openSync(join(folder, 'file'), 'r');

@@ -93,7 +93,7 @@ for (const setter of ['python3', 'touch']) {
     assert.deepEqual([mtimeOf(folder, key), mtimeOf(folder, file)], ['5', before]);
   });
 
-  test(`${setter} does not pass through a link in the place of a folder, and sets the others`, async (t) => {
+  test(`${setter} does not pass through a link in the place of a folder, and sets the other times`, async (t) => {
     const folder = temporaryFolder(t);
     const outside = temporaryFolder(t);
     const [file, other] = [bytesOf('file'), bytesOf('other/file')];
@@ -118,7 +118,7 @@ test('more times than fit into a pipe are all set', async (t) => {
   assert.equal(mtimeOf(folder, key), '19999');
 });
 
-test('when a setter fails, the next one is tried; when all fail, the result says so', async (t) => {
+test('the next setter is tried when one fails, and the result says so when all fail', async (t) => {
   const folder = temporaryFolder(t);
   const key = bytesOf('file');
   writeFileSync(join(folder, key), '');
@@ -140,7 +140,7 @@ test('one time that can not be set leaves the others set, and the result says so
   assert.deepEqual([mtimeOf(folder, a), mtimeOf(folder, b)], ['7', '7']);
 });
 
-test('without any times, nothing fails', async (t) => {
+test('a restore without any times does not fail', async (t) => {
   assert.equal(await setExactTimes(foldersOf(temporaryFolder(t)), () => streamed([])), true);
 });
 

@@ -68,7 +68,7 @@ test('owners whose names have other numbers here are warned of once each', {
   );
 });
 
-test('a link is given no mode, nor is what it leads to', (t) => {
+test('neither a link nor what it leads to gets a mode', (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'file'), '', { mode: 0o600 });
   symlinkSync('file', join(folder, 'link'));
@@ -80,7 +80,9 @@ test('a link is given no mode, nor is what it leads to', (t) => {
   assert.equal(lstatSync(join(folder, 'link')).mtimeMs, 86_400_000);
 });
 
-test('owners are set, by their names first', { skip: !isRoot && 'only root gives owners' }, (t) => {
+test('owners are set by name, or by number where the system does not have the name', {
+  skip: !isRoot && 'only root gives owners',
+}, (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'file');
   writeFileSync(file, '');

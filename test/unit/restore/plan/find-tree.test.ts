@@ -34,7 +34,7 @@ async function keysBelow(file: string, folder: string): Promise<string[]> {
   return keys;
 }
 
-test('entries below a folder have keys relative to it; the folder itself is left out', async (t) => {
+test('entries below a folder have keys relative to it, and the folder itself is left out', async (t) => {
   const file = await treeFile(t);
   assert.deepEqual(await keysBelow(file, ''), ['a', 'd/', 'd/e/', 'd/e/f', 'd/ü', 'da']);
   assert.deepEqual(await keysBelow(file, 'd/'), ['e/', 'e/f', 'ü']);

@@ -54,7 +54,7 @@ async function planned(
   return { totals, lines };
 }
 
-test('every key gets the method that fits it', async (t) => {
+test('every key is fetched by the method that fits it', async (t) => {
   const listed = [
     current('now'),
     older('before', 7),
@@ -112,7 +112,7 @@ test('a name that is too long for what the AWS CLI appends is fetched singly', a
   });
 });
 
-test('room is counted in whole blocks, of what is fetched only', async (t) => {
+test('the room is that of whole blocks, and only of what is fetched', async (t) => {
   const sizes = { empty: 0, a: 1, block: 4096, more: 4097 };
   const listed = Object.entries(sizes).map(([key, size]) => current(key, size));
   const others = [{ key: bytesOf('unwanted'), currentSize: 1e9 }, current('x/', 0), current('../x', 1e9)];
@@ -126,7 +126,7 @@ test('entries of the tree are counted, and a link in it needs no object', async 
   assert.deepEqual([totals.entries, totals.files], [4, 2]);
 });
 
-test('a file with large holes comes singly, and takes the room that it took', async (t) => {
+test('a file with large holes is fetched singly, and takes the room that it took', async (t) => {
   const size = 300 << 20;
   const sparse = (key: string, allocated: number) => entry(key, { size, allocated });
   const tree = [
@@ -151,7 +151,7 @@ test('a file with large holes comes singly, and takes the room that it took', as
   assert.deepEqual([totals.bytes, totals.download], [3 * size + 4096 + 8192, 4 * size + 4096]);
 });
 
-test('what is below a link of the tree is not wanted, whatever comes between them', async (t) => {
+test('keys below a link of the tree are not wanted, whatever comes between them', async (t) => {
   const tree = [
     entry('a', {}, 'x'),
     entry('a-b', {}, 'x'),
@@ -173,7 +173,7 @@ test('what is below a link of the tree is not wanted, whatever comes between the
   assert.equal(totals.files, 5);
 });
 
-test('what is in the destination with its size and time is not fetched', async (t) => {
+test('a file that is in the destination with its size and time is not fetched', async (t) => {
   const to = temporaryFolder(t);
   mkdirSync(join(to, 'folder'));
   symlinkSync('same', join(to, 'link'));

@@ -61,18 +61,18 @@ function surveyOf(t: TestContext, files: Readonly<Record<string, FetchMethod>>):
   };
 }
 
-test('a file system that tells all names apart needs nothing', async (t) => {
+test('on a file system that tells all names apart, no file is fetched singly for its name', async (t) => {
   assert.equal(detectFolding(temporaryFolder(t)), undefined);
   assert.equal(await findFoldedNames(surveyOf(t, { a: 'in bulk' }), temporaryFolder(t)), undefined);
 });
 
-test('what a file system does to names is tried, and leaves nothing behind', (t) => {
+test('a trial shows what a file system does to names, and leaves nothing behind', (t) => {
   assert.equal(foldingOf(t), undefined);
   const fold = foldingOf(t, lower, (path) => path.replaceAll('x', ''));
   assert.equal(fold?.fold('AxB'), 'ab');
 });
 
-test('files that share a place with another file, folder or link are fetched singly, and no others', async (t) => {
+test('files that share a place with another file, folder or link are fetched singly, and others are not', async (t) => {
   const survey = surveyOf(t, {
     'A.txt': 'in bulk',
     'a.txt': 'in bulk',
@@ -110,7 +110,7 @@ test('files that share a place with another file, folder or link are fetched sin
   );
 });
 
-test('where a name that is tried can not be made, names may be the same: each place is looked at', (t) => {
+test('each place is looked at where a name for the trial can not be made, since names may be the same', (t) => {
   const folder = temporaryFolder(t);
   const tooLong = { name: 'x'.repeat(256), alias: 'y', fold: (path: string) => path.toLowerCase() };
   assert.equal(detectFolding(folder, [tooLong])?.fold('A'), 'a');

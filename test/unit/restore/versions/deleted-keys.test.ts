@@ -36,7 +36,7 @@ for (const [time, expected] of [
   [6, ['deleted again: -9']],
   [9, []],
 ] as const) {
-  test(`what is deleted, and was not at ${time ?? 'any time'}`, async () => {
+  test(`keys are found that are deleted now and were not at ${time ?? 'any time'}`, async () => {
     const seen: string[] = [];
     for await (const { key, markers } of deletedKeys(history(), time))
       seen.push(`${key}: ${markers.join(' ')}`);

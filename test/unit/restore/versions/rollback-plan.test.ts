@@ -35,7 +35,7 @@ const TABLE: readonly Row[] = [
 ];
 
 for (const [what, newer, was, inTree, withTree, withoutTree] of TABLE) {
-  test(`a rollback of a key does "${withTree}" where ${what}`, () => {
+  test(`a rollback with a tree decides "${withTree}" for a key where ${what}`, () => {
     const history = newer && { newer, was };
     assert.equal(actionFor(history, inTree && { type: inTree }, true), withTree);
     assert.equal(actionFor(history, undefined, false), withoutTree);

@@ -32,7 +32,7 @@ const EXPECTED: readonly [number, string][] = [
 ];
 
 for (const [time, expected] of EXPECTED) {
-  test(`at ${time}`, async () => {
+  test(`the versions at time ${time} are "${expected}"`, async () => {
     const seen: string[] = [];
     for await (const { key, versions } of groupByKey(history())) {
       const was = versionAt(versions, time);

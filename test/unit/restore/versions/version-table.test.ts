@@ -29,7 +29,7 @@ async function formatted(style: AnswerStyle, versions: readonly ObjectVersion[])
   return text;
 }
 
-test('a table: a header, and columns below each other, as wide as they need to be', async () => {
+test('a table has a header and aligned columns, as wide as they need to be', async () => {
   const time = formatLocalTime(TIME);
   assert.equal(
     await formatted(FOR_PEOPLE, HISTORY),
@@ -43,7 +43,7 @@ test('a table: a header, and columns below each other, as wide as they need to b
   );
 });
 
-test('between tabs: five columns on one line, whatever is in a key', async () => {
+test('a line between tabs has five columns, whatever is in a key', async () => {
   const time = '2026-03-28T18:00:00.250Z';
   assert.equal(
     await formatted(IN_PIPE, HISTORY),
@@ -56,7 +56,7 @@ test('between tabs: five columns on one line, whatever is in a key', async () =>
   );
 });
 
-test('JSON: an object a line, keys as they are', async () => {
+test('JSON has an object on each line, with keys as they are', async () => {
   const notUtf8 = version('d/\xff' as Bytes, 'null', 1);
   const text = await formatted(AS_JSON, [...HISTORY, notUtf8]);
   const lastModified = '2026-03-28T18:00:00.250Z';
@@ -74,14 +74,14 @@ test('JSON: an object a line, keys as they are', async () => {
   );
 });
 
-test('of no versions: nothing for people, the header where it is asked for, the first line of JSON', async () => {
+test('an empty list prints nothing for people, the header if it is asked for, and the first line of JSON', async () => {
   assert.equal(await formatted(FOR_PEOPLE, []), '');
   assert.equal(await formatted(IN_PIPE, []), '');
   assert.equal(await formatted({ ...IN_PIPE, hasHeader: true }, []), 'DATE\tVERSION ID\tSIZE\tSTATE\tKEY\n');
   assert.deepEqual(JSON.parse(await formatted(AS_JSON, [])), JSON_HEADER);
 });
 
-test('lines come as the versions do; for people, once a screenful says how wide the columns are', async () => {
+test('lines appear as the versions come, and for people once a screenful tells the width of the columns', async () => {
   for (const [style, lines, atMost] of [
     [FOR_PEOPLE, 300, 300],
     [IN_PIPE, 1, 1],

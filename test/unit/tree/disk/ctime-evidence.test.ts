@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs';
 import { test } from 'node:test';
 import { CtimeEvidence } from '../../../../lib/tree/disk/ctime-evidence.js';
 
-test('a ctime that is the mtime throughout, although times were set, proves nothing', () => {
+test('ctimes prove nothing where they equal the mtimes throughout, although times were set', () => {
   const [whole, fine, later] = [
     1_700_000_000_000_000_000n,
     1_700_000_000_123_456_789n,

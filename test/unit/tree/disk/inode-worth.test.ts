@@ -9,7 +9,7 @@ const [EXT4, VFAT, EXFAT, FUSE, NFS] = [0xef53, 0x4d44, 0x2011bab0, 0x65735546, 
 const longAgo = () => Date.parse('2020-01-01');
 const atEachLook = () => Date.now() + 1;
 
-test('what an inode is worth: by the type of the file system, and by a ctime that is later than the look', () => {
+test('the worth of an inode depends on the file system, and on a ctime that is later than the look', () => {
   let looks = 0;
   const changedOnce = () => {
     looks += 1;
@@ -29,7 +29,7 @@ test('what an inode is worth: by the type of the file system, and by a ctime tha
     assert.deepEqual(inodeWorth(type, look), { hasLastingNumbers, hasTrueCtime }, type.toString(16));
 });
 
-test('a file system is asked once; what has vanished is not taken for one', (t) => {
+test('a file system is asked once, and what has vanished does not count as one', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'inode-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const fileSystems = new FileSystems(folder);

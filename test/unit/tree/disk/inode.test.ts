@@ -9,7 +9,7 @@ import { formatEntry, isSameLine, parseEntry } from '../../../../lib/tree/entry-
 
 const NAMES = { membersOf: () => '' };
 
-test('a tree has what a file with large holes takes on disk, and nothing of that for other files', (t) => {
+test('a tree notes what a file with large holes takes on disk, and nothing like that for other files', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'inode-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'file');

@@ -25,7 +25,7 @@ function withGetent(t: TestContext, script?: string): () => string[] {
   return () => readFileSync(join(folder, 'calls'), 'utf8').split('\n').filter(Boolean);
 }
 
-test('names that no file has are asked of the system, many at once and each once', (t) => {
+test('the system is asked for names that no file has, many at once and each once', (t) => {
   const calls = withGetent(t);
   const names = new LocalOwnerNames();
   const owners = [
@@ -44,7 +44,7 @@ test('names that no file has are asked of the system, many at once and each once
   assert.equal(calls().at(-1), 'passwd -- 70009');
 });
 
-test('ids of names that no file has are asked of the system; what is no name is not', (t) => {
+test('the system is asked for ids of names that no file has, but not for what is no name', (t) => {
   const calls = withGetent(t);
   const owners = localOwners();
   assert.equal(owners.uidOf('ldap-anna'), 70001);
@@ -55,7 +55,7 @@ test('ids of names that no file has are asked of the system; what is no name is 
   assert.deepEqual(calls(), ['passwd -- ldap-anna', 'group -- ldap-staff', 'passwd -- nobody-of-that-name']);
 });
 
-test('without getent, and with one that fails, there are the names of the files', (t) => {
+test('the names of the files serve where getent is missing or fails', (t) => {
   withGetent(t, 'exit 3');
   assert.equal(localOwners().uidOf('ldap-anna'), undefined);
   process.env['PATH'] = '/nowhere';
@@ -63,7 +63,7 @@ test('without getent, and with one that fails, there are the names of the files'
   assert.equal(localOwners().uidOf('root'), 0);
 });
 
-test('the owners of another system are those of its own files', (t) => {
+test('the owners of another system come from its own files', (t) => {
   const calls = withGetent(t);
   const root = mkdtempSync(join(tmpdir(), 'system-'));
   t.after(() => rmSync(root, { recursive: true }));

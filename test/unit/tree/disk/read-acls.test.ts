@@ -59,7 +59,7 @@ test('the ACLs of files and folders are read, whatever bytes their names have', 
   assert.equal((await readAcls({ root: bytesOf(folder), followSymlinks: false }, [])).size, 0);
 });
 
-test('if links are followed, the ACL of the target is read', async (t) => {
+test('the ACL of the target is read if links are followed', async (t) => {
   const folder = temporaryFolder(t);
   makeShared(join(folder, 'file'));
   symlinkSync('file', join(folder, 'link'));
@@ -72,7 +72,7 @@ test('if links are followed, the ACL of the target is read', async (t) => {
   assert.deepEqual(sizes, [undefined, READABLE]);
 });
 
-test('the folder may be the path of an open descriptor', async (t) => {
+test('the folder may be given as the path of an open descriptor', async (t) => {
   const folder = temporaryFolder(t);
   makeShared(join(folder, 'file'));
   const descriptor = openSync(folder, 'r');
@@ -82,7 +82,7 @@ test('the folder may be the path of an open descriptor', async (t) => {
   assert.equal(found.get(bytesOf('file')), READABLE);
 });
 
-test('if getfacl fails, ACLs are unknown; what has vanished has none', async (t) => {
+test('ACLs are unknown if getfacl fails, and what has vanished has none', async (t) => {
   const root = bytesOf(temporaryFolder(t));
   const ask = () => readAcls({ root, followSymlinks: false }, keys('a', 'b'));
   const unknown = new Map(keys('a', 'b').map((key) => [key, UNKNOWN_ACL]));

@@ -56,7 +56,7 @@ test('a rule for sizes excludes larger files', async (t) => {
   });
 });
 
-test('a folder on another device is an entry, and what is in it is left out', async (t) => {
+test('a folder on another device is an entry, and its content is left out', async (t) => {
   const root = makeRoot(t, 'd/e/f', 'f');
   const { dev } = statSync(root, { bigint: true });
   const ruleForDevice = (home: bigint) => (device: bigint) => (device === home ? undefined : 'elsewhere');

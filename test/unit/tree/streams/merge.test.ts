@@ -39,7 +39,7 @@ test('both streams are closed when the reader stops', async () => {
   assert.deepEqual(closed, ['ab', 'ac']);
 });
 
-test('of the folders without files, the topmost are named', () => {
+test('of the folders without files, the topmost ones are named', () => {
   const emptied = (spec: string, limit = 10) => {
     const folders = new EmptiedFolders(limit);
     for (const item of spec.split(' ')) folders.add(bytesOf(item.slice(1)), item[0] !== '+', item[0] !== '-');

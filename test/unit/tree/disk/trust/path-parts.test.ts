@@ -28,7 +28,7 @@ test("the parts of a file's path are the folders and links that lead to it, with
   assert.deepEqual(above('a/absolute'), ['/', '/a', '/a/absolute@', '/', '/c', '/c/d']);
 });
 
-test("`..` after a link is relative to the link's target", () => {
+test('`..` after a link is relative to the target of the link', () => {
   assert.deepEqual(above('a/b/relative/../d/config'), [
     ...['/', '/a', '/a/b', '/a/b/relative@', '/c', '/c/d', '/c/d'],
   ]);

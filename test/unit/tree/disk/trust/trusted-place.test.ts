@@ -55,7 +55,7 @@ test('links of our own, in folders of our own, are followed to where the kernel 
   }
 });
 
-test("nobody else's link is followed, be it the file or a folder on the way to it", (t) => {
+test('no link of another user is followed, be it the file or a folder on the way to it', (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'private'));
   writeFileSync(join(folder, 'private/profile'), 'mine');
@@ -95,7 +95,7 @@ test('no link is followed in a folder that others can write, not even one of our
   assert.equal(readFileSync(join(folder, 'profile'), 'utf8'), 'filled');
 });
 
-test('a folder that is open stays the one, whatever is put in its place', (t) => {
+test('a folder that is open stays in use, whatever takes its place', (t) => {
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'lists'));
   mkdirSync(join(folder, 'private'));
@@ -107,7 +107,7 @@ test('a folder that is open stays the one, whatever is put in its place', (t) =>
   assert.equal(readFileSync(join(folder, 'moved/list'), 'utf8'), 'filled');
 });
 
-test('links in a circle, and folders that are not there', (t) => {
+test('links in a circle, and missing folders, are refused', (t) => {
   const folder = temporaryFolder(t);
   symlinkSync('b', join(folder, 'a'));
   symlinkSync('a', join(folder, 'b'));

@@ -35,7 +35,7 @@ const failing: WriteText = (append) => {
   throw new Error('no more');
 };
 
-test('a new file is for this user alone, and never replaces another', async (t) => {
+test('a new file is for this user alone, and never replaces another one', async (t) => {
   const file = join(folderOf(t), 'file');
   await writeNewFile(file, (append) => ['a', 'ü', '\n'].forEach(append));
   assert.equal(readFileSync(file, 'utf8'), 'aü\n');
@@ -47,7 +47,7 @@ test('a new file is for this user alone, and never replaces another', async (t) 
   assert.equal(readFileSync(file, 'utf8'), 'aü\n');
 });
 
-test('nothing stays of a file that could not be written to its end', async (t) => {
+test('nothing remains of a file that could not be written to its end', async (t) => {
   const folder = folderOf(t);
   await assert.rejects(writeNewFile(join(folder, 'new'), failing), /no more/);
   assert.deepEqual(readdirSync(folder), []);
