@@ -54,7 +54,7 @@ export function planFile(
   if (!isFile && options.verifies === true)
     throw new BackupError('--verify reads a restored file: standard output has none.');
   const target = isFile ? findTargetFile(destination, path, options.trustsDestination) : destination;
-  const replaced = isFile ? whatIsReplaced(target, file, options.overwrites) : undefined;
+  const replaced = isFile ? compareWithTarget(target, file, options.overwrites) : undefined;
   const counts = new PreviewCounts();
   counts.add(replaced, keeps);
   return {
@@ -83,8 +83,11 @@ function assertIsSelected({ path, entry }: FileInBackup, options: RestoreOptions
     });
 }
 
-/** With --overwrite, a file is replaced even if it looks the same, since it may be damaged. */
-function whatIsReplaced(
+/**
+ * What is there already: `undefined` for nothing. With --overwrite, a file is replaced even if it looks the same, since
+ * it may be damaged.
+ */
+function compareWithTarget(
   target: string,
   { entry, changed }: FileInBackup,
   overwrites: boolean,
@@ -152,7 +155,7 @@ function assertPlaceIsAsPlanned(
   file: FileInBackup,
   { overwrites, keeps = 'none' }: RestoreOptions,
 ): void {
-  const replaced = whatIsReplaced(target, file, overwrites);
+  const replaced = compareWithTarget(target, file, overwrites);
   if (replaced === undefined || (overwrites && !staysInPlace(replaced, keeps))) return;
   throw new BackupError(`"${target}" is not restored: another file has taken its place meanwhile.`, {
     hint: 'Run the command again: it shows what it would replace.',

@@ -1,6 +1,6 @@
 // Reads a config: the lexer or bash reads its text, then its values are checked.
 import { BackupError } from '../cli/errors.js';
-import { takeEnvironmentFromProcess } from '../secrets/environment.js';
+import { copyEnvironmentAndDropKey } from '../secrets/environment.js';
 import type { BackupConfig, HookSettings, PartialConfig } from './backup-config.js';
 import { isCommand } from './checks.js';
 import { type LoadedConfig, loadConfigFile } from './config-file.js';
@@ -32,7 +32,7 @@ export async function readConfig(file: string, log: WarningLog, directory?: stri
  */
 export function readLiteralConfig(file: string): BackupConfig | undefined {
   const { bytes, directory } = loadConfigFile(file);
-  const evaluation = evaluate(bytes, { file, environment: takeEnvironmentFromProcess(), directory });
+  const evaluation = evaluate(bytes, { file, environment: copyEnvironmentAndDropKey(), directory });
   return evaluation.kind === 'values' ? validate(file, evaluation.values, { warn: () => {} }) : undefined;
 }
 
@@ -47,7 +47,7 @@ export async function readPartialConfig(file: string, log: WarningLog): Promise<
 /** The values, read by the lexer or, if only bash can read the file and others can't write it, by bash. */
 async function readValues(config: LoadedConfig): Promise<ConfigValues> {
   const { bytes, file, directory } = config;
-  const shell = { file, environment: takeEnvironmentFromProcess(), directory };
+  const shell = { file, environment: copyEnvironmentAndDropKey(), directory };
   const evaluation = explained(config, () => evaluate(bytes, shell));
   let values: ConfigValues;
   if (evaluation.kind === 'values') values = evaluation.values;

@@ -9,7 +9,7 @@ export function withoutKey(environment: NodeJS.ProcessEnv = process.env): NodeJS
 }
 
 /** Copies this process's variables for reading the config, and removes the encryption key from the process. */
-export function takeEnvironmentFromProcess(): NodeJS.ProcessEnv {
+export function copyEnvironmentAndDropKey(): NodeJS.ProcessEnv {
   const environment = { ...process.env };
   delete process.env[KEY];
   return environment;

@@ -145,7 +145,7 @@ function sum(a: Totals, b: Totals): Totals {
 }
 
 /** The totals without those of the suggestions. */
-export function without(totals: Totals, suggestions: readonly Suggestion[]): Totals {
+export function subtractSuggested(totals: Totals, suggestions: readonly Suggestion[]): Totals {
   return suggestions.reduce(
     (left, { totals: { files, bytes, billedBytes } }) => ({
       files: left.files - files,

@@ -8,7 +8,7 @@ import {
 } from '../arguments/bucket-arguments.js';
 import type { AwsCli } from '../aws-cli.js';
 import { isAmazon } from '../settings/endpoint.js';
-import { type Asked, ask, parseAnswer } from './ask.js';
+import { type Asked, askForSetting, parseAnswer } from './ask-for-setting.js';
 import type { Lifecycle } from './lifecycle.js';
 
 export interface BucketSettings {
@@ -44,12 +44,12 @@ export function allBlocked(): PublicAccessBlock {
 export async function fetchBucketSettings(aws: AwsCli): Promise<BucketSettings> {
   const { bucket } = aws;
   const [versioning, lifecycle, encryption, publicAccess] = await allSettledOrThrow(
-    ask(aws, getVersioning(bucket), (text) => VERSIONING[text.trim()] ?? 'never'),
-    ask(aws, getLifecycle(bucket), lifecycleIn, {
+    askForSetting(aws, getVersioning(bucket), (text) => VERSIONING[text.trim()] ?? 'never'),
+    askForSetting(aws, getLifecycle(bucket), lifecycleIn, {
       code: 'NoSuchLifecycleConfiguration',
       value: NO_RULES,
     }),
-    ask<readonly EncryptionRule[]>(
+    askForSetting<readonly EncryptionRule[]>(
       aws,
       getEncryption(bucket),
       (text) => parseAnswer<Encryption>(text).ServerSideEncryptionConfiguration?.Rules ?? [],
@@ -75,7 +75,7 @@ const AMAZONS_ALONE = {
 async function askPublicAccess(aws: AwsCli): Promise<Asked<PublicAccessBlock>> {
   if (!isAmazon(aws.endpointUrl)) return { unknown: AMAZONS_ALONE };
   const code = 'NoSuchPublicAccessBlockConfiguration';
-  return ask(
+  return askForSetting(
     aws,
     getPublicAccessBlock(aws.bucket),
     (text) => parseAnswer<PublicAccess>(text).PublicAccessBlockConfiguration ?? {},

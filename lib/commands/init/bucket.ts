@@ -1,7 +1,7 @@
 // Creates the bucket of a new backup, or changes its settings, once the user has seen the commands.
 import { createBucket } from '../../aws/arguments/bucket-arguments.js';
 import { bucketExists } from '../../aws/bucket.js';
-import type { Asked } from '../../aws/bucket-settings/ask.js';
+import type { Asked } from '../../aws/bucket-settings/ask-for-setting.js';
 import {
   type BucketSettings,
   fetchBucketSettings,

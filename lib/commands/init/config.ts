@@ -5,7 +5,6 @@ import type { CommandContext } from '../../cli/main.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import * as check from '../../config/checks.js';
 import { answerBy, type Interview } from '../../setup/interview.js';
-import { hooksFor } from '../../setup/ping-hooks.js';
 import { readPrices } from '../../setup/prices.js';
 import { writeConfig } from '../../setup/write-config.js';
 import { askContents } from './contents.js';
@@ -54,6 +53,13 @@ export async function writeNewConfig(
   await writeConfig(file, settings, place.encryptionKey);
   interview.say(`Written: ${file}`);
   return place.isEscrowed;
+}
+
+/** The hooks that report each run to a service such as healthchecks.io. @param address of the check itself */
+function hooksFor(address: string): Record<'ON_START' | 'ON_SUCCESS' | 'ON_WARNING' | 'ON_FAILURE', string> {
+  const base = address.replace(/\/$/, '');
+  const byCode = `${base}/$code`;
+  return { ON_START: `${base}/start`, ON_SUCCESS: base, ON_WARNING: byCode, ON_FAILURE: byCode };
 }
 
 /** @throws {BackupError} if the flags contradict an existing config */

@@ -15,7 +15,7 @@ import { cheapestClass, describeCost } from '../../setup/cost.js';
 import { answerBy, type Interview } from '../../setup/interview.js';
 import type { Prices } from '../../setup/prices.js';
 import { describeSuggestion, type Suggestion } from '../../setup/suggestions.js';
-import { type Survey, survey, without } from '../../setup/survey.js';
+import { type Survey, subtractSuggested, survey } from '../../setup/survey.js';
 import { bytesOf } from '../../tree/bytes.js';
 import { walk } from '../../tree/disk/walk.js';
 import type { Place } from './place.js';
@@ -60,7 +60,7 @@ export async function askContents(
   });
   const seen = await surveyDirectory(localDir, request, context);
   const chosen = await askWhatToLeaveOut(seen, request, interview);
-  const backedUp = { ...seen, totals: without(seen.totals, chosen) };
+  const backedUp = { ...seen, totals: subtractSuggested(seen.totals, chosen) };
   // Other servers have other prices.
   const isPriced = isAmazon(place.endpointUrl) || request.pricesFile !== undefined;
   const storageClass = await askStorageClass(backedUp, request, isPriced ? prices : undefined, interview);

@@ -2,7 +2,7 @@
 
 import { getLifecycle, getObjectLock, putLifecycleText } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
-import { type Asked, ask, parseAnswer } from '../../aws/bucket-settings/ask.js';
+import { type Asked, askForSetting, parseAnswer } from '../../aws/bucket-settings/ask-for-setting.js';
 import type { BucketSettings } from '../../aws/bucket-settings/bucket-settings.js';
 import {
   daysKept,
@@ -116,7 +116,7 @@ interface ObjectLock {
 export async function checkObjectLock(aws: AwsCli): Promise<Finding> {
   const code = 'ObjectLockConfigurationNotFoundError';
   const none: ObjectLock | undefined = undefined;
-  const asked = await ask<ObjectLock | undefined>(aws, getObjectLock(aws.bucket), parseAnswer, {
+  const asked = await askForSetting<ObjectLock | undefined>(aws, getObjectLock(aws.bucket), parseAnswer, {
     code,
     value: none,
   });

@@ -31,7 +31,7 @@ export function askSystemd(program: 'systemctl' | 'journalctl', args: readonly s
 }
 
 /** Gives systemd an order. @throws {BackupError} if it fails */
-export function order(args: readonly string[]): void {
+export function commandSystemd(args: readonly string[]): void {
   const { isDone, reason } = askSystemd('systemctl', args);
   if (!isDone)
     throw new BackupError(`systemctl ${args.join(' ')} has failed: ${reason || 'no reason given'}.`);

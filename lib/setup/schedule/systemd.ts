@@ -10,7 +10,7 @@ import type { CommandContext } from '../../cli/main.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
 import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
-import { askSystemd, order, runAttached } from './system-programs.js';
+import { askSystemd, commandSystemd, runAttached } from './system-programs.js';
 import { failureServiceOf, planInUnits, serviceOf, timerOf, unitsOf } from './systemd-units.js';
 
 export class Systemd implements Scheduler {
@@ -53,18 +53,18 @@ export class Systemd implements Scheduler {
   }
 
   enable(name: string): void {
-    order([...this.#manager, 'daemon-reload']);
-    order([...this.#manager, 'enable', timerOf(name)]);
+    commandSystemd([...this.#manager, 'daemon-reload']);
+    commandSystemd([...this.#manager, 'enable', timerOf(name)]);
     // A timer that is active would keep its old times.
-    order([...this.#manager, 'restart', timerOf(name)]);
+    commandSystemd([...this.#manager, 'restart', timerOf(name)]);
   }
 
   disable(name: string): void {
-    order([...this.#manager, 'disable', '--now', timerOf(name)]);
+    commandSystemd([...this.#manager, 'disable', '--now', timerOf(name)]);
   }
 
   forget(name: string): void {
-    order([...this.#manager, 'daemon-reload']);
+    commandSystemd([...this.#manager, 'daemon-reload']);
     // Otherwise `systemctl --failed` would show it forever. This fails if there is nothing to forget.
     askSystemd('systemctl', [...this.#manager, 'reset-failed', serviceOf(name)]);
   }

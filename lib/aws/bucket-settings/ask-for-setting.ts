@@ -29,7 +29,7 @@ export function parseAnswer<T extends object>(text: string): T {
  * @param parse returns `undefined` for an answer that does not say
  * @param absent S3's error code for a bucket without the setting, and the value to assume then
  */
-export async function ask<T>(
+export async function askForSetting<T>(
   aws: AwsCli,
   args: readonly string[],
   parse: (stdout: string) => T | undefined,
