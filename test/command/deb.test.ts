@@ -1,7 +1,15 @@
 // The Debian package: what is in it, and what installing and removing it leaves.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -91,6 +99,12 @@ test('the package installs all programs, man pages and completions, and leaves n
       .sort()
       .map((page) => `${page}.gz`),
   );
+  const units = join(root, 'usr/lib/systemd/system');
+  assert.deepEqual(readdirSync(units).sort(), ['encrypted-s3-backup@.service', 'encrypted-s3-backup@.timer']);
+  const service = readFileSync(join(units, 'encrypted-s3-backup@.service'), 'utf8');
+  const [, command = ''] =
+    /^ExecStart=\/usr\/bin\/(\S+) \/etc\/encrypted-s3-backup\/%i\.config$/m.exec(service) ?? [];
+  assert.ok(bins.includes(command), service);
   const name = field('Package');
   for (const file of ['copyright', 'changelog.gz', 'README.md', 'docs/install.md', 'config.template'])
     assert.ok(filesOf(root).includes(`usr/share/doc/${name}/${file}`), file);
@@ -99,4 +113,22 @@ test('the package installs all programs, man pages and completions, and leaves n
   assert.equal(configText({}), inDocs, 'init finds the template');
   dpkg('--purge', name);
   assert.deepEqual(filesOf(root), before);
+});
+
+test("systemd finds nothing wrong with the package's units", () => {
+  const place = mkdtempSync(join(folder, 'units-'));
+  const units = ['service', 'timer'].map((suffix) => {
+    const unit = join(place, `encrypted-s3-backup@home.${suffix}`);
+    copyFileSync(join(project, `bin/packaging/systemd/encrypted-s3-backup@.${suffix}`), unit);
+    return unit;
+  });
+  const complaints = () =>
+    spawnSync('systemd-analyze', ['verify', '--man=false', ...units], { encoding: 'utf8' })
+      .stderr.split('\n')
+      // The program is not installed here.
+      .filter((line) => line.includes('encrypted-s3-backup@') && !line.includes('is not executable'));
+  assert.deepEqual(complaints(), []);
+  const [service = ''] = units;
+  writeFileSync(service, readFileSync(service, 'utf8').replace('Nice=10', 'Nice=much'));
+  assert.match(complaints().join(), /much/, 'a slip is found');
 });
