@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { lstatSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
-import { inodeOf } from '../../../../lib/tree/disk/inode.js';
+import { FileSystems, fileIdOf, inodeOf } from '../../../../lib/tree/disk/inode.js';
 import { formatEntry, isSameLine, parseEntry } from '../../../../lib/tree/entry-line.js';
 
 const NAMES = { membersOf: () => '' };
@@ -27,4 +27,11 @@ test('a tree notes what a file with large holes takes on disk, and nothing like 
   const before = line.replace(',"allocated":8192', '');
   assert.equal(parseEntry(before)?.inode.allocated, undefined);
   assert.equal(isSameLine(before, line), false);
+});
+
+test('a ctime may prove nothing on each file system of which it is not known that it is true', () => {
+  const files = new FileSystems('/sys');
+  const id = fileIdOf(statSync('/sys', { bigint: true }));
+  assert.equal(files.lacksCtime(id), false);
+  assert.equal(files.mayLackCtime(id), true);
 });
