@@ -23,7 +23,7 @@ export interface Checked extends Omit<DraftFiles, 'draft' | 'due' | 'dueBytes' |
   draft(): Batches<DraftLine>;
   /** Whether disk and bucket hold exactly what the last tree has. */
   readonly isAsTree: boolean;
-  /** How many files have no object. */
+  /** How many files are not in the bucket, and may be ones that seem gone, under new names. */
   readonly missing: number;
   /** How many objects stay, since their file was not found but is not proven to be gone; 0 in a quick run. */
   readonly kept: number;

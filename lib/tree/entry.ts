@@ -54,8 +54,8 @@ export interface Obstacle {
   readonly key: Bytes;
   readonly type: 'obstacle';
   readonly reason: ObstacleReason;
-  /** Of a file: as `Inode.ino`. */
-  readonly ino?: number;
+  /** Of a file. */
+  readonly inode?: Inode;
 }
 
 export type ObstacleReason =

@@ -1,7 +1,6 @@
-// What is moved while the run goes on keeps its object until its new name has one: only what was gone before the
-// transfer is deleted, and only where a second look has been taken for its new name.
+// A file that is moved before or during a run keeps its object until the bucket holds it under its new name.
 import assert from 'node:assert/strict';
-import { appendFileSync, chmodSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BucketWorld, PREFIX, UPLOAD } from './bucket-world.js';
@@ -118,6 +117,52 @@ test('a file that can not be read, but is in the bucket, keeps no other object, 
   );
   assert.deepEqual(world.stored(), ['closed/', 'closed/f', 'moved', 'unreadable', 'z']);
 });
+
+for (const how of ['of which the last tree knows nothing', 'that the file was copied over']) {
+  test(`a file that may be behind an unreadable name keeps its object: a name ${how}`, async (t) => {
+    const { world, at } = await syncedWorld(t, ['keep', 'new', 'old']);
+    if (how.startsWith('that')) {
+      appendFileSync(at('new'), readFileSync(at('old')));
+      rmSync(at('old'));
+    } else {
+      rmSync(at('new'));
+      assert.equal((await world.sync()).code, 0);
+      world.put(`${PREFIX}new`, 'of somebody else');
+      renameSync(at('old'), at('new'));
+    }
+    chmodSync(at('new'), 0);
+    for (const flags of [['--full'], []]) {
+      const { code, stderr } = await world.sync(flags);
+      assert.equal(code, 3, stderr);
+      assert.match(stderr, /WARNING: Not deleting 1 object whose file is gone: 1 place is not in the bucket/);
+      assert.deepEqual(world.stored(), ['keep', 'new', 'old']);
+    }
+    chmodSync(at('new'), 0o644);
+    await assertNextRunEndsWith(world, ['keep', 'new']);
+  });
+}
+
+for (const { what, isMoved, kept } of [
+  { what: 'a file that replaced one that could not be uploaded', isMoved: true, kept: ['old'] },
+  {
+    what: 'a file that changes during each upload, such as a log, lets a full run delete',
+    isMoved: false,
+    kept: [],
+  },
+]) {
+  test(`${what}${isMoved ? ' keeps its object' : ''}`, async (t) => {
+    const { world, at } = await syncedWorld(t, ['keep', 'new', 'old']);
+    if (isMoved) renameSync(at('old'), at('new'));
+    else world.remove('old');
+    appendFileSync(at('new'), 'changed');
+    world.onCall(UPLOAD, `echo again >> '${at('new')}'; exec ${world.aws}`);
+    const { code, stderr } = await world.sync(['--full']);
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /new" is not in the backup as it is: it changed while it was uploaded/);
+    assert.deepEqual(world.stored(), ['keep', 'new', ...kept]);
+    await assertNextRunEndsWith(world, ['keep', 'new']);
+  });
+}
 
 test('where links lead in circles, the disk is looked at once more', async (t) => {
   const world = new BucketWorld(t);

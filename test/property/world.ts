@@ -170,8 +170,11 @@ export class PropertyWorld {
     return { journal: this.#journal, prefix: PREFIX, root, followSymlinks, folder };
   }
 
-  /** After a run without faults: the bucket holds what is on disk, and beside it only what is no proof of a deletion. */
-  assertComplete(): void {
+  /**
+   * After a run without faults: the bucket holds what is on disk, and beside it only what is no proof of a deletion.
+   * @param hasDeleted whether deletions did not have to wait
+   */
+  assertComplete(hasDeleted = true): void {
     const stored = this.stored();
     const files = filesOnDisk(this.root, this.followSymlinks);
     for (const [path, content] of files) {
@@ -181,7 +184,7 @@ export class PropertyWorld {
     }
     for (const path of stored.keys()) {
       if (files.has(path) || this.isExcluded(path)) continue;
-      const mayStay = this.#mayHaveStrays || this.#doubtful.has(path) || this.#kept.has(path);
+      const mayStay = !hasDeleted || this.#mayHaveStrays || this.#doubtful.has(path) || this.#kept.has(path);
       assert.ok(
         mayStay || !isReallyGone(this.root, path, this.followSymlinks),
         `not deleted: ${JSON.stringify(path)}`,

@@ -5,10 +5,11 @@ import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
-import { entryOfLine } from '../../tree/tree-file.js';
+import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
 import { type DraftLine, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
+import { hasSameNumber } from '../scan/same-file.js';
 import { RandomSample } from '../verify/random.js';
 import { inspectFile } from './inspect-file.js';
 import { isStored, type RunTimes } from './is-stored.js';
@@ -16,7 +17,7 @@ import { isStored, type RunTimes } from './is-stored.js';
 export interface Comparison extends DraftFiles {
   /** How many objects stay, since their file was not found but is not proven to be gone. */
   readonly kept: number;
-  /** How many files have no object. */
+  /** How many files are not in the bucket, and may be ones that seem gone, under new names. */
   readonly missing: number;
   /** How many of the last tree's files are neither on disk nor in the bucket. */
   readonly lost: number;
@@ -56,7 +57,7 @@ export function compareWithListing(
         } else if (isFile(line))
           addFile(line, object); // On disk, perhaps in the bucket.
         else {
-          writer.addOther(withObject(line, object), object !== undefined);
+          writer.addOther(withObject(line, object));
           // The next run deletes the object of a file that has vanished.
           addMissing(object, undefined, line.state !== 'vanished');
         }
@@ -76,9 +77,13 @@ export function compareWithListing(
     writer.addFile(classified, entry.inode.size, object !== undefined);
     if (state === 'vanished') return;
     if (state !== 'due' && state !== 'failed') stored.add(entry);
-    else if (object === undefined) missing += 1;
+    else if (!hasSameNumber(entry.inode, lastTreeLine(classified))) missing += 1;
     if (state === 'due') onDue?.(classified, object);
   }
+}
+
+function lastTreeLine({ key, lastLine }: DraftLine): TreeLine | undefined {
+  return lastLine === undefined ? undefined : { key, line: lastLine };
 }
 
 /** The line of a file without an object has no older version. */

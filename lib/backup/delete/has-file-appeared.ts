@@ -4,6 +4,7 @@ import { type Entry, mayHideFiles, type Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { type DraftLine, isAbsent } from '../scan/draft.js';
+import { isSameObstacle } from '../scan/same-file.js';
 import { type SourceToWalk, walkSource } from '../source/walk-source.js';
 
 /**
@@ -24,7 +25,16 @@ function mayBeFile(onDisk: Entry | Obstacle): boolean {
   return onDisk.type === 'file' || (onDisk.type === 'obstacle' && mayHideFiles(onDisk));
 }
 
-/** True if another file has the name now. False where inodes don't keep their numbers, since it is unknown there. */
-function isAnotherFile(onDisk: Entry | Obstacle, line: DraftLine): boolean {
-  return onDisk.type === 'file' && onDisk.inode.ino !== undefined && onDisk.id !== line.id;
+/**
+ * True if another file, or an unreadable place that may hide one, has the name now. Of a readable file, false where
+ * inodes don't keep their numbers, since it is unknown there.
+ */
+function isAnotherFile(
+  onDisk: Entry | Obstacle,
+  { key, state, id, line, lastLine = '' }: DraftLine,
+): boolean {
+  if (onDisk.type !== 'obstacle') return onDisk.inode.ino !== undefined && onDisk.id !== id;
+  // The scan has counted it already.
+  if (state === 'hiding obstacle') return false;
+  return !isSameObstacle(onDisk, { key, line: state === 'obstacle' ? lastLine : line });
 }

@@ -22,7 +22,7 @@ export interface ReasonToKeep {
 }
 
 export interface NotInBucket {
-  /** How many files have no object. */
+  /** How many files are not in the bucket, and may be ones that seem gone, under new names. */
   readonly missing: number;
   /** How many places are unreadable, or have names that can't be keys. */
   readonly hidingPlaces: number;

@@ -63,18 +63,13 @@ export class DraftWriter implements DraftFiles {
     if (isInBackup) this.overwritten += 1;
   }
 
-  /**
-   * Adds a folder, a link, or an obstacle, which may have an older version in the backup.
-   * @param isInBackup if it has
-   */
-  addOther(line: DraftLine, isInBackup: boolean): void {
+  /** Adds a folder, a link, or an obstacle. */
+  addOther(line: DraftLine): void {
     this.draft.write(formatDraftLine(line));
     const isKnown = line.state === 'known link';
     const isLink = isKnown || (line.state === 'no object' && !line.key.endsWith('/'));
     if (isLink) this.#links = [...this.#linksBefore(line.key), { key: line.key, isKnown }];
-    // A file that seems gone may have moved into an unreadable folder, whatever the backup has of that folder.
-    if (line.state === 'hiding obstacle' || (line.state === 'obstacle' && !isInBackup))
-      this.hidingPlaces += 1;
+    if (line.state === 'hiding obstacle') this.hidingPlaces += 1;
   }
 
   /**

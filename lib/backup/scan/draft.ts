@@ -27,9 +27,12 @@ const STATES = [
    * been followed until now, or may have replaced a folder: keys below it are kept for this run.
    */
   'known link',
-  /** Something unreadable, or whose name can't be a key. */
+  /** An unreadable file with the content that the last tree's file of its key had. */
   'obstacle',
-  /** An obstacle that may be or contain a file that seems gone: a folder, or a file that replaced the last tree's. */
+  /**
+   * An obstacle that may be or contain a file that seems gone: something unreadable, or whose name can't be a key, and
+   * that is not provably as in the last tree.
+   */
   'hiding obstacle',
   /** A file of the last tree that is gone from disk, or excluded: the bucket keeps it, unless this run deletes it. */
   'kept',

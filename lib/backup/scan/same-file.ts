@@ -22,8 +22,27 @@ export function isSameInode(now: Inode, before: Inode, lacksCtime = false): bool
   return now.mtime === before.mtime && now.size === before.size;
 }
 
-/** True if an unreadable file has provably replaced the last tree's file: it may be one that seems gone elsewhere. */
-export function isAnotherFile({ ino }: Obstacle, inTree: TreeLine | undefined): boolean {
-  const before = inTree && entryOfLine(inTree).inode.ino;
-  return ino !== undefined && before !== undefined && ino !== before;
+/**
+ * True if a file provably has the inode of the last tree's file of its key. Otherwise it may be another file, which was
+ * moved to this place.
+ * @param before the last tree's line of the key
+ */
+export function hasSameNumber({ ino }: Inode, before: TreeLine | undefined): boolean {
+  return ino !== undefined && before !== undefined && fileOf(before)?.ino === ino;
+}
+
+/**
+ * True if an unreadable file is provably the last tree's file of its key, with the same content.
+ * @param before the last tree's line of the key
+ */
+export function isSameObstacle({ inode }: Obstacle, before: TreeLine | undefined): boolean {
+  if (inode === undefined || before === undefined || !hasSameNumber(inode, before)) return false;
+  const file = fileOf(before);
+  // The change of the mode that made it unreadable has moved its ctime.
+  return file !== undefined && isSameInode(inode, file, true);
+}
+
+function fileOf(line: TreeLine): Inode | undefined {
+  const { type, inode } = entryOfLine(line);
+  return type === 'file' ? inode : undefined;
 }

@@ -7,7 +7,7 @@ import type { Backup } from '../backup.js';
 import { RandomSample } from '../verify/random.js';
 import { type DraftLine, milliseconds } from './draft.js';
 import { type DraftFiles, DraftWriter } from './draft-writer.js';
-import { isAnotherFile, isSameFile } from './same-file.js';
+import { isSameFile, isSameObstacle } from './same-file.js';
 import type { ScannedPair } from './scanned-pair.js';
 
 export interface Scan extends DraftFiles {
@@ -104,12 +104,15 @@ export class ScanWriter {
     this.#counts[obstacle.reason] += 1;
     this.#obstacles.write(JSON.stringify(obstacle));
     if (!mayHideFiles(obstacle)) return;
-    const isHiding = obstacle.key.endsWith('/') || isAnotherFile(obstacle, inTree);
-    const state = isHiding ? 'hiding obstacle' : 'obstacle';
-    this.#draft.addOther(
-      { key: obstacle.key, state, id: '', unchangedSince: 0, line: '', ...lastLineOf(inTree) },
-      inTree !== undefined,
-    );
+    const state = isSameObstacle(obstacle, inTree) ? 'obstacle' : 'hiding obstacle';
+    this.#draft.addOther({
+      key: obstacle.key,
+      state,
+      id: '',
+      unchangedSince: 0,
+      line: '',
+      ...lastLineOf(inTree),
+    });
   }
 
   /** An entry of the last tree that is not on disk, or that an obstacle has replaced. */
@@ -134,7 +137,7 @@ export class ScanWriter {
       if (type === 'link') this.#counts.link += 1;
       else this.#addFolder(entry);
       const state = type === 'link' && before?.type === 'link' ? 'known link' : 'no object';
-      this.#draft.addOther({ key, state, id: '', unchangedSince: 0, line }, inTree !== undefined);
+      this.#draft.addOther({ key, state, id: '', unchangedSince: 0, line });
       return;
     }
     const wasFile = before?.type === 'file';

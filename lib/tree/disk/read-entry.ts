@@ -2,7 +2,7 @@
 import { accessSync, constants, type Dirent, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, isText, joinPath, pathOf } from '../bytes.js';
-import type { Entry, Inode, Obstacle } from '../entry.js';
+import type { Entry, Obstacle } from '../entry.js';
 import type { Exclusion, OnExcluded } from './exclusion.js';
 import { FileSystems, fileIdOf } from './inode.js';
 
@@ -71,12 +71,11 @@ export class EntryReader {
       }
       if (this.#isExcluded(key, exclusion.ruleForSize(Number(stats.size)))) return undefined;
       if (key.length > (this.#options.maxKeyLength ?? Number.POSITIVE_INFINITY))
-        return { key, type: 'obstacle', reason: 'key too long', ...numberOf(inode) };
+        return { key, type: 'obstacle', reason: 'key too long', inode };
       // The mode shows whether the owner may read. For others, only access(2) does.
       const isOwn = stats.uid === this.#user && (stats.mode & OWNER_READS) !== 0n;
-      if (!isOwn && !isReadable(path))
-        return { key, type: 'obstacle', reason: 'unreadable', ...numberOf(inode) };
-      if (stats.size > Number.MAX_SAFE_INTEGER) return { key, type: 'obstacle', reason: 'unreadable' };
+      if (stats.size > Number.MAX_SAFE_INTEGER || (!isOwn && !isReadable(path)))
+        return { key, type: 'obstacle', reason: 'unreadable', inode };
       const { changedAt } = folderPath;
       const pathChangedAt = isFollowed ? Math.max(changedAt, this.changedAt(name)) : changedAt;
       return { key, type: 'file', inode, pathChangedAt, id: fileIdOf(stats) };
@@ -128,10 +127,6 @@ export class EntryReader {
     if (rule !== undefined) this.#options.onExcluded?.(key, rule);
     return rule !== undefined;
   }
-}
-
-function numberOf({ ino }: Inode): { ino?: number } {
-  return ino === undefined ? {} : { ino };
 }
 
 /** @returns `undefined` if the name has vanished */

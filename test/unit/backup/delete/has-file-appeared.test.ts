@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -9,14 +9,21 @@ import { Interruption } from '../../../../lib/cli/signals/interruption.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
 import { FileSystems } from '../../../../lib/tree/disk/inode.js';
 import { walk } from '../../../../lib/tree/disk/walk.js';
+import { formatEntry, type OwnerNames } from '../../../../lib/tree/entry-line.js';
 import { type Batches, flatten } from '../../../../lib/tree/streams/batches.js';
 import { NO_EXCLUSION } from '../../../fakes/exclusions.js';
 
-/** A folder of two files, `a` and `b`, of which a scan has seen those that `hasSeen` says. */
+const NO_NAMES: OwnerNames = { membersOf: () => '' };
+
+/**
+ * A folder of two files, `a` and `b`, of which a scan has seen those that `hasSeen` says.
+ * @param maxKeyLength in the second walk: 0 makes each file an obstacle
+ */
 async function lookAgain(
   t: TestContext,
   change: (path: (name: string) => string) => void,
   hasSeen: (key: string) => boolean = () => true,
+  maxKeyLength = 1024,
 ): Promise<{ hasAppeared: boolean; hasLastingInodes: boolean }> {
   const localDir = mkdtempSync(join(tmpdir(), 'second-look-'));
   t.after(() => rmSync(localDir, { recursive: true }));
@@ -26,13 +33,15 @@ async function lookAgain(
   const options = { followSymlinks: false, exclusion: NO_EXCLUSION, maxKeyLength: 1024, fileSystems };
   const lines: DraftLine[] = [];
   for await (const entry of flatten(walk(bytesOf(localDir), options)))
-    if (entry.type === 'file' && hasSeen(entry.key))
-      lines.push({ key: entry.key, state: 'unchanged', id: entry.id ?? '', unchangedSince: 0, line: '' });
+    if (entry.type === 'file' && hasSeen(entry.key)) {
+      const line = formatEntry(entry, NO_NAMES);
+      lines.push({ key: entry.key, state: 'unchanged', id: entry.id ?? '', unchangedSince: 0, line });
+    }
   change(path);
   async function* draft(): Batches<DraftLine> {
     yield lines;
   }
-  const backup = { localDir, interruption: new Interruption(), ...options };
+  const backup = { localDir, interruption: new Interruption(), ...options, maxKeyLength };
   return {
     hasAppeared: await hasFileAppeared(backup, draft()),
     hasLastingInodes: fileSystems.hasLastingNumbers(localDir),
@@ -57,4 +66,16 @@ test('a file under the name of another one has appeared where the file system te
   const rename = (path: (name: string) => string) => renameSync(path('b'), path('a'));
   const { hasAppeared, hasLastingInodes } = await lookAgain(t, rename, (key) => key === 'a');
   assert.equal(hasAppeared, hasLastingInodes);
+});
+
+test('a file that became unreadable has not appeared if it is provably the one of the scan', async (t) => {
+  const chmod = (path: (name: string) => string) => chmodSync(path('a'), 0);
+  const { hasAppeared, hasLastingInodes } = await lookAgain(t, chmod, undefined, 0);
+  assert.equal(hasAppeared, !hasLastingInodes);
+});
+
+test('an unreadable file under the name of another one has appeared', async (t) => {
+  const rename = (path: (name: string) => string) => renameSync(path('b'), path('a'));
+  const { hasAppeared } = await lookAgain(t, rename, undefined, 0);
+  assert.equal(hasAppeared, true);
 });
