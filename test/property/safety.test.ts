@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { availableParallelism } from 'node:os';
 import { test } from 'node:test';
+import { seedFrom } from '../fakes/seed.js';
 import { Random } from './random.js';
 import { change, makeReadable } from './random-change.js';
 import { randomFault } from './random-fault.js';
@@ -12,7 +13,7 @@ import { PropertyWorld } from './world.js';
 /** CI takes the time for more. */
 const USUAL = process.env['CI'] === 'true' ? 1000 : 200;
 const CASES = Number(process.env['SAFETY_CASES'] ?? USUAL);
-const SEED = Number(process.env['SAFETY_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = seedFrom('SAFETY_SEED');
 /** How many cases happen to one directory, one after the other. */
 const IN_A_ROW = 20;
 const MINUTE = 60_000;

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { seedFrom } from '../fakes/seed.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { filesOnDisk, isReallyGone } from '../property/disk.js';
 import { Random } from '../property/random.js';
@@ -15,7 +16,7 @@ import { type CallFault, countCalls, setFault } from './call-fault.js';
 import { type Outcome, World, withKey } from './world.js';
 
 const CASES = 20;
-const SEED = Number(process.env['SAFETY_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = seedFrom('SAFETY_SEED');
 const ALLOWED = ['--allow-mass-delete', '--wait', '20'];
 /** A run seldom has more calls. */
 const CALLS = 8;

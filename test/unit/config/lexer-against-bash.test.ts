@@ -10,11 +10,12 @@ import { type BashOutcome, parseReport } from '../../../lib/config/bash/report.j
 import { readerScript } from '../../../lib/config/bash/script.js';
 import { type Evaluation, evaluate } from '../../../lib/config/literal/evaluate.js';
 import type { ShellContext } from '../../../lib/config/values.js';
+import { seedFrom } from '../../fakes/seed.js';
 import { ConfigGenerator } from './config-generator.js';
 import { environment as generated } from './config-pieces.js';
 
 const COUNT = Number(process.env['LEXER_CONFIGS'] ?? 2400);
-const SEED = Number(process.env['LEXER_SEED'] ?? Date.now() % 2 ** 31);
+const SEED = seedFrom('LEXER_SEED');
 
 for (const locale of ['C.UTF-8', 'C']) {
   test(`what the lexer accepts is what bash says (${locale}, seed ${SEED})`, (context) => {
