@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
+  linkSync,
   lstatSync,
   lutimesSync,
   mkdirSync,
@@ -65,6 +66,8 @@ function changeOnce(root: string, random: Random): void {
     () => rename(random.pick(all), join(random.pick([root, ...folders]), random.pick(NAMES))),
     () => renameSync(path, random.pick(files)),
     () => swap(path, random.pick(files)),
+    () => moveContent(path, random.pick(files)),
+    () => link(path, join(dirname(path), random.pick(NAMES))),
     () => chmodSync(path, 0o640),
     () => chmodSync(path, 0),
     () => folders.length > 0 && chmodSync(random.pick(folders), 0),
@@ -103,6 +106,18 @@ function swap(one: string, other: string): void {
   renameSync(one, aside);
   if (other !== one) renameSync(other, one);
   renameSync(aside, other);
+}
+
+/** A copy overwrites another file, which keeps its inode, and the original is removed. */
+function moveContent(from: string, to: string): void {
+  if (from === to) return;
+  writeFileSync(to, readFileSync(from));
+  rmSync(from);
+}
+
+/** The file gets a second name. */
+function link(from: string, to: string): void {
+  if (!existsOrDangles(to)) linkSync(from, to);
 }
 
 function become(path: string, make: () => void): void {
