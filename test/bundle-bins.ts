@@ -1,6 +1,6 @@
-// The commands in one file each, compiled once, for the tests that run them hundreds of times: most of a command's time
-// goes into loading and compiling 300 files. Tests with a server that start the AWS
-// CLI as a user does start the built bins, too.
+// Bundles each command into one file, with V8's code cache, for tests that run commands hundreds of times: most of a
+// command's time goes into loading and compiling 300 files. Tests that start the AWS CLI as a user does also start the
+// built bins.
 import { execFile } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { BUNDLES, DIST } from './fakes/bins.js';
 const execFileAsync = promisify(execFile);
 const RUN_COMPILED = fileURLToPath(new URL('../../test/fakes/run-compiled.cjs', import.meta.url));
 
-/** Bundles the built bins, and the program of many runs. */
+/** Bundles the built bins and many-runs.ts. */
 export async function bundleBins(): Promise<void> {
   const bins = readdirSync(join(DIST, 'bin')).filter((name) => name.endsWith('.js'));
   const programs = [...bins.map((name) => `bin/${name}`), 'test/fakes/many-runs.js'];
@@ -25,7 +25,7 @@ export async function bundleBins(): Promise<void> {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
-    // As modules are.
+    // Modules are strict.
     banner: { js: '"use strict";' },
     define: { 'import.meta.url': '__url' },
     logLevel: 'warning',
@@ -33,7 +33,7 @@ export async function bundleBins(): Promise<void> {
   await Promise.all(programs.map((path) => compile(path.replace(/.*\/(.*)\.js$/, '$1'))));
 }
 
-/** Makes the program, and runs it a first time: what V8 has compiled then is kept. */
+/** Writes the program, and runs it once to store V8's code cache. */
 async function compile(name: string): Promise<void> {
   const program = join(BUNDLES, `${name}.cjs`);
   writeFileSync(program, `require(${JSON.stringify(RUN_COMPILED)})(__dirname, ${JSON.stringify(name)});\n`);

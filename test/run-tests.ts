@@ -1,6 +1,6 @@
 // Runs the compiled test files: `node dist/test/run-tests.js [--slowest] [PART_OF_A_FILE_NAME]…`.
-// The tests in test/s3 share one real S3 server, which is started and stopped here. --slowest says at the end which
-// files have taken the most time of the processor.
+// The tests in test/s3 share one real S3 server, which is started and stopped here. --slowest lists at the end the
+// files that have taken most CPU time.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,17 +19,17 @@ import { missingServerPrograms, type S3Server, startS3Server } from './s3-server
 
 const tests = fileURLToPath(new URL('.', import.meta.url));
 const sources = join(tests, '../../test');
-/** How many files --slowest names. */
+/** How many files --slowest lists. */
 const SLOWEST = 15;
 
 /** The compiled test files that match one of the arguments, relative to `tests`. */
 function testFiles(filters: readonly string[]): string[] {
   const files = readdirSync(tests, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.js'))
-    // Not those that an older build has left behind.
+    // An older build may have left files whose sources are gone.
     .filter((file) => existsSync(join(sources, file.replace(/js$/, 'ts'))))
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
-  // Those with a server first: they wait now and then, and leave room for others.
+  // Files that need the server come first: they wait often, and others run meanwhile.
   return files.sort((a, b) => Number(needsServer(b)) - Number(needsServer(a)) || (a < b ? -1 : 1));
 }
 
@@ -42,7 +42,7 @@ function needsServer(file: string): boolean {
   return file.startsWith('s3/');
 }
 
-/** Starts the server, or says why that cannot be done. */
+/** Starts the server, or returns the reason why it can't start. */
 async function serverOrReason(): Promise<S3Server | string> {
   const missing = missingServerPrograms();
   if (missing.length > 0) return `missing: ${missing.join(', ')}; \`bash test/set-up\` installs them`;
@@ -70,10 +70,10 @@ async function serverOrReason(): Promise<S3Server | string> {
 }
 
 /**
- * The tests' environment. None of the user's AWS settings get into it: a test that forgets
- * its own must not find a real account. Nor do certificates for Node, which reads them at each
- * start (50 ms) although nothing here needs them. `temporary` is removed at the end of the run,
- * with whatever an interrupted test has left there.
+ * The tests' environment. It has none of the user's AWS settings, so that a test without its own
+ * finds no real account. Nor has it certificates for Node, which reads them at each start (50 ms)
+ * although no test needs them. `temporary` is removed at the end of the run, with the files that
+ * an interrupted test has left.
  */
 function testEnvironment(server: S3Server | undefined, temporary: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
@@ -98,7 +98,7 @@ async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv
   const child = spawn(process.execPath, [...options, ...files.map((file) => join(tests, file))], {
     env: environment,
     stdio: ['ignore', 'inherit', 'inherit'],
-    // A process group of its own, so that a signal can be handed on to all that the tests have started.
+    // A process group of its own, so that a signal can be passed on to all processes of the tests.
     detached: true,
   });
   let endedBy: NodeJS.Signals | undefined;
@@ -106,7 +106,7 @@ async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv
     try {
       process.kill(-(child.pid ?? Number.NaN), signal);
     } catch {
-      // All of them have ended.
+      // All processes have ended.
     }
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -122,7 +122,7 @@ async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv
   return code ?? exitCodeOfSignal(constants.signals[signal ?? 'SIGKILL']);
 }
 
-/** @param notes of note-times.ts */
+/** @param notes the file of note-times.ts */
 function printSlowest(notes: string): void {
   const lines = existsSync(notes) ? readFileSync(notes, 'utf8').trimEnd().split('\n') : [];
   const times = lines.map((line) => JSON.parse(line) as FileTimes).sort((a, b) => b.processor - a.processor);

@@ -1,4 +1,4 @@
-// What the programs cost by themselves: an `aws` that answers at once, and one file that has not changed.
+// The programs' own time: an `aws` that answers at once, and one unchanged file.
 import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bench, BUCKET, originalSync } from './bench-world.js';
@@ -24,7 +24,7 @@ export async function alone(bench: Bench): Promise<void> {
   chmodSync(join(fakes, 'aws'), 0o755);
   const env = { ...bench.env, PATH: `${fakes}:${process.env['PATH']}` };
   const config = bench.makeConfig(source, 'alone');
-  // Stored after its last change, but not since the last run.
+  // The first run sees an object that was stored after the file's last change; later runs, one older than the last run.
   list('2100-01-01T00:00:00+00:00');
   bench.backUp(config, env);
   list(new Date().toISOString());

@@ -1,4 +1,4 @@
-// What the parts of the benchmark share: a folder, one S3 server, files to back up, and the commands that do it.
+// What the parts of the benchmark share: a folder, one S3 server, files to back up, and the commands.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ const STORAGE_CLASS = 'STANDARD_IA';
 
 export interface ServerWorld {
   readonly server: S3Server;
-  /** In which an AWS CLI finds the server. */
+  /** The environment with which an AWS CLI finds the server. */
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -28,18 +28,18 @@ export class Bench {
 
   constructor() {
     writeFileSync(this.keyFile, KEY, { mode: 0o600 });
-    // Node reads these certificates at each start, and nothing here needs them; cron has no such variable.
+    // Node reads these certificates at each start, and nothing here needs them. Under cron, the variable is not set.
     delete this.env['NODE_EXTRA_CA_CERTS'];
   }
 
-  /** What several parts need is made when the first of them asks for it. */
+  /** Makes a thing that several parts need, when the first of them asks for it. */
   once<T>(name: string, make: () => Promise<T>): Promise<T> {
     const made = this.#made.get(name) ?? make();
     this.#made.set(name, made);
     return made as Promise<T>;
   }
 
-  /** A server with the bucket. */
+  /** The server, with the bucket. */
   server(): Promise<ServerWorld> {
     return this.once('server', async () => {
       const server = await startS3Server();
@@ -51,7 +51,7 @@ export class Bench {
     });
   }
 
-  /** Files of 12 bytes. */
+  /** Makes a source with files of 12 bytes. */
   makeSource(name: string, files: readonly string[]): string {
     const source = join(this.folder, name);
     mkdirSync(source);
@@ -81,7 +81,7 @@ export class Bench {
     return [process.execPath, join(BIN, 'encrypted-s3-sync.js'), ...flags, config].join(' ');
   }
 
-  /** A bare `aws s3 sync` with our flags. @param prefix ends in a `/` */
+  /** An `aws s3 sync` with our flags. @param prefix ends in a `/` */
   bareSync(source: string, prefix: string): string {
     const args = syncArguments(source, { bucket: BUCKET, prefix, storageClass: STORAGE_CLASS });
     return ['aws', ...args.map((it) => (it === KEY_URL ? `fileb://${this.keyFile}` : it))].join(' ');
@@ -97,7 +97,7 @@ export class Bench {
   }
 }
 
-/** Names of so many files in a hundred folders. */
+/** The names of `count` files in a hundred folders. */
 export function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `folder-${index % 100}/file-${index}`);
 }
@@ -108,7 +108,7 @@ export function run([program = '', ...args]: readonly string[], env: NodeJS.Proc
   if (status !== 0) throw new Error(`${program} ${args.at(-1)} failed: ${stderr}`);
 }
 
-/** The original's sync script; `undefined`, with a word about it, where there is none. */
+/** The original's sync script; without one, prints a message and returns `undefined`. */
 export function originalSync(): string | undefined {
   const script = join(process.env['ORIGINAL'] ?? '/nowhere', 'encrypted-s3-sync');
   if (existsSync(script)) return script;

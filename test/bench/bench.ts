@@ -1,5 +1,5 @@
-// `npm run bench -- [PART]…`: measures this program beside others on one server, in turns. Prints seconds and, what
-// matters, their ratios with the limits they have to keep.
+// `npm run bench -- [PART]…`: measures this program and others on one server, in turns. Prints seconds, and their ratios
+// with limits. The ratios matter.
 import { availableParallelism } from 'node:os';
 import { alone } from './alone.js';
 import { Bench } from './bench-world.js';

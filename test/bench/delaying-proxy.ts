@@ -1,4 +1,4 @@
-// A TCP proxy that makes a server seem far away: whatever goes through it, arrives later. TLS passes through unseen.
+// A TCP proxy that delays all data, so that a server seems far away. TLS passes through it.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
@@ -7,7 +7,7 @@ export interface DelayingProxy {
   stop(): void;
 }
 
-/** @param delay of each way, in ms */
+/** @param delay in each direction (ms) */
 export async function startDelayingProxy(serverPort: number, delay: number): Promise<DelayingProxy> {
   const sockets = new Set<Socket>();
   const server = createServer({ noDelay: true }, (client) => {
@@ -17,7 +17,7 @@ export async function startDelayingProxy(serverPort: number, delay: number): Pro
       [upstream, client],
     ] as const) {
       sockets.add(from);
-      // Timers of the same length run in the order in which they were set.
+      // Timers with the same delay fire in the order in which they were set.
       from.on('data', (chunk) => setTimeout(() => to.write(chunk), delay));
       from.on('end', () => setTimeout(() => to.end(), delay));
       from.on('error', () => to.destroy());

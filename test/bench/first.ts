@@ -1,4 +1,4 @@
-// First uploads of small files, beside a bare `aws s3 sync`: each of them to a prefix that nothing has been below.
+// First uploads of small files, compared with `aws s3 sync`, each to a new prefix.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Bench, numbered } from './bench-world.js';
@@ -25,7 +25,7 @@ async function firstUpload(bench: Bench, count: number, rounds: number, limit: n
   report(`first upload of ${count} files`, seconds.ours, 'aws s3 sync', seconds.bare, limit);
 }
 
-/** @param template a file in which `next-prefix` stands for a prefix, of which a copy is made with another one each time */
+/** @param template a file with `next-prefix` in it; before each run, a copy of it gets a new prefix instead */
 function newPrefix(
   template: string,
   command: (file: string) => string,

@@ -1,4 +1,4 @@
-// Full runs over many files, beside a bare `aws s3 sync` of the same.
+// Full runs over many files, compared with `aws s3 sync`.
 import type { Bench } from './bench-world.js';
 import { manyFiles } from './many-files.js';
 import { measure, report } from './measure.js';

@@ -1,4 +1,4 @@
-// Questions about thirty days: the trees are in the bucket of a real server, written one after the other, not waited for.
+// `find` and `diff` over the trees of thirty days, which are stored in a real bucket one after the other, without runs.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -36,7 +36,7 @@ export async function history(bench: Bench): Promise<void> {
     const commands = Object.entries(questions).map(
       ([name, words]) => [name, [PROGRAM, ...words, '--config', config]] as const,
     );
-    // The first question downloads the trees.
+    // The first command downloads the trees.
     memory.push(
       Object.fromEntries(commands.map(([name, words]) => [name, memoryOf(words, bench.folder, env)])),
     );
@@ -61,9 +61,9 @@ export async function history(bench: Bench): Promise<void> {
 
 interface History {
   readonly config: string;
-  /** After the first tree, before the second one. */
+  /** A time between the first and the second tree. */
   readonly since: string;
-  /** A script that finds one file with plain tools, in trees that are on disk. */
+  /** A script that finds one file in trees on disk, with `zcat` and `grep`. */
   readonly plain: string;
 }
 
@@ -80,7 +80,7 @@ async function makeHistory(bench: Bench, env: NodeJS.ProcessEnv, count: number):
     run(['aws', 's3', 'cp', file, `s3://${BUCKET}/${runFolderKey(`${name}/`)}${TREE}`, ...key], env);
     if (day > 0) continue;
     since = new Date().toISOString();
-    // S3 tells times in whole seconds.
+    // S3 reports times in whole seconds.
     await wait(1100);
   }
   const plain = `${trees}.sh`;
@@ -98,7 +98,7 @@ async function writeTree(file: string, count: number, day: number): Promise<void
   await writer.close();
 }
 
-/** A file changes on the day that its number says, and stays then as it is. */
+/** The entry of a file, which changes at most once, on a day that depends on its number. */
 function entryOf(index: number, day: number, count: number): Entry {
   const changes = Math.floor(((index * DAYS * CHANGED) / count) % DAYS);
   const version = index % Math.ceil(count / (DAYS * CHANGED)) === 0 && changes <= day ? changes : 0;

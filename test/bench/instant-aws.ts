@@ -1,18 +1,18 @@
-/** What an instant `aws` answers with; paths without blanks. */
+/** The answers of an instant `aws`. Paths must have no blanks. */
 export interface Answers {
   readonly bucket: string;
   /** A file with the listing of the bucket, as `aws s3api list-objects-v2` prints it. */
   readonly listing: string;
   /** The content of every object. */
   readonly content: string;
-  /** A folder that is made for the record of the last run. */
+  /** An empty folder for the record of the last run. */
   readonly record: string;
-  /** A folder with everything in the bucket, with the times of the listing. */
+  /** A folder with all objects as files, whose mtimes are those of the listing. */
   readonly objects?: string;
 }
 
 /**
- * A shell script that answers like the AWS CLI where nothing has changed, at once: the original's calls
+ * A shell script that answers the calls of a run without changes at once, like the AWS CLI: the calls of the original
  * and ours.
  */
 export function instantAws({ bucket, listing, content, record, objects = '/nowhere' }: Answers): string {

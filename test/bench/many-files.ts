@@ -1,4 +1,4 @@
-// 50,000 files, backed up by this program and by others. BENCH_FILES is another number of them, for a quick look.
+// 50,000 files, backed up by this program and by others. BENCH_FILES sets another number of files.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isInstalled } from '../s3-server/processes.js';
@@ -11,7 +11,7 @@ export interface ManyFiles {
   readonly what: string;
   readonly env: NodeJS.ProcessEnv;
   readonly config: string;
-  /** Changes ten files, always the same ones: whose turn it is finds just these changed since its last turn. */
+  /** A command that changes ten files, always the same ones, so that each program finds ten changed files in its turn. */
   readonly change: string;
   readonly bare: string;
   /** `undefined`: it is not installed. */
@@ -19,7 +19,7 @@ export interface ManyFiles {
   readonly rclone: string | undefined;
 }
 
-/** Each program has its own prefix, which has all files. */
+/** Makes the files and backs them up with each program, below a prefix of its own. */
 export function manyFiles(bench: Bench): Promise<ManyFiles> {
   return bench.once('many files', async () => {
     const world = await bench.server();
@@ -53,7 +53,7 @@ function makeChange(folder: string, source: string, names: readonly string[]): s
   return `sh ${script}`;
 }
 
-/** Its words; it stores what is new in packs, encrypted by a key of its own. */
+/** The words of restic's command. It stores new data in packs, encrypted by its own key. */
 function resticCommand(folder: string, source: string, { server }: ServerWorld): string[] | undefined {
   if (!isInstalled('restic')) return undefined;
   const variables = {
@@ -66,7 +66,7 @@ function resticCommand(folder: string, source: string, { server }: ServerWorld):
   return [...withVariables(variables), 'restic', '--cacert', server.caBundle];
 }
 
-/** Compares sizes and times by the listing, as `aws s3 sync` does. */
+/** rclone compares sizes and times by the listing, like `aws s3 sync`. */
 function rcloneCommand(source: string, target: string, { server }: ServerWorld): string | undefined {
   if (!isInstalled('rclone')) return undefined;
   const variables = {
@@ -84,7 +84,7 @@ function rcloneCommand(source: string, target: string, { server }: ServerWorld):
 }
 
 function withVariables(variables: Readonly<Record<string, string>>): string[] {
-  // rclone gives up where the AWS CLI's variable for certificates is set.
+  // rclone fails if the AWS CLI's variable for certificates is set.
   return [
     'env',
     '--unset=AWS_CA_BUNDLE',

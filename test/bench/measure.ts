@@ -1,4 +1,4 @@
-// Commands, measured by hyperfine in turns: what else the machine does meanwhile is the same for each of them.
+// Measures commands with hyperfine, in turns, so that other load on the machine affects all of them alike.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,21 +8,21 @@ const start = promisify(execFile);
 
 export interface Command {
   readonly command: string;
-  /** Run before each run of the command, and not measured. */
+  /** A command that runs before each run and is not measured. */
   readonly prepare?: string | undefined;
 }
 
 export interface MeasureOptions {
-  /** For the results. */
+  /** The folder for hyperfine's results. */
   readonly folder: string;
   readonly env: NodeJS.ProcessEnv;
   /** How often each command is measured. */
   readonly rounds: number;
-  /** Whether each is run once before that. */
+  /** Whether each command runs once before that, unmeasured. */
   readonly warmsUp?: boolean;
 }
 
-/** Median seconds of each command. No shell: blanks separate the words of a command. */
+/** The median seconds of each command. Commands run without a shell; blanks separate their words. */
 export async function measure<Names extends string>(
   commands: Readonly<Record<Names, Command>>,
   { folder, env, rounds, warmsUp = true }: MeasureOptions,
@@ -59,7 +59,7 @@ function median(values: readonly number[]): number {
 
 /**
  * Prints our seconds and those of another command, and their ratio.
- * @param limit what the ratio has to be at most
+ * @param limit the highest ratio that is allowed
  */
 export function report(what: string, ours: number, other: string, theirs: number, limit?: number): void {
   const ratio = (ours / theirs).toFixed(2);

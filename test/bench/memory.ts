@@ -1,12 +1,12 @@
-// The most memory that one of our programs takes: Node tells of it at its end.
+// The peak memory of one of our programs, as Node reports it at its end.
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * Runs a program to its end, with its output thrown away.
+ * Runs a program to its end and discards its output.
  * @param folder for the measurement
- * @returns megabytes
+ * @returns the peak memory in megabytes
  * @throws {Error} if it fails
  */
 export function memoryOf(command: readonly string[], folder: string, env: NodeJS.ProcessEnv): number {

@@ -1,4 +1,4 @@
-// Three files that have not changed, beside the original.
+// Runs over three unchanged files, compared with the original.
 import { type Bench, originalSync } from './bench-world.js';
 import { measure, report } from './measure.js';
 

@@ -1,4 +1,4 @@
-// A restore of many files beside a bare `aws s3 cp --recursive`: the latest, and an older day.
+// Restores of many files, the latest and an older state, compared with `aws s3 cp --recursive`.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { measure, report } from './measure.js';
 
 const ROUNDS = 3;
 const COUNT = 5000;
-/** One in so many files is changed. */
+/** One of this many files is changed. */
 const CHANGED = 100;
 
 export async function restore(bench: Bench): Promise<void> {
@@ -19,7 +19,7 @@ export async function restore(bench: Bench): Promise<void> {
   const options = { config, prefix: 'restore', rounds: ROUNDS };
   await compareRestore(bench, `${COUNT} files`, options);
   const before = new Date().toISOString();
-  // S3 tells times in whole seconds.
+  // S3 reports times in whole seconds.
   await wait(1100);
   for (const [index, name] of names.entries())
     if (index % CHANGED === 0) writeFileSync(join(source, name), `changed ${index}\n`);
@@ -35,7 +35,7 @@ export interface RestoreOptions {
   readonly at?: string;
 }
 
-/** @returns the seconds of our restore, and of a bare one of what is current; in turns, so that what else the machine does counts for both */
+/** @returns the seconds of our restore, and of `aws s3 cp` of the current objects */
 export async function compareRestore(
   bench: Bench,
   what: string,

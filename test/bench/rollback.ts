@@ -1,5 +1,5 @@
-// The latest of many files restored after a rollback, beside the same before anything had happened to them, and each
-// beside a bare `aws s3 cp --recursive`. BENCH_FILES is another number of files: with 100,000, it takes an hour.
+// A restore of many files after a rollback, compared with a restore before their change, and both with
+// `aws s3 cp --recursive`. BENCH_FILES sets another number of files; 100,000 take an hour.
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { type Bench, BIN, numbered, run } from './bench-world.js';
 import { compareRestore } from './restore.js';
 
 const COUNT = Number(process.env['BENCH_FILES'] ?? 5000);
-/** Of so many files, a first restore warms nothing up that counts, and one round has to do. */
+/** With very many files, one round has to suffice, and a warm-up has no effect. */
 const ROUNDS = COUNT > 20_000 ? 1 : 3;
 
 export async function rollback(bench: Bench): Promise<void> {
@@ -19,9 +19,9 @@ export async function rollback(bench: Bench): Promise<void> {
   const options = { config, prefix: 'rollback', rounds: ROUNDS };
   const latest = await compareRestore(bench, `${COUNT} files`, options);
   const before = new Date().toISOString();
-  // S3 tells times in whole seconds.
+  // S3 reports times in whole seconds.
   await wait(1100);
-  ransack(source, names);
+  overwriteAndRename(source, names);
   bench.backUp(config, env);
   const program = join(BIN, 'encrypted-s3.js');
   run([process.execPath, program, 'rollback', '--yes', `--at=${before}`, config], env);
@@ -32,11 +32,11 @@ export async function rollback(bench: Bench): Promise<void> {
   );
 }
 
-/** As ransomware does: a quarter of the files gets another name, so that keys are deleted and new; each has other content. */
-function ransack(source: string, names: readonly string[]): void {
+/** Acts like ransomware: overwrites every file, and renames one in four. */
+function overwriteAndRename(source: string, names: readonly string[]): void {
   for (const [index, name] of names.entries()) {
     const file = join(source, name);
-    writeFileSync(file, `no more ${index}\n`);
+    writeFileSync(file, `overwritten ${index}\n`);
     if (index % 4 === 0) renameSync(file, `${file}.locked`);
   }
 }

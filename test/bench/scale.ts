@@ -1,5 +1,5 @@
-// What the number of files costs: the program's own memory in runs in which nothing changed, and in a restore.
-// The files are real and empty, the bucket is a listing that a fake `aws` prints.
+// How memory depends on the number of files, in runs without changes and in a restore. The files are real and empty, and
+// the bucket is a listing that a fake `aws` prints.
 import {
   appendFileSync,
   chmodSync,
@@ -19,12 +19,12 @@ const FILES_PER_FOLDER = 100;
 const PREFIX = 'scale/';
 const MOST_MEGABYTES = 150;
 
-/** When every object was stored, which is also when every file was modified. */
+/** The time at which every object was stored, and the mtime of every file. */
 const STORED = '2020-01-01T00:00:00+00:00';
-/** Surely after a file's last change: what the first run is told, so that it takes all for proven. */
+/** The time of the objects in the first run: after every file's ctime, so that all files are proven. */
 const LATER = '2100-01-01T00:00:00+00:00';
 
-/** Prints the figures for each number of files, and their ratios. */
+/** Prints the memory for each number of files, and the ratios. */
 export async function scale(bench: Bench): Promise<void> {
   const memory: Readonly<Record<string, number>>[] = [];
   for (const count of [100_000, 1_000_000]) {
@@ -34,7 +34,7 @@ export async function scale(bench: Bench): Promise<void> {
     const listing = makeListing(folder, count, LATER);
     const config = bench.makeConfig(source, PREFIX.slice(0, -1));
     const env = instantEnvironment(bench.env, folder, listing, source);
-    // The first one leaves its tree and record.
+    // The first run stores its tree and record.
     memoryOf([programOf('sync'), config], folder, env);
     makeListing(folder, count, new Date().toISOString());
     const full = memoryOf([programOf('sync'), '--full', config], folder, env);
@@ -75,7 +75,7 @@ function makeTree(folder: string, count: number): string {
   return source;
 }
 
-/** As `aws s3api list-objects-v2` prints it. */
+/** Writes a listing as `aws s3api list-objects-v2` prints it. */
 function makeListing(folder: string, count: number, stored: string): string {
   const file = join(folder, 'listing');
   rmSync(file, { force: true });
@@ -96,7 +96,7 @@ function fileName(at: number): string {
   return `a file of some name ${`${at}`.padStart(6, '0')}.txt`.replaceAll(' ', '-');
 }
 
-/** With an `aws` that costs nothing. */
+/** An environment with an instant `aws`. */
 function instantEnvironment(
   inherited: NodeJS.ProcessEnv,
   folder: string,

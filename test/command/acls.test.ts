@@ -35,7 +35,7 @@ function aclsOf(folder: string): string {
 
 /** The ACLs in the tree in the bucket, by path. */
 function storedAcls(world: BucketWorld): Record<string, string> {
-  const lines = gunzipSync(world.journal.current().get(TREE)?.body ?? '')
+  const lines = gunzipSync(world.bucket.current().get(TREE)?.body ?? '')
     .toString()
     .trim()
     .split('\n')
@@ -144,7 +144,7 @@ test('the ACL of a file that changes during its upload is read again', async (t)
   assert.equal(code, 0, stderr);
   assert.deepEqual(Object.keys(storedAcls(world)), ['a']);
   assert.deepEqual(
-    [...world.journal.current().keys()].filter((key) => key.startsWith(PREFIX)),
+    [...world.bucket.current().keys()].filter((key) => key.startsWith(PREFIX)),
     [`${PREFIX}a`],
   );
 });

@@ -17,13 +17,13 @@ async function backedUp(t: TestContext): Promise<BucketWorld> {
 test('a second backup with another key is not begun: exit code 5, and the message names the first one', async (t) => {
   const world = await backedUp(t);
   world.config({ ...SECOND, ENCRYPTION_KEY: OTHER_KEY });
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   for (const flags of [[], ['--dry-run'], ['--full']]) {
     const { code, stderr } = await world.sync(flags);
     assert.equal(code, 5, stderr);
     assert.ok(stderr.includes(`s3://test-bucket/${RECORD}, has another encryption key`), stderr);
     assert.match(stderr, /HINT: .*--another-key/);
-    assert.equal(world.journal.versions().length, count);
+    assert.equal(world.bucket.versions().length, count);
   }
 });
 

@@ -18,7 +18,7 @@ for (const [what, text] of Object.entries(BAD)) {
     world.write('a', 'a');
     assert.equal((await world.sync()).code, 0);
     world.onCall(LISTING, `printf '${text}'; exit 0`);
-    const count = world.journal.versions().length;
+    const count = world.bucket.versions().length;
     for (const flags of [[], ['--dry-run']]) {
       const { code, stderr } = await world.sync(flags);
       assert.equal(code, 1, stderr);
@@ -29,7 +29,7 @@ for (const [what, text] of Object.entries(BAD)) {
     const { code, stderr } = await world.sync();
     assert.equal(code, 1, stderr);
     assert.match(stderr, /ERROR: aws CLI command failed; .*list-objects-v2: aws was ended by SIGKILL/);
-    assert.deepEqual(world.journal.versions().slice(count), []);
+    assert.deepEqual(world.bucket.versions().slice(count), []);
     assert.deepEqual(readdirSync(world.stateFolder), ['tree.ndjson.gz']);
     assert.deepEqual(readdirSync(world.tmp), []);
     assert.ok(!existsSync(`${world.lock}.lock`));

@@ -44,7 +44,7 @@ test('--bucket --max-age is critical if a backup is stale or none is there, and 
   assert.equal((await ask()).code, 2);
   world.put(RECORD, 'x', KEY);
   assert.equal((await ask()).code, 0);
-  for (const version of world.journal.versions())
+  for (const version of world.bucket.versions())
     Object.assign(version, { time: Date.now() - 2 * 86_400_000 });
   assert.equal((await ask()).code, 2);
 });

@@ -13,11 +13,11 @@ import {
 import { join } from 'node:path';
 import { after, type TestContext } from 'node:test';
 import { BucketAws } from '../fakes/bucket-aws.js';
+import type { CallServer } from '../fakes/call-server.js';
 import { CommandProcess } from '../fakes/command-process.js';
+import type { FakeBucket, StoredObject } from '../fakes/fake-bucket.js';
 import type { Faults } from '../fakes/fault.js';
-import type { Journal, StoredObject } from '../fakes/journal.js';
 import { pathsBelow } from '../fakes/paths-below.js';
-import type { Resident } from '../fakes/resident.js';
 import type { RunRequest } from '../fakes/run-request.js';
 import { type Outcome, type RunOptions, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
@@ -47,24 +47,24 @@ export class BucketWorld extends Sandbox {
   /** The commands' TMPDIR. */
   readonly tmp = join(this.folder, 'tmp');
   readonly stateHome = join(this.home, '.local/state');
-  readonly journal: Journal;
+  readonly bucket: FakeBucket;
   /** What goes wrong. */
   readonly faults: Faults;
   /** The shell's words for calling the fake `aws` with the arguments of the call at hand. */
   readonly aws: string;
-  readonly #resident: Resident;
+  readonly #callServer: CallServer;
 
   constructor(t: TestContext) {
     let aws: BucketAws | undefined;
     super(t, (folder) => {
       aws = new BucketAws(folder);
-      return aws.resident;
+      return aws.callServer;
     });
     if (aws === undefined) throw new Error('the sandbox makes its fake at once');
-    this.journal = aws.journal;
+    this.bucket = aws.bucket;
     this.faults = aws.faults;
-    this.#resident = aws.resident;
-    this.aws = `${this.#resident.command} "$@"`;
+    this.#callServer = aws.callServer;
+    this.aws = `${this.#callServer.command} "$@"`;
     for (const folder of [this.home, this.tmp]) mkdirSync(folder);
     this.config();
     this.onCall();
@@ -74,7 +74,7 @@ export class BucketWorld extends Sandbox {
   onCall(pattern = '', script = ''): void {
     const file = join(this.folder, 'calls');
     if (pattern === '') {
-      this.#resident.makeProgram(join(this.fakes, 'aws'), file);
+      this.#callServer.makeProgram(join(this.fakes, 'aws'), file);
       return;
     }
     const log = `printf '%s\\037' "$@" END >> "${file}"`;
@@ -100,13 +100,13 @@ export class BucketWorld extends Sandbox {
   /** Puts an object into the bucket behind the back of the backup; without a key, it is not encrypted. */
   put(key: string, body: string | Buffer, encryptionKey?: string): void {
     const hash = encryptionKey && createHash('sha256').update(encryptionKey).digest('hex');
-    this.journal.add(key, Buffer.from(body), hash);
+    this.bucket.add(key, Buffer.from(body), hash);
   }
 
   /** A bucket with history, as one that was made by the original scripts. */
   makeBucket(): void {
-    this.journal.exists = true;
-    this.journal.isVersioned = true;
+    this.bucket.exists = true;
+    this.bucket.isVersioned = true;
   }
 
   /** Runs a built command to its end. */
@@ -160,20 +160,20 @@ export class BucketWorld extends Sandbox {
 
   /** The paths of the backup in the bucket. */
   stored(): string[] {
-    return [...this.journal.current().keys()]
+    return [...this.bucket.current().keys()]
       .filter((key) => key.startsWith(PREFIX))
       .map((key) => key.slice(PREFIX.length));
   }
 
   /** What was stored of the backup's files since there were `count` versions; `-` stands before what was deleted. */
   changesSince(count: number): string[] {
-    const changes = this.journal.versions().slice(count);
+    const changes = this.bucket.versions().slice(count);
     const files = changes.filter(({ key }) => key.startsWith(PREFIX));
     return files.map(({ key, body }) => (body === undefined ? '-' : '') + key.slice(PREFIX.length));
   }
 
   current(key: string): StoredObject {
-    const version = this.journal.current().get(key);
+    const version = this.bucket.current().get(key);
     if (version === undefined) throw new Error(`${key} is not in the bucket`);
     return version;
   }
@@ -198,7 +198,7 @@ export class BucketWorld extends Sandbox {
       const { mode, size, mtimeMs, ino } = lstatSync(join(this.folder, path));
       return path === 'tmp' ? path : `${path} ${mode.toString(8)} ${size} ${mtimeMs} ${ino}`;
     });
-    return [...files, ...this.journal.versions().map(({ id, key }) => `${id} ${key}`)];
+    return [...files, ...this.bucket.versions().map(({ id, key }) => `${id} ${key}`)];
   }
 
   get isLockThere(): boolean {

@@ -1,4 +1,4 @@
-// The Debian package: what is in it, and what installing and removing it leaves.
+// The Debian package: its contents, and what its installation and removal leave behind.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
@@ -50,7 +50,7 @@ function emptySystem(): { readonly root: string; dpkg(...args: readonly string[]
   return { root, dpkg };
 }
 
-/** What is there, but for dpkg's own files. */
+/** The paths below `root`, without dpkg's own files. */
 function filesOf(root: string): string[] {
   return pathsBelow(root).filter((path) => !path.startsWith('var') && path !== 'etc');
 }

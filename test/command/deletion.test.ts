@@ -19,7 +19,7 @@ test('more than 1,000 objects are deleted in batches of at most 1,000', async (t
   const world = new BucketWorld(t);
   const gone = Array.from({ length: 2050 }, (_, number) => `d/${number}`);
   await withGone(world, gone);
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   const { code, stderr } = await world.sync(['--allow-mass-delete']);
   assert.equal(code, 0, stderr);
   assert.deepEqual(world.stored(), ['stays']);
@@ -181,7 +181,7 @@ test('what is gone is kept, with exit code 3, where nobody may ask for versionin
 
 test('without versioning, what is gone is kept, with a warning', async (t) => {
   const world = new BucketWorld(t);
-  world.journal.exists = true;
+  world.bucket.exists = true;
   await withGone(world, ['x']);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0);
@@ -196,7 +196,7 @@ test('objects whose keys no file can have stay', async (t) => {
   const world = new BucketWorld(t);
   const impossible = ['../x', '/x', './x', 'd//x', 'd/../x', 'd/./x', '..', '.', '//', '/'];
   await withGone(world, [...impossible, 'd/x']);
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.deepEqual(world.changesSince(count), ['-d/x']);
@@ -244,7 +244,7 @@ test('nothing is deleted below a prefix at which another backup lies', async (t)
   const dry = await world.sync(['--dry-run']);
   assert.match(dry.stdout, /keep: s3:\/\/test-bucket\/pc\/docs\/gone/);
   assert.deepEqual(world.stored(), ['gone', 'other/kept', 'stays']);
-  world.journal.add(record, undefined);
+  world.bucket.add(record, undefined);
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.stored(), ['stays']);
 });

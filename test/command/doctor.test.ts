@@ -14,7 +14,7 @@ interface Examined extends Outcome {
 /** A backup in a bucket that is there, and is set to nothing. */
 function worldWithBucket(t: TestContext): BucketWorld {
   const world = new BucketWorld(t);
-  world.journal.exists = true;
+  world.bucket.exists = true;
   world.write('a', 'content');
   return world;
 }
@@ -44,7 +44,7 @@ test('--fix mends a bucket without settings, and doctor finds it in order afterw
     find(before, 'versioning')?.remedy,
     'aws s3api put-bucket-versioning --region eu-central-1 --bucket test-bucket --versioning-configuration Status=Enabled',
   );
-  assert.equal(world.journal.isVersioned, false);
+  assert.equal(world.bucket.isVersioned, false);
   const after = await examine(world, '--fix', '--yes');
   assert.match(after.stderr, /To be changed in the bucket:\n {2}# Without it.*\n {2}aws s3api put-bucket-v/);
   assert.deepEqual(
@@ -65,9 +65,9 @@ test('rules of others stay as they are when ours are added', async (t) => {
     Expiration: { Days: 7 },
     Transitions: [{ Days: 1, StorageClass: 'GLACIER' }],
   };
-  world.journal.settings.set('--lifecycle-configuration', JSON.stringify({ Rules: [others] }));
+  world.bucket.settings.set('--lifecycle-configuration', JSON.stringify({ Rules: [others] }));
   assert.equal(stateOf(await examine(world, '--fix', '--yes'), 'lifecycle'), 'ok');
-  const { Rules } = JSON.parse(world.journal.settings.get('--lifecycle-configuration') ?? '');
+  const { Rules } = JSON.parse(world.bucket.settings.get('--lifecycle-configuration') ?? '');
   assert.deepEqual(Rules[0], others);
   assert.equal(Rules.length, 3);
 });
@@ -112,7 +112,7 @@ test('--fix does nothing without a yes, and requires --yes where there is no ter
   const world = worldWithBucket(t);
   const { code, stderr } = await world.run('encrypted-s3', ['doctor', '--fix', world.configFile]);
   assert.deepEqual([code, stderr.split('\n')[0]], [1, 'error: without a terminal, --fix needs --yes']);
-  assert.equal(world.journal.isVersioned, false);
+  assert.equal(world.bucket.isVersioned, false);
 });
 
 test('a backup that is complete, fresh and watched gets warnings of its escrow and schedule alone', async (t) => {
@@ -154,7 +154,7 @@ test('doctor reports a wrong clock, a missing bucket and a denied one as what th
   world.onCall('*"s3api head-bucket"*|*list-objects*', answers(s3Error('403', 'HeadBucket', 'Forbidden')));
   assert.equal(stateOf(await examine(world), 'bucket'), 'failed');
   world.onCall();
-  world.journal.exists = false;
+  world.bucket.exists = false;
   const missing = await examine(world);
   assert.equal(missing.code, 1);
   assert.equal(find(missing, 'versioning')?.text, 'there is no bucket');
@@ -167,7 +167,7 @@ test('a bucket that blocks SSE-C fails with the command that lifts the block, an
     BlockedEncryptionTypes: { EncryptionType: ['SSE-C'] },
   };
   const option = '--server-side-encryption-configuration';
-  world.journal.settings.set(option, JSON.stringify({ Rules: [rule] }));
+  world.bucket.settings.set(option, JSON.stringify({ Rules: [rule] }));
   const before = await examine(world);
   assert.equal(before.code, 2);
   assert.match(find(before, 'SSE-C allowed')?.remedy ?? '', /put-bucket-encryption .*aws:kms.*NONE/);
@@ -179,7 +179,7 @@ test('--fix lifts the block of SSE-C even with an AWS CLI too old to know of it'
   const world = worldWithBucket(t);
   const said = 'Unknown parameter in ServerSideEncryptionConfiguration.Rules[0]: "BlockedEncryptionTypes"';
   const blocked = '{"Rules":[{"BlockedEncryptionTypes":{"EncryptionType":["SSE-C"]}}]}';
-  world.journal.settings.set('--server-side-encryption-configuration', blocked);
+  world.bucket.settings.set('--server-side-encryption-configuration', blocked);
   world.onCall('*put-bucket-encryption*', `[ -n "$AWS_DATA_PATH" ] || { echo '${said}' >&2; exit 252; }`);
   assert.equal(stateOf(await examine(world, '--fix', '--yes'), 'SSE-C allowed'), 'ok');
 });
@@ -202,7 +202,7 @@ test('a server that lacks calls, or a user who may not make them, does not make 
 
 test('a server that ignores SSE-C fails, and so does one that blocks it', async (t) => {
   const world = worldWithBucket(t);
-  world.journal.ignoresKeys = true;
+  world.bucket.ignoresKeys = true;
   const ignoring = await examine(world);
   assert.equal(ignoring.code, 2);
   assert.match(find(ignoring, 'SSE-C')?.text ?? '', /can be read without a key/);
@@ -211,7 +211,7 @@ test('a server that ignores SSE-C fails, and so does one that blocks it', async 
 
 test('a script around the AWS CLI that prints words of its own is reported', async (t) => {
   const world = worldWithBucket(t);
-  world.journal.settings.set('--server-side-encryption-configuration', '{"Rules":[]}');
+  world.bucket.settings.set('--server-side-encryption-configuration', '{"Rules":[]}');
   world.onCall('*get-bucket-encryption*', 'echo using the profile "default"');
   const found = find(await examine(world), 'versioning');
   assert.equal(found?.state, 'failed');

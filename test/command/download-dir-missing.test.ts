@@ -89,7 +89,7 @@ test('without a tree, files whose versions of that time may have expired are cou
   const world = new RestoreWorld(t);
   const keyHash = createHash('sha256').update(KEY).digest('hex');
   const add = (name: string, body: string | undefined, date: string) =>
-    world.journal.add(
+    world.bucket.add(
       PREFIX + name,
       body === undefined ? undefined : Buffer.from(body),
       keyHash,
@@ -119,7 +119,7 @@ test('with a tree, a file that the tree lacks did not exist at that time and is 
   world.write('there', 'x');
   await world.backUp();
   const { keyHash } = world.current(`${PREFIX}there`);
-  world.journal.add(`${PREFIX}later`, Buffer.from('x'), keyHash, Date.now() + 60_000);
+  world.bucket.add(`${PREFIX}later`, Buffer.from('x'), keyHash, Date.now() + 60_000);
   const { code, stderr } = await world.restore(['--at', '0 seconds ago']);
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^Restoring .*\nRestored 1 file, .*\nSuccess\.\n$/);
@@ -137,7 +137,7 @@ for (const count of [0, 20]) {
     world.config({ FOLLOW_SYMLINKS: 'no' });
     await world.sync();
     // Whatever that run has done about it.
-    world.journal.add(`${PREFIX}link/file`, Buffer.from('x'), keyHash, Date.now() - 60_000);
+    world.bucket.add(`${PREFIX}link/file`, Buffer.from('x'), keyHash, Date.now() - 60_000);
     const { code, stderr } = await world.restore();
     assert.equal(code, 0, stderr);
     assert.doesNotMatch(stderr, /WARNING|ERROR/);
@@ -155,7 +155,7 @@ test('holes come back in the current version of a file and in an older one', asy
   for (const flags of [[], ['--overwrite', '--at', before]]) {
     // An older version, which the AWS CLI writes whole.
     if (flags.length > 0)
-      world.journal.add(
+      world.bucket.add(
         `${PREFIX}image`,
         Buffer.from('x'),
         world.current(`${PREFIX}image`).keyHash,

@@ -45,7 +45,7 @@ test('what an interrupted run has stored after the last tree is restored, with a
   await world.backUp();
   assert.equal((await world.restore()).code, 0);
   const { keyHash } = world.current(`${PREFIX}top`);
-  world.journal.add(`${PREFIX}top`, Buffer.from('TOP'), keyHash, Date.now() + 2000);
+  world.bucket.add(`${PREFIX}top`, Buffer.from('TOP'), keyHash, Date.now() + 2000);
   const words = [join(world.home, 'new')];
   for (const outcome of [await world.restore(['--overwrite']), await world.restore([], { words })]) {
     assert.equal(outcome.code, 0, outcome.stderr);
@@ -62,7 +62,7 @@ test('a file that is in the tree but not in the bucket is named, with exit code 
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
-  world.journal.add(`${PREFIX}top`, undefined);
+  world.bucket.add(`${PREFIX}top`, undefined);
   const { code, stderr } = await world.restore();
   assert.equal(code, 3);
   assert.match(

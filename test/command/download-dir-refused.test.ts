@@ -126,8 +126,8 @@ test('another key without a tree ends with exit code 5 and makes nothing, even i
 
   const before = new RestoreWorld(t);
   const { keyHash } = world.current(`${PREFIX}a`);
-  before.journal.add(`${PREFIX}a`, Buffer.from('then'), keyHash, Date.parse('2015-01-01'));
-  before.journal.add(`${PREFIX}a`, undefined, undefined, Date.parse('2020-01-01'));
+  before.bucket.add(`${PREFIX}a`, Buffer.from('then'), keyHash, Date.parse('2015-01-01'));
+  before.bucket.add(`${PREFIX}a`, undefined, undefined, Date.parse('2020-01-01'));
   await refused(before, '--at', '2016-01-01');
 
   async function refused(world: RestoreWorld, ...flags: string[]): Promise<Outcome> {

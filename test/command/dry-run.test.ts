@@ -45,7 +45,7 @@ test('a dry run lists uploads with their reasons, and deletions', async (t) => {
     '(dryrun) upload: newer (changed)',
   ]);
 
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.changesSince(count).sort(), ['-gone', 'changed', 'grown', 'new', 'newer']);
   assert.deepEqual(await dryRun(world), { code: 0, signal: null, stdout: '', stderr: '' });
@@ -53,7 +53,7 @@ test('a dry run lists uploads with their reasons, and deletions', async (t) => {
 
 test('a dry run says that what is gone is kept without versioning, unless the config allows its deletion', async (t) => {
   const world = new BucketWorld(t);
-  world.journal.exists = true;
+  world.bucket.exists = true;
   await backedUp(world, 0, ['gone']);
   world.remove('gone');
   const { code, stdout, stderr } = await dryRun(world);
@@ -94,7 +94,7 @@ test('a dry run with a wrong key ends with exit code 5, with a record and withou
     assert.deepEqual([code, stdout], [5, '']);
     assert.match(stderr, /can't be read with ENCRYPTION_KEY: it was stored with another key/);
     assert.ok(stderr.includes(`s3://test-bucket/${object}`), stderr);
-    world.journal.add(RECORD, undefined);
+    world.bucket.add(RECORD, undefined);
   }
 });
 
@@ -104,7 +104,7 @@ test('a dry run works without a bucket, and without anything of an earlier run o
   const { code, stdout, stderr } = await dryRun(world);
   assert.deepEqual([code, stderr], [0, '']);
   assert.equal(stdout, '(dryrun) create the bucket test-bucket\n(dryrun) upload: d/new (new)\n');
-  assert.deepEqual([readdirSync(world.home), world.journal.versions()], [[], []]);
+  assert.deepEqual([readdirSync(world.home), world.bucket.versions()], [[], []]);
 });
 
 test('a dry run that finds a file which can not be read ends with exit code 3', async (t) => {

@@ -27,8 +27,8 @@ test('a folder that holds nothing but the text of the escrow is stored as the es
   world.write('data', CONTENT);
   const outcome = await world.sync();
   assert.deepEqual([outcome.code, outcome.stdout, outcome.stderr], [0, '', '']);
-  assert.deepEqual([...world.journal.current().keys()], [ESCROW, `${ESCROW}.proof`]);
-  assert.ok(world.journal.isVersioned);
+  assert.deepEqual([...world.bucket.current().keys()], [ESCROW, `${ESCROW}.proof`]);
+  assert.ok(world.bucket.isVersioned);
   const { stdout } = await world.run(
     'encrypted-s3-download-key',
     ['default', 'eu-central-1', 'test-bucket'],
@@ -37,9 +37,9 @@ test('a folder that holds nothing but the text of the escrow is stored as the es
   assert.equal(stdout, CONTENT);
 
   // The same again is stored already.
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
-  assert.equal(world.journal.versions().length, count);
+  assert.equal(world.bucket.versions().length, count);
 });
 
 test('a run that would replace another escrow in the bucket ends with exit code 4', async (t) => {
@@ -77,6 +77,6 @@ test('any other source is refused below backup.info/ with exit code 4, and none 
     assert.equal(code, 4, stderr);
     assert.match(stderr, /ERROR: .*REMOTE_DIR_PREFIX='backup\.info\/key'/);
     assert.doesNotMatch(stderr, new RegExp(`${KEY}|too short`));
-    assert.deepEqual([...world.journal.current().keys()], []);
+    assert.deepEqual([...world.bucket.current().keys()], []);
   }
 });

@@ -9,7 +9,7 @@ const ESCROW = 'backup.info/key/data';
 async function backedUp(t: TestContext): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   world.makeBucket();
-  world.journal.exists = true;
+  world.bucket.exists = true;
   world.write('a', 'content');
   return world;
 }
@@ -81,5 +81,5 @@ test('a run warns once of an escrow that was replaced without a proof, and never
 
 /** Has all that is stored be a minute older: a run then notes a time that no later escrow has. */
 function later(world: BucketWorld): void {
-  for (const version of world.journal.versions()) Object.assign(version, { time: version.time - 60_000 });
+  for (const version of world.bucket.versions()) Object.assign(version, { time: version.time - 60_000 });
 }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import {
   bucketMissing,
-  escrowThere,
+  escrowFound,
   headBucket,
   keyIsMissing,
   keyIsWrong,
@@ -75,7 +75,7 @@ test('upload-key CONFIG asks only for what the config lacks', async (t) => {
 
 test('the same key is not stored again', async (t) => {
   const box = new Sandbox(t);
-  box.expect([headBucket, { args: ['s3', 'cp', URL, '-'], stdout: CONTENT }, escrowThere, proven]);
+  box.expect([headBucket, { args: ['s3', 'cp', URL, '-'], stdout: CONTENT }, escrowFound, proven]);
   const { code, stdout } = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS });
   assert.equal(code, 0);
   assert.match(stdout, /SUCCESS/);

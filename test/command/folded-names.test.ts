@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type Habit, withFuse } from '../fakes/fuse.js';
+import { type FuseOption, withFuse } from '../fakes/fuse.js';
 import { MANY, RestoreWorld } from './restore-world.js';
 
 /** Calls `work` while such a file system is mounted at `at`; skips the test where there is no FUSE. */
@@ -11,7 +11,7 @@ async function withCaselessFs(
   t: TestContext,
   at: string,
   work: () => Promise<void>,
-  habits: readonly Habit[] = [],
+  habits: readonly FuseOption[] = [],
 ): Promise<void> {
   const folder = `${at}-behind`;
   mkdirSync(folder);

@@ -20,14 +20,14 @@ async function backUpWithLink(world: BucketWorld): Promise<void> {
 
 /** The run and the dry run are refused for 28 of 30 files. */
 async function assertRefused(world: BucketWorld, kept: number): Promise<void> {
-  const before = world.journal.versions();
+  const before = world.bucket.versions();
   for (const flags of [[], ['--dry-run']]) {
     const { code, stderr } = await world.sync(flags);
     assert.equal(code, 4, stderr);
     assert.match(stderr, /ERROR: 28 of the 30 files in the backup are gone from LOCAL_DIR/);
     assert.equal(stderr.includes(`Not counted: ${kept} files`), kept > 0, stderr);
   }
-  assert.deepEqual(world.journal.versions(), before);
+  assert.deepEqual(world.bucket.versions(), before);
 }
 
 test('without a record, files behind a link that may have been followed are not counted', async (t) => {
@@ -35,7 +35,7 @@ test('without a record, files behind a link that may have been followed are not 
   await backUpWithLink(world);
   assert.equal((await world.sync()).code, 0);
   world.remove(...numbered(28));
-  world.journal.add(RECORD, undefined);
+  world.bucket.add(RECORD, undefined);
   await assertRefused(world, 60);
   assert.equal((await world.sync(['--allow-mass-delete'])).code, 0);
   assert.equal(world.stored().length, 62);
@@ -86,7 +86,7 @@ for (const hasRecord of [true, false]) {
     const world = new BucketWorld(t);
     await backUpNumbered(world, 30);
     for (const name of numbered(200)) world.put(`${PREFIX}a//${name}`, '');
-    if (!hasRecord) world.journal.add(RECORD, undefined);
+    if (!hasRecord) world.bucket.add(RECORD, undefined);
     world.remove(...numbered(28));
     await assertRefused(world, hasRecord ? 0 : 200);
   });
@@ -109,14 +109,14 @@ test('of what the last run knew, only what no earlier run has deleted counts', a
   await backUpNumbered(world, 30);
   world.remove(...numbered(28));
   const [left, deleted] = [numbered(28).slice(0, 21), numbered(28).slice(21)];
-  for (const name of deleted) world.journal.add(PREFIX + name, undefined);
+  for (const name of deleted) world.bucket.add(PREFIX + name, undefined);
   for (const flags of [['--dry-run'], []]) {
     const { code, stderr } = await world.sync(flags);
     assert.equal(code, 4);
     assert.match(stderr, /ERROR: 21 of the 23 files in the backup are gone .*\n.*"0\/0", "0\/1", "0\/2", /);
     for (const name of deleted) assert.ok(!stderr.includes(`"${name}"`), name);
   }
-  world.journal.add(PREFIX + left[0], undefined);
+  world.bucket.add(PREFIX + left[0], undefined);
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.stored(), ['2/8', '2/9']);
 });

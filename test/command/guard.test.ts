@@ -67,11 +67,11 @@ test('without a record, the guard counts the files of the listing', async (t) =>
   world.makeBucket();
   world.write('stays', 'stays');
   for (let number = 0; number < 21; number += 1) world.put(`pc/docs/d/${number}`, 'x');
-  const before = world.journal.versions();
+  const before = world.bucket.versions();
   const { code, stderr } = await world.sync();
   assert.equal(code, 4);
   assert.match(stderr, /21 of the 21 files in the backup are gone .*Folders without files now: "d\/"\./s);
-  assert.deepEqual(world.journal.versions(), before);
+  assert.deepEqual(world.bucket.versions(), before);
 });
 
 test('a LOCAL_DIR that is a link to a folder whose name is not UTF-8 is refused in these words, with exit code 4', async (t) => {

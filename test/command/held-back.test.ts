@@ -88,7 +88,7 @@ test('an object of the same size that somebody else has stored since the last ru
   for (const path of ['f', 'g']) world.write(path, 'mine');
   assert.equal((await world.sync()).code, 0);
   const hour = 3_600_000;
-  world.journal.add(`${PREFIX}f`, Buffer.from('evil'), undefined, Date.now() + hour);
+  world.bucket.add(`${PREFIX}f`, Buffer.from('evil'), undefined, Date.now() + hour);
   const { code, stderr } = await world.sync([], { FAKE_CLOCK_OFFSET: `${2 * hour}` });
   assert.equal(code, 0, stderr);
   assert.equal(stored(world, 'f'), 'mine');
@@ -98,7 +98,7 @@ test('a file is stored again if its newest version was removed and an older one 
   const world = new BucketWorld(t);
   for (const path of ['f', 'g']) world.write(path, 'mine');
   assert.equal((await world.sync()).code, 0);
-  world.journal.add(`${PREFIX}f`, Buffer.from('then'), undefined, Date.now() - 24 * 3_600_000);
+  world.bucket.add(`${PREFIX}f`, Buffer.from('then'), undefined, Date.now() - 24 * 3_600_000);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.equal(stored(world, 'f'), 'mine');
@@ -109,7 +109,7 @@ test('a file that is renamed while another one is sent again keeps its object, u
   for (const path of ['a', 'x', 'z']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
   for (const path of ['x', 'z'])
-    world.journal.add(`${PREFIX}${path}`, Buffer.from('!'), undefined, Date.now() - 24 * 3_600_000);
+    world.bucket.add(`${PREFIX}${path}`, Buffer.from('!'), undefined, Date.now() - 24 * 3_600_000);
   const [x, b, z] = ['x', 'b', 'z'].map((path) => join(world.source, path));
   world.onCall(
     UPLOAD,
@@ -128,7 +128,7 @@ test('the failed upload of a single file ends no run, however many warnings come
   const world = new BucketWorld(t);
   for (const path of ['f', 'g']) world.write(path, 'mine');
   assert.equal((await world.sync()).code, 0);
-  world.journal.add(`${PREFIX}f`, Buffer.from('then'), undefined, Date.now() - 24 * 3_600_000);
+  world.bucket.add(`${PREFIX}f`, Buffer.from('then'), undefined, Date.now() - 24 * 3_600_000);
   const warnings =
     'for i in $(seq 30); do echo "warning: Skipping file /x/$i. File does not exist." >&2; done';
   world.onCall(UPLOAD, `echo "${uploadFailed('f', SLOW_DOWN)}" >&2; ${warnings}; exit 1`);

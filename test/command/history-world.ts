@@ -27,7 +27,7 @@ export async function threeRuns(t: TestContext): Promise<BucketWorld> {
 
 /** Has the bucket tell that the last run stored its record and tree that long (ms) before it did. */
 function storedBefore(world: BucketWorld, before: number): void {
-  for (const version of world.journal.versions()) {
+  for (const version of world.bucket.versions()) {
     if (version.key.startsWith('backup.info/runs/') && version.time > Date.now() - DAY / 2)
       Object.assign(version, { time: version.time - before });
   }

@@ -110,15 +110,15 @@ test('Ctrl-C ends init before the config is written, and the next one goes on af
   ];
   assert.equal((await session(world, flags)).code, 130);
   const before = readFileSync(configOf(world), 'utf8');
-  const noBucket = await session(world, [
+  const noSuchBucket = await session(world, [
     ['Going on with the config', ''],
     ['Run these commands', 'n'],
     ['The bucket "test-bucket" was not made', ''],
     ['run init again', ''],
   ]);
-  assert.equal(noBucket.code, 1, noBucket.shown);
-  assert.doesNotMatch(noBucket.shown, /Store the encryption key/);
-  assert.equal(world.journal.exists, false);
+  assert.equal(noSuchBucket.code, 1, noSuchBucket.shown);
+  assert.doesNotMatch(noSuchBucket.shown, /Store the encryption key/);
+  assert.equal(world.bucket.exists, false);
   world.makeBucket();
   const { code, shown } = await session(world, [
     ['Going on with the config', ''],

@@ -211,7 +211,7 @@ test('init reports what it can not do before it makes anything', async (t) => {
     });
     assert.match(stderr, message);
     assert.notEqual(code, 0);
-    assert.deepEqual([existsSync(world.written), world.journal.exists], [false, false]);
+    assert.deepEqual([existsSync(world.written), world.bucket.exists], [false, false]);
   }
   const silent = await world.init([], '');
   assert.match(silent.stderr, /easy-to-remember key is not usable\. Standard input has none\./);
@@ -240,15 +240,15 @@ test('an escrow of another key is left as it is', async (t) => {
 
 test('init sets an existing bucket up as a backup needs it, and keeps the rules of others', async (t) => {
   const world = new InitWorld(t);
-  world.journal.exists = true;
+  world.bucket.exists = true;
   const other = '{"ID":"other","Filter":{"Prefix":"logs/"},"Status":"Enabled","Expiration":{"Days":3}}';
-  world.journal.settings.set('--lifecycle-configuration', `{"Rules":[${other}]}`);
+  world.bucket.settings.set('--lifecycle-configuration', `{"Rules":[${other}]}`);
   const { code, stdout, stderr } = await world.init();
   assert.equal(code, 0, stderr);
   assert.match(stdout, /aws s3api put-bucket-versioning .*--bucket test-bucket .*Status=Enabled/);
   assert.match(stdout, /aws s3api put-public-access-block /);
-  assert.equal(world.journal.isVersioned, true);
-  const { Rules } = JSON.parse(world.journal.settings.get('--lifecycle-configuration') ?? '');
+  assert.equal(world.bucket.isVersioned, true);
+  const { Rules } = JSON.parse(world.bucket.settings.get('--lifecycle-configuration') ?? '');
   assert.deepEqual(Rules[0], JSON.parse(other));
   assert.equal(Rules[1].Filter.Prefix, 'pc/docs/');
   const again = await world.init();

@@ -1,18 +1,26 @@
-// What `npm install -g` of the packed program installs is what the tests run with. npm resolves the ranges of a packed
-// program anew, also where npm-shrinkwrap.json lies in it (npm 11 obeys that one only for packages from a registry): so
-// the packages themselves are packed, those that package-lock.json names, and installing asks no registry.
+// `npm install -g` of the tarball installs the packages that the tests run with. npm resolves the version ranges of a
+// tarball anew, even where it contains npm-shrinkwrap.json (npm 11 obeys that only for packages from a registry). So the
+// tarball bundles the packages of package-lock.json, and the installation needs no registry.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { locked, manifest, needed, pack, packagesIn, project, used } from '../fakes/packed.js';
+import {
+  installedPaths,
+  lockedPackages,
+  manifest,
+  neededPackages,
+  pack,
+  packagesIn,
+  project,
+} from '../fakes/packed.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'installed-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Installs it with nothing but the tarball. Scripts would compile modern-syslog, which takes long. */
+/** Installs the tarball offline, and without scripts, which would compile modern-syslog slowly. @returns npm's prefix */
 function install(tarball: string): string {
   const prefix = join(folder, 'prefix');
   const alone = ['--offline', '--cache', join(folder, 'cache'), '--ignore-scripts', '--loglevel=error'];
@@ -20,14 +28,14 @@ function install(tarball: string): string {
   return prefix;
 }
 
-/** The bytes of each file below a folder, but for what was compiled there. */
+/** The bytes of all files below a folder, by path, without compiled ones. */
 function filesIn(directory: string): Map<string, string> {
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).sort();
   const files = names.filter((name) => !/^build\//.test(name) && statSync(join(directory, name)).isFile());
   return new Map(files.map((name) => [name, readFileSync(join(directory, name), 'latin1')]));
 }
 
-/** Relative to `folder`; those of a scope are in a folder of its own, and a package may have some of its own. */
+/** The paths, relative to `folder`, of all packages below it, with scoped and nested ones. */
 function packagesBelow(folder: string): string[] {
   const modules = join(folder, 'node_modules');
   if (!existsSync(modules)) return [];
@@ -41,10 +49,10 @@ function packagesBelow(folder: string): string[] {
 
 test('the packages that the tests run with are those of package-lock.json, by their content', () => {
   const installed = packagesIn('node_modules/.package-lock.json');
-  for (const [path, { version, integrity, resolved, optional }] of needed) {
+  for (const [path, { version, integrity, resolved, optional }] of neededPackages) {
     assert.match(integrity ?? '', /^sha512-/, path);
     assert.equal(resolved, undefined, `${path} names a registry`);
-    if (!used.includes(path)) assert.equal(optional, true, path);
+    if (!installedPaths.includes(path)) assert.equal(optional, true, path);
     else
       assert.deepEqual([installed.get(path)?.version, installed.get(path)?.integrity], [version, integrity]);
   }
@@ -55,13 +63,13 @@ describe('what is installed from the packed program, without a registry', () => 
   const installed = join(prefix, 'lib/node_modules', manifest.name);
 
   test('the installed packages are those that the tests run with, file by file, and no others', () => {
-    assert.deepEqual(packagesBelow(installed).sort(), used.toSorted());
-    for (const path of used) {
+    assert.deepEqual(packagesBelow(installed).sort(), installedPaths.toSorted());
+    for (const path of installedPaths) {
       const { version } = JSON.parse(readFileSync(join(installed, path, 'package.json'), 'utf8'));
-      assert.equal(version, locked.get(path)?.version, path);
+      assert.equal(version, lockedPackages.get(path)?.version, path);
       const expected = filesIn(join(project, path));
       const actual = filesIn(join(installed, path));
-      // npm leaves some of the texts for readers out.
+      // npm does not install some Markdown files.
       for (const name of expected.keys()) if (!actual.has(name) && /\.md$/.test(name)) expected.delete(name);
       assert.deepEqual(actual, expected, path);
     }

@@ -37,7 +37,7 @@ async function unversioned(t: TestContext, hours = '0'): Promise<BucketWorld> {
   for (const path of ['a', 'd/b', 'd/c']) world.write(path, path);
   chmodSync(join(world.source, 'd/b'), 0o640);
   assert.equal((await world.sync()).code, 0);
-  world.journal.isVersioned = false;
+  world.bucket.isVersioned = false;
   return world;
 }
 
@@ -57,7 +57,7 @@ for (const hours of ['0', '20']) {
       assert.deepEqual(lines.get('d/b'), { ...before, kept: true });
       assert.deepEqual([header['version'], end['files'], end['kept']], [2, 2, 1]);
     }
-    world.journal.isVersioned = true;
+    world.bucket.isVersioned = true;
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.stored(), ['a', 'd/c']);
     const { header, lines, end } = tree(world);
@@ -113,7 +113,7 @@ test('kept files give way to a file that has taken the place of their folder', a
 
 test('a deletion that was done and seemed to fail costs a restore nothing, and --with-kept names it', async (t) => {
   const world = await unversioned(t);
-  world.journal.isVersioned = true;
+  world.bucket.isVersioned = true;
   world.remove('d/b');
   world.onCall('*delete-objects*', `${world.aws} >/dev/null; echo 'Could not connect' >&2; exit 255`);
   assert.equal((await world.sync()).code, 3);
@@ -142,7 +142,7 @@ test('what was uploaded after the tree in which it is kept is restored', async (
   const world = await unversioned(t);
   world.remove('d/b');
   await world.sync();
-  world.journal.add(
+  world.bucket.add(
     `${PREFIX}d/b`,
     Buffer.from('again'),
     world.current(`${PREFIX}a`).keyHash,
@@ -162,7 +162,7 @@ test('ls and find mark what is kept, and diff shows it as gone', async (t) => {
   assert.match((await ask(world, 'find', 'd/b')).stdout, /\td\/b\tkept\n$/);
   const [, line = ''] = (await ask(world, 'ls', '--json', 'd/b')).stdout.split('\n');
   assert.equal(JSON.parse(line).kept, true);
-  const [first] = world.journal.versions().filter(({ key }) => key === TREE);
+  const [first] = world.bucket.versions().filter(({ key }) => key === TREE);
   Object.assign(first ?? {}, { time: Date.now() - 86_400_000 });
   assert.match((await ask(world, 'diff', '1h ago')).stdout, /^-\td\/b$/m);
 });
@@ -178,7 +178,7 @@ test('excluded files that the bucket has are kept, and backed up again once they
     assert.equal((await world.sync(flags)).code, 0);
     assert.equal(tree(world).lines.get('d/b')?.['kept'], true);
   }
-  const trees = () => world.journal.versions().filter(({ key }) => key === TREE).length;
+  const trees = () => world.bucket.versions().filter(({ key }) => key === TREE).length;
   assert.equal(trees(), 2);
   world.config(settings);
   assert.equal((await world.sync()).code, 0);
@@ -188,14 +188,14 @@ test('excluded files that the bucket has are kept, and backed up again once they
 test('what is kept neither stops a run before its upload nor lets more deletions pass the guard', async (t) => {
   const world = new BucketWorld(t);
   await backUpNumbered(world, 100);
-  world.journal.isVersioned = false;
+  world.bucket.isVersioned = false;
   world.remove(...numbered(100).slice(0, 60));
   await world.sync(['--allow-mass-delete']);
   assert.equal(tree(world).end['kept'], 60);
   world.write('new', 'new');
   assert.equal((await world.sync()).code, 0);
   assert.ok(world.stored().includes('new'));
-  world.journal.isVersioned = true;
+  world.bucket.isVersioned = true;
   const refused = await world.sync();
   assert.equal(refused.code, 4, refused.stderr);
   assert.match(refused.stderr, /60 of the 101 files in the backup are gone/);
@@ -205,7 +205,7 @@ test('an object that is gone from the bucket is not kept any more', async (t) =>
   const world = await unversioned(t);
   world.remove('d/b');
   await world.sync();
-  world.journal.add(`${PREFIX}d/b`, undefined);
+  world.bucket.add(`${PREFIX}d/b`, undefined);
   assert.equal((await world.sync()).code, 0);
   assert.equal(tree(world).lines.has('d/b'), false);
 });

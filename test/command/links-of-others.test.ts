@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { linkOfAnother } from '../fakes/link-of-another.js';
+import { linkOfOtherUser } from '../fakes/link-of-other-user.js';
 import { BucketWorld } from './bucket-world.js';
 import { twoRuns } from './rollback-world.js';
 
@@ -13,7 +13,7 @@ test('METRICS_FILE is written through no link that somebody else could have made
   world.write('a', 'content');
   const target = join(world.folder, 'private');
   mkdirSync(target);
-  const link = linkOfAnother(world.folder, target);
+  const link = linkOfOtherUser(world.folder, target);
   for (const file of [link, join(link, 'backup.prom')]) {
     world.config({ METRICS_FILE: file });
     const { code, stderr } = await world.sync();
@@ -29,7 +29,7 @@ test('METRICS_FILE is written through no link that somebody else could have made
 test('LOCAL_LOCK makes no file through a link that somebody else could have made', async (t) => {
   const world = new BucketWorld(t);
   const target = join(world.folder, 'nologin');
-  world.config({ LOCAL_LOCK: linkOfAnother(world.folder, target) });
+  world.config({ LOCAL_LOCK: linkOfOtherUser(world.folder, target) });
   const { code, stderr } = await world.sync();
   assert.equal(code, 1);
   assert.match(stderr, /ERROR: Can't open the lock file ".*shared\/link": ".*shared\/link" is a link/);
@@ -40,11 +40,11 @@ test('a rollback writes its list through no link that somebody else could have m
   const world = await twoRuns(t);
   const target = join(world.folder, 'private');
   mkdirSync(target);
-  const before = world.journal.versions();
-  const link = linkOfAnother(world.folder, target);
+  const before = world.bucket.versions();
+  const link = linkOfOtherUser(world.folder, target);
   const { code, stderr } = await world.rollBack('--yes', '--list', join(link, 'list'));
   assert.equal(code, 1);
   assert.match(stderr, /ERROR: ".*shared\/link" is a link/);
   assert.deepEqual(readdirSync(target), []);
-  assert.deepEqual(world.journal.versions(), before);
+  assert.deepEqual(world.bucket.versions(), before);
 });

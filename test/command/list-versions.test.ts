@@ -18,7 +18,7 @@ function withHistory(
   for (const [key, history] of Object.entries(histories)) {
     for (const [minute, body] of history.entries()) {
       const content = body === undefined ? undefined : Buffer.from(body);
-      world.journal.add(key, content, undefined, FIRST + minute * 60_000);
+      world.bucket.add(key, content, undefined, FIRST + minute * 60_000);
     }
   }
   return world;

@@ -10,14 +10,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { escrowThere, keyFits, listing, noRecord, recordMissing, recordStored } from '../fakes/replies.js';
+import { escrowFound, keyIsRight, listing, noRecord, recordMissing, recordStored } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
 test('an empty, missing or wrong LOCAL_DIR is refused with exit code 4 and empties no backup', async (t) => {
   const box = new Sandbox(t);
   const config = box.config();
-  box.expect([escrowThere, noRecord, listing({ 'a/b': 'b' }), keyFits]);
+  box.expect([escrowFound, noRecord, listing({ 'a/b': 'b' }), keyIsRight]);
   const empty = await box.run('encrypted-s3-sync', [config]);
   assert.equal(empty.code, 4);
   assert.match(
@@ -57,7 +57,7 @@ test('a LOCAL_DIR that is a link stands for the folder that it leads to', async 
 test('an empty LOCAL_DIR is accepted while the bucket holds nothing but the escrowed key', async (t) => {
   const box = new Sandbox(t);
   const escrow = listing({ 'backup.info/key/data': 'x' }, '');
-  box.expect([escrowThere, recordMissing(''), { ...escrow, times: 2 }, recordStored]);
+  box.expect([escrowFound, recordMissing(''), { ...escrow, times: 2 }, recordStored]);
   assert.equal((await box.run('encrypted-s3-sync', [box.config({ REMOTE_DIR_PREFIX: '' })])).code, 0);
   box.calls();
 });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { linkOfAnother } from '../fakes/link-of-another.js';
-import { escrowThere, goodRun, listing, noRecord, recordStored, s3Error } from '../fakes/replies.js';
+import { linkOfOtherUser } from '../fakes/link-of-other-user.js';
+import { escrowFound, goodRun, listing, noRecord, recordStored, s3Error } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
 const LISTED = / {10}1 pc\/docs\/a\n\nTotal Objects: 1\n {3}Total Size: 1\n$/;
@@ -59,7 +59,7 @@ test('LOCAL_LIST keeps its mode, but not setuid, and no name in it makes a line 
 test('an empty prefix makes an empty LOCAL_LIST without an error, and a device is not replaced', async (t) => {
   const box = new Sandbox(t);
   const list = join(box.folder, 'list');
-  const empty = [escrowThere, noRecord, { ...listing({}), times: 2 }, recordStored];
+  const empty = [escrowFound, noRecord, { ...listing({}), times: 2 }, recordStored];
   box.expect([...empty, listing({})]);
   assert.equal((await box.run('encrypted-s3-sync', [box.config({ LOCAL_LIST: list })])).code, 0);
   assert.equal(readFileSync(list, 'utf8'), '\nTotal Objects: 0\n   Total Size: 0\n');
@@ -92,7 +92,7 @@ test('LOCAL_LIST overwrites nothing through a link that somebody else could have
   box.write('a', 'a');
   const profile = join(box.folder, 'profile');
   writeFileSync(profile, 'mine\n');
-  const list = linkOfAnother(box.folder, profile);
+  const list = linkOfOtherUser(box.folder, profile);
   const config = box.config({ LOCAL_LIST: list });
   box.expect([...goodRun('a'), { ...listing({ a: 'a' }), optional: true }]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [config]);

@@ -14,12 +14,12 @@ import {
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { asked, goodRun, listing, recordStored, verification } from '../fakes/replies.js';
+import { callsBeforeUpload, goodRun, listing, recordStored, verification } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
 /** A run whose listing after the upload takes long. */
 const slowRun = (delay: number) => [
-  ...asked('a'),
+  ...callsBeforeUpload('a'),
   { ...listing({ a: 'a' }), delay },
   recordStored,
   ...verification('a'),

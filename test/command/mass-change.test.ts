@@ -51,7 +51,7 @@ test('fewer changes than MAX_CHANGE_PERCENT pass in silence', async (t) => {
 test("REFUSE_MASS_CHANGE='yes' stops the run before it uploads, with exit code 4, until it is allowed", async (t) => {
   const world = new BucketWorld(t);
   await overwrite(world, 120);
-  const before = world.journal.versions().length;
+  const before = world.bucket.versions().length;
   world.config({ REFUSE_MASS_CHANGE: 'yes' });
   for (const flags of [[], ['--dry-run']]) {
     const { code, stderr } = await world.sync(flags);
@@ -61,7 +61,7 @@ test("REFUSE_MASS_CHANGE='yes' stops the run before it uploads, with exit code 4
       /ERROR: 120 of the 150 files .*: nothing is uploaded.*\n.*HINT: .* MAX_CHANGE_PERCENT=100/,
     );
   }
-  assert.equal(world.journal.versions().length, before);
+  assert.equal(world.bucket.versions().length, before);
   world.config({ REFUSE_MASS_CHANGE: 'yes', MAX_CHANGE_PERCENT: '100' });
   assert.equal((await world.sync()).code, 0);
 });
@@ -69,7 +69,7 @@ test("REFUSE_MASS_CHANGE='yes' stops the run before it uploads, with exit code 4
 test('the warning says so if the bucket keeps no older versions', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
-  world.journal.isVersioned = false;
+  world.bucket.isVersioned = false;
   await overwrite(world, 120);
   const { stderr } = await world.sync();
   assert.match(stderr, /WARNING: 120 of the 150 files .* keeps no older versions\./);

@@ -204,7 +204,7 @@ test('the run after one in which a disk with most of the files was unmounted sto
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.equal(world.stored().length, 31);
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 4);
-  assert.equal(world.journal.versions().length, count);
+  assert.equal(world.bucket.versions().length, count);
 });

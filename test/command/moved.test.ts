@@ -42,10 +42,10 @@ test('a file that was moved is stored anew once', async (t) => {
   assert.equal((await world.sync()).code, 0);
   renameSync(join(world.source, 'a'), join(world.source, 'd'));
   renameSync(join(world.source, 'b'), join(world.source, 'a'));
-  const before = world.journal.versions().length;
+  const before = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.changesSince(before).sort(), ['-b/f', 'a/f', 'd/f']);
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.changesSince(count), []);
 });
@@ -86,12 +86,12 @@ test('a tree that is older than the record proves nothing of what was stored in 
   swap(world);
   assert.equal((await world.sync([], LATER)).code, 0);
   // As if that run had stored its record, and been killed.
-  world.journal.add(TREE, earlier.body, earlier.keyHash);
+  world.bucket.add(TREE, earlier.body, earlier.keyHash);
   rmSync(world.copy);
   const record = world.current(RECORD);
   const ended = new Date(Date.now() + 7_200_000).toISOString();
   const later = { ...(JSON.parse(record.body.toString()) as object), ended };
-  world.journal.add(RECORD, Buffer.from(JSON.stringify(later)), record.keyHash);
+  world.bucket.add(RECORD, Buffer.from(JSON.stringify(later)), record.keyHash);
   swap(world);
   const { code, stderr } = await world.sync([], LATER);
   assert.equal(code, 0, stderr);

@@ -20,7 +20,7 @@ test('files whose ctime moves by itself are sent once, are in the tree, and are 
     );
     const tree = gunzipSync(world.current(TREE).body).toString();
     for (const path of ['a', 'b', 'd/c']) assert.ok(tree.includes(`{"path":"${path}","type":"file"`), tree);
-    let count = world.journal.versions().length;
+    let count = world.bucket.versions().length;
     const second = await world.sync();
     assert.equal(second.code, 0, second.stderr);
     assert.doesNotMatch(second.stderr, /ctime/);
@@ -31,7 +31,7 @@ test('files whose ctime moves by itself are sent once, are in the tree, and are 
     assert.equal((await world.sync()).code, 0);
     world.write('a', 'A');
     world.write('b', 'longer');
-    count = world.journal.versions().length;
+    count = world.bucket.versions().length;
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.changesSince(count).sort(), ['a', 'b']);
   });

@@ -72,8 +72,8 @@ for (const hours of ['0', '20']) {
     assert.equal((await world.sync()).code, 0);
     world.remove('x');
     for (const path of ['x/y', 'x/z/1']) world.write(path, path);
-    world.faults.refuse(`${PREFIX}x/y`, PARENT_IS_OBJECT, 1);
-    const count = world.journal.versions().length;
+    world.faults.failPut(`${PREFIX}x/y`, PARENT_IS_OBJECT, 1);
+    const count = world.bucket.versions().length;
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
     assert.doesNotMatch(stderr, /ERROR|gone/);
@@ -89,7 +89,7 @@ for (const hours of ['0', '20']) {
     assert.equal((await world.sync()).code, 0);
     world.remove('x');
     world.write('x', 'x');
-    world.faults.refuse(`${PREFIX}x`, IS_DIRECTORY, 1);
+    world.faults.failPut(`${PREFIX}x`, IS_DIRECTORY, 1);
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
     assert.doesNotMatch(stderr, /ERROR|gone/);
@@ -103,14 +103,14 @@ test('what is in the way stays if its deletion could not be undone, or if the se
   assert.equal((await world.sync()).code, 0);
   world.remove('x');
   world.write('x/y', 'y');
-  world.faults.refuse(
+  world.faults.failPut(
     `${PREFIX}x/y`,
     'An error occurred (InvalidObjectName) when calling the PutObject operation: x',
   );
   assert.equal((await world.sync()).code, 3);
   assert.deepEqual(world.stored(), ['stays', 'x']);
-  world.journal.isVersioned = false;
-  world.faults.refuse(`${PREFIX}x/y`, PARENT_IS_OBJECT);
+  world.bucket.isVersioned = false;
+  world.faults.failPut(`${PREFIX}x/y`, PARENT_IS_OBJECT);
   assert.equal((await world.sync()).code, 3);
   assert.deepEqual(world.stored(), ['stays', 'x']);
 });

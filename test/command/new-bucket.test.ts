@@ -3,10 +3,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-  askedAboutOlder,
+  callsBeforeUploadOfChanged,
   listing,
-  noBucket,
   noRecord,
+  noSuchBucket,
   recordStored,
   s3Error,
   syncDone,
@@ -28,7 +28,7 @@ test('a missing bucket is made, with versioning, lifecycle and SSE-C allowed', a
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect([
-    noBucket,
+    noSuchBucket,
     noRecord,
     { args: ['create-bucket', 'LocationConstraint=eu-central-1'] },
     { args: ['put-bucket-versioning', 'Status=Enabled'] },
@@ -46,7 +46,7 @@ test('an AWS CLI too old to know how to allow SSE-C is given the model', async (
   const unknown =
     'Parameter validation failed:\nUnknown parameter in ServerSideEncryptionConfiguration.Rules[0]: "BlockedEncryptionTypes"\n';
   box.expect([
-    noBucket,
+    noSuchBucket,
     noRecord,
     { args: ['create-bucket'] },
     { args: ['put-bucket-versioning'] },
@@ -67,7 +67,7 @@ test('a server that implements no bucket settings is told in syslog, and used', 
   box.write('a', 'a');
   const no = { exitCode: 254, stderr: s3Error('NotImplemented', 'PutBucketX', 'A header implies ...') };
   box.expect([
-    noBucket,
+    noSuchBucket,
     noRecord,
     { args: ['create-bucket'] },
     { args: ['put-bucket-versioning'], ...no },
@@ -88,7 +88,7 @@ test('a bucket whose set-up is forbidden is not used half-made', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect([
-    noBucket,
+    noSuchBucket,
     noRecord,
     { args: ['create-bucket'] },
     {
@@ -109,7 +109,7 @@ test('the first run, and no later one, warns of an existing bucket that keeps no
     [false, 'The bucket keeps no older versions: .* aws s3api put-bucket-versioning --bucket test-'],
   ] as const) {
     const world = new BucketWorld(t);
-    Object.assign(world.journal, { exists: true, isVersioned });
+    Object.assign(world.bucket, { exists: true, isVersioned });
     world.write('a', 'a');
     const first = await world.sync();
     assert.equal(first.code, 0);
@@ -125,8 +125,8 @@ test('a bucket that was there at the last run and is gone is made again, with a 
   world.write('a', 'a');
   const first = await world.sync();
   assert.doesNotMatch(first.stderr, /is gone/);
-  for (const { key, id } of world.journal.versions()) world.journal.removeVersion(key, id);
-  world.journal.exists = false;
+  for (const { key, id } of world.bucket.versions()) world.bucket.removeVersion(key, id);
+  world.bucket.exists = false;
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.match(
@@ -141,7 +141,7 @@ test('a blocked SSE-C write is explained, with the command that lifts it', async
   box.write('a', 'a');
   const blocked =
     'upload failed: ./a to s3://test-bucket/pc/docs/a An error occurred (AccessDenied) when calling the PutObject operation: User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObject because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C).\n';
-  box.expect([...askedAboutOlder(), { ...uploadDone, exitCode: 1, stderr: blocked }]);
+  box.expect([...callsBeforeUploadOfChanged(), { ...uploadDone, exitCode: 1, stderr: blocked }]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 1);
   assert.match(

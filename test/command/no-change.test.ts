@@ -40,13 +40,13 @@ test('what differs is uploaded or deleted by its name, once, and nothing else is
     'a changed one': [() => world.write('g', 'G'), ['g']],
     'one that is gone': [() => world.remove('new'), ['-new']],
     'a renamed folder': [() => renameSync(join(world.source, 'd'), join(world.source, 'e')), ['e/f', '-d/f']],
-    'an object that is gone': [() => world.journal.add(`${PREFIX}g`, undefined), ['g']],
+    'an object that is gone': [() => world.bucket.add(`${PREFIX}g`, undefined), ['g']],
     'an object that somebody has put there': [() => world.put(`${PREFIX}foreign`, 'x', KEY), ['-foreign']],
   };
   for (const [what, [change, expected]] of Object.entries(changes)) {
     change();
     for (const changed of [expected, []]) {
-      const count = world.journal.versions().length;
+      const count = world.bucket.versions().length;
       assert.ok(!(await callsOfRun(world)).includes('s3 sync'), what);
       assert.deepEqual(world.changesSince(count), changed, what);
     }

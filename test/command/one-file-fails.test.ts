@@ -43,7 +43,7 @@ test('a run whose first files all fail for one reason ends with exit code 1 and 
     '*" s3 cp /"*" s3://test-bucket/pc/docs/"*',
     `{ ${paths}; } | while read -r it; do echo "upload failed: x to s3://test-bucket/pc/docs/$it ${why}" >&2; done; exit 1`,
   );
-  const before = world.journal.versions().length;
+  const before = world.bucket.versions().length;
   const { code, stderr } = await world.sync();
   assert.equal(code, 1, stderr);
   assert.match(stderr, /QuotaExceeded/);

@@ -12,13 +12,13 @@ const FAULT =
 /** The answers of encrypted-s3-upload-key to its questions. */
 const ESCROW = `\n\neu-central-1\ntest-bucket\n${KEY}\n${EASY_KEY}\n\nyes\n`;
 
-const keysOf = ({ journal }: BucketWorld) => journal.versions().map(({ key }) => key);
+const keysOf = ({ bucket }: BucketWorld) => bucket.versions().map(({ key }) => key);
 const uploadKey = (world: BucketWorld) => world.run('encrypted-s3-upload-key', [], { input: ESCROW });
 
 for (const exists of [true, false]) {
   test(`a server that ignores SSE-C gets no file, and the exit code is 6 (the bucket ${exists ? 'is there' : 'is new'})`, async (t) => {
     const world = new BucketWorld(t);
-    Object.assign(world.journal, { exists, isVersioned: exists, ignoresKeys: true });
+    Object.assign(world.bucket, { exists, isVersioned: exists, ignoresKeys: true });
     for (let number = 0; number < 300; number += 1) world.write(`${number}`, 'private');
     const { code, stderr } = await world.sync();
     assert.equal(code, 6, stderr);
@@ -31,7 +31,7 @@ for (const exists of [true, false]) {
 test('a server that ignores SSE-C gets no escrowed key', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
-  world.journal.ignoresKeys = true;
+  world.bucket.ignoresKeys = true;
   const { code, stdout, stderr } = await uploadKey(world);
   assert.equal(code, 6, stderr);
   assert.match(stderr, FAULT);
@@ -55,10 +55,10 @@ test('the proof comes first, with a key of its own, and leaves nothing, and a ba
   world.makeBucket();
   world.write('a', 'a');
   const added: string[] = [];
-  const { add } = world.journal;
-  world.journal.add = (key, body, keyHash, time) => {
+  const { add } = world.bucket;
+  world.bucket.add = (key, body, keyHash, time) => {
     added.push(PROBE.test(key) ? `probe ${keyHash === hashOf(KEY)}` : key);
-    add.call(world.journal, key, body, keyHash, time);
+    add.call(world.bucket, key, body, keyHash, time);
   };
   const first = await world.sync();
   assert.equal(first.code, 0, first.stderr);
@@ -87,7 +87,7 @@ test('a user who may remove no versions leaves a delete marker of the proof, and
     world.onCall(calls, `echo '${denied}' >&2; exit 254`);
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
-    const probes = world.journal.versions().filter(({ key }) => PROBE.test(key));
+    const probes = world.bucket.versions().filter(({ key }) => PROBE.test(key));
     assert.equal(probes.length, 1 + deletions);
     assert.equal(probes.filter(({ body }) => body === undefined).length, deletions);
     assert.equal(

@@ -176,8 +176,8 @@ test('a first run over objects of somebody else tries the key and sends by name 
   world.makeBucket();
   for (const path of ['a', 'd/b']) world.write(path, path);
   const hash = createHash('sha256').update(KEY).digest('hex');
-  world.journal.add(`${PREFIX}a`, Buffer.from('a'), hash, Date.now() + HOUR);
-  const count = world.journal.versions().length;
+  world.bucket.add(`${PREFIX}a`, Buffer.from('a'), hash, Date.now() + HOUR);
+  const count = world.bucket.versions().length;
   await assertRun(world, full('there is no record of a last run'), [
     ...['get record', 'escrow?', 'other backups?', 'list', 'key?', ...PROBE, 'upload', 'versioning?'],
     ...['list', ...VERIFICATION, 'put record'],
@@ -240,7 +240,7 @@ test('without a state folder each run is full and downloads the tree', async (t)
 
 test('without the tree of the last run, a run is full, and lists before it uploads', async (t) => {
   const world = await backedUp(t);
-  world.journal.add(TREE, undefined);
+  world.bucket.add(TREE, undefined);
   rmSync(world.copy);
   // The files are younger than the clocks may be apart: that the bucket holds them is not proven.
   await assertRun(world, full('there is no tree of the last run'), [

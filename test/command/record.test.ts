@@ -18,11 +18,11 @@ async function backedUp(world: BucketWorld): Promise<void> {
 
 /** A run that fails, and leaves bucket and copy as they are. */
 async function assertNothingChanges(world: BucketWorld, code: number, stderr: RegExp): Promise<void> {
-  const before = [world.journal.versions(), readFileSync(world.copy)];
+  const before = [world.bucket.versions(), readFileSync(world.copy)];
   const outcome = await world.sync();
   assert.match(outcome.stderr, stderr);
   assert.equal(outcome.code, code);
-  assert.deepEqual([world.journal.versions(), readFileSync(world.copy)], before);
+  assert.deepEqual([world.bucket.versions(), readFileSync(world.copy)], before);
 }
 
 test('another ENCRYPTION_KEY ends the run with exit code 5 before anything is stored', async (t) => {
@@ -40,11 +40,11 @@ test('another ENCRYPTION_KEY is found without a record too, for a backup of the 
   world.write('a', 'a');
   world.write('new', 'new');
   world.put(`${PREFIX}a`, 'a', OTHER_KEY);
-  const before = world.journal.versions();
+  const before = world.bucket.versions();
   const { code, stderr } = await world.sync();
   assert.equal(code, 5);
   assert.match(stderr, WRONG_KEY);
-  assert.deepEqual(world.journal.versions(), before);
+  assert.deepEqual(world.bucket.versions(), before);
 
   world.config({ ENCRYPTION_KEY: OTHER_KEY });
   assert.equal((await world.sync()).code, 0);
@@ -66,9 +66,9 @@ test('objects that are not encrypted prove nothing, neither for a key nor agains
   for (const path of ['a', 'b', 'd']) other.put(PREFIX + path, path);
   other.put(`${PREFIX}c`, 'c', OTHER_KEY);
   other.write('c', 'c');
-  const before = other.journal.versions();
+  const before = other.bucket.versions();
   const { code, stderr } = await other.sync();
-  assert.deepEqual([code, other.journal.versions()], [5, before], stderr);
+  assert.deepEqual([code, other.bucket.versions()], [5, before], stderr);
 });
 
 test('the record of a later version ends the run with exit code 1 and the advice to update', async (t) => {
@@ -93,7 +93,7 @@ test('a damaged record ends each run with exit code 1 until it is deleted', asyn
       /ERROR: s3:.*last-run\.json is not a record of a run\.\n.*HINT: Find out what it holds and who stored it/;
     await assertNothingChanges(world, 1, told);
   }
-  world.journal.add(RECORD, undefined);
+  world.bucket.add(RECORD, undefined);
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.stored(), ['a', 'd/b', 'new']);
   assert.equal((await world.sync()).code, 0);
@@ -104,14 +104,14 @@ test('record and tree are stored by one call, after everything else', async (t) 
   await backedUp(world);
   world.write('new', 'new');
   world.remove('a');
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
   const calls = world.called();
   const storing = calls.filter((call) => / s3 cp (?!s3:)\S+ s3:\S+backup\.info\/runs\//.test(call));
   assert.equal(storing.length, 1);
   // Only whether the key is escrowed is asked beside it.
   assert.ok(calls.slice(-2).includes(storing[0] ?? ''), calls.join('\n'));
-  const changed = world.journal.versions().slice(count);
+  const changed = world.bucket.versions().slice(count);
   assert.deepEqual(
     changed.slice(0, 2).map(({ key }) => key),
     [`${PREFIX}new`, `${PREFIX}a`],
@@ -153,7 +153,7 @@ test('each run asks whether the key is escrowed', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   for (const body of [undefined, 'escrowed', undefined]) {
-    world.journal.add('backup.info/key/data', body === undefined ? undefined : Buffer.from(body));
+    world.bucket.add('backup.info/key/data', body === undefined ? undefined : Buffer.from(body));
     const { code, stderr } = await world.sync();
     assert.equal(code, 0);
     assert.equal(warning.test(stderr), body === undefined, stderr);
@@ -173,7 +173,7 @@ test('a run that can not find out whether the key is escrowed says so, and that 
   );
   assert.deepEqual(world.stored(), ['a', 'd/b', 'new']);
   world.onCall();
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.changesSince(count), []);
 });

@@ -74,7 +74,7 @@ test('a file that was there and is changed during the download does not get its 
 for (const flag of ['--keep-newer', '--missing-only']) {
   test(`without a tree, ${flag} keeps what is newer than the object`, async (t) => {
     const { world, to } = await backedUp(t);
-    for (const key of [TREE, RECORD]) world.journal.add(key, undefined);
+    for (const key of [TREE, RECORD]) world.bucket.add(key, undefined);
     writeFileSync(to, 'new');
     const later = new Date(Date.now() + 3_600_000);
     utimesSync(to, later, later);

@@ -123,7 +123,7 @@ test('a restore as of an earlier time keeps newer work', async (t) => {
   const { world, to } = await backedUp(t);
   // A full run would take the times below for those of older versions.
   world.config({ FULL_CHECK_HOURS: '20' });
-  for (const version of world.journal.versions()) Object.assign(version, { time: version.time - 86_400_000 });
+  for (const version of world.bucket.versions()) Object.assign(version, { time: version.time - 86_400_000 });
   world.write('a', 'changed');
   world.remove('photos');
   assert.equal((await world.sync()).code, 0);

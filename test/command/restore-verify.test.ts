@@ -23,7 +23,7 @@ function restore(world: BucketWorld, ...words: string[]) {
 
 /** Has the server tell the checksums of these contents. */
 async function tellChecksums(world: BucketWorld, checksums: Readonly<Record<string, string>>): Promise<void> {
-  world.journal.checksumsOf = (body) => {
+  world.bucket.checksumsOf = (body) => {
     const value = checksums[body.toString()];
     return value === undefined ? {} : { ChecksumType: 'FULL_OBJECT', ChecksumCRC64NVME: value };
   };
@@ -67,10 +67,10 @@ test('an object that somebody replaces meanwhile does not pass for a difference,
   const { world, to } = await backedUp(t);
   const { keyHash } = world.current(`${PREFIX}large`);
   let isReplaced = false;
-  world.journal.checksumsOf = (body) => {
+  world.bucket.checksumsOf = (body) => {
     if (body.toString() !== LARGE || isReplaced) return {};
     isReplaced = true;
-    world.journal.add(`${PREFIX}large`, Buffer.from('other'), keyHash, Date.now() + 5000);
+    world.bucket.add(`${PREFIX}large`, Buffer.from('other'), keyHash, Date.now() + 5000);
     return { ChecksumType: 'FULL_OBJECT', ChecksumCRC64NVME: 'AAAAAAAAAAA=' };
   };
   const { code, stderr } = await restore(world, to);
@@ -97,7 +97,7 @@ test('--verify finds a file that only seems to be in the destination already', a
 
 test('older versions are compared with what was current then', async (t) => {
   const { world, to } = await backedUp(t);
-  for (const version of world.journal.versions()) Object.assign(version, { time: version.time - 86_400_000 });
+  for (const version of world.bucket.versions()) Object.assign(version, { time: version.time - 86_400_000 });
   world.write('a', 'changed');
   assert.equal((await world.sync()).code, 0);
   const { code, stderr } = await restore(world, '--at', '1h ago', to);

@@ -122,8 +122,8 @@ test('a path that is not in the backup, or not in LOCAL_DIR, is refused', async 
 
 test('a backup of the original scripts, which has no tree, gives back its files', async (t) => {
   const world = await backedUp(t);
-  for (const { key, id } of world.journal.versions())
-    if (key.startsWith('backup.info/runs/')) world.journal.removeVersion(key, id);
+  for (const { key, id } of world.bucket.versions())
+    if (key.startsWith('backup.info/runs/')) world.bucket.removeVersion(key, id);
   const { code, stderr } = await restore(world, 'a', to(world));
   assert.equal(code, 0, stderr);
   assert.equal(readFileSync(to(world, 'a'), 'utf8'), 'content of a');

@@ -11,8 +11,8 @@ import { AT, FIRST, RollbackWorld, twoRuns } from './rollback-world.js';
 test('a file whose version of that time has expired is left as it is, and named, with exit code 3', async (t) => {
   const world = await twoRuns(t);
   const key = `${PREFIX}d/changes`;
-  const [oldest] = world.journal.versions().filter((version) => version.key === key);
-  world.journal.removeVersion(key, oldest?.id ?? '');
+  const [oldest] = world.bucket.versions().filter((version) => version.key === key);
+  world.bucket.removeVersion(key, oldest?.id ?? '');
   const { code, stderr } = await world.rollBack('--yes');
   assert.equal(code, 3);
   assert.match(stderr, /^ERROR: "d\/changes" is left as it is: its version of that time has expired\.\n/);
@@ -28,13 +28,13 @@ test('a user who may not remove versions changes nothing', async (t) => {
     "echo 'An error occurred (AccessDenied) when calling the DeleteObjects operation: Access Denied' >&2; exit 254",
   ]) {
     const world = await twoRuns(t);
-    const before = world.journal.versions();
+    const before = world.bucket.versions();
     world.onCall('*delete-objects*', answer);
     for (const paths of [[], ['d']]) {
       const { code, stderr } = await world.rollBack('--yes', ...paths);
       assert.equal(code, 1);
       assert.match(stderr, /ERROR: .*AccessDenied.*\nHINT: .*s3:DeleteObjectVersion.*--profile PROFILE\.\n$/);
-      assert.deepEqual(world.journal.versions(), before);
+      assert.deepEqual(world.bucket.versions(), before);
     }
   }
 });
@@ -107,16 +107,16 @@ test('a rollback runs with another profile, and writes its list where that is wa
 
 test('a bucket without versioning, and one with another backup below this one, stay as they are', async (t) => {
   const world = await twoRuns(t);
-  const before = world.journal.versions();
-  world.journal.isVersioned = false;
+  const before = world.bucket.versions();
+  world.bucket.isVersioned = false;
   const unversioned = await world.rollBack('--yes');
   assert.equal(unversioned.code, 1);
   assert.match(
     unversioned.stderr,
     /^ERROR: Versioning is not on in the bucket "test-bucket"\.\nHINT: Nothing/,
   );
-  assert.deepEqual(world.journal.versions(), before);
-  world.journal.isVersioned = true;
+  assert.deepEqual(world.bucket.versions(), before);
+  world.bucket.isVersioned = true;
   world.put(`backup.info/runs/${PREFIX}below/last-run.json`, '{}');
   const { code, stderr } = await world.rollBack('--yes');
   assert.equal(code, 1);
@@ -134,7 +134,7 @@ test('a backup of the original scripts is rolled back where its versions tell wh
     ['a', now],
     ['later', now],
   ] as const)
-    world.journal.add(PREFIX + path, Buffer.from(`${path} at ${time}`), undefined, time);
+    world.bucket.add(PREFIX + path, Buffer.from(`${path} at ${time}`), undefined, time);
   const { code, stderr } = await world.rollBack('--yes');
   assert.equal(code, 3);
   assert.match(

@@ -25,7 +25,7 @@ export class RollbackWorld extends RestoreWorld {
 
   /** The versions of a key, the oldest first; `-` for a delete marker. */
   versionsOf(key: string): string[] {
-    const versions = this.journal.versions().filter((version) => version.key === key);
+    const versions = this.bucket.versions().filter((version) => version.key === key);
     return versions.map(({ body }) => (body === undefined ? '-' : `${body}`));
   }
 

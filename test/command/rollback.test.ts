@@ -62,7 +62,7 @@ test('the run after a rollback is full, and stores what LOCAL_DIR holds', async 
   const world = await twoRuns(t);
   world.config({ FULL_CHECK_HOURS: '20' });
   assert.equal((await world.rollBack('--yes')).code, 0);
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   await world.backUp();
   assert.ok(world.syslog().some((line) => /This is a full run: the last run did not end\./.test(line)));
   assert.deepEqual(world.changesSince(count).sort(), ['-d/goes', 'd/changes', 'd/new', 'other']);
@@ -105,30 +105,30 @@ test('a rollback of some paths changes only these, and the tree stays true for a
   assert.deepEqual(world.contents(), { ...FIRST, other: 'by now' });
   assert.deepEqual(await world.restored(), { ...FIRST, other: 'by now' });
   assert.deepEqual([modeOf(world, 'd/changes'), modeOf(world, 'other')], [0o640, 0o600]);
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   await world.backUp();
   assert.deepEqual(world.changesSince(count).sort(), ['-d/goes', 'd/changes', 'd/new']);
 });
 
 test('a path that the backup never had ends a rollback with exit code 1', async (t) => {
   const world = await twoRuns(t);
-  const before = world.journal.versions();
+  const before = world.bucket.versions();
   const { code, stderr } = await world.rollBack('--yes', 'd', 'never there');
   assert.equal(code, 1);
   assert.match(stderr, /^ERROR: The bucket has no versions at or below "never there"\. Nothing/);
-  assert.deepEqual(world.journal.versions(), before);
+  assert.deepEqual(world.bucket.versions(), before);
 });
 
 test('nothing is removed without a yes', async (t) => {
   const world = await twoRuns(t);
-  const before = world.journal.versions();
+  const before = world.bucket.versions();
   for (const input of ['', 'y\n', 'no\n']) {
     const { code, stderr } = await world.run('encrypted-s3', ['rollback', world.configFile, '--at', AT], {
       input,
     });
     assert.equal(code, 1);
     assert.match(stderr, /Type 'yes' to roll back: ERROR: Aborted\nHINT: Nothing was changed\.\n$/);
-    assert.deepEqual(world.journal.versions(), before);
+    assert.deepEqual(world.bucket.versions(), before);
   }
   const args = ['rollback', world.configFile, '--at', AT];
   assert.equal((await world.run('encrypted-s3', args, { input: 'yes\n' })).code, 0);

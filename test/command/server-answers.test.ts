@@ -56,7 +56,7 @@ test('a reason that many files share is said once, with its hint, and each file 
   for (const path of paths) world.write(path, path);
   for (const path of paths.slice(3)) {
     const resource = `arn:aws:s3:::test-bucket/pc/docs/${path}`;
-    world.faults.refuse(
+    world.faults.failPut(
       `pc/docs/${path}`,
       `An error occurred (AccessDenied) when calling the PutObject operation: x is not authorized to perform: s3:PutObject on resource: "${resource}" because no policy allows it`,
     );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { escrowThere, headBucket, listing, noRecord, syncDone } from '../fakes/replies.js';
+import { escrowFound, headBucket, listing, noRecord, syncDone } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
 for (const [signal, code] of [
@@ -13,7 +13,7 @@ for (const [signal, code] of [
   test(`${signal} reaches aws, which is waited for, and the run exits with ${code} and frees the lock`, async (t) => {
     const box = new Sandbox(t);
     box.write('a', 'a');
-    box.expect([escrowThere, noRecord, listing({}), { ...syncDone, delay: 20_000, onSignal: 1 }]);
+    box.expect([escrowFound, noRecord, listing({}), { ...syncDone, delay: 20_000, onSignal: 1 }]);
     let kill = () => {};
     const run = box.run('encrypted-s3-sync', [box.config()], {
       onStart: (child) => {

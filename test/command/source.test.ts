@@ -33,7 +33,7 @@ function rewriteRecord(world: BucketWorld, facts: Readonly<Record<string, string
 
 /** The run and the dry run are refused, and nothing is changed. */
 async function assertRefused(world: BucketWorld, sources: string): Promise<void> {
-  const before = world.journal.versions();
+  const before = world.bucket.versions();
   const state = readdirSync(world.stateFolder);
   for (const flags of [[], ['--dry-run'], ['--allow-mass-delete']]) {
     const { code, stdout, stderr } = await world.sync(flags);
@@ -41,7 +41,7 @@ async function assertRefused(world: BucketWorld, sources: string): Promise<void>
     assert.ok(stderr.includes(`ERROR: This backup's last run was ${sources} Nothing was changed.\n`), stderr);
     assert.match(stderr, /HINT: .*REMOTE_DIR_PREFIX.*--adopt/);
   }
-  assert.deepEqual(world.journal.versions(), before);
+  assert.deepEqual(world.bucket.versions(), before);
   assert.deepEqual(readdirSync(world.stateFolder), state);
 }
 
@@ -120,7 +120,7 @@ test('what an unfinished run of another source has stored is sent again', async 
   rewriteRecord(world, { host: 'another-host' });
   world.write('f1', 'ours!');
   // Stored after the record, when this machine's file had long been there.
-  world.journal.add('pc/docs/f1', Buffer.from('other'), undefined, Date.now() + 3_600_000);
+  world.bucket.add('pc/docs/f1', Buffer.from('other'), undefined, Date.now() + 3_600_000);
   const { code, stderr } = await world.sync(['--adopt'], { FAKE_CLOCK_OFFSET: `${2 * 3_600_000}` });
   assert.equal(code, 0, stderr);
   assert.equal(world.current('pc/docs/f1').body.toString(), 'ours!');

@@ -26,7 +26,7 @@ test('the copy of the tree is for its owner only, and spares the next run a down
   assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
   assert.deepEqual(readdirSync(world.stateFolder), ['tree.ndjson.gz']);
 
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
   assert.equal(world.treeDownloads(), 0);
   assert.deepEqual(world.changesSince(count), []);
@@ -65,7 +65,7 @@ for (const [what, spoil] of Object.entries(SPOILED)) {
     spoil(world, older);
     world.remove('a');
     world.write('e', 'e');
-    const count = world.journal.versions().length;
+    const count = world.bucket.versions().length;
     assert.equal((await world.sync()).code, 0);
     assert.equal(world.treeDownloads(), 1);
     assert.deepEqual(world.changesSince(count), ['e', '-a']);
@@ -83,7 +83,7 @@ test('a copy that a run without changes has downloaded is for its owner only, to
 });
 
 const TREES: Readonly<Record<string, (world: BucketWorld) => void>> = {
-  missing: (world) => world.journal.add(TREE, undefined),
+  missing: (world) => world.bucket.add(TREE, undefined),
   garbage: (world) => world.put(TREE, 'garbage', KEY),
   empty: (world) => world.put(TREE, '', KEY),
   torn: (world) => world.put(TREE, treeInBucket(world).subarray(0, -20), KEY),
@@ -149,11 +149,11 @@ test('the tree of a later version ends the run with exit code 1 and the advice t
   world.put(TREE, gzipSync(text.replace('"version":1', '"version":3')), KEY);
   rmSync(world.copy);
   world.write('new', 'new');
-  const before = world.journal.versions();
+  const before = world.bucket.versions();
   const { code, stderr } = await world.sync();
   assert.equal(code, 1);
   assert.match(stderr, /ERROR: The tree file .* has version 3.*\n.*HINT: .*update this one/);
-  assert.deepEqual(world.journal.versions(), before);
+  assert.deepEqual(world.bucket.versions(), before);
 });
 
 test('a run without a state folder works, and leaves nothing behind', async (t) => {

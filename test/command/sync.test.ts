@@ -4,12 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import {
-  askedAboutOlder,
+  callsBeforeUploadOfChanged,
+  escrowFound,
   escrowMissing,
-  escrowThere,
   firstRun,
   goodRun,
-  keyFits,
+  keyIsRight,
   listing,
   noRecord,
   recordMissing,
@@ -122,7 +122,7 @@ test('settings of the config reach the AWS CLI', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect([
-    escrowThere,
+    escrowFound,
     recordMissing(''),
     listing({}, ''),
     { args: ['s3', 'cp', 's3://test-bucket/', '--recursive', '--follow-symlinks'] },
@@ -184,10 +184,10 @@ test('a file that fails to be uploaded is sent again, and named if that fails to
   const stderr = `upload failed: ./b to s3://test-bucket/pc/docs/b ${s3Error('InternalError', 'PutObject', 'x').trim()}\n`;
   const runs = `s3://test-bucket/backup.info/runs/pc/docs/`;
   box.expect([
-    escrowThere,
+    escrowFound,
     noRecord,
     { ...listing({ a: 'a' }), times: 2 },
-    keyFits,
+    keyIsRight,
     { ...uploadDone, exitCode: 1, stderr, times: 3 },
     { args: ['--recursive', runs] },
     ...verification('a'),
@@ -207,7 +207,7 @@ test('after a first upload that fails as a whole, what is missing is sent by nam
   box.write('a', 'a');
   const stderr = `fatal error: ${s3Error('InternalError', 'ListObjectsV2', 'x').trim()}\n`;
   box.expect([
-    escrowThere,
+    escrowFound,
     noRecord,
     { ...listing({}), times: 2 },
     { ...syncDone, exitCode: 1, stderr },
@@ -225,7 +225,7 @@ test('an upload that fails as a whole ends the run with the message of the origi
   const box = new Sandbox(t);
   box.write('a', 'a');
   const stderr = `fatal error: ${s3Error('NoSuchBucket', 'PutObject', 'x').trim()}\n`;
-  box.expect([...askedAboutOlder(), { ...uploadDone, exitCode: 1, stderr }]);
+  box.expect([...callsBeforeUploadOfChanged(), { ...uploadDone, exitCode: 1, stderr }]);
   const outcome = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(outcome.code, 1);
   assert.match(outcome.stderr, /^\S+: ERROR: aws CLI command failed; aborting! aws s3 cp: /);
@@ -236,7 +236,7 @@ test('exit code 2 of the AWS CLI without a warning is a failure', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const wrong = 'aws: error: argument --storage-class: Invalid choice, valid choices are:\n';
-  box.expect([...askedAboutOlder(), { ...uploadDone, exitCode: 2, stderr: wrong }]);
+  box.expect([...callsBeforeUploadOfChanged(), { ...uploadDone, exitCode: 2, stderr: wrong }]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 1);
   assert.match(stderr, /argument --storage-class/);

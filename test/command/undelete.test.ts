@@ -20,7 +20,7 @@ function withHistory(
   for (const [path, history] of Object.entries(histories)) {
     for (const [minute, body] of history.entries()) {
       const content = body === undefined ? undefined : Buffer.from(body);
-      world.journal.add(prefix + path, content, undefined, FIRST + minute * 60_000);
+      world.bucket.add(prefix + path, content, undefined, FIRST + minute * 60_000);
     }
   }
   return world;
@@ -44,14 +44,14 @@ const SOME = {
 
 test('everything that was deleted comes back, with what is left of its history', async (t) => {
   const world = withHistory(t, SOME);
-  world.journal.add('other/prefix', Buffer.from('x'), undefined, FIRST);
-  world.journal.add('other/prefix', undefined);
+  world.bucket.add('other/prefix', Buffer.from('x'), undefined, FIRST);
+  world.bucket.add('other/prefix', undefined);
   const { code, stdout, stderr } = await undelete(world);
   assert.deepEqual([code, stdout], [0, '']);
   assert.match(stderr, /^4 files are back in s3:\/\/test-bucket\/pc\/docs\/\.\n[^\n]*\n$/);
   assert.match(stderr, GOES_AGAIN);
   assert.deepEqual(world.stored(), ['d/gone', 'd/gone twice', 'd/sub/gone', 'd/there', 'd2']);
-  const histories = world.journal.versions().map(({ key, body }) => `${body ? '' : '-'}${key}`);
+  const histories = world.bucket.versions().map(({ key, body }) => `${body ? '' : '-'}${key}`);
   assert.deepEqual(
     histories.filter((it) => it.startsWith('-')),
     ['-pc/docs/d/there', '-pc/docs/never there', '-other/prefix'],
@@ -100,11 +100,11 @@ test('a path that matches nothing ends with exit code 1, and nothing is changed'
     ['/etc', /"\/etc" is not in LOCAL_DIR/],
     ['', /A PATH is empty/],
   ] as const) {
-    const before = world.journal.versions();
+    const before = world.bucket.versions();
     const { code, stdout, stderr } = await undelete(world, 'd2', path);
     assert.deepEqual([code, stdout], [1, '']);
     assert.match(stderr, problem);
-    assert.deepEqual(world.journal.versions(), before);
+    assert.deepEqual(world.bucket.versions(), before);
   }
 });
 
@@ -152,7 +152,7 @@ test('without a prefix, the deleted objects of the backup itself stay deleted', 
   const { code, stderr } = await undelete(world, '.');
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^1 file is back in s3:\/\/test-bucket\/\.\n/);
-  assert.deepEqual([...world.journal.current().keys()], ['b']);
+  assert.deepEqual([...world.bucket.current().keys()], ['b']);
 });
 
 test('many files come back in batches, and those whose keys XML can not hold singly', async (t) => {
@@ -232,7 +232,7 @@ test('--profile replaces the profile of the config', async (t) => {
 
 test('on a bucket without versioning, undelete says plainly that nothing can come back', async (t) => {
   const world = new BucketWorld(t);
-  world.journal.exists = true;
+  world.bucket.exists = true;
   const nothing = await undelete(world);
   assert.equal(nothing.code, 0);
   assert.match(nothing.stderr, /nothing to undelete .* Versioning is not on in the bucket "test-bucket": /);

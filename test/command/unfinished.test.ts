@@ -39,7 +39,7 @@ async function killed(world: BucketWorld, at: Fault['at'], number: number): Prom
 async function nextRun(world: BucketWorld): Promise<string[]> {
   rmSync(`${world.lock}.lock`, { recursive: true, force: true });
   world.faults.set(undefined);
-  const count = world.journal.versions().length;
+  const count = world.bucket.versions().length;
   const { code, stderr } = await world.sync(['--wait', '20']);
   assert.equal(code, 0, stderr);
   const paths = readdirSync(world.source).sort();
@@ -152,7 +152,7 @@ test('a second run that is killed keeps what the first one knew', async (t) => {
   const world = await changedWorld(t);
   await killed(world, 'put', FIRST.length + 1);
   for (const number of [1, 2]) {
-    const count = world.journal.versions().length;
+    const count = world.bucket.versions().length;
     await killed(world, 'put', number);
     assert.deepEqual(world.changesSince(count), SECOND.slice(0, number - 1));
   }

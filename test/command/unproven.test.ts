@@ -25,7 +25,7 @@ for (const hours of ['0', '20']) {
     const before = tree(world).get('f');
     world.write('f', 'changed');
     world.write('new', 'new');
-    for (const path of ['f', 'new']) world.faults.refuse(PREFIX + path, DENIED);
+    for (const path of ['f', 'new']) world.faults.failPut(PREFIX + path, DENIED);
     for (const _ of ['once', 'twice']) {
       assert.equal((await world.sync()).code, 3);
       assert.deepEqual(tree(world).get('f'), { ...before, unproven: true });
@@ -36,7 +36,7 @@ for (const hours of ['0', '20']) {
     ]);
     assert.equal(restored.code, 0, restored.stderr);
     assert.equal(statSync(join(world.folder, 'back/f')).mode & 0o777, 0o640);
-    for (const path of ['f', 'new']) world.faults.refuse(PREFIX + path, '', 0);
+    for (const path of ['f', 'new']) world.faults.failPut(PREFIX + path, '', 0);
     assert.equal((await world.sync()).code, 0);
     assert.equal(world.current(`${PREFIX}f`).body.toString(), 'changed');
     assert.equal(tree(world).get('f')?.['unproven'], undefined);
@@ -66,8 +66,8 @@ test('a file that is not in the bucket has no line, whatever the last tree has',
   for (const path of ['f', 'g']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
   world.write('f', 'changed');
-  world.journal.add(`${PREFIX}f`, undefined);
-  world.faults.refuse(`${PREFIX}f`, DENIED);
+  world.bucket.add(`${PREFIX}f`, undefined);
+  world.faults.failPut(`${PREFIX}f`, DENIED);
   assert.equal((await world.sync()).code, 3);
   assert.deepEqual([...tree(world).keys()], ['g']);
 });

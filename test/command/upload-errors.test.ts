@@ -29,7 +29,7 @@ for (const [words, why] of [
 ] as const) {
   test(`a file whose error will not pass (${why.source}) is tried once and named, and stops nothing`, async (t) => {
     const world = await worldWith(t, ['a', 'bad', 'z']);
-    world.faults.refuse(`${PREFIX}bad`, words);
+    world.faults.failPut(`${PREFIX}bad`, words);
     const { code, stderr } = await world.sync();
     assert.equal(code, 3, stderr);
     assert.match(stderr, /ERROR: ".*\/source\/bad" is not in the backup as it is: its upload failed: /);
@@ -38,7 +38,7 @@ for (const [words, why] of [
     assert.equal(tries(world, 'bad'), 1);
     assert.deepEqual(world.stored(), ['a', 'stays', 'z']);
     // The next run tries it again.
-    world.faults.refuse(`${PREFIX}bad`, words, 0);
+    world.faults.failPut(`${PREFIX}bad`, words, 0);
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(
       world.faults.puts.filter((key) => key.startsWith(PREFIX)),
@@ -50,12 +50,12 @@ for (const [words, why] of [
 for (const error of ['SlowDown', 'InternalError', '503']) {
   test(`a file whose error may pass (${error}) is tried three times`, async (t) => {
     const world = await worldWith(t, ['a', 'bad', 'z']);
-    world.faults.refuse(`${PREFIX}bad`, said(error), 2);
+    world.faults.failPut(`${PREFIX}bad`, said(error), 2);
     const passed = await world.sync();
     assert.deepEqual([passed.code, tries(world, 'bad'), triesOfAll(world)], [0, 3, 5], passed.stderr);
 
     world.write('bad', 'changed');
-    world.faults.refuse(`${PREFIX}bad`, said(error));
+    world.faults.failPut(`${PREFIX}bad`, said(error));
     const { code, stderr } = await world.sync();
     assert.deepEqual([code, tries(world, 'bad')], [3, 3], stderr);
     assert.match(stderr, new RegExp(`source/bad" is not in the backup as it is: .*\\(${error}\\)`));
@@ -72,7 +72,7 @@ test('a run in which the first ten files fail for one reason ends before it trie
   ] as const) {
     const world = await worldWith(t, MANY);
     const record = world.current(RECORD);
-    for (const path of MANY) world.faults.refuse(PREFIX + path, said(error, 'Access Denied'));
+    for (const path of MANY) world.faults.failPut(PREFIX + path, said(error, 'Access Denied'));
     const { code, stderr } = await world.sync();
     assert.equal(code, 1, stderr);
     assert.match(stderr, new RegExp(`ERROR: aws CLI command failed; aborting! aws s3 cp: .*\\(${error}\\)`));
@@ -88,7 +88,7 @@ test('a run in which the first ten files fail for one reason ends before it trie
 test('a run in which the first ten files fail for two reasons tries the others', async (t) => {
   const world = await worldWith(t, MANY);
   for (const [at, path] of MANY.slice(0, 10).entries())
-    world.faults.refuse(PREFIX + path, said(at === 3 ? 'EntityTooLarge' : 'AccessDenied'));
+    world.faults.failPut(PREFIX + path, said(at === 3 ? 'EntityTooLarge' : 'AccessDenied'));
   const { code, stderr } = await world.sync();
   assert.equal(code, 3, stderr);
   assert.equal(triesOfAll(world), MANY.length);
@@ -98,7 +98,7 @@ test('a run in which the first ten files fail for two reasons tries the others',
 test('credentials that expire in the middle of the upload end the run, and the next one continues', async (t) => {
   const world = await worldWith(t, MANY);
   const record = world.current(RECORD);
-  for (const path of MANY.slice(12)) world.faults.refuse(PREFIX + path, said('ExpiredToken'));
+  for (const path of MANY.slice(12)) world.faults.failPut(PREFIX + path, said('ExpiredToken'));
   const { code, stderr } = await world.sync();
   assert.equal(code, 1, stderr);
   assert.match(
@@ -106,7 +106,7 @@ test('credentials that expire in the middle of the upload end the run, and the n
     /ExpiredToken.*\n.*HINT: S3 does not accept the profile's credentials\. Enter new ones/,
   );
   assert.equal(world.current(RECORD), record);
-  for (const path of MANY) world.faults.refuse(PREFIX + path, '', 0);
+  for (const path of MANY) world.faults.failPut(PREFIX + path, '', 0);
   assert.equal((await world.sync()).code, 0);
   for (const path of MANY.slice(0, 10)) assert.equal(tries(world, path), 0, path);
   assert.deepEqual(world.stored(), [...MANY, 'stays']);
@@ -116,7 +116,7 @@ test('files whose names the output of the AWS CLI can not tell apart are sent si
   const odd = ['a\nb', 'd\re', 'f\x1b[2J', 'g\u2028h', 'i\x85j'];
   const world = await worldWith(t, [...odd, 'c to s3:', 'z']);
   const refused = odd[1] ?? '';
-  world.faults.refuse(PREFIX + refused, said('AccessDenied'));
+  world.faults.failPut(PREFIX + refused, said('AccessDenied'));
   const first = await world.sync();
   assert.equal(first.code, 3, first.stderr);
   assert.deepEqual(
@@ -125,7 +125,7 @@ test('files whose names the output of the AWS CLI can not tell apart are sent si
   );
   const single = world.called().filter((call) => / s3 cp \/proc\/\d+\/fd\/\d+ s3:\/\//.test(call));
   assert.equal(single.length, odd.length);
-  world.faults.refuse(PREFIX + refused, '', 0);
+  world.faults.failPut(PREFIX + refused, '', 0);
   assert.equal((await world.sync()).code, 0);
   for (const path of odd) assert.equal(world.current(PREFIX + path).body.toString(), path);
 });

@@ -28,7 +28,7 @@ function shell(script: string): void {
 }
 
 function assertSecretStays(world: BucketWorld): void {
-  for (const { body } of world.journal.versions()) assert.ok(!body?.includes(SECRET));
+  for (const { body } of world.bucket.versions()) assert.ok(!body?.includes(SECRET));
 }
 
 /** What the tree in the bucket has of a file. */
@@ -57,7 +57,7 @@ for (const [how, script] of [
     if (recorded?.['ino'] !== undefined) assert.equal(recorded['ino'], Number(ino));
     // There is nothing left to do.
     world.faults.set(undefined);
-    const count = world.journal.versions().length;
+    const count = world.bucket.versions().length;
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.changesSince(count), []);
   });

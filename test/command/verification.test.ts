@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  asked,
+  callsBeforeUpload,
   goodRun,
   keyIsWrong,
   listing,
@@ -16,7 +16,7 @@ import { Sandbox } from '../fakes/sandbox.js';
 test('a bucket that returns something else ends the run with exit code 6', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
-  box.expect([...asked('a'), listing({ a: 'a' }), ...verification('b')]);
+  box.expect([...callsBeforeUpload('a'), listing({ a: 'a' }), ...verification('b')]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 6);
   assert.match(stderr, /Downloaded file checksum mismatch: s3:\/\/test-bucket\/pc\/docs\/a differs from/);
@@ -30,7 +30,7 @@ test('an object that can be read without the key, or with a wrong one, ends the 
     ['without a key', [withWrongKey, { args: ['get-object'] }, right]],
     ['with a wrong key', [{ args: ['get-object', '--sse-customer-key'] }, withoutKey, right]],
   ] as const) {
-    box.expect([...asked('a'), listing({ a: 'a' }), ...replies]);
+    box.expect([...callsBeforeUpload('a'), listing({ a: 'a' }), ...replies]);
     const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
     assert.equal(code, 6);
     assert.ok(stderr.includes(`can be read ${how}`), stderr);
@@ -46,7 +46,14 @@ test('an archived object that can not be read back does not fail the run', async
     const box = new Sandbox(t);
     box.write('a', 'a');
     const archived = { args: ['s3', 'cp', '-'], exitCode: 1, stderr };
-    box.expect([...asked('a'), listing({ a: 'a' }), withWrongKey, withoutKey, archived, recordStored]);
+    box.expect([
+      ...callsBeforeUpload('a'),
+      listing({ a: 'a' }),
+      withWrongKey,
+      withoutKey,
+      archived,
+      recordStored,
+    ]);
     const { code } = await box.run('encrypted-s3-sync', [box.config()]);
     assert.equal(code, 0);
     assert.match(box.syslog().join('\n'), /pc\/docs\/a is archived, and can't be read back/);
@@ -63,7 +70,7 @@ test('a broken network proves nothing about the key', async (t) => {
     stderr: 'Could not connect to the endpoint URL: "https://x/"\n',
   };
   box.expect([
-    ...asked('a'),
+    ...callsBeforeUpload('a'),
     listing({ a: 'a' }),
     withWrongKey,
     broken,
@@ -82,7 +89,14 @@ test('a key that S3 refuses ends the run with exit code 5', async (t) => {
     exitCode: 1,
     stderr: `fatal error: ${s3Error('403', 'HeadObject', 'Forbidden').trim()}\n`,
   };
-  box.expect([...asked('a'), listing({ a: 'a' }), ...keyIsWrong, withWrongKey, withoutKey, refused]);
+  box.expect([
+    ...callsBeforeUpload('a'),
+    listing({ a: 'a' }),
+    ...keyIsWrong,
+    withWrongKey,
+    withoutKey,
+    refused,
+  ]);
   const { code, stderr } = await box.run('encrypted-s3-sync', [box.config()]);
   assert.equal(code, 5);
   assert.match(stderr, /can't be read with ENCRYPTION_KEY: it was stored with another key/);

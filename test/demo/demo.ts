@@ -1,4 +1,4 @@
-// `npm start [-- DIR]`: a backup and a restore, on a real S3 server that lives as long as the demo does.
+// `npm start [-- DIR]`: a backup and a restore on a real S3 server, which stops at the end of the demo.
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ async function awsCli(folder: string): Promise<string> {
   );
 }
 
-/** Links to the built commands, as an installation makes them. */
+/** Links the built commands, as an installation does. */
 function linkCommands(folder: string): string {
   mkdirSync(folder);
   for (const command of COMMANDS) {
@@ -39,7 +39,7 @@ function linkCommands(folder: string): string {
   return folder;
 }
 
-/** @returns how many steps it had */
+/** @returns the number of steps */
 async function demo(
   directory: string | undefined,
   folder: string,
@@ -59,7 +59,7 @@ async function demo(
   try {
     server = await Promise.race([startS3Server(), aborted]);
     const environment = {
-      // None of the user's settings: the demo must not find a real account, or write into a real home.
+      // The demo must not find the user's AWS account, or write to the user's home.
       ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS|XDG)_/.test(name))),
       ...server.environment,
       HOME: folder,
@@ -100,5 +100,5 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-// Also ends a server that is still starting: it dies with this process, and its directory goes.
+// This also ends a server that is still starting, and removes its directory.
 process.exit(await main(process.argv.slice(2)));

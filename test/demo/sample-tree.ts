@@ -12,7 +12,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   'notes/empty': '',
 };
 
-/** Above the 8 MB from which the AWS CLI uploads a file in parts. */
+/** Larger than 8 MB, so that the AWS CLI uploads the file in parts. */
 const LARGE = 12 * 1024 * 1024;
 
 /** Makes a folder with files to back up. */

@@ -1,4 +1,4 @@
-// Runs commands as a user would type them, and shows them with what they print.
+// Runs commands as a user types them, and shows them with their output.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { stdout } from 'node:process';
@@ -6,7 +6,7 @@ import { DemoError } from './source.js';
 
 export interface Outcome {
   readonly code: number | null;
-  /** Standard output and error, as they came. */
+  /** Standard output and standard error, interleaved. */
   readonly output: string;
 }
 
@@ -37,7 +37,7 @@ export class Shell {
   async run(command: string, input: readonly string[] = []): Promise<Outcome> {
     this.#interrupted.throwIfAborted();
     stdout.write(`$ ${command}\n`);
-    // A process group of its own: on Ctrl-C it gets the signal from here, and is waited for.
+    // A process group of its own: Ctrl-C reaches only the demo, which signals the group and waits for it.
     const child = spawn('bash', ['-c', `exec 2>&1; set -o pipefail; ${command}`], {
       cwd: this.#folder,
       env: this.#environment,
@@ -60,7 +60,7 @@ export class Shell {
     return { code, output };
   }
 
-  /** The same, when it has to succeed. */
+  /** Runs a command. @returns its output. @throws {DemoError} if it fails */
   async succeeds(command: string, input?: readonly string[]): Promise<string> {
     const { code, output } = await this.run(command, input);
     expect(code === 0, `"${command}" ended with exit code ${code}.`);
@@ -68,7 +68,7 @@ export class Shell {
   }
 }
 
-/** @throws {DemoError} unless it holds */
+/** @throws {DemoError} with the message `otherwise`, unless `holds` */
 export function expect(holds: boolean, otherwise: string): void {
   if (!holds) throw new DemoError(otherwise);
 }

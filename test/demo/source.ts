@@ -1,9 +1,9 @@
-// The folder that the demo backs up, looked at before anything starts.
+// The folder that the demo backs up, checked before anything starts.
 import { lstatSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { freemem, tmpdir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 
-/** A reason to stop that the user can do something about. */
+/** An error that the user can remedy. */
 export class DemoError extends Error {}
 
 export interface Source {
@@ -13,11 +13,11 @@ export interface Source {
   readonly largestFile: string;
 }
 
-/** A folder to back up, and whether it is the demo's own, to do with as it likes. */
+/** A folder to back up, and whether it is the demo's own sample, which the demo may change. */
 export type DemoSource = Source & { readonly isSample: boolean };
 
 /**
- * @param directory relative to where the user is, which `npm start` keeps in INIT_CWD
+ * @param directory relative to the user's current folder, which `npm start` passes in INIT_CWD
  * @throws {DemoError} if it can't be backed up here
  */
 export function sourceAt(directory: string): Source {

@@ -1,4 +1,4 @@
-// The tour itself: a backup is set up, nobody else can read it, it comes back, and an unmounted disk changes nothing.
+// The tour: set up a backup, see that nobody can read it without the key, restore it, and survive an unmounted disk.
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { shellQuote } from '../../lib/cli/errors.js';
@@ -9,7 +9,7 @@ const BUCKET = 'demo-backup';
 const PREFIX = 'demo';
 const EASY_KEY = 'correct horse battery staple';
 
-/** @param config where init writes it: in the default place */
+/** @param config the default config, which `init` writes */
 export async function tour(shell: Shell, source: DemoSource, config: string): Promise<void> {
   const url = shellQuote(`s3://${BUCKET}/${PREFIX}/${source.largestFile}`);
   const folder = shellQuote(source.folder);

@@ -1,4 +1,4 @@
-// The numbers in docs/audit.md: `npm run docs` writes them, and a test compares them.
+// The numbers in docs/audit.md: `npm run docs` writes them, and a test checks them.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ const AUDIT = join(PROJECT, 'docs/audit.md');
 /** The first two cells of a row of files. */
 const FILE_ROW = /^\| `((?:lib|bin)\/[^`]+)` \| \d+ \|/;
 const TOTAL_ROW = /^\| \*\*Total\*\*[^|]*\| [^|]* \|/;
-/** The first two cells of a row of packages; what follows the name stays. */
+/** The first two cells of a row of packages, with the text after the name. */
 const PACKAGE_ROW = /^\| `([^`]+)`([^|]*)\| \d[\d.]* \|/;
 
 /** The text of a file of the project. @param path relative to the project */
@@ -23,7 +23,7 @@ export function audit(): { readonly is: string; readonly shouldBe: string } {
   let [files, lines] = [0, 0];
   const shouldBe = is.split('\n').map((row) => {
     const [, file] = FILE_ROW.exec(row) ?? [];
-    // A file that is not there is another test's business.
+    // Another test reports missing files.
     if (file !== undefined && existsSync(join(PROJECT, file))) {
       const count = read(file).split('\n').length - 1;
       files += 1;

@@ -1,4 +1,4 @@
-// The list of man pages in package.json, where npm looks for it: `npm run docs` writes it, and a test compares it.
+// The list of man pages in package.json, which npm installs: `npm run docs` writes it, and a test checks it.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT, read } from './audit.js';

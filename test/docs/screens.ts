@@ -1,5 +1,5 @@
-// The screens in the docs: `npm run docs:screens` backs up a folder to a real S3 server, several times, asks about it on
-// a terminal, and writes what is shown between the markers `<!-- screen NAME -->` and `<!-- /screen -->`.
+// The screens in the docs: `npm run docs:screens` backs up a folder to a real S3 server several times, runs commands on a
+// terminal, and writes their output between the markers `<!-- screen NAME -->` and `<!-- /screen -->`.
 import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
@@ -20,9 +20,9 @@ import { type S3Server, startS3Server } from '../s3-server/server.js';
 import { PROJECT } from './audit.js';
 
 const PROGRAM = fileURLToPath(new URL('../../bin/encrypted-s3.js', import.meta.url));
-/** As it is in the screens. */
+/** The home folder in the screens. */
 const HOME = '/home/user32';
-/** How often the folder is backed up, and what changes before: `undefined` removes a file. */
+/** The changes before each backup; `undefined` removes a file. */
 const HISTORY: readonly Readonly<Record<string, string | undefined>>[] = [
   {
     'letters/anna.txt': 'Dear Anna\n',
@@ -85,7 +85,7 @@ class Screens {
     }
   }
 
-  /** What a command leaves on a terminal. @throws {Error} if it fails */
+  /** The final screen of a command on a terminal. @throws {Error} if it fails */
   show(command: string): string {
     const onTerminal = `stty cols 120; exec ${command}`;
     const { stdout, status } = spawnSync('script', ['-qec', onTerminal, '/dev/null'], {
@@ -105,7 +105,7 @@ class Screens {
   }
 }
 
-/** The pages with the commands of their screens. @param since after the first run */
+/** The pages with the commands of their screens. @param since a time after the first run */
 function pages(since: string): Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> {
   return {
     'docs/looking-into-a-backup.md': {
@@ -118,7 +118,7 @@ function pages(since: string): Readonly<Record<string, Readonly<Record<string, r
   };
 }
 
-/** @throws {Error} if the page has no markers of that name */
+/** Replaces a screen in a page. @throws {Error} if the page has no markers of that name */
 function withScreen(page: string, name: string, screen: string): string {
   const begin = `<!-- screen ${name} -->\n`;
   const [from, to] = [page.indexOf(begin), page.indexOf('<!-- /screen -->', page.indexOf(begin))];
@@ -136,7 +136,7 @@ try {
     for (const files of HISTORY) {
       screens.change(files);
       screens.show('encrypted-s3 sync');
-      // S3 tells times in whole seconds.
+      // S3 reports times in whole seconds.
       await wait(1100);
       if (since === '') {
         since = new Date().toLocaleString('sv', { timeZone: 'Europe/Berlin' });

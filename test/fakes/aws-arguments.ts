@@ -1,4 +1,4 @@
-// What a call of `aws` asks for, as far as the fake with a bucket understands it.
+// Parses the arguments of `aws` that the fake with a bucket supports.
 import { readFileSync } from 'node:fs';
 import type { VersionMarker } from '../../lib/aws/arguments/list-arguments.js';
 
@@ -12,7 +12,7 @@ const COMMANDS = ['s3', 's3api', 'sts', '--version'];
 const WITH_VALUE = ['--sse-c', '--sse-c-key', '--storage-class', '--content-type'];
 
 export class AwsArguments {
-  /** From the command on: without the options before it. */
+  /** The arguments from the command on, without the global options before it. */
   readonly all: readonly string[];
 
   constructor(argv: readonly string[]) {
@@ -37,13 +37,13 @@ export class AwsArguments {
     return this.all.find((it) => it.startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
   }
 
-  /** The argument after an option; '' if there is none. */
+  /** The value of `--name value`; '' if there is none. */
   after(option: string): string {
     return this.all[this.all.indexOf(option) + 1] ?? '';
   }
 
-  /** Of `aws s3`: the argument after it, perhaps a URL; '' if there is none. */
-  get places(): readonly [from: string, to: string] {
+  /** The source and destination of `aws s3`, each a path or a URL; '' if there is none. */
+  get sourceAndDestination(): readonly [from: string, to: string] {
     const args = this.all.slice(2);
     const [from = '', to = ''] = args.filter(
       (it, at) => !it.startsWith('--') && !WITH_VALUE.includes(args[at - 1] ?? ''),
@@ -51,7 +51,7 @@ export class AwsArguments {
     return [from, to];
   }
 
-  /** Of the first URL among the arguments. */
+  /** The bucket of the first `s3://` URL among the arguments. */
   get bucket(): string | undefined {
     return this.all.find((it) => it.startsWith('s3://'))?.split('/')[2];
   }
@@ -60,13 +60,13 @@ export class AwsArguments {
     return this.all.flatMap((it) => (it.startsWith('--exclude=') ? [it.slice('--exclude='.length)] : []));
   }
 
-  /** What delete-objects is to delete. */
+  /** What `delete-objects` has to delete. */
   get deletions(): readonly Deletion[] {
     const file = this.after('--delete').replace(/^file:\/\//, '');
     return (JSON.parse(readFileSync(file, 'utf8')) as { Objects: Deletion[] }).Objects;
   }
 
-  /** After which version a page of list-object-versions begins. */
+  /** The version after which a page of `list-object-versions` begins. */
   get marker(): VersionMarker | undefined {
     const input = this.after('--cli-input-json');
     const { KeyMarker: key, VersionIdMarker: versionId } = (
@@ -76,7 +76,7 @@ export class AwsArguments {
   }
 }
 
-/** Of `s3://bucket/KEY`. */
+/** The key in `s3://bucket/KEY`. */
 export function keyIn(url: string): string {
   return url.replace(/^s3:\/\/[^/]*\//, '');
 }

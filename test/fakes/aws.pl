@@ -1,13 +1,13 @@
 #!/usr/bin/perl
-# The process behind the fake `aws`: `aws.pl SOCKET ARGUMENT…`. It does what it is told at the socket, by
-# resident.ts, and starts in a few milliseconds, since the tests start it thousands of times: it loads no module,
-# not even those that know these numbers.
+# The process of a fake `aws`: `aws.pl SOCKET ARGUMENT…`. It carries out the orders that call-server.ts sends through
+# the socket. Tests start it thousands of times, so it loads no modules, not even those that define these numbers, and
+# starts in a few milliseconds.
 use strict;
 
 my ($PF_UNIX, $SOCK_STREAM) = (1, 1);
-socket(my $resident, $PF_UNIX, $SOCK_STREAM, 0) or die "fake aws: socket: $!\n";
-connect($resident, pack('S Z*', $PF_UNIX, $ARGV[0])) or die "fake aws: connect: $!\n";
-put($resident, "$$\n");
+socket(my $server, $PF_UNIX, $SOCK_STREAM, 0) or die "fake aws: socket: $!\n";
+connect($server, pack('S Z*', $PF_UNIX, $ARGV[0])) or die "fake aws: connect: $!\n";
+put($server, "$$\n");
 
 while (defined(my $header = take(5))) {
   my ($order, $length) = unpack('a N', $header);
@@ -16,12 +16,12 @@ while (defined(my $header = take(5))) {
   elsif ($order eq 'e') { put(\*STDERR, $data) }
   elsif ($order eq 'i') {
     my $input = do { local $/; <STDIN> } // '';
-    put($resident, pack('N', length $input) . $input);
+    put($server, pack('N', length $input) . $input);
   }
-  elsif ($order eq 's') {    # Signals are told, and answered 0.3 s later.
+  elsif ($order eq 's') {    # Reports a signal, and exits 0.3 s later.
     for my $name (qw(INT TERM HUP)) {
       $SIG{$name} = sub {
-        put($resident, pack('N', length $name) . $name);
+        put($server, pack('N', length $name) . $name);
         select(undef, undef, undef, 0.3);
         exit $data;
       };
@@ -43,7 +43,7 @@ sub take {
   my ($length) = @_;
   my $data = '';
   while (length $data < $length) {
-    my $read = sysread($resident, $data, $length - length $data, length $data);
+    my $read = sysread($server, $data, $length - length $data, length $data);
     next if !defined $read && $! == 4;    # EINTR
     return undef if !$read;
   }

@@ -1,28 +1,28 @@
-// A fake `aws` with a bucket behind it, for tests that run the commands hundreds of times. It behaves as the real
-// one where the commands rely on it, and fails on everything else.
-import { BucketCall, type FakeBucket } from './bucket-call.js';
-import { Faults, type Met } from './fault.js';
-import { Journal } from './journal.js';
-import { Ended, type FakeCall, Resident } from './resident.js';
+// A fake `aws` with a fake bucket, for tests that run commands hundreds of times. It behaves like the AWS CLI where the
+// commands rely on it, and fails on everything else.
+import { BucketCall, type FakeS3 } from './bucket-call.js';
+import { CallServer, Ended, type FakeCall } from './call-server.js';
+import { FakeBucket } from './fake-bucket.js';
+import { type FaultEffect, Faults } from './fault.js';
 import { S3Call } from './s3-call.js';
 import { S3ApiCall } from './s3api-call.js';
 
-export class BucketAws implements FakeBucket {
-  readonly resident: Resident;
-  readonly journal = new Journal();
+export class BucketAws implements FakeS3 {
+  readonly callServer: CallServer;
+  readonly bucket = new FakeBucket();
   readonly faults = new Faults();
   readonly lies = new Set<string>();
 
-  /** @param folder where its socket is made */
+  /** @param folder for the socket */
   constructor(folder: string) {
-    this.resident = new Resident(folder, (call) => this.#answer(call));
+    this.callServer = new CallServer(folder, (call) => this.#answer(call));
   }
 
   async #answer(call: FakeCall): Promise<number> {
     const number = this.faults.next('call');
-    this.#failIf(this.faults.meet(call, 'call', number, 'before'), call);
+    this.#applyEffect(this.faults.apply(call, 'call', number, 'before'), call);
     const exitCode = await this.#carryOut(call);
-    this.#failIf(this.faults.meet(call, 'call', number, 'after'), call);
+    this.#applyEffect(this.faults.apply(call, 'call', number, 'after'), call);
     return exitCode;
   }
 
@@ -36,14 +36,14 @@ export class BucketAws implements FakeBucket {
     return 0;
   }
 
-  #failIf(met: Met, call: FakeCall): void {
+  #applyEffect(effect: FaultEffect, call: FakeCall): void {
     const bucketCall = new BucketCall(this, call);
-    if (met === 'lie') this.#lie(bucketCall);
-    if (met === 'fail')
+    if (effect === 'lie') this.#lie(bucketCall);
+    if (effect === 'fail')
       bucketCall.end(255, this.faults.words ?? 'Could not connect to the endpoint URL: "https://fake/"');
   }
 
-  /** Of deletions only: those of other calls are told by their puts. */
+  /** Handles deletions only: s3-call.ts handles the puts. */
   #lie({ args }: BucketCall): void {
     if (args.operation !== 'delete-objects') return;
     for (const { Key } of args.deletions) this.lies.add(Key);

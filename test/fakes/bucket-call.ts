@@ -1,41 +1,41 @@
-// One call of the fake `aws`, and what its answer is made of.
+// What all calls of the fake `aws` with a bucket share.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { AwsArguments } from './aws-arguments.js';
+import { Ended, type FakeCall } from './call-server.js';
+import { type FakeBucket, isObject, type StoredObject } from './fake-bucket.js';
 import type { Faults } from './fault.js';
-import { isObject, type Journal, type StoredObject } from './journal.js';
-import { Ended, type FakeCall } from './resident.js';
 
-/** The bucket behind the fake, and what is wrong with it. */
-export interface FakeBucket {
-  readonly journal: Journal;
+/** The fake bucket, and the faults of its server. */
+export interface FakeS3 {
+  readonly bucket: FakeBucket;
   readonly faults: Faults;
-  /** The keys that the fake has told to be put or deleted, and has not. */
+  /** The keys that the fake has reported as put or deleted without doing so. */
   readonly lies: Set<string>;
 }
 
 export class BucketCall {
   readonly args: AwsArguments;
-  protected readonly journal: Journal;
+  protected readonly bucket: FakeBucket;
   protected readonly faults: Faults;
   protected readonly lies: Set<string>;
   protected readonly call: FakeCall;
 
-  constructor({ journal, faults, lies }: FakeBucket, call: FakeCall) {
-    this.journal = journal;
+  constructor({ bucket, faults, lies }: FakeS3, call: FakeCall) {
+    this.bucket = bucket;
     this.faults = faults;
     this.lies = lies;
     this.call = call;
     this.args = new AwsArguments(call.argv);
   }
 
-  /** FAKE_CLOCK_OFFSET: how much the server's clock is ahead of ours (ms). */
+  /** The environment variable FAKE_CLOCK_OFFSET is how much the server's clock is ahead of ours (ms). */
   protected add(key: string, body: Buffer | undefined, keyHash?: string): void {
     const offset = Number(this.call.environment['FAKE_CLOCK_OFFSET'] ?? 0);
-    this.journal.add(key, body, keyHash, Date.now() + offset);
+    this.bucket.add(key, body, keyHash, Date.now() + offset);
   }
 
-  /** The object or that version of it, if the key at hand, or none, is the one it was stored with. */
+  /** Finds the object, or the version `id` of it. Ends the call unless it was stored with the encryption key that is given now. */
   protected findReadable(key: string, operation: string, before: string, id = ''): StoredObject {
     const refuse = (code: string, words = 'x'): never =>
       this.end(
@@ -43,10 +43,10 @@ export class BucketCall {
         `${before}An error occurred (${code}) when calling the ${operation} operation: ${words}`,
       );
     const isHead = operation === 'HeadObject';
-    const object = id === '' ? this.journal.current().get(key) : this.journal.version(key, id);
+    const object = id === '' ? this.bucket.current().get(key) : this.bucket.version(key, id);
     if (object === undefined) return refuse(id === '' ? '404' : 'NoSuchVersion');
     if (!isObject(object)) return refuse('MethodNotAllowed');
-    if (this.journal.ignoresKeys) return object;
+    if (this.bucket.ignoresKeys) return object;
     const isKeyGiven = this.args.has('fileb:///dev/fd/3');
     if (object.keyHash !== undefined && !isKeyGiven)
       return isHead
@@ -58,7 +58,7 @@ export class BucketCall {
   }
 
   protected bucketOrEnd(operation: string, code: string): void {
-    if (!this.journal.exists)
+    if (!this.bucket.exists)
       this.end(254, `An error occurred (${code}) when calling the ${operation} operation: Not Found`);
   }
 
@@ -73,7 +73,7 @@ export class BucketCall {
   }
 
   end(code: number, message: string): never {
-    this.call.complain(`${message}\n`);
+    this.call.printError(`${message}\n`);
     throw new Ended(code);
   }
 }

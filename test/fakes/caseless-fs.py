@@ -1,9 +1,11 @@
-"""A file system that tells neither `A` from `a` nor composed from decomposed letters: caseless-fs.py FOLDER MOUNT_POINT
+"""A case-insensitive file system that also ignores Unicode normalization: caseless-fs.py FOLDER MOUNT_POINT [OPTION]...
 
-It shows FOLDER at MOUNT_POINT by FUSE (libfuse.so.2), until it is unmounted. With a third argument, `ctime-moves`, each
-look at a file finds the time of the look as its ctime; with `no-times`, files do not keep the times that they are given;
-with `no-owners`, they can be given neither owner nor mode; with `ascii-case`, it folds the letters of ASCII and nothing else;
-with `hangs`, a call is named on standard output, and never answered.
+It mounts FOLDER at MOUNT_POINT by FUSE (libfuse.so.2), until it is unmounted. The options:
+ctime-moves  each stat returns the current time as the ctime
+no-times     setting a file's times succeeds and has no effect
+no-owners    chown and chmod fail with ENOSYS
+ascii-case   only ASCII letters are case-insensitive, and normalization counts
+hangs        each call prints its name on standard output and never returns
 """
 import ctypes as c
 import errno
@@ -25,7 +27,7 @@ class Time(c.Structure):
     _fields_ = [("s", c.c_long), ("ns", c.c_long)]
 
 
-class Stat(c.Structure):  # Of x86-64.
+class Stat(c.Structure):  # struct stat of x86-64.
     _fields_ = [
         *((name, c.c_uint64) for name in ("dev", "ino", "nlink")),
         *((name, c.c_uint) for name in ("mode", "uid", "gid", "padding")),
@@ -45,7 +47,7 @@ class StatFs(c.Structure):
 
 PATH, BYTES, OPEN, OFFSET = c.c_char_p, c.POINTER(c.c_byte), c.POINTER(OpenFile), c.c_int64
 FILL = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_char_p, c.c_void_p, OFFSET)
-# struct fuse_operations of FUSE 2.9, in its order; None: not implemented.
+# The members of struct fuse_operations (FUSE 2.9) in order; None: not implemented.
 OPERATIONS = {
     "getattr": (PATH, c.POINTER(Stat)), "readlink": (PATH, BYTES, c.c_size_t), "getdir": None, "mknod": None,
     "mkdir": (PATH, c.c_uint), "unlink": (PATH,), "rmdir": (PATH,), "symlink": (PATH, PATH), "rename": (PATH, PATH),
@@ -66,7 +68,7 @@ def folded(name):
 
 
 def real(path):
-    """The path in FOLDER: of each part, the spelling that is there."""
+    """The path in FOLDER, in which each part has the spelling of the existing file."""
     found = root
     for name in filter(None, path.split(b"/")):
         names = os.listdir(found) if os.path.isdir(found) else []

@@ -1,4 +1,4 @@
-// A process in which commands run, one after the other, until one is killed.
+// A process that runs commands one after the other, until a command is killed.
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
@@ -7,11 +7,11 @@ import { END_OF_RUN, type RunRequest } from './run-request.js';
 import { WITHOUT_ROOTS_RIGHTS } from './without-roots-rights.js';
 
 const MANY_RUNS = programOf('test/fakes/many-runs.js');
-/** No run takes so long (ms). */
+/** Milliseconds after which a run is killed. */
 const TOO_LONG = 120_000;
 
 export interface Outcome {
-  /** `null`: it was killed. */
+  /** `null` if a signal killed the process. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
@@ -32,14 +32,14 @@ export class CommandProcess {
   async run(request: RunRequest): Promise<Outcome> {
     this.#child ??= this.#start();
     const child = this.#child;
-    // Without a run, it keeps no test file from ending.
+    // An idle process does not keep the test file from ending.
     child.ref();
     const printed = Promise.all([child.stdout, child.stderr].map(readToEndOfRun));
     const timeout = setTimeout(() => child.kill('SIGKILL'), TOO_LONG);
     child.stdin.write(`${JSON.stringify(request)}\n`);
     const [stdout, stderr] = (await printed) as [Printed, Printed];
     clearTimeout(timeout);
-    // What has handled a signal ends with it.
+    // A process that has handled a signal ends.
     if (stderr.exitCode === undefined || stderr.exitCode > 128) await this.end();
     child.unref();
     return {
@@ -63,7 +63,7 @@ export class CommandProcess {
       env: { PATH: process.env['PATH'], NODE_OPTIONS: this.#nodeOptions },
       stdio: 'pipe',
     });
-    child.stdin.on('error', () => undefined); // It has been killed.
+    child.stdin.on('error', () => undefined); // The process was killed.
     this.#closed = once(child, 'close');
     return child;
   }
@@ -71,7 +71,7 @@ export class CommandProcess {
 
 interface Printed {
   readonly text: string;
-  /** Not there if the process ended with the run. */
+  /** Absent if the process ended with the run. */
   readonly exitCode?: number;
 }
 

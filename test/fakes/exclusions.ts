@@ -1,6 +1,6 @@
 import type { Exclusion } from '../../lib/tree/disk/exclusion.js';
 
-/** Leaves nothing out. */
+/** Excludes nothing. */
 export const NO_EXCLUSION: Exclusion = {
   ruleFor: () => undefined,
   ruleForSize: () => undefined,

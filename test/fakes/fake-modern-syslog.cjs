@@ -1,5 +1,5 @@
-// For `node --require`: a modern-syslog that appends to the file FAKE_SYSLOG in one of Node's threads, as the real one
-// calls syslog(3) in one. A FIFO that nobody reads stalls it.
+// For `node --require`: a modern-syslog that appends to the file FAKE_SYSLOG. Like the real one, which calls syslog(3),
+// it works in one of Node's threads. A FIFO without a reader blocks it.
 const { appendFile } = require('node:fs');
 const Module = require('node:module');
 

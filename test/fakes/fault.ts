@@ -1,76 +1,76 @@
-// What goes wrong in one run of a command, as the test has it.
-import { Ended, type FakeCall } from './resident.js';
+// Faults that a test injects into one run of a command.
+import { Ended, type FakeCall } from './call-server.js';
 
 export interface Fault {
-  /** Which one of these it happens at: the calls of `aws`, or the objects that are put. */
+  /** What `number` counts: the calls of `aws`, or the objects that are put. */
   readonly at: 'call' | 'put';
-  /** Counted from 1, over all calls of the run. */
+  /** From 1, over the whole run. */
   readonly number: number;
-  /** Whether the work has been done by then; `before`, if it is not given. */
+  /** Whether the fault strikes before or after the work of the call or put; `before` by default. */
   readonly when?: 'before' | 'after';
   readonly what:
     | 'kill aws'
     | 'kill the command'
     | 'kill both'
-    /** A call fails as a whole, a put by itself: with `words`. */
+    /** The call, or the put alone, fails with `words`. */
     | 'fail'
-    /** The call ends at once, and says nothing. */
+    /** The call ends at once and prints nothing. */
     | 'end'
-    /** The call or put is told to be done, and is not. */
+    /** The call or put reports success without doing anything. */
     | 'lie'
-    /** `change` is called. */
+    /** `change` is called, for instance to change the disk. */
     | 'change'
-    /** Every call fails with `words`, from this one on. */
+    /** This and every later call fails with `words`. */
     | 'fail from here on';
   readonly words?: string;
   readonly change?: () => void;
 }
 
-/** What a call or put has to do, after it has met its fault. */
-export type Met = 'fail' | 'lie' | undefined;
+/** How a fault that has struck changes the call or put. */
+export type FaultEffect = 'fail' | 'lie' | undefined;
 
 export class Faults {
   #fault: Fault | undefined;
   #counts = { call: 0, put: 0 };
-  readonly #refusals = new Map<string, { readonly words: string; times: number }>();
-  /** The keys that were about to be put since the last `set` or `refuse`. */
+  readonly #failingPuts = new Map<string, { readonly words: string; times: number }>();
+  /** The keys of all attempts to put an object since the last `set` or `failPut`. */
   readonly puts: string[] = [];
 
-  /** Has the put of an object fail with these words of the AWS CLI, so often; lifted by `times` 0. */
-  refuse(key: string, words: string, times = Number.POSITIVE_INFINITY): void {
-    this.#refusals.set(key, { words, times });
+  /** Lets the next `times` puts of an object fail with these words of the AWS CLI; 0 lifts the fault. */
+  failPut(key: string, words: string, times = Number.POSITIVE_INFINITY): void {
+    this.#failingPuts.set(key, { words, times });
     this.puts.length = 0;
   }
 
-  /** @returns why the put that is about to be made fails; `undefined`: it does not */
-  refusal(key: string): string | undefined {
+  /** Notes an attempt to put an object. @returns the words with which it fails; `undefined` if it succeeds */
+  failureOfPut(key: string): string | undefined {
     this.puts.push(key);
-    const refusal = this.#refusals.get(key);
-    if (refusal === undefined || refusal.times === 0) return undefined;
-    refusal.times -= 1;
-    return refusal.words;
+    const failure = this.#failingPuts.get(key);
+    if (failure === undefined || failure.times === 0) return undefined;
+    failure.times -= 1;
+    return failure.words;
   }
 
-  /** `undefined` lifts the fault. Begins to count anew. */
+  /** Sets the fault, or lifts it with `undefined`, and restarts the counts. */
   set(fault: Fault | undefined): void {
     this.#fault = fault;
     this.#counts = { call: 0, put: 0 };
     this.puts.length = 0;
   }
 
-  /** What a call or put that fails says. */
+  /** What a failing call or put prints. */
   get words(): string | undefined {
     return this.#fault?.words;
   }
 
-  /** The number of a call or put that begins. */
+  /** Counts a call or put. @returns its number */
   next(at: 'call' | 'put'): number {
     this.#counts[at] += 1;
     return this.#counts[at];
   }
 
-  /** @throws {Ended} if the call ends here */
-  meet(call: FakeCall, at: 'call' | 'put', number: number, when: 'before' | 'after'): Met {
+  /** Applies the fault if it strikes here. @throws {Ended} if it ends the call */
+  apply(call: FakeCall, at: 'call' | 'put', number: number, when: 'before' | 'after'): FaultEffect {
     const fault = this.#fault;
     if (fault?.at !== at || (fault.when ?? 'before') !== when) return undefined;
     if (fault.what === 'fail from here on') return number >= fault.number ? 'fail' : undefined;

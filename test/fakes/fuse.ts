@@ -1,4 +1,4 @@
-// A file system with odd habits; see caseless-fs.py.
+// Mounts the file system of caseless-fs.py.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import type { TestContext } from 'node:test';
@@ -7,28 +7,29 @@ import { fileURLToPath } from 'node:url';
 
 const CASELESS_FS = fileURLToPath(new URL('../../../test/fakes/caseless-fs.py', import.meta.url));
 
-export type Habit = 'ctime-moves' | 'no-times' | 'no-owners' | 'hangs' | 'ascii-case';
+/** The options of caseless-fs.py. */
+export type FuseOption = 'ctime-moves' | 'no-times' | 'no-owners' | 'hangs' | 'ascii-case';
 
 /**
- * Calls `work` while `folder` is shown at `at`, which is made; where there is no FUSE, the test is skipped; with `CI=true`
- * it fails if there is a /dev/fuse. With the habit `hangs`, a call that would wait for an answer fails the test at once.
+ * Calls `work` while `folder` is mounted at `at`, a new folder. Skips the test where FUSE does not work; with `CI=true`
+ * and a /dev/fuse, it fails instead. With the option `hangs`, a call to the file system fails the test at once.
  */
 export async function withFuse(
   t: TestContext,
   folder: string,
   at: string,
-  habits: readonly Habit[],
+  options: readonly FuseOption[],
   work: () => Promise<void>,
 ): Promise<void> {
   mkdirSync(at);
-  const server = spawn('python3', [CASELESS_FS, folder, at, ...habits], {
+  const server = spawn('python3', [CASELESS_FS, folder, at, ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stderr = '';
   server.stderr.setEncoding('utf8').on('data', (text) => (stderr += text));
   const ended = new Promise((resolve) => server.on('error', resolve).on('close', resolve));
   const hung = new Promise<never>((_, reject) => {
-    server.stdout.once('data', (call) => reject(new Error(`${at} hangs, and is asked for ${call}`)));
+    server.stdout.once('data', (call) => reject(new Error(`${at} hangs, and got the call ${call}`)));
   });
   hung.catch(() => undefined);
   const isMounted = () => readFileSync('/proc/self/mounts', 'utf8').includes(` ${at} `);
@@ -38,7 +39,7 @@ export async function withFuse(
     else if (process.env['CI'] === 'true' && existsSync('/dev/fuse')) throw new Error(`no FUSE: ${stderr}`);
     else t.skip(`no FUSE: ${stderr.trim().split('\n').at(-1)}`);
   } finally {
-    // With its server, the file system lets go of those who wait for it.
+    // Killing the server ends all calls that wait for it.
     server.kill('SIGKILL');
     await ended;
     spawnSync('fusermount', ['-uz', at]);

@@ -1,4 +1,4 @@
-// For `node --require`: as if modern-syslog had not been built, so that logger(1) is used.
+// For `node --require`: modern-syslog fails to load, so that commands use logger(1).
 const load = process.dlopen;
 process.dlopen = (module, file, ...flags) => {
   if (file.includes('modern-syslog')) throw new Error('not built');

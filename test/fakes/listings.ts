@@ -1,23 +1,23 @@
-// What the fake `aws` prints of a bucket, for the queries in lib/aws/arguments/list-arguments.ts.
+// The listings that the fake `aws` prints, for the queries in lib/aws/arguments/list-arguments.ts.
 import type {
   ObjectRow,
   VersionMarker,
   VersionRow,
   VersionsPage,
 } from '../../lib/aws/arguments/list-arguments.js';
-import type { Journal, StoredObject, StoredVersion } from './journal.js';
+import type { FakeBucket, StoredObject, StoredVersion } from './fake-bucket.js';
 
-/** S3's limit for one page. */
+/** S3's limit for a page. */
 const PAGE = 1000;
 
-/** Of list-objects-v2: a page. */
+/** A page of `list-objects-v2`. */
 export function objectsPage(...rows: readonly ObjectRow[]): string {
   return `${rows.length === 0 ? 'null' : JSON.stringify(rows)}\n`;
 }
 
-/** Of list-objects-v2. */
-export function objectPages(journal: Journal, prefix: string): string {
-  const rows = objectsBelow(journal, prefix).map(
+/** All pages of `list-objects-v2`. */
+export function objectPages(bucket: FakeBucket, prefix: string): string {
+  const rows = objectsBelow(bucket, prefix).map(
     (it): ObjectRow => [it.key, it.body.length, timeOf(it), `"${it.id}"`],
   );
   let pages = objectsPage(...rows.slice(0, PAGE));
@@ -25,21 +25,21 @@ export function objectPages(journal: Journal, prefix: string): string {
   return pages;
 }
 
-/** Of list-objects-v2 with a limit, as JSON. */
-export function firstObjects(journal: Journal, prefix: string, count: number): string {
-  const Contents = objectsBelow(journal, prefix).slice(0, count);
+/** The output of `list-objects-v2` with a limit, as JSON. */
+export function firstObjects(bucket: FakeBucket, prefix: string, count: number): string {
+  const Contents = objectsBelow(bucket, prefix).slice(0, count);
   return JSON.stringify({ Contents: Contents.map((it) => ({ Key: it.key, LastModified: timeOf(it) })) });
 }
 
-function objectsBelow(journal: Journal, prefix: string): StoredObject[] {
-  return [...journal.current().values()].filter((it) => it.key.startsWith(prefix));
+function objectsBelow(bucket: FakeBucket, prefix: string): StoredObject[] {
+  return [...bucket.current().values()].filter((it) => it.key.startsWith(prefix));
 }
 
-/** Of list-object-versions: a page after that key and version, as JSON, with an encoded marker as Amazon's. */
-export function versionsPage(journal: Journal, prefix: string, after?: VersionMarker): VersionsPage {
-  const versions = journal.versions().filter((it) => it.key.startsWith(prefix));
+/** A page of `list-object-versions` after a key and version; its marker is URL-encoded, like Amazon's. */
+export function versionsPage(bucket: FakeBucket, prefix: string, after?: VersionMarker): VersionsPage {
+  const versions = bucket.versions().filter((it) => it.key.startsWith(prefix));
   const latest = new Map(versions.map((it) => [it.key, it]));
-  // The sort is stable: of each key, the newest stays first.
+  // The sort is stable: the newest version of a key stays first.
   const all = versions.reverse().sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
   const isAfter = (it: StoredVersion) =>
     after === undefined || Buffer.compare(Buffer.from(it.key), Buffer.from(after.key)) > 0;
@@ -63,7 +63,7 @@ function encode(key: string): string {
   return encodeURIComponent(key).replaceAll('%20', '+');
 }
 
-/** S3 tells whole seconds. */
+/** S3 reports times in whole seconds. */
 function timeOf({ time }: StoredVersion): string {
   return new Date(time).toISOString().replace(/\..*/, '+00:00');
 }

@@ -1,5 +1,5 @@
-// Runs commands again and again in one process, which saves the start of Node.js: it reads what each run is given as a
-// line of JSON, and ends what that says on stdout and stderr with a line of `END_OF_RUN` and the exit code.
+// Runs many commands in one process, which saves the start of Node.js: it reads each `RunRequest` as a line of JSON, and
+// after each run prints a line with `END_OF_RUN` and the exit code to stdout and stderr.
 import { createInterface } from 'node:readline';
 import { downloadDirCommand } from '../../bin/commands/download-dir.js';
 import { syncCommand } from '../../bin/commands/sync.js';
@@ -12,7 +12,7 @@ const COMMANDS = {
   'encrypted-s3-download-dir': downloadDirCommand,
 };
 
-// Each run listens until its process ends.
+// Each run adds listeners, which stay until the process ends.
 for (const it of [process, process.stdout, process.stderr]) it.setMaxListeners(0);
 
 async function runAll(): Promise<void> {

@@ -1,4 +1,4 @@
-// Loaded before a program, makes it believe that it runs with the Node.js of OLD_NODE.
+// For `node --require`: the program sees the version in OLD_NODE as that of Node.js.
 Object.defineProperty(process, 'versions', {
   value: { ...process.versions, node: process.env.OLD_NODE },
 });

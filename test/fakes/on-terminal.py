@@ -1,20 +1,20 @@
 """Runs a program on a terminal of its own: on-terminal.py STEPS PROGRAM ARGUMENT...
 
-STEPS is JSON: pairs of what the program has to show, and what is typed then. Prints what it showed. The exit
-code is the program's; 99 if it did not show what a step waits for before it ended."""
+STEPS is JSON: pairs of a text that the program has to show, and the keys to type then. Prints all that the program
+showed. The exit code is the program's; 99 if the program ended before it showed the text of a step."""
 import fcntl, json, os, pty, re, select, signal, struct, sys, termios
 
 steps = json.loads(sys.argv[1])
 pid, terminal = pty.fork()
 if pid == 0:
-    # Before the program starts: it would draw its question again for a change of the size.
+    # The size is set before the program starts, because a program redraws its question when the size changes.
     fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack('HHHH', 50, 100, 0, 0))
     os.execvp(sys.argv[2], sys.argv[2:])
 
-# Seconds after which a program that says nothing is ended.
+# Seconds after which a silent program is killed.
 SILENCE = 60
 shown = b''
-seen = 0  # Where the next step begins to look.
+seen = 0  # Where the search for the next step's text begins.
 
 
 def plain(text):

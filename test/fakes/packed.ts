@@ -1,10 +1,10 @@
-// What `npm pack` makes of this program, for the tests of what is installed.
+// The package that `npm pack` makes, for tests of what a user installs.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DIST } from './bins.js';
 
-export interface Locked {
+export interface LockedPackage {
   readonly version: string;
   readonly integrity?: string;
   readonly resolved?: string;
@@ -15,19 +15,21 @@ export interface Locked {
 export const project = join(DIST, '..');
 
 export const manifest = JSON.parse(readFileSync(join(project, 'package.json'), 'utf8'));
-export const locked = packagesIn('package-lock.json');
-export const needed = [...locked].filter(([, { dev }]) => dev !== true);
-/** The paths, relative to the project, of the packages that the program uses. Optional ones may be missing. */
-export const used = needed.map(([path]) => path).filter((path) => existsSync(join(project, path)));
+export const lockedPackages = packagesIn('package-lock.json');
+export const neededPackages = [...lockedPackages].filter(([, { dev }]) => dev !== true);
+/** The paths, relative to the project, of the installed packages that the program needs. Optional ones may be missing. */
+export const installedPaths = neededPackages
+  .map(([path]) => path)
+  .filter((path) => existsSync(join(project, path)));
 
-export function packagesIn(lockfile: string): Map<string, Locked> {
+export function packagesIn(lockfile: string): Map<string, LockedPackage> {
   const { packages } = JSON.parse(readFileSync(join(project, lockfile), 'utf8'));
-  return new Map(Object.entries<Locked>(packages).filter(([path]) => path !== ''));
+  return new Map(Object.entries<LockedPackage>(packages).filter(([path]) => path !== ''));
 }
 
 /**
- * Packs a copy of the project, since packing builds anew: here it only puts back what is built.
- * @param folder where the copy and the tarball are made
+ * Packs a copy of the project. Packing starts a build, so the copy has a compiler that copies the files of the last build.
+ * @param folder for the copy and the tarball
  * @returns the path of the tarball
  */
 export function pack(folder: string): string {
@@ -42,11 +44,11 @@ export function pack(folder: string): string {
     'LICENSE',
     'CHANGELOG.md',
     'docs',
-    ...used,
+    ...installedPaths,
   ]) {
     cpSync(join(project, path), join(copy, path), { recursive: true });
   }
-  // As it is where modern-syslog was compiled.
+  // A compiled modern-syslog has this file.
   mkdirSync(join(copy, 'node_modules/modern-syslog/build'), { recursive: true });
   writeFileSync(join(copy, 'node_modules/modern-syslog/build/core.node'), '');
   mkdirSync(dirname(compiler), { recursive: true });

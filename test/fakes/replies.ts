@@ -1,4 +1,4 @@
-// The calls of a run in which nothing goes wrong, to be varied by each test.
+// The expected calls of a run without faults, with their replies. Tests replace single ones.
 import type { ObjectRow } from '../../lib/aws/arguments/list-arguments.js';
 import { objectsPage } from './listings.js';
 import type { Reply } from './scenario.js';
@@ -9,19 +9,19 @@ export const bucketMissing: Reply = {
   exitCode: 254,
   stderr: s3Error('404', 'HeadBucket', 'Not Found'),
 };
-export const escrowThere: Reply = {
+export const escrowFound: Reply = {
   args: ['list-objects-v2', '--prefix=backup.info/key/data'],
   stdout: '{"Contents": [{"Key": "backup.info/key/data", "LastModified": "2026-11-01T12:00:00Z"}]}',
 };
 export const escrowMissing: Reply = { args: ['list-objects-v2', '--prefix=backup.info/key/data'] };
-export const noBucket: Reply = {
+export const noSuchBucket: Reply = {
   ...escrowMissing,
   exitCode: 254,
   stderr: s3Error('NoSuchBucket', 'ListObjectsV2', 'The specified bucket does not exist'),
 };
 export const syncDone: Reply = { args: ['s3', 'sync'] };
 
-/** The three reads of the verification, which gives back `content`. */
+/** The three reads of a verification; the last one returns `content`. */
 export function verification(content: string): Reply[] {
   return [withWrongKey, withoutKey, { args: ['s3', 'cp', '-'], stdout: content }];
 }
@@ -38,16 +38,16 @@ export const withoutKey: Reply = {
     'An error occurred (InvalidRequest) when calling the GetObject operation: The object was stored using a form of Server Side Encryption.\n',
 };
 export const keyIsMissing: Reply = { ...withoutKey, args: ['get-object', '--range=bytes=0-0'] };
-/** What is asked of an object after a HEAD request that was refused: it has another key. */
+/** The two reads that follow a refused HEAD request; they show that the object has another encryption key. */
 export const keyIsWrong: readonly Reply[] = [
   { ...withWrongKey, args: [...withWrongKey.args, '--range=bytes=0-0'] },
   keyIsMissing,
 ];
 
-/** What the runs of the tests know of the backup `pc/docs/` of a bucket without a record. */
+/** The usual backup, `pc/docs/`, has no record. */
 export const noRecord: Reply = recordMissing('pc/docs/');
 
-/** There is no record of a last run. */
+/** The backup below `prefix` has no record. */
 export function recordMissing(prefix: string): Reply {
   return {
     args: ['s3', 'cp', `s3://test-bucket/backup.info/runs/${prefix}last-run.json`],
@@ -56,7 +56,7 @@ export function recordMissing(prefix: string): Reply {
   };
 }
 
-/** The bucket holds these files, given by their content, and got them after they changed last. */
+/** The bucket holds these files, by path with their content, stored after their last change. */
 export function listing(files: Readonly<Record<string, string>>, prefix = 'pc/docs/'): Reply {
   const rows = Object.entries(files).map(
     ([path, content]): ObjectRow => [
@@ -69,30 +69,30 @@ export function listing(files: Readonly<Record<string, string>>, prefix = 'pc/do
   return { args: ['list-objects-v2', `--prefix=${prefix}`], stdout: objectsPage(...rows) };
 }
 
-/** The key is that of an object of the backup. */
-export const keyFits: Reply = { args: ['head-object', '--sse-customer-key'] };
-/** The record and the tree are stored. */
+/** The encryption key is that of an object of the backup. */
+export const keyIsRight: Reply = { args: ['head-object', '--sse-customer-key'] };
+/** Stores the record and the tree. */
 export const recordStored: Reply = { args: ['s3', 'cp', '--recursive'] };
 
-/** The calls that ask the bucket, up to the upload, when it holds one file. */
-export function asked(content: string, path = 'a', prefix = 'pc/docs/'): Reply[] {
-  return [escrowThere, recordMissing(prefix), listing({ [path]: content }, prefix), keyFits];
+/** The calls before the upload, when the bucket holds one file. */
+export function callsBeforeUpload(content: string, path = 'a', prefix = 'pc/docs/'): Reply[] {
+  return [escrowFound, recordMissing(prefix), listing({ [path]: content }, prefix), keyIsRight];
 }
 
-/** A whole run over an existing bucket that holds the only file, and an escrowed key. */
+/** A whole run, when the bucket holds the only file and the escrowed key. */
 export function goodRun(content: string, path = 'a', prefix = 'pc/docs/'): Reply[] {
   return [
-    ...asked(content, path, prefix),
+    ...callsBeforeUpload(content, path, prefix),
     listing({ [path]: content }, prefix),
     recordStored,
     ...verification(content),
   ];
 }
 
-/** A whole first run, over an empty prefix, in which `aws s3 sync` uploads the only file. */
+/** A whole first run: below an empty prefix, `aws s3 sync` uploads the only file. */
 export function firstRun(content: string, path = 'a', prefix = 'pc/docs/', sync: Reply = syncDone): Reply[] {
   return [
-    escrowThere,
+    escrowFound,
     recordMissing(prefix),
     listing({}, prefix),
     sync,
@@ -102,15 +102,15 @@ export function firstRun(content: string, path = 'a', prefix = 'pc/docs/', sync:
   ];
 }
 
-/** The calls that ask the bucket, up to the upload, when it holds the only file as it was before. */
-export function askedAboutOlder(path = 'a'): Reply[] {
-  return [escrowThere, noRecord, listing({ [path]: 'as it was before' }), keyFits];
+/** The calls before the upload, when the only file has changed since it was stored. */
+export function callsBeforeUploadOfChanged(path = 'a'): Reply[] {
+  return [escrowFound, noRecord, listing({ [path]: 'as it was before' }), keyIsRight];
 }
 
-/** What is due is uploaded by its name. */
+/** Uploads due files by name. */
 export const uploadDone: Reply = { args: ['s3', 'cp', 's3://test-bucket/pc/docs/', '--recursive'] };
 
-/** An answer of S3's in the words of the AWS CLI. */
+/** An error of S3, as the AWS CLI prints it. */
 export function s3Error(code: string, operation: string, message: string): string {
   return `\nAn error occurred (${code}) when calling the ${operation} operation: ${message}\n`;
 }

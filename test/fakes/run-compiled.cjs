@@ -1,4 +1,4 @@
-// Runs a bundle of bundle-bins.ts with what V8 has compiled of it before: that is NAME.code.cjs and NAME.compiled.
+// Runs the bundle NAME.code.cjs of bundle-bins.ts with V8's code cache for it, NAME.compiled.
 const { readFileSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
@@ -8,7 +8,7 @@ module.exports = function runCompiled(folder, name) {
   const file = join(folder, `${name}.code.cjs`);
   const compiled = join(folder, `${name}.compiled`);
   const isFirst = process.env.KEEPS_COMPILED_CODE !== undefined;
-  // esbuild writes ASCII.
+  // The output of esbuild is ASCII.
   const code = `(function (require, __url, module) {${readFileSync(file, 'latin1').replace(/^#!.*/, '')}\n})`;
   const script = new Script(code, {
     filename: file,

@@ -1,4 +1,4 @@
-// What a test and the process of its runs tell each other; see many-runs.ts.
+// The protocol between a test and the process of its runs, many-runs.ts.
 
 export interface RunRequest {
   readonly command: 'encrypted-s3' | 'encrypted-s3-sync' | 'encrypted-s3-download-dir';
@@ -7,5 +7,5 @@ export interface RunRequest {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** Before the exit code, in a line of its own on stdout and stderr. */
+/** Precedes the exit code in the last line of a run, on stdout and stderr. */
 export const END_OF_RUN = 'the run has ended: ';

@@ -1,4 +1,4 @@
-// `aws s3api` of the fake: single requests to its bucket.
+// `aws s3api` of the fake: single requests to the fake bucket.
 import { writeFileSync } from 'node:fs';
 import type { Deletion } from './aws-arguments.js';
 import { BucketCall } from './bucket-call.js';
@@ -6,7 +6,7 @@ import { firstObjects, objectPages, versionsPage } from './listings.js';
 
 export class S3ApiCall extends BucketCall {
   answer(): void {
-    const journal = this.journal;
+    const bucket = this.bucket;
     const key = this.args.option('--key');
     const calls: Readonly<Record<string, () => void>> = {
       'head-bucket': () => this.bucketOrEnd('HeadBucket', '404'),
@@ -15,10 +15,10 @@ export class S3ApiCall extends BucketCall {
         this.call.print('eu-central-1\n');
       },
       'create-bucket': () => {
-        journal.exists = true;
+        bucket.exists = true;
       },
       'put-bucket-versioning': () => {
-        journal.isVersioned = true;
+        bucket.isVersioned = true;
       },
       'put-bucket-lifecycle-configuration': () => this.#setBucket('--lifecycle-configuration'),
       'put-bucket-encryption': () => this.#setBucket('--server-side-encryption-configuration'),
@@ -34,7 +34,7 @@ export class S3ApiCall extends BucketCall {
         this.#getBucket('--public-access-block-configuration', 'NoSuchPublicAccessBlockConfiguration'),
       'get-object-lock-configuration': () =>
         this.#getBucket('--object-lock-configuration', 'ObjectLockConfigurationNotFoundError'),
-      'get-bucket-versioning': () => this.call.print(journal.isVersioned ? 'Enabled\n' : 'None\n'),
+      'get-bucket-versioning': () => this.call.print(bucket.isVersioned ? 'Enabled\n' : 'None\n'),
       'list-objects-v2': () => this.#list(this.args.option('--prefix')),
       'list-object-versions': () => this.#listVersions(this.args.option('--prefix')),
       'get-object': () => this.#getObject(key, this.args.option('--version-id')),
@@ -46,19 +46,19 @@ export class S3ApiCall extends BucketCall {
   }
 
   #setBucket(option: string): void {
-    this.journal.settings.set(option, this.args.after(option));
+    this.bucket.settings.set(option, this.args.after(option));
   }
 
   #getBucket(option: string, absent: string): void {
-    const value = this.journal.settings.get(option);
+    const value = this.bucket.settings.get(option);
     if (value === undefined) this.end(254, `An error occurred (${absent}) when calling the Get operation: x`);
     this.call.print(asPrinted(option, value));
   }
 
-  /** @param id of the version or delete marker that is removed for good; '' for a new delete marker */
+  /** @param id of the version or delete marker to remove permanently; '' adds a delete marker */
   #delete(key: string, id: string): void {
     if (id === '') this.add(key, undefined);
-    else this.journal.removeVersion(key, id);
+    else this.bucket.removeVersion(key, id);
   }
 
   #deleteObjects(objects: readonly Deletion[]): void {
@@ -72,9 +72,9 @@ export class S3ApiCall extends BucketCall {
     const object = this.findReadable(key, 'HeadObject', '', id);
     const LastModified = new Date(Math.floor(object.time / 1000) * 1000).toISOString();
     if (this.args.has('--checksum-mode'))
-      this.call.print(JSON.stringify({ LastModified, ...this.journal.checksumsOf(object.body) }));
+      this.call.print(JSON.stringify({ LastModified, ...this.bucket.checksumsOf(object.body) }));
     if (this.args.has('[VersionId,LastModified]'))
-      this.call.print(`${this.journal.isVersioned ? object.id : 'None'}	${LastModified}
+      this.call.print(`${this.bucket.isVersioned ? object.id : 'None'}	${LastModified}
 `);
   }
 
@@ -83,27 +83,25 @@ export class S3ApiCall extends BucketCall {
     const { body } = this.findReadable(key, 'GetObject', '', id);
     const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(this.args.option('--range')) ?? [];
     const file = this.call.path(this.args.all.at(-1) ?? '');
-    // As the AWS CLI, which describes the object.
+    // The AWS CLI prints a description of the object.
     this.call.print('bytes\n');
     writeFileSync(file, first === undefined ? body : body.subarray(Number(first), Number(last) + 1));
-    if (!/^\/(dev|proc)\//.test(file)) this.call.own(file);
+    if (!/^\/(dev|proc)\//.test(file)) this.call.giveToUser(file);
   }
 
   #listVersions(prefix: string): void {
     this.bucketOrEnd('ListObjectVersions', 'NoSuchBucket');
-    this.call.print(JSON.stringify(versionsPage(this.journal, prefix, this.args.marker)));
+    this.call.print(JSON.stringify(versionsPage(this.bucket, prefix, this.args.marker)));
   }
 
   #list(prefix: string): void {
     this.bucketOrEnd('ListObjectsV2', 'NoSuchBucket');
     const count = Number(this.args.after('--max-keys'));
-    this.call.print(
-      count > 0 ? firstObjects(this.journal, prefix, count) : objectPages(this.journal, prefix),
-    );
+    this.call.print(count > 0 ? firstObjects(this.bucket, prefix, count) : objectPages(this.bucket, prefix));
   }
 }
 
-/** What the AWS CLI prints of a setting, given what it was set with. */
+/** The output of the AWS CLI for a setting, given the value that set it. */
 function asPrinted(option: string, value: string): string {
   if (option === '--lifecycle-configuration') return value;
   if (option === '--server-side-encryption-configuration')

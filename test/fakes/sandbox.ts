@@ -1,4 +1,4 @@
-// A private world for a command under test: home, source folder, config, and a PATH that begins with our fakes.
+// A temporary folder for a command under test, with a source, a config, and fakes that come first on PATH.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,16 +6,16 @@ import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { binOf } from './bins.js';
-import type { Resident } from './resident.js';
+import type { CallServer } from './call-server.js';
 import type { Call, Reply } from './scenario.js';
 import { ScriptedAws } from './scripted-aws.js';
 
 export const KEY = 'Secret0Key1that2must3never4leak5';
 export const EASY_KEY = 'correct horse battery';
 
-/** This folder's sources: what is not built. */
+/** The folder of the fakes that are not compiled. */
 export const FAKES = fileURLToPath(new URL('../../../test/fakes', import.meta.url));
-/** For NODE_OPTIONS of the commands. */
+/** A value for the commands' NODE_OPTIONS. */
 export const WITHOUT_MODERN_SYSLOG = `--require=${join(FAKES, 'hide-modern-syslog.cjs')}`;
 
 export interface Outcome {
@@ -27,13 +27,13 @@ export interface Outcome {
 
 export interface RunOptions {
   readonly input?: string;
-  /** Leaves standard input open. */
+  /** Whether standard input stays open. */
   readonly keepInput?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** A program that starts the command, with its arguments. */
+  /** A program, with its arguments, that starts the command. */
   readonly through?: readonly string[];
-  /** Called when the process runs. */
+  /** Called after the start of the process. */
   readonly onStart?: (child: ChildProcess) => void;
 }
 
@@ -42,19 +42,19 @@ export class Sandbox {
   readonly source = join(this.folder, 'source');
   readonly configFile = join(this.folder, 'backup.config');
   readonly lock = join(this.folder, 'lock');
-  /** The folder of the programs that come first on the commands' PATH. */
+  /** The folder of fake programs, first on the commands' PATH. */
   readonly fakes = join(this.folder, 'fakes');
   readonly #aws: ScriptedAws | undefined;
 
-  /** @param residentOf makes the fake `aws`, in the given folder; without it, one that plays what `expect` is told */
-  constructor(t: TestContext, residentOf?: (folder: string) => Resident) {
+  /** @param callServerOf makes the fake `aws` in the given folder; by default, one that plays the scenarios of `expect` */
+  constructor(t: TestContext, callServerOf?: (folder: string) => CallServer) {
     t.after(() => rmSync(this.folder, { recursive: true, force: true }));
     mkdirSync(this.source);
     mkdirSync(this.fakes);
-    if (residentOf === undefined) this.#aws = new ScriptedAws(this.fakes, [KEY, EASY_KEY]);
-    const resident = residentOf?.(this.fakes) ?? this.#scripted.resident;
-    t.after(() => resident.close());
-    resident.makeProgram(join(this.fakes, 'aws'));
+    if (callServerOf === undefined) this.#aws = new ScriptedAws(this.fakes, [KEY, EASY_KEY]);
+    const callServer = callServerOf?.(this.fakes) ?? this.#scripted.callServer;
+    t.after(() => callServer.close());
+    callServer.makeProgram(join(this.fakes, 'aws'));
     this.fake(
       'logger',
       `echo "$*" >> "${this.folder}/logger-arguments"\nexec cat >> "${this.folder}/syslog"`,
@@ -71,13 +71,13 @@ export class Sandbox {
     return this.#aws;
   }
 
-  /** Puts a shell script on the PATH of the commands. */
+  /** Puts a shell script first on the commands' PATH. */
   fake(name: string, script: string): void {
     writeFileSync(join(this.fakes, name), `#!/bin/sh\n${script}\n`);
     chmodSync(join(this.fakes, name), 0o755);
   }
 
-  /** The calls of `aws` to come. Ends the previous scenario. */
+  /** Sets the calls of `aws` that have to come, with their replies, in place of the previous ones. */
   expect(replies: readonly Reply[]): void {
     this.#scripted.expect(replies);
   }
@@ -87,7 +87,7 @@ export class Sandbox {
     writeFileSync(join(this.source, path), content);
   }
 
-  /** Writes a config; `settings` replace the usual ones, `undefined` leaves one out. */
+  /** Writes the config; `settings` replace the usual ones, and `undefined` removes one. */
   config(settings: Record<string, string | undefined> = {}): string {
     const all = {
       AWS_PROFILE: 'default',
@@ -97,7 +97,7 @@ export class Sandbox {
       LOCAL_DIR: this.source,
       LOCAL_LOCK: this.lock,
       REMOTE_DIR_PREFIX: 'pc/docs',
-      // Every run is a full one, unless a test is about quick ones.
+      // Every run is full, unless a test sets this for quick ones.
       FULL_CHECK_HOURS: '0',
       ENCRYPTION_KEY: KEY,
       ...settings,
@@ -133,7 +133,7 @@ export class Sandbox {
     });
   }
 
-  /** What the fake was called with; fails if a call was wrong, or an expected one did not come. */
+  /** All calls of the fake `aws`. @throws {Error} if a call was wrong, or an expected one is missing */
   calls(): readonly Call[] {
     const calls = this.callsSoFar();
     const wrong = calls.filter((call) => call.problems.length > 0);
@@ -147,7 +147,7 @@ export class Sandbox {
     return this.#scripted.calls;
   }
 
-  /** The signals that the fake `aws` got. */
+  /** The signals that the fake `aws` has received. */
   signals(): readonly string[] {
     return this.#scripted.signals;
   }

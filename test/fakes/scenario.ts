@@ -1,28 +1,28 @@
-/** A call that is expected, and how it is answered. */
+/** An expected call of `aws`, and its reply. */
 export interface Reply {
-  /** Every one of these must be among the arguments; the first reply that fits, and is left, is used. */
+  /** All of these must be among the call's arguments; the first unused reply that fits is given. */
   readonly args: readonly string[];
-  /** How often; once if not given. */
+  /** How often the reply is given; once by default. */
   readonly times?: number;
-  /** It is no failure if this call never comes. */
+  /** Whether the call may be missing. */
   readonly optional?: boolean;
   readonly exitCode?: number;
   readonly stdout?: string;
   readonly stderr?: string;
-  /** Milliseconds from the output to the end. */
+  /** Milliseconds before the output. */
   readonly delay?: number;
-  /** Reads standard input to its end first, and logs it. */
+  /** Whether the call reads standard input to its end first, and notes it. */
   readonly readsInput?: boolean;
   /** Written to the destination of an `s3 cp` or `s3api get-object`. */
   readonly writesFile?: string;
-  /** Signals are noted, and answered 0.3 s later by ending with this exit code. */
+  /** On a signal, the call notes it and ends 0.3 s later with this exit code. */
   readonly onSignal?: number;
 }
 
-/** What the fake notes of each call. */
+/** A call that the fake has noted. */
 export interface Call {
   readonly argv: readonly string[];
-  /** SHA-256 of the key at descriptor 3, if the call used it. */
+  /** SHA-256 of the encryption key at descriptor 3; `null` if the call does not use it. */
   readonly key: string | null;
   readonly input: string | null;
   readonly environment: Readonly<Record<string, string | undefined>>;

@@ -1,20 +1,20 @@
-// A fake `aws` that plays the replies of a scenario, notes every call, checks what it is given, and fails on any
-// call that was not expected.
+// A fake `aws` that plays the replies of a scenario, checks and notes every call, and fails on a call that is not
+// expected.
 import { createHash } from 'node:crypto';
 import { appendFileSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Probes } from './probe.js';
-import { type FakeCall, Resident } from './resident.js';
+import { CallServer, type FakeCall } from './call-server.js';
+import { Probes } from './probes.js';
 import type { Call, Reply } from './scenario.js';
 
-/** What every first run asks. */
+/** Every first run asks for the versioning. */
 const BUCKET_WITH_HISTORY: Reply = {
   args: ['get-bucket-versioning'],
   stdout: 'Enabled\n',
   optional: true,
 };
 
-/** To a backup without a record, unless a scenario says otherwise. */
+/** A run of a backup without a record lists the other backups in the bucket. */
 const NO_OTHER_BACKUPS: Reply = {
   args: ['list-objects-v2', '--prefix=backup.info/runs/'],
   stdout: 'null\n',
@@ -22,25 +22,25 @@ const NO_OTHER_BACKUPS: Reply = {
 };
 
 export class ScriptedAws {
-  readonly resident: Resident;
+  readonly callServer: CallServer;
   readonly #secrets: readonly string[];
   #replies: readonly Reply[] = [];
-  /** How often each was given. */
+  /** How often each reply was given. */
   #given: number[] = [];
   #calls: Call[] = [];
   readonly #probes = new Probes();
   readonly signals: string[] = [];
 
   /**
-   * @param folder where its socket is made
-   * @param secrets must appear neither in argv nor in the environment
+   * @param folder for the socket
+   * @param secrets that must appear in no call's arguments or environment
    */
   constructor(folder: string, secrets: readonly string[]) {
     this.#secrets = secrets;
-    this.resident = new Resident(folder, (call) => this.#answer(call));
+    this.callServer = new CallServer(folder, (call) => this.#answer(call));
   }
 
-  /** The calls to come. Ends the previous scenario. */
+  /** Sets the scenario in place of the previous one. */
   expect(replies: readonly Reply[]): void {
     this.#replies = [...replies, BUCKET_WITH_HISTORY, NO_OTHER_BACKUPS];
     this.#given = this.#replies.map(() => 0);
@@ -60,7 +60,7 @@ export class ScriptedAws {
     const usesKey = call.argv.includes('fileb:///dev/fd/3');
     const key = usesKey ? sha256(readFileSync(call.keyFile)) : null;
     const probe = await this.#probes.reply(call, key);
-    const reply = probe ?? this.#claim(call.argv);
+    const reply = probe ?? this.#takeReply(call.argv);
     const problems = [
       ...this.#leaks(call),
       ...(usesKey ? keyProblems(call.keyFile) : []),
@@ -74,7 +74,7 @@ export class ScriptedAws {
       problems,
     });
     if (reply === undefined || problems.length > 0) {
-      call.complain(`fake aws: ${problems.join('; ')}: ${JSON.stringify(call.argv)}\n`);
+      call.printError(`fake aws: ${problems.join('; ')}: ${JSON.stringify(call.argv)}\n`);
       return 99;
     }
     if (reply.onSignal !== undefined) call.onSignal(reply.onSignal, (signal) => this.signals.push(signal));
@@ -83,15 +83,15 @@ export class ScriptedAws {
       const file = argv.includes('get-object') ? argv.at(-1) : argv[argv.indexOf('cp') + 2];
       appendFileSync(call.path(file ?? ''), reply.writesFile);
     }
-    // It prints at the end: to a command that has been killed meanwhile, it can't.
+    // The output comes last: a command that was killed meanwhile does not get it.
     if (reply.delay) await sleep(reply.delay);
-    call.complain(reply.stderr ?? '');
+    call.printError(reply.stderr ?? '');
     call.print(reply.stdout ?? '');
     return reply.exitCode ?? 0;
   }
 
-  /** The first reply that fits: each is given once, or `times` times. */
-  #claim(argv: readonly string[]): Reply | undefined {
+  /** Finds the first unused reply that fits the arguments, and counts it as given. */
+  #takeReply(argv: readonly string[]): Reply | undefined {
     const index = this.#replies.findIndex(
       ({ args, times = 1 }, at) =>
         (this.#given[at] ?? 0) < times && args.every((argument) => argv.includes(argument)),

@@ -1,8 +1,8 @@
 // The seed of random tests, which their names show.
 
 /**
- * @param variable an environment variable that sets the seed, as to repeat a run that failed
- * @returns otherwise another one each time; but in CI always the same, so that a change fails only by its own fault
+ * @param variable the environment variable with the seed of a failed run to repeat
+ * @returns by default, another seed each time; in CI always the same one, so that a change fails only by its own fault
  */
 export function seedFrom(variable: string): number {
   const given = process.env[variable];

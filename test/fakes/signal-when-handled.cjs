@@ -1,4 +1,4 @@
-// Loaded before a program, sends it SIGINT as soon as it handles that.
+// For `node --require`: sends the program SIGINT as soon as it has a handler for it.
 const { on } = process;
 process.on = function (event, listener) {
   const result = on.call(this, event, listener);

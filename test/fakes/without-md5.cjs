@@ -1,4 +1,4 @@
-// Loaded before a program, makes Node.js refuse MD5, as it does in FIPS mode.
+// For `node --require`: Node.js refuses MD5, as in FIPS mode.
 const crypto = require('node:crypto');
 const { createHash } = crypto;
 crypto.createHash = (algorithm, ...rest) => {

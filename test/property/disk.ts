@@ -1,8 +1,8 @@
-// What is on disk, found out without the code under test.
+// What is on disk, determined without the code under test.
 import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Nothing is there, or a folder; or a file is where a folder would have to be. */
+/** Whether nothing or a folder is at the path, or a file is in the place of a folder above it. */
 export function isReallyGone(root: string, path: string, followSymlinks: boolean): boolean {
   const names = path.split('/');
   for (let count = 1; count <= names.length; count += 1) {
@@ -20,7 +20,7 @@ export function isReallyGone(root: string, path: string, followSymlinks: boolean
   return false;
 }
 
-/** A link is where a folder would have to be: if it is not followed, the object is a stale copy. */
+/** Whether a link is in the place of a folder above the path: unless links are followed, the object is a stale copy. */
 export function isBelowLink(root: string, path: string): boolean {
   const folders = path.split('/').slice(0, -1);
   for (let count = 1; count <= folders.length; count += 1) {
@@ -31,7 +31,7 @@ export function isBelowLink(root: string, path: string): boolean {
   return false;
 }
 
-/** The regular files that can be read, by path, with their content; a folder is not entered from within itself. */
+/** The contents of all readable files, by path. A folder is not entered from below itself through a link. */
 export function filesOnDisk(
   root: string,
   followSymlinks: boolean,
@@ -53,7 +53,7 @@ export function filesOnDisk(
   return found;
 }
 
-/** Root reads everything; another user not. */
+/** Returns `undefined` on EACCES, which only an ordinary user gets. */
 function unlessUnreadable<T>(read: () => T): T | undefined {
   try {
     return read();

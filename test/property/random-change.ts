@@ -1,4 +1,4 @@
-// What happens to a directory between two backups.
+// Random changes to a directory between two backups.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -17,7 +17,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Random } from './random.js';
 
-/** Some sort in another way as names than as keys, some have to be encoded on their way. */
+/** Some sort differently as names than as keys, and some need encoding. */
 const NAMES = [
   'a',
   'a-b',
@@ -40,9 +40,9 @@ const NAMES = [
 
 /**
  * Makes a few random changes below `root`, which is an absolute path.
- * @param afterEach called after each of them
+ * @param afterEach called after each change
  */
-export function change(root: string, random: Random, afterEach: () => void = () => undefined): void {
+export function changeRandomly(root: string, random: Random, afterEach: () => void = () => undefined): void {
   for (let left = 1 + random.below(6); left > 0; left -= 1) {
     changeOnce(root, random);
     afterEach();
@@ -60,7 +60,7 @@ function changeOnce(root: string, random: Random): void {
   const folders = all.filter((it) => lstatSync(it).isDirectory());
   const changes: readonly (() => void)[] = [
     () => writeFileSync(path, content(random)),
-    () => replaceUnseen(path),
+    () => replaceBySameSize(path),
     () => rmSync(path),
     () => rename(path, join(dirname(path), random.pick(NAMES))),
     () => rename(random.pick(all), join(random.pick([root, ...folders]), random.pick(NAMES))),
@@ -73,10 +73,10 @@ function changeOnce(root: string, random: Random): void {
     () => folders.length > 0 && chmodSync(random.pick(folders), 0),
     () => folders.length > 0 && rmSync(random.pick(folders), { recursive: true }),
     () => lutimesSync(path, 10 ** 9, random.pick([10 ** 9, Date.now() / 1000 + 10 ** 6])),
-    () => become(path, () => mkdirSync(path)),
-    () => become(path, () => execFileSync('mkfifo', ['--', path])),
-    () => become(path, () => symlinkSync(random.pick(['/nowhere', '.', '..', random.pick(NAMES)]), path)),
-    () => folders.length > 0 && becomeFile(random.pick(folders), random),
+    () => replaceBy(path, () => mkdirSync(path)),
+    () => replaceBy(path, () => execFileSync('mkfifo', ['--', path])),
+    () => replaceBy(path, () => symlinkSync(random.pick(['/nowhere', '.', '..', random.pick(NAMES)]), path)),
+    () => folders.length > 0 && replaceByFile(random.pick(folders), random),
   ];
   random.pick(changes)();
 }
@@ -89,8 +89,8 @@ function create(root: string, all: readonly string[], random: Random): void {
   else writeFileSync(path, content(random));
 }
 
-/** Another file of the same size and an older time takes its place. */
-function replaceUnseen(path: string): void {
+/** Replaces a file by another one of the same size and with an older mtime. */
+function replaceBySameSize(path: string): void {
   const aside = `${path}.aside`;
   writeFileSync(aside, readFileSync(path, 'latin1').replaceAll(/./gs, 'r'));
   lutimesSync(aside, 10 ** 9, 10 ** 9);
@@ -120,13 +120,13 @@ function link(from: string, to: string): void {
   if (!existsOrDangles(to)) linkSync(from, to);
 }
 
-function become(path: string, make: () => void): void {
+function replaceBy(path: string, make: () => void): void {
   rmSync(path, { recursive: true });
   make();
 }
 
-function becomeFile(folder: string, random: Random): void {
-  become(folder, () => writeFileSync(folder, content(random)));
+function replaceByFile(folder: string, random: Random): void {
+  replaceBy(folder, () => writeFileSync(folder, content(random)));
 }
 
 function content(random: Random): string {
@@ -137,7 +137,7 @@ function existsOrDangles(path: string): boolean {
   return existsSync(path) || lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** Everything below `root`, links not followed; modes that forbid to look are taken away. */
+/** All paths below `root`; links are not followed. */
 function pathsIn(root: string): string[] {
   const found: string[] = [];
   for (const entry of readdirSync(root, { withFileTypes: true })) {
@@ -148,7 +148,7 @@ function pathsIn(root: string): string[] {
   return found.sort();
 }
 
-/** Makes everything readable that is not. */
+/** Makes every unreadable file and folder readable. */
 export function makeReadable(root: string): void {
   for (const { name } of readdirSync(root, { withFileTypes: true })) {
     const path = join(root, name);

@@ -1,9 +1,9 @@
-// What goes wrong in a run: a kill, a failing `aws` or a lying one, before, in the middle of and after its work; or
-// the disk changes meanwhile.
+// A random fault in a run: a kill, an `aws` that fails or falsely reports success, before, during and after its work; or
+// a change on disk meanwhile.
 import type { Fault } from '../fakes/fault.js';
 import type { Random } from './random.js';
 
-/** What a call or put that fails says: passing, for one file, for all, of nothing in particular. */
+/** Error messages of a call or put: passing errors, errors of one file, errors of all files, and an unknown one. */
 const WORDS = [
   'An error occurred (InternalError) when calling the PutObject operation: Injected',
   'An error occurred (AccessDenied) when calling the PutObject operation: Injected',
@@ -11,14 +11,14 @@ const WORDS = [
   'Could not connect to the endpoint URL: "https://fake/"',
   'Injected',
 ];
-/** A run seldom has more. */
-const MOST = { call: 10, put: 6 };
+/** Runs seldom have more calls and puts. */
+const HIGHEST_NUMBER = { call: 10, put: 6 };
 
-/** @param change what happens to the disk. @returns `undefined`: nothing goes wrong */
+/** @param change changes the disk. @returns `undefined` for a run without a fault */
 export function randomFault(random: Random, change: () => void): Fault | undefined {
   if (random.chance(0.2)) return undefined;
   const at = random.pick(['call', 'put'] as const);
-  const number = 1 + random.below(MOST[at]);
+  const number = 1 + random.below(HIGHEST_NUMBER[at]);
   const when = random.pick(['before', 'after'] as const);
   const what = random.pick([
     'kill aws',

@@ -1,4 +1,4 @@
-/** Random choices that a seed repeats (mulberry32). */
+/** Random choices; the same seed gives the same ones (mulberry32). */
 export class Random {
   #state: number;
 

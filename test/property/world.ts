@@ -1,12 +1,12 @@
-// A directory, its backup in the fake bucket, and what must hold of the two.
+// A directory, its backup in the fake bucket, and assertions about both.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import { CommandProcess, type Outcome } from '../fakes/command-process.js';
+import type { FakeBucket } from '../fakes/fake-bucket.js';
 import type { Fault } from '../fakes/fault.js';
-import type { Journal } from '../fakes/journal.js';
 import { assertRecordIsTrue, isTreeOfRecord, keptPaths, recordIn } from './claims.js';
 import { filesOnDisk, isReallyGone } from './disk.js';
 import { Witness } from './witness.js';
@@ -19,13 +19,13 @@ export interface WorldOptions {
   /** How much the server's clock is ahead (ms). */
   readonly clockOffset: number;
   readonly fullCheckHours: number;
-  /** A name in LOCAL_DIR that is left out, whatever it is. */
+  /** A name in LOCAL_DIR that EXCLUDE excludes, be it a file or a folder. */
   readonly excluded: string | undefined;
 }
 
 export class PropertyWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'property-'));
-  /** In a folder of its own: links may lead up to it. */
+  /** LOCAL_DIR, two levels down, because links may lead to `..`. */
   readonly root = join(this.folder, 'disk/source');
   readonly followSymlinks: boolean;
   readonly clockOffset: number;
@@ -34,11 +34,11 @@ export class PropertyWorld {
   readonly #aws: BucketAws;
   readonly #process = new CommandProcess();
   readonly #environment: NodeJS.ProcessEnv;
-  /** What the bucket has under these paths, nobody but the next full run can know. */
+  /** Paths for which only the next full run can know what the bucket holds. */
   #doubtful = new Set<string>();
-  /** Whether that goes for everything that has no file. */
+  /** Whether the bucket may hold objects without a file until the next full run. */
   #mayHaveStrays = false;
-  /** What was in the bucket without a file, and kept: as when a link has taken its place. A full run deletes it at last. */
+  /** Paths whose objects are kept although their files are gone, until the next full run deletes them. */
   #kept = new Set<string>();
 
   constructor({ followSymlinks, clockOffset, fullCheckHours, excluded }: WorldOptions) {
@@ -47,7 +47,7 @@ export class PropertyWorld {
     this.#excluded = excluded;
     for (const name of ['disk/source', 'bin']) mkdirSync(join(this.folder, name), { recursive: true });
     this.#aws = new BucketAws(this.folder);
-    this.#aws.resident.makeProgram(join(this.folder, 'bin/aws'));
+    this.#aws.callServer.makeProgram(join(this.folder, 'bin/aws'));
     writeFileSync(join(this.folder, 'bin/logger'), '#!/bin/sh\nexec cat >/dev/null\n', { mode: 0o755 });
     this.#environment = {
       HOME: this.folder,
@@ -70,30 +70,30 @@ export class PropertyWorld {
     writeFileSync(this.#configFile, lines.join(''), { mode: 0o600 });
   }
 
-  get #journal(): Journal {
-    return this.#aws.journal;
+  get #bucket(): FakeBucket {
+    return this.#aws.bucket;
   }
 
-  /** Whether a file is left out. */
+  /** Whether EXCLUDE excludes a path. */
   readonly isExcluded = (path: string): boolean =>
     this.#excluded !== undefined && `${path}/`.startsWith(`${this.#excluded}/`);
 
   remove(): void {
     void this.#process.end();
-    this.#aws.resident.close();
+    this.#aws.callServer.close();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Looks at the disk from now on. */
+  /** A witness that observes the disk from now on. */
   witness(): Witness {
     const { root, followSymlinks } = this;
-    // What somebody else has done in the bucket is no loss of ours.
+    // The backup does not answer for what others have changed in the bucket.
     const isExcluded = (path: string) => this.isExcluded(path) || this.#doubtful.has(path);
     return new Witness(this.stored(), { root, followSymlinks, isExcluded });
   }
 
   async sync(isFull: boolean, fault?: Fault): Promise<Outcome> {
-    const checkedBefore = recordIn(this.#journal, PREFIX)?.lastFullCheck;
+    const checkedBefore = recordIn(this.#bucket, PREFIX)?.lastFullCheck;
     this.#aws.lies.clear();
     this.#aws.faults.set(fault);
     const outcome = await this.#process.run({
@@ -103,8 +103,8 @@ export class PropertyWorld {
       environment: this.#environment,
     });
     this.#aws.faults.set(undefined);
-    const isNewer = recordIn(this.#journal, PREFIX)?.lastFullCheck !== checkedBefore;
-    const hasChecked = isNewer && isTreeOfRecord(this.#journal, PREFIX);
+    const isNewer = recordIn(this.#bucket, PREFIX)?.lastFullCheck !== checkedBefore;
+    const hasChecked = isNewer && isTreeOfRecord(this.#bucket, PREFIX);
     if (hasChecked) {
       this.#doubtful.clear();
       this.#kept.clear();
@@ -113,42 +113,42 @@ export class PropertyWorld {
     const stored = this.stored();
     for (const key of this.#aws.lies) {
       const path = key.slice(PREFIX.length);
-      // What was put by a lie, a full run has found; what was deleted by one, the next one does.
+      // A full run has found the false reports of puts. The next one finds those of deletions.
       if (!hasChecked || stored.has(path)) this.#doubtful.add(path);
     }
     return outcome;
   }
 
   /**
-   * What vanished during a run that was to upload it is not in the tree any more: a full run deletes its object, or a
-   * quick one that finds it in the tree.
+   * Allows the next run to keep the objects of files that vanished during a run: if they are not in its tree, only a
+   * full run finds and deletes them.
    */
-  noteVanished(): void {
+  expectKept(): void {
     for (const path of this.stored().keys())
       if (isReallyGone(this.root, path, this.followSymlinks)) this.#kept.add(path);
   }
 
-  /** What the warning says that the user has to do, when a run was killed right after it had made the bucket. */
+  /** Does what a warning tells the user to do after a run was killed between creating the bucket and its versioning. */
   turnOnVersioning(): void {
-    this.#journal.isVersioned = this.#journal.exists;
+    this.#bucket.isVersioned = this.#bucket.exists;
   }
 
   /** The current files of the backup, by path. */
   stored(): Map<string, Buffer> {
-    const files = [...this.#journal.current().values()].filter(({ key }) => key.startsWith(PREFIX));
+    const files = [...this.#bucket.current().values()].filter(({ key }) => key.startsWith(PREFIX));
     return new Map(files.map(({ key, body }) => [key.slice(PREFIX.length), body]));
   }
 
-  /** Behind the back of the backup: an object is taken away, cut short, or put where there is no file. */
-  meddle(how: 'remove' | 'cut' | 'put', path: string): void {
-    // No file is as short.
+  /** Changes the bucket without the backup: deletes an object, truncates one, or adds one without a file. */
+  tamper(how: 'remove' | 'cut' | 'put', path: string): void {
+    // No random file is this short.
     const body = { remove: undefined, cut: Buffer.from('c'), put: Buffer.from('stray') }[how];
-    this.#journal.add(PREFIX + path, body, body && 'somebody');
+    this.#bucket.add(PREFIX + path, body, body && 'somebody');
     this.#doubtful.add(path);
   }
 
-  /** The state folder is lost, and with it what tells of a run that has not ended. */
-  loseState(): void {
+  /** Removes the state folder, and with it the journal of a run that did not end. */
+  removeStateFolder(): void {
     rmSync(join(this.folder, '.local'), { recursive: true, force: true });
     this.#mayHaveStrays = true;
   }
@@ -157,22 +157,22 @@ export class PropertyWorld {
     await assertRecordIsTrue(this.#claimed, (path) => this.#doubtful.has(path));
   }
 
-  /** After a full run without faults: what is gone from disk is not kept any more, unless it is excluded. */
+  /** Asserts, after a full run without a fault, that the tree keeps no file that is gone from disk, except excluded ones. */
   async assertNothingKept(): Promise<void> {
     for (const path of await keptPaths(this.#claimed)) {
       const mayBeKept = this.isExcluded(path) || !isReallyGone(this.root, path, this.followSymlinks);
-      assert.ok(mayBeKept, `kept: ${JSON.stringify(path)}`);
+      assert.ok(mayBeKept, `still kept: ${JSON.stringify(path)}`);
     }
   }
 
   get #claimed() {
     const { root, followSymlinks, folder } = this;
-    return { journal: this.#journal, prefix: PREFIX, root, followSymlinks, folder };
+    return { bucket: this.#bucket, prefix: PREFIX, root, followSymlinks, folder };
   }
 
   /**
-   * After a run without faults: the bucket holds what is on disk, and beside it only what is no proof of a deletion.
-   * @param hasDeleted whether deletions did not have to wait
+   * Asserts, after a run without a fault, that the bucket holds every file on disk, and no object whose file is gone.
+   * @param hasDeleted whether the run has deleted; if not, objects may stay
    */
   assertComplete(hasDeleted = true): void {
     const stored = this.stored();
@@ -180,7 +180,7 @@ export class PropertyWorld {
     for (const [path, content] of files) {
       if (this.isExcluded(path) || this.#doubtful.has(path)) continue;
       assert.ok(stored.has(path), `not stored: ${JSON.stringify(path)}`);
-      assert.deepEqual(stored.get(path), content, `stored otherwise: ${JSON.stringify(path)}`);
+      assert.deepEqual(stored.get(path), content, `stored with other content: ${JSON.stringify(path)}`);
     }
     for (const path of stored.keys()) {
       if (files.has(path) || this.isExcluded(path)) continue;

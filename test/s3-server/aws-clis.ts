@@ -9,9 +9,9 @@ import { s3ServerOfThisRun } from './from-environment.js';
 export interface AwsCli {
   /** Such as `2.9.19`. */
   readonly version: string;
-  /** Holds nothing but its `aws`: put it first on a child's PATH. */
+  /** A folder with nothing but its `aws`, to be put first on a child's PATH. */
   readonly directory: string;
-  /** Whether it saves the time of loading it; see loaded-aws.ts. */
+  /** Whether it is loaded once and forked for each call; see loaded-aws.ts. */
   readonly isLoaded: boolean;
 }
 
@@ -21,8 +21,8 @@ export function awsClis(): AwsCli[] {
 }
 
 /**
- * Finds the machine's AWS CLIs, of each version one, and links each into a directory of
- * its own below the server's: the directories they are in hold other programs as well.
+ * Finds one AWS CLI of each version on this machine, and links each into a directory of
+ * its own below the server's, because their own directories hold other programs as well.
  */
 export async function linkAwsClis(serverDirectory: string): Promise<AwsCli[]> {
   const path = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/bin', '/snap/bin'];
@@ -40,7 +40,7 @@ export async function linkAwsClis(serverDirectory: string): Promise<AwsCli[]> {
   return clisIn(clis, false);
 }
 
-/** With the directory's links resolved (/bin is /usr/bin), but not the program's: it may go by its name. */
+/** Resolves links in the directory (/bin is /usr/bin), but not the program's own link, whose name may matter to it. */
 function realPath(file: string): string {
   return join(realpathSync(dirname(file)), basename(file));
 }
@@ -49,13 +49,13 @@ function clisDirectory(serverDirectory: string): string {
   return join(serverDirectory, 'aws-clis');
 }
 
-/** The AWS CLIs that have a folder of their own, named by their versions, the oldest first. */
+/** The AWS CLIs in the subfolders of `folder`, which are named by their versions, the oldest first. */
 export function clisIn(folder: string, isLoaded: boolean): AwsCli[] {
   const versions = readdirSync(folder).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
   return versions.map((version) => ({ version, directory: join(folder, version), isLoaded }));
 }
 
-/** What a shim of pyenv starts: the shim itself is slow and does not work in a clean environment. */
+/** The program behind a shim of pyenv. The shim itself is slow, and fails in a clean environment. */
 async function behindShim(file: string): Promise<string> {
   if (!file.endsWith('/shims/aws')) return file;
   return (await output('pyenv', ['which', 'aws'])) ?? file;

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
-/** What the texts below depend on. */
+/** The values in Ceph's files. */
 export interface CephSettings {
-  /** The one directory that holds everything, logs included. */
+  /** The directory of all data and logs. */
   readonly directory: string;
   readonly clusterId: string;
   readonly ports: CephPorts;
@@ -21,8 +21,8 @@ export function monitorAddresses({ monitor, monitorV1 }: CephPorts): string {
 }
 
 /**
- * `ceph.conf` of the smallest cluster that RGW is content with: one monitor and one
- * OSD that keeps everything in memory. There is no manager: only statistics need one.
+ * `ceph.conf` of the smallest cluster in which RGW works: one monitor and one OSD that
+ * keeps everything in memory. There is no manager: only statistics need one.
  * Logs go to stderr, pid files and admin sockets are off (a socket's path may be too
  * long), and nothing outside the directory is written.
  */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Processes } from './processes.js';
 
 /**
- * The openssl configuration of a certificate that is its own authority. New Pythons
- * check certificates strictly and want all of these extensions.
+ * The openssl configuration of a self-signed certificate. New versions of Python
+ * check certificates strictly and require all of these extensions.
  */
 const certificateConf = `[req]
 prompt = no

@@ -10,7 +10,7 @@ export interface Account {
 
 /**
  * Writes the AWS profile files into `directory` and returns the environment variables
- * that lead an AWS CLI to them and to the server. The profiles:
+ * with which an AWS CLI finds them and the server. The profiles:
  * - `default`: the account `main`;
  * - `other`: another account, whose buckets `main` may not touch;
  * - `denied`: `main` with a wrong secret.
@@ -37,7 +37,7 @@ export async function writeClientFiles(
     AWS_SHARED_CREDENTIALS_FILE: credentialsFile,
     AWS_CA_BUNDLE: caBundle,
     AWS_ENDPOINT_URL: endpoint,
-    // The checksums that new CLIs add by default are unknown to older servers.
+    // Older servers do not know the checksums that new CLIs add by default.
     AWS_REQUEST_CHECKSUM_CALCULATION: 'when_required',
     AWS_RESPONSE_CHECKSUM_VALIDATION: 'when_required',
     AWS_EC2_METADATA_DISABLED: 'true',
@@ -47,7 +47,7 @@ export async function writeClientFiles(
 
 function profileSettings(name: string): string {
   const section = name === 'default' ? 'default' : `profile ${name}`;
-  // Bucket names are not in the DNS: they have to be in the path.
+  // The server's bucket names are not in the DNS, so they have to be in the path.
   return `[${section}]\nregion = us-east-1\ns3 =\n    addressing_style = path\n`;
 }
 

@@ -9,7 +9,7 @@ import { makeCertificate } from './certificate.js';
 import type { Account } from './client-environment.js';
 import type { Processes } from './processes.js';
 
-/** Starts the daemons and resolves when the server answers: the steps, in the order in which they need each other. */
+/** Starts the daemons in the order of their dependencies, and resolves when the server answers. */
 export async function startCluster(
   processes: Processes,
   directory: string,
@@ -23,7 +23,7 @@ export async function startCluster(
   await writeFile(join(directory, 'keyring'), cephKeyring(), { mode: 0o600 });
   await mkdir(join(directory, 'mon'));
   await mkdir(join(directory, 'osd'));
-  // Debian 13's ceph-osd looks for its plug-ins in lib/…, by a path that begins in the current folder.
+  // Debian 13's ceph-osd looks for its plug-ins in lib/…, relative to the current folder.
   await symlink('/usr/lib', join(directory, 'lib'));
 
   const addresses = monitorAddresses(ports);
@@ -55,7 +55,7 @@ export async function startCluster(
 
 /** Ports on the loopback interface that nobody listens on. */
 export async function freePorts(): Promise<CephPorts> {
-  // All are held until all are known, so that they differ.
+  // All listeners stay open until all ports are known, so that the ports differ.
   const listeners = await Promise.all(
     [0, 1, 2, 3].map(async () => {
       const listener = createServer().listen(0, '127.0.0.1');
@@ -69,7 +69,7 @@ export async function freePorts(): Promise<CephPorts> {
   return { monitor, monitorV1, tls, plain };
 }
 
-/** Waits until anything answers. */
+/** Waits until the URL gives any answer. */
 async function answers(url: string, giveUp: AbortSignal): Promise<void> {
   while (!giveUp.aborted) {
     try {

@@ -1,6 +1,6 @@
 import type { S3Server } from './server.js';
 
-/** The variable in which the test runner hands the server on to the test files, as JSON. */
+/** The variable with which the test runner passes the server to the test files, as JSON. */
 export const serverVariable = 'TEST_S3_SERVER';
 
 /** What a test needs of the server that the runner has started. */

@@ -1,5 +1,5 @@
-// AWS CLIs that are loaded already; see loaded-aws/serve.py. For tests of what a command does over many calls: those of
-// how a command starts the AWS CLI, and of what can be seen of it, start it as a user does.
+// AWS CLIs that are loaded once and forked for each call (loaded-aws/serve.py), for tests with many calls. Tests of how a
+// command starts the AWS CLI, or of what others can see of it, start the AWS CLI itself.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -12,12 +12,12 @@ import { s3ServerOfThisRun } from './from-environment.js';
 const SCRIPTS = fileURLToPath(new URL('../../../test/s3-server/loaded-aws', import.meta.url));
 const PYTHON = '/usr/bin/python3';
 
-/** The AWS CLIs of `awsClis`, loaded where they can be. They have not root's rights. */
+/** The AWS CLIs of `awsClis`, loaded where possible, without root's rights. */
 export function loadedAwsClis(): AwsCli[] {
   return clisIn(folderOf(s3ServerOfThisRun().directory), true);
 }
 
-/** The same AWS CLI, loaded where it can be. */
+/** The same AWS CLI, loaded where possible. */
 export function loaded({ version }: AwsCli): AwsCli {
   const found = loadedAwsClis().find((it) => it.version === version);
   if (found === undefined) throw new Error(`AWS CLI ${version} is none of this run`);
@@ -29,8 +29,8 @@ function folderOf(serverDirectory: string): string {
 }
 
 /**
- * Loads the AWS CLIs. One that is no Python program, as the snap is, is taken as it is.
- * @returns what ends them
+ * Loads the AWS CLIs. One that is not a Python script, such as the snap, is started for each call.
+ * @returns a function that ends them
  */
 export async function loadAwsClis(serverDirectory: string, clis: readonly AwsCli[]): Promise<() => void> {
   const ends = await Promise.all(
@@ -59,7 +59,7 @@ async function load(python: string | undefined, folder: string): Promise<(() => 
   const server = spawn(program, [...args, join(folder, 'socket')], {
     env: { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', AWS_CONFIG_FILE: '/dev/null' },
     stdio: ['pipe', 'pipe', 'inherit'],
-    // A Ctrl-C is for the test runner, which ends it.
+    // Ctrl-C must reach only the test runner, which ends this process.
     detached: true,
   });
   const isReady = await Promise.race([

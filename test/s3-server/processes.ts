@@ -3,7 +3,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findProgram } from '../../lib/cli/find-program.js';
 
-/** Where programs are looked for: an ordinary user's PATH may lack the `sbin` directories. */
+/** The search path for programs: an ordinary user's PATH may lack the `sbin` directories. */
 const searchPath = [
   ...(process.env['PATH'] ?? '').split(delimiter),
   '/usr/sbin',
@@ -19,10 +19,10 @@ export function isInstalled(program: string): boolean {
 
 /**
  * The processes of one server. Their output goes to log files in `directory`.
- * As soon as one of the daemons has ended, nothing more is waited for.
+ * When one of the daemons ends, all waiting ends.
  */
 export class Processes {
-  /** Aborted, with an error as the reason, when a daemon ends before `stop` or `fail` is called. */
+  /** Aborted, with an error as the reason, by `fail`, or when a daemon ends before `stop`. */
   readonly failed: AbortSignal;
   readonly #failure = new AbortController();
   readonly #directory: string;
@@ -33,7 +33,7 @@ export class Processes {
   constructor(directory: string) {
     this.failed = this.#failure.signal;
     this.#directory = directory;
-    // Nothing of the user's Ceph or Python settings may reach these processes.
+    // The user's Ceph and Python settings must not reach these processes.
     this.#environment = { PATH: searchPath.join(delimiter), HOME: directory, LC_ALL: 'C.UTF-8' };
   }
 
@@ -65,7 +65,7 @@ export class Processes {
     this.#failure.abort(error);
   }
 
-  /** Kills all that still runs and waits for its end: there is no state worth a slow shutdown. */
+  /** Kills all processes and waits for their end. No state is worth a slow shutdown. */
   async stop(): Promise<void> {
     this.#stopping = true;
     for (const child of this.#running.keys()) child.kill('SIGKILL');

@@ -10,14 +10,14 @@ import { isInstalled, Processes } from './processes.js';
 
 /** A running S3 server (Ceph RGW) that enforces SSE-C, on loopback ports. */
 export interface S3Server {
-  /** `https://127.0.0.1:PORT`, with a certificate that only `caBundle` vouches for. */
+  /** `https://127.0.0.1:PORT`, with a certificate that only `caBundle` certifies. */
   readonly endpoint: string;
   /** `http://127.0.0.1:PORT`. */
   readonly plainEndpoint: string;
   readonly caBundle: string;
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Everything the server writes; gone after `stop`. */
+  /** Holds everything that the server writes. `stop` removes it. */
   readonly directory: string;
   /** The variables with which an AWS CLI finds the server; the profiles are described in client-environment.ts. */
   readonly environment: Record<string, string>;
@@ -26,7 +26,7 @@ export interface S3Server {
 
 const programs = 'ceph ceph-mon ceph-osd monmaptool openssl radosgw radosgw-admin setpriv'.split(' ');
 
-/** A start takes two seconds; on a loaded machine with cold caches it may be many more. */
+/** Milliseconds. A start takes two seconds, and much longer on a loaded machine with cold caches. */
 const startTimeout = 120_000;
 
 /** The names of the executables that the server needs and that are not installed. */
@@ -85,8 +85,8 @@ function newAccount(name: string): Account {
 }
 
 /**
- * Starts a small shell that waits until this process calls the returned function, or dies,
- * and then removes the directory. So it goes even when this process is killed.
+ * Starts a shell that removes the directory when this process calls the returned function or
+ * ends, even by SIGKILL.
  */
 function directoryRemover(directory: string): () => Promise<void> {
   const script = 'cat >/dev/null; for attempt in 1 2 3 4 5; do rm -rf -- "$1" && break; sleep 0.2; done';

@@ -41,11 +41,11 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
       });
 
       await t.test('download-key names a bucket that is missing, and one without a key', async () => {
-        const noBucket = await download(EASY_KEY);
+        const noSuchBucket = await download(EASY_KEY);
         await world.awsSucceeds('s3', 'mb', world.url(''));
         const noKey = await download(EASY_KEY);
         for (const [{ code, stdout, stderr }, message] of [
-          [noBucket, /ERROR: Download failed: there is no bucket ".*"\.\nHINT: /],
+          [noSuchBucket, /ERROR: Download failed: there is no bucket ".*"\.\nHINT: /],
           [noKey, /ERROR: Download failed: the bucket ".*" holds no backup key\.\nHINT: /],
         ] as const) {
           assert.deepEqual([code, stdout], [1, '']);

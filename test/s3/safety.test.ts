@@ -10,7 +10,7 @@ import { seedFrom } from '../fakes/seed.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { filesOnDisk, isReallyGone } from '../property/disk.js';
 import { Random } from '../property/random.js';
-import { change, makeReadable } from '../property/random-change.js';
+import { changeRandomly, makeReadable } from '../property/random-change.js';
 import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { type CallFault, countCalls, setFault } from './call-fault.js';
 import { type Outcome, World, withKey } from './world.js';
@@ -96,7 +96,7 @@ async function assertComplete(
 }
 
 async function oneCase(world: World, random: Random, number: number): Promise<void> {
-  change(world.source, random);
+  changeRandomly(world.source, random);
   const before = await stored(world);
   const fault = randomFault(random);
   setFault(world, fault);
@@ -129,7 +129,7 @@ describe(`random runs (seed ${SEED})`, { concurrency: 2 }, () => {
       await world.makeBucket();
       countCalls(world, cli.directory);
       setFault(world, undefined);
-      for (let count = 0; count < 5; count += 1) change(world.source, random);
+      for (let count = 0; count < 5; count += 1) changeRandomly(world.source, random);
       makeReadable(world.source);
       for (let number = 0; number < CASES / loadedAwsClis().length; number += 1)
         await oneCase(world, random, number);

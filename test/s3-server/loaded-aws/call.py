@@ -1,12 +1,12 @@
 #!/usr/bin/python3 -ISE
-# An `aws` that hands itself on to serve.py, by the socket beside it: arguments, environment, folder, descriptors. It
-# starts thousands of times: what it imports is part of the interpreter, or close to it; json and socket are not.
+# An `aws` that passes its arguments, environment, folder and descriptors to serve.py, through the socket beside it. It
+# starts thousands of times, so it imports only modules that load fast; json and socket do not.
 import _signal
 import _socket
 import os
 import sys
 
-# Those that lib/aws/aws-cli.ts gives to the AWS CLI, or fewer.
+# The descriptors that lib/aws/aws-cli.ts may give to the AWS CLI.
 DESCRIPTORS = range(6)
 
 
@@ -38,7 +38,7 @@ server.sendmsg([header], [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, rights)])
 server.sendall(text)
 answer = server.recv(4)
 if len(answer) < 4:
-    sys.exit('The loaded AWS CLI has not told how the call has ended.')
+    sys.exit('The loaded AWS CLI did not report the exit code of the call.')
 status = int.from_bytes(answer, 'big', signed=True)
 if status < 0:
     os.kill(os.getpid(), -status)

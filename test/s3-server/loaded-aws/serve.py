@@ -1,6 +1,5 @@
-# The AWS CLI, loaded once. Most of a call's time goes into loading it; here each call is a fork of this process and
-# goes on as the AWS CLI itself does. Run with the AWS CLI's own Python: `serve.py SOCKET`. Calls come from call.py.
-# Ends with standard input.
+# Loads the AWS CLI once, and forks for each call, because loading takes most of a call's time. Run it with the AWS CLI's
+# own Python: `serve.py SOCKET`. Calls come from call.py. It ends when standard input is closed.
 import fcntl
 import functools
 import gc
@@ -16,19 +15,19 @@ import sys
 import threading
 import time
 
-# A call has no more than descriptors 0 to 5: nothing that is opened from here on may be there.
+# Calls use descriptors 0 to 5, so this process must open nothing there.
 LAST_OF_A_CALL = 5
 while os.open(os.devnull, os.O_RDONLY) < LAST_OF_A_CALL:
     pass
 
 import awscli.clidriver
-import awscli.customizations.s3.subcommands  # What the AWS CLI loads only when an `s3` command comes.
+import awscli.customizations.s3.subcommands  # The AWS CLI itself loads this only for an `s3` command.
 import botocore.hooks
 import botocore.loaders
 
 
 def read_once(owner, name):
-    """Lets a method of the AWS CLI's loaders, which read what it knows of S3 from disk, remember its answers."""
+    """Caches the results of a method of the AWS CLI's loaders, which read its data files from disk."""
     read, known = getattr(owner, name), {}
 
     def read_or_remember(self, *args, **kwargs):
@@ -41,7 +40,7 @@ def read_once(owner, name):
 
 
 def load():
-    """Whatever most calls load: the AWS CLI's own plugins, and what it knows of S3."""
+    """Loads what most calls need: the AWS CLI's plugins, and its data about S3."""
     session = awscli.clidriver.create_clidriver().session
     session.create_client('s3', region_name='us-east-1', aws_access_key_id='none', aws_secret_access_key='none')
     loader = session.get_component('data_loader')
@@ -52,9 +51,8 @@ def load():
 
 def load_certificates_one_by_one():
     """
-    OpenSSL 3.0 has no lock where it adds a source of certificates to a context, and the AWS CLI shares one context among
-    its threads: about once in ten thousand calls, it is ended by SIGSEGV when the context is freed. A test that calls it
-    would fail then.
+    OpenSSL 3.0 takes no lock when it adds a source of certificates to a context, and the AWS CLI shares one context among
+    its threads. About once in ten thousand calls, SIGSEGV kills the AWS CLI when the context is freed, and the test fails.
     """
     load, lock = ssl.SSLContext.load_verify_locations, threading.Lock()
 
@@ -66,7 +64,7 @@ def load_certificates_one_by_one():
 
 
 def receive(connection):
-    """The call, and descriptors for it."""
+    """Receives a call. Returns it with its descriptors."""
     header, descriptors, _, _ = socket.recv_fds(connection, 4, 16)
     (length,) = struct.unpack('>I', header)
     text = b''
@@ -83,7 +81,7 @@ def receive(connection):
 
 
 def end_with_the_caller(connection):
-    """Who ends the caller by a signal ends this process, too: the kernel sends SIGKILL when the connection is closed."""
+    """Ends this process when a signal ends the caller: the kernel sends SIGKILL when the connection is closed."""
     fcntl.fcntl(connection, fcntl.F_SETOWN, os.getpid())
     fcntl.fcntl(connection, fcntl.F_SETSIG, signal.SIGKILL)
     fcntl.fcntl(connection, fcntl.F_SETFL, os.O_ASYNC)
@@ -92,13 +90,13 @@ def end_with_the_caller(connection):
 
 
 def become(call, descriptors):
-    """Takes on what a new process gets from its caller."""
+    """Gives this process the descriptors, environment, folder and arguments of the call."""
     for number, descriptor in zip(call['descriptors'], descriptors):
         os.dup2(descriptor, number)
         os.close(descriptor)
     os.environ.clear()
     os.environb.update(call['environment'])
-    importlib.reload(awscli)  # It adds its folder to AWS_DATA_PATH.
+    importlib.reload(awscli)  # This adds awscli's folder to AWS_DATA_PATH.
     os.chdir(call['folder'])
     time.tzset()
     random.seed()
@@ -106,17 +104,17 @@ def become(call, descriptors):
 
 
 def end(exit_code):
-    """As Python does, but for tidying up what ends anyway."""
+    """Exits like Python, without its cleanup."""
     try:
         sys.stdout.flush()
         sys.stderr.flush()
     except OSError:
-        sys.exit(exit_code)  # Python says what is wrong with them.
+        sys.exit(exit_code)  # Python reports the error.
     os._exit(exit_code)
 
 
 def answer(connection):
-    """Runs the AWS CLI in a child, and tells the caller how it has ended."""
+    """Runs the AWS CLI in a child, and sends its exit code to the caller."""
     call, descriptors = receive(connection)
     child = os.fork()
     if child == 0:
@@ -137,14 +135,14 @@ def main(path):
     load_certificates_one_by_one()
     read_once(botocore.loaders.JSONFileLoader, 'load_file')
     read_once(botocore.loaders.Loader, 'list_available_services')
-    # It looks at each of its own functions that is to be told of an event.
+    # The AWS CLI inspects each of its event handlers in every call.
     botocore.hooks.accepts_kwargs = functools.cache(botocore.hooks.accepts_kwargs)
     load()
-    gc.freeze()  # No child has to look through what is loaded.
+    gc.freeze()  # The children's garbage collector skips all that is loaded.
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen(64)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for those that answer.
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # Nobody waits for the children that answer.
     print('ready', flush=True)
     while True:
         ready, _, _ = select.select([listener, sys.stdin], [], [])

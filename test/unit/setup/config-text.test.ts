@@ -8,7 +8,7 @@ import { newEncryptionKey } from '../../../lib/secrets/encryption-key.js';
 import { textOfKey } from '../../../lib/secrets/key-bytes.js';
 import { configText } from '../../../lib/setup/config-text.js';
 import { writeConfig } from '../../../lib/setup/write-config.js';
-import { linkOfAnother } from '../../fakes/link-of-another.js';
+import { linkOfOtherUser } from '../../fakes/link-of-other-user.js';
 
 const AWKWARD = `it's $HOME \`id\` "x" \\ & #1 \u00fc`;
 
@@ -49,7 +49,7 @@ test('a file that exists is never replaced', async (t) => {
 test('no config is written where a link leads that somebody else could have made', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'config-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const file = join(linkOfAnother(folder, folder), 'config');
+  const file = join(linkOfOtherUser(folder, folder), 'config');
   await assert.rejects(
     writeConfig(file, { AWS_BUCKET: 'first' }, newEncryptionKey()),
     /is a link|permission denied/,

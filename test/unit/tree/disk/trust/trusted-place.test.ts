@@ -17,7 +17,7 @@ import { temporaryFolder } from '../../../restore/pieces.js';
 const OTHER = 54321;
 
 /** Makes a link that belongs to another user than the one whose number is returned. */
-function linkOfAnother(target: string, path: string): number | undefined {
+function linkOfOtherUser(target: string, path: string): number | undefined {
   symlinkSync(target, path);
   if (process.geteuid?.() !== 0) return OTHER;
   lchownSync(path, OTHER, OTHER);
@@ -59,8 +59,8 @@ test('no link of another user is followed, be it the file or a folder on the way
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'private'));
   writeFileSync(join(folder, 'private/profile'), 'mine');
-  const user = linkOfAnother('private/profile', join(folder, 'list'));
-  linkOfAnother('private', join(folder, 'way'));
+  const user = linkOfOtherUser('private/profile', join(folder, 'list'));
+  linkOfOtherUser('private', join(folder, 'way'));
   for (const file of ['list', 'way/profile']) {
     const { message, hint } = refusalOf(join(folder, file), user);
     assert.match(

@@ -1,4 +1,4 @@
-// What `aws s3 sync` finds on disk: the files it would upload, and what it warns about.
+// The walk of `aws s3 sync DIR s3://…`: the files that it may upload, and its warnings.
 import { lstatSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { bytesOf } from '../../lib/tree/bytes.js';
@@ -18,13 +18,13 @@ export interface SyncOptions {
   readonly exclude: readonly string[];
 }
 
-/** Whether its owner may read it, or enter it: the fake runs with the rights of the test, which may be root's. */
+/** Whether the owner may read the file or folder. (The fake itself may run as root, who may read everything.) */
 export function isReadable(stats: Stats): boolean {
   const needed = stats.isDirectory() ? 0o500 : 0o400;
   return (stats.mode & needed) === needed;
 }
 
-export function sourcesOf(
+export function filesToUpload(
   root: string,
   { followSymlinks, exclude }: SyncOptions,
 ): { sources: Source[]; warnings: string[] } {
@@ -43,16 +43,16 @@ export function sourcesOf(
       warnings.push(`${join(root, folder)}. File/Directory is not readable.`);
       return;
     }
-    for (const name of names) look(folder === '' ? name : `${folder}/${name}`);
+    for (const name of names) visit(folder === '' ? name : `${folder}/${name}`);
   }
 
-  function look(path: string): void {
+  function visit(path: string): void {
     const file = join(root, path);
     let stats: Stats;
     try {
       stats = followSymlinks ? statSync(file) : lstatSync(file);
       if (stats.isSymbolicLink()) return;
-      // Folders warn for themselves.
+      // `enter` checks folders.
       if (!stats.isDirectory() && !isReadable(stats)) throw new Error('Permission denied');
     } catch {
       warnings.push(`${file}. File does not exist.`);

@@ -1,35 +1,35 @@
-// The fake bucket: versions of objects, in a journal that only grows.
+// The fake bucket: all versions of its objects, in memory.
 
 export interface StoredVersion {
   readonly key: string;
   readonly id: string;
   /** Milliseconds since the epoch, by the server's clock. */
   readonly time: number;
-  /** Not there for a delete marker. */
+  /** Absent in a delete marker. */
   readonly body?: Buffer;
-  /** SHA-256 of the key it was stored with, or nothing. */
+  /** SHA-256 of the encryption key; absent in an object without SSE-C. */
   readonly keyHash?: string;
 }
 
 export type StoredObject = StoredVersion & { readonly body: Buffer };
 
-/** Not so for a delete marker. */
+/** Whether a version is an object, not a delete marker. */
 export function isObject(version: StoredVersion): version is StoredObject {
   return version.body !== undefined;
 }
 
-export class Journal {
+export class FakeBucket {
   readonly #versions: StoredVersion[] = [];
-  /** Of keys and ids that are no more. */
+  /** The keys and ids of removed versions. */
   readonly #removed = new Set<string>();
   #stored = 0;
   exists = false;
   isVersioned = false;
-  /** What the bucket is set to, as JSON, by the names of the AWS CLI's options. */
+  /** The bucket's settings, by the name of the AWS CLI's option, with the value that the option had. */
   readonly settings = new Map<string, string>();
-  /** A server that takes the headers of SSE-C, and neither encrypts nor asks for a key. */
+  /** The server accepts the headers of SSE-C, and neither encrypts nor checks the key. */
   ignoresKeys = false;
-  /** What the server tells of an object's checksum; nothing, as Ceph. */
+  /** The checksums that the server reports for an object; none by default, like Ceph. */
   checksumsOf: (body: Buffer) => object = () => ({});
 
   /** @param body `undefined` for a delete marker */
@@ -44,12 +44,12 @@ export class Journal {
     });
   }
 
-  /** @param id of the version or delete marker that is removed for good */
+  /** @param id of the version or delete marker to remove permanently */
   removeVersion(key: string, id: string): void {
     this.#removed.add(`${[key, id]}`);
   }
 
-  /** The oldest first. */
+  /** All versions and delete markers, the oldest first. */
   versions(): StoredVersion[] {
     return this.#versions.filter(({ key, id }) => !this.#removed.has(`${[key, id]}`));
   }
@@ -58,7 +58,7 @@ export class Journal {
     return this.versions().find((it) => it.key === key && it.id === id);
   }
 
-  /** What is current, by key, in the order of the keys' bytes. */
+  /** The current objects by key, sorted by the keys' bytes. */
   current(): Map<string, StoredObject> {
     const latest = new Map(this.versions().map((version) => [version.key, version]));
     const there = [...latest].filter((pair): pair is [string, StoredObject] => isObject(pair[1]));

@@ -1,7 +1,8 @@
-// The object that is stored and read before anything private is, of the fake `aws` that plays a scenario: it is
-// treated as by a server that honours SSE-C.
+// Answers the calls that prove SSE-C, in scenarios: a run stores and reads a probe object before it uploads a file. The
+// replies are those of a server that honours SSE-C.
+
+import type { FakeCall } from './call-server.js';
 import { withoutKey, withWrongKey } from './replies.js';
-import type { FakeCall } from './resident.js';
 import type { Reply } from './scenario.js';
 
 const PROBE = /backup\.info\/probe\/\w+$/;
@@ -9,7 +10,7 @@ const PROBE = /backup\.info\/probe\/\w+$/;
 export class Probes {
   readonly #stored = new Map<string, { readonly content: string; readonly key: string | null }>();
 
-  /** @param key SHA-256 of the one that is given. @returns `undefined` for a call that is about another object */
+  /** @param key SHA-256 of the call's encryption key. @returns `undefined` for a call that concerns another object */
   async reply(call: FakeCall, key: string | null): Promise<Reply | undefined> {
     const { argv } = call;
     const [name] = argv.flatMap((it) => PROBE.exec(it) ?? []);

@@ -1,6 +1,6 @@
-// The thinking part of a fake `aws`. A process for each call would cost more than the command under test; so the
-// call's process is a small one, aws.pl, and what it answers is decided here, in the test's own process. What it was
-// given is read from outside, in /proc, as anyone else on the machine could.
+// Answers the calls of a fake `aws` in the test's own process. A Node.js process for each call would cost more than the
+// command under test, so the call's process is a small Perl script, aws.pl. Its arguments and environment are read from
+// /proc, as others on the machine can read them.
 import { once } from 'node:events';
 import { chmodSync, chownSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 const CLIENT = fileURLToPath(new URL('../../../test/fakes/aws.pl', import.meta.url));
 
-/** Thrown to end a call; `killed` without an exit code. */
+/** Thrown to end a call. Without an exit code, its process has been killed. */
 export class Ended extends Error {
   readonly exitCode: number | undefined;
 
@@ -23,11 +23,11 @@ export class Ended extends Error {
 export type Answer = (call: FakeCall) => Promise<number>;
 
 /** Answers the calls of one fake `aws` until it is closed. */
-export class Resident {
+export class CallServer {
   readonly #server: Server;
   readonly #socket: string;
 
-  /** @param folder its socket is made there; whoever may enter it may call */
+  /** @param folder for the socket; whoever may enter the folder may call */
   constructor(folder: string, answer: Answer) {
     this.#socket = join(folder, 'aws.socket');
     this.#server = createServer((socket) => void serve(socket, answer));
@@ -35,14 +35,14 @@ export class Resident {
     chmodSync(this.#socket, 0o777);
   }
 
-  /** The words of a shell command that is a call; arguments follow. */
+  /** The beginning of a shell command that makes a call; the arguments of the call follow. */
   get command(): string {
     return `perl "${CLIENT}" "${this.#socket}"`;
   }
 
   /**
-   * Makes a program of it: it starts sooner than a shell that starts it.
-   * @param log the arguments of each call are added there, each ended by \x1f, and `END\x1f`
+   * Writes a program that makes a call, without a shell.
+   * @param log gets the arguments of each call, each followed by \x1f, and `END\x1f`
    */
   makeProgram(file: string, log = '/dev/null'): void {
     const note = `open my $log, '>>', '${log}'; syswrite $log, join "\\x1f", @ARGV, 'END', ''; close $log;`;
@@ -56,7 +56,7 @@ export class Resident {
 }
 
 async function serve(socket: Socket, answer: Answer): Promise<void> {
-  socket.on('error', () => undefined); // It has been killed.
+  socket.on('error', () => undefined); // The call's process was killed.
   const [pid] = (await once(socket, 'data')) as [Buffer];
   try {
     const call = new FakeCall(socket, Number(pid.toString()));
@@ -86,7 +86,7 @@ function end(socket: Socket, exitCode: number): void {
 /** One call of `aws`. */
 export class FakeCall {
   readonly pid: number;
-  /** Without the program. */
+  /** The arguments, without the program. */
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly #socket: Socket;
@@ -96,37 +96,37 @@ export class FakeCall {
     this.pid = pid;
     const strings = (name: string) => readFileSync(`/proc/${pid}/${name}`, 'utf8').split('\0').slice(0, -1);
     const [, script, ...args] = strings('cmdline');
-    // After the socket, where it is an argument.
+    // A call by `command` has the socket as its first argument.
     this.argv = script === CLIENT ? args.slice(1) : args;
     this.environment = Object.fromEntries(
       strings('environ').map((it) => [it.slice(0, it.indexOf('=')), it.slice(it.indexOf('=') + 1)]),
     );
   }
 
-  /** The process that called. */
+  /** The process id of the command that called `aws`. */
   get parent(): number {
     const [, parent] = /^PPid:\s*(\d+)$/m.exec(readFileSync(`/proc/${this.pid}/status`, 'utf8')) ?? [];
     return Number(parent);
   }
 
-  /** Whether the process is no more: there is nobody to go on for. */
+  /** Whether the call's process has ended. */
   get isGone(): boolean {
     return this.#socket.destroyed || this.#socket.readableEnded;
   }
 
-  /** Its descriptor 3, as a path. */
+  /** The path of the call's descriptor 3. */
   get keyFile(): string {
     return `/proc/${this.pid}/fd/3`;
   }
 
-  /** A path among the arguments, as the call's process understands it. */
+  /** Resolves a path among the arguments as the call's process does. */
   path(argument: string): string {
     const own = argument.replace(/^\/dev\/fd\//, `/proc/${this.pid}/fd/`);
     return resolve(readlinkSync(`/proc/${this.pid}/cwd`), own);
   }
 
-  /** Makes the call's user the owner of what was made for it. */
-  own(path: string): void {
+  /** Gives a path that was made for the call to the call's user. */
+  giveToUser(path: string): void {
     const { uid, gid } = statSync(`/proc/${this.pid}`);
     if (uid !== process.getuid?.()) chownSync(path, uid, gid);
   }
@@ -135,28 +135,28 @@ export class FakeCall {
     order(this.#socket, 'o', text);
   }
 
-  complain(text: string): void {
+  printError(text: string): void {
     order(this.#socket, 'e', text);
   }
 
-  /** Standard input, to its end. */
+  /** Reads standard input to its end. */
   async input(): Promise<string> {
     order(this.#socket, 'i', '');
-    return this.#counted();
+    return this.#readText();
   }
 
-  /** Signals are told from now on, and answered 0.3 s later by ending with this exit code. */
-  onSignal(exitCode: number, told: (signal: string) => void): void {
+  /** From now on, reports a signal, and ends the call 0.3 s later with this exit code. */
+  onSignal(exitCode: number, report: (signal: string) => void): void {
     order(this.#socket, 's', `${exitCode}`);
-    void this.#counted().then((name) => told(`SIG${name}`));
+    void this.#readText().then((name) => report(`SIG${name}`));
   }
 
   end(exitCode: number): void {
     end(this.#socket, exitCode);
   }
 
-  /** A text that comes with its length before it. */
-  async #counted(): Promise<string> {
+  /** Reads a text that follows its length. */
+  async #readText(): Promise<string> {
     let bytes = Buffer.alloc(0);
     for (;;) {
       const [chunk] = (await once(this.#socket, 'data')) as [Buffer];
