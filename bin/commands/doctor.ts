@@ -44,11 +44,11 @@ Exit codes:
     .addHelpText('after', examples('', '--fix', '--escrow ~/s3-backup.config'))
     .action((file: string | undefined, options: Options) => {
       const { profile, maxAge } = options;
-      const config = namedConfig(command, file, options.config);
+      const configFile = namedConfig(command, file, options.config);
       if (options.fix === true && options.yes !== true && !process.stdin.isTTY)
         command.error('error: without a terminal, --fix needs --yes', { exitCode: 1 });
       const request = {
-        config,
+        configFile,
         profile,
         maxAge,
         isJson: options.json === true,

@@ -55,7 +55,7 @@ export function downloadDirCommand(): Command {
             downloadDir(
               {
                 words,
-                config,
+                configFile: config,
                 usesEscrow: escrow === true,
                 at,
                 overwrites: overwrite === true,

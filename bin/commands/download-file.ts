@@ -43,7 +43,13 @@ export function downloadFileCommand(): Command {
         command.error('error: a profile, a region, an s3:// URL and a destination are needed', {
           exitCode: 1,
         });
-      const request = { words, config, versionId, at, trustsDestination: trustDestination === true };
+      const request = {
+        words,
+        configFile: config,
+        versionId,
+        at,
+        trustsDestination: trustDestination === true,
+      };
       return main('encrypted-s3-download-file', false, (context) => downloadFile(request, context));
     });
 }

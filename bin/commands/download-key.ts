@@ -19,6 +19,8 @@ export function downloadKeyCommand(): Command {
     .action((words: string[], { config }: { readonly config?: string }) => {
       if (words.length !== 0 && words.length !== 3)
         command.error('error: a profile, a region and a bucket are needed, or a config', { exitCode: 1 });
-      return main('encrypted-s3-download-key', false, (context) => downloadKey({ words, config }, context));
+      return main('encrypted-s3-download-key', false, (context) =>
+        downloadKey({ words, configFile: config }, context),
+      );
     });
 }

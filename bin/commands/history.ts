@@ -25,7 +25,7 @@ function withConfig(name: string, description: string): Command {
 }
 
 function outputOf({ config, json, header }: Options) {
-  return { config, isJson: json === true, hasHeader: header === true };
+  return { configFile: config, isJson: json === true, hasHeader: header === true };
 }
 
 const TIME = `such as ${TIME_EXAMPLES}`;
@@ -37,9 +37,9 @@ function runsCommand(): Command {
     .option('--last <count>', 'how many runs', wholeNumber, 30)
     .addHelpText('after', examples('', '--last 7 --json ~/s3-backup.config'))
     .action((file: string | undefined, options: Options & { readonly last: number }) => {
-      const config = namedConfig(command, file, options.config);
+      const configFile = namedConfig(command, file, options.config);
       return main('encrypted-s3-runs', false, (context) =>
-        runs({ ...outputOf(options), config, count: options.last }, context),
+        runs({ ...outputOf(options), configFile, count: options.last }, context),
       );
     });
 }

@@ -67,7 +67,7 @@ export function initCommand(): Command {
     )
     .action((file: string | undefined, options: Options) => {
       const request: InitRequest = {
-        config: namedConfig(command, file, options.config),
+        configFile: namedConfig(command, file, options.config),
         profile: options.profile,
         region: options.region,
         bucket: options.bucket,

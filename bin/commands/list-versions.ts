@@ -54,7 +54,10 @@ deletion.`,
           exitCode: 1,
         });
       return main('encrypted-s3-list-versions', false, (context) =>
-        printVersions({ words, config, isJson: json === true, hasHeader: header === true }, context),
+        printVersions(
+          { words, configFile: config, isJson: json === true, hasHeader: header === true },
+          context,
+        ),
       );
     });
 }

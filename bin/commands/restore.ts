@@ -73,7 +73,7 @@ export function restoreCommand(): Command {
           restore(
             {
               words,
-              config: options.config,
+              configFile: options.config,
               usesEscrow: options.escrow === true,
               at: options.at,
               overwrites: options.overwrite === true,

@@ -28,11 +28,11 @@ export function scheduleCommand(): Command {
     .addHelpText('after', examples('', '--at 03:30 ~/s3-backup.config', '--show'))
     .action((file: string | undefined, options: Options) =>
       main('encrypted-s3-schedule', false, async (context) => {
-        const config = options.config ?? file;
-        if (options.show === true) return showSchedule(config);
-        if (options.remove === true) return removeSchedule(config);
+        const configFile = options.config ?? file;
+        if (options.show === true) return showSchedule(configFile);
+        if (options.remove === true) return removeSchedule(configFile);
         const when = options.hourly === true ? 'hourly' : (options.at ?? 'daily');
-        return schedule(config, options.cron === true ? 'cron' : 'systemd', when, context);
+        return schedule(configFile, options.cron === true ? 'cron' : 'systemd', when, context);
       }),
     );
 }

@@ -49,12 +49,13 @@ export function statusCommand(): Command {
     )
     .action((file: string | undefined, options: Options) => {
       const { maxAge, json, prometheus, bucket, escrow, header } = options;
-      const config = namedConfig(command, file, options.config);
+      const configFile = namedConfig(command, file, options.config);
       const isJson = json === true;
       if (escrow === true && bucket === undefined)
         command.error('error: --escrow needs --bucket', { exitCode: 1 });
       return main('encrypted-s3-status', false, (context) => {
-        if (bucket === undefined) return status({ config, maxAge, isJson, metricsFile: prometheus }, context);
+        if (bucket === undefined)
+          return status({ configFile, maxAge, isJson, metricsFile: prometheus }, context);
         const [profile, region, name, ...more] = bucket;
         if (profile === undefined || region === undefined || name === undefined || more.length > 0)
           command.error('error: --bucket needs AWS_PROFILE AWS_REGION BUCKET', { exitCode: 1 });
@@ -63,7 +64,7 @@ export function statusCommand(): Command {
             profile,
             region,
             bucket: name,
-            config,
+            configFile,
             usesEscrow: escrow === true,
             maxAge,
             isJson,

@@ -32,7 +32,7 @@ export function syncCommand(): Command {
     .addOption(new Option('--json', 'print what the run has done as one line of JSON').conflicts('dryRun'))
     .addHelpText('after', examples('', '--dry-run', '--full --quiet ~/s3-backup.config'))
     .action((file: string | undefined, options: Options) => {
-      const config = namedConfig(command, file, options.config);
+      const configFile = namedConfig(command, file, options.config);
       const run = (context: CommandContext) => {
         const flags = {
           waitSeconds: options.wait,
@@ -43,7 +43,7 @@ export function syncCommand(): Command {
           isDry: options.dryRun === true,
           isJson: options.json === true,
         };
-        return sync(config, flags, context);
+        return sync(configFile, flags, context);
       };
       return main('encrypted-s3-sync', true, run, AFTER_SIGNAL);
     });

@@ -14,7 +14,7 @@ export function uploadKeyCommand(): Command {
     .option('--config <config_file>', 'the same')
     .addHelpText('after', examples('', '~/s3-backup.config'))
     .action((file: string | undefined, options: { readonly config?: string }) => {
-      const config = namedConfig(command, file, options.config);
-      return main('encrypted-s3-upload-key', false, (context) => uploadKey(config, context));
+      const configFile = namedConfig(command, file, options.config);
+      return main('encrypted-s3-upload-key', false, (context) => uploadKey(configFile, context));
     });
 }

@@ -14,14 +14,14 @@ import { canReadAcls } from '../tree/disk/read-acls.js';
 import { Spool } from '../tree/streams/spool.js';
 import type { TreeHeader } from '../tree/tree-file.js';
 import { BucketVersioning } from './delete/versioning.js';
-import type { GuardLimits } from './guard/losses.js';
 import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';
+import { hasExclusions } from './source/source-exclusion.js';
 import { type SourceToWalk, sourceToWalk } from './source/walk-source.js';
 
-export interface Backup extends Remote, SourceToWalk {
-  readonly config: BackupConfig;
+/** The settings of the config under their own names, and what a run has opened and found out. */
+export interface Backup extends BackupConfig, Remote, SourceToWalk {
   /** LOCAL_DIR, open: what is uploaded is opened below this descriptor. */
   readonly localDirDescriptor: number;
   /** `localDirIdOf` LOCAL_DIR at the beginning of the run. */
@@ -30,7 +30,8 @@ export interface Backup extends Remote, SourceToWalk {
    * Whether the config excludes the file of a stored key: its object stays in the bucket, and does not count as a loss.
    */
   readonly isExcluded: IsExcluded;
-  readonly guard: GuardLimits;
+  /** Whether the config may exclude a file that appears after the scan. */
+  readonly hasExclusions: boolean;
   readonly versioning: BucketVersioning;
   readonly source: Source;
   readonly flags: BackupFlags;
@@ -70,8 +71,7 @@ export async function openBackup(
 ): Promise<Backup> {
   const localDir = await resolveLocalDir(config.localDir);
   const localDirId = await localDirIdOf(localDir);
-  const { prefix } = config;
-  if (prefix === '') assertNoReservedName(localDir);
+  if (config.prefix === '') assertNoReservedName(localDir);
   const state = openStateFolder(config, !flags.isDry);
   const localDirDescriptor = openSync(localDir, constants.O_RDONLY | constants.O_DIRECTORY);
   const dir = sourceToWalk(localDir, config, state.ownFolders, interruption);
@@ -81,14 +81,13 @@ export async function openBackup(
     return join(state.runFolder, `${name}-${number}`);
   };
   return {
+    ...config,
     ...dir,
-    config,
     aws,
-    prefix,
     localDirDescriptor,
     localDirId,
     isExcluded: createIsExcluded(dir.exclusion, bytesOf(localDir), config.followSymlinks),
-    guard: { maxDeletePercent: config.maxDeletePercent, allowsMassDelete: flags.allowsMassDelete },
+    hasExclusions: hasExclusions(config),
     versioning: new BucketVersioning(aws, log, config.allowUnversionedDelete),
     source: sourceOf(config.hostId, localDir),
     flags,

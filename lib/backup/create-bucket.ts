@@ -4,10 +4,8 @@ import type { Backup } from './backup.js';
 import type { Start } from './start.js';
 
 /** @throws {AwsError} if the bucket is missing and can't be created */
-export async function createBucketIfMissing(
-  { aws, config, state, log }: Backup,
-  { escrow }: Start,
-): Promise<void> {
+export async function createBucketIfMissing(backup: Backup, { escrow }: Start): Promise<void> {
+  const { aws, state, log } = backup;
   if (escrow !== 'no bucket') return;
   // A warning, since the name may be wrong: a second, empty backup would begin silently.
   log.warn(
@@ -15,5 +13,5 @@ export async function createBucketIfMissing(
       ? `The bucket "${aws.bucket}" existed at the last run and has been deleted, with all its contents. Creating it again.`
       : `The bucket "${aws.bucket}" does not exist. Creating it: if this backup has a bucket already, correct AWS_BUCKET.`,
   );
-  await makeBucket(aws, config, (message) => log.info(message));
+  await makeBucket(aws, backup, (message) => log.info(message));
 }

@@ -19,7 +19,7 @@ export async function assertNotMassDeletion(
     if (listed !== undefined) assertLossesAllowed(listed.losses, backup);
     return;
   }
-  if (reasonToRefuse(scan.losses, backup.guard) === undefined) return;
+  if (reasonToRefuse(scan.losses, backup) === undefined) return;
   // A run that ended before its record may have deleted some of them already: the listing shows which.
   const { gone } = listed ?? (await compareBeforeUpload(backup, start));
   assertLossesAllowed(await countLossesStillStored(scan.losses, readKeys(scan.gone), readKeys(gone)), backup);

@@ -29,8 +29,7 @@ type Consumer = (pieces: AsyncGenerator<string>) => Promise<void>;
  * Writes the listing to a new file beside LOCAL_LIST, if that is set, and renames it.
  * @throws {BackupError} if it can't be written; an older list stays as it is
  */
-export async function writeLocalList({ aws, prefix, config }: Backup): Promise<void> {
-  const file = config.localList;
+export async function writeLocalList({ aws, prefix, localList: file }: Backup): Promise<void> {
   if (file === undefined) return;
   const write = (consumer: Consumer) => {
     const read = (objects: Batches<StoredObject>) => consumer(listText(objects, prefix));

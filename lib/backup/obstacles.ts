@@ -1,6 +1,5 @@
 // Names the files and folders that can't be backed up, and shows how to exclude them.
 import { shellQuote } from '../cli/errors.js';
-import type { BackupConfig } from '../config/backup-config.js';
 import { textOf } from '../tree/bytes.js';
 import { mayHideFiles, type Obstacle } from '../tree/entry.js';
 import { quotedPatternFor } from '../tree/patterns.js';
@@ -46,14 +45,14 @@ function describeObstacle({ localDir, prefix }: Backup, { key, reason }: Obstacl
 }
 
 /** The line of the config that also excludes the obstacles which prevent deletions. */
-export async function excludeLine({ config }: Backup, { scan }: Start): Promise<string> {
+export async function excludeLine({ exclude }: Backup, { scan }: Start): Promise<string> {
   const hiding: Obstacle[] = [];
   for await (const obstacle of flatten(readJson<Obstacle>(scan.obstacles)))
     if (mayHideFiles(obstacle)) hiding.push(obstacle);
-  return excludeLineWith(config, hiding);
+  return excludeLineWith(exclude, hiding);
 }
 
-export function excludeLineWith({ exclude }: BackupConfig, obstacles: readonly Obstacle[]): string {
+export function excludeLineWith(exclude: readonly string[], obstacles: readonly Obstacle[]): string {
   const patterns = obstacles.slice(0, MAX_PATTERNS).map(({ key }) => quotedPatternFor(key));
   return `EXCLUDE=(${[...exclude.map(shellQuote), ...patterns].join(' ')})`;
 }

@@ -82,7 +82,7 @@ export async function storeRecord(
   { tree, totals }: NewTree,
   { deleted, escrow }: { readonly deleted: Deleted; readonly escrow: FoundEscrow },
 ): Promise<RunFacts> {
-  const { config, header, source, localDirId, incomplete } = backup;
+  const { encryptionKey, header, source, localDirId, incomplete } = backup;
   const ended = new Date().toISOString();
   const lastFullCheck = isFull ? ended : lastRun?.lastFullCheck;
   const isIncomplete = incomplete.count > 0 || deleted.isHeldBack;
@@ -105,7 +105,7 @@ export async function storeRecord(
     ...escrowAfter(escrow, lastRun),
     isIncomplete,
   };
-  const keyFingerprint = fingerprintOf(config.encryptionKey);
+  const keyFingerprint = fingerprintOf(encryptionKey);
   await storeLastRun(backup, backup.state, { ...facts, keyFingerprint }, tree);
   return facts;
 }

@@ -18,14 +18,14 @@ import { walkSource } from './source/walk-source.js';
  * @throws {DamagedTreeError} if the tree can't be read to its end
  */
 export async function scanLocalDir(backup: Backup, tree: OpenedTree<TreeLine> | undefined): Promise<Scan> {
-  const { config, localDir, followSymlinks, log } = backup;
+  const { compareContent, localDir, followSymlinks, log } = backup;
   let scanned = 0;
   const root = bytesOf(localDir);
   const names = new LocalOwnerNames();
   const hasAcls = { now: backup.header.hasAcls === true, before: tree?.hasAcls === true };
   const writer = new ScanWriter(backup, tree !== undefined);
   const walked = walkSource(backup, (key, rule) => writer.addExcluded(key, rule));
-  const onDisk = learnOwners(config.compareContent ? withChecksums(backup, walked) : walked, names);
+  const onDisk = learnOwners(compareContent ? withChecksums(backup, walked) : walked, names);
   const pairs = mergeByKey(onDisk, tree?.entries ?? emptyStream());
   const prepared = mapEach(pairs, (pair) => scannedPair(pair, names, hasAcls));
   for await (const batch of withAcls({ root, followSymlinks }, prepared, keyForAcl)) {

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import { proveSseC } from '../aws/sse-c/prove-sse-c.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { Journal } from '../records/journal.js';
+import { partsOfPath } from '../tree/disk/trust/path-parts.js';
+import { partOfOthers } from '../tree/disk/trust/who-can-change.js';
 import { type Batches, mapEach } from '../tree/streams/batches.js';
 import type { Backup } from './backup.js';
 import type { Due } from './find-due.js';
 import { type DraftLine, formatDraftLine, readDraft } from './scan/draft.js';
+import type { ScanCounts } from './scan/scan-writer.js';
 import type { Start } from './start.js';
-import { isSyncSafe } from './upload/is-sync-safe.js';
 import { sendByName } from './upload/send-by-name.js';
 import { NOTHING_SENT, type Sent } from './upload/sent.js';
 import { uploadBySync } from './upload/upload-calls.js';
@@ -54,4 +56,14 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
 function journalLines(draft: Batches<DraftLine>, willBeSynced: boolean): Batches<string> {
   const isHeld = ({ state }: DraftLine) => state === 'stored' || (willBeSynced && state === 'due');
   return mapEach(draft, (line) => (isHeld(line) ? formatDraftLine(line) : undefined));
+}
+
+/**
+ * True if `aws s3 sync`, which walks LOCAL_DIR itself, uploads exactly what was scanned: it opens files by their paths,
+ * so nobody else may be able to change them or where the path leads; and it does not know the exclusions.
+ */
+function isSyncSafe({ localDir, followSymlinks, hasExclusions }: Backup, counts: ScanCounts): boolean {
+  const { excluded, othersFolders, 'key too long': tooLong } = counts;
+  if (excluded + tooLong + othersFolders > 0 || followSymlinks || hasExclusions) return false;
+  return partOfOthers(partsOfPath(localDir), process.geteuid?.(), { isDestination: true }) === undefined;
 }

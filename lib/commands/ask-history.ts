@@ -10,7 +10,7 @@ import { type History, withHistory } from '../history/open-history.js';
 import { openConfig } from './open-config.js';
 
 export interface HistoryRequest extends OutputFlags {
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
 }
 
 export interface AskedHistory extends History {
@@ -25,7 +25,7 @@ export async function askHistory(
   context: CommandContext,
   answer: (question: AskedHistory) => AsyncGenerator<string>,
 ): Promise<number> {
-  const { config, remote } = await openConfig(request.config, context);
+  const { config, remote } = await openConfig(request.configFile, context);
   const style = answerStyle(request);
   return withHistory(remote, config, async (history) => {
     await printTexts(answer({ ...history, config, remote, style }));

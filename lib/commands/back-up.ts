@@ -26,8 +26,8 @@ export interface RunResult {
 }
 
 export async function runBackup(backup: Backup): Promise<RunResult> {
-  const { config, incomplete, log } = backup;
-  log.info(`Starting with config "${config.file}"...`);
+  const { configFile, incomplete, log } = backup;
+  log.info(`Starting with config "${configFile}"...`);
   const start = await fetchLastRunAndScan(backup); // exit 5 on another key, 4 on another source
   const due = await findDue(backup, start);
   await reportObstacles(backup, start);

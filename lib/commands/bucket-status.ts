@@ -24,7 +24,7 @@ export interface BucketStatusRequest extends OutputFlags {
   readonly region: string;
   readonly bucket: string;
   /** The config whose encryption key reads the records. */
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
   /** Whether to ask for the easy-to-remember key instead. */
   readonly usesEscrow: boolean;
   /** Seconds: then the output and the exit code are those of a monitoring plugin. */
@@ -38,7 +38,8 @@ export function bucketStatus(request: BucketStatusRequest, context: CommandConte
 
 async function showBucket(request: BucketStatusRequest, context: CommandContext): Promise<number> {
   const { maxAge, isJson } = request;
-  const config = request.config === undefined ? undefined : await readConfig(request.config, context.log);
+  const config =
+    request.configFile === undefined ? undefined : await readConfig(request.configFile, context.log);
   const { profile, region, bucket } = request;
   const aws = connectToBucket({ ...config, profile, region, bucket }, context);
   const prompt = new Prompt(stderr, context.interruption);

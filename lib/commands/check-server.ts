@@ -51,7 +51,7 @@ export async function checkServer(
   context: CommandContext,
 ): Promise<void> {
   const { log } = context;
-  const { environment, file: configFile, fullCheckHours, prefix, profile } = config;
+  const { environment, configFile, fullCheckHours, prefix, profile } = config;
   let connected: AwsCli | undefined;
   const connection = await report.check(['endpoint'], undefined, () => {
     connected = connectToBucket(config, context);

@@ -49,10 +49,10 @@ export async function complete(expected: Expected, current: string): Promise<voi
   stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-function configOf({ config }: Expected): BackupConfig | undefined {
+function configOf({ configFile }: Expected): BackupConfig | undefined {
   try {
     // The shell has not replaced the ~ yet.
-    const file = configFileOrDefault(config?.replace(/^~(?=\/)/, homeFolderOf(process.env) ?? '~'));
+    const file = configFileOrDefault(configFile?.replace(/^~(?=\/)/, homeFolderOf(process.env) ?? '~'));
     // A pipe may have nothing to read, and typed text is not for this program.
     return statSync(file).isFile() ? readLiteralConfig(file) : undefined;
   } catch {

@@ -18,7 +18,7 @@ import { checkServer, OF_THE_SERVER, type ServerRequest } from './check-server.j
 import { testHooks } from './hooks.js';
 
 export interface DoctorRequest extends ServerRequest {
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
   /** Instead of the config's. */
   readonly profile: string | undefined;
   readonly isJson: boolean;
@@ -41,7 +41,7 @@ export async function doctor(request: DoctorRequest, context: CommandContext): P
 
 async function findConfig(
   report: DoctorReport,
-  { config: named, profile }: DoctorRequest,
+  { configFile: named, profile }: DoctorRequest,
 ): Promise<BackupConfig | undefined> {
   let file: string;
   try {
@@ -68,7 +68,7 @@ async function checkThisMachine(
     return judgeSource(config, source);
   });
   report.add(...checkMachine(config));
-  const file = resolve(config.file);
+  const file = resolve(config.configFile);
   await report.check(['schedule'], undefined, () => {
     const found = findSchedules(file);
     const programs = found.flatMap(({ command }) => programsOf(config, command));

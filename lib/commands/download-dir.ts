@@ -18,7 +18,7 @@ export interface FolderRequest extends RestoreOptions {
   /** PROFILE REGION URL DESTINATION, or with a config [FOLDER] DESTINATION. */
   readonly words: readonly string[];
   /** Without a config, the command asks for the encryption key. */
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
   /** Whether to ask for the easy-to-remember key, and to fetch the encryption key from the bucket. */
   readonly usesEscrow: boolean;
   /** A point in time. */
@@ -43,14 +43,14 @@ async function openRestore(
 ): Promise<{ readonly scope: RestoreScope; readonly path: DestinationPath }> {
   const { log } = context;
   const { usesEscrow } = request;
-  if (usesEscrow && request.config !== undefined) {
+  if (usesEscrow && request.configFile !== undefined) {
     throw new BackupError(
       '--escrow and --config can not be used together: the config has the encryption key.',
     );
   }
   const time = timeOrNow(request.at);
   const config = needsConfig(request)
-    ? await readConfig(configFileOrDefault(request.config), log)
+    ? await readConfig(configFileOrDefault(request.configFile), log)
     : undefined;
   const { prefix, backupPrefix, destination, ...place } = parseSource(request.words, config);
   const path = inspectDestination(destination, request);
@@ -61,6 +61,6 @@ async function openRestore(
 }
 
 /** The config in the default place is used only without a bucket. */
-function needsConfig({ config, usesEscrow, words }: FolderRequest): boolean {
-  return config !== undefined || (!usesEscrow && words.length < 3);
+function needsConfig({ configFile, usesEscrow, words }: FolderRequest): boolean {
+  return configFile !== undefined || (!usesEscrow && words.length < 3);
 }

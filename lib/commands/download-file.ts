@@ -20,7 +20,7 @@ export interface DownloadFile {
   /** PROFILE REGION URL DESTINATION; or PATH DESTINATION, with a config. The last is a file, a folder, or `-`. */
   readonly words: readonly string[];
   /** The config with the encryption key. Without one, the command asks for the key. */
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
   readonly versionId: string | undefined;
   /** A point in time, instead of a version id. */
   readonly at: string | undefined;
@@ -32,8 +32,8 @@ export async function downloadFile(request: DownloadFile, context: CommandContex
   const { words, trustsDestination } = request;
   const isInConfig = words.length === 2;
   const config =
-    isInConfig || request.config !== undefined
-      ? await readConfig(configFileOrDefault(request.config), context.log)
+    isInConfig || request.configFile !== undefined
+      ? await readConfig(configFileOrDefault(request.configFile), context.log)
       : undefined;
   const [profile = '', region = '', url = '', destination = ''] =
     isInConfig && config !== undefined ? wordsInConfig(words, config) : words;

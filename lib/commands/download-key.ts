@@ -14,7 +14,7 @@ import { type ConnectionSettings, connectToBucket } from './connection.js';
 export interface DownloadKey {
   /** PROFILE REGION BUCKET; or nothing, with a config. */
   readonly words: readonly string[];
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
 }
 
 export async function downloadKey(request: DownloadKey, context: CommandContext): Promise<number> {
@@ -33,12 +33,12 @@ export async function downloadKey(request: DownloadKey, context: CommandContext)
 
 /** The command line overrides the config, which may lack the encryption key: this command is to get it back. */
 async function findBucket(
-  { words, config: file }: DownloadKey,
+  { words, configFile }: DownloadKey,
   { log }: CommandContext,
 ): Promise<ConnectionSettings> {
   const isNamed = words.length > 0;
-  if (isNamed && file === undefined) return bucketOf(words);
-  const config = await readPartialConfig(configFileOrDefault(file), log);
+  if (isNamed && configFile === undefined) return bucketOf(words);
+  const config = await readPartialConfig(configFileOrDefault(configFile), log);
   return { ...config, ...bucketOf(isNamed ? words : [config.profile, config.region, config.bucket]) };
 
   function bucketOf([profile, region, bucket]: readonly (string | undefined)[]): ConnectionSettings {

@@ -44,7 +44,7 @@ export async function withHooks(
 
 /** Fires each hook that the config has, as a run would. */
 export async function testHooks(config: BackupConfig): Promise<Finding[]> {
-  const { hooks, environment, file: configFile } = config;
+  const { hooks, environment, configFile } = config;
   const events = [
     ['start', hooks.onStart, undefined],
     ['success', hooks.onSuccess, exitCode.done],

@@ -26,7 +26,7 @@ import {
 
 export async function init(request: InitRequest, context: CommandContext): Promise<number> {
   const { log, interruption } = context;
-  const file = configFileFor(request.config);
+  const file = configFileFor(request.configFile);
   const interview: Interview = request.isYes
     ? new ProposedAnswers(interruption)
     : new TerminalInterview(interruption);

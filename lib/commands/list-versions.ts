@@ -17,7 +17,7 @@ import { openConfig } from './open-config.js';
 export interface ListVersions extends OutputFlags {
   /** PROFILE REGION URL, of a file, a folder or the bucket; or [PATH], with a config. */
   readonly words: readonly string[];
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
 }
 
 /** Whose versions are listed. */
@@ -44,15 +44,12 @@ export async function printVersions(request: ListVersions, context: CommandConte
 }
 
 /** @throws {BackupError} for words that do not name a place */
-async function connectToPlace(
-  { words, config: file }: ListVersions,
-  context: CommandContext,
-): Promise<Place> {
+async function connectToPlace({ words, configFile }: ListVersions, context: CommandContext): Promise<Place> {
   const [profile = '', region = '', url] = words;
   if (url === undefined) {
-    const { config, remote } = await openConfig(file, context);
+    const { config, remote } = await openConfig(configFile, context);
     const key = config.prefix + pathInLocalDir(words[0] ?? '', config.localDir);
-    return { aws: remote.aws, key, command: commandOf('--config', config.file) };
+    return { aws: remote.aws, key, command: commandOf('--config', config.configFile) };
   }
   const object = parseS3Url(url);
   if (object === undefined) {

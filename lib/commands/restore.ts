@@ -32,9 +32,9 @@ export type RestoreRequest = Omit<FolderRequest, 'fills'>;
 export async function restore(request: RestoreRequest, context: CommandContext): Promise<number> {
   if (request.usesEscrow) {
     const words = await chooseBackup(request.words, context);
-    return downloadDir({ ...request, fills: true, words, config: undefined }, context);
+    return downloadDir({ ...request, fills: true, words, configFile: undefined }, context);
   }
-  const { config, remote } = await openConfig(request.config, context);
+  const { config, remote } = await openConfig(request.configFile, context);
   const destination = request.words.at(-1) ?? '';
   const paths = outermost(request.words.slice(0, -1).map((it) => pathInLocalDir(it, config.localDir)));
   if (destination === STANDARD_OUTPUT && paths.length !== 1) {

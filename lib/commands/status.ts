@@ -14,7 +14,7 @@ import { openConfig } from './open-config.js';
 const FORMAT = { format: 'encrypted-s3-backup status', version: 1 };
 
 export interface StatusRequest {
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
   /** Seconds: then the output and the exit code are those of a monitoring plugin. */
   readonly maxAge: number | undefined;
   readonly isJson: boolean;
@@ -40,7 +40,7 @@ export async function asPlugin(maxAge: number | undefined, show: () => Promise<n
 
 async function showStatus(request: StatusRequest, context: CommandContext): Promise<number> {
   const { maxAge, isJson, metricsFile } = request;
-  const { remote } = await openConfig(request.config, context);
+  const { remote } = await openConfig(request.configFile, context);
   const found = await fetchBackupStatus(remote);
   const now = Date.now();
   const freshness = judgeFreshness(found, maxAge, now);

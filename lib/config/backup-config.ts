@@ -12,7 +12,7 @@ export interface HookSettings {
 /** The settings of one backup, checked. */
 export interface BackupConfig {
   /** The config's name as the user gave it. */
-  readonly file: string;
+  readonly configFile: string;
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;
@@ -65,7 +65,7 @@ export interface BackupConfig {
   readonly environment: Record<string, string>;
 }
 
-type NeverMissing = 'file' | 'netTimeout' | 'endpointUrl' | 'storageClass' | 'environment';
+type NeverMissing = 'configFile' | 'netTimeout' | 'endpointUrl' | 'storageClass' | 'environment';
 type MayBeMissing = 'profile' | 'region' | 'bucket' | 'retentionDays' | 'encryptionKey';
 
 /** The settings of a config that a command asks for if they are missing. */

@@ -66,7 +66,7 @@ export function validatePartially(file: string, values: ConfigValues, log: Warni
 function readBucketSettings(settings: SettingReader, file: string, values: ConfigValues) {
   reportMisspellings(settings, values);
   return {
-    file,
+    configFile: file,
     profile: settings.required('AWS_PROFILE', check.text),
     region: settings.required('AWS_REGION', check.text),
     bucket: settings.required('AWS_BUCKET', check.bucketName),

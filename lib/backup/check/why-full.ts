@@ -17,9 +17,11 @@ export interface LastRunFound {
   readonly unfinished: UnfinishedRun | undefined;
 }
 
+type FullRunFacts = Pick<Backup, 'flags' | 'state' | 'header' | 'localList' | 'fullCheckHours'>;
+
 /** Why a run is a full one, in words for syslog; `undefined` for a quick one. */
 export function reasonForFull(
-  { config, flags, state, header }: Pick<Backup, 'config' | 'flags' | 'state' | 'header'>,
+  { flags, state, header, localList, fullCheckHours }: FullRunFacts,
   { isAdopted, lastRun, tree, unfinished }: LastRunFound,
 ): string | undefined {
   if (isAdopted) return 'the last run was of another source';
@@ -29,11 +31,11 @@ export function reasonForFull(
   if (state.unfinished === undefined) return 'there is no state folder to show whether the last run ended';
   if (unfinished !== undefined) return 'the last run did not end';
   if (lastRun.isIncomplete !== false) return 'the last run left something undone';
-  if (config.localList !== undefined) return 'LOCAL_LIST is set';
+  if (localList !== undefined) return 'LOCAL_LIST is set';
   const age = Date.parse(header.started) - Date.parse(lastRun.lastFullCheck ?? '');
   // NaN without a time; negative if a clock was ahead.
   if (!(age >= 0)) return 'the time of the last full check is unknown';
-  return age >= config.fullCheckHours * HOUR
+  return age >= fullCheckHours * HOUR
     ? `the last full check was ${Math.floor(age / HOUR)} hours ago`
     : undefined;
 }

@@ -61,36 +61,33 @@ export class LossCounter implements Losses {
   }
 }
 
-export interface GuardLimits {
-  /** MAX_DELETE_PERCENT: the share of the files that may be gone. */
+/** A part of a `Backup`: how many files may be gone. */
+interface Limits {
   readonly maxDeletePercent: number;
-  /** --allow-mass-delete */
-  readonly allowsMassDelete: boolean;
+  readonly flags: { readonly allowsMassDelete: boolean };
 }
 
 /** Why a run must not go on: no file is left, or too many are gone; `undefined` if it may go on. */
 export function reasonToRefuse(
   { gone, mayBeLost, onDisk }: Pick<Losses, 'gone' | 'mayBeLost' | 'onDisk'>,
-  { maxDeletePercent, allowsMassDelete }: GuardLimits,
+  { maxDeletePercent, flags }: Limits,
 ): 'none left' | 'too many gone' | undefined {
-  if (allowsMassDelete || gone === 0) return undefined;
+  if (flags.allowsMassDelete || gone === 0) return undefined;
   if (onDisk === 0) return 'none left';
   const isTooMuch = gone > ALWAYS_ALLOWED && gone * 100 > maxDeletePercent * mayBeLost;
   return isTooMuch ? 'too many gone' : undefined;
 }
 
 /** @throws {BackupError} with exit code 4, naming what is gone, if there is a reason to refuse */
-export function assertLossesAllowed(
-  losses: Losses,
-  { localDir, guard }: { readonly localDir: string; readonly guard: GuardLimits },
-): void {
-  const reason = reasonToRefuse(losses, guard);
+export function assertLossesAllowed(losses: Losses, backup: Limits & { readonly localDir: string }): void {
+  const reason = reasonToRefuse(losses, backup);
   if (reason === undefined) return;
+  const { localDir, maxDeletePercent } = backup;
   const { gone, mayBeLost, kept, first, emptiedFolders: folders } = losses;
   const what =
     reason === 'none left'
       ? `LOCAL_DIR "${localDir}" has no files that can be read, but the backup has ${mayBeLost}`
-      : `${gone} of the ${mayBeLost} files in the backup are gone from LOCAL_DIR "${localDir}", more than MAX_DELETE_PERCENT=${guard.maxDeletePercent} allows`;
+      : `${gone} of the ${mayBeLost} files in the backup are gone from LOCAL_DIR "${localDir}", more than MAX_DELETE_PERCENT=${maxDeletePercent} allows`;
   const message = [
     `${what}: they would be deleted.`,
     `Gone: ${list(first, gone)}.`,

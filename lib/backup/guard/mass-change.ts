@@ -25,16 +25,15 @@ export async function reportMassChange(
   { lastRun }: Start,
   { overwritten, losses: { mayBeLost } }: DraftFiles,
 ): Promise<void> {
-  const { config, header, log, versioning } = backup;
-  const { maxChangePercent } = config;
+  const { header, log, versioning, maxChangePercent } = backup;
   if (!isMassChange(overwritten, mayBeLost, maxChangePercent)) return;
   const what = `${overwritten} of the ${mayBeLost} files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
   const time = timeBefore(Date.parse(header.started), Date.parse(lastRun?.ended ?? ''));
-  const restore = `encrypted-s3-download-dir --config ${shellQuote(config.file)} --at ${new Date(time).toISOString()} . DEST`;
-  if (config.refuseMassChange) {
+  const restore = `encrypted-s3-download-dir --config ${shellQuote(backup.configFile)} --at ${new Date(time).toISOString()} . DEST`;
+  if (backup.refuseMassChange) {
     throw new BackupError(`${what}: nothing is uploaded, since REFUSE_MASS_CHANGE is 'yes'.`, {
       exitCode: exitCode.refused,
-      hint: `If the changes are meant, run the backup once with MAX_CHANGE_PERCENT=100 in the config. If not, restore the files: ${restore}`,
+      hint: `If the changes are meant, run the backup once with MAX_CHANGE_PERCENT=100 in the backup. If not, restore the files: ${restore}`,
     });
   }
   const kept = await versioning.fetch();
@@ -42,7 +41,7 @@ export async function reportMassChange(
     log.warn(`${what}. They are uploaded, and the bucket keeps no older versions.`);
     return;
   }
-  const until = new Date(Date.now() + config.retentionDays * DAY).toISOString().slice(0, 10);
+  const until = new Date(Date.now() + backup.retentionDays * DAY).toISOString().slice(0, 10);
   const versions =
     kept === 'enabled'
       ? `the bucket keeps the older versions until ${until} (AWS_RETENTION_DAYS)`

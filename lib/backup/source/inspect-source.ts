@@ -43,5 +43,5 @@ export async function inspectSource(
     }
   }
   const typesWithoutCtime = [...source.fileSystems.typesWithoutCtime()];
-  return { files, bytes, obstacles, typesWithoutCtime, exclude: excludeLineWith(config, hiding) };
+  return { files, bytes, obstacles, typesWithoutCtime, exclude: excludeLineWith(config.exclude, hiding) };
 }

@@ -23,6 +23,13 @@ export type ExclusionSettings = Pick<
   'exclude' | 'excludeCaches' | 'excludeIfPresent' | 'excludeLargerThan' | 'oneFileSystem'
 >;
 
+/** Whether there is any rule of the config. */
+export function hasExclusions(settings: ExclusionSettings): boolean {
+  const { exclude, excludeCaches, excludeIfPresent, excludeLargerThan, oneFileSystem } = settings;
+  const isSet = excludeIfPresent !== undefined || excludeLargerThan !== undefined;
+  return exclude.length > 0 || excludeCaches || oneFileSystem || isSet;
+}
+
 export interface SourceFacts {
   /** LOCAL_DIR, absolute and without links. */
   readonly localDir: string;

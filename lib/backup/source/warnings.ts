@@ -27,9 +27,9 @@ export function warnOfSource(
  * Where a ctime proves nothing, only size, mtime and inode number show a change. The first run warns of that; later
  * runs say it in syslog.
  */
-function reportLackOfCtime({ config, localDir, fileSystems, log }: Backup, isFirst: boolean): void {
+function reportLackOfCtime({ compareContent, localDir, fileSystems, log }: Backup, isFirst: boolean): void {
   const types = [...fileSystems.typesWithoutCtime()].map((type) => `0x${type.toString(16)}`);
-  if (types.length === 0 || config.compareContent) return;
+  if (types.length === 0 || compareContent) return;
   const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again. COMPARE_CONTENT='yes' finds such files by reading all of them.`;
   if (isFirst) log.warn(sentence);
   else log.info(sentence);

@@ -23,10 +23,10 @@ export async function sendByName(
   { due, dueBytes }: Pick<DraftFiles, 'due' | 'dueBytes'>,
   journal: Journal,
 ): Promise<Sent> {
-  const { aws, log, interruption, config } = backup;
+  const { aws, log, interruption, uploadProcesses } = backup;
   const { count } = due;
   const failures = backup.spool('failures');
-  const processes = aws.limitsBandwidth ? 1 : config.uploadProcesses;
+  const processes = aws.limitsBandwidth ? 1 : uploadProcesses;
   const limits = batchLimits({ count, bytes: dueBytes }, processes, openFilesLimit());
   const pass = journal.nextPass();
   const names = new LocalOwnerNames();

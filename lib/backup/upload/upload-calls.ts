@@ -64,7 +64,7 @@ export async function uploadOpenFiles(
 
 /** @param folder for the links, created with mode 0700 unless the file is alone */
 function uploadArguments(
-  { aws: { bucket }, prefix, config: { storageClass } }: Backup,
+  { aws: { bucket }, prefix, storageClass }: Backup,
   files: readonly OpenFile[],
   isAlone: boolean,
   folder: string,
@@ -88,8 +88,8 @@ function uploadArguments(
  * @throws {InterruptedError} if a signal ended it
  */
 export async function uploadBySync(backup: Backup, { due, dueBytes }: DraftFiles): Promise<Sent> {
-  const { aws, localDir, prefix, config, log } = backup;
-  const target = { bucket: aws.bucket, prefix, storageClass: config.storageClass };
+  const { aws, localDir, prefix, storageClass, log } = backup;
+  const target = { bucket: aws.bucket, prefix, storageClass };
   log.info(`Uploading "${localDir}" for the first time.`);
   let uploaded = 0;
   const follow = async (stdout: Readable) => {

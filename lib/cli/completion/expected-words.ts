@@ -13,10 +13,10 @@ export interface Expected {
   /** The names of the arguments, or of an option's value, that can stand there: `config_file`, `path`, … */
   readonly names: ReadonlySet<string>;
   /** The config that --config or an argument names so far. */
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
 }
 
-const NOTHING: Expected = { words: [], names: new Set(), config: undefined };
+const NOTHING: Expected = { words: [], names: new Set(), configFile: undefined };
 
 /** @param words what follows the name of the program; the last one is to be completed */
 export function expectedWords(umbrella: Command, words: readonly string[]): Expected {
@@ -30,31 +30,31 @@ export function expectedWords(umbrella: Command, words: readonly string[]): Expe
 function expectedOf(command: Command, words: readonly string[]): Expected {
   const current = words.at(-1) ?? '';
   const forms = formsOf(command);
-  let config: string | undefined;
+  let configFile: string | undefined;
   let position = 0;
   let areOptionsOver = false;
   let open: Option | undefined;
   for (const word of words.slice(0, -1)) {
     if (open !== undefined) {
-      if (open.long === '--config') config = word;
+      if (open.long === '--config') configFile = word;
       open = undefined;
     } else if (word === '--' && !areOptionsOver) areOptionsOver = true;
     else if (word.startsWith('-') && word !== '-' && !areOptionsOver) {
       const option = command.options.find((it) => it.short === word || it.long === word);
       open = option?.required === true ? option : undefined;
     } else {
-      if (namesAt(forms, position).has('config_file')) config ??= word;
+      if (namesAt(forms, position).has('config_file')) configFile ??= word;
       position += 1;
     }
   }
   if (open !== undefined) {
     const choices = (open.argChoices ?? []).map(plain);
     const [, value = ''] = /[<[](\w+)/.exec(open.flags) ?? [];
-    return { words: choices, names: new Set([value]), config };
+    return { words: choices, names: new Set([value]), configFile };
   }
   const options = areOptionsOver ? [] : optionsOf(command, current);
   const choices = (command.registeredArguments[position]?.argChoices ?? []).map(plain);
-  return { words: [...choices, ...options], names: namesAt(forms, position), config };
+  return { words: [...choices, ...options], names: namesAt(forms, position), configFile };
 }
 
 /** Options are offered only after a `-`, since there are many. */

@@ -76,7 +76,7 @@ export function assertAgrees(config: BackupConfig, request: InitRequest): void {
   if (other === undefined) return;
   const [flag, given, there] = other;
   throw new BackupError(
-    `The config "${config.file}" exists, and has "${there}" where ${flag} has "${given}".`,
+    `The config "${config.configFile}" exists, and has "${there}" where ${flag} has "${given}".`,
     {
       hint: 'It was not changed. For another backup, give another file with --config; to continue with this one, leave the flag out.',
     },

@@ -7,7 +7,7 @@ export type InitStep = (typeof INIT_STEPS)[number];
 
 export interface InitRequest {
   /** The path of the config; `undefined` for the default place. */
-  readonly config: string | undefined;
+  readonly configFile: string | undefined;
   readonly profile: string | undefined;
   readonly region: string | undefined;
   readonly bucket: string | undefined;

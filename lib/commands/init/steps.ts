@@ -99,7 +99,7 @@ export async function backUp({ config, interview, context }: Setup): Promise<num
     isDry: false,
     isJson: false,
   };
-  return sync(config.file, flags, context);
+  return sync(config.configFile, flags, context);
 }
 
 /**
@@ -127,7 +127,7 @@ export async function scheduleRuns(
   { config, interview, context }: Setup,
   { schedule: given, isYes }: InitRequest,
 ): Promise<boolean> {
-  const [there] = findSchedules(config.file);
+  const [there] = findSchedules(config.configFile);
   if (there !== undefined) {
     interview.say(`It is scheduled already, by ${there.files[0]?.path}.`);
     return true;
@@ -135,8 +135,8 @@ export async function scheduleRuns(
   // No schedule is installed unless the user asks for it.
   const when = given ?? (isYes ? LATER : await askWhen(interview));
   if (when === LATER) return false;
-  if (when === 'cron') await schedule(config.file, 'cron', 'daily', context);
-  else await schedule(config.file, 'systemd', when as When, context);
+  if (when === 'cron') await schedule(config.configFile, 'cron', 'daily', context);
+  else await schedule(config.configFile, 'systemd', when as When, context);
   return true;
 }
 

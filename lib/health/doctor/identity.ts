@@ -28,14 +28,14 @@ const SOURCES: readonly (readonly string[])[] = [
  * @param now ms since the epoch
  */
 export function judgeCredentials(
-  { profile: name, file }: Pick<BackupConfig, 'profile' | 'file'>,
+  { profile: name, configFile }: Pick<BackupConfig, 'profile' | 'configFile'>,
   profile: ProfileSettings,
   environment: NodeJS.ProcessEnv,
   inherited: NodeJS.ProcessEnv,
   now: number,
 ): Finding {
   const of = `the profile "${name}"`;
-  const lasting = makeOwnProfile(file);
+  const lasting = makeOwnProfile(configFile);
   if ('mfa_serial' in profile)
     return failed(
       'credentials',
@@ -68,7 +68,7 @@ export function judgeCredentials(
       `they come from ${variable} in this shell, which a run by systemd or cron does not have`,
       isKey
         ? `aws configure --profile ${shellQuote(name)}`
-        : addToConfig(file, ...exportLines(source, environment)),
+        : addToConfig(configFile, ...exportLines(source, environment)),
     );
   return ok('credentials', `the config exports ${variable}`);
 }

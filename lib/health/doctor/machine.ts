@@ -20,15 +20,17 @@ const STATE_HOME = '/var/lib/encrypted-s3-backup';
 const PING = 'https://hc-ping.com/UUID';
 
 export function checkMachine(config: BackupConfig): Finding[] {
-  const { localLock, metricsFile, environment, hooks, hooksRefusal, file } = config;
+  const { localLock, metricsFile, environment, hooks, hooksRefusal, configFile } = config;
   const state = stateHome(environment);
   return [
-    judgeLock(localLock, findLockHolder(localLock), whyNotWritable(localLock), file),
-    judgeStateFolder(state, state && whyNotWritable(existingPart(state)), file),
+    judgeLock(localLock, findLockHolder(localLock), whyNotWritable(localLock), configFile),
+    judgeStateFolder(state, state && whyNotWritable(existingPart(state)), configFile),
     judgeRoom(roomIn([tmpdir(), ...(state === undefined ? [] : [state])])),
     judgeSyslog(existsSync(SYSLOG), findProgram('logger', process.env['PATH']) !== undefined),
-    ...(metricsFile === undefined ? [] : [judgeMetricsFile(metricsFile, whyNotWritable(metricsFile), file)]),
-    hooksRefusal === undefined ? judgeHooks(hooks, file) : failedBy('hooks', hooksRefusal),
+    ...(metricsFile === undefined
+      ? []
+      : [judgeMetricsFile(metricsFile, whyNotWritable(metricsFile), configFile)]),
+    hooksRefusal === undefined ? judgeHooks(hooks, configFile) : failedBy('hooks', hooksRefusal),
   ];
 }
 

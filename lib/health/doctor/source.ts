@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<ObstacleReason, string>> = {
 const GRAVE: readonly ObstacleReason[] = ['unreadable', 'not UTF-8', 'key too long'];
 
 export function judgeSource(
-  { localDir, compareContent, file }: Pick<BackupConfig, 'localDir' | 'compareContent' | 'file'>,
+  { localDir, compareContent, configFile }: Pick<BackupConfig, 'localDir' | 'compareContent' | 'configFile'>,
   source: WalkedSource,
 ): Finding[] {
   const { files, bytes, obstacles, exclude } = source;
@@ -36,10 +36,10 @@ export function judgeSource(
       warning(
         'LOCAL_DIR',
         `${inWords(reason)}: it is not in the backup. Correct that, or exclude it`,
-        addToConfig(file, exclude),
+        addToConfig(configFile, exclude),
       ),
     ),
-    judgeCtime(source.typesWithoutCtime, compareContent, file),
+    judgeCtime(source.typesWithoutCtime, compareContent, configFile),
   ];
 }
 

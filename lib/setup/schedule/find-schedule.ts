@@ -41,8 +41,8 @@ export function isUsable(kind: Scheduler['kind']): boolean {
  * unless two users have written one each.
  * @throws {BackupError} if a file of another origin has the name of one of its files
  */
-export function findSchedules(config: string): FoundSchedule[] {
-  const configFile = resolve(config);
+export function findSchedules(file: string): FoundSchedule[] {
+  const configFile = resolve(file);
   const name = scheduleName(configFile);
   const own = ownScheduler('systemd');
   const schedulers = [own, ...(process.geteuid?.() === 0 ? [] : [new Systemd(true)]), new Cron()];

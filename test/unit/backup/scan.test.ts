@@ -45,7 +45,7 @@ function backupOf(t: TestContext): Backup {
   t.after(() => closeSync(descriptor));
   let names = 0;
   const backup: Partial<Backup> = {
-    config: { compareContent: false } as Backup['config'],
+    compareContent: false,
     localDir,
     localDirDescriptor: descriptor,
     followSymlinks: false,
@@ -155,9 +155,8 @@ test('COMPARE_CONTENT finds a changed file that kept its size and times, where a
       utimesSync(join(backup.localDir, name), time, time);
     };
     for (const name of ['f', 'g', 'h']) write(name, 'before');
-    const config = { ...backup.config, compareContent };
     const fileSystems = new WithoutCtime(backup.localDir);
-    const states = await rescan({ ...backup, config, fileSystems }, () => {
+    const states = await rescan({ ...backup, compareContent, fileSystems }, () => {
       write('f', 'after!');
       write('g', 'before');
     });
@@ -169,7 +168,7 @@ test('a file that COMPARE_CONTENT has not read before is due once, since nothing
   const backup = backupOf(t);
   writeFileSync(join(backup.localDir, 'f'), 'content');
   const without = { ...backup, fileSystems: new WithoutCtime(backup.localDir) };
-  const comparing = { ...without, config: { ...backup.config, compareContent: true } };
+  const comparing = { ...without, compareContent: true };
   const nothing = () => undefined;
   assert.deepEqual(await rescan(without, nothing, comparing), { f: 'due' });
   assert.deepEqual(await rescan(comparing, nothing), { f: 'unchanged' });

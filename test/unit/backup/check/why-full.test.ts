@@ -35,7 +35,8 @@ const quick: Facts = {
 function whyFull(facts: Partial<Facts>): string | undefined {
   const { isAsked, journal, fullCheckHours, localList, ...start } = { ...quick, ...facts };
   const backup = {
-    config: { fullCheckHours, localList },
+    fullCheckHours,
+    localList,
     flags: { isFull: isAsked },
     state: { unfinished: journal },
     header: { started: hoursAgo(0) },

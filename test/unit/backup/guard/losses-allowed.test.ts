@@ -5,7 +5,7 @@ import { countLossesStillStored } from '../../../../lib/backup/guard.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 import type { Batches } from '../../../../lib/tree/streams/batches.js';
 
-const BACKUP = { localDir: '/data', guard: { maxDeletePercent: 50, allowsMassDelete: false } };
+const BACKUP = { localDir: '/data', maxDeletePercent: 50, flags: { allowsMassDelete: false } };
 
 const TABLE: readonly [
   gone: number,
@@ -42,8 +42,8 @@ const TABLE: readonly [
 for (const [gone, mayBeLost, onDisk, maxDeletePercent, expected] of TABLE) {
   test(`the guard says "${expected ?? 'go on'}" where ${gone} of ${mayBeLost} are gone, ${onDisk} are on disk, and MAX_DELETE_PERCENT=${maxDeletePercent}`, () => {
     const counts = { gone, mayBeLost, onDisk };
-    assert.equal(reasonToRefuse(counts, { maxDeletePercent, allowsMassDelete: false }), expected);
-    assert.equal(reasonToRefuse(counts, { maxDeletePercent, allowsMassDelete: true }), undefined);
+    assert.equal(reasonToRefuse(counts, { maxDeletePercent, flags: { allowsMassDelete: false } }), expected);
+    assert.equal(reasonToRefuse(counts, { maxDeletePercent, flags: { allowsMassDelete: true } }), undefined);
   });
 }
 

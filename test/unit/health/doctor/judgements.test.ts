@@ -13,7 +13,7 @@ import type { LastRun } from '../../../../lib/records/last-run.js';
 
 const NOW = Date.parse('2026-11-27T12:00:00Z');
 const DAY = 86_400;
-const PLACE = { profile: 'p', file: '/c', localDir: '/d' };
+const PLACE = { profile: 'p', configFile: '/c', localDir: '/d' };
 
 test('the exit code is that of the worst finding, and what was not checked does not count', () => {
   const [good, unknown] = [ok('a', ''), notChecked('b', '')];

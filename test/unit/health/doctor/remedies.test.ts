@@ -22,7 +22,7 @@ const NOW = Date.parse('2026-11-27T12:00:00Z');
 
 /** What a warning or failure of each check says. */
 function findings(): Finding[] {
-  const place = { profile: 'a b', file: CONFIG, localDir: '/d', compareContent: false };
+  const place = { profile: 'a b', configFile: CONFIG, localDir: '/d', compareContent: false };
   const key = { aws_access_key_id: 'x', aws_secret_access_key: 'y' };
   const variables = { AWS_ACCESS_KEY_ID: 'x' };
   const credentials = [{ mfa_serial: 'x' }, { sso_session: 'x' }, { ...key, aws_session_token: 'z' }, {}];
