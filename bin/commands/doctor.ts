@@ -1,8 +1,7 @@
 // `encrypted-s3 doctor`
 import { type Command, Option } from 'commander';
-import { examples, namedConfig, subcommand } from '../../lib/cli/command-line.js';
+import { examples, namedConfig, parseDuration, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { parseDuration } from '../../lib/cli/units/duration.js';
 import { doctor } from '../../lib/commands/doctor.js';
 
 interface Options {

@@ -1,8 +1,7 @@
 // `encrypted-s3 status`
 import { type Command, Option } from 'commander';
-import { examples, namedConfig, subcommand } from '../../lib/cli/command-line.js';
+import { examples, namedConfig, parseDuration, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
-import { parseDuration } from '../../lib/cli/units/duration.js';
 import { bucketStatus } from '../../lib/commands/bucket-status.js';
 import { status } from '../../lib/commands/status.js';
 

@@ -1,5 +1,7 @@
 // A call of the AWS CLI: its settings, its input, and its answer.
+
 import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
 import type { Interruption } from '../cli/signals/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import type { AwsConnection } from './arguments/connection-arguments.js';
@@ -39,3 +41,11 @@ export interface AwsAnswer {
   /** The last lines only. */
   readonly stderr: string;
 }
+
+/**
+ * Variables for a call that teach BlockedEncryptionTypes to an AWS CLI older than 1.43.0 or 2.32.0. The path leads to
+ * the source's folder, three folders above this file's compiled form and above a bundle.
+ */
+export const NEWER_MODEL: NodeJS.ProcessEnv = {
+  AWS_DATA_PATH: fileURLToPath(new URL('../../../lib/aws/cli-model', import.meta.url)),
+};

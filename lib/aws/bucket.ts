@@ -48,7 +48,7 @@ export async function findObject(aws: AwsCli, key: string): Promise<'found' | 'n
 }
 
 /** An object of a listing. */
-export interface ListedObject {
+interface ListedObject {
   readonly Key: string;
   /** ISO 8601. */
   readonly LastModified?: string;

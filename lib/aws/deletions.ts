@@ -27,7 +27,7 @@ export interface DeletionResult extends Deletion {
   readonly refusal?: Refusal;
 }
 
-export interface Refusal {
+interface Refusal {
   /** S3's error code and its message. */
   readonly why: string;
   readonly hint: string | undefined;

@@ -17,7 +17,7 @@ import { type DraftLine, isAbsent, readKeys } from './scan/draft.js';
 import type { Start } from './start.js';
 import { totalOf } from './upload/sent.js';
 
-export interface NewTree {
+interface NewTree {
   readonly tree: RecordedTree;
   readonly totals: TreeTotals;
 }

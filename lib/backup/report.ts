@@ -2,8 +2,7 @@
 import { hintOfAwsError, kindOfAwsError } from '../aws/errors/error-kinds.js';
 import { BackupError } from '../cli/errors.js';
 import { printText } from '../cli/output/print.js';
-import { formatDuration } from '../cli/units/duration.js';
-import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatBytes, formatCount, formatDuration } from '../cli/units/quantities.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
 import { quotedPatternFor } from '../tree/patterns.js';
 import { flatten } from '../tree/streams/batches.js';

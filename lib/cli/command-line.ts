@@ -114,3 +114,12 @@ export function seconds(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number of seconds.');
   return Number(text);
 }
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** For commander: `90s`, `30m`, `26h`, `2d`, `1w`; a number alone means seconds. @returns seconds */
+export function parseDuration(text: string): number {
+  const [, count, unit = 's'] = /^(\d{1,9})([smhdw])?$/.exec(text.trim()) ?? [];
+  if (count === undefined) throw new InvalidArgumentError('Examples: 90s, 30m, 26h, 2d.');
+  return Number(count) * (SECONDS[unit] ?? 1);
+}

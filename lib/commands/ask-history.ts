@@ -7,13 +7,13 @@ import { printTexts } from '../cli/output/print.js';
 import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { type History, withHistory } from '../history/open-history.js';
-import { openConfig } from './open-config.js';
+import { openConfig } from './connection.js';
 
 export interface HistoryRequest extends OutputFlags {
   readonly configFile: string | undefined;
 }
 
-export interface AskedHistory extends History {
+interface AskedHistory extends History {
   readonly config: BackupConfig;
   readonly remote: Remote;
   readonly style: AnswerStyle;

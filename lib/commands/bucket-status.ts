@@ -15,11 +15,11 @@ import {
   fetchBucketStatus,
 } from '../health/bucket-status.js';
 import { STATES } from '../health/freshness.js';
-import { askForEscrowedKey } from './ask-escrowed-key.js';
+import { askForEscrowedKey } from './ask-key.js';
 import { connectToBucket } from './connection.js';
 import { asPlugin } from './status.js';
 
-export interface BucketStatusRequest extends OutputFlags {
+interface BucketStatusRequest extends OutputFlags {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;

@@ -14,7 +14,7 @@ import type { DoctorReport } from '../health/doctor/report.js';
 import { checkObjectLock } from '../health/doctor/settings.js';
 import { checkSseC } from '../health/doctor/sse-c.js';
 import { fetchLastRun } from '../records/last-run.js';
-import { askForEscrowedKey } from './ask-escrowed-key.js';
+import { askForEscrowedKey } from './ask-key.js';
 import { checkSettings, type Mending } from './bucket-settings.js';
 import { connectToBucket } from './connection.js';
 

@@ -9,7 +9,7 @@ import { printable } from '../cli/log/log.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readLiteralConfig } from '../config/read-config.js';
-import { entryNamesIn } from '../history/entry-names.js';
+import { entryNamesIn } from '../history/select-entries.js';
 import { treeCopyOf } from '../records/state-folder.js';
 
 /** A line by which the shell is told to offer files, too. */

@@ -1,11 +1,13 @@
 // Connects a command to its bucket: by a config, if there is one, with the AWS CLI and the encryption key.
 import type { AwsCli } from '../aws/aws-cli.js';
+import type { Remote } from '../aws/remote.js';
 import { connect } from '../aws/settings/connect.js';
 import { BackupError } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
-import type { Prompt } from '../cli/prompt.js';
 import type { BackupConfig } from '../config/backup-config.js';
-import { EncryptionKey } from '../secrets/encryption-key.js';
+import { configFileOrDefault } from '../config/default-config.js';
+import { readConfig } from '../config/read-config.js';
+import type { EncryptionKey } from '../secrets/encryption-key.js';
 
 /** A config; or a bucket from the command line, with the other settings of a config if there is one. */
 export interface ConnectionSettings {
@@ -16,11 +18,6 @@ export interface ConnectionSettings {
   readonly netTimeout?: BackupConfig['netTimeout'] | undefined;
   readonly environment?: NodeJS.ProcessEnv | undefined;
   readonly encryptionKey?: EncryptionKey | undefined;
-}
-
-/** @throws {BackupError} for an answer of the wrong length */
-export async function askEncryptionKey(prompt: Prompt): Promise<EncryptionKey> {
-  return new EncryptionKey(await prompt.askHidden('Enter your backup encryption key: '));
 }
 
 /**
@@ -57,4 +54,24 @@ export function connectToBucket(
     log: (message) => log.info(message),
     ...(lockDescriptor === undefined ? {} : { lockDescriptor }),
   });
+}
+
+interface OpenConfig {
+  readonly config: BackupConfig;
+  readonly remote: Remote;
+}
+
+/**
+ * Opens a config for a command that only reads the bucket.
+ * @param configFile `undefined` for the config in the default place
+ * @throws {BackupError} for a config that is missing or wrong
+ */
+export async function openConfig(
+  configFile: string | undefined,
+  context: CommandContext,
+): Promise<OpenConfig> {
+  const { log } = context;
+  const config = await readConfig(configFileOrDefault(configFile), log);
+  const aws = connectToBucket(config, context);
+  return { config, remote: { aws, prefix: config.prefix, log } };
 }

@@ -12,7 +12,7 @@ import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
 /** As `git status` and `rsync` mark them. */
 const SIGNS: Readonly<Record<Change, string>> = { added: '+', removed: '-', changed: 'M', metadata: 'm' };
 
-export interface DiffRequest extends HistoryRequest {
+interface DiffRequest extends HistoryRequest {
   readonly from: string;
   /** `undefined`: the last run. */
   readonly to: string | undefined;

@@ -17,7 +17,7 @@ import { weakProgram } from '../setup/schedule/weak-program.js';
 import { checkServer, OF_THE_SERVER, type ServerRequest } from './check-server.js';
 import { testHooks } from './hooks.js';
 
-export interface DoctorRequest extends ServerRequest {
+interface DoctorRequest extends ServerRequest {
   readonly configFile: string | undefined;
   /** Instead of the config's. */
   readonly profile: string | undefined;

@@ -9,9 +9,9 @@ import { type DestinationPath, inspectDestination } from '../restore/destination
 import { restoreParts } from '../restore/preview.js';
 import { parseSource, type RestoreScope } from '../restore/scope.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
-import { askForEscrowedKey } from './ask-escrowed-key.js';
 import { timeOrNow } from './ask-history.js';
-import { askEncryptionKey, connectToBucket } from './connection.js';
+import { askEncryptionKey, askForEscrowedKey } from './ask-key.js';
+import { connectToBucket } from './connection.js';
 import { planFolder, type RestoreOptions } from './restore-folder.js';
 
 export interface FolderRequest extends RestoreOptions {

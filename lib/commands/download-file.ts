@@ -14,9 +14,10 @@ import { fetchFile, STANDARD_OUTPUT } from '../restore/fetch/one-file.js';
 import { parseS3Url } from '../restore/scope.js';
 import { versionIdAt } from '../restore/versions/version-at.js';
 import { timeOrNow } from './ask-history.js';
-import { askEncryptionKey, connectToBucket } from './connection.js';
+import { askEncryptionKey } from './ask-key.js';
+import { connectToBucket } from './connection.js';
 
-export interface DownloadFile {
+interface DownloadFile {
   /** PROFILE REGION URL DESTINATION; or PATH DESTINATION, with a config. The last is a file, a folder, or `-`. */
   readonly words: readonly string[];
   /** The config with the encryption key. Without one, the command asks for the key. */

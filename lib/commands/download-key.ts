@@ -8,10 +8,10 @@ import { configFileOrDefault } from '../config/default-config.js';
 import { readPartialConfig } from '../config/read-config.js';
 import { retrieveEscrow } from '../records/escrow.js';
 import { keyOfEasyKey } from '../secrets/encryption-key.js';
-import { askEasyKey } from './ask-escrowed-key.js';
+import { askEasyKey } from './ask-key.js';
 import { type ConnectionSettings, connectToBucket } from './connection.js';
 
-export interface DownloadKey {
+interface DownloadKey {
   /** PROFILE REGION BUCKET; or nothing, with a config. */
   readonly words: readonly string[];
   readonly configFile: string | undefined;

@@ -3,14 +3,14 @@
 import type { CommandContext } from '../cli/main.js';
 import { answerText } from '../cli/output/answer.js';
 import { type Column, timeText } from '../cli/output/table.js';
-import { entriesWhere } from '../history/entries-where.js';
 import { type FoundVersion, type Matches, matcherOf, versionsInTrees } from '../history/find-in-trees.js';
 import { entryMembers, KEPT, MODIFIED, ofEntry, PATH, SIZE } from '../history/history-text.js';
+import { entriesWhere } from '../history/select-entries.js';
 import { treeAt } from '../history/stored-runs.js';
 import { flatten } from '../tree/streams/batches.js';
 import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
 
-export interface FindRequest extends HistoryRequest {
+interface FindRequest extends HistoryRequest {
   readonly pattern: string;
   readonly at: string | undefined;
   /** Whether to search the trees of all runs, and to show when each version was seen first and last. */

@@ -45,7 +45,7 @@ export async function init(request: InitRequest, context: CommandContext): Promi
   const isOffered = async (step: InitStep, question: string) =>
     !request.skips.includes(step) && (await interview.confirm(question));
 
-  const name = file === defaultConfigFile(process.env) ? '' : ` ${shellQuote(file)}`;
+  const name = file === defaultConfigFile() ? '' : ` ${shellQuote(file)}`;
   const left: string[] = [];
   if (request.skips.includes('bucket') || !(await setUpBucket(setup)))
     left.push(`encrypted-s3 doctor --fix${name}`);
@@ -87,7 +87,7 @@ export async function init(request: InitRequest, context: CommandContext): Promi
 }
 
 function configFileFor(named: string | undefined): string {
-  const file = named ?? defaultConfigFile(process.env);
+  const file = named ?? defaultConfigFile();
   if (file !== undefined) return resolve(file);
   throw new BackupError('There is no home folder for the config.', { hint: 'Give its path with --config.' });
 }

@@ -11,10 +11,9 @@ import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { parseS3Url } from '../restore/scope.js';
 import { VERSIONS } from '../restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
-import { connectToBucket } from './connection.js';
-import { openConfig } from './open-config.js';
+import { connectToBucket, openConfig } from './connection.js';
 
-export interface ListVersions extends OutputFlags {
+interface ListVersions extends OutputFlags {
   /** PROFILE REGION URL, of a file, a folder or the bucket; or [PATH], with a config. */
   readonly words: readonly string[];
   readonly configFile: string | undefined;

@@ -7,13 +7,13 @@ import { answerText } from '../cli/output/answer.js';
 import type { Column } from '../cli/output/table.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { entryMembers, KEPT, MODIFIED, modeText, PATH, SIZE } from '../history/history-text.js';
-import { entriesAt } from '../history/list-folder-at.js';
+import { entriesAt } from '../history/select-entries.js';
 import { treeAt } from '../history/stored-runs.js';
 import { bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
 
-export interface LsRequest extends HistoryRequest {
+interface LsRequest extends HistoryRequest {
   /** Relative to LOCAL_DIR, or absolute; '' for the whole backup. */
   readonly path: string;
   readonly at: string | undefined;

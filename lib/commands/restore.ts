@@ -8,7 +8,7 @@ import { BackupError, shellQuote } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
-import { entriesOf } from '../history/list-folder-at.js';
+import { entriesOf } from '../history/select-entries.js';
 import { inspectDestination } from '../restore/destination/open-destination.js';
 import { STANDARD_OUTPUT } from '../restore/fetch/one-file.js';
 import { type FoundTree, fetchTreeAt } from '../restore/plan/find-tree.js';
@@ -20,13 +20,13 @@ import type { Entry } from '../tree/entry.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { timeOrNow } from './ask-history.js';
 import { chooseBackup } from './choose-backup.js';
+import { openConfig } from './connection.js';
 import { downloadDir, type FolderRequest } from './download-dir.js';
-import { openConfig } from './open-config.js';
 import { type FileInBackup, planFile } from './restore-file.js';
 import { planFolder } from './restore-folder.js';
 
 /** `words` are [PATH…] DESTINATION, or with `usesEscrow` PROFILE REGION URL DESTINATION. */
-export type RestoreRequest = Omit<FolderRequest, 'fills'>;
+type RestoreRequest = Omit<FolderRequest, 'fills'>;
 
 /** @returns the exit code: done, or done with files missing */
 export async function restore(request: RestoreRequest, context: CommandContext): Promise<number> {

@@ -25,7 +25,7 @@ import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { connectToBucket } from './connection.js';
 
-export interface RollbackRequest {
+interface RollbackRequest {
   /** Relative to LOCAL_DIR or absolute; none for everything. */
   readonly paths: readonly string[];
   readonly at: string;

@@ -4,7 +4,7 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { answerText } from '../cli/output/answer.js';
 import { type Column, fitted, type OutputStyle, sizeText, timeText, widthOf } from '../cli/output/table.js';
-import { formatDuration } from '../cli/units/duration.js';
+import { formatDuration } from '../cli/units/quantities.js';
 import { timesOfRuns } from '../history/stored-runs.js';
 import type { LastRun } from '../records/last-run.js';
 import { askHistory, type HistoryRequest } from './ask-history.js';
@@ -12,7 +12,7 @@ import { askHistory, type HistoryRequest } from './ask-history.js';
 /** The length of the longest bar, if there is room for it (characters). */
 const BAR = 20;
 
-export interface RunsRequest extends HistoryRequest {
+interface RunsRequest extends HistoryRequest {
   /** How many runs to show, the last ones. */
   readonly count: number;
 }

@@ -6,15 +6,14 @@ import { BackupError, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { isQuiet } from '../cli/log/output-options.js';
 import type { CommandContext } from '../cli/main.js';
-import { formatDuration } from '../cli/units/duration.js';
+import { formatDuration } from '../cli/units/quantities.js';
 import { formatTime } from '../cli/units/times.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { makeFolders, stateHome } from '../records/state-folder.js';
 import { type FoundSchedule, findSchedules, ownScheduler } from '../setup/schedule/find-schedule.js';
-import { scheduleName } from '../setup/schedule/name.js';
 import { removeOwnFile, writeOwnFile } from '../setup/schedule/own-files.js';
-import { programsOf, scheduleOf, type When } from '../setup/schedule/schedule.js';
+import { programsOf, scheduleName, scheduleOf, type When } from '../setup/schedule/schedule.js';
 import type { ScheduleFacts, Scheduler } from '../setup/schedule/scheduler.js';
 import { weakProgram } from '../setup/schedule/weak-program.js';
 

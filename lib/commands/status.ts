@@ -9,11 +9,11 @@ import { type BackupStatus, fetchBackupStatus } from '../health/backup-status.js
 import { type Freshness, judgeFreshness, STATES } from '../health/freshness.js';
 import { writeMetrics } from '../health/prometheus.js';
 import { describeStatus, pluginLine } from '../health/status-text.js';
-import { openConfig } from './open-config.js';
+import { openConfig } from './connection.js';
 
 const FORMAT = { format: 'encrypted-s3-backup status', version: 1 };
 
-export interface StatusRequest {
+interface StatusRequest {
   readonly configFile: string | undefined;
   /** Seconds: then the output and the exit code are those of a monitoring plugin. */
   readonly maxAge: number | undefined;

@@ -15,7 +15,7 @@ import { runEscrow } from './escrow-run.js';
 import { withHooks } from './hooks.js';
 import { withMetrics } from './run-metrics.js';
 
-export interface SyncFlags extends BackupFlags {
+interface SyncFlags extends BackupFlags {
   /** How long to wait for another run to end. */
   readonly waitSeconds: number;
 }

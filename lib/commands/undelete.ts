@@ -19,7 +19,7 @@ import { WantedPaths } from '../restore/versions/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';
 import { connectToBucket } from './connection.js';
 
-export interface UndeleteRequest {
+interface UndeleteRequest {
   /** Relative to LOCAL_DIR or absolute; none for everything. */
   readonly paths: readonly string[];
   /** A point in time: files that were deleted by then stay deleted. */

@@ -2,7 +2,7 @@ import { isSettingName, settingNames } from './settings.js';
 import type { ConfigValues } from './values.js';
 
 /** A name that the file assigns and that resembles a setting. */
-export interface Misspelling {
+interface Misspelling {
   readonly name: string;
   /** The setting. */
   readonly meant: string;

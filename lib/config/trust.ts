@@ -27,7 +27,7 @@ export interface ConfigFile {
 }
 
 /** A construct in a config that only bash can read. */
-export interface BashConstruct {
+interface BashConstruct {
   /** From 1; `undefined` if it is not in the file. */
   readonly line: number | undefined;
   /** Such as `a command`; never the text, which may be part of the key. */

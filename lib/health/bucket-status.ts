@@ -4,7 +4,7 @@ import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
 import { type Column, sizeText, timeText } from '../cli/output/table.js';
-import { formatDuration } from '../cli/units/duration.js';
+import { formatDuration } from '../cli/units/quantities.js';
 import { type BackupInBucket, listBackups } from '../records/backups-in-bucket.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
 import { judgeFreshness } from './freshness.js';

@@ -1,5 +1,5 @@
 // Judges whether a backup is fresh and complete, in the states of monitoring plugins.
-import { formatDuration } from '../cli/units/duration.js';
+import { formatDuration } from '../cli/units/quantities.js';
 import type { BackupStatus } from './backup-status.js';
 
 /** The exit codes that Nagios, Icinga and others expect of a plugin. */

@@ -9,7 +9,7 @@ import { startProgram } from '../cli/start-program.js';
 import { isCommand } from '../config/checks.js';
 
 /** How long a hook may take (ms). */
-export interface HookLimits {
+interface HookLimits {
   readonly command: number;
   /** For each attempt to reach an address. */
   readonly ping: number;

@@ -9,7 +9,7 @@ import type { BackupStatus } from './backup-status.js';
 const PREFIX = 'encrypted_s3_backup_';
 
 /** The facts for the metrics. A run does not always know whether there is an escrow. */
-export interface MetricsSource extends Pick<BackupStatus, 'bucket' | 'prefix'> {
+interface MetricsSource extends Pick<BackupStatus, 'bucket' | 'prefix'> {
   /** The last run that stored its record. */
   readonly lastRun?: Omit<LastRun, 'treeSha256'> | undefined;
   readonly hasEscrow?: boolean;
@@ -18,7 +18,7 @@ export interface MetricsSource extends Pick<BackupStatus, 'bucket' | 'prefix'> {
 }
 
 /** The text exposition format: https://prometheus.io/docs/instrumenting/exposition_formats/ */
-export function metricsText({ bucket, prefix, lastRun, hasEscrow, attempt }: MetricsSource): string {
+function metricsText({ bucket, prefix, lastRun, hasEscrow, attempt }: MetricsSource): string {
   const labels = `{bucket=${JSON.stringify(bucket)},prefix=${JSON.stringify(prefix)}}`;
   const seconds = (time: string | undefined) => Date.parse(time ?? '') / 1000;
   const complete = lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;

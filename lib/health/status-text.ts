@@ -1,8 +1,7 @@
 // A backup's status as text: lines for a person, one line with performance data for a monitoring plugin.
 
 import { printable } from '../cli/log/log.js';
-import { formatDuration } from '../cli/units/duration.js';
-import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { formatBytes, formatCount, formatDuration } from '../cli/units/quantities.js';
 import { formatTime } from '../cli/units/times.js';
 import type { EscrowState } from '../records/escrow-state.js';
 import type { LastRun } from '../records/last-run.js';

@@ -5,8 +5,8 @@ import { isKeptLine } from '../tree/entry-line.js';
 import { flatten, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey } from '../tree/streams/merge.js';
 import { openTree, type TreeLine, treeLine } from '../tree/tree-file.js';
-import { ownedEntryOf } from './entries-where.js';
 import { isSameContent } from './find-in-trees.js';
+import { ownedEntryOf } from './select-entries.js';
 
 export type Change = 'added' | 'removed' | 'changed' | 'metadata';
 

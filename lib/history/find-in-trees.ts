@@ -5,7 +5,7 @@ import { isKeptLine } from '../tree/entry-line.js';
 import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey, type Pair } from '../tree/streams/merge.js';
 import type { TreeLine } from '../tree/tree-file.js';
-import { linesWhere, ownedEntryOf } from './entries-where.js';
+import { linesWhere, ownedEntryOf } from './select-entries.js';
 
 export type Matches = (key: Bytes) => boolean;
 

@@ -12,7 +12,7 @@ export interface StoredVersion {
 }
 
 /** No run of this program has stored a tree: it is a backup of the original scripts, or there is none. */
-export class NoStoredTreeError extends BackupError {}
+class NoStoredTreeError extends BackupError {}
 
 /** Both oldest first. */
 export interface StoredRuns {

@@ -21,7 +21,7 @@ import { storeEscrow, storeProof } from './store.js';
 /** The most that is read of an escrow's file (bytes); its text is shorter. */
 const MAX_SIZE = 4096;
 
-export type Escrowed = { readonly content: string } | 'none' | 'other easy key';
+type Escrowed = { readonly content: string } | 'none' | 'other easy key';
 
 /** Reads the escrow into memory. @throws {AwsError} for a failure with another cause than the object or the easy key */
 export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {

@@ -33,7 +33,7 @@ export interface StateFolder {
 }
 
 /** Identifies a backup; the environment has the place of its state folder. */
-export interface BackupIdentity {
+interface BackupIdentity {
   readonly endpointUrl: string | undefined;
   readonly bucket: string;
   readonly prefix: string;
@@ -46,7 +46,7 @@ export interface BackupIdentity {
  * @throws {BackupError} if not even a temporary folder can be made
  */
 export function openStateFolder(backup: BackupIdentity, keepsState: boolean): StateFolder {
-  const home = stateHome(backup.environment);
+  const { environment } = backup;
   const folder = folderOf(backup);
   const places = {
     treeCopy: treeCopyOf(backup),
@@ -54,10 +54,10 @@ export function openStateFolder(backup: BackupIdentity, keepsState: boolean): St
     history: folder === undefined ? undefined : join(folder, 'history'),
   };
   try {
-    if (keepsState && home !== undefined && folder !== undefined) {
+    if (keepsState && folder !== undefined) {
       makeFolders(folder, 0o700);
       removeAbandoned(folder);
-      return { ...places, ownFolders: existingHome(home), ...makeRunFolder(folder) };
+      return { ...places, ownFolders: existingStateHome(environment), ...makeRunFolder(folder) };
     }
   } catch {
     // A read-only system, for example: the run gets a temporary folder.
@@ -65,7 +65,7 @@ export function openStateFolder(backup: BackupIdentity, keepsState: boolean): St
   try {
     const made = makeRunFolder(realpathSync(tmpdir()));
     // A dry run excludes what a run would exclude.
-    const ownFolders = [made.runFolder, ...(keepsState ? [] : existingHome(home))];
+    const ownFolders = [made.runFolder, ...(keepsState ? [] : existingStateHome(environment))];
     return {
       ...(keepsState ? { treeCopy: undefined, unfinished: undefined, history: undefined } : places),
       ownFolders,
@@ -91,8 +91,9 @@ function folderOf({ endpointUrl, bucket, prefix, environment }: BackupIdentity):
   return home === undefined ? undefined : join(home, name);
 }
 
-/** Without links; empty if it does not exist. */
-function existingHome(home: string | undefined): string[] {
+/** The folder of all state folders, without links; empty if it does not exist. */
+export function existingStateHome(environment: NodeJS.ProcessEnv): string[] {
+  const home = stateHome(environment);
   return home === undefined || !existsSync(home) ? [] : [realpathSync(home)];
 }
 

@@ -57,7 +57,7 @@ export async function* describePlan(plan: Spool, keeps: KeptFiles): AsyncGenerat
   }
 }
 
-export interface RestoreAnswers {
+interface RestoreAnswers {
   readonly keeps?: KeptFiles;
   readonly overwrites: boolean;
   /** Whether to print what would be done, and write nothing. */

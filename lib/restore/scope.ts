@@ -14,7 +14,7 @@ export interface RestoreScope extends Remote {
 }
 
 /** The scope in the arguments of a command. */
-export interface RestoreSource extends Pick<RestoreScope, 'prefix' | 'backupPrefix'> {
+interface RestoreSource extends Pick<RestoreScope, 'prefix' | 'backupPrefix'> {
   readonly profile: string;
   readonly region: string;
   readonly bucket: string;

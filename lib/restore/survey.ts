@@ -10,7 +10,7 @@ import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { isSafeKey } from './destination/safe-key.js';
-import { otherKeyError } from './other-key-error.js';
+import { otherKeyError } from './fetch/why-not-downloaded.js';
 import {
   entriesBelow,
   type FoundTree,
@@ -37,7 +37,7 @@ export interface RestoreSurvey {
 }
 
 /** The selection, and the present destination. */
-export type RestoreChoice = Pick<PlanInput, 'existing' | 'keeps' | 'selection'>;
+type RestoreChoice = Pick<PlanInput, 'existing' | 'keeps' | 'selection'>;
 
 /**
  * @param notes a folder for temporary files

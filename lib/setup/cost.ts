@@ -13,7 +13,7 @@ export interface Totals {
 }
 
 /** US dollars. */
-export interface Cost {
+interface Cost {
   readonly upload: number;
   readonly month: number;
   /** The cost to restore everything to this machine once. */

@@ -2,7 +2,7 @@
 import { type BucketObject, SSE_C, s3Url } from './object-arguments.js';
 
 /** Where files are stored, and how. */
-export interface UploadTarget {
+interface UploadTarget {
   readonly bucket: string;
   /** '' or ends in a `/`. */
   readonly prefix: string;

@@ -1,9 +1,9 @@
 // Asks a bucket for one of its settings.
 import { BackupError } from '../../cli/errors.js';
+import { NEWER_MODEL } from '../aws-call.js';
 import type { AwsCli } from '../aws-cli.js';
 import type { AwsError } from '../errors/aws-error.js';
 import { kindOfAwsError, parseFailure } from '../errors/error-kinds.js';
-import { NEWER_MODEL } from '../newer-model.js';
 
 /** A setting, or why it is unknown: the server does not implement it, or the profile's user may not read it. */
 export type Asked<T> = { readonly value: T } | { readonly unknown: Pick<AwsError, 'kind' | 'detail'> };

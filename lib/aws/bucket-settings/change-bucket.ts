@@ -3,10 +3,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import { BackupError } from '../../cli/errors.js';
 import { bucketCommand, createBucket } from '../arguments/bucket-arguments.js';
+import { NEWER_MODEL } from '../aws-call.js';
 import type { AwsCli } from '../aws-cli.js';
 import type { AwsError } from '../errors/aws-error.js';
 import { kindOfAwsError } from '../errors/error-kinds.js';
-import { NEWER_MODEL } from '../newer-model.js';
 import { fetchBucketSettings, NEW_BUCKET } from './bucket-settings.js';
 import type { Retention } from './lifecycle.js';
 import { planBucketSettings, type SettingStep } from './plan.js';
@@ -56,7 +56,7 @@ async function setUp(aws: AwsCli, step: SettingStep, log: (message: string) => v
   throw new BackupError(failure.message, { hint: steps.join(' '), cause: failure });
 }
 
-export interface TakenStep {
+interface TakenStep {
   readonly step: SettingStep;
   /** `undefined` if it is done. */
   readonly failure: AwsError | undefined;

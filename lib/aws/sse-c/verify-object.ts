@@ -34,7 +34,7 @@ interface ContentRead extends Read {
   readonly sha256: string;
 }
 
-export interface ThreeReads {
+interface ThreeReads {
   readonly withoutKey: Read;
   readonly withWrongKey: Read;
   readonly withKey: ContentRead;

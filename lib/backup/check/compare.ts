@@ -1,8 +1,10 @@
 // Compares a draft with the bucket's listing: a merge of two sorted streams.
-
+import { lstatSync, statSync } from 'node:fs';
 import { listPrefix, type StoredObject } from '../../aws/listing.js';
-import { type Bytes, bytesOf } from '../../tree/bytes.js';
-import type { Entry } from '../../tree/entry.js';
+import { errnoOf } from '../../cli/errors.js';
+import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
+import type { FileSystems } from '../../tree/disk/inode.js';
+import type { Entry, Inode } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
@@ -11,8 +13,10 @@ import { type DraftLine, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
 import { hasSameNumber } from '../scan/same-file.js';
 import { RandomSample } from '../verify/random.js';
-import { inspectFile } from './inspect-file.js';
 import { isStored, type RunTimes } from './is-stored.js';
+
+/** Errors of stat(2) that prove that there is no file. */
+const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 export interface Comparison extends DraftFiles {
   /** How many objects stay, since their file was not found but is not proven to be gone. */
@@ -126,4 +130,20 @@ function afterSync({ localDir, followSymlinks, fileSystems }: Backup, times: Run
     const sent: DraftLine = { ...line, state: 'sent' };
     return isStored({ ...sent, inode }, object, times) ? sent : line;
   };
+}
+
+/** The file as it is now; `gone` if there is no regular file, `unreadable` if stat(2) fails for another reason. */
+function inspectFile(
+  root: Bytes,
+  key: Bytes,
+  followSymlinks: boolean,
+  fileSystems: FileSystems,
+): Inode | 'gone' | 'unreadable' {
+  const path = pathOf(joinPath(root, key));
+  try {
+    const stats = followSymlinks ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
+    return stats.isFile() ? fileSystems.inodeOf(stats, path) : 'gone';
+  } catch (error) {
+    return NO_FILE.has(errnoOf(error) ?? '') ? 'gone' : 'unreadable';
+  }
 }

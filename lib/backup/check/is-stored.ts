@@ -10,7 +10,7 @@ const SLOWEST_UPLOAD = 100;
 /** S3 cuts times to whole seconds (ms). */
 const TIME_CUT = 2000;
 
-export type FileToCompare = Pick<DraftLine, 'state' | 'unchangedSince'> & { readonly inode: Inode };
+type FileToCompare = Pick<DraftLine, 'state' | 'unchangedSince'> & { readonly inode: Inode };
 
 /** When runs were, in ms since the epoch by this machine's clock. */
 export interface RunTimes {

@@ -5,7 +5,7 @@ import { type Bytes, bytesOf } from '../../tree/bytes.js';
 import { isGone, isLink } from '../../tree/disk/is-gone.js';
 import type { Backup } from '../backup.js';
 
-export interface ProvenDeletion extends DeletionResult {
+interface ProvenDeletion extends DeletionResult {
   /** The path relative to LOCAL_DIR. */
   readonly path: string;
 }

@@ -21,7 +21,7 @@ export interface ReasonToKeep {
   readonly isFailure: boolean;
 }
 
-export interface NotInBucket {
+interface NotInBucket {
   /** How many files are not in the bucket, and may be ones that seem gone, under new names. */
   readonly missing: number;
   /** How many places are unreadable, or have names that can't be keys. */

@@ -1,10 +1,8 @@
 // Walks LOCAL_DIR and counts what a run would find there, and what it could not store.
-import { existsSync, realpathSync } from 'node:fs';
 import type { Interruption } from '../../cli/signals/interruption.js';
 import type { BackupConfig } from '../../config/backup-config.js';
-import { stateHome } from '../../records/state-folder.js';
+import { existingStateHome } from '../../records/state-folder.js';
 import { textOf } from '../../tree/bytes.js';
-import type { WalkedSource } from '../../tree/disk/walked-source.js';
 import { mayHideFiles, type Obstacle, type ObstacleReason } from '../../tree/entry.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { excludeLineWith } from '../obstacles.js';
@@ -13,17 +11,17 @@ import { sourceToWalk, walkSource } from './walk-source.js';
 
 /**
  * @param onProgress called now and then with the number of files so far
+ * @returns what the doctor judges
  * @throws {BackupError} with exit code 4 if LOCAL_DIR can't be backed up
  */
 export async function inspectSource(
   config: BackupConfig,
   interruption: Interruption,
   onProgress: (files: number) => void,
-): Promise<WalkedSource> {
+) {
   const localDir = await resolveLocalDir(config.localDir);
   if (config.prefix === '') assertNoReservedName(localDir);
-  const home = stateHome(config.environment);
-  const ownFolders = home !== undefined && existsSync(home) ? [realpathSync(home)] : [];
+  const ownFolders = existingStateHome(config.environment);
   const source = sourceToWalk(localDir, config, ownFolders, interruption);
   let [files, bytes] = [0, 0];
   const obstacles = new Map<ObstacleReason, { readonly count: number; readonly first: string }>();

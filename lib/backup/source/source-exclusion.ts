@@ -30,7 +30,7 @@ export function hasExclusions(settings: ExclusionSettings): boolean {
   return exclude.length > 0 || excludeCaches || oneFileSystem || isSet;
 }
 
-export interface SourceFacts {
+interface SourceFacts {
   /** LOCAL_DIR, absolute and without links. */
   readonly localDir: string;
   /** The device of LOCAL_DIR. */

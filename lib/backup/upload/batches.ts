@@ -35,7 +35,7 @@ export interface Batch {
   readonly isAlone: boolean;
 }
 
-export interface BatchLimits {
+interface BatchLimits {
   /** How many processes of the AWS CLI upload at the same time. */
   readonly processes: number;
   /** The most files of a batch. */

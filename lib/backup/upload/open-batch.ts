@@ -27,7 +27,7 @@ export interface OpenFile {
   readonly inode: Inode;
 }
 
-export interface OpenedBatch {
+interface OpenedBatch {
   readonly open: readonly OpenFile[];
   /** The other files, and why they can't be read; `undefined` if they have vanished. */
   readonly unread: readonly { readonly file: BatchFile; readonly why: string | undefined }[];

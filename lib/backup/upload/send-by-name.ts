@@ -2,7 +2,7 @@
 import type { AwsError } from '../../aws/errors/aws-error.js';
 import { concernsOneFile, reasonOf } from '../../aws/errors/error-kinds.js';
 import { forEachInPool } from '../../cli/concurrency.js';
-import { formatTransfer } from '../../cli/units/transfer.js';
+import { formatTransfer } from '../../cli/units/quantities.js';
 import type { Journal } from '../../records/journal.js';
 import { LocalOwnerNames } from '../../tree/disk/owner-names.js';
 import { flatten, mapEach } from '../../tree/streams/batches.js';

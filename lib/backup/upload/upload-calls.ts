@@ -15,7 +15,7 @@ import type { DraftFiles } from '../scan/draft-writer.js';
 import type { OpenFile } from './open-batch.js';
 import { NOTHING_SENT, type Sent } from './sent.js';
 
-export interface UploadResult {
+interface UploadResult {
   /** Why a file was not uploaded; `undefined` for one that was. */
   readonly whyNot: (path: string) => string | undefined;
   /** The call's error, if it failed. */

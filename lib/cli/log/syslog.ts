@@ -7,7 +7,7 @@ import { startProgram } from '../start-program.js';
 const require = createRequire(import.meta.url);
 
 /** Levels of syslog.h, with facility `user` as the original's `logger -p user.info` and `user.crit`. */
-export type SyslogLevel = 'info' | 'crit';
+type SyslogLevel = 'info' | 'crit';
 const PRIORITY = { info: 8 + 6, crit: 8 + 2 } as const;
 const FACILITY_USER = 8;
 /** Milliseconds in which syslog must accept a message at the end. */

@@ -23,7 +23,7 @@ export interface Column<T> {
 }
 
 /** A column that is as wide as its cells, for people (characters). */
-export interface FittedColumn<T> extends Column<T> {
+interface FittedColumn<T> extends Column<T> {
   readonly width: number;
 }
 

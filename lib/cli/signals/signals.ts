@@ -2,7 +2,7 @@
 // node-version.ts, it must load in any version of Node.js, so it imports nothing.
 const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
-export type EndingSignal = keyof typeof NUMBERS;
+type EndingSignal = keyof typeof NUMBERS;
 
 /** Handles a signal. `handleSignals` replaces it, so that there is a handler at any moment. */
 let handle = (signal: EndingSignal): void => {

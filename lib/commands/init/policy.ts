@@ -11,7 +11,7 @@ import type { InitRequest } from './request.js';
 
 /** Uses the config, if there is one; flags override it. */
 export async function printPolicy(request: InitRequest, { log }: CommandContext): Promise<number> {
-  const file = request.configFile ?? defaultConfigFile(process.env);
+  const file = request.configFile ?? defaultConfigFile();
   const isThere = file !== undefined && existsSync(file);
   const config = isThere ? await readConfig(file, log) : undefined;
   const bucket = request.bucket ?? config?.bucket;

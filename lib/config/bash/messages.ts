@@ -25,7 +25,7 @@ const meanings: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** A message of bash about a line of the config. */
-export interface BashMessage {
+interface BashMessage {
   /** From 1. */
   readonly line: number;
   readonly meaning: string;

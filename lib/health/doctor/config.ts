@@ -7,7 +7,7 @@ import { warningOfReaders } from '../../config/trust.js';
 import { type Finding, failed, failedBy, ok, warning } from './finding.js';
 import { editConfig } from './remedies.js';
 
-export interface CheckedConfig {
+interface CheckedConfig {
   /** `undefined` if it can't be used. */
   readonly config: BackupConfig | undefined;
   readonly findings: readonly Finding[];

@@ -88,7 +88,7 @@ function judgeTemporary(where: string, expiry: string | undefined, now: number, 
   return warning('credentials', `those of ${where} expire: ${formatTime(at)}`, lasting);
 }
 
-export interface CheckedIdentity {
+interface CheckedIdentity {
   /** `undefined` if it is not known. */
   readonly account: string | undefined;
   readonly finding: Finding;

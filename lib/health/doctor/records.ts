@@ -3,7 +3,7 @@
 import type { AwsCli } from '../../aws/aws-cli.js';
 import type { Remote } from '../../aws/remote.js';
 import { shellQuote } from '../../cli/errors.js';
-import { formatDuration } from '../../cli/units/duration.js';
+import { formatDuration } from '../../cli/units/quantities.js';
 import { formatTime } from '../../cli/units/times.js';
 import { findBackupsOfOtherKeys } from '../../records/backups-in-bucket.js';
 import { type EscrowState, escrowStateOf, findEscrow } from '../../records/escrow-state.js';
@@ -13,7 +13,7 @@ import { judgeFreshness } from '../freshness.js';
 import { type Finding, ok, warning } from './finding.js';
 import { runBackup } from './remedies.js';
 
-export interface Expectation {
+interface Expectation {
   /** Seconds since the last complete run. */
   readonly maxAge: number;
   /** FULL_CHECK_HOURS */

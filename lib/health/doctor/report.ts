@@ -11,7 +11,7 @@ const COLORS: Readonly<Record<FindingState, number>> = { ok: 32, warning: 33, fa
 const WIDTH = 'not checked  '.length;
 
 /** Why later checks are impossible; `undefined` if they are possible. */
-export type Blocker = string | undefined;
+type Blocker = string | undefined;
 
 export class DoctorReport {
   readonly #isJson: boolean;

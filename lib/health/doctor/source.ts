@@ -1,7 +1,6 @@
 // Judges LOCAL_DIR: what a walk has found, and what can't be stored.
 import { formatBytes, formatCount } from '../../cli/units/quantities.js';
 import type { BackupConfig } from '../../config/backup-config.js';
-import type { WalkedSource } from '../../tree/disk/walked-source.js';
 import type { ObstacleReason } from '../../tree/entry.js';
 import { type Finding, ok, warning } from './finding.js';
 import { addToConfig } from './remedies.js';
@@ -16,6 +15,18 @@ const WORDS: Readonly<Record<ObstacleReason, string>> = {
 };
 /** Obstacles that keep a run from being complete. */
 const GRAVE: readonly ObstacleReason[] = ['unreadable', 'not UTF-8', 'key too long'];
+
+/** What a walk of LOCAL_DIR has counted. */
+interface WalkedSource {
+  readonly files: number;
+  readonly bytes: number;
+  /** How many there are of each, and the first one's path. */
+  readonly obstacles: ReadonlyMap<ObstacleReason, { readonly count: number; readonly first: string }>;
+  /** statfs(2) types of file systems whose ctime proves nothing. */
+  readonly typesWithoutCtime: readonly number[];
+  /** The line of the config that leaves out what can't be stored. */
+  readonly exclude: string;
+}
 
 export function judgeSource(
   { localDir, compareContent, configFile }: Pick<BackupConfig, 'localDir' | 'compareContent' | 'configFile'>,

@@ -4,7 +4,7 @@ import type { AwsCli } from '../../aws/aws-cli.js';
 import type { RemovedProbe } from '../../aws/sse-c/probe.js';
 import { proveSseC } from '../../aws/sse-c/prove-sse-c.js';
 import type { Log } from '../../cli/log/log.js';
-import { formatDuration } from '../../cli/units/duration.js';
+import { formatDuration } from '../../cli/units/quantities.js';
 import { type Finding, notChecked, ok, warning } from './finding.js';
 import { printPolicy } from './remedies.js';
 

@@ -24,7 +24,7 @@ import { move } from './move.js';
 export class NotRestoredError extends Error {}
 
 /** Which key owns a place that several keys share; see `FoldedNames`. */
-export interface PlaceOwners {
+interface PlaceOwners {
   assertFree(key: Bytes, isOccupied: boolean): void;
   occupy(key: Bytes): void;
 }

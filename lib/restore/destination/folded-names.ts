@@ -8,7 +8,7 @@ import { type Bytes, textOf } from '../../tree/bytes.js';
 import { NotRestoredError, withoutSlash } from './destination.js';
 
 /** How a file system folds names. */
-export interface Folding {
+interface Folding {
   /** Maps spellings that it may take for the same to one; it may distinguish some of them. */
   readonly fold: (path: string) => string;
   /** Finds out whether two paths lead to the same place. */

@@ -28,7 +28,7 @@ const SINGLES = 'singles-';
 const VERSIONS = 'versions';
 
 /** The source of a restore: the same restore finds its stage again, others have their own. */
-export interface StageSource {
+interface StageSource {
   readonly bucket: string;
   readonly prefix: string;
 }

@@ -8,7 +8,7 @@ import type { AwsError } from '../../aws/errors/aws-error.js';
 import { causeOfRefusal } from '../../aws/sse-c/wrong-key.js';
 import { forEachInPool } from '../../cli/concurrency.js';
 import { BackupError, describeError, errnoOf } from '../../cli/errors.js';
-import { formatDuration } from '../../cli/units/duration.js';
+import { formatDuration } from '../../cli/units/quantities.js';
 import { textOf } from '../../tree/bytes.js';
 import type { PlannedFile } from '../plan/planned-file.js';
 import { type FetchContext, runFetch, stopsRestore } from './fetch-call.js';

@@ -26,7 +26,7 @@ export interface MetadataRequest {
   readonly usesNumericIds: boolean;
 }
 
-export interface MetadataOptions {
+interface MetadataOptions {
   /** Whether setuid and setgid are restored; only root may. */
   readonly keepsSetid: boolean;
   /** Called for a file that gets a narrower mode instead of its ACL. */

@@ -11,7 +11,7 @@ const MIN_SPARSE = 16 << 20;
 /** Bytes: the AWS CLI appends nine to the name during a download. */
 const LONGEST_IN_BULK = LONGEST_NAME - 9;
 
-export interface KeyFacts {
+interface KeyFacts {
   /** Whether the user wants it. */
   readonly isSelected: boolean;
   readonly hasTree: boolean;

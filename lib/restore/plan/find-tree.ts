@@ -14,7 +14,7 @@ import type { Entry } from '../../tree/entry.js';
 import { parseOwnedEntry } from '../../tree/entry-line.js';
 import { type Batches, flatten, mapEach } from '../../tree/streams/batches.js';
 import { openTree, treeLine } from '../../tree/tree-file.js';
-import { otherKeyError } from '../other-key-error.js';
+import { otherKeyError } from '../fetch/why-not-downloaded.js';
 import type { RestoreScope } from '../scope.js';
 import type { Selection } from '../selection.js';
 import { groupByKey, versionAt } from '../versions/version-at.js';

@@ -35,13 +35,13 @@ export interface PlanTotals {
 }
 
 /** Changes in the bucket since the point in time, of files that are fetched or not wanted. */
-export interface ChangesSince {
+interface ChangesSince {
   readonly overwritten: number;
   readonly deleted: number;
   readonly added: number;
 }
 
-export interface PlanTree {
+interface PlanTree {
   /** Sorted by key; kept files included. */
   readonly entries: Batches<Entry>;
   /** The path in it of the folder to restore: '' or ends in a `/`. */

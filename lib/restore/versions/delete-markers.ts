@@ -23,7 +23,7 @@ export interface Undeletion {
 }
 
 /** A key that is deleted now. */
-export interface DeletedKey {
+interface DeletedKey {
   readonly key: Bytes;
   /** Version ids of all delete markers that are newer than its newest version. */
   readonly markers: readonly string[];

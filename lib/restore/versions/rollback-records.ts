@@ -55,7 +55,7 @@ function backupBelowError(prefix: string): BackupError {
 /**
  * A record for the time after a rollback. It says that something is left undone, so the next run compares everything.
  */
-export interface AmendedRecord {
+interface AmendedRecord {
   readonly facts: Omit<LastRun, 'treeSha256'>;
   readonly tree: RecordedTree;
 }

@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError, shellQuote } from '../../cli/errors.js';
 import type { CommandContext } from '../../cli/main.js';
-import { markerOf } from './name.js';
 import type { OwnFile } from './own-files.js';
+import { markerOf } from './own-files.js';
+import { wordsIn } from './quoting.js';
 import type { Schedule } from './schedule.js';
 import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
 import { runAttached } from './system-programs.js';
-import { wordsIn } from './written-words.js';
 
 /** The environment that Debian's /etc/crontab gives to the programs in its folders. */
 const ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/', SHELL: '/bin/sh', LOGNAME: 'root' };

@@ -3,8 +3,8 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BackupError, errnoOf } from '../../cli/errors.js';
 import { Cron } from './cron.js';
-import { scheduleName } from './name.js';
 import { readOwnFile } from './own-files.js';
+import { scheduleName } from './schedule.js';
 import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
 import { Systemd } from './systemd.js';
 

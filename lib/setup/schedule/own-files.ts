@@ -5,7 +5,11 @@ import { BackupError, describeError, errnoOf, shellQuote } from '../../cli/error
 import { makeFolders } from '../../records/state-folder.js';
 import { type OpenPlace, openPlace } from '../../tree/disk/trust/trusted-place.js';
 import { replaceFile } from '../../tree/disk/trust/write-file.js';
-import { markerOf } from './name.js';
+
+/** The line that marks a file which `encrypted-s3 schedule` wrote for a config, and may replace and remove. */
+export function markerOf(configFile: string): string {
+  return `# Written by encrypted-s3. To remove it: encrypted-s3 schedule --remove -- ${shellQuote(configFile)}`;
+}
 
 export interface OwnFile {
   readonly path: string;

@@ -1,12 +1,12 @@
 // A schedule: what to run, when, and in which environment.
+import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
-import { delimiter, dirname } from 'node:path';
+import { basename, delimiter, dirname } from 'node:path';
 import { homeFolderOf } from '../../aws/settings/home.js';
 import { BackupError } from '../../cli/errors.js';
 import { findProgram } from '../../cli/find-program.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { type Confinement, confinementOf } from './confinement.js';
-import { scheduleName } from './name.js';
 
 /** When to run: hourly, daily, or at a time of day such as `03:30`. */
 export type When = 'hourly' | 'daily' | `${number}:${number}`;
@@ -26,6 +26,20 @@ export interface Schedule {
 const USUAL_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 /** Variables with the paths of files. Proxies, credentials and the like may be secret, and belong in the config. */
 const KEPT = ['XDG_STATE_HOME', 'AWS_CONFIG_FILE', 'AWS_SHARED_CREDENTIALS_FILE', 'AWS_CA_BUNDLE'];
+
+/**
+ * A unique name for each config, by its path. It has no dot, since run-parts(8) ignores names with one.
+ * @param configFile an absolute path
+ */
+export function scheduleName(configFile: string): string {
+  const words = basename(configFile)
+    .replace(/\.(config|conf)$/, '')
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+    .slice(0, 40);
+  const hash = createHash('sha256').update(configFile).digest('hex').slice(0, 8);
+  return ['encrypted-s3', ...(words === '' ? [] : [words]), hash].join('-');
+}
 
 /**
  * @param configFile an absolute path

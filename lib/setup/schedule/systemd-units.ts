@@ -1,12 +1,11 @@
 // The texts of a schedule's units.
 import type { Confinement } from './confinement.js';
-import { markerOf } from './name.js';
+import { markerOf } from './own-files.js';
+import { escapePercent, quoteArgument, quoteWord, wordsIn } from './quoting.js';
 import type { Schedule, When } from './schedule.js';
 import type { WrittenPlan } from './scheduler.js';
-import { escapePercent, quoteArgument, quoteWord } from './systemd-quote.js';
-import { wordsIn } from './written-words.js';
 
-export interface Unit {
+interface Unit {
   /** With its suffix. */
   readonly name: string;
   readonly text: string;

@@ -7,7 +7,7 @@ import { partOfOthers } from '../../tree/disk/trust/who-can-change.js';
 
 const ROOT = 0;
 
-export interface Weakness {
+interface Weakness {
   /** A sentence without its full stop. */
   readonly text: string;
   /** A command to paste. */

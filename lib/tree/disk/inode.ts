@@ -26,7 +26,7 @@ export function fileIdOf({ dev, ino }: BigIntStats): string {
 }
 
 /** Which facts of a file system's inodes are reliable. */
-export interface InodeWorth {
+interface InodeWorth {
   /** True if the number of an inode never changes. Vfat, FUSE and NFS may give out new ones at each mount. */
   readonly hasLastingNumbers: boolean;
   /** True if the ctime moves with every change of a file, and with nothing else. */

@@ -14,7 +14,7 @@ const VANISHED = /: No such file or directory$/;
 /** The exit code of xargs(1) if getfacl failed for a file. Other codes mean that getfacl did not run to its end. */
 const SOME_FAILED = 123;
 
-export interface AclOptions {
+interface AclOptions {
   /** The folder that the keys are relative to; it may be the path of an open descriptor. */
   readonly root: Bytes;
   /** True if the keys may be those of links, or lead through them. */

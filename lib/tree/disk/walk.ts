@@ -8,7 +8,7 @@ import type { Batches } from '../streams/batches.js';
 import { EntryReader, type FolderPath, type ReadOptions } from './read-entry.js';
 import { readFolder } from './read-folder.js';
 
-export interface WalkOptions extends ReadOptions {
+interface WalkOptions extends ReadOptions {
   /** Called after each batch; ends the walk by throwing. */
   readonly onTurn?: () => void;
 }

@@ -1,7 +1,7 @@
 // Compares sorted streams in one pass, with memory that does not grow with their length.
 import type { Batches } from './batches.js';
 
-export interface Keyed {
+interface Keyed {
   readonly key: string;
 }
 

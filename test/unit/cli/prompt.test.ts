@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { wrapped } from '../../../lib/cli/prompt.js';
 
 /** Asks four questions, two of them for what must not be seen, and prints the answers. */
 const PROGRAM = `
 import { Interruption } from '${new URL('../../../lib/cli/signals/interruption.js', import.meta.url)}';
-import { Prompt } from '${new URL('../../../lib/cli/prompt.js', import.meta.url)}';
+import { Prompt, wrapped } from '${new URL('../../../lib/cli/prompt.js', import.meta.url)}';
 const prompt = new Prompt(process.stderr, new Interruption());
 const answers = [await prompt.ask('1: '), await prompt.askHidden('2: '), await prompt.ask('3: ')];
 answers.push(await prompt.askHidden('4: '));
@@ -33,4 +34,19 @@ test('an answer with a Backspace is no answer where Backspace does not edit', ()
   const input = 'one\rtwo\rthreee\x7f\rfour\r';
   assert.match(typed(input, { TERM: 'dumb' }), /The answer holds a control character/);
   assert.match(typed(input, { TERM: 'xterm' }), /\["one","two","three","four"\]/);
+});
+
+test('text is wrapped to the width of the terminal, but no wider than can be read', () => {
+  const text = 'one two three four five six '.repeat(10).trim();
+  for (const [columns, most] of [
+    [20, 19],
+    [60, 59],
+    [300, 99],
+    [undefined, 79],
+  ] as const) {
+    const lines = wrapped(text, columns).split('\n');
+    assert.ok(Math.max(...lines.map((line) => line.length)) <= most);
+    assert.equal(lines.join(' '), text);
+  }
+  assert.equal(wrapped('a-word-that-is-too-long b', 10), 'a-word-that-is-too-long\nb');
 });

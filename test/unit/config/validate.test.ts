@@ -8,7 +8,7 @@ test('a complete config is accepted', () => {
   assert.equal(textOfKey(encryptionKey), KEY);
   assert.deepEqual(environment, { HOME: '/home/anna' });
   assert.deepEqual(rest, {
-    file: 'my.config',
+    configFile: 'my.config',
     profile: 'default',
     region: 'eu-west-1',
     bucket: 'my-bucket',
@@ -161,7 +161,7 @@ describe('a partial config', () => {
   test('a partial config may lack anything', () => {
     const config = validatePartially('my.config', valuesOf("AWS_PROFILE=''"));
     assert.deepEqual(config, {
-      file: 'my.config',
+      configFile: 'my.config',
       profile: undefined,
       region: undefined,
       bucket: undefined,

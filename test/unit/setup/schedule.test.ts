@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { Cron, cronText } from '../../../lib/setup/schedule/cron.js';
-import { scheduleName } from '../../../lib/setup/schedule/name.js';
+import { quoteArgument, quoteWord } from '../../../lib/setup/schedule/quoting.js';
 import type { Schedule } from '../../../lib/setup/schedule/schedule.js';
-import { quoteArgument, quoteWord } from '../../../lib/setup/schedule/systemd-quote.js';
+import { scheduleName } from '../../../lib/setup/schedule/schedule.js';
 import { planInUnits, unitsOf } from '../../../lib/setup/schedule/systemd-units.js';
 import { weaknessOf } from '../../../lib/setup/schedule/weak-program.js';
 

@@ -6,7 +6,7 @@ const STICKY = 0o1000;
 export const OTHERS_WRITE = 0o002;
 export const GROUP_AND_OTHERS_WRITE = 0o022;
 
-export interface ChangeRule {
+interface ChangeRule {
   /** The mode bits of those who must not be able to write. Default: group and others. */
   readonly writers?: number;
   /** True if others must not even add a file to the last part. */

@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatTransfer } from '../../../../lib/cli/units/transfer.js';
+import { formatDuration, formatTransfer } from '../../../../lib/cli/units/quantities.js';
+
+test('a length of time is shown in its two largest units', () => {
+  const cases: [number, string][] = [
+    [0, '0 s'],
+    [59.6, '1 min'],
+    [84, '1 min 24 s'],
+    [3600, '1 h'],
+    [18_720, '5 h 12 min'],
+    [86_400, '1 day'],
+    [273_600, '3 days 4 h'],
+  ];
+  for (const [seconds, text] of cases) assert.equal(formatDuration(seconds), text);
+});
 
 const MIB = 2 ** 20;
 
