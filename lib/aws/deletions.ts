@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type BucketObject, namesOf } from './arguments/object-arguments.js';
 import type { AwsCli } from './aws-cli.js';
 import { hintOf } from './errors/error-kinds.js';
-import { lacksPermission } from './errors/error-table.js';
+import { lacksPermission } from './errors/failed-call.js';
 
 /** The most that S3 takes in one request. */
 const BATCH = 1000;

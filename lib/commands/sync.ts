@@ -21,17 +21,18 @@ interface SyncFlags extends BackupFlags {
 }
 
 /**
- * @param configFile `undefined` for the one in the default place
+ * @param named the config; `undefined` for the one in the default place
  * @returns the exit code: done, or done with files missing
  */
 export async function sync(
-  configFile: string | undefined,
+  named: string | undefined,
   flags: SyncFlags,
   context: CommandContext,
 ): Promise<number> {
-  const file = configFileOrDefault(configFile);
-  if (flags.isDry) return withBackup(await readConfig(file, context.log), flags, context, undefined, dryRun);
-  return withHooks(file, context, async (config) => {
+  const configFile = configFileOrDefault(named);
+  if (flags.isDry)
+    return withBackup(await readConfig(configFile, context.log), flags, context, undefined, dryRun);
+  return withHooks(configFile, context, async (config) => {
     const run = (lock: number): Promise<RunResult> =>
       config.prefix === ESCROW_PREFIX
         ? runEscrow(config, context, lock)

@@ -45,39 +45,39 @@ export async function readPartialConfig(file: string, log: WarningLog): Promise<
 }
 
 /** The values, read by the lexer or, if only bash can read the file and others can't write it, by bash. */
-async function readValues(config: LoadedConfig): Promise<ConfigValues> {
-  const { bytes, file, directory } = config;
+async function readValues(loaded: LoadedConfig): Promise<ConfigValues> {
+  const { bytes, file, directory } = loaded;
   const shell = { file, environment: copyEnvironmentAndDropKey(), directory };
-  const evaluation = explained(config, () => evaluate(bytes, shell));
+  const evaluation = explained(loaded, () => evaluate(bytes, shell));
   let values: ConfigValues;
   if (evaluation.kind === 'values') values = evaluation.values;
   else {
-    assertTrusted(config, evaluation);
+    assertTrusted(loaded, evaluation);
     const { readWithBash } = await import('./bash/read-with-bash.js');
-    values = explained(config, () => readWithBash(bytes, shell));
+    values = explained(loaded, () => readWithBash(bytes, shell));
   }
   // On a terminal only: a run by cron with a config of the original stays silent.
   const warnsOfReaders = process.stderr.isTTY && values.assigned.has('ENCRYPTION_KEY');
-  const warnings = [warningOfWriters(config), warnsOfReaders ? warningOfReaders(config) : undefined];
+  const warnings = [warningOfWriters(loaded), warnsOfReaders ? warningOfReaders(loaded) : undefined];
   return { ...values, warnings: [...values.warnings, ...warnings.filter((it) => it !== undefined)] };
 }
 
 /** @throws {InvalidConfigError} if `read` fails, with ON_FAILURE if that is valid and may be called */
-function explained<T>(config: LoadedConfig, read: () => T): T {
+function explained<T>(loaded: LoadedConfig, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
-    const { bytes, file } = config;
+    const { bytes, file } = loaded;
     const onFailure = error instanceof InvalidConfigError ? error.onFailure : onFailureInText(bytes, file);
-    const isRefused = refusalOfHooks(config, { onFailure }) !== undefined;
+    const isRefused = refusalOfHooks(loaded, { onFailure }) !== undefined;
     throw new InvalidConfigError(error.lines, error.hint, isRefused ? undefined : onFailure);
   }
 }
 
 /** Removes the hooks that are commands, if somebody else could have written them. */
-function withTrustedHooks(file: LoadedConfig, config: BackupConfig): BackupConfig {
-  const hooksRefusal = refusalOfHooks(file, config.hooks);
+function withTrustedHooks(loaded: LoadedConfig, config: BackupConfig): BackupConfig {
+  const hooksRefusal = refusalOfHooks(loaded, config.hooks);
   if (hooksRefusal === undefined) return config;
   const { onStart, onSuccess, onWarning, onFailure } = config.hooks;
   const ping = (hook: string | undefined) => (hook === undefined || isCommand(hook) ? undefined : hook);
@@ -90,10 +90,10 @@ function withTrustedHooks(file: LoadedConfig, config: BackupConfig): BackupConfi
   return { ...config, hooks, hooksRefusal };
 }
 
-function refusalOfHooks(file: LoadedConfig, hooks: Partial<HookSettings>): BackupError | undefined {
+function refusalOfHooks(loaded: LoadedConfig, hooks: Partial<HookSettings>): BackupError | undefined {
   const commands = Object.entries(hooks).filter(([, hook]) => hook !== undefined && isCommand(hook));
   return refusalOfCommands(
-    file,
+    loaded,
     commands.map(([name]) => name.replace('on', 'ON_').toUpperCase()),
   );
 }

@@ -34,16 +34,16 @@ interface Remark {
  */
 export class SettingReader {
   readonly #file: string;
-  readonly #config: ConfigValues;
+  readonly #values: ConfigValues;
   readonly #isPartial: boolean;
   readonly #missing: string[] = [];
   readonly #problems: Remark[] = [];
   readonly #warnings: Remark[] = [];
 
   /** @param isPartial whether required settings may be missing */
-  constructor(file: string, config: ConfigValues, isPartial: boolean) {
+  constructor(file: string, values: ConfigValues, isPartial: boolean) {
     this.#file = file;
-    this.#config = config;
+    this.#values = values;
     this.#isPartial = isPartial;
     for (const name of scalarNames) if (this.#holdsKeyLine(name, this.#valueOf(name))) this.#addKeyLine(name);
   }
@@ -73,7 +73,7 @@ export class SettingReader {
 
   /** The elements of EXCLUDE. */
   patterns(check: Check<string>): readonly string[] {
-    const patterns = this.#config.exclude;
+    const patterns = this.#values.exclude;
     if (patterns.some((pattern) => this.#holdsKeyLine(ARRAY_NAME, pattern))) this.#addKeyLine(ARRAY_NAME);
     for (const pattern of patterns) this.#check(ARRAY_NAME, pattern, check);
     return patterns;
@@ -93,7 +93,7 @@ export class SettingReader {
    * @throws {InvalidConfigError} with all problems and the warnings, if there are problems
    */
   finish(log: WarningLog): void {
-    const { warnings } = this.#config;
+    const { warnings } = this.#values;
     if (this.#missing.length === 0 && this.#problems.length === 0) {
       for (const warning of [...warnings, ...inOrder(this.#warnings)]) log.warn(warning);
       return;
@@ -104,7 +104,7 @@ export class SettingReader {
   }
 
   #valueOf(name: ScalarName): string {
-    return this.#config.values.get(name) ?? '';
+    return this.#values.values.get(name) ?? '';
   }
 
   #check<T>(name: string, value: string, check: Check<T>): T | undefined {
@@ -140,7 +140,7 @@ export class SettingReader {
   /** Quotes a value, or describes it if it may contain the key or other lines of the file. */
   #quote(name: string, value: string): string {
     // An array that has swallowed other lines may hold parts of the key.
-    if (name === ARRAY_NAME && !this.#config.exclude.every(isOneLine)) return 'a pattern';
+    if (name === ARRAY_NAME && !this.#values.exclude.every(isOneLine)) return 'a pattern';
     const key = this.#valueOf(KEY);
     const holdsKey = key !== '' && value.includes(key);
     if (isOneLine(value) && value.length <= MAX_QUOTED && !holdsKey) return `"${value}"`;
@@ -148,11 +148,11 @@ export class SettingReader {
   }
 
   #finding(name: string, text: string): Remark {
-    return { line: this.#config.lines.get(name) ?? 0, text: `${this.#place(name)}: ${text}` };
+    return { line: this.#values.lines.get(name) ?? 0, text: `${this.#place(name)}: ${text}` };
   }
 
   #place(name: string): string {
-    const { lines, assigned, values } = this.#config;
+    const { lines, assigned, values } = this.#values;
     const line = lines.get(name);
     if (line !== undefined) return `${this.#file}:${line}`;
     const isInherited = isSettingName(name) && values.get(name as ScalarName) && !assigned.has(name);

@@ -45,10 +45,10 @@ interface Objection {
  * nobody else can write or replace.
  * @throws {BackupError} with the line that needs bash, and what to do
  */
-export function assertTrusted(config: ConfigFile, { line, construct }: BashConstruct): void {
-  const objection = objectionTo(config);
+export function assertTrusted(loaded: ConfigFile, { line, construct }: BashConstruct): void {
+  const objection = objectionTo(loaded);
   if (objection === undefined) return;
-  const where = line === undefined ? config.file : `${config.file}:${line}`;
+  const where = line === undefined ? loaded.file : `${loaded.file}:${line}`;
   throw new BackupError(
     `${where}: Only bash can read this (${construct}), and bash does not run this file: ${objection.reason}.`,
     { hint: `${objection.remedy}, or write plain lines: NAME='value'` },
@@ -60,24 +60,24 @@ export function assertTrusted(config: ConfigFile, { line, construct }: BashConst
  * @param hooks the settings that are commands
  * @returns the reason not to run them; `undefined` if they may be run
  */
-export function refusalOfCommands(config: ConfigFile, hooks: readonly string[]): BackupError | undefined {
-  const objection = hooks.length === 0 ? undefined : objectionTo(config);
+export function refusalOfCommands(loaded: ConfigFile, hooks: readonly string[]): BackupError | undefined {
+  const objection = hooks.length === 0 ? undefined : objectionTo(loaded);
   if (objection === undefined) return undefined;
   return new BackupError(
-    `${config.file}: No command of this file is run (${hooks.join(', ')}): ${objection.reason}.`,
+    `${loaded.file}: No command of this file is run (${hooks.join(', ')}): ${objection.reason}.`,
     { hint: `${objection.remedy}, or replace each command with an https:// address.` },
   );
 }
 
 /** A warning if others can write or replace a file that needs no bash. The original reads it nevertheless. */
-export function warningOfWriters(config: ConfigFile): string | undefined {
-  const { file, stats, user } = config;
+export function warningOfWriters(loaded: ConfigFile): string | undefined {
+  const { file, stats, user } = loaded;
   const isWritable = isOthers(stats.uid, user) || (stats.mode & OTHERS_WRITE) !== 0;
   if (stats.isFile() && isWritable) {
-    const remedy = objectionToFile(config)?.remedy;
+    const remedy = objectionToFile(loaded)?.remedy;
     return `${file}: Others can write this file, and so decide which programs run. ${remedy}`;
   }
-  const objection = config.path && objectionToPath(config, OTHERS_WRITE);
+  const objection = loaded.path && objectionToPath(loaded, OTHERS_WRITE);
   if (objection === undefined) return undefined;
   const what = 'Others can replace this file, and so decide which programs run';
   return `${file}: ${what}: ${objection.reason}. ${objection.remedy}`;
@@ -89,8 +89,8 @@ export function warningOfReaders({ file, stats }: ConfigFile): string | undefine
   return `${file}: Everybody on this machine can read this file, and the key in it: chmod 600 ${shellQuote(file)}`;
 }
 
-function objectionTo(config: ConfigFile): Objection | undefined {
-  return objectionToFile(config) ?? objectionToPath(config, GROUP_AND_OTHERS_WRITE);
+function objectionTo(loaded: ConfigFile): Objection | undefined {
+  return objectionToFile(loaded) ?? objectionToPath(loaded, GROUP_AND_OTHERS_WRITE);
 }
 
 function objectionToFile({ file, stats, user }: ConfigFile): Objection | undefined {

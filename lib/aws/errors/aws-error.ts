@@ -2,7 +2,7 @@
 import { BackupError } from '../../cli/errors.js';
 import type { BucketAccess } from '../arguments/bucket-arguments.js';
 import { type AwsErrorKind, hintOfAwsError, kindOfAwsError, parseFailure } from './error-kinds.js';
-import { lacksPermission } from './error-table.js';
+import { lacksPermission } from './failed-call.js';
 
 /** A failed call of the AWS CLI. `message` holds the AWS CLI's message, on one line. */
 export class AwsError extends BackupError {

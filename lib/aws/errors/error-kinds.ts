@@ -1,6 +1,7 @@
 // Looks up the AWS CLI's messages in the table.
 import type { BucketAccess } from '../arguments/bucket-arguments.js';
-import { type FailedCall, MEANINGS, type Meaning } from './error-table.js';
+import { MEANINGS, type Meaning } from './error-table.js';
+import type { FailedCall } from './failed-call.js';
 
 export type AwsErrorKind = (typeof MEANINGS)[number]['kind'] | 'other';
 

@@ -9,7 +9,7 @@ import type { AwsCli } from '../aws-cli.js';
 import { findObject } from '../bucket.js';
 import type { AwsError } from '../errors/aws-error.js';
 import { kindOfAwsError, parseFailure } from '../errors/error-kinds.js';
-import { hasReason } from '../errors/error-table.js';
+import { hasReason } from '../errors/failed-call.js';
 
 /** S3 answers 400 to a read without the key and 403 to one with a wrong key; some servers answer 400 to both. */
 export const KEY_REFUSAL_KINDS = new Set(['bad-request', 'access-denied']);
