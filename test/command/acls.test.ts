@@ -1,4 +1,4 @@
-// What an ACL gave to some, a restore gives to nobody else.
+// A restore gives files their ACLs, and nobody more rights than the ACLs did.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -24,7 +24,7 @@ function setAcl(path: string, acl: string): void {
   execFileSync('setfacl', ['-m', acl, '--', path]);
 }
 
-/** Of everything below a folder, with owners and modes. */
+/** The ACLs of everything below a folder, with owners and modes. */
 function aclsOf(folder: string): string {
   const names = readdirSync(folder);
   return execFileSync('getfacl', ['--recursive', '--numeric', '--', ...names], {
@@ -43,7 +43,7 @@ function storedAcls(world: BucketWorld): Record<string, string> {
   return Object.fromEntries(lines.filter(({ acl }) => acl).map(({ path, acl }) => [path, acl]));
 }
 
-/** A PATH with the fakes and the system's programs, but without one. */
+/** A PATH with the fakes and the system's programs, except one. */
 function without(world: BucketWorld, program: string): string {
   const folder = join(world.folder, `no ${program}`);
   mkdirSync(folder);
@@ -55,7 +55,7 @@ function without(world: BucketWorld, program: string): string {
 }
 
 for (const count of [0, MANY]) {
-  test(`the ACLs of ${count === 0 ? 'files that are fetched singly' : 'files that are fetched in bulk'} come back`, async (t) => {
+  test(`a restore sets the ACLs of ${count === 0 ? 'files that are fetched singly' : 'files that are fetched in bulk'}`, async (t) => {
     const world = new RestoreWorld(t);
     fill(world, count);
     world.write('private', 'for one more');
@@ -65,7 +65,7 @@ for (const count of [0, MANY]) {
     setAcl(join(world.source, 'd'), `u:${NOBODY}:rx,d:u:${NOBODY}:rwx`);
     setAcl(join(world.source, 'empty'), 'd:g::-');
     await world.backUp();
-    // What that hands on is not for what is restored.
+    // Restored files must not inherit the default ACL of the destination.
     mkdirSync(world.to);
     if (count > 0) setAcl(world.to, `d:u:${NOBODY}:rwx,d:g::rwx`);
     const { code, stderr } = await world.restore();
@@ -92,39 +92,39 @@ test('without setfacl, the group of a file gets no more rights than it had', asy
   assert.equal(readFileSync(join(world.to, 'f'), 'utf8'), 'for one more');
 });
 
-test('each run reads the ACLs of what is new or changed, and keeps the others', async (t) => {
+test('each run reads the ACLs of new and changed files, and keeps those of the others', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
-  const asked = join(world.folder, 'asked');
+  const log = join(world.folder, 'log');
   const real = execFileSync('sh', ['-c', 'command -v getfacl'], { encoding: 'utf8' }).trim();
   world.fake(
     'getfacl',
-    `for it; do case "$it" in ./*) echo "$it" >> "${asked}";; esac; done\nexec ${real} "$@"`,
+    `for it; do case "$it" in ./*) echo "$it" >> "${log}";; esac; done\nexec ${real} "$@"`,
   );
-  const asks = async (path = world.path) => {
-    rmSync(asked, { force: true });
-    writeFileSync(asked, '');
+  const pathsReadByRun = async (path = world.path) => {
+    rmSync(log, { force: true });
+    writeFileSync(log, '');
     const { code, stderr } = await world.sync([], { PATH: path });
     assert.equal(code, 0, stderr);
-    return readFileSync(asked, 'utf8').trim().split('\n').filter(Boolean);
+    return readFileSync(log, 'utf8').trim().split('\n').filter(Boolean);
   };
   for (const name of ['a', 'b', 'd/c']) world.write(name, name);
   symlinkSync('a', join(world.source, 'link'));
   setAcl(join(world.source, 'a'), `u:${NOBODY}:r`);
   const a = storedAcl('rw-', 'r--', 'r--');
 
-  assert.deepEqual(await asks(without(world, 'getfacl')), []);
+  assert.deepEqual(await pathsReadByRun(without(world, 'getfacl')), []);
   assert.deepEqual(storedAcls(world), {}, 'a tree without ACLs');
-  assert.deepEqual(await asks(), ['./a', './b', './d/', './d/c'], 'the tree knows of none yet');
+  assert.deepEqual(await pathsReadByRun(), ['./a', './b', './d/', './d/c'], 'the tree knows of none yet');
   assert.deepEqual(storedAcls(world), { a });
-  assert.deepEqual(await asks(), []);
+  assert.deepEqual(await pathsReadByRun(), []);
   assert.deepEqual(storedAcls(world), { a });
 
   setAcl(join(world.source, 'd/c'), `g:${NOBODY}:-`);
-  assert.deepEqual(await asks(), ['./d/c']);
+  assert.deepEqual(await pathsReadByRun(), ['./d/c']);
   assert.deepEqual(Object.keys(storedAcls(world)), ['a', 'd/c']);
   execFileSync('setfacl', ['-b', join(world.source, 'a')]);
-  assert.deepEqual(await asks(), ['./a']);
+  assert.deepEqual(await pathsReadByRun(), ['./a']);
   assert.deepEqual(Object.keys(storedAcls(world)), ['d/c']);
   assert.deepEqual(world.stored(), ['a', 'b', 'd/c']);
 

@@ -1,4 +1,4 @@
-// Two encryption keys in one bucket, whose escrow holds one.
+// Two encryption keys in one bucket, whose escrow holds only one.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
@@ -6,7 +6,7 @@ import { BucketWorld, OTHER_KEY, RECORD } from './bucket-world.js';
 
 const SECOND = { REMOTE_DIR_PREFIX: 'pc/photos' };
 
-/** With a backup in the bucket. */
+/** A world with a backup in the bucket. */
 async function backedUp(t: TestContext): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   world.write('a', 'a');
@@ -14,7 +14,7 @@ async function backedUp(t: TestContext): Promise<BucketWorld> {
   return world;
 }
 
-test('a second backup with another key is not begun: exit code 5, and the message names the first one', async (t) => {
+test('a first run with another key than the other backup in the bucket ends with exit code 5, and names that backup', async (t) => {
   const world = await backedUp(t);
   world.config({ ...SECOND, ENCRYPTION_KEY: OTHER_KEY });
   const count = world.bucket.versions().length;
@@ -27,7 +27,7 @@ test('a second backup with another key is not begun: exit code 5, and the messag
   }
 });
 
-test('--another-key begins it, and no later run asks', async (t) => {
+test('--another-key begins a backup with another key, and no later run needs it', async (t) => {
   const world = await backedUp(t);
   world.config({ ...SECOND, ENCRYPTION_KEY: OTHER_KEY });
   assert.equal((await world.sync(['--another-key'])).code, 0);
@@ -36,14 +36,14 @@ test('--another-key begins it, and no later run asks', async (t) => {
   assert.equal((await world.sync()).code, 0);
 });
 
-test('a second backup with the same key is begun', async (t) => {
+test('a second backup with the same key begins without a flag', async (t) => {
   const world = await backedUp(t);
   world.config(SECOND);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
 });
 
-test('records that may not be read stop no backup', async (t) => {
+test('a first run goes on if it may not read the records of other backups', async (t) => {
   const world = await backedUp(t);
   world.config({ ...SECOND, ENCRYPTION_KEY: OTHER_KEY });
   const denied = (operation: string) =>

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { escrowMissing, headBucket, noRecord, s3Error } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
-/** Answers of the AWS CLI to the first calls of a run, and what the user is told. */
+/** Answers of the AWS CLI to the first calls of a run, and the messages to the user. */
 const REFUSALS: readonly [string, string, RegExp][] = [
   [
     'unknown profile',
@@ -37,7 +37,7 @@ const REFUSALS: readonly [string, string, RegExp][] = [
 ];
 
 for (const [what, said, hint] of REFUSALS) {
-  test(`a run that is told "${what}" ends with exit code 1 before anything is written`, async (t) => {
+  test(`a run to which the AWS CLI answers "${what}" ends with exit code 1 before anything is written`, async (t) => {
     const box = new Sandbox(t);
     box.write('a', 'a');
     box.expect([
@@ -71,7 +71,7 @@ test('a run without an aws on PATH says so and ends with exit code 1', async (t)
   assert.match(stderr, /ERROR: The AWS CLI was not found: there is no "aws" on PATH\.\n.*HINT: Install it/);
 });
 
-test('a run with an aws that can not be executed says so and ends with exit code 1', async (t) => {
+test('a run with an aws that cannot be executed says so and ends with exit code 1', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const broken = join(box.folder, 'broken');

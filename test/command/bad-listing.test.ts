@@ -13,7 +13,7 @@ const BAD: Readonly<Record<string, string>> = {
 };
 
 for (const [what, text] of Object.entries(BAD)) {
-  test(`a listing ${what} ends the run with exit code 1, and nothing is left behind`, async (t) => {
+  test(`a listing ${what} ends the run with exit code 1, without a change in the bucket`, async (t) => {
     const world = new BucketWorld(t);
     world.write('a', 'a');
     assert.equal((await world.sync()).code, 0);
@@ -24,7 +24,7 @@ for (const [what, text] of Object.entries(BAD)) {
       assert.equal(code, 1, stderr);
       assert.match(stderr, /ERROR: The server's listing is not what S3 would send/);
     }
-    // Cut off by what became of the AWS CLI: that is told.
+    // If the AWS CLI was killed in mid-line, the message says so instead.
     world.onCall(LISTING, `printf '${text}["pc/doc'; kill -9 $$`);
     const { code, stderr } = await world.sync();
     assert.equal(code, 1, stderr);

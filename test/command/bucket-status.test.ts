@@ -1,4 +1,4 @@
-// `encrypted-s3 status --bucket`: every backup in a bucket, from any machine.
+// `encrypted-s3 status --bucket`: the state of every backup in a bucket, from any machine.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { EASY_KEY, KEY } from '../fakes/sandbox.js';
@@ -16,19 +16,19 @@ test('--bucket shows each backup in a bucket without any key', async (t) => {
   const world = await backedUp(t);
   world.put('backup.info/runs/other/last-run.json', 'x', OTHER_KEY);
   const place = ['default', 'eu-central-1', 'test-bucket'];
-  const { code, stdout, stderr } = await world.runAgain('encrypted-s3', ['status', '--bucket', ...place]);
+  const { code, stdout, stderr } = await world.runShared('encrypted-s3', ['status', '--bucket', ...place]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^other\/\t.*\npc\/docs\/\t2\d\d\d-.*Z\t\d+\n$/);
-  const incomplete = await world.runAgain('encrypted-s3', ['status', '--bucket', 'default', 'eu-central-1']);
+  const incomplete = await world.runShared('encrypted-s3', ['status', '--bucket', 'default', 'eu-central-1']);
   assert.equal(incomplete.code, 1);
   assert.match(incomplete.stderr, /--bucket needs AWS_PROFILE AWS_REGION BUCKET/);
 });
 
-test('--bucket --max-age is critical if a backup is stale or none is there, and unknown if the bucket can not be asked', async (t) => {
+test('--bucket --max-age is critical if a backup is stale or none is there, and unknown if the bucket cannot be listed', async (t) => {
   const world = new BucketWorld(t);
   const place = ['default', 'eu-central-1', 'test-bucket'];
   const ask = async () => {
-    const { code, stdout } = await world.runAgain('encrypted-s3', [
+    const { code, stdout } = await world.runShared('encrypted-s3', [
       'status',
       '--max-age',
       '1d',
@@ -49,7 +49,7 @@ test('--bucket --max-age is critical if a backup is stale or none is there, and 
   assert.equal((await ask()).code, 2);
 });
 
-test('--bucket --escrow shows what the records of the escrowed key say', async (t) => {
+test('--bucket --escrow shows the facts in the records of the escrowed key', async (t) => {
   const world = await backedUp(t);
   world.put('backup.info/runs/other/last-run.json', 'x', OTHER_KEY);
   const answers = `\n${EASY_KEY}\n\nyes\n`;
@@ -67,23 +67,23 @@ test('--bucket --escrow shows what the records of the escrowed key say', async (
   assert.match(stdout, /pc\/docs\/\t.*\t2\t14\t0\n/);
 });
 
-test("--bucket --config shows what the records of the config's key say, and the age of the last complete run", async (t) => {
+test("--bucket --config shows the facts in the records of the config's key, and the age of the last complete run", async (t) => {
   const world = await backedUp(t);
   const record = JSON.parse(world.current(RECORD).body.toString()) as object;
   const lastComplete = new Date(Date.now() - 2 * 86_400_000).toISOString();
   world.put(RECORD, JSON.stringify({ ...record, isIncomplete: true, notBackedUp: 1, lastComplete }), KEY);
   const args = ['status', '--bucket', 'default', 'eu-central-1', 'test-bucket'];
   const withConfig = [...args, '--config', world.configFile];
-  const { code, stdout, stderr } = await world.runAgain('encrypted-s3', withConfig);
+  const { code, stdout, stderr } = await world.runShared('encrypted-s3', withConfig);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^pc\/docs\/\t.*\t1728\d\d\t\S+\t2\t14\t1\n$/);
-  const plugin = await world.runAgain('encrypted-s3', [...withConfig, '--max-age', '1d']);
+  const plugin = await world.runShared('encrypted-s3', [...withConfig, '--max-age', '1d']);
   assert.equal(plugin.code, 2);
   assert.match(
     plugin.stdout,
     /^BACKUP CRITICAL - 1 of 1 backups are older than 1 day: pc\/docs\/ \(s3:\/\/test-bucket\) \| 'age_pc\/docs\/'=1728\d\ds;;86400\n$/,
   );
-  const fresh = await world.runAgain('encrypted-s3', [...args, '--max-age', '1d']);
+  const fresh = await world.runShared('encrypted-s3', [...args, '--max-age', '1d']);
   assert.equal(fresh.code, 0);
   assert.match(fresh.stdout, /^BACKUP OK - 1 of 1 backups are fresh /);
 });
@@ -96,7 +96,7 @@ test('options that do not go with --bucket are a usage error', async (t) => {
     [...bucket, '--escrow', '--config', 'file'],
     ['--escrow'],
   ]) {
-    const { code, stderr } = await world.runAgain('encrypted-s3', ['status', ...words]);
+    const { code, stderr } = await world.runShared('encrypted-s3', ['status', ...words]);
     assert.equal(code, 1);
     assert.match(stderr, /^error: .*\nUsage: encrypted-s3 status .*\nTry /);
   }

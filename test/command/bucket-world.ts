@@ -1,4 +1,4 @@
-// A sandbox whose `aws` has a bucket behind it, which lasts from run to run.
+// A sandbox with a fake bucket that lasts from run to run.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -22,12 +22,12 @@ import type { RunRequest } from '../fakes/run-request.js';
 import { type Outcome, type RunOptions, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 
-/** Older than any run. */
+/** The mtime of new files: older than any run. */
 const LONG_AGO = new Date('2020-02-02T02:02:02Z');
-/** What the fakes write. */
+/** The files that the fakes write. */
 const LOGS = ['calls', 'syslog', 'logger-arguments'];
 
-/** The processes of this file's runs that have nothing to do. */
+/** The idle processes of this test file. */
 const idle: CommandProcess[] = [];
 let isOver = false;
 after(async () => {
@@ -37,7 +37,7 @@ after(async () => {
 
 export const OTHER_KEY = 'Another0Key1of2the3same4length56';
 export const PREFIX = 'pc/docs/';
-/** The calls that upload what is due by its name; for `onCall`. */
+/** A pattern for `onCall`: the calls that upload due files by name. */
 export const UPLOAD = `*" s3://test-bucket/${PREFIX} --recursive "*`;
 export const RECORD = `backup.info/runs/${PREFIX}last-run.json`;
 export const TREE = `backup.info/runs/${PREFIX}tree.ndjson.gz`;
@@ -48,9 +48,9 @@ export class BucketWorld extends Sandbox {
   readonly tmp = join(this.folder, 'tmp');
   readonly stateHome = join(this.home, '.local/state');
   readonly bucket: FakeBucket;
-  /** What goes wrong. */
+  /** The faults that the test injects. */
   readonly faults: Faults;
-  /** The shell's words for calling the fake `aws` with the arguments of the call at hand. */
+  /** A shell command that calls the fake `aws` with the script's own arguments. */
   readonly aws: string;
   readonly #callServer: CallServer;
 
@@ -70,7 +70,7 @@ export class BucketWorld extends Sandbox {
     this.onCall();
   }
 
-  /** Has `script` run before the calls whose arguments, joined by spaces, fit the shell's `pattern`; or nothing. */
+  /** Runs `script` before each call whose arguments, joined by spaces, match the shell `pattern`; by default, no script. */
   onCall(pattern = '', script = ''): void {
     const file = join(this.folder, 'calls');
     if (pattern === '') {
@@ -81,7 +81,7 @@ export class BucketWorld extends Sandbox {
     this.fake('aws', `${log}\ncase "$*" in ${pattern}) ${script};; esac\nexec ${this.aws}`);
   }
 
-  /** The same, but only before the first such call. */
+  /** Runs `script` only before the first such call. */
   onFirstCall(pattern: string, script: string): void {
     const once = join(this.folder, 'once');
     rmSync(once, { recursive: true, force: true });
@@ -97,13 +97,13 @@ export class BucketWorld extends Sandbox {
     for (const path of paths) rmSync(join(this.source, path), { recursive: true });
   }
 
-  /** Puts an object into the bucket behind the back of the backup; without a key, it is not encrypted. */
+  /** Stores an object in the bucket without the backup; without an encryption key, it has no SSE-C. */
   put(key: string, body: string | Buffer, encryptionKey?: string): void {
     const hash = encryptionKey && createHash('sha256').update(encryptionKey).digest('hex');
     this.bucket.add(key, Buffer.from(body), hash);
   }
 
-  /** A bucket with history, as one that was made by the original scripts. */
+  /** Makes a bucket with versioning, like one of the original scripts. */
   makeBucket(): void {
     this.bucket.exists = true;
     this.bucket.isVersioned = true;
@@ -120,16 +120,16 @@ export class BucketWorld extends Sandbox {
     return super.run(command, args, { ...options, environment });
   }
 
-  /** A run: in the process of those before it in this file, unless it has an environment of its own. */
+  /** Runs a backup: in the shared process, unless it has its own environment. */
   async sync(flags: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
     const args = [...flags, this.configFile];
     if (Object.keys(environment).length > 0)
       return this.run('encrypted-s3-sync', args, { environment, through: WITHOUT_ROOTS_RIGHTS });
-    return this.runAgain('encrypted-s3-sync', args);
+    return this.runShared('encrypted-s3-sync', args);
   }
 
-  /** Runs a command that asks nothing: in the process of those before it in this file, and without root's rights. */
-  async runAgain(
+  /** Runs a command that reads no input in the process that this file's tests share, without root's rights. */
+  async runShared(
     command: RunRequest['command'],
     args: readonly string[],
     cwd = this.folder,
@@ -138,14 +138,14 @@ export class BucketWorld extends Sandbox {
     const process = idle.pop() ?? new CommandProcess(WITHOUT_MODERN_SYSLOG);
     const environment = { HOME: this.home, TMPDIR: this.tmp, PATH: this.path };
     const outcome = await process.run({ command, args, cwd, environment });
-    // A test that has failed may leave its run going on.
+    // The run of a failed test may outlast the test.
     if (isOver) await process.end();
     else idle.push(process);
     return outcome;
   }
 
-  /** The arguments of the last run's calls of `aws`, joined by spaces, in the order of their beginnings. */
-  called(): string[] {
+  /** The last run's calls of `aws`, in the order in which they began: the arguments, joined by spaces. */
+  awsCalls(): string[] {
     const log = readFileSync(join(this.folder, 'calls'), 'utf8');
     return log
       .split('\x1fEND\x1f')
@@ -155,17 +155,17 @@ export class BucketWorld extends Sandbox {
 
   /** How often the last run downloaded the tree. */
   treeDownloads(): number {
-    return this.called().filter((it) => it.includes(`s3 cp s3://test-bucket/${TREE} `)).length;
+    return this.awsCalls().filter((it) => it.includes(`s3 cp s3://test-bucket/${TREE} `)).length;
   }
 
-  /** The paths of the backup in the bucket. */
+  /** The paths of the backup's objects. */
   stored(): string[] {
     return [...this.bucket.current().keys()]
       .filter((key) => key.startsWith(PREFIX))
       .map((key) => key.slice(PREFIX.length));
   }
 
-  /** What was stored of the backup's files since there were `count` versions; `-` stands before what was deleted. */
+  /** The paths that were stored since the bucket had `count` versions; `-` precedes those that were deleted. */
   changesSince(count: number): string[] {
     const changes = this.bucket.versions().slice(count);
     const files = changes.filter(({ key }) => key.startsWith(PREFIX));
@@ -178,7 +178,7 @@ export class BucketWorld extends Sandbox {
     return version;
   }
 
-  /** The one of this backup. */
+  /** The state folder of the backup. */
   get stateFolder(): string {
     const parent = join(this.stateHome, 'encrypted-s3-backup');
     const names = readdirSync(parent).filter((name) => !name.startsWith('escrow-'));
@@ -186,12 +186,12 @@ export class BucketWorld extends Sandbox {
     return join(parent, names[0] ?? '');
   }
 
-  /** The copy of the tree. */
-  get copy(): string {
+  /** The path of the tree's copy in the state folder. */
+  get treeCopy(): string {
     return join(this.stateFolder, 'tree.ndjson.gz');
   }
 
-  /** The bucket, and everything on disk but the fakes' logs, with what tells of a change. */
+  /** All versions in the bucket, and all paths on disk except the fakes' logs, with their metadata: equal if nothing has changed. */
   snapshot(): string[] {
     const left = pathsBelow(this.folder).filter((path) => !LOGS.includes(path));
     const files = left.map((path) => {
@@ -201,7 +201,7 @@ export class BucketWorld extends Sandbox {
     return [...files, ...this.bucket.versions().map(({ id, key }) => `${id} ${key}`)];
   }
 
-  get isLockThere(): boolean {
+  get hasLock(): boolean {
     return existsSync(this.lock) || existsSync(`${this.lock}.lock`);
   }
 }

@@ -1,4 +1,4 @@
-// The completion of command lines, by real shells.
+// Completion of command lines in real shells.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const SCRIPTS = join(PROJECT, 'lib/cli/completion/scripts');
 const TYPED_LINE = fileURLToPath(new URL('../../../test/fakes/typed-line.py', import.meta.url));
 const { bin } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { bin: object };
 
-/** A world with a backup of a few files, and with the programs on PATH. */
+/** A world with a backup of a few files, and the programs on PATH. */
 class ShellWorld extends BucketWorld {
   static async make(t: TestContext): Promise<ShellWorld> {
     const world = new ShellWorld(t);
@@ -28,8 +28,8 @@ class ShellWorld extends BucketWorld {
     return world;
   }
 
-  /** What the line has become once its last word was completed. */
-  typed(shell: keyof typeof RC, line: string): string {
+  /** The line after the shell has completed its last word. */
+  complete(shell: keyof typeof RC, line: string): string {
     const out = join(this.folder, 'line');
     rmSync(out, { force: true });
     const rc = join(this.folder, shell === 'bash' ? 'bashrc' : '.zshrc');
@@ -51,7 +51,7 @@ class ShellWorld extends BucketWorld {
     return readFileSync(out, 'utf8');
   }
 
-  /** What fish offers. */
+  /** The completions that fish offers. */
   offeredByFish(line: string): string[] {
     const { stdout, error } = spawnSync(
       'fish',
@@ -62,7 +62,7 @@ class ShellWorld extends BucketWorld {
     return stdout.split('\n').slice(0, -1);
   }
 
-  /** What the programs offer to the shells. */
+  /** The completions that the programs give to the shells. */
   async offered(...words: readonly string[]): Promise<string[]> {
     const { stdout, stderr, code } = await this.run('encrypted-s3', ['complete', '--', ...words]);
     assert.deepEqual([code, stderr], [0, '']);
@@ -122,7 +122,7 @@ test('paths come from the tree of the last run, without a call of aws', async (t
   assert.deepEqual(await world.offered('download-file', ...config, 'default', 'x', `${url}n`), [
     `${url}notes.txt`,
   ]);
-  assert.deepEqual(world.called(), []);
+  assert.deepEqual(world.awsCalls(), []);
 });
 
 test('a config that is wrong, or that only bash can read, is not run and offers nothing', async (t) => {
@@ -155,26 +155,26 @@ for (const shell of ['bash', 'zsh'] as const) {
         `encrypted-s3 list-versions --config ${world.configFile} work x s3://test-bucket/pc/docs/`,
       ],
     ] as const)
-      assert.equal(world.typed(shell, line), becomes);
+      assert.equal(world.complete(shell, line), becomes);
   });
 }
 
 test('between quotes bash is offered no name of which it would run or replace a part', async (t) => {
   const world = await ShellWorld.make(t);
   const ls = `encrypted-s3 ls --config ${world.configFile}`;
-  assert.equal(world.typed('bash', `${ls} "letters/i`), `${ls} "letters/i`);
-  assert.match(world.typed('bash', `${ls} "Frau M`), /"Frau Müller\.txt"? ?$/);
+  assert.equal(world.complete('bash', `${ls} "letters/i`), `${ls} "letters/i`);
+  assert.match(world.complete('bash', `${ls} "Frau M`), /"Frau Müller\.txt"? ?$/);
 });
 
-test('the script for zsh lies where Debian has it', async (t) => {
+test("the script for zsh is in Debian's folder", async (t) => {
   const world = await ShellWorld.make(t);
   mkdirSync(join(world.folder, 'functions'));
   copyFileSync(join(SCRIPTS, 'encrypted-s3.zsh'), join(world.folder, 'functions/_encrypted-s3'));
-  const typed = world.typed('zsh that finds the script by itself', 'encrypted-s3-sync --allow');
+  const typed = world.complete('zsh that finds the script by itself', 'encrypted-s3-sync --allow');
   assert.equal(typed, 'encrypted-s3-sync --allow-mass-delete ');
 });
 
-test('fish offers commands with what they do, and files and paths', async (t) => {
+test('fish offers commands with their descriptions, and files and paths', async (t) => {
   const world = await ShellWorld.make(t);
   const ls = `encrypted-s3 ls --config ${world.configFile}`;
   assert.deepEqual(world.offeredByFish('encrypted-s3 rest'), [

@@ -1,4 +1,4 @@
-// Whose credentials the AWS CLI uses: a named profile turns off those in variables.
+// The credentials that the AWS CLI uses: those of a named profile take precedence over variables.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { Sandbox } from '../fakes/sandbox.js';
 
 const VARIABLES = { AWS_ACCESS_KEY_ID: 'AKIDOFVARIABLES', AWS_SECRET_ACCESS_KEY: 'secret' };
 
-/** The profile in the arguments of each call, in a run with these files in ~/.aws. */
+/** The profile in the arguments of each call of a run, with these files in ~/.aws. */
 async function profilesOf(
   t: TestContext,
   files: Readonly<Record<string, string>>,
@@ -27,7 +27,7 @@ async function profilesOf(
   return box.calls().map(({ argv, environment }) => {
     for (const [name, value] of Object.entries(variables)) assert.equal(environment[name], value);
     const named = argv.includes('--profile') ? argv[argv.indexOf('--profile') + 1] : undefined;
-    // Either variable would name a profile, too.
+    // Both variables name a profile, too.
     if (named === undefined)
       for (const name of ['AWS_PROFILE', 'AWS_DEFAULT_PROFILE']) assert.equal(environment[name], undefined);
     return named;

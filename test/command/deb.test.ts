@@ -37,7 +37,7 @@ function field(name: string): string {
   return execFileSync('dpkg-deb', ['--field', deb, name], { encoding: 'utf8' }).trim();
 }
 
-/** A system in which nothing is installed. */
+/** A system without installed packages. */
 function emptySystem(): { readonly root: string; dpkg(...args: readonly string[]): void } {
   const root = mkdtempSync(join(folder, 'system-'));
   const admin = join(root, 'var/lib/dpkg');
@@ -55,7 +55,7 @@ function filesOf(root: string): string[] {
   return pathsBelow(root).filter((path) => !path.startsWith('var') && path !== 'etc');
 }
 
-test('the package names what it needs, and the machines that it is for', () => {
+test('the package names its dependencies and architecture', () => {
   assert.equal(field('Package'), manifest.name);
   assert.equal(field('Version'), `${manifest.version}-1`);
   assert.equal(field('Architecture'), 'all');
@@ -125,7 +125,7 @@ test("systemd finds nothing wrong with the package's units", () => {
   const complaints = () =>
     spawnSync('systemd-analyze', ['verify', '--man=false', ...units], { encoding: 'utf8' })
       .stderr.split('\n')
-      // The program is not installed here.
+      // The program is not installed on this machine.
       .filter((line) => line.includes('encrypted-s3-backup@') && !line.includes('is not executable'));
   assert.deepEqual(complaints(), []);
   const [service = ''] = units;

@@ -1,4 +1,4 @@
-// Every command that concerns one backup takes --config, and most find the config in the default place.
+// Every command for one backup takes --config, and most find a config in the default place.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ async function escrowed(t: TestContext): Promise<BucketWorld> {
   return world;
 }
 
-test('sync and undelete use the config in the default place, and say where that is', async (t) => {
+test('sync and undelete use the config in the default place, and name it if it is missing', async (t) => {
   const world = await backedUp(t);
   for (const command of ['sync', 'undelete']) {
     const { code, stderr } = await world.run('encrypted-s3', [command]);
@@ -126,7 +126,7 @@ test('upload-key without a config asks for everything, even if there is one in t
   assert.match(stdout, /AWS S3 bucket name: [\s\S]*SUCCESS/);
 });
 
-test('two configs on one command line are a usage error, as is another number of words', async (t) => {
+test('two configs on one command line, or a wrong number of arguments, are a usage error', async (t) => {
   const world = new BucketWorld(t);
   for (const command of ['sync', 'status', 'runs', 'upload-key']) {
     const { code, stderr } = await world.run('encrypted-s3', [command, '--config', 'one', 'two']);

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY, PREFIX, RECORD } from './bucket-world.js';
 
-/** A backup of one file, with further objects in the bucket whose files are gone. */
+/** A backup of one file, and objects in the bucket whose files are gone. */
 async function withGone(world: BucketWorld, gone: readonly string[]): Promise<void> {
   world.write('stays', 'stays');
   assert.equal((await world.sync()).code, 0);
@@ -13,7 +13,7 @@ async function withGone(world: BucketWorld, gone: readonly string[]): Promise<vo
 }
 
 const calls = (world: BucketWorld, operation: string) =>
-  world.called().filter((call) => call.includes(` s3api ${operation} `));
+  world.awsCalls().filter((call) => call.includes(` s3api ${operation} `));
 
 test('more than 1,000 objects are deleted in batches of at most 1,000', async (t) => {
   const world = new BucketWorld(t);
@@ -25,12 +25,12 @@ test('more than 1,000 objects are deleted in batches of at most 1,000', async (t
   assert.deepEqual(world.stored(), ['stays']);
   const deleted = world.changesSince(count);
   assert.deepEqual(deleted.sort(), gone.map((path) => `-${path}`).sort());
-  // The fake refuses a batch that is larger.
+  // The fake refuses larger batches.
   assert.equal(calls(world, 'delete-objects').length, 3);
   assert.ok(world.syslog().includes('<14>Deleted in the bucket: 2050.'));
 });
 
-test('keys reach the AWS CLI whatever encoding it takes files to be in', async (t) => {
+test('the AWS CLI gets the right keys, whatever encoding it assumes for files', async (t) => {
   const world = new BucketWorld(t);
   await withGone(world, ['ü', '😀']);
   const request = join(world.folder, 'request');
@@ -43,7 +43,7 @@ test('keys reach the AWS CLI whatever encoding it takes files to be in', async (
   assert.match(readFileSync(request, 'latin1'), /^[\x20-\x7e]+$/);
 });
 
-test('a key that XML can not hold is deleted singly', async (t) => {
+test('a key that XML cannot hold is deleted singly', async (t) => {
   const world = new BucketWorld(t);
   const awkward = ['a\x01b', 'line\nbreak', 'tab\there', 'del\x7f', 'no character \uffff'];
   await withGone(world, [...awkward, 'ü <&> "x"', 'z']);
@@ -102,7 +102,7 @@ test('a run whose deletion fails as a whole ends with exit code 3 and records it
   assert.deepEqual(world.stored(), ['new', 'stays']);
 });
 
-test('on a server that takes no batches, what is gone is deleted singly', async (t) => {
+test('on a server that takes no batches, objects are deleted singly', async (t) => {
   for (const code of ['MissingContentMD5', 'NotImplemented', 'MethodNotAllowed']) {
     const world = new BucketWorld(t);
     const gone = Array.from({ length: 25 }, (_, number) => `d/${number}`);
@@ -118,13 +118,13 @@ test('on a server that takes no batches, what is gone is deleted singly', async 
   }
 });
 
-test('a file that comes back right before its deletion keeps its object', async (t) => {
+test('a file that reappears right before its deletion keeps its object', async (t) => {
   const refused = 'An error occurred (NotImplemented) when calling the DeleteObjects operation: x';
   const returns = (world: BucketWorld) => `printf back > '${join(world.source, 'returns')}'`;
   const ways: readonly ((world: BucketWorld) => void)[] = [
-    // After the disk was looked at for the second time.
+    // After the second walk.
     (world) => world.onCall('*get-bucket-versioning*', returns(world)),
-    // While another one is deleted, of a server that takes no batches.
+    // During the deletion of another object, on a server that takes no batches.
     (world) => world.onCall('*delete-objects*', `${returns(world)}; echo '${refused}' >&2; exit 254`),
   ];
   for (const comesBack of ways) {
@@ -137,7 +137,7 @@ test('a file that comes back right before its deletion keeps its object', async 
   }
 });
 
-test('what is gone is kept, with exit code 3, until it is known whether deletions are safe', async (t) => {
+test('a run that cannot find out whether deletions are safe deletes nothing, and ends with exit code 3', async (t) => {
   for (const question of ['*get-bucket-versioning*', '*--prefix=backup.info/runs/*']) {
     const world = new BucketWorld(t);
     await withGone(world, ['x', 'y']);
@@ -159,7 +159,7 @@ test('what is gone is kept, with exit code 3, until it is known whether deletion
   }
 });
 
-test('what is gone is kept, with exit code 3, where nobody may ask for versioning', async (t) => {
+test('a run that may not ask for the versioning deletes nothing, and ends with exit code 3', async (t) => {
   const world = new BucketWorld(t);
   await withGone(world, ['x', 'y']);
   const denied =
@@ -179,7 +179,7 @@ test('what is gone is kept, with exit code 3, where nobody may ask for versionin
   assert.deepEqual(world.stored(), ['stays']);
 });
 
-test('without versioning, what is gone is kept, with a warning', async (t) => {
+test('a run in a bucket without versioning deletes nothing, and warns', async (t) => {
   const world = new BucketWorld(t);
   world.bucket.exists = true;
   await withGone(world, ['x']);
@@ -192,7 +192,7 @@ test('without versioning, what is gone is kept, with a warning', async (t) => {
   assert.deepEqual(world.stored(), ['stays', 'x']);
 });
 
-test('objects whose keys no file can have stay', async (t) => {
+test('a run keeps objects whose keys no file can have', async (t) => {
   const world = new BucketWorld(t);
   const impossible = ['../x', '/x', './x', 'd//x', 'd/../x', 'd/./x', '..', '.', '//', '/'];
   await withGone(world, [...impossible, 'd/x']);
@@ -205,7 +205,7 @@ test('objects whose keys no file can have stay', async (t) => {
   assert.ok(world.syslog().includes(`<14>${kept}`));
 });
 
-test('all objects behind a link that leads nowhere are kept, with a warning', async (t) => {
+test('a run keeps all objects behind a dangling link, and warns', async (t) => {
   const world = new BucketWorld(t);
   world.config({ FOLLOW_SYMLINKS: 'yes' });
   const [disk, away] = ['disk', 'away'].map((name) => join(world.folder, name)) as [string, string];
@@ -226,7 +226,7 @@ test('all objects behind a link that leads nowhere are kept, with a warning', as
   assert.deepEqual(world.stored(), ['file', 'link/one', 'link/two']);
 });
 
-test('nothing is deleted below a prefix at which another backup lies', async (t) => {
+test('a run deletes nothing below the prefix of another backup', async (t) => {
   const world = new BucketWorld(t);
   await withGone(world, ['gone', 'other/kept']);
   const record = `backup.info/runs/${PREFIX}other/last-run.json`;

@@ -11,7 +11,7 @@ interface Examined extends Outcome {
   readonly findings: readonly Finding[];
 }
 
-/** A backup in a bucket that is there, and is set to nothing. */
+/** A config for an existing bucket without settings. */
 function worldWithBucket(t: TestContext): BucketWorld {
   const world = new BucketWorld(t);
   world.bucket.exists = true;
@@ -53,10 +53,10 @@ test('--fix mends a bucket without settings, and doctor finds it in order afterw
   );
   const again = await examine(world, '--fix', '--yes');
   assert.doesNotMatch(again.stderr, /To be changed/);
-  assert.ok(!world.called().some((call) => call.includes(' put-')));
+  assert.ok(!world.awsCalls().some((call) => call.includes(' put-')));
 });
 
-test('rules of others stay as they are when ours are added', async (t) => {
+test('--fix adds our lifecycle rules and keeps those of others', async (t) => {
   const world = worldWithBucket(t);
   const others = {
     ID: 'logs',
@@ -72,7 +72,7 @@ test('rules of others stay as they are when ours are added', async (t) => {
   assert.equal(Rules.length, 3);
 });
 
-test('an answer without rules does not pass for a bucket without rules, and nothing is put there', async (t) => {
+test('--fix does not take an answer without rules for a bucket without rules, and changes nothing', async (t) => {
   const world = worldWithBucket(t);
   for (const text of ['{}', '', '{"Rules":null}']) {
     world.onCall('*get-bucket-lifecycle*', `echo '${text}'; exit 0`);
@@ -83,22 +83,22 @@ test('an answer without rules does not pass for a bucket without rules, and noth
     find(await examine(world, '--fix', '--yes'), 'versioning')?.text ?? '',
     /did not print the JSON/,
   );
-  assert.ok(!world.called().some((call) => call.includes('put-bucket-lifecycle')));
+  assert.ok(!world.awsCalls().some((call) => call.includes('put-bucket-lifecycle')));
 });
 
-test('rules that appear while --fix is on its way are not replaced', async (t) => {
+test('--fix does not replace rules that appear meanwhile', async (t) => {
   const world = worldWithBucket(t);
   const mark = join(world.folder, 'asked');
   const rules =
     '{"Rules":[{"ID":"new","Filter":{"Prefix":"x/"},"Status":"Enabled","Expiration":{"Days":1}}]}';
-  // The first one to ask finds none.
+  // The first query finds no rules.
   world.onCall('*get-bucket-lifecycle*', `[ -e ${mark} ] && { echo '${rules}'; exit 0; }; touch ${mark}`);
   const examined = await examine(world, '--fix', '--yes');
   assert.match(
     find(examined, 'versioning')?.text ?? '',
     /Somebody else has changed the settings of the bucket/,
   );
-  assert.ok(!world.called().some((call) => call.includes(' put-')));
+  assert.ok(!world.awsCalls().some((call) => call.includes(' put-')));
 });
 
 test('a version that was not removed because the call failed proves no lack of a right', async (t) => {
@@ -108,7 +108,7 @@ test('a version that was not removed because the call failed proves no lack of a
   assert.equal(stateOf(await examine(world), 'rights'), 'not checked');
 });
 
-test('--fix does nothing without a yes, and requires --yes where there is no terminal', async (t) => {
+test('--fix does nothing without a yes, and requires --yes without a terminal', async (t) => {
   const world = worldWithBucket(t);
   const { code, stderr } = await world.run('encrypted-s3', ['doctor', '--fix', world.configFile]);
   assert.deepEqual([code, stderr.split('\n')[0]], [1, 'error: without a terminal, --fix needs --yes']);
@@ -123,7 +123,7 @@ test('a backup that is complete, fresh and watched gets warnings of its escrow a
   assert.equal((await world.sync()).code, 0);
   const examined = await examine(world);
   const warned = examined.findings.filter(({ state }) => state !== 'ok').map(({ check }) => check);
-  // Containers may have no syslog.
+  // A container may have no syslog.
   assert.deepEqual(
     warned.filter((check) => check !== 'syslog'),
     ['schedule', 'escrow'],
@@ -131,7 +131,7 @@ test('a backup that is complete, fresh and watched gets warnings of its escrow a
   assert.equal(find(examined, 'rights')?.text, 'these credentials can remove no older versions (tried)');
 });
 
-test('what depends on something that has failed is not checked', async (t) => {
+test('doctor does not check what depends on a failed check', async (t) => {
   const world = worldWithBucket(t);
   const expired = s3Error('ExpiredToken', 'GetCallerIdentity', 'The security token has expired');
   world.onCall('*get-caller-identity*', answers(expired));
@@ -146,7 +146,7 @@ test('what depends on something that has failed is not checked', async (t) => {
   });
 });
 
-test('doctor reports a wrong clock, a missing bucket and a denied one as what they are', async (t) => {
+test('doctor distinguishes a wrong clock, a missing bucket and a denied bucket', async (t) => {
   const world = worldWithBucket(t);
   const skewed = s3Error('RequestTimeTooSkewed', 'HeadBucket', 'The difference is too large');
   world.onCall('*head-bucket*', answers(skewed));
@@ -209,7 +209,7 @@ test('a server that ignores SSE-C fails, and so does one that blocks it', async 
   assert.equal(stateOf(ignoring, 'clock'), 'not checked');
 });
 
-test('a script around the AWS CLI that prints words of its own is reported', async (t) => {
+test('doctor reports a wrapper of the AWS CLI that prints its own output', async (t) => {
   const world = worldWithBucket(t);
   world.bucket.settings.set('--server-side-encryption-configuration', '{"Rules":[]}');
   world.onCall('*get-bucket-encryption*', 'echo using the profile "default"');
@@ -225,7 +225,7 @@ test('a difference to the clock of the server is a warning', async (t) => {
   assert.match(stdout, /^warning +clock: this machine's is .* behind the server's/m);
 });
 
-test('doctor names records of another key, and fails for a record that this key does not open', async (t) => {
+test('doctor names records of another key, and fails if the key is not that of its own record', async (t) => {
   const world = worldWithBucket(t);
   world.put('backup.info/runs/pc/other/last-run.json', '{}', OTHER_KEY);
   const others = find(await examine(world), 'other keys');
@@ -235,7 +235,7 @@ test('doctor names records of another key, and fails for a record that this key 
   assert.equal(stateOf(await examine(world), 'last run'), 'failed');
 });
 
-test('the config, its readers and its slips have lines of their own, and a wrong config stops the rest', async (t) => {
+test('doctor reports the config, its permissions and its mistakes separately, and checks nothing else if the config is wrong', async (t) => {
   const world = worldWithBucket(t);
   chmodSync(world.configFile, 0o644);
   const readers = find(await examine(world), 'permissions');
@@ -247,7 +247,7 @@ test('the config, its readers and its slips have lines of their own, and a wrong
   assert.equal(find(wrong, 'SSE-C')?.text, 'the config has to be right first');
 });
 
-test('an AWS CLI that is missing, or is led elsewhere, fails with what to do', async (t) => {
+test('doctor fails for a missing or redirected AWS CLI, and says what to do', async (t) => {
   const world = worldWithBucket(t);
   const config = world.config();
   const environment = { PATH: '/nonexistent', HOME: world.home };

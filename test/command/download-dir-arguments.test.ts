@@ -7,12 +7,12 @@ import { KEY, type RunOptions, Sandbox } from '../fakes/sandbox.js';
 
 const COMMAND = 'encrypted-s3-download-dir';
 
-/** Everything below a folder but what the fakes write. */
+/** All paths below a folder, except those that the fakes write. */
 function everythingIn(folder: string): string[] {
   return pathsBelow(folder).filter((path) => !/^(syslog|logger-arguments|calls|fakes|tmp)/.test(path));
 }
 
-/** A destination that is new. */
+/** A destination that does not exist. */
 const TO = 'to/be/made';
 const PLACE = ['default', 'eu-central-1'];
 const FOLDER_URL = 's3://test-bucket/pc/docs';
@@ -20,7 +20,7 @@ const FOLDER_URL = 's3://test-bucket/pc/docs';
 interface BadInput {
   readonly args: readonly string[];
   readonly message: RegExp;
-  /** Made before. */
+  /** Prepares the sandbox. */
   readonly make?: (box: Sandbox) => void;
   readonly options?: RunOptions;
 }

@@ -1,4 +1,4 @@
-// Files that do not arrive in bulk, and what can't be known of an older time.
+// Files that the bulk download does not bring, and older states that cannot be fully known.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, symlinkSync, truncateSync } from 'node:fs';
@@ -10,9 +10,9 @@ import { entriesOf } from '../s3/entries.js';
 import { PREFIX } from './bucket-world.js';
 import { RestoreWorld } from './restore-world.js';
 
-/** More than may fail in a row. */
+/** More files than may fail in a row. */
 const COUNT = 130;
-/** The download in bulk. */
+/** The call of the bulk download. */
 const BULK = `*" s3 sync s3://test-bucket/${PREFIX} "*`;
 
 async function backUpMany(world: RestoreWorld): Promise<void> {
@@ -20,10 +20,10 @@ async function backUpMany(world: RestoreWorld): Promise<void> {
   await world.backUp();
 }
 
-test('files that can not come in bulk are all fetched singly', async (t) => {
+test('a restore fetches each file singly that the bulk download does not bring', async (t) => {
   const world = new RestoreWorld(t);
   await backUpMany(world);
-  // As with a destination that keeps no times, where the AWS CLI's files can't be told from others.
+  // As on a destination without times, where the AWS CLI's files cannot be told from others.
   world.onCall(
     BULK,
     `${world.aws}; for it; do case "$it" in /proc/*) find "$it" -type f -exec touch -d 2001-01-01 {} +; esac; done; exit 0`,
@@ -34,10 +34,10 @@ test('files that can not come in bulk are all fetched singly', async (t) => {
   assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
 });
 
-test('objects that were archived and are readable again come in bulk', async (t) => {
+test('the bulk download includes archived objects that are readable again', async (t) => {
   const world = new RestoreWorld(t);
   await backUpMany(world);
-  // The AWS CLI does not look whether they are.
+  // Without the flag, the AWS CLI skips them.
   world.onCall(BULK, 'case "$*" in *--force-glacier-transfer*) ;; *) exit 2;; esac');
   const { code, stderr } = await world.restore();
   assert.equal(code, 0, stderr);
@@ -61,7 +61,7 @@ test('after a hundred failures in a row, the other files are named, but not trie
     stderr,
     /ERROR: … and 30 more; syslog names them all\.\nHINT: It is archived\..*\nERROR: None of the files/,
   );
-  // Said once, of the first of them; the others refer to it.
+  // The message of the first file has the reason; the others refer to it.
   const notTried = world.syslog().filter((line) => line.includes('was not tried again'));
   assert.equal(notTried.length, 1);
   assert.match(
@@ -74,7 +74,7 @@ test('more than a hundred failures that are not in a row keep no file from being
   const world = new RestoreWorld(t);
   await backUpMany(world);
   const words = s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid.').trim();
-  // A file in ten arrives.
+  // One file in ten arrives.
   world.onCall(
     `${BULK}|*" s3 cp s3://test-bucket/${PREFIX}"*`,
     `case "$*" in *0" /"*) ;; *) echo 'download failed: ${words}' >&2; exit 1;; esac`,
@@ -126,7 +126,7 @@ test('with a tree, a file that the tree lacks did not exist at that time and is 
 });
 
 for (const count of [0, 20]) {
-  test(`a link that was followed once comes back as a link, without the copies below it, among ${count} files`, async (t) => {
+  test(`a link that an earlier run followed is restored as a link, without the objects below it, among ${count} files`, async (t) => {
     const world = new RestoreWorld(t);
     world.write('real/file', 'x');
     for (let number = 0; number < count; number += 1) world.write(`real/${number}`, `${number}`);
@@ -136,7 +136,7 @@ for (const count of [0, 20]) {
     const keyHash = world.current(`${PREFIX}link/file`).keyHash;
     world.config({ FOLLOW_SYMLINKS: 'no' });
     await world.sync();
-    // Whatever that run has done about it.
+    // The second run may have deleted the object.
     world.bucket.add(`${PREFIX}link/file`, Buffer.from('x'), keyHash, Date.now() - 60_000);
     const { code, stderr } = await world.restore();
     assert.equal(code, 0, stderr);
@@ -145,7 +145,7 @@ for (const count of [0, 20]) {
   });
 }
 
-test('holes come back in the current version of a file and in an older one', async (t) => {
+test('a restore makes holes in the current version of a file and in an older one', async (t) => {
   const world = new RestoreWorld(t);
   world.write('image', 'beginning');
   truncateSync(join(world.source, 'image'), 40 << 20);
@@ -153,7 +153,7 @@ test('holes come back in the current version of a file and in an older one', asy
   await world.backUp();
   const before = new Date().toISOString();
   for (const flags of [[], ['--overwrite', '--at', before]]) {
-    // An older version, which the AWS CLI writes whole.
+    // The AWS CLI writes an older version without holes.
     if (flags.length > 0)
       world.bucket.add(
         `${PREFIX}image`,

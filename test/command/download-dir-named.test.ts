@@ -17,7 +17,7 @@ import { entriesOf } from '../s3/entries.js';
 import { PREFIX } from './bucket-world.js';
 import { fill, RestoreWorld } from './restore-world.js';
 
-test('a thing of another type in the destination is named, stays, and stops nothing else', async (t) => {
+test('a restore names an entry of another type in the destination, keeps it, and restores all others', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -39,7 +39,7 @@ test('a thing of another type in the destination is named, stays, and stops noth
   assert.equal(readFileSync(join(world.to, 'd'), 'utf8'), 'a file');
 });
 
-test('what an interrupted run has stored after the last tree is restored, with a warning', async (t) => {
+test('a restore includes objects that an interrupted run has stored after the last tree, and warns', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -72,7 +72,7 @@ test('a file that is in the tree but not in the bucket is named, with exit code 
   assert.ok(existsSync(join(world.to, 'd/deep/file')) && !existsSync(join(world.to, 'top')));
 });
 
-test('a file that can not be read, such as one in an archive, stops no other, and the exit code is 3', async (t) => {
+test('a file that cannot be read, such as one in an archive, stops no other, and the exit code is 3', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -104,11 +104,11 @@ test('a download that the AWS CLI rejects after it has written the file is not r
   assert.ok(!existsSync(join(world.to, 'top')));
 });
 
-test('credentials that expire stop the restore, and what has arrived is kept', async (t) => {
+test('expired credentials stop the restore, and the downloaded files stay in its stage', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
-  // The answer to a HEAD request has no words.
+  // The answer to a HEAD request has no message.
   const bare = s3Error('400', 'HeadObject', 'Bad Request').trim();
   const words = s3Error('ExpiredToken', 'GetObject', 'The provided token has expired.').trim();
   world.onCall(
@@ -121,7 +121,7 @@ test('credentials that expire stop the restore, and what has arrived is kept', a
   assert.match(readdirSync(world.to).join(), /^\.encrypted-s3-restore-\w+$/);
 });
 
-test('what an interrupted restore has left is replaced if the bucket has something newer', async (t) => {
+test('a restore replaces a file in the stage of an interrupted one if the bucket has a newer object', async (t) => {
   const world = new RestoreWorld(t);
   for (let number = 0; number < 130; number += 1) world.write(`${number}`, 'new');
   await world.backUp();
@@ -137,7 +137,7 @@ test('what an interrupted restore has left is replaced if the bucket has somethi
   assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
 });
 
-test('a restore names what it leaves behind, and what another one has left', async (t) => {
+test('a restore names its stage if it cannot remove it, and the stage of another restore', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();

@@ -12,7 +12,7 @@ import { fill, RestoreWorld } from './restore-world.js';
 
 const COMMAND = 'encrypted-s3-download-dir';
 
-/** A destination that is new. */
+/** A destination that does not exist. */
 const TO = 'to/be/made';
 const PLACE = ['default', 'eu-central-1'];
 
@@ -41,7 +41,7 @@ test('a restore to a disk without the room names both numbers before it download
   box.calls();
 });
 
-test('SIGINT reaches aws and leaves no half file, and what has arrived is kept', async (t) => {
+test('SIGINT ends aws, leaves no partial file, and keeps the downloaded files in the stage', async (t) => {
   const box = new Sandbox(t);
   const transfer = { args: ['s3', 'cp', 's3://test-bucket/pc/docs/file'], delay: 20_000, onSignal: 1 };
   box.expect([noTree, noTrees, listed('file', 3), { args: ['head-object'] }, transfer]);
@@ -52,7 +52,7 @@ test('SIGINT reaches aws and leaves no half file, and what has arrived is kept',
     },
   });
   while (!box.callsSoFar().some(({ argv }) => argv.includes(transfer.args[2] ?? ''))) await sleep(20);
-  // The fake notes the call before it listens for signals.
+  // The fake notes the call before it handles signals.
   await sleep(200);
   kill();
   const { code, stderr } = await run;
@@ -147,7 +147,7 @@ test('a key that names a local file to the AWS CLI is not given to it', async (t
   assert.equal(code, 3);
   assert.match(stderr, /ERROR: "file:\/\/\/etc\/hostname" is not restored: its name is not/);
   assert.deepEqual(
-    world.called().filter((it) => it.includes('file://')),
+    world.awsCalls().filter((it) => it.includes('file://')),
     [],
   );
 });

@@ -1,4 +1,4 @@
-// A restore of older versions, each of which takes a call of its own.
+// Restores of older versions, each of which takes a call of its own.
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -8,14 +8,14 @@ import { entriesOf } from '../s3/entries.js';
 import { PREFIX } from './bucket-world.js';
 import { RestoreWorld } from './restore-world.js';
 
-/** By the server's clock, the first run is ten minutes ago. */
+/** Puts the first run ten minutes back, by the server's clock. */
 const EARLIER = { FAKE_CLOCK_OFFSET: `${-10 * 60_000}` };
 const AT = ['--at', '5 minutes ago'];
 const COUNT = 12;
-/** The download of an older version of a file. */
+/** The call that downloads an older version of a file. */
 const VERSION = `*" s3api get-object "*${PREFIX}*--version-id=*`;
 
-/** Two runs; since the first, all of its files have changed, or are deleted. */
+/** A backup of two runs; the files of the first have all changed or been deleted. */
 async function twoRuns(
   t: TestContext,
   since: 'changed' | 'deleted',
@@ -36,7 +36,7 @@ async function twoRuns(
   return { world, first };
 }
 
-/** The restore is killed at its seventh version. */
+/** Kills the restore at its seventh version. */
 function killAtSeventh(world: RestoreWorld): void {
   const seen = join(world.folder, 'seen');
   const count = `n=1; until mkdir '${seen}'$n 2>/dev/null; do n=$((n + 1)); done`;
@@ -45,31 +45,31 @@ function killAtSeventh(world: RestoreWorld): void {
 
 function downloads(world: RestoreWorld): number {
   return world
-    .called()
+    .awsCalls()
     .filter((call) => / s3api get-object .*--version-id=/.test(call) && !call.includes('backup.info')).length;
 }
 
-/** How many versions an interrupted restore has kept. */
-function kept(world: RestoreWorld): number {
+/** How many versions are in the stage of an interrupted restore. */
+function stagedVersions(world: RestoreWorld): number {
   const stage = readdirSync(world.to).find((name) => name.startsWith('.encrypted-s3-restore-')) ?? '';
   return readdirSync(join(world.to, stage, 'versions')).length;
 }
 
-test('a restore after one that was killed does not fetch again what has arrived', async (t) => {
+test('a restore after a killed one does not download again the versions in the stage', async (t) => {
   const { world, first } = await twoRuns(t, 'changed');
   killAtSeventh(world);
   assert.equal((await world.restore(AT)).signal, 'SIGKILL');
   world.onCall();
-  const before = kept(world);
+  const before = stagedVersions(world);
   assert.ok(before > 0);
   const { code, stderr } = await world.restore(AT);
   assert.equal(code, 0, stderr);
-  // The one that has not changed, too.
+  // One more: the unchanged file.
   assert.equal(downloads(world), COUNT + 1 - before);
   assert.deepEqual(entriesOf(world.to), first);
 });
 
-test('what was kept of one time does not pass for a file of another', async (t) => {
+test('a version that an interrupted restore of one time has left is not used for another time', async (t) => {
   const { world, first } = await twoRuns(t, 'changed');
   killAtSeventh(world);
   assert.equal((await world.restore(AT)).signal, 'SIGKILL');

@@ -7,7 +7,7 @@ import { PREFIX } from './bucket-world.js';
 import { fill, MANY, RestoreWorld } from './restore-world.js';
 
 const NOBODY = 65534;
-/** Runs a program as a user that is not root, who may read the program and the fakes, wherever they are. */
+/** Starts a program as a user other than root, who may read the program and the fakes. */
 const AS_ANOTHER_USER =
   process.getuid?.() === 0
     ? [
@@ -24,7 +24,7 @@ function onlyCapability(name: string): string[] {
 }
 
 for (const count of [0, MANY]) {
-  test(`a small tree and its metadata come back ${count === 0 ? 'file by file' : 'in bulk'}`, async (t) => {
+  test(`a small tree is restored with its metadata ${count === 0 ? 'file by file' : 'in bulk'}`, async (t) => {
     const world = new RestoreWorld(t);
     fill(world, count);
     await world.backUp();
@@ -43,7 +43,7 @@ for (const count of [0, MANY]) {
   });
 }
 
-test('--overwrite fetches only what differs, even into a folder that its mode closes', async (t) => {
+test('--overwrite fetches only files that differ, even in a folder that its owner may not write to', async (t) => {
   const world = new RestoreWorld(t);
   fill(world, MANY);
   await world.backUp();
@@ -71,7 +71,7 @@ test('the AWS CLI sets the times of files in UTC, since it is an hour off in som
   assert.deepEqual(world.fetched(), ['*']);
 });
 
-test('many names of the greatest length come back', async (t) => {
+test('many files with names of the maximum length are restored', async (t) => {
   const world = new RestoreWorld(t);
   for (let number = 100; number < 210; number += 1) world.write(`${number}${'é'.repeat(126)}`, `${number}`);
   for (let number = 0; number < MANY; number += 1) world.write(`${number}`, `${number}`);
@@ -81,7 +81,7 @@ test('many names of the greatest length come back', async (t) => {
   assert.deepEqual(entriesOf(world.to), entriesOf(world.source));
 });
 
-test('markers of folders, as the web console makes them, are neither files nor a fault', async (t) => {
+test('a restore ignores the markers that the web console makes for folders', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();
@@ -97,8 +97,8 @@ function withoutOwners(folder: string): [string, string][] {
   return Object.entries(entriesOf(folder)).map(([path, it]) => [path, it.replace(/ \d+:\d+ /, ' ')]);
 }
 
-test('a user that is not root gets modes and times, and no word of owners', async (t) => {
-  // Not below the tests' own folder, which other users can't look into.
+test('a restore by an ordinary user sets modes and times, and does not mention owners', async (t) => {
+  // Other users cannot enter the tests' own TMPDIR.
   const before = process.env['TMPDIR'];
   process.env['TMPDIR'] = '/tmp';
   const world = new RestoreWorld(t);
@@ -119,7 +119,7 @@ test('a user that is not root gets modes and times, and no word of owners', asyn
   assert.deepEqual(withoutOwners(world.to), withoutOwners(world.source));
   assert.equal(lstatSync(join(world.to, 'd/deep/file')).uid, lstatSync(world.home).uid);
 
-  // Its own read-only folder keeps this user from nothing.
+  // The files in this read-only folder are replaced, too.
   chmodSync(join(world.to, 'd/deep'), 0o700);
   writeFileSync(join(world.to, 'd/deep/file'), 'changed by somebody');
   chmodSync(join(world.to, 'd/deep'), 0o500);
@@ -128,7 +128,7 @@ test('a user that is not root gets modes and times, and no word of owners', asyn
   assert.deepEqual(withoutOwners(world.to), withoutOwners(world.source));
 });
 
-test('where root can not set owners, everything else is set, without setuid', {
+test('root without the right to set owners sets everything else, without setuid', {
   skip: process.getuid?.() !== 0 && 'only root gives owners',
 }, async (t) => {
   const world = new RestoreWorld(t);
@@ -166,7 +166,7 @@ test('a destination may be relative, end in a slash, be a link to a folder, or b
   }
 });
 
-test('a folder of the backup is named as it is on disk', async (t) => {
+test('the user names a folder of the backup by its path on disk', async (t) => {
   const world = new RestoreWorld(t);
   fill(world);
   await world.backUp();

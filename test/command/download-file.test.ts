@@ -101,7 +101,7 @@ test('an empty profile or region, and a plugin that chooses endpoints, are refus
   }
 });
 
-test('a current folder that has been removed is an error that says so', async (t) => {
+test('a command in a removed current folder ends with an error that says so', async (t) => {
   const box = new Sandbox(t);
   const gone = join(box.folder, 'gone');
   mkdirSync(gone);
@@ -118,7 +118,7 @@ test('a current folder that has been removed is an error that says so', async (t
   assert.match(stderr, /^ERROR: The current folder has been removed\.\nHINT: .*cd \/\n$/);
 });
 
-test('a failed download keeps what was there and leaves nothing of its own', async (t) => {
+test('a failed download keeps the existing file and leaves no temporary file', async (t) => {
   const box = new Sandbox(t);
   const folder = join(box.folder, 'out');
   mkdirSync(folder);
@@ -151,7 +151,7 @@ test('a failure on this machine is not blamed on the key', async (t) => {
   box.calls();
 });
 
-test('a destination that can not be written is an error before anything is downloaded', async (t) => {
+test('a destination that cannot be written is an error before anything is downloaded', async (t) => {
   const box = new Sandbox(t);
   writeFileSync(join(box.folder, 'file'), '');
   const input = `${KEY}\n`;
@@ -185,7 +185,7 @@ test('a URL that names no file in a bucket is refused', async (t) => {
   box.calls();
 });
 
-test('the umbrella command runs download-file as the program of its own does', async (t) => {
+test('encrypted-s3 download-file works like encrypted-s3-download-file', async (t) => {
   const box = new Sandbox(t);
   box.expect([download]);
   const args = ['download-file', '--config', box.config(), ...PLACE, '--', join(box.folder, '-file')];

@@ -24,7 +24,7 @@ class VersionBox extends Sandbox {
   }
 }
 
-/** Newest first; a time of a deletion begins with `-`. The id of each is its year. */
+/** A listing of versions, the newest first. `-` precedes the time of a delete marker; each version's id is its year. */
 function history(...times: readonly string[]): Reply {
   const rows = times.map((time, index) => {
     const at = time.replace('-', '');
@@ -46,7 +46,7 @@ function version(id: string): Reply {
 
 test('a version that is named by its id goes to a file and to standard output', async (t) => {
   const box = new VersionBox(t);
-  // As S3-compatible servers make them.
+  // S3-compatible servers make such ids.
   const id = '-3Jetr..x';
   const { code, stderr } = await box.download([version(id)], ['--version-id', id]);
   assert.equal(code, 0, stderr);
@@ -67,7 +67,7 @@ test('a version for standard output is decrypted into a file without a name', as
   assert.match(readFileSync(noted, 'utf8'), /^\/.* \(deleted\)\n$/);
 });
 
-test('a file comes back as it was at a time', async (t) => {
+test('--at restores a file as it was at that time', async (t) => {
   const box = new VersionBox(t);
   for (const [times, at, id] of [
     [['2015', '2012', '2010'], '2010-06-01', '2010'],
@@ -81,7 +81,7 @@ test('a file comes back as it was at a time', async (t) => {
     );
     assert.deepEqual([code, stdout], [0, `of ${id}`], stderr);
   }
-  // What is still there comes in parts side by side, as any latest version does.
+  // `s3 cp` downloads the latest version in parallel parts.
   const latest = { args: ['s3', 'cp', URL, '-'], stdout: 'latest' };
   const { stdout } = await box.download([history('2015', '2010'), latest], ['--at=2016-01-01'], '-');
   assert.equal(stdout, 'latest');
@@ -134,7 +134,7 @@ test('a version id with which a server would read local files ends with exit cod
   }
 });
 
-test('each reason why a version can not be downloaded has its own words', async (t) => {
+test('each reason why a version cannot be downloaded has its own message', async (t) => {
   const box = new VersionBox(t);
   const failed = (code: string, text: string) => ({
     ...version('id'),

@@ -1,4 +1,4 @@
-// What a dry run says of what the config leaves out.
+// What a dry run reports about excluded files.
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { BucketWorld } from './bucket-world.js';
 
 const lines = (text: string) => text.split('\n').filter(Boolean);
 
-test('a dry run tells how many files and bytes each rule leaves out', async (t) => {
+test('a dry run shows how many files and bytes each rule excludes', async (t) => {
   const world = new BucketWorld(t);
   const sized = (path: string, size: number) => world.write(path, 'x'.repeat(size));
   world.write('a', 'a');
@@ -43,7 +43,7 @@ test('a dry run tells how many files and bytes each rule leaves out', async (t) 
   );
 });
 
-test('a dry run counts what it can not read in left-out folders, and does not fail', async (t) => {
+test('a dry run counts the unreadable entries in excluded folders, and does not fail', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'cache/locked/x', 'cache/secret', 'cache/y']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

@@ -5,20 +5,20 @@ import { test } from 'node:test';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY, PREFIX, RECORD } from './bucket-world.js';
 
-/** A dry run, after which everything is as it was. */
+/** Makes a dry run, and asserts that it changes nothing. */
 async function dryRun(world: BucketWorld, ...flags: readonly string[]): Promise<Outcome> {
   rmSync(world.lock, { force: true });
   const before = world.snapshot();
   const outcome = await world.sync(['--dry-run', ...flags]);
   assert.deepEqual(world.snapshot(), before);
   assert.deepEqual(readdirSync(world.tmp), []);
-  assert.ok(!world.isLockThere);
+  assert.ok(!world.hasLock);
   return outcome;
 }
 
 const lines = (text: string) => text.split('\n').filter(Boolean);
 
-/** A backup of `count` files in `d/`, of one beside it, and of those in `files`. */
+/** Backs up `count` files in `d/`, one beside it, and those in `files`. */
 async function backedUp(world: BucketWorld, count: number, files: readonly string[] = []): Promise<void> {
   world.write('stays', 'stays');
   for (let number = 0; number < count; number += 1) world.write(`d/${number}`, 'x');
@@ -51,7 +51,7 @@ test('a dry run lists uploads with their reasons, and deletions', async (t) => {
   assert.deepEqual(await dryRun(world), { code: 0, signal: null, stdout: '', stderr: '' });
 });
 
-test('a dry run says that what is gone is kept without versioning, unless the config allows its deletion', async (t) => {
+test('a dry run without versioning says that nothing would be deleted, unless the config allows it', async (t) => {
   const world = new BucketWorld(t);
   world.bucket.exists = true;
   await backedUp(world, 0, ['gone']);
@@ -70,7 +70,7 @@ test('a dry run says that what is gone is kept without versioning, unless the co
   assert.equal(allowed.stdout, '(dryrun) delete: s3://test-bucket/pc/docs/gone\n');
 });
 
-test('a dry run of what would be refused says why and ends with exit code 4', async (t) => {
+test('a dry run of a run that the guard would refuse says why and ends with exit code 4', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 30);
   world.remove('d');
@@ -107,7 +107,7 @@ test('a dry run works without a bucket, and without anything of an earlier run o
   assert.deepEqual([readdirSync(world.home), world.bucket.versions()], [[], []]);
 });
 
-test('a dry run that finds a file which can not be read ends with exit code 3', async (t) => {
+test('a dry run that finds a file which cannot be read ends with exit code 3', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 1);
   world.write('secret', 'secret');
@@ -139,12 +139,12 @@ test('a dry run uses the copy of the tree and downloads nothing', async (t) => {
   await backedUp(world, 1);
   assert.equal((await dryRun(world)).stdout, '');
   assert.equal(world.treeDownloads(), 0);
-  rmSync(world.copy);
+  rmSync(world.treeCopy);
   assert.equal((await dryRun(world)).stdout, '');
   assert.equal(world.treeDownloads(), 1);
 });
 
-test('a dry run of a home directory leaves out the state of the backup itself', async (t) => {
+test('a dry run of a home directory excludes the state folder', async (t) => {
   const world = new BucketWorld(t);
   world.config({ LOCAL_DIR: world.home });
   writeFileSync(join(world.home, 'f'), 'f');

@@ -1,4 +1,4 @@
-// The original's encrypted-s3-upload-key, kept in place, runs the encrypted-s3-sync that is on PATH: it is ours.
+// The original's encrypted-s3-upload-key runs the encrypted-s3-sync on PATH, which may be ours.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { type TestContext, test } from 'node:test';
@@ -9,7 +9,7 @@ const ESCROW = 'backup.info/key/data';
 const CONTENT = `#_ORIGINAL_KEY='${KEY}' # original backup encryption key\n`;
 const DERIVED = createHash('md5').update(EASY_KEY).digest('hex');
 
-/** With the config that the original's script writes. */
+/** A world with the config that the original's script writes. */
 function worldOf(t: TestContext, easyKey = DERIVED): BucketWorld {
   const world = new BucketWorld(t);
   world.config({
@@ -36,7 +36,7 @@ test('a folder that holds nothing but the text of the escrow is stored as the es
   );
   assert.equal(stdout, CONTENT);
 
-  // The same again is stored already.
+  // A second run stores nothing.
   const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
   assert.equal(world.bucket.versions().length, count);

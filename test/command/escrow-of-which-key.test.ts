@@ -1,4 +1,4 @@
-// A run and `status` tell whether the escrow holds the backup's own encryption key: a proof lies beside it.
+// A run and `status` report whether the escrow holds the backup's own encryption key, by the proof beside it.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { EASY_KEY, KEY } from '../fakes/sandbox.js';
@@ -20,13 +20,13 @@ async function uploadKey(world: BucketWorld, key = KEY): Promise<void> {
   assert.equal(code, 0, stderr);
 }
 
-/** The escrow as the last run's record has it. */
+/** The escrow in the last run's record. */
 function recorded(world: BucketWorld): unknown {
   return JSON.parse(`${world.current(RECORD).body}`).escrow?.is;
 }
 
 async function statusOf(world: BucketWorld): Promise<string> {
-  const { code, stdout, stderr } = await world.runAgain('encrypted-s3', ['status', world.configFile]);
+  const { code, stdout, stderr } = await world.runShared('encrypted-s3', ['status', world.configFile]);
   assert.equal(code, 0, stderr);
   return /Escrow: +(.*)/.exec(stdout)?.[1] ?? '';
 }
@@ -38,7 +38,7 @@ test('the key that upload-key has stored counts as that of the backup', async (t
   assert.deepEqual([first.code, first.stderr], [0, '']);
   assert.equal(recorded(world), 'of this key');
   assert.match(await statusOf(world), /^holds this encryption key, stored \d{4}-/);
-  // A quick run asks for nothing, and keeps what is known.
+  // A quick run does not ask for the escrow, and keeps the recorded one.
   world.config({ FULL_CHECK_HOURS: '20' });
   assert.equal((await world.sync()).stderr, '');
   assert.equal(recorded(world), 'of this key');
@@ -47,7 +47,7 @@ test('the key that upload-key has stored counts as that of the backup', async (t
 test('the next full run warns of an escrow that was replaced by one of another key', async (t) => {
   const world = await backedUp(t);
   await uploadKey(world);
-  later(world);
+  makeOlder(world);
   assert.equal((await world.sync()).stderr, '');
   await uploadKey(world, OTHER_KEY);
   const { code, stderr } = await world.sync(['--full']);
@@ -70,7 +70,7 @@ test('a run warns once of an escrow that was replaced without a proof, and never
 
   const proven = await backedUp(t);
   await uploadKey(proven);
-  later(proven);
+  makeOlder(proven);
   assert.equal((await proven.sync()).stderr, '');
   proven.put(ESCROW, 'as the original stores it', OTHER_KEY);
   const replaced = await proven.sync(['--full']);
@@ -79,7 +79,7 @@ test('a run warns once of an escrow that was replaced without a proof, and never
   assert.equal((await proven.sync(['--full'])).stderr, '');
 });
 
-/** Has all that is stored be a minute older: a run then notes a time that no later escrow has. */
-function later(world: BucketWorld): void {
+/** Makes everything in the bucket a minute older, so that a later escrow has another time than the recorded one. */
+function makeOlder(world: BucketWorld): void {
   for (const version of world.bucket.versions()) Object.assign(version, { time: version.time - 60_000 });
 }

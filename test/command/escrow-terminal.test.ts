@@ -1,4 +1,4 @@
-// `encrypted-s3-upload-key` on a terminal: what is typed is hidden, the easy-to-remember key typed twice, and none shown.
+// `encrypted-s3-upload-key` on a terminal: keys are hidden as they are typed, and the easy-to-remember key is typed twice.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onTerminal, type Step } from '../fakes/on-terminal.js';

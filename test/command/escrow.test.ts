@@ -19,18 +19,18 @@ const URL = 's3://test-bucket/backup.info/key/data';
 const ANSWERS = `\n\neu-central-1\ntest-bucket\n${KEY}\n${EASY_KEY}\n\nyes\n`;
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const notThere = {
+const noEscrow = {
   args: ['s3', 'cp', URL, '-'],
   exitCode: 1,
   stderr: `fatal error: ${s3Error('404', 'HeadObject', 'Not Found').trim()}\n`,
 };
-const refused = { ...notThere, stderr: `fatal error: ${s3Error('403', 'HeadObject', 'Forbidden').trim()}\n` };
+const refused = { ...noEscrow, stderr: `fatal error: ${s3Error('403', 'HeadObject', 'Forbidden').trim()}\n` };
 const stored = { args: ['s3', 'cp', '-', URL], readsInput: true };
 const proven = { args: ['s3', 'cp', '-', `${URL}.proof`], readsInput: true };
 
-test('upload-key asks in the order of the original script, and stores what that would store', async (t) => {
+test('upload-key asks in the order of the original script, and stores the same content', async (t) => {
   const box = new Sandbox(t);
-  box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
+  box.expect([headBucket, noEscrow, stored, ...verification(CONTENT), proven]);
   const { code, stdout, stderr } = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS });
   assert.deepEqual([code, stderr], [0, '']);
   assert.match(stdout, /SUCCESS: Your backup key is archived online\n$/);
@@ -59,14 +59,14 @@ test('upload-key asks in the order of the original script, and stores what that 
 test('upload-key CONFIG asks only for what the config lacks', async (t) => {
   const box = new Sandbox(t);
   const whole = box.config();
-  box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
+  box.expect([headBucket, noEscrow, stored, ...verification(CONTENT), proven]);
   const first = await box.run('encrypted-s3-upload-key', [whole], { input: `\n${EASY_KEY}\n\nyes\n` });
   assert.equal(first.code, 0, first.stderr);
   assert.equal(/AWS region|bucket name|Original/.test(first.stdout.split('begin.')[1] ?? ''), false);
   box.calls();
 
   const part = box.config({ AWS_REGION: undefined, LOCAL_DIR: undefined });
-  box.expect([headBucket, notThere, stored, ...verification(CONTENT), proven]);
+  box.expect([headBucket, noEscrow, stored, ...verification(CONTENT), proven]);
   const input = `\neu-central-1\n${EASY_KEY}\n\nyes\n`;
   const second = await box.run('encrypted-s3-upload-key', [part], { input });
   assert.equal(second.code, 0, second.stderr);
@@ -100,7 +100,7 @@ test('another key is replaced only if confirmed', async (t) => {
   }
 });
 
-test('answers that will not do are refused', async (t) => {
+test('upload-key refuses invalid answers', async (t) => {
   const box = new Sandbox(t);
   for (const [input, message] of [
     ['\n\n\n', /ERROR: You need to specify a value/],
@@ -116,9 +116,9 @@ test('answers that will not do are refused', async (t) => {
   box.calls();
 });
 
-test('an upload that comes back different ends with exit code 6', async (t) => {
+test('upload-key ends with exit code 6 if the stored key reads back different', async (t) => {
   const box = new Sandbox(t);
-  box.expect([headBucket, notThere, stored, ...verification('something else')]);
+  box.expect([headBucket, noEscrow, stored, ...verification('something else')]);
   const { code, stderr } = await box.run('encrypted-s3-upload-key', [], { input: ANSWERS });
   assert.equal(code, 6);
   assert.match(stderr, /is not what was stored/);
@@ -128,7 +128,7 @@ test('download-key writes nothing but the key to standard output', async (t) => 
   const box = new Sandbox(t);
   box.expect([{ args: ['s3', 'cp', URL, '-'], stdout: CONTENT }]);
   const args = ['default', 'eu-central-1', 'test-bucket'];
-  // As `read -r` of bash takes it: without the blanks around.
+  // Like `read -r` of bash, the command strips blanks around the answer.
   const { code, stdout, stderr } = await box.run('encrypted-s3-download-key', args, {
     input: `  ${EASY_KEY}\t\n`,
   });
@@ -154,8 +154,8 @@ test('a wrong easy key, a missing key, a lack of permission and an expired sessi
   };
   for (const [replies, expected, message] of [
     [[refused, ...keyIsWrong], 5, /with another easy-to-remember key/],
-    [[notThere, headBucket], 1, /holds no backup key/],
-    [[notThere, bucketMissing], 1, /there is no bucket "test-bucket"/],
+    [[noEscrow, headBucket], 1, /holds no backup key/],
+    [[noEscrow, bucketMissing], 1, /there is no bucket "test-bucket"/],
     [[refused, forbidden], 1, /GetObject.*Access Denied/],
     [[refused, expired], 1, /\(ExpiredToken\).*\n.*aws configure/],
   ] as const) {

@@ -1,4 +1,4 @@
-// What is the same for every command: --quiet, --verbose, --no-progress, --color and NO_COLOR, and how a usage error looks.
+// What all commands have in common: --quiet, --verbose, --no-progress, --color, NO_COLOR, and the form of usage errors.
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,18 +13,18 @@ import { CLEAR_LINE, screenOf } from './screen.js';
 const RED = '\x1b[31m';
 
 interface Row {
-  /** What it needs beside the config. */
+  /** The arguments beside the config. */
   readonly words: readonly string[];
   readonly input?: string;
-  /** Its words if it is to fail, as it does without a config. */
+  /** The arguments with which the command fails; by default it fails without a config. */
   readonly failing?: readonly string[];
-  /** What it shows although it is to be quiet, as it was asked for. */
+  /** The output even with --quiet: the answer that the command is for. */
   readonly shown?: RegExp;
 }
 
 const CONFIRMED = `\n${EASY_KEY}\n\nyes\n`;
 
-/** Ways to call each command that succeed; the last of them change what the others look at. */
+/** A call of each command that succeeds. The last ones change what the others read. */
 const ROWS: Readonly<Record<string, Row>> = {
   sync: { words: [] },
   status: { words: [], shown: /Last run/ },
@@ -49,7 +49,7 @@ const ROWS: Readonly<Record<string, Row>> = {
   rollback: { words: ['--at', 'yesterday', '--yes'] },
 };
 
-/** A message's first word, after the tag of those of sync. */
+/** The first word of each message, without the tag of `sync`. */
 function firstWords(stderr: string): string[] {
   return stderr
     .split(/\r?\n/)
@@ -73,31 +73,31 @@ test('the table of this test has every command', () => {
 
 test('--quiet, --verbose and --no-progress do the same in every command', async (t) => {
   const world = await threeRuns(t);
-  const telling: string[] = [];
+  const verbose: string[] = [];
   for (const [name, row] of Object.entries(ROWS)) {
     const { input } = row;
     if (name === 'undelete') await deleteAgain(world);
     const words = [...wordsFor(world, name, row), '--quiet'];
     const quiet = await world.run('encrypted-s3', words, { input: input ?? '' });
     assert.match(quiet.stdout, row.shown ?? /^$/, `${name} --quiet`);
-    // A question is shown all the same.
+    // Questions are shown even with --quiet.
     for (const word of input === undefined ? firstWords(quiet.stderr) : [])
       assert.match(word, /^(ERROR|WARNING|HINT):$/, `${name} --quiet: ${quiet.stderr}`);
 
     if (name === 'undelete') await deleteAgain(world);
     rmSync(join(world.folder, 'syslog'), { force: true });
-    const telltale = [...wordsFor(world, name, row), '--verbose', '--no-progress'];
+    const verboseWords = [...wordsFor(world, name, row), '--verbose', '--no-progress'];
     const shown =
       input === undefined
-        ? (await screenOf(world, telltale)).text.replaceAll('\r\n', '\n')
-        : (await world.run('encrypted-s3', telltale, { input })).stderr;
+        ? (await screenOf(world, verboseWords)).text.replaceAll('\r\n', '\n')
+        : (await world.run('encrypted-s3', verboseWords, { input })).stderr;
     assert.ok(!shown.includes(CLEAR_LINE), `${name} --no-progress: ${shown}`);
     const sent = world.syslog().map((line) => line.replace(/^<\d+>/, ''));
     for (const line of sent)
       assert.ok(stripVTControlCharacters(shown).includes(`${line}\n`), `${name} --verbose: ${line}`);
-    if (sent.some((line) => !/^(ERROR|WARNING|HINT): /.test(line))) telling.push(name);
+    if (sent.some((line) => !/^(ERROR|WARNING|HINT): /.test(line))) verbose.push(name);
   }
-  assert.ok(telling.includes('sync'), `${telling}`);
+  assert.ok(verbose.includes('sync'), `${verbose}`);
 });
 
 async function deleteAgain(world: BucketWorld): Promise<void> {
@@ -126,7 +126,7 @@ test('--color colours the first word of a message, as a terminal does without NO
   }
 });
 
-test('a usage error prints the error, the usage and where help is', async (t) => {
+test('a usage error prints the error, the usage, and how to get help', async (t) => {
   const world = await threeRuns(t);
   for (const [words, expected] of [
     [['find'], "error: missing required argument 'pattern'\nUsage: encrypted-s3 find [options] <pattern>\n"],

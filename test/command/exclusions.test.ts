@@ -1,4 +1,4 @@
-// What the config leaves out: it is not sent, its copies in the bucket stay, and it is no loss.
+// Excluded files are not uploaded, their objects in the bucket stay, and the guard does not count them as gone.
 import assert from 'node:assert/strict';
 import { appendFileSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { BucketWorld, PREFIX } from './bucket-world.js';
 
 const CACHE_TAG = 'Signature: 8a477f597d28d172789f06886806bc55\n';
 const QUICK = { FULL_CHECK_HOURS: '20' };
-const hasAnySync = (world: BucketWorld) => world.called().some((call) => call.includes(' s3 sync '));
+const hasAnySync = (world: BucketWorld) => world.awsCalls().some((call) => call.includes(' s3 sync '));
 
 async function assertDone(world: BucketWorld, ...flags: readonly string[]): Promise<void> {
   const { code, stderr } = await world.sync(flags);
@@ -27,9 +27,9 @@ const lastRunIs = (world: BucketWorld, kind: 'quick' | 'full') =>
 interface Rule {
   readonly settings: Readonly<Record<string, string>>;
   readonly pattern?: string;
-  /** Files of the rule's folder or kind, to their contents. */
+  /** The files that the rule excludes, with their contents. */
   readonly out: Readonly<Record<string, string>>;
-  /** Has these files left out. */
+  /** The tag file for which the rule excludes its folder. */
   readonly tag?: readonly [path: string, content: string];
 }
 
@@ -60,7 +60,7 @@ function configure(world: BucketWorld, { settings, pattern }: Rule, more: Record
 for (const [name, rule] of Object.entries(RULES)) {
   const tagged = rule.tag === undefined ? [] : [rule.tag[0]];
 
-  test(`what ${name} leaves out is never sent, not by a first run either`, async (t) => {
+  test(`a run never uploads what ${name} excludes, not even a first run`, async (t) => {
     const world = new BucketWorld(t);
     for (const [path, content] of Object.entries(rule.out)) world.write(path, content);
     world.write('stays', 'stays');
@@ -77,7 +77,7 @@ for (const [name, rule] of Object.entries(RULES)) {
     assert.deepEqual(world.stored(), [...tagged, 'new', 'stays']);
   });
 
-  test(`the copies of what ${name} leaves out from now on stay in the bucket, and nothing is refused`, async (t) => {
+  test(`a run keeps the objects of files that ${name} now excludes, and the guard refuses nothing`, async (t) => {
     for (const kind of ['quick', 'full'] as const) {
       const world = new BucketWorld(t);
       for (const [path, content] of Object.entries(rule.out)) world.write(path, content);
@@ -99,7 +99,7 @@ for (const [name, rule] of Object.entries(RULES)) {
   });
 }
 
-test('the copies of a folder that is left out stay even when its files go, until it is taken in again', async (t) => {
+test('the objects of an excluded folder stay even when its files are gone, until it is no longer excluded', async (t) => {
   for (const name of ['EXCLUDE', 'EXCLUDE_CACHES', 'EXCLUDE_IF_PRESENT'] as const) {
     const rule = RULES[name] as Rule;
     const world = new BucketWorld(t);
@@ -118,7 +118,7 @@ test('the copies of a folder that is left out stay even when its files go, until
   }
 });
 
-test('a file that has grown too large keeps its older copy, which goes when the file is gone', async (t) => {
+test('a file that has grown too large keeps its older object until the file is gone', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'stays']) world.write(path, 'small');
   world.config({ EXCLUDE_LARGER_THAN: '5' });
@@ -131,12 +131,12 @@ test('a file that has grown too large keeps its older copy, which goes when the 
   assert.deepEqual(world.stored(), ['stays']);
 });
 
-test('with ONE_FILE_SYSTEM, a folder on another file system is stored empty, and the copies of what is in it stay', async (t) => {
+test('with ONE_FILE_SYSTEM, a folder on another file system is stored empty, and the objects of its files stay', async (t) => {
   const world = new BucketWorld(t);
   world.write('d/boot_id', 'not that of the kernel');
   world.write('f', 'f');
   await assertDone(world);
-  // No mount is needed to have one of another device: a link that is followed leads to it.
+  // A followed link leads to another device without a mount.
   renameSync(join(world.source, 'd'), join(world.folder, 'aside'));
   symlinkSync('/proc/sys/kernel/random', join(world.source, 'd'));
   world.config({ FOLLOW_SYMLINKS: 'yes', ONE_FILE_SYSTEM: 'yes' });

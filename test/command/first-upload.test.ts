@@ -1,4 +1,4 @@
-// The one first `aws s3 sync`: only where it uploads what was scanned, and nothing else.
+// The first upload is one `aws s3 sync` only where that uploads exactly the scanned files.
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, chownSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,13 +8,13 @@ import { BucketWorld, PREFIX } from './bucket-world.js';
 const NOBODY = 65534;
 const isRoot = process.getuid?.() === 0;
 
-/** What is done to a world of which it would be one, to be none any more. */
-const BY_NAME: Readonly<Record<string, (world: BucketWorld) => void>> = {
-  'the prefix holds something': (world) => {
+/** Conditions under which the first upload goes by name; each function establishes one. */
+const REASONS_TO_UPLOAD_BY_NAME: Readonly<Record<string, (world: BucketWorld) => void>> = {
+  'the prefix is not empty': (world) => {
     world.makeBucket();
     world.put(`${PREFIX}other`, 'x');
   },
-  'EXCLUDE is set, though nothing fits it': (world) =>
+  'EXCLUDE is set, even if it matches nothing': (world) =>
     appendFileSync(world.configFile, "EXCLUDE=('nothing')\n"),
   'EXCLUDE_CACHES is set': (world) => void world.config({ EXCLUDE_CACHES: 'yes' }),
   'EXCLUDE_IF_PRESENT is set': (world) => void world.config({ EXCLUDE_IF_PRESENT: '.nobackup' }),
@@ -35,11 +35,12 @@ const BY_NAME: Readonly<Record<string, (world: BucketWorld) => void>> = {
     : {}),
 };
 
+/** Makes the first run. @returns its calls that upload files */
 async function firstUpload(world: BucketWorld): Promise<string[]> {
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.ok(world.stored().includes('d/f'));
-  return world.called().filter((it) => / s3 sync |\/links\S* s3:\S+ --recursive /.test(it));
+  return world.awsCalls().filter((it) => / s3 sync |\/links\S* s3:\S+ --recursive /.test(it));
 }
 
 test('over an empty prefix, the first upload is one aws s3 sync without --exclude', async (t) => {
@@ -51,8 +52,8 @@ test('over an empty prefix, the first upload is one aws s3 sync without --exclud
   assert.doesNotMatch(`${calls}`, /--exclude|--delete/);
 });
 
-for (const [why, change] of Object.entries(BY_NAME)) {
-  test(`the files go by their names where ${why}`, async (t) => {
+for (const [why, change] of Object.entries(REASONS_TO_UPLOAD_BY_NAME)) {
+  test(`the first upload goes by name if ${why}`, async (t) => {
     const world = new BucketWorld(t);
     world.write('d/f', 'f');
     change(world);

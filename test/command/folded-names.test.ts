@@ -1,4 +1,4 @@
-// A destination that tells neither case nor the forms of accents apart.
+// A destination that ignores case and Unicode normalization.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -50,7 +50,7 @@ for (const count of [0, MANY]) {
   });
 }
 
-test('names that look the same, but that the destination tells apart, are all restored, again and again', async (t) => {
+test('files whose names look the same are all restored, repeatedly, if the destination tells them apart', async (t) => {
   const world = new RestoreWorld(t);
   const apart = ['SS', '\u00c9', '\u00df', '\u00e9'];
   for (const name of ['A', 'a', 'ss', ...apart]) world.write(name, name);

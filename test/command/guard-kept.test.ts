@@ -1,4 +1,4 @@
-// What is kept in the bucket whatever happens does not make more deletions pass the guard.
+// Objects that a run keeps anyway do not let more deletions pass the guard.
 import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX, RECORD } from './bucket-world.js';
 import { backUpNumbered, numbered } from './numbered-files.js';
 
-/** A link to a folder of 60 files beside LOCAL_DIR, and a backup that follows it, of 90 files. */
+/** Backs up 90 files, 60 of them behind a followed link to a folder outside LOCAL_DIR. */
 async function backUpWithLink(world: BucketWorld): Promise<void> {
   world.config({ FOLLOW_SYMLINKS: 'yes' });
   const disk = join(world.folder, 'disk');
@@ -18,7 +18,7 @@ async function backUpWithLink(world: BucketWorld): Promise<void> {
   world.config();
 }
 
-/** The run and the dry run are refused for 28 of 30 files. */
+/** Asserts that the guard refuses the run and the dry run, since 28 of 30 files are gone. */
 async function assertRefused(world: BucketWorld, kept: number): Promise<void> {
   const before = world.bucket.versions();
   for (const flags of [[], ['--dry-run']]) {
@@ -41,7 +41,7 @@ test('without a record, files behind a link that may have been followed are not 
   assert.equal(world.stored().length, 62);
 });
 
-test('files behind a link that is not followed any more stay for one run, and then go', async (t) => {
+test('the objects of files behind a link that is not followed any more stay for one run', async (t) => {
   const world = new BucketWorld(t);
   await backUpWithLink(world);
   assert.equal((await world.sync()).code, 0);
@@ -61,7 +61,7 @@ test('files behind a link that is not followed any more stay for one run, and th
   assert.doesNotMatch((await world.sync()).stderr, /link/);
 });
 
-test('a folder that was moved out of LOCAL_DIR, with a link in its place, is stopped by the guard', async (t) => {
+test('the guard stops a run after a folder was moved out of LOCAL_DIR and replaced by a link', async (t) => {
   const world = new BucketWorld(t);
   for (const name of numbered(60)) world.write(`photos/${name}`, name);
   await backUpNumbered(world, 30);
@@ -74,7 +74,7 @@ test('a folder that was moved out of LOCAL_DIR, with a link in its place, is sto
   assert.equal(world.stored().length, 90);
 });
 
-test('files behind a link that is not followed any more make no room for deletions', async (t) => {
+test('files behind a link that is not followed any more do not let more deletions pass', async (t) => {
   const world = new BucketWorld(t);
   await backUpWithLink(world);
   world.remove(...numbered(28));
@@ -92,11 +92,11 @@ for (const hasRecord of [true, false]) {
   });
 }
 
-test('a listing with more files than the last run knew makes no room for deletions', async (t) => {
+test('a listing with more files than the last run knew does not let more deletions pass', async (t) => {
   const world = new BucketWorld(t);
   await backUpNumbered(world, 30);
   world.remove(...numbered(28));
-  // Uploaded by a run that ended before its record.
+  // As if a run had uploaded them and ended before its record.
   for (const name of numbered(60)) {
     world.write(`new/${name}`, name);
     world.put(`${PREFIX}new/${name}`, name, KEY);
@@ -104,7 +104,7 @@ test('a listing with more files than the last run knew makes no room for deletio
   await assertRefused(world, 0);
 });
 
-test('of what the last run knew, only what no earlier run has deleted counts', async (t) => {
+test('the guard does not count objects that a run has already deleted', async (t) => {
   const world = new BucketWorld(t);
   await backUpNumbered(world, 30);
   world.remove(...numbered(28));
@@ -121,7 +121,7 @@ test('of what the last run knew, only what no earlier run has deleted counts', a
   assert.deepEqual(world.stored(), ['2/8', '2/9']);
 });
 
-test('a folder that became empty counts, whatever is kept beside it', async (t) => {
+test('the guard counts the files of a folder that became empty, whatever is kept beside it', async (t) => {
   const world = new BucketWorld(t);
   for (const name of ['a', 'b']) world.write(name, name);
   assert.equal((await world.sync()).code, 0);

@@ -6,7 +6,7 @@ import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
 import { backUpNumbered, numbered } from './numbered-files.js';
 
-/** A backup of 100 files in ten folders, then a run with `percent` after the first `gone` of them have gone. */
+/** Backs up 100 files in ten folders, removes the first `gone` of them, and runs again with `percent`. */
 async function runWithGone(world: BucketWorld, gone: number, percent: string): Promise<Outcome> {
   await backUpNumbered(world, 100);
   world.remove(...numbered(gone));
@@ -14,14 +14,14 @@ async function runWithGone(world: BucketWorld, gone: number, percent: string): P
   return world.sync();
 }
 
-const GOES: readonly [string, number][] = [
+const ALLOWED: readonly [string, number][] = [
   ['25', 25],
   ['0', 20],
   ['99', 99],
 ];
 
-for (const [percent, gone] of GOES) {
-  test(`with MAX_DELETE_PERCENT=${percent}, ${gone} of 100 files may go`, async (t) => {
+for (const [percent, gone] of ALLOWED) {
+  test(`the guard lets ${gone} of 100 files go with MAX_DELETE_PERCENT=${percent}`, async (t) => {
     const world = new BucketWorld(t);
     const { code, stderr } = await runWithGone(world, gone, percent);
     assert.equal(code, 0, stderr);
@@ -36,7 +36,7 @@ const REFUSED: readonly [string, number, RegExp][] = [
 ];
 
 for (const [percent, gone, why] of REFUSED) {
-  test(`with MAX_DELETE_PERCENT=${percent}, ${gone} of 100 files may not go, unless it is allowed`, async (t) => {
+  test(`the guard refuses if ${gone} of 100 files are gone with MAX_DELETE_PERCENT=${percent}, unless it is allowed`, async (t) => {
     const world = new BucketWorld(t);
     const { code, stderr } = await runWithGone(world, gone, percent);
     assert.equal(code, 4);
@@ -74,7 +74,7 @@ test('without a record, the guard counts the files of the listing', async (t) =>
   assert.deepEqual(world.bucket.versions(), before);
 });
 
-test('a LOCAL_DIR that is a link to a folder whose name is not UTF-8 is refused in these words, with exit code 4', async (t) => {
+test('a LOCAL_DIR that is a link to a folder whose name is not UTF-8 is refused with exit code 4', async (t) => {
   const world = new BucketWorld(t);
   const folder = Buffer.concat([Buffer.from(`${world.folder}/caf`), Buffer.from([0xe9])]);
   mkdirSync(folder);
@@ -90,7 +90,7 @@ test('a LOCAL_DIR that is a link to a folder whose name is not UTF-8 is refused 
   assert.match(stderr, /HINT: Rename that folder/);
 });
 
-test('what stays in the bucket for another reason stops no run, however much it is', async (t) => {
+test('the guard does not count objects that stay in the bucket for another reason', async (t) => {
   const world = new BucketWorld(t);
   const days = (first: number) => Array.from({ length: 30 }, (_, number) => `dump-${first + number}`);
   const odd = Buffer.from(`${world.source}/\xf6`, 'latin1');
@@ -106,7 +106,7 @@ test('what stays in the bucket for another reason stops no run, however much it 
     assert.equal(world.stored().length, 30 + day);
     assert.equal((await world.sync(['--dry-run'])).code, 3);
   }
-  // And is guarded again once nothing else keeps it.
+  // Once nothing else keeps the objects, the guard refuses their deletion.
   rmSync(odd);
   const { code, stderr } = await world.sync();
   assert.equal(code, 4);
@@ -129,7 +129,7 @@ test('a run that deleted and ended before it stored its record does not make the
   assert.equal(world.stored().length, 21);
 });
 
-test('a name with a newline makes no line of its own in the list of what is gone', async (t) => {
+test('a name with a newline is one line in the list of files that are gone', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('evil\nERROR: all is well', 'x');

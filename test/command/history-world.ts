@@ -1,4 +1,4 @@
-// A backup with runs of several days: made by telling the bucket when it stored them, not by waiting.
+// A backup with runs on several days, whose times are changed in the fake bucket.
 import assert from 'node:assert/strict';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,37 +7,37 @@ import { BucketWorld } from './bucket-world.js';
 
 const DAY = 86_400_000;
 
-/** Three runs: yesterday's, today's, and the last one, in which only a mode changed. */
+/** A backup of three runs: yesterday's, today's, and a last one in which only a mode changed. */
 export async function threeRuns(t: TestContext): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   world.makeBucket();
   for (const path of ['a', 'letters/Frau Müller.txt', 'letters/old']) world.write(path, 'content');
   symlinkSync('a', join(world.source, 'link'));
   assert.equal((await world.sync()).code, 0);
-  storedBefore(world, 2 * DAY);
+  makeRunOlder(world, 2 * DAY);
   world.write('letters/Frau Müller.txt', 'changed content');
   world.write('new', 'x');
   world.remove('letters/old');
   assert.equal((await world.sync()).code, 0);
-  storedBefore(world, DAY);
+  makeRunOlder(world, DAY);
   world.write('a', 'content', new Date());
   assert.equal((await world.sync()).code, 0);
   return world;
 }
 
-/** Has the bucket tell that the last run stored its record and tree that long (ms) before it did. */
-function storedBefore(world: BucketWorld, before: number): void {
+/** Makes the last run's record and tree in the bucket `before` ms older. */
+function makeRunOlder(world: BucketWorld, before: number): void {
   for (const version of world.bucket.versions()) {
     if (version.key.startsWith('backup.info/runs/') && version.time > Date.now() - DAY / 2)
       Object.assign(version, { time: version.time - before });
   }
 }
 
-/** Asks `encrypted-s3` with the config. @returns the lines of standard output */
+/** Runs `encrypted-s3` with the config. @returns the lines of standard output */
 export async function ask(world: BucketWorld, ...words: string[]): Promise<string[]> {
   const [command = '', ...rest] = words;
   const args = [command, '--config', world.configFile, ...rest];
-  const { code, stdout, stderr } = await world.runAgain('encrypted-s3', args);
+  const { code, stdout, stderr } = await world.runShared('encrypted-s3', args);
   assert.equal(code, 0, stderr);
   return stdout.split('\n').slice(0, -1);
 }

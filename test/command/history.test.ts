@@ -1,4 +1,4 @@
-// `encrypted-s3 runs`, `ls`, `find` and `diff`: questions about what earlier runs have stored.
+// `encrypted-s3 runs`, `ls`, `find` and `diff`, which answer questions about earlier runs.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,15 +36,15 @@ test('ls shows a folder as it is now, and as it was', async (t) => {
   assert.match(link, /^lrwxrwxrwx\t.*\tlink -> a$/);
 });
 
-test('ls names a way to find what was never there', async (t) => {
+test('ls suggests how to find a path that it does not know', async (t) => {
   const world = await threeRuns(t);
   const args = ['ls', '--config', world.configFile];
-  const missing = await world.runAgain('encrypted-s3', [...args, 'nothing']);
+  const missing = await world.runShared('encrypted-s3', [...args, 'nothing']);
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /The backup has nothing at or below "nothing"[\s\S]*encrypted-s3 find/);
-  const tooOld = await world.runAgain('encrypted-s3', [...args, '--at', '1 year ago']);
+  const tooOld = await world.runShared('encrypted-s3', [...args, '--at', '1 year ago']);
   assert.match(tooOld.stderr, /no tree as old as/);
-  const outside = await world.runAgain('encrypted-s3', [...args, '/etc']);
+  const outside = await world.runShared('encrypted-s3', [...args, '/etc']);
   assert.match(outside.stderr, /"\/etc" is not in LOCAL_DIR/);
 });
 
@@ -93,7 +93,7 @@ test('diff shows what was added, removed and changed between two times', async (
   assert.deepEqual([change, path, before.size, after.size], ['changed', 'a', 7, 7]);
 });
 
-test('ls shows, at the time that runs prints for a run, what that run has left', async (t) => {
+test('ls --at with the time that runs prints shows the state after that run', async (t) => {
   const world = await threeRuns(t);
   const [, ...runs] = (await ask(world, 'runs', '--json')).map((line) => JSON.parse(line));
   assert.deepEqual(
@@ -104,12 +104,12 @@ test('ls shows, at the time that runs prints for a run, what that run has left',
   assert.deepEqual(await ask(world, 'ls', '--at', runs[1].stored), ['a', 'letters/', 'link', 'new']);
 });
 
-test('what a run that did not end has stored is in no tree, yet ls tells where it is and restore brings it back', async (t) => {
+test('objects of a run that did not end are in no tree, but ls says where they are and restore restores them', async (t) => {
   const world = await threeRuns(t);
   for (const path of ['late', 'late folder/file']) {
     world.put(`pc/docs/${path}`, 'late content', KEY);
     const [name = ''] = path.split('/');
-    const listed = await world.runAgain('encrypted-s3', ['ls', '--config', world.configFile, name]);
+    const listed = await world.runShared('encrypted-s3', ['ls', '--config', world.configFile, name]);
     assert.equal(listed.code, 1);
     assert.match(
       listed.stderr,
@@ -117,7 +117,7 @@ test('what a run that did not end has stored is in no tree, yet ls tells where i
     );
     const to = join(world.folder, `restored ${name}`);
     const words = ['restore', '--config', world.configFile, path, to];
-    const { code, stderr } = await world.runAgain('encrypted-s3', words);
+    const { code, stderr } = await world.runShared('encrypted-s3', words);
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
@@ -133,16 +133,16 @@ test('on a terminal, ls and find say that a run has not ended', async (t) => {
   for (const words of [['ls'], ['find', 'late']]) {
     const { left } = await screenOf(world, [...words, '--config', world.configFile]);
     assert.match(left, /A run is going on, or did not end: its files are not shown here\./);
-    const { stderr } = await world.runAgain('encrypted-s3', [...words, '--config', world.configFile]);
+    const { stderr } = await world.runShared('encrypted-s3', [...words, '--config', world.configFile]);
     assert.equal(stderr, '');
   }
   const earlier = ['ls', '--at', '2 days ago', '--config', world.configFile];
   assert.doesNotMatch((await screenOf(world, earlier)).left, /did not end/);
 });
 
-test('a second question downloads nothing but what is new', async (t) => {
+test('a second command downloads only new trees', async (t) => {
   const world = await threeRuns(t);
-  const downloads = () => world.called().filter((it) => it.includes('get-object')).length;
+  const downloads = () => world.awsCalls().filter((it) => it.includes('get-object')).length;
   await ask(world, 'find', '--all', 'a');
   assert.equal(downloads(), 3);
   await ask(world, 'find', '--all', 'b');
@@ -155,7 +155,7 @@ test('a second question downloads nothing but what is new', async (t) => {
 test('for a backup without records, and for one of another key, the commands say so', async (t) => {
   const world = await threeRuns(t);
   world.config({ REMOTE_DIR_PREFIX: 'another' });
-  const none = await world.runAgain('encrypted-s3', ['runs', '--config', world.configFile]);
+  const none = await world.runShared('encrypted-s3', ['runs', '--config', world.configFile]);
   assert.equal(none.code, 1);
   assert.match(
     none.stderr,
@@ -163,7 +163,7 @@ test('for a backup without records, and for one of another key, the commands say
   );
   world.config({ ENCRYPTION_KEY: 'Another0Key1of2the3same4length56' });
   rmSync(join(world.stateHome, 'encrypted-s3-backup'), { recursive: true });
-  const other = await world.runAgain('encrypted-s3', ['ls', '--config', world.configFile]);
+  const other = await world.runShared('encrypted-s3', ['ls', '--config', world.configFile]);
   assert.equal(other.code, 5);
 });
 
@@ -178,7 +178,7 @@ test('--header names the columns even in a pipe', async (t) => {
   assert.equal(await header('diff', 'yesterday'), 'CHANGE\tPATH');
   assert.equal(await header('list-versions'), 'DATE\tVERSION ID\tSIZE\tSTATE\tKEY');
   const place = ['default', 'eu-central-1', 'test-bucket'];
-  const { stdout } = await world.runAgain('encrypted-s3', ['status', '--header', '--bucket', ...place]);
+  const { stdout } = await world.runShared('encrypted-s3', ['status', '--header', '--bucket', ...place]);
   assert.match(stdout, /^PREFIX\tLAST RUN\tAGE\n/);
   assert.match(String(await header('ls', '--json')), /^\{"format":/);
 });

@@ -1,4 +1,4 @@
-// A server that is late and at first wrong is told of every way out of a run, with the run's exit code.
+// However a run ends, its hooks ping a server with the exit code, and ping again after an error of the server.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,22 +9,22 @@ import { type TestContext, test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY, RECORD } from './bucket-world.js';
 
-/** The run's process throws outside of everything that waits for it when it gets SIGUSR2. */
+/** Makes the run's process throw an uncaught error when it gets SIGUSR2. */
 const CRASHING = "process.on('SIGUSR2', () => setImmediate(() => { throw new Error('out of the blue'); }));";
 
 const FIRST_UPLOAD = '*" s3 sync "*';
 
 const UNREACHABLE = 'echo "Could not connect to the endpoint URL" >&2; exit 255';
 
-interface Told {
+interface Pinged {
   readonly code: number | null;
   readonly stderr: string;
-  /** Path and body of each request. */
+  /** The path and body of each request. */
   readonly requests: readonly (readonly [string, string])[];
 }
 
-/** Runs a backup whose hooks are pings, after `prepare`. */
-async function runAndListen(t: TestContext, prepare: (world: BucketWorld) => void): Promise<Told> {
+/** Calls `prepare`, and runs a backup whose hooks are pings to a slow server that fails the first request. */
+async function runAndListen(t: TestContext, prepare: (world: BucketWorld) => void): Promise<Pinged> {
   const requests: [string, string][] = [];
   const server = createServer(async (request, response) => {
     let body = '';
@@ -52,7 +52,7 @@ async function runAndListen(t: TestContext, prepare: (world: BucketWorld) => voi
   return { code, stderr, requests };
 }
 
-/** The ends of a run, by what leads there. */
+/** Causes of a failed run, with the exit code and the reason that the ping gives. */
 const ENDS: readonly [string, number, (world: BucketWorld) => void, RegExp][] = [
   ['a network that is gone', 1, (world) => world.onCall('*', UNREACHABLE), /Could not connect/],
   ['another encryption key', 5, (world) => world.put(RECORD, 'x', OTHER_KEY), /another key/],

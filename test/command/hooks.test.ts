@@ -1,4 +1,4 @@
-// ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE, on each way out of a run.
+// ON_START, ON_SUCCESS, ON_WARNING and ON_FAILURE, by the end of the run.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { type TestContext, test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY, RECORD, UPLOAD } from './bucket-world.js';
 
-/** A world whose hooks note what they are told. */
+/** A world whose hooks note the event, exit code and reason that they get. */
 class HookWorld extends BucketWorld {
   readonly #noted = join(this.folder, 'noted');
 
@@ -29,7 +29,7 @@ class HookWorld extends BucketWorld {
     this.config({ ...all, ...settings });
   }
 
-  /** The event, exit code and reason that each hook was called with. */
+  /** The notes of all hooks that were called. */
   noted(): string[][] {
     const text = existsSync(this.#noted) ? readFileSync(this.#noted, 'utf8') : '';
     writeFileSync(this.#noted, '');

@@ -1,4 +1,4 @@
-// A mount that hangs, and that is excluded: nothing looks at it, so that nothing waits for it.
+// An excluded mount that hangs: no command accesses it, so no command hangs.
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,8 +19,8 @@ const RULES: Readonly<Record<string, (world: BucketWorld) => void>> = {
   },
 };
 
-/** Quick runs and full ones, with something to send and something to delete, and what else walks LOCAL_DIR. */
-async function assertNothingLooks(world: BucketWorld): Promise<void> {
+/** Asserts that quick and full runs with uploads and deletions, and all other commands that walk LOCAL_DIR, do not access the mount. */
+async function assertNoAccess(world: BucketWorld): Promise<void> {
   for (const [round, flags] of [[], ['--full'], ['--dry-run']].entries()) {
     world.write(`new-${round}`, 'x');
     world.remove(`gone-${round}`);
@@ -33,7 +33,7 @@ async function assertNothingLooks(world: BucketWorld): Promise<void> {
 }
 
 for (const [rule, exclude] of Object.entries(RULES)) {
-  test(`no run looks at a mount that hangs and is left out ${rule}, and its copies stay in the bucket`, async (t) => {
+  test(`no run accesses a mount that hangs and is excluded ${rule}, and its objects stay in the bucket`, async (t) => {
     const world = new BucketWorld(t);
     for (const path of ['a', 'gone-0', 'gone-1', 'gone-2', 'out/hung/x/y', 'out/z']) world.write(path, path);
     assert.equal((await world.sync()).code, 0);
@@ -41,12 +41,12 @@ for (const [rule, exclude] of Object.entries(RULES)) {
     exclude(world);
     const disk = join(world.folder, 'disk');
     mkdirSync(disk);
-    await withFuse(t, disk, join(world.source, 'out/hung'), ['hangs'], () => assertNothingLooks(world));
+    await withFuse(t, disk, join(world.source, 'out/hung'), ['hangs'], () => assertNoAccess(world));
     assert.ok(world.stored().includes('out/hung/x/y'));
   });
 }
 
-test('a link to a mount that hangs is not followed if its name is left out', async (t) => {
+test('a link to a mount that hangs is not followed if its name is excluded', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'gone-0', 'gone-1', 'gone-2', 'out/z']) world.write(path, path);
   world.write('disk/f', 'f');
@@ -60,6 +60,6 @@ test('a link to a mount that hangs is not followed if its name is left out', asy
   assert.ok(world.stored().includes('l/f'));
   renameSync(hung, disk);
   appendFileSync(world.config(settings), "EXCLUDE=('l')\n");
-  await withFuse(t, disk, hung, ['hangs'], () => assertNothingLooks(world));
+  await withFuse(t, disk, hung, ['hangs'], () => assertNoAccess(world));
   assert.ok(world.stored().includes('l/f'));
 });

@@ -40,7 +40,7 @@ const PLACE: readonly Step[] = [
   ['region', ENTER],
 ];
 
-test('on a terminal init asks for everything, and asks again after an answer that will not do', async (t) => {
+test('on a terminal init asks for everything, and asks again after an invalid answer', async (t) => {
   const world = worldWithProfiles(t);
   const { code, shown } = await session(world, [
     ['Which profile', ENTER],
@@ -69,7 +69,7 @@ test('on a terminal init asks for everything, and asks again after an answer tha
     ['The same again', `${SENTENCE}${ENTER}`],
     ['was read back from it', ''],
     ['first backup', ENTER],
-    // Typed before the next question is there, it answers nothing.
+    // Keys that are typed before a question appears do not answer it.
     ['Backing up', `${ENTER}n`],
     ['Restore a file', ENTER],
     ['is identical to the file', ''],
@@ -92,7 +92,7 @@ test('the questions have colours, unless --color is never', async (t) => {
   assert.equal((await session(world, steps, ['--color', 'never'])).hasColor, false);
 });
 
-test('Ctrl-C ends init before the config is written, and the next one goes on after it', async (t) => {
+test('after Ctrl-C before the config is written nothing is left, and after Ctrl-C later the next init continues', async (t) => {
   const world = worldWithProfiles(t);
   const early = await session(world, [...PLACE, ['directory to back up', CTRL_C]]);
   assert.equal(early.code, 130, early.shown);
@@ -129,7 +129,7 @@ test('Ctrl-C ends init before the config is written, and the next one goes on af
     ['Still to do', ''],
   ]);
   assert.equal(code, 0, shown);
-  // There is nothing to restore.
+  // Without an object, there is nothing to restore.
   assert.doesNotMatch(shown, /Restore a file/);
   assert.match(shown, /encrypted-s3 doctor --fix[\s\S]*encrypted-s3-upload-key [\s\S]*encrypted-s3-sync/);
   assert.equal(readFileSync(configOf(world), 'utf8'), before);
@@ -181,7 +181,7 @@ test('init asks again for a bucket that may not be read, and for a wrong easy ke
     ['name of the bucket', `${CLEAR}others-bucket${ENTER}`],
     ['region', ENTER],
     ['Access Denied', ''],
-    // The region of this one is found.
+    // `init` finds the region of this bucket.
     ...PLACE.slice(0, 2),
     ['That easy-to-remember key', `another one${ENTER}`],
     ['with another easy-to-remember key', ''],
@@ -191,7 +191,7 @@ test('init asks again for a bucket that may not be read, and for a wrong easy ke
   assert.equal(code, 130, shown);
 });
 
-test('init asks again for flags that will not do, and aws configure makes a profile that is missing', async (t) => {
+test('init asks again for invalid flags, and makes a missing profile with aws configure', async (t) => {
   const world = worldWithProfiles(t);
   const credentials = join(world.home, '.aws/credentials');
   const make = `printf '[nobody]\naws_access_key_id = x\naws_secret_access_key = y\n' >> '${credentials}'; exit`;
@@ -207,7 +207,7 @@ test('init asks again for flags that will not do, and aws configure makes a prof
       ['region', ENTER],
       ['could not be found', ''],
       ['create it: aws configure --profile nobody', ''],
-      // A new one, of that name.
+      // Chooses the new profile.
       ['Which profile', ENTER],
       ['The name of the new profile', ENTER],
       ['name of the bucket', ENTER],

@@ -1,4 +1,4 @@
-// `encrypted-s3 init --yes`: from nothing to a backup that is escrowed and compared, and on from wherever it ended.
+// `encrypted-s3 init --yes` sets up a backup with escrow and a compared file, and continues where it was interrupted.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -31,7 +31,7 @@ class InitWorld extends BucketWorld {
     return /^ENCRYPTION_KEY='(.*)'$/m.exec(readFileSync(this.written, 'utf8'))?.[1] ?? '';
   }
 
-  /** That the backup is whole: files, record and escrow, each with its key. */
+  /** Asserts that the bucket has the files, the record and the escrow, each with the right encryption key. */
   assertSetUp(): void {
     const hash = (key: string) => createHash('sha256').update(key).digest('hex');
     assert.deepEqual(this.stored(), ['letters/a.txt', 'notes/b.txt']);
@@ -58,7 +58,7 @@ test('init --yes makes a backup that is escrowed and compared, from nothing', as
     stdout,
     /\nThe backup is set up\. A run: encrypted-s3-sync\. .*\nStill to do:\n {2}encrypted-s3 schedule\n$/,
   );
-  // The way back, as on a bare machine.
+  // The escrow gives the key back, as on a new machine.
   const download = await world.run('encrypted-s3-download-key', ['default', 'eu-central-1', 'test-bucket'], {
     input: `${SENTENCE}\n`,
   });
@@ -109,7 +109,7 @@ test('the key is in the config alone, and in no argument, output or other file',
   for (const secret of [world.key, SENTENCE]) {
     assert.equal((stdout + stderr).includes(secret), false);
     assert.equal(
-      world.called().some((call) => call.includes(secret)),
+      world.awsCalls().some((call) => call.includes(secret)),
       false,
     );
     const holders = pathsBelow(world.folder).filter((path) => {
@@ -120,10 +120,10 @@ test('the key is in the config alone, and in no argument, output or other file',
   }
 });
 
-test('init that is killed in any of its steps goes on when it is run again, with the same key', async (t) => {
+test('init that was killed in any of its steps continues in the next call, with the same key', async (t) => {
   const first = new InitWorld(t);
   await first.init();
-  const calls = first.called();
+  const calls = first.awsCalls();
   for (const step of [
     'get-bucket-location',
     'create-bucket',
@@ -189,7 +189,7 @@ test('a second backup in a bucket gets the key of the first one, by its escrow',
   assert.ok(world.current('pc/other/notes/b.txt'));
 });
 
-test('init reports what it can not do before it makes anything', async (t) => {
+test('init reports errors before it makes anything', async (t) => {
   const world = new InitWorld(t);
   const without = (flag: string) => {
     const at = world.place.indexOf(flag);
@@ -227,7 +227,7 @@ test('a weak easy-to-remember key is refused, and the next attempt succeeds', as
   world.assertSetUp();
 });
 
-test('an escrow of another key is left as it is', async (t) => {
+test('init does not replace an escrow of another key', async (t) => {
   const world = new InitWorld(t);
   await world.init([...NO_STEPS], '');
   world.makeBucket();
@@ -256,7 +256,7 @@ test('init sets an existing bucket up as a backup needs it, and keeps the rules 
   world.assertSetUp();
 });
 
-test('settings of the bucket that the profile may not read are not called right', async (t) => {
+test('init does not report settings of the bucket as right that the profile may not read', async (t) => {
   const world = new InitWorld(t);
   world.makeBucket();
   const denied = 'An error occurred (AccessDenied) when calling the GetBucketX operation: Access Denied';

@@ -58,7 +58,7 @@ test('the packages that the tests run with are those of package-lock.json, by th
   }
 });
 
-describe('what is installed from the packed program, without a registry', () => {
+describe('the installation of the tarball without a registry', () => {
   const prefix = install(pack(folder));
   const installed = join(prefix, 'lib/node_modules', manifest.name);
 
@@ -75,7 +75,7 @@ describe('what is installed from the packed program, without a registry', () => 
     }
   });
 
-  test('the man pages lie where man looks for them, and the scripts for completion are there', () => {
+  test('the man pages are on the path of man, and the scripts for completion are installed', () => {
     const pages = readdirSync(join(prefix, 'share/man/man1')).sort();
     assert.deepEqual(pages, readdirSync(join(project, 'dist/man')).sort());
     for (const page of pages)

@@ -1,4 +1,4 @@
-// What the commands print with --json is what docs/schemas says, and nothing that it does not say.
+// The output of --json has exactly the members that docs/schemas describes.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { ask, threeRuns } from './history-world.js';
 const FOLDER = fileURLToPath(new URL('../../../docs/schemas', import.meta.url));
 const PLACE = ['default', 'eu-central-1', 'test-bucket'];
 
-/** Each object has the members that its schema names, and no other: so the schemas are complete. */
+/** Forbids members that a schema does not describe, so that the test finds incomplete schemas. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
@@ -42,7 +42,7 @@ async function lines(world: BucketWorld, ...words: string[]): Promise<unknown[]>
   return printed;
 }
 
-/** Like threeRuns, with a name that is not UTF-8 and an escrowed key. */
+/** The world of `threeRuns`, with a name that is not UTF-8 and an escrowed key. */
 async function awkwardWorld(t: TestContext): Promise<BucketWorld> {
   const world = await threeRuns(t);
   const input = `\n${EASY_KEY}\n\nyes\n`;
@@ -74,7 +74,7 @@ test('the output of status matches its schema, for a backup and for a bucket', a
     check('bucket-status', [JSON.parse(stdout)]);
   }
   world.config({ REMOTE_DIR_PREFIX: 'nothing' });
-  const { stdout } = await world.runAgain('encrypted-s3', ['status', '--json', world.configFile]);
+  const { stdout } = await world.runShared('encrypted-s3', ['status', '--json', world.configFile]);
   check('status', [JSON.parse(stdout)]);
 });
 
@@ -82,7 +82,7 @@ test('the output of doctor matches its schema, for a backup and for a config tha
   const world = await threeRuns(t);
   for (const settings of [{}, { AWS_RETENTION_DAYS: 'many' }]) {
     world.config(settings);
-    const { stdout } = await world.runAgain('encrypted-s3', ['doctor', '--json', world.configFile]);
+    const { stdout } = await world.runShared('encrypted-s3', ['doctor', '--json', world.configFile]);
     check('doctor', [JSON.parse(stdout)]);
   }
 });

@@ -1,4 +1,4 @@
-// A key that comes from the environment is no other program's business.
+// Programs that a command starts do not get the encryption key from the environment.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { goodRun } from '../fakes/replies.js';
 import { KEY, Sandbox } from '../fakes/sandbox.js';
 
-/** Has a program's environment recorded before it runs. @returns what reads all that was recorded */
-function spyOn(box: Sandbox, name: string): () => string {
+/** Wraps a program, so that it records its environment and then runs. @returns a function that reads the records */
+function recordEnvironment(box: Sandbox, name: string): () => string {
   const file = join(box.folder, `environment-of-${name}`);
   box.fake(name, `env >> '${file}'\nPATH='${process.env['PATH']}' exec ${name} "$@"`);
   return () => readFileSync(file, 'utf8');
@@ -24,7 +24,7 @@ for (const [what, line] of [
 ] as const) {
   test(`flock, logger and aws do not get the key from the environment if the config is read ${what}`, async (t) => {
     const box = new Sandbox(t);
-    const flock = spyOn(box, 'flock');
+    const flock = recordEnvironment(box, 'flock');
     const logger = join(box.folder, 'environment-of-logger');
     box.fake('logger', `env >> '${logger}'\nexec cat > /dev/null`);
     box.write('a', 'a');
@@ -35,7 +35,7 @@ for (const [what, line] of [
     assert.equal(code, 0, stderr);
     assertWithoutKey(flock(), 'flock');
     assertWithoutKey(readFileSync(logger, 'utf8'), 'logger');
-    // The fake `aws` looks for it by itself.
+    // The fake `aws` itself checks the environment of its calls.
     box.calls();
   });
 }

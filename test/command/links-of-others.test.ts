@@ -1,4 +1,4 @@
-// A file that root writes for its user is not written where somebody else's link leads.
+// A run does not write its files through links that other users could have made.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,12 +1,12 @@
-// Keys below the path of a link: what a restore can't place, and no run could delete.
+// Objects with keys below the path of a link: a restore cannot place them, and runs have to delete them.
 import assert from 'node:assert/strict';
 import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { BucketWorld } from './bucket-world.js';
 
-/** A backup in which `link` leads to a folder of two files, after FOLLOW_SYMLINKS was set to no. */
-async function followedOnce(world: BucketWorld): Promise<string> {
+/** Backs up `link`, which leads to a folder of two files, with FOLLOW_SYMLINKS, and then sets that to no. @returns the link */
+async function backUpFollowedLink(world: BucketWorld): Promise<string> {
   world.config({ FOLLOW_SYMLINKS: 'yes' });
   const disk = join(world.folder, 'disk');
   mkdirSync(disk);
@@ -24,7 +24,7 @@ const ALL = ['link-1', 'link.txt', 'link/one', 'link/two', 'link0', 'other/f'];
 
 test('after FOLLOW_SYMLINKS is set to no, the second run deletes the copies below the link', async (t) => {
   const world = new BucketWorld(t);
-  await followedOnce(world);
+  await backUpFollowedLink(world);
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.stored(), ALL);
   const dry = await world.sync(['--dry-run']);
@@ -37,7 +37,7 @@ test('after FOLLOW_SYMLINKS is set to no, the second run deletes the copies belo
 
 test('a link that is a folder again by the time of the deletion keeps its files', async (t) => {
   const world = new BucketWorld(t);
-  const link = await followedOnce(world);
+  const link = await backUpFollowedLink(world);
   assert.equal((await world.sync()).code, 0);
   world.onFirstCall('*get-bucket-versioning*', `rm '${link}'; cp -r '${world.folder}/disk' '${link}'`);
   assert.equal((await world.sync()).code, 0);
@@ -52,7 +52,7 @@ test('another link that takes the place of a folder keeps its files for one run'
   symlinkSync(join(world.folder, 'elsewhere'), join(world.source, 'd'));
   assert.equal((await world.sync()).code, 0);
   assert.ok(world.stored().includes('d/f'));
-  // And for as long as the link is new to the last tree.
+  // The objects also stay for one run if the link is replaced by another one.
   rmSync(join(world.source, 'd'));
   mkdirSync(join(world.source, 'd'));
   world.write('d/f', 'd/f');

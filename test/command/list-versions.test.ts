@@ -8,7 +8,7 @@ import { BucketWorld } from './bucket-world.js';
 
 const FIRST = Date.parse('2026-01-01T10:00:00Z');
 
-/** Each version of a key a minute after the one before; `undefined` for a deletion. */
+/** A world with versions of keys, each a minute after the previous one; `undefined` adds a delete marker. */
 function withHistory(
   t: TestContext,
   histories: Readonly<Record<string, readonly (string | undefined)[]>>,
@@ -29,7 +29,7 @@ function list(world: BucketWorld, path: string, ...flags: readonly string[]): Pr
   return world.run('encrypted-s3-list-versions', args);
 }
 
-/** Time of day, size, state and key of each line. */
+/** The time of day, size, state and key in each line. */
 function shown({ code, stdout, stderr }: Outcome): string[] {
   assert.deepEqual([code, stderr], [0, '']);
   return stdout
@@ -44,7 +44,7 @@ function shown({ code, stdout, stderr }: Outcome): string[] {
     });
 }
 
-test('list-versions shows a file and what is below its name, but not its neighbours', async (t) => {
+test('list-versions shows a file and everything below its path, but not its neighbours', async (t) => {
   const world = withHistory(t, {
     'd/a': ['1', '22', undefined, '4444'],
     'd/a!': ['x'],
@@ -61,7 +61,7 @@ test('list-versions shows a file and what is below its name, but not its neighbo
   for (const path of ['/d/', '/d', '/', '']) assert.deepEqual(shown(await list(world, path)), all);
 });
 
-test('the objects of the backup itself are shown if they are asked for', async (t) => {
+test('list-versions shows the objects below backup.info/ on request', async (t) => {
   const world = withHistory(t, { 'backup.info/key/data': ['k'], a: ['x'] });
   assert.deepEqual(shown(await list(world, '')), ['10:00 1 current a']);
   for (const path of ['/backup.info/', '/backup.info', '/backup.info/key/data'])
@@ -105,7 +105,7 @@ test('a listing of several pages leaves none out, whatever is in the names', asy
   assert.deepEqual([code, stderr], [0, '']);
   const keys = stdout.split('\n').flatMap((line) => line.split('\t')[4] ?? []);
   assert.deepEqual(keys, names);
-  assert.equal(world.called().length, 3);
+  assert.equal(world.awsCalls().length, 3);
 });
 
 test('list-versions ends with exit code 1 for a wrong URL, a missing bucket, and if nothing is found', async (t) => {
@@ -140,7 +140,7 @@ test('a user who may not list versions learns which permission is missing', asyn
   assert.match(stderr, /AccessDenied[\s\S]*HINT: .*s3:ListBucketVersions/);
 });
 
-/** In a shell, with the command as `$LIST`. */
+/** Runs a shell script with the command as `$LIST`. */
 async function inShell(
   world: BucketWorld,
   script: string,

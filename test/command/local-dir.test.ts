@@ -14,7 +14,7 @@ import { escrowFound, keyIsRight, listing, noRecord, recordMissing, recordStored
 import { Sandbox } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
-test('an empty, missing or wrong LOCAL_DIR is refused with exit code 4 and empties no backup', async (t) => {
+test('a run with an empty, missing or wrong LOCAL_DIR is refused with exit code 4 and deletes nothing', async (t) => {
   const box = new Sandbox(t);
   const config = box.config();
   box.expect([escrowFound, noRecord, listing({ 'a/b': 'b' }), keyIsRight]);
@@ -38,14 +38,14 @@ test('an empty, missing or wrong LOCAL_DIR is refused with exit code 4 and empti
   box.calls();
 });
 
-test('a LOCAL_DIR that is a link stands for the folder that it leads to', async (t) => {
+test('a LOCAL_DIR that is a link means its target', async (t) => {
   const world = new BucketWorld(t);
   world.write('a', 'a');
   symlinkSync(world.source, join(world.folder, 'link'));
   world.config({ LOCAL_DIR: join(world.folder, 'link') });
   const first = await world.sync();
   assert.equal(first.code, 0, first.stderr);
-  assert.ok(world.called().some((it) => it.includes(` s3 sync ${world.source} `)));
+  assert.ok(world.awsCalls().some((it) => it.includes(` s3 sync ${world.source} `)));
   world.write('a', 'changed');
   world.write('b', 'b');
   const second = await world.sync();
@@ -71,7 +71,7 @@ test('without a prefix, a local backup.info is refused', async (t) => {
   box.calls();
 });
 
-test('`..` after a link leads where the kernel finds it, in LOCAL_DIR, LOCAL_LOCK and LOCAL_LIST', async (t) => {
+test('`..` after a link is resolved as the kernel does, in LOCAL_DIR, LOCAL_LOCK and LOCAL_LIST', async (t) => {
   const world = new BucketWorld(t);
   const inner = join(world.folder, 'elsewhere/inner');
   mkdirSync(inner, { recursive: true });

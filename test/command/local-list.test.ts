@@ -42,7 +42,7 @@ test('times in LOCAL_LIST are in the zone of TZ, which is a name or a file', asy
   }
 });
 
-test('LOCAL_LIST keeps its mode, but not setuid, and no name in it makes a line of its own', async (t) => {
+test('LOCAL_LIST keeps its mode, but not setuid, and each name in it is one line', async (t) => {
   const box = new Sandbox(t);
   const list = join(box.folder, 'list');
   writeFileSync(list, 'older');

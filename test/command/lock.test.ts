@@ -17,7 +17,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { callsBeforeUpload, goodRun, listing, recordStored, verification } from '../fakes/replies.js';
 import { Sandbox } from '../fakes/sandbox.js';
 
-/** A run whose listing after the upload takes long. */
+/** The calls of a run whose listing after the upload takes long. */
 const slowRun = (delay: number) => [
   ...callsBeforeUpload('a'),
   { ...listing({ a: 'a' }), delay },
@@ -199,7 +199,7 @@ test('a lock file in a folder that takes no lock folder is enough', async (t) =>
   assert.equal(code, 0);
 });
 
-test('a lock file that can not be made is reported', async (t) => {
+test('a lock file that cannot be made is reported', async (t) => {
   const box = sandbox(t);
   const { code, stderr } = await box.run('encrypted-s3-sync', [
     box.config({ LOCAL_LOCK: '/nonexistent/lock' }),

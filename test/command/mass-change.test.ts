@@ -1,4 +1,4 @@
-// Nearly all files are overwritten in place, as by ransomware: the run goes on, and says so.
+// If nearly all files are overwritten, as by ransomware, a run uploads them and warns.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BucketWorld } from './bucket-world.js';
 import { backUpNumbered, numbered } from './numbered-files.js';
 
-/** A backup of 150 files, of which the first `changed` are overwritten then. */
+/** Backs up 150 files, and overwrites the first `changed` of them. */
 async function overwrite(world: BucketWorld, changed: number): Promise<void> {
   await backUpNumbered(world, 150);
   for (const name of numbered(changed)) world.write(name, `encrypted ${name}`);
@@ -15,7 +15,7 @@ async function overwrite(world: BucketWorld, changed: number): Promise<void> {
 test('a mass change is uploaded, and a warning says what happened and how to bring the files back', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
-  // The record and the tree take a while: what is restored must be no older than these.
+  // Storing the record and the tree takes a while: the time in the warning must be no older.
   world.onCall('*backup.info/runs/*" --recursive "*', 'sleep 1.5');
   await overwrite(world, 120);
   world.onCall();
@@ -41,7 +41,7 @@ test('a mass change is uploaded, and a warning says what happened and how to bri
   assert.doesNotMatch((await world.sync()).stderr, /changed since/);
 });
 
-test('fewer changes than MAX_CHANGE_PERCENT pass in silence', async (t) => {
+test('a run with fewer changes than MAX_CHANGE_PERCENT does not warn', async (t) => {
   const world = new BucketWorld(t);
   await overwrite(world, 120);
   world.config({ MAX_CHANGE_PERCENT: '80' });
@@ -75,7 +75,7 @@ test('the warning says so if the bucket keeps no older versions', async (t) => {
   assert.match(stderr, /WARNING: 120 of the 150 files .* keeps no older versions\./);
 });
 
-test('the warning claims nothing about older versions if the bucket was not asked', async (t) => {
+test('the warning claims nothing about older versions if the run has not asked for the versioning', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   await overwrite(world, 120);

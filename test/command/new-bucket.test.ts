@@ -16,7 +16,7 @@ import {
 import { Sandbox } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
 
-/** The bucket is new, and then holds the only file. */
+/** The calls of a first run in a new bucket, which then holds the only file. */
 const firstRun = (content: string) => [
   { ...syncDone, stdout: 'upload: ./a to s3://test-bucket/pc/docs/a\n' },
   listing({ a: content }),
@@ -62,7 +62,7 @@ test('an AWS CLI too old to know how to allow SSE-C is given the model', async (
   assert.ok(existsSync(join(model, 's3/2006-03-01/service-2.sdk-extras.json')), model);
 });
 
-test('a server that implements no bucket settings is told in syslog, and used', async (t) => {
+test('a run uses a server that implements no bucket settings, and syslog says so', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const no = { exitCode: 254, stderr: s3Error('NotImplemented', 'PutBucketX', 'A header implies ...') };
@@ -84,7 +84,7 @@ test('a server that implements no bucket settings is told in syslog, and used', 
   assert.equal(box.syslog().filter((line) => /does not implement|set to allow SSE-C/.test(line)).length, 3);
 });
 
-test('a bucket whose set-up is forbidden is not used half-made', async (t) => {
+test('a run does not use a new bucket that it may not set up completely', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect([

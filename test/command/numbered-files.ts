@@ -1,8 +1,8 @@
-// A backup of many files, ten in each folder, for tests of what the guard counts.
+// A backup of many files, ten in each folder, for tests of the guard.
 import assert from 'node:assert/strict';
 import type { BucketWorld } from './bucket-world.js';
 
-/** `0/0`, `0/1`, … `1/0`, … */
+/** The paths `0/0`, `0/1`, … `1/0`, … */
 export function numbered(count: number): string[] {
   return Array.from({ length: count }, (_, number) => `${Math.floor(number / 10)}/${number % 10}`);
 }

@@ -1,12 +1,12 @@
-// An upload that fails for a reason of one file stops no other file, even when it is the first.
+// An error that concerns one file stops no other upload, even if that file comes first.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BucketWorld } from './bucket-world.js';
 
-/** Sent alone, and before all others: no folder of links is made for it. */
+/** The call that sends the first file alone, without a stage of links. */
 const ALONE = '*" s3 cp /proc/"*';
 
-/** The AWS CLI's words. */
+/** A script with the AWS CLI's message about a failed upload. */
 function failing(why: string): string {
   return `echo 'upload failed: fd/20 to s3://test-bucket/pc/docs/x ${why}' >&2; exit 1`;
 }

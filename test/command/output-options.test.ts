@@ -1,4 +1,4 @@
-// --quiet, --verbose, --no-progress and --color are the same for every command.
+// --quiet, --verbose and --json.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BucketWorld } from './bucket-world.js';
@@ -33,7 +33,7 @@ test('--quiet silences the progress of a restore', async (t) => {
   assert.deepEqual([quiet.code, quiet.stderr], [0, '']);
 });
 
-test('--json prints one line of what the run has done', async (t) => {
+test('--json prints a summary of the run in one line', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'content');

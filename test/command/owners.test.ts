@@ -1,4 +1,4 @@
-// Owners in a restore by root: by name, by number, or by the names of the system that is restored.
+// Owners in a restore by root: by name, by number, or by the names of the restored system.
 import assert from 'node:assert/strict';
 import { chownSync, lstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,23 +7,23 @@ import { RestoreWorld } from './restore-world.js';
 
 const AS_ROOT = { skip: process.getuid?.() !== 0 && 'only root gives owners' };
 
-/** The system knows anna by this id, as one with a directory server does. */
-function annaIs(world: RestoreWorld, id: number): void {
+/** Gives the user anna this id, as a directory server does. */
+function giveAnnaId(world: RestoreWorld, id: number): void {
   world.fake(
     'getent',
     `[ "$1" = passwd ] && for key; do case "$key" in anna|${id}) echo 'anna:x:${id}:${id}::/:/bin/sh';; esac; done; :`,
   );
 }
 
-/** A backup of a file of anna's, whose id was 70001. */
+/** A backup of a file that belongs to anna, whose id was 70001. */
 async function backedUp(t: TestContext, path = 'a'): Promise<RestoreWorld> {
   const world = new RestoreWorld(t);
-  annaIs(world, 70001);
+  giveAnnaId(world, 70001);
   world.write('a', 'a');
   world.write(path, 'a');
   chownSync(join(world.source, 'a'), 70001, 70002);
   await world.backUp();
-  annaIs(world, 70005);
+  giveAnnaId(world, 70005);
   return world;
 }
 
@@ -46,7 +46,7 @@ test(
   },
 );
 
-test('with --numeric-ids owners are their numbers, without a word', AS_ROOT, async (t) => {
+test('--numeric-ids sets owners by number, without a message', AS_ROOT, async (t) => {
   const world = await backedUp(t);
   for (const command of ['download-dir', 'restore']) {
     rmSync(world.to, { recursive: true, force: true });
@@ -66,7 +66,7 @@ test('with --numeric-ids owners are their numbers, without a word', AS_ROOT, asy
   }
 });
 
-test('a destination that holds a system of its own has its own names', AS_ROOT, async (t) => {
+test('a restore uses the names of a system that is in the destination', AS_ROOT, async (t) => {
   const world = await backedUp(t);
   mkdirSync(join(world.to, 'etc'), { recursive: true });
   writeFileSync(join(world.to, 'etc/passwd'), 'anna:x:70009:1::/:/bin/sh\n');
@@ -76,7 +76,7 @@ test('a destination that holds a system of its own has its own names', AS_ROOT, 
   assert.match(stderr, /user anna \(70009 here, 70001 in the backup\)/);
 });
 
-test('a restore that brings the names of its system along sets owners by number', AS_ROOT, async (t) => {
+test('a restore of a whole system, with its own names, sets owners by number', AS_ROOT, async (t) => {
   const world = await backedUp(t, 'etc/passwd');
   const { code, stderr } = await restore(world);
   assert.equal(code, 0, stderr);

@@ -1,4 +1,4 @@
-// Nothing private is stored before the server has shown that it encrypts with the customer's key.
+// A run uploads no file before a probe has proven that the server encrypts with the customer's key.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
@@ -24,7 +24,7 @@ for (const exists of [true, false]) {
     assert.equal(code, 6, stderr);
     assert.match(stderr, FAULT);
     assert.deepEqual(keysOf(world), []);
-    assert.ok(!world.called().some((call) => / s3 (sync|cp .*--recursive) /.test(call)));
+    assert.ok(!world.awsCalls().some((call) => / s3 (sync|cp .*--recursive) /.test(call)));
   });
 }
 
@@ -50,7 +50,7 @@ test('a server that takes any key gets no file, and the exit code is 6', async (
   assert.deepEqual(keysOf(world), []);
 });
 
-test('the proof comes first, with a key of its own, and leaves nothing, and a backup with a record needs none', async (t) => {
+test('a first run stores the probe first, with a key of its own, and removes it, and a backup with a record needs no probe', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');
@@ -75,7 +75,7 @@ test('the proof comes first, with a key of its own, and leaves nothing, and a ba
   assert.ok(!added.slice(count).some((it) => it.startsWith('probe')));
 });
 
-test('a user who may remove no versions leaves a delete marker of the proof, and one who may delete nothing is told', async (t) => {
+test('a user who may not remove versions leaves a delete marker of the probe, and a user who may not delete gets a warning', async (t) => {
   const denied = s3Error('AccessDenied', 'DeleteObject', 'Access Denied').trim();
   for (const [calls, deletions, warnings] of [
     ['*delete-object*--version-id=*', 1, 0],
@@ -97,7 +97,7 @@ test('a user who may remove no versions leaves a delete marker of the proof, and
   }
 });
 
-test('a block of SSE-C is reported in words of its own, with the command that lifts it', async (t) => {
+test('a block of SSE-C has its own error message, with the command that lifts it', async (t) => {
   const blocked =
     'upload failed: - to s3://b/k An error occurred (AccessDenied) when calling the PutObject operation: because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C).';
   const world = new BucketWorld(t);
@@ -115,7 +115,7 @@ test('a block of SSE-C is reported in words of its own, with the command that li
   assert.deepEqual(keysOf(world), []);
 });
 
-test('a network that breaks during the proof ends the run with exit code 1, and no file leaves', async (t) => {
+test('a network that breaks during the probe ends the run with exit code 1, and no file is uploaded', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');

@@ -1,4 +1,4 @@
-// What the AWS CLI is asked in each kind of run, call by call, and how syslog tells the kind.
+// The calls of the AWS CLI in each kind of run, and the reason for the kind in syslog.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 const QUICK = 'This is a quick run.';
 const full = (why: string) => `This is a full run: ${why}.`;
 
-/** What a call is for, and its arguments. */
+/** The purposes of calls, with patterns of their arguments. */
 const CALLS: readonly [string, RegExp][] = [
   ['probe', /backup\.info\/probe\//],
   ['get record', / s3 cp s3:\/\/test-bucket\/backup\.info\/runs\/pc\/docs\/last-run\.json - /],
@@ -31,13 +31,13 @@ const CALLS: readonly [string, RegExp][] = [
 const VERIFICATION = ['verify', 'verify', 'verify'];
 const PROBE = Array.from({ length: 6 }, () => 'probe');
 
-/** Says what a call is for; one that is for nothing known is itself. */
+/** The purpose of a call; the call itself if it is unknown. */
 function purposeOf(call: string): string {
   return CALLS.find(([, words]) => words.test(` ${call} `))?.[0] ?? call;
 }
 
 interface Run {
-  /** Sorted, but that the first and the last one are where they are. */
+  /** The purposes of the calls, sorted between the first and the last one. */
   readonly calls: string[];
   readonly kind: string | undefined;
   readonly code: number | null;
@@ -51,10 +51,10 @@ async function run(world: BucketWorld, flags: readonly string[] = [], environmen
     .slice(before)
     .flatMap((line) => /This is a .* run.*/.exec(line) ?? []);
   assert.equal(kinds.length, 1, stderr);
-  return { calls: inOrder(world.called().map(purposeOf)), kind: kinds[0], code };
+  return { calls: inOrder(world.awsCalls().map(purposeOf)), kind: kinds[0], code };
 }
 
-/** Calls that run side by side begin in any order. */
+/** Sorts the calls between the first and the last one, since parallel calls begin in any order. */
 function inOrder(calls: readonly string[]): string[] {
   return [...calls.slice(0, 1), ...calls.slice(1).sort()];
 }
@@ -74,7 +74,7 @@ async function assertRun(
 const NOTHING_CHANGED_FULL = ['get record', 'list', ...VERIFICATION, 'put record', 'escrow?'];
 const NOTHING_CHANGED_QUICK = ['get record', 'put record'];
 
-/** A backup of two files, and settings with which the next run is a quick one. */
+/** A backup of two files, whose next run is quick by its settings. */
 async function backedUp(t: TestContext, settings: Record<string, string> = {}): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   world.makeBucket();
@@ -84,8 +84,8 @@ async function backedUp(t: TestContext, settings: Record<string, string> = {}): 
   return world;
 }
 
-/** Has the record say that the last full check was so long ago. */
-function checkedAgo(world: BucketWorld, hours: number): void {
+/** Rewrites the record, so that the last full check was `hours` ago. */
+function setLastFullCheck(world: BucketWorld, hours: number): void {
   const record = JSON.parse(world.current(RECORD).body.toString()) as Record<string, unknown>;
   const lastFullCheck = new Date(Date.now() - hours * HOUR).toISOString();
   world.put(RECORD, JSON.stringify({ ...record, lastFullCheck }), KEY);
@@ -105,7 +105,7 @@ test('a quick run with new files uploads them and lists nothing', async (t) => {
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
 });
 
-test('a quick run with files that changed or are gone asks whether the bucket keeps what was there', async (t) => {
+test('a quick run with files that changed or are gone asks for the versioning', async (t) => {
   const world = await backedUp(t);
   world.write('a', 'changed');
   await assertRun(world, QUICK, ['get record', 'upload', 'versioning?', 'put record']);
@@ -138,10 +138,10 @@ test('a full run with changes lists once, after the upload', async (t) => {
 
 test('a run is full when the last full check is as old as FULL_CHECK_HOURS', async (t) => {
   const world = await backedUp(t);
-  checkedAgo(world, 19.5);
+  setLastFullCheck(world, 19.5);
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
-  // That quick run has not made the check any newer.
-  checkedAgo(world, 20.5);
+  // The quick run has not renewed the time of the check.
+  setLastFullCheck(world, 20.5);
   await assertRun(world, full('the last full check was 20 hours ago'), NOTHING_CHANGED_FULL);
   await assertRun(world, QUICK, NOTHING_CHANGED_QUICK);
   world.config({ FULL_CHECK_HOURS: '0' });
@@ -150,7 +150,7 @@ test('a run is full when the last full check is as old as FULL_CHECK_HOURS', asy
 
 test('a quick run leaves the time of the last full check as it is', async (t) => {
   const world = await backedUp(t);
-  checkedAgo(world, 5);
+  setLastFullCheck(world, 5);
   const time = () =>
     (JSON.parse(world.current(RECORD).body.toString()) as Record<string, unknown>)['lastFullCheck'];
   const before = time();
@@ -161,7 +161,7 @@ test('a quick run leaves the time of the last full check as it is', async (t) =>
   assert.notEqual(time(), before);
 });
 
-test('a first run over an empty prefix tries the server and uploads with aws s3 sync', async (t) => {
+test('a first run over an empty prefix probes the server and uploads with aws s3 sync', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   for (const path of ['a', 'd/b']) world.write(path, path);
@@ -171,7 +171,7 @@ test('a first run over an empty prefix tries the server and uploads with aws s3 
   ]);
 });
 
-test('a first run over objects of somebody else tries the key and sends by name what the bucket lacks', async (t) => {
+test('a first run over existing objects proves the key and sends by name what the bucket lacks', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   for (const path of ['a', 'd/b']) world.write(path, path);
@@ -205,10 +205,10 @@ test('a run after one that was killed lists before it uploads, and after it', as
   world.faults.set({ at: 'put', number: 2, what: 'kill both' });
   assert.deepEqual((await run(world)).kind, QUICK);
   world.faults.set(undefined);
-  // Whether the run has noted its upload before it was killed is chance: here, it has not.
+  // Whether the killed run noted its upload in the journal is chance. Here, it did not.
   const unfinished = join(world.stateFolder, 'unfinished');
   for (const name of readdirSync(unfinished)) if (name.endsWith('.notes')) rmSync(join(unfinished, name));
-  // One of them has arrived, and is overwritten: its time does not prove what it holds.
+  // One file has arrived, and is overwritten, because its object's time proves nothing about its content.
   await assertRun(world, full('the last run did not end'), [
     ...['get record', 'list', 'upload', 'versioning?'],
     ...['list', ...VERIFICATION, 'put record', 'escrow?'],
@@ -241,8 +241,8 @@ test('without a state folder each run is full and downloads the tree', async (t)
 test('without the tree of the last run, a run is full, and lists before it uploads', async (t) => {
   const world = await backedUp(t);
   world.bucket.add(TREE, undefined);
-  rmSync(world.copy);
-  // The files are younger than the clocks may be apart: that the bucket holds them is not proven.
+  rmSync(world.treeCopy);
+  // The files are so new that a difference of the clocks may matter, so their objects are not proven.
   await assertRun(world, full('there is no tree of the last run'), [
     ...['get record', 'get tree', 'list', 'upload', 'versioning?'],
     ...['list', ...VERIFICATION, 'put record', 'escrow?'],

@@ -1,4 +1,4 @@
-// Which file the verification picks, and how much of it it compares.
+// The verification picks a random file, and of a large file a random part.
 import assert from 'node:assert/strict';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ function content(size: number): Buffer {
 test('the verified file is not always the first by its name', async (t) => {
   const world = new BucketWorld(t);
   for (let number = 0; number < 8; number += 1) world.write(`f${number}`, `${number}`);
-  // That 40 runs pick the same is less likely than one in 10^30.
+  // The probability that all 40 runs pick the same file is below 10^-30.
   for (let run = 0; run < 40 && new Set(verified(world)).size < 2; run += 1)
     assert.equal((await world.sync()).code, 0);
   assert.equal(new Set(verified(world)).size, 2);
@@ -35,7 +35,7 @@ test('a file of 64 MiB is compared as a whole', async (t) => {
   for (const how of ['when it is new', 'when it is known']) {
     assert.equal((await world.sync()).code, 0, how);
     assert.equal(verified(world).at(-1), `"${world.source}/image"`);
-    assert.ok(world.called().some((call) => call.includes(` s3 cp s3://test-bucket/${PREFIX}image - `)));
+    assert.ok(world.awsCalls().some((call) => call.includes(` s3 cp s3://test-bucket/${PREFIX}image - `)));
   }
 });
 
@@ -44,7 +44,7 @@ test('of a larger file, a random part is read, and no more than a byte without t
   const size = LIMIT + 5 * MIB + 3;
   writeFileSync(join(world.source, 'image'), content(size));
   const parts = new Set<string>();
-  // Of five parts, 60 runs pick the same less likely than once in 10^40 times.
+  // The probability that all 60 runs pick the same of five parts is below 10^-40.
   for (let run = 0; run < 60 && parts.size < 2; run += 1) {
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
@@ -52,7 +52,7 @@ test('of a larger file, a random part is read, and no more than a byte without t
     assert.equal(Number(first) % (16 * MIB), 0);
     assert.ok(Number(last) === size - 1 || Number(last) === Number(first) + 16 * MIB - 1);
     parts.add(`${first}`);
-    const reads = world.called().filter((call) => call.includes(`${PREFIX}image`));
+    const reads = world.awsCalls().filter((call) => call.includes(`${PREFIX}image`));
     const ranges = reads.map((call) => /--range=bytes=(\S+)/.exec(call)?.[1]);
     assert.deepEqual(ranges.sort(), ['0-0', '0-0', `${first}-${last}`].sort());
   }
@@ -64,7 +64,7 @@ test('a part that differs ends the run with exit code 6', async (t) => {
   const bytes = content(LIMIT + 1);
   writeFileSync(join(world.source, 'image'), bytes);
   assert.equal((await world.sync()).code, 0);
-  // Of each part, the last byte.
+  // Changes the last byte of each part.
   for (let at = 16 * MIB - 1; at < bytes.length; at += 16 * MIB) bytes[at] = 1;
   bytes[bytes.length - 1] = 1;
   world.put(`${PREFIX}image`, bytes, KEY);
@@ -82,7 +82,7 @@ test('an empty file, which has no byte to ask for, is verified', async (t) => {
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(verified(world), [`"${world.source}/empty"`]);
   assert.deepEqual(
-    world.called().filter((call) => call.includes('--range') && call.includes(PREFIX)),
+    world.awsCalls().filter((call) => call.includes('--range') && call.includes(PREFIX)),
     [],
   );
 });
@@ -95,7 +95,7 @@ test('a file behind a link that is followed is verified', async (t) => {
   writeFileSync(join(elsewhere, 'file'), 'content');
   symlinkSync(join(elsewhere, 'file'), join(world.source, 'link'));
   assert.equal((await world.sync()).code, 0);
-  // What changed right before the run proves nothing in it.
+  // A file that changed right before a run is verified only in the next one.
   assert.equal((await world.sync()).code, 0);
   assert.equal(verified(world).at(-1), `"${world.source}/link"`);
 });

@@ -16,13 +16,13 @@ async function backedUp(world: BucketWorld): Promise<void> {
   assert.equal((await world.sync()).code, 0);
 }
 
-/** A run that fails, and leaves bucket and copy as they are. */
-async function assertNothingChanges(world: BucketWorld, code: number, stderr: RegExp): Promise<void> {
-  const before = [world.bucket.versions(), readFileSync(world.copy)];
+/** Asserts that the run fails, and changes neither the bucket nor the tree's copy. */
+async function assertFailsUnchanged(world: BucketWorld, code: number, stderr: RegExp): Promise<void> {
+  const before = [world.bucket.versions(), readFileSync(world.treeCopy)];
   const outcome = await world.sync();
   assert.match(outcome.stderr, stderr);
   assert.equal(outcome.code, code);
-  assert.deepEqual([world.bucket.versions(), readFileSync(world.copy)], before);
+  assert.deepEqual([world.bucket.versions(), readFileSync(world.treeCopy)], before);
 }
 
 test('another ENCRYPTION_KEY ends the run with exit code 5 before anything is stored', async (t) => {
@@ -31,7 +31,7 @@ test('another ENCRYPTION_KEY ends the run with exit code 5 before anything is st
   world.config({ ENCRYPTION_KEY: OTHER_KEY });
   world.write('new', 'new');
   world.remove('a');
-  await assertNothingChanges(world, 5, WRONG_KEY);
+  await assertFailsUnchanged(world, 5, WRONG_KEY);
 });
 
 test('another ENCRYPTION_KEY is found without a record too, for a backup of the original scripts', async (t) => {
@@ -51,7 +51,7 @@ test('another ENCRYPTION_KEY is found without a record too, for a backup of the 
   assert.deepEqual(world.stored(), ['a', 'new']);
 });
 
-test('objects that are not encrypted prove nothing, neither for a key nor against one', async (t) => {
+test('objects that are not encrypted prove an encryption key neither right nor wrong', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   for (const path of ['a', 'b', 'c']) {
@@ -79,7 +79,7 @@ test('the record of a later version ends the run with exit code 1 and the advice
   world.write('new', 'new');
   const told =
     /ERROR: s3:.*last-run\.json has version 2, which this program does not know\.\n.*HINT: .*update this one/;
-  await assertNothingChanges(world, 1, told);
+  await assertFailsUnchanged(world, 1, told);
 });
 
 test('a damaged record ends each run with exit code 1 until it is deleted', async (t) => {
@@ -91,7 +91,7 @@ test('a damaged record ends each run with exit code 1 until it is deleted', asyn
     world.put(RECORD, damaged, KEY);
     const told =
       /ERROR: s3:.*last-run\.json is not a record of a run\.\n.*HINT: Find out what it holds and who stored it/;
-    await assertNothingChanges(world, 1, told);
+    await assertFailsUnchanged(world, 1, told);
   }
   world.bucket.add(RECORD, undefined);
   assert.equal((await world.sync()).code, 0);
@@ -106,10 +106,10 @@ test('record and tree are stored by one call, after everything else', async (t) 
   world.remove('a');
   const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
-  const calls = world.called();
+  const calls = world.awsCalls();
   const storing = calls.filter((call) => / s3 cp (?!s3:)\S+ s3:\S+backup\.info\/runs\//.test(call));
   assert.equal(storing.length, 1);
-  // Only whether the key is escrowed is asked beside it.
+  // Only the query of the escrow runs beside it.
   assert.ok(calls.slice(-2).includes(storing[0] ?? ''), calls.join('\n'));
   const changed = world.bucket.versions().slice(count);
   assert.deepEqual(
@@ -131,24 +131,24 @@ test('a run that ends early leaves the record and the copy as they were', async 
   for (let number = 0; number < 25; number += 1) world.write(`d/${number}`, 'x');
   assert.equal((await world.sync()).code, 0);
   world.remove('d');
-  await assertNothingChanges(world, 4, /ERROR: 25 of the 26 files in the backup are gone/);
+  await assertFailsUnchanged(world, 4, /ERROR: 25 of the 26 files in the backup are gone/);
 
   for (let number = 0; number < 25; number += 1) world.write(`d/${number}`, 'x');
   world.write('new', 'new');
   world.onCall(UPLOAD, 'echo "fatal error: Unable to do anything" >&2; exit 1');
-  await assertNothingChanges(world, 1, /ERROR: aws CLI command failed; aborting! aws s3 cp: fatal error/);
+  await assertFailsUnchanged(world, 1, /ERROR: aws CLI command failed; aborting! aws s3 cp: fatal error/);
   world.onCall("*' s3 cp '*backup.info/runs/*' --recursive '*", 'echo "upload failed: x" >&2; exit 1');
-  const before = [world.current(RECORD), world.current(TREE), readFileSync(world.copy)];
+  const before = [world.current(RECORD), world.current(TREE), readFileSync(world.treeCopy)];
   assert.equal((await world.sync()).code, 1);
-  assert.deepEqual([world.current(RECORD), world.current(TREE), readFileSync(world.copy)], before);
+  assert.deepEqual([world.current(RECORD), world.current(TREE), readFileSync(world.treeCopy)], before);
 
   world.onCall();
-  rmSync(world.copy);
+  rmSync(world.treeCopy);
   assert.equal((await world.sync()).code, 0);
   assert.equal(world.treeDownloads(), 1);
 });
 
-test('each run asks whether the key is escrowed', async (t) => {
+test('each full run asks whether the key is escrowed', async (t) => {
   const warning = /WARNING: You have not backed up your encryption key, yet\./;
   const world = new BucketWorld(t);
   await backedUp(world);
@@ -160,7 +160,7 @@ test('each run asks whether the key is escrowed', async (t) => {
   }
 });
 
-test('a run that can not find out whether the key is escrowed says so, and that the backup is done', async (t) => {
+test('a run that cannot find out whether the key is escrowed says so, and that the backup is done', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   world.write('new', 'new');
@@ -178,7 +178,7 @@ test('a run that can not find out whether the key is escrowed says so, and that 
   assert.deepEqual(world.changesSince(count), []);
 });
 
-test('a tree that is stored as recorded, but is none, ends the run with exit code 1 and what to delete', async (t) => {
+test('a damaged tree whose checksum matches the record ends the run with exit code 1 and says what to delete', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   const body = Buffer.from('this is no gzip');
@@ -188,12 +188,12 @@ test('a tree that is stored as recorded, but is none, ends the run with exit cod
   world.put(RECORD, JSON.stringify({ ...record, treeSha256 }), KEY);
   const told =
     /ERROR: The tree of the last run can't be used\. .*\n.*HINT: Delete backup\.info\/runs\/pc\/docs\/last-run\.json/;
-  await assertNothingChanges(world, 1, told);
+  await assertFailsUnchanged(world, 1, told);
 });
 
-test('times that no clock shows are stored in the tree as they are', async (t) => {
+test('the tree stores impossible times of files as they are', async (t) => {
   const world = new BucketWorld(t);
-  // Milliseconds that were taken for seconds; some file systems keep them.
+  // Some file systems store such a time, for instance milliseconds that were taken for seconds.
   const folder = mkdtempSync('/dev/shm/times-');
   t.after(() => rmSync(folder, { recursive: true }));
   world.config({ LOCAL_DIR: folder });

@@ -1,4 +1,4 @@
-// A restore takes time, and people go on working: nothing that they write meanwhile is lost.
+// A restore never overwrites files that users write during the download.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: strin
 
 function restore(world: BucketWorld, flag: string | undefined, ...words: string[]) {
   const flags = flag === undefined ? [] : [flag];
-  return world.runAgain('encrypted-s3', ['restore', '--config', world.configFile, ...flags, ...words]);
+  return world.runShared('encrypted-s3', ['restore', '--config', world.configFile, ...flags, ...words]);
 }
 
 function writeOld(file: string): void {
@@ -72,7 +72,7 @@ test('a file that was there and is changed during the download does not get its 
 });
 
 for (const flag of ['--keep-newer', '--missing-only']) {
-  test(`without a tree, ${flag} keeps what is newer than the object`, async (t) => {
+  test(`without a tree, ${flag} keeps files that are newer than their objects`, async (t) => {
     const { world, to } = await backedUp(t);
     for (const key of [TREE, RECORD]) world.bucket.add(key, undefined);
     writeFileSync(to, 'new');

@@ -1,4 +1,4 @@
-// What of a backup `encrypted-s3 restore` brings back: several PATHs, and patterns. And what it asks of the bucket.
+// `encrypted-s3 restore` with several PATHs and patterns, and its calls.
 import assert from 'node:assert/strict';
 import {
   existsSync,
@@ -29,7 +29,7 @@ async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: strin
 }
 
 const restore = (world: BucketWorld, ...words: string[]) =>
-  world.runAgain('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
+  world.runShared('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
 
 const below = (folder: string) => pathsBelow(folder).sort();
 
@@ -48,7 +48,7 @@ for (const [flags, expected] of [
   ],
   [['letters', '--include', 'letters/l*'], ['latest']],
 ] as const) {
-  test(`restore ${flags.join(' ')} brings back what it names and nothing else`, async (t) => {
+  test(`restore ${flags.join(' ')} restores the selected files and nothing else`, async (t) => {
     const { world, to } = await backedUp(t);
     const { code, stderr } = await restore(world, ...flags, to);
     assert.equal(code, 0, stderr);
@@ -65,7 +65,7 @@ test('patterns that match nothing are an error', async (t) => {
   assert.match(named.stderr, /--include or --exclude leaves out "a"/);
 });
 
-test('several paths are planned and asked for as one', async (t) => {
+test('a restore of several paths has one plan and one question', async (t) => {
   const { world, to } = await backedUp(t);
   mkdirSync(join(to, 'photos'), { recursive: true });
   writeFileSync(join(to, 'photos/beach.jpg'), 'other');
@@ -121,7 +121,7 @@ test('a link is replaced only if it differs and the user wants it', async (t) =>
 
 test('a restore as of an earlier time keeps newer work', async (t) => {
   const { world, to } = await backedUp(t);
-  // A full run would take the times below for those of older versions.
+  // A full run would take the changed times below for those of older versions.
   world.config({ FULL_CHECK_HOURS: '20' });
   for (const version of world.bucket.versions()) Object.assign(version, { time: version.time - 86_400_000 });
   world.write('a', 'changed');

@@ -31,7 +31,7 @@ function restore(world: BucketWorld, steps: readonly Step[], ...words: string[])
   });
 }
 
-test("'yes' replaces what differs", async (t) => {
+test("the answer 'yes' replaces the files that differ", async (t) => {
   const { world, to } = await backedUp(t);
   const { code, shown } = await restore(world, [[QUESTION, `yes${ENTER}`]], to);
   assert.equal(code, 0, shown);
@@ -46,7 +46,7 @@ for (const [what, typed, expected] of [
   ['Ctrl-D', CTRL_D, 1],
   ['Ctrl-C', CTRL_C, 130],
 ] as const) {
-  test(`the answer ${what} leaves everything as it is`, async (t) => {
+  test(`the answer ${what} changes nothing`, async (t) => {
     const { world, to } = await backedUp(t);
     const { code, shown } = await restore(world, [[QUESTION, typed]], to);
     assert.equal(code, expected, shown);
@@ -56,7 +56,7 @@ for (const [what, typed, expected] of [
   });
 }
 
-test('nothing is asked where nothing is replaced', async (t) => {
+test('a restore that replaces nothing asks nothing', async (t) => {
   const { world, to } = await backedUp(t);
   const { code, shown } = await restore(world, [], '--missing-only', to);
   assert.equal(code, 0, shown);

@@ -1,4 +1,4 @@
-// restore --verify: what was restored is compared with the bucket.
+// `restore --verify` compares the restored files with the bucket.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,18 +18,21 @@ async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: strin
 }
 
 function restore(world: BucketWorld, ...words: string[]) {
-  return world.runAgain('encrypted-s3', ['restore', '--config', world.configFile, '--verify', ...words]);
+  return world.runShared('encrypted-s3', ['restore', '--config', world.configFile, '--verify', ...words]);
 }
 
-/** Has the server tell the checksums of these contents. */
-async function tellChecksums(world: BucketWorld, checksums: Readonly<Record<string, string>>): Promise<void> {
+/** Makes the server report checksums for these contents. */
+async function reportChecksums(
+  world: BucketWorld,
+  checksums: Readonly<Record<string, string>>,
+): Promise<void> {
   world.bucket.checksumsOf = (body) => {
     const value = checksums[body.toString()];
     return value === undefined ? {} : { ChecksumType: 'FULL_OBJECT', ChecksumCRC64NVME: value };
   };
 }
 
-test('--verify reads everything again where the bucket has no checksums', async (t) => {
+test('--verify downloads all files again if the bucket has no checksums', async (t) => {
   const { world, to } = await backedUp(t);
   const { code, stderr } = await restore(world, to);
   assert.equal(code, 0, stderr);
@@ -39,9 +42,9 @@ test('--verify reads everything again where the bucket has no checksums', async 
   );
 });
 
-test('a large file is compared by the checksum that the bucket has of it', async (t) => {
+test('--verify compares a large file by its checksum in the bucket', async (t) => {
   const { world, to } = await backedUp(t);
-  await tellChecksums(world, { [LARGE]: await crcOf('CRC64NVME', [Buffer.from(LARGE)]) });
+  await reportChecksums(world, { [LARGE]: await crcOf('CRC64NVME', [Buffer.from(LARGE)]) });
   const { code, stderr } = await restore(world, to);
   assert.equal(code, 0, stderr);
   assert.match(stderr, /Verified 3 files: 1 by checksums of the bucket, 2 by reading them again\./);
@@ -51,7 +54,7 @@ test('a large file is compared by the checksum that the bucket has of it', async
 
 test('a file that differs is named, with exit code 6', async (t) => {
   const { world, to } = await backedUp(t);
-  await tellChecksums(world, { [LARGE]: await crcOf('CRC64NVME', [Buffer.from('other')]) });
+  await reportChecksums(world, { [LARGE]: await crcOf('CRC64NVME', [Buffer.from('other')]) });
   const { code, stderr, stdout } = await restore(world, to);
   assert.equal(code, 6, stderr);
   assert.match(stderr, /ERROR: "large" is not what the bucket holds\./);
@@ -95,7 +98,7 @@ test('--verify finds a file that only seems to be in the destination already', a
   assert.match((await restore(world, 'a', join(to, 'a'))).stderr, /Verified by reading it again/);
 });
 
-test('older versions are compared with what was current then', async (t) => {
+test('--verify compares a file of an earlier time with the version of that time', async (t) => {
   const { world, to } = await backedUp(t);
   for (const version of world.bucket.versions()) Object.assign(version, { time: version.time - 86_400_000 });
   world.write('a', 'changed');
@@ -107,7 +110,7 @@ test('older versions are compared with what was current then', async (t) => {
   assert.match(file.stderr, /Verified by reading it again\./);
 });
 
-test('--verify is refused for standard output, and for what is not written', async (t) => {
+test('--verify is refused with standard output and with a dry run', async (t) => {
   const { world, to } = await backedUp(t);
   mkdirSync(to);
   assert.match((await restore(world, 'a', '-')).stderr, /--verify reads a restored file/);

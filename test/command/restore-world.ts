@@ -1,4 +1,4 @@
-// A backup in the fake bucket, and a place to restore it to.
+// A backup in the fake bucket, and a destination.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -21,24 +21,24 @@ export class RestoreWorld extends BucketWorld {
     assert.equal(code, 0, stderr);
   }
 
-  /** Restores with the config to `to`, or as `words` say. */
+  /** Runs download-dir with the config, to `to`, or with the given words. */
   async restore(
     flags: readonly string[] = [],
     { words = [this.to], as = WITHOUT_ROOTS_RIGHTS, cwd = this.folder } = {},
   ): Promise<Outcome> {
-    // Whoever runs the command writes there.
+    // The command, and its user, append to these files.
     for (const name of ['calls', 'syslog', 'logger-arguments']) {
       writeFileSync(join(this.folder, name), '', { flag: 'a' });
       chmodSync(join(this.folder, name), 0o666);
     }
     const args = ['--config', this.configFile, ...flags, ...words];
-    if (as === WITHOUT_ROOTS_RIGHTS) return this.runAgain('encrypted-s3-download-dir', args, cwd);
+    if (as === WITHOUT_ROOTS_RIGHTS) return this.runShared('encrypted-s3-download-dir', args, cwd);
     return this.run('encrypted-s3-download-dir', args, { cwd, through: as });
   }
 
-  /** What was fetched of the backup's files: their paths, or `*` for the bulk. */
+  /** The paths of the backup that were downloaded; `*` stands for a bulk download. */
   fetched(): string[] {
-    return this.called().flatMap((call) => {
+    return this.awsCalls().flatMap((call) => {
       if (call.includes(` s3 sync s3://test-bucket/${PREFIX} `)) return ['*'];
       const path = / s3 cp s3:\/\/test-bucket\/pc\/docs\/(\S+) /.exec(call)?.[1];
       return path === undefined ? [] : [path];
@@ -46,7 +46,7 @@ export class RestoreWorld extends BucketWorld {
   }
 }
 
-/** A few files, or more than are fetched one by one. */
+/** Writes a few files with all kinds of metadata, and `count` more. */
 export function fill(world: RestoreWorld, count = 0): void {
   world.write('top', 'top');
   world.write('d/deep/file', 'in a folder');

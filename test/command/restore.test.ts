@@ -1,4 +1,4 @@
-// `encrypted-s3 restore`: the one verb for a file, a folder or everything.
+// `encrypted-s3 restore` of a file, a folder, or everything.
 import assert from 'node:assert/strict';
 import {
   chmodSync,
@@ -34,10 +34,10 @@ async function backedUp(t: TestContext): Promise<BucketWorld> {
 const to = (world: BucketWorld, path = '') => join(world.folder, 'to', path);
 
 function restore(world: BucketWorld, ...words: string[]) {
-  return world.runAgain('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
+  return world.runShared('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
 }
 
-test('a file comes back with its mode and mtime, into a folder or under a new name', async (t) => {
+test('a file is restored with its mode and mtime, to a folder or to a new name', async (t) => {
   const world = await backedUp(t);
   const first = await restore(world, LETTER, to(world));
   assert.equal(first.code, 0, first.stderr);
@@ -56,11 +56,11 @@ test('a single file gets its holes back on a disk with no room for zeros in thei
   const { code, stderr } = await restore(world, 'image', to(world));
   assert.equal(code, 0, stderr);
   assert.ok(statSync(to(world, 'image')).blocks * 512 <= 8192);
-  assert.ok(world.called().some((call) => call.includes(` s3 cp s3://test-bucket/${PREFIX}image - `)));
+  assert.ok(world.awsCalls().some((call) => call.includes(` s3 cp s3://test-bucket/${PREFIX}image - `)));
   assert.ok(readFileSync(to(world, 'image')).equals(readFileSync(join(world.source, 'image'))));
 });
 
-test('a file goes to standard output if it is alone', async (t) => {
+test('a single file can be restored to standard output', async (t) => {
   const world = await backedUp(t);
   const { code, stdout } = await restore(world, LETTER, '-');
   assert.deepEqual([code, stdout], [0, `content of ${LETTER}`]);
@@ -70,7 +70,7 @@ test('a file goes to standard output if it is alone', async (t) => {
   assert.match(two.stderr, /Only one file can be restored to standard output/);
 });
 
-test('a folder, everything, and several paths come back', async (t) => {
+test('a folder, several paths, and the whole backup are restored', async (t) => {
   const world = await backedUp(t);
   assert.equal((await restore(world, 'letters', to(world, 'folder'))).code, 0);
   assert.equal(readFileSync(to(world, 'folder/2025/b'), 'utf8'), 'content of letters/2025/b');
@@ -82,7 +82,7 @@ test('a folder, everything, and several paths come back', async (t) => {
   assert.equal(readFileSync(to(world, 'several/a'), 'utf8'), 'content of a');
 });
 
-test('an empty folder comes back by its own path, alone or as one of several', async (t) => {
+test('an empty folder is restored by its path, alone or as one of several', async (t) => {
   const world = await backedUp(t);
   const empty = join(world.source, 'letters/empty');
   mkdirSync(empty);
@@ -98,7 +98,7 @@ test('an empty folder comes back by its own path, alone or as one of several', a
   assert.match((await restore(world, 'letters/empty', to(world, 'x'))).stderr, /There is nothing below/);
 });
 
-test('a link comes with its folder, and its path alone is refused', async (t) => {
+test('a link is restored with its folder, and its path alone is refused', async (t) => {
   const world = await threeRuns(t);
   const { code, stderr } = await restore(world, 'link', to(world));
   assert.equal(code, 1);
@@ -120,7 +120,7 @@ test('a path that is not in the backup, or not in LOCAL_DIR, is refused', async 
   assert.match(outside.stderr, /is not in LOCAL_DIR/);
 });
 
-test('a backup of the original scripts, which has no tree, gives back its files', async (t) => {
+test('a restore of a backup of the original scripts, which has no tree, brings its files', async (t) => {
   const world = await backedUp(t);
   for (const { key, id } of world.bucket.versions())
     if (key.startsWith('backup.info/runs/')) world.bucket.removeVersion(key, id);
@@ -146,8 +146,8 @@ test('--escrow finds the only backup of a bucket, and names them if there are se
   assert.match(several.stderr, /The bucket has 2 backups:\n.*1 {2}other\/ .*\n.*2 {2}pc\/docs\/ /);
 });
 
-/** A destination with a file as in the backup, an older one, a newer one, and one of its own. */
-async function livingFolder(t: TestContext): Promise<BucketWorld> {
+/** A destination with an unchanged file, an older one, a newer one, and one that the backup lacks. */
+async function folderInUse(t: TestContext): Promise<BucketWorld> {
   const world = await backedUp(t);
   world.write('b', 'content of b');
   assert.equal((await world.sync()).code, 0);
@@ -165,8 +165,8 @@ async function livingFolder(t: TestContext): Promise<BucketWorld> {
 
 const read = (world: BucketWorld, path: string) => readFileSync(to(world, `all/${path}`), 'utf8');
 
-test('a restore over a living folder shows what it would do, and does nothing without a yes', async (t) => {
-  const world = await livingFolder(t);
+test('a restore over a folder in use shows its plan, and changes nothing without a yes', async (t) => {
+  const world = await folderInUse(t);
   const dry = await restore(world, '--dry-run', to(world, 'all'));
   assert.deepEqual(dry.stdout.split('\n'), [
     '(dryrun) replace (newer on disk): a',
@@ -185,8 +185,8 @@ test('a restore over a living folder shows what it would do, and does nothing wi
   assert.deepEqual([read(world, 'a'), existsSync(to(world, 'all/letters/2025'))], ['other', false]);
 });
 
-test('--missing-only replaces nothing, --keep-newer only what is older, and --overwrite everything', async (t) => {
-  const world = await livingFolder(t);
+test('--missing-only replaces nothing, --keep-newer only older files, and --overwrite all', async (t) => {
+  const world = await folderInUse(t);
   assert.equal((await restore(world, '--missing-only', to(world, 'all'))).code, 0);
   assert.deepEqual(
     [read(world, 'a'), read(world, 'b'), read(world, 'letters/2025/b')],
@@ -199,7 +199,7 @@ test('--missing-only replaces nothing, --keep-newer only what is older, and --ov
 });
 
 test('a single file is replaced only with a yes', async (t) => {
-  const world = await livingFolder(t);
+  const world = await folderInUse(t);
   const target = to(world, 'all/a');
   const refused = await restore(world, 'a', target);
   assert.equal(refused.code, 1);

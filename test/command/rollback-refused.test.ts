@@ -1,4 +1,4 @@
-// A rollback that can't do all, or is killed.
+// Rollbacks that are refused, incomplete or killed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { PREFIX, RECORD, TREE } from './bucket-world.js';
 import { AT, FIRST, RollbackWorld, twoRuns } from './rollback-world.js';
 
-test('a file whose version of that time has expired is left as it is, and named, with exit code 3', async (t) => {
+test('a rollback names a file whose version of that time has expired, leaves it as it is, and ends with exit code 3', async (t) => {
   const world = await twoRuns(t);
   const key = `${PREFIX}d/changes`;
   const [oldest] = world.bucket.versions().filter((version) => version.key === key);
@@ -21,7 +21,7 @@ test('a file whose version of that time has expired is left as it is, and named,
   assert.deepEqual((await world.restored())['d/changes'], 'by now');
 });
 
-test('a user who may not remove versions changes nothing', async (t) => {
+test('a rollback by a user who may not remove versions changes nothing', async (t) => {
   const refused = [RECORD, TREE].map((Key) => ({ Key, Code: 'AccessDenied', Message: 'Access Denied' }));
   for (const answer of [
     `echo '${JSON.stringify({ Errors: refused })}'; exit 0`,
@@ -45,7 +45,7 @@ test('a rollback that is killed is completed by another one, and a run in betwee
       const world = await twoRuns(t);
       world.config({ FULL_CHECK_HOURS: '20' });
       const seen = join(world.folder, 'seen');
-      // Records go by the first request, files by the second.
+      // The first request removes the records, the second one the files.
       world.onCall(
         '*delete-objects*',
         `if mkdir '${seen}' 2>/dev/null; then :; else kill -KILL $PPID; exit 1; fi`,
@@ -66,13 +66,13 @@ test('a rollback that is killed is completed by another one, and a run in betwee
   }
 });
 
-test('what a killed run has sent is sent again after a rollback, even by another machine', async (t) => {
+test('after a rollback, files that a killed run had sent are sent again, even by another machine', async (t) => {
   const world = await twoRuns(t);
-  // As large as what the rollback leaves.
+  // The same size as the version that the rollback makes current.
   const same = 'at FIRST';
   world.write('d/changes', same, new Date());
   for (let number = 0; number < 12; number += 1) world.write(`e/${number}`, 'x', new Date());
-  // The first batch has ten files, and has ended by then.
+  // The first batch has ten files, so it has ended before the eleventh.
   world.faults.set({ at: 'put', number: 11, what: 'kill both' });
   assert.equal((await world.sync()).signal, 'SIGKILL');
   world.faults.set(undefined);
@@ -86,11 +86,11 @@ test('what a killed run has sent is sent again after a rollback, even by another
   assert.equal(world.contents()['d/changes'], same);
 });
 
-test('a rollback runs with another profile, and writes its list where that is wanted', async (t) => {
+test('a rollback runs with another profile, and writes its list to the given file', async (t) => {
   const world = await twoRuns(t);
   const list = join(world.folder, 'my list');
   assert.equal((await world.rollBack('--yes', '--profile', 'admin', '--list', list)).code, 0);
-  assert.ok(world.called().every((call) => call.startsWith('--profile admin ')));
+  assert.ok(world.awsCalls().every((call) => call.startsWith('--profile admin ')));
   assert.equal(readFileSync(list, 'utf8').trimEnd().split('\n').length, 7);
   const again = await world.rollBack('--yes', '--list', list);
   assert.match(again.stderr, /^There is nothing to roll back below s3:/);
@@ -105,7 +105,7 @@ test('a rollback runs with another profile, and writes its list where that is wa
   assert.equal(world.contents()['stays'], 'other');
 });
 
-test('a bucket without versioning, and one with another backup below this one, stay as they are', async (t) => {
+test('a rollback changes nothing in a bucket without versioning, or with another backup below this one', async (t) => {
   const world = await twoRuns(t);
   const before = world.bucket.versions();
   world.bucket.isVersioned = false;
@@ -126,7 +126,7 @@ test('a bucket without versioning, and one with another backup below this one, s
   );
 });
 
-test('a backup of the original scripts is rolled back where its versions tell what was there', async (t) => {
+test('a backup of the original scripts, which has no tree, is rolled back by its versions', async (t) => {
   const world = new RollbackWorld(t);
   const [then, now] = [Date.now() - 10 * 60_000, Date.now()];
   for (const [path, time] of [

@@ -1,4 +1,4 @@
-// A backup of two runs, to be rolled back to the time between them.
+// A backup of two runs, for rollbacks to the time between them.
 import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +7,9 @@ import type { Outcome } from '../fakes/sandbox.js';
 import { PREFIX } from './bucket-world.js';
 import { RestoreWorld } from './restore-world.js';
 
-/** Between the first run and the second one, by the server's clock. */
+/** A time between the two runs, by the server's clock. */
 export const AT = '5 minutes ago';
-/** By the server's clock, the first run is ten minutes ago. */
+/** Puts a run ten minutes back, by the server's clock. */
 export const EARLIER = { FAKE_CLOCK_OFFSET: `${-10 * 60_000}` };
 export const FIRST = { 'd/changes': 'at first', 'd/goes': 'goes', stays: 'stays', other: 'at first' };
 
@@ -18,7 +18,7 @@ export class RollbackWorld extends RestoreWorld {
     return this.run('encrypted-s3', ['rollback', this.configFile, '--at', AT, ...args]);
   }
 
-  /** The files of the backup with what they hold now. */
+  /** The current contents of the backup's objects, by path. */
   contents(): Record<string, string> {
     return Object.fromEntries(this.stored().map((path) => [path, `${this.current(PREFIX + path).body}`]));
   }
@@ -38,7 +38,7 @@ export class RollbackWorld extends RestoreWorld {
   }
 }
 
-/** Two runs: since the first, a file has changed, one is gone, and there is a new one. */
+/** A backup of two runs; after the first, a file changed, one was removed, and one was added. */
 export async function twoRuns(t: TestContext, others: readonly string[] = []): Promise<RollbackWorld> {
   const world = new RollbackWorld(t);
   for (const [path, content] of Object.entries(FIRST)) world.write(path, content);

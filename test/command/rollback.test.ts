@@ -1,4 +1,4 @@
-// A rollback, and what comes after it: the next run, and a restore.
+// A rollback, and the run and the restore after it.
 import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ function modeOf(world: RollbackWorld, path: string): number {
   return statSync(join(world.to, path)).mode & 0o777;
 }
 
-test('a rollback makes the backup what it was at that time, and lists what is gone for ever', async (t) => {
+test('a rollback makes the backup what it was at that time, and lists the versions that it has removed', async (t) => {
   const world = await twoRuns(t);
   const { code, stdout, stderr } = await world.rollBack('--yes');
   assert.deepEqual([code, stdout], [0, ''], stderr);
@@ -26,7 +26,7 @@ test('a rollback makes the backup what it was at that time, and lists what is go
   assert.match(deleted ?? '', /^ {2}1 file that did not exist then will be deleted; the bucket keeps/);
   assert.match(done ?? '', /^Rolled back 4 files\. The removals are listed in \//);
   assert.match(next ?? '', /^The next run of encrypted-s3-sync uploads the files of LOCAL_DIR again/);
-  // The one that was new can be had by its version.
+  // The new file stays as a version below a delete marker.
   assert.deepEqual(world.versionsOf(`${PREFIX}d/new`), ['new', '-']);
   assert.deepEqual(world.versionsOf(`${PREFIX}d/changes`), ['at first']);
 
@@ -58,7 +58,7 @@ test('a restore after a rollback brings back that time, with its modes, and fetc
   assert.deepEqual(world.fetched(), ['*']);
 });
 
-test('the run after a rollback is full, and stores what LOCAL_DIR holds', async (t) => {
+test('the run after a rollback is full, and uploads all files in LOCAL_DIR', async (t) => {
   const world = await twoRuns(t);
   world.config({ FULL_CHECK_HOURS: '20' });
   assert.equal((await world.rollBack('--yes')).code, 0);
@@ -97,7 +97,7 @@ test('on another machine, without the state folder, the run after a rollback is 
   });
 });
 
-test('a rollback of some paths changes only these, and the tree stays true for all', async (t) => {
+test('a rollback of some paths changes only these, and the tree stays right for all paths', async (t) => {
   const world = await twoRuns(t);
   world.config({ FULL_CHECK_HOURS: '20' });
   const { code, stderr } = await world.rollBack('--yes', 'd');
@@ -119,7 +119,7 @@ test('a path that the backup never had ends a rollback with exit code 1', async 
   assert.deepEqual(world.bucket.versions(), before);
 });
 
-test('nothing is removed without a yes', async (t) => {
+test('a rollback removes nothing without a yes', async (t) => {
   const world = await twoRuns(t);
   const before = world.bucket.versions();
   for (const input of ['', 'y\n', 'no\n']) {
@@ -135,7 +135,7 @@ test('nothing is removed without a yes', async (t) => {
   assert.deepEqual(world.contents(), FIRST);
 });
 
-test('a dry run prints what would go, and changes nothing', async (t) => {
+test('a dry run prints what a rollback would remove, and changes nothing', async (t) => {
   const world = await twoRuns(t);
   const before = world.snapshot();
   const { code, stdout, stderr } = await world.rollBack('--dry-run', 'd');

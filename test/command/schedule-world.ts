@@ -1,5 +1,5 @@
-// A world in which `encrypted-s3 schedule` finds a systemctl that notes its calls; root's files are written to folders of
-// the test.
+// A world for `encrypted-s3 schedule`, with a fake systemctl that notes its calls. Files for root go to folders of the
+// test.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { BucketWorld } from './bucket-world.js';
 
 export const isRoot = process.geteuid?.() === 0;
 export const canMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
-/** Root's files are replaced by mounts. */
+/** Whether the test can mount its own folders over those of root, or need not. */
 export const canSchedule = !isRoot || canMount;
 
 export class ScheduleWorld extends BucketWorld {
@@ -33,7 +33,7 @@ case "$*" in *show*) cat "${this.#facts}";; *) echo "$*" >> "${this.#orders}"; e
     this.fake('journalctl', 'echo "what the run said"');
   }
 
-  /** What systemd tells of units. */
+  /** Sets the result of the service that systemctl shows. */
   runEndsWith(code: number, more = ''): void {
     writeFileSync(
       this.#facts,
@@ -47,12 +47,12 @@ ConditionResult=yes\nInvocationID=x\nResult=${code === 0 ? 'success' : 'exit-cod
     return this.#run(args);
   }
 
-  /** @param systemctl a script of the fake */
+  /** Runs `schedule` with a fake systemctl. @param systemctl a shell script */
   async scheduleWith(systemctl: string): Promise<Outcome> {
     return this.#run([this.configFile], { SYSTEMCTL: systemctl });
   }
 
-  /** Has systemd run the backup, as it would, and keep what it says. */
+  /** Runs `schedule` with a systemctl that runs the backup and keeps its output, like systemd. */
   async scheduleAndRun(): Promise<Outcome> {
     const said = join(this.folder, 'said');
     this.fake('journalctl', `cat "${said}"`);
@@ -73,7 +73,7 @@ ConditionResult=yes\nInvocationID=x\nResult=${code === 0 ? 'success' : 'exit-cod
     return this.run('encrypted-s3', [command, ...args], { through, environment });
   }
 
-  /** The names and texts of the units that are there. */
+  /** The units, by name, with their texts. */
   units(): Map<string, string> {
     const names = readdirSync(this.#units).sort();
     return new Map(names.map((name) => [name, readFileSync(join(this.#units, name), 'utf8')]));
@@ -83,8 +83,8 @@ ConditionResult=yes\nInvocationID=x\nResult=${code === 0 ? 'success' : 'exit-cod
     return join(this.#units, name);
   }
 
-  /** What systemd was told to do since the last call. */
-  orders(): string[] {
+  /** The calls of systemctl since the last time this was called. */
+  systemctlCalls(): string[] {
     const text = existsSync(this.#orders) ? readFileSync(this.#orders, 'utf8') : '';
     writeFileSync(this.#orders, '');
     return text.split('\n').slice(0, -1);

@@ -1,4 +1,4 @@
-// `encrypted-s3 schedule` with a systemctl that notes its calls; root's files are written to folders of the test.
+// `encrypted-s3 schedule`, with a fake systemctl.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { chmodSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ test('schedule writes a timer, enables it, and runs the service once', SKIP, asy
   assert.equal(code, 0, stderr);
   const [failed = '', service = '', timer = ''] = world.units().keys();
   assert.match(timer, /^encrypted-s3-backup-[0-9a-f]{8}\.timer$/);
-  assert.deepEqual(world.orders(), [
+  assert.deepEqual(world.systemctlCalls(), [
     'daemon-reload',
     `enable ${timer}`,
     `restart ${timer}`,
@@ -33,24 +33,28 @@ test('schedule writes a timer, enables it, and runs the service once', SKIP, asy
   assert.match(stdout, /The run ended well after \d+ s\.\n$/);
 });
 
-test('the schedule has the time of the flag, and a later call replaces an earlier one', SKIP, async (t) => {
-  const world = new ScheduleWorld(t);
-  const calendar = () => [...world.units().values()].join('').match(/OnCalendar=.*/)?.[0];
-  assert.equal((await world.schedule('--hourly', world.configFile)).code, 0);
-  assert.equal(calendar(), 'OnCalendar=hourly');
-  assert.equal((await world.schedule('--at', '3:30', '--config', world.configFile)).code, 0);
-  assert.equal(calendar(), 'OnCalendar=*-*-* 3:30:00');
-  assert.equal(world.units().size, 3);
-  for (const [flags, message] of [
-    [['--at', '24:00'], /Examples: 03:30/],
-    [['--hourly', '--daily'], /cannot be used with/],
-    [['--remove', '--show'], /cannot be used with/],
-  ] as const) {
-    const { code, stderr } = await world.schedule(...flags, world.configFile);
-    assert.equal(code, 1);
-    assert.match(stderr, message);
-  }
-});
+test(
+  '--time sets the time of the schedule, and a later call replaces an earlier schedule',
+  SKIP,
+  async (t) => {
+    const world = new ScheduleWorld(t);
+    const calendar = () => [...world.units().values()].join('').match(/OnCalendar=.*/)?.[0];
+    assert.equal((await world.schedule('--hourly', world.configFile)).code, 0);
+    assert.equal(calendar(), 'OnCalendar=hourly');
+    assert.equal((await world.schedule('--at', '3:30', '--config', world.configFile)).code, 0);
+    assert.equal(calendar(), 'OnCalendar=*-*-* 3:30:00');
+    assert.equal(world.units().size, 3);
+    for (const [flags, message] of [
+      [['--at', '24:00'], /Examples: 03:30/],
+      [['--hourly', '--daily'], /cannot be used with/],
+      [['--remove', '--show'], /cannot be used with/],
+    ] as const) {
+      const { code, stderr } = await world.schedule(...flags, world.configFile);
+      assert.equal(code, 1);
+      assert.match(stderr, message);
+    }
+  },
+);
 
 test(
   'a run that fails gives schedule its exit code and its messages, and the schedule stays',
@@ -80,13 +84,16 @@ test(
     writeFileSync(world.unitFile('another.timer'), '[Timer]\n');
     world.runEndsWith(3);
     assert.equal((await world.schedule(world.configFile)).code, 3);
-    world.orders();
+    world.systemctlCalls();
     const shown = await world.schedule('--show', world.configFile);
     assert.equal(shown.code, 0);
     assert.match(shown.stdout, /Next run: 2099-.*\nLast run: 2026-.*\nIts exit code: 3\n/);
-    assert.deepEqual(world.orders(), []);
+    assert.deepEqual(world.systemctlCalls(), []);
     assert.equal((await world.schedule('--remove', world.configFile)).code, 0);
-    assert.match(world.orders().join(), /^disable --now .*\.timer,daemon-reload,reset-failed .*\.service$/);
+    assert.match(
+      world.systemctlCalls().join(),
+      /^disable --now .*\.timer,daemon-reload,reset-failed .*\.service$/,
+    );
     assert.deepEqual([...world.units().keys()], ['another.timer']);
     assert.equal((await world.schedule('--remove', world.configFile)).code, 1);
   },
@@ -185,7 +192,7 @@ test('--cron writes a file for cron.daily, runs it, and removes the timer', ROOT
   assert.deepEqual(readdirSync(world.cronFolder), []);
 });
 
-test('a relative path in the config leads, from the scheduler, where it leads now', SKIP, async (t) => {
+test('a relative path in the config leads to the same place in a scheduled run', SKIP, async (t) => {
   const world = new ScheduleWorld(t);
   world.config({ LOCAL_LIST: 'var/lists/backup' });
   assert.equal((await world.schedule(world.configFile)).code, 0);

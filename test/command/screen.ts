@@ -1,4 +1,4 @@
-// What a command shows on a terminal of its own.
+// The screen of a command on a terminal of its own.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,20 +9,20 @@ import type { BucketWorld } from './bucket-world.js';
 export const CLEAR_LINE = '\r\x1b[K';
 
 export interface Screen {
-  /** All that was written. */
+  /** Everything that was written. */
   readonly text: string;
-  /** What the progress line held, one after the other; then all that is left at the end. */
+  /** The successive states of the progress line, and then what stays on the screen. */
   readonly parts: readonly string[];
   readonly left: string;
   readonly code: number | null;
 }
 
 export interface Terminal {
-  /** Its width. */
+  /** The width. */
   readonly columns?: number;
   readonly program?: string;
   readonly environment?: NodeJS.ProcessEnv;
-  /** A file: Ctrl-C is typed when it is there. */
+  /** A file whose appearance triggers Ctrl-C. */
   readonly interruptAt?: string;
 }
 

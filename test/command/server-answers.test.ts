@@ -1,16 +1,16 @@
-// What each command says and ends with, whatever a server answers: its words, and the setting that heals it. Once.
+// Every command reports the server's refusal and its remedy, once, and ends with the right exit code.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { umbrella } from '../../bin/commands/umbrella.js';
 import type { Outcome } from '../fakes/sandbox.js';
-import { AskingWorld, COMMANDS, commandsFor, type Said } from './asking-commands.js';
 import { BucketWorld } from './bucket-world.js';
 import { ANSWERS, refuse } from './server-answers.js';
+import { COMMANDS, commandsFor, type Said, ServerWorld } from './server-commands.js';
 
 for (const answer of ANSWERS) {
   const { code, message, to, hint } = answer;
-  test(`every command reports ${code} (${message.slice(0, 50)}) to ${to.join(', ')}, and what to do`, async (t) => {
-    const world = await AskingWorld.make(t);
+  test(`every command reports the answer ${code} (${message.slice(0, 50)}) to ${to.join(', ')}, and what to do`, async (t) => {
+    const world = await ServerWorld.make(t);
     refuse(world, answer);
     for (const { args, input = '', run, said = onStandardError, end } of commandsFor(to)) {
       const words = args(world);
@@ -30,24 +30,24 @@ for (const answer of ANSWERS) {
     }
     const { code: exitCode, stderr } = await world.run('encrypted-s3', ['complete', '--', 'restore', '']);
     assert.deepEqual([exitCode, stderr], [0, '']);
-    assert.deepEqual(world.called(), [], 'the completion asks the server');
+    assert.deepEqual(world.awsCalls(), [], 'the completion asks the server');
   });
 }
 
 test('the table of this test has every command', async (t) => {
-  const world = await AskingWorld.make(t);
+  const world = await ServerWorld.make(t);
   const names = umbrella().commands.map((command) => command.name());
   const asking = names.filter((name) => !['help', 'complete'].includes(name));
   assert.deepEqual(new Set(COMMANDS.map(({ args }) => args(world)[0] ?? '')), new Set(asking));
 });
 
-/** Without the hint that each failed run of a schedule ends with. */
+/** The messages on standard error, without the hint at the end of a failed scheduled run. */
 function onStandardError({ stderr }: Outcome): Said {
   const hints = stderr.split('\n').filter((line) => line.includes('HINT: '));
   return { words: stderr, hints: hints.filter((it) => !it.includes('Correct the problems above')) };
 }
 
-test('a reason that many files share is said once, with its hint, and each file is named', async (t) => {
+test('a run gives a reason that many files share once, with its hint, and names each file', async (t) => {
   const world = new BucketWorld(t);
   world.makeBucket();
   world.write('a', 'a');

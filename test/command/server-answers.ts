@@ -1,15 +1,15 @@
-// What a server may answer, with the hint that goes with it; and a fake `aws` to which it does.
+// Refusals of a server, with the hints that belong to them, and a fake `aws` that gets them.
 import type { BucketWorld } from './bucket-world.js';
 
-/** Calls of S3 that a command makes, and that a server may refuse. */
+/** Groups of S3 calls that a server may refuse. */
 export type Calls = 'listing' | 'reads' | 'uploads' | 'versions' | 'settings' | 'deletions';
 
 export interface Answer {
   readonly code: string;
   readonly message: string;
-  /** The calls that are answered so. */
+  /** The calls that get this answer. */
   readonly to: readonly Calls[];
-  /** `undefined`: the words say it themselves, and there is no hint. */
+  /** `undefined` if the message needs no hint. */
   readonly hint: RegExp | undefined;
 }
 
@@ -80,7 +80,7 @@ export const ANSWERS: readonly Answer[] = [
   },
 ];
 
-/** Has the server give this answer; to a HEAD request, only its status. */
+/** Makes the server give this answer; a HEAD request gets only its status. */
 export function refuse(world: BucketWorld, { code, message, to }: Answer): void {
   const status = /^(AccessDenied|InvalidAccessKeyId|RequestTimeTooSkewed)$/.test(code)
     ? '(403) when calling the HeadObject operation: Forbidden'
@@ -102,7 +102,7 @@ export function refuse(world: BucketWorld, { code, message, to }: Answer): void 
   const script = ['reads', 'uploads', 'listing', 'versions', 'settings', 'deletions'].filter((it) =>
     to.includes(it as Calls),
   );
-  // Uploads look like reads but for the place of the URL.
+  // Uploads differ from reads only by the position of the URL.
   const ordered = [...script].map((it) => cases[it as Calls]).join('\n');
   const reads = to.includes('reads') ? '' : '*" s3 cp s3://"*) ;;\n';
   world.onCall('*', `case " $* " in ${reads}${ordered}\nesac`);

@@ -1,4 +1,4 @@
-// A backup has one source: what another machine or another LOCAL_DIR would delete or replace below its prefix stays.
+// A backup has one source: a run of another machine or LOCAL_DIR must not delete or replace its objects.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -15,7 +15,7 @@ async function backedUp(world: BucketWorld, count: number): Promise<void> {
   assert.equal(code, 0, stderr);
 }
 
-/** Another folder of `count` other files. */
+/** Makes another folder with `count` other files. */
 function makeOther(world: BucketWorld, count: number): string {
   const folder = join(world.folder, 'other');
   mkdirSync(folder);
@@ -26,12 +26,12 @@ function makeOther(world: BucketWorld, count: number): string {
 const recorded = (world: BucketWorld): Record<string, unknown> =>
   JSON.parse(world.current(RECORD).body.toString('utf8'));
 
-/** Has the last run's record say something else; `undefined` takes a fact out of it. */
+/** Changes facts in the last run's record; `undefined` removes a fact. */
 function rewriteRecord(world: BucketWorld, facts: Readonly<Record<string, string | undefined>>): void {
   world.put(RECORD, JSON.stringify({ ...recorded(world), ...facts }), KEY);
 }
 
-/** The run and the dry run are refused, and nothing is changed. */
+/** Asserts that the run and the dry run are refused and change nothing. */
 async function assertRefused(world: BucketWorld, sources: string): Promise<void> {
   const before = world.bucket.versions();
   const state = readdirSync(world.stateFolder);
@@ -80,7 +80,7 @@ test('another host with the same LOCAL_DIR is refused until it is adopted once',
   assert.equal((await world.sync()).code, 0);
 });
 
-test('the guard counts what another source had when its backup is adopted', async (t) => {
+test('when a backup is adopted, the guard counts the files of the previous source', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 30);
   world.config({ LOCAL_DIR: makeOther(world, 3) });
@@ -94,7 +94,7 @@ test('the guard counts what another source had when its backup is adopted', asyn
   assert.equal(world.stored().length, 3);
 });
 
-test('HOST_ID stands for the name of the host', async (t) => {
+test('HOST_ID replaces the name of the host', async (t) => {
   const world = new BucketWorld(t);
   world.config({ HOST_ID: 'alpha' });
   await backedUp(world, 3);
@@ -114,12 +114,12 @@ test('a record that names no host counts as one of this host', async (t) => {
   assert.equal(recorded(world)['host'], hostname());
 });
 
-test('what an unfinished run of another source has stored is sent again', async (t) => {
+test('files that an unfinished run of another source has stored are sent again', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world, 3);
   rewriteRecord(world, { host: 'another-host' });
   world.write('f1', 'ours!');
-  // Stored after the record, when this machine's file had long been there.
+  // An object that was stored after the record and after the last change of this machine's file.
   world.bucket.add('pc/docs/f1', Buffer.from('other'), undefined, Date.now() + 3_600_000);
   const { code, stderr } = await world.sync(['--adopt'], { FAKE_CLOCK_OFFSET: `${2 * 3_600_000}` });
   assert.equal(code, 0, stderr);

@@ -7,7 +7,7 @@ import { openStateFolder } from '../../lib/records/state-folder.js';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, TREE } from './bucket-world.js';
 
-/** A backup of two files, and a run in which nothing had changed. */
+/** Backs up two files, and runs again without changes. */
 async function backedUp(world: BucketWorld): Promise<void> {
   world.write('a', 'a');
   world.write('d/b', 'b');
@@ -16,21 +16,24 @@ async function backedUp(world: BucketWorld): Promise<void> {
 
 const treeInBucket = (world: BucketWorld) => world.current(TREE).body;
 
-test('the copy of the tree is for its owner only, and spares the next run a download', async (t) => {
+test('only the owner can read the copy of the tree, and the next run need not download the tree', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
-  const { mode } = statSync(world.copy);
+  const { mode } = statSync(world.treeCopy);
   assert.equal(mode & 0o7777, 0o600);
   assert.equal(statSync(world.stateFolder).mode & 0o7777, 0o700);
-  assert.match(world.copy, /^.*\/home\/\.local\/state\/encrypted-s3-backup\/[0-9a-f]{16}\/tree\.ndjson\.gz$/);
-  assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+  assert.match(
+    world.treeCopy,
+    /^.*\/home\/\.local\/state\/encrypted-s3-backup\/[0-9a-f]{16}\/tree\.ndjson\.gz$/,
+  );
+  assert.deepEqual(readFileSync(world.treeCopy), treeInBucket(world));
   assert.deepEqual(readdirSync(world.stateFolder), ['tree.ndjson.gz']);
 
   const count = world.bucket.versions().length;
   assert.equal((await world.sync()).code, 0);
   assert.equal(world.treeDownloads(), 0);
   assert.deepEqual(world.changesSince(count), []);
-  assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+  assert.deepEqual(readFileSync(world.treeCopy), treeInBucket(world));
 });
 
 test('XDG_STATE_HOME names the place of the state folder, unless it is relative', async (t) => {
@@ -45,21 +48,21 @@ test('XDG_STATE_HOME names the place of the state folder, unless it is relative'
     treeInBucket(world),
   );
   assert.equal((await world.sync([], { XDG_STATE_HOME: 'state' })).code, 0);
-  assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+  assert.deepEqual(readFileSync(world.treeCopy), treeInBucket(world));
 });
 
 const SPOILED: Readonly<Record<string, (world: BucketWorld, older: Buffer) => void>> = {
-  lost: (world) => rmSync(world.copy),
-  truncated: (world) => writeFileSync(world.copy, readFileSync(world.copy).subarray(0, -20)),
-  empty: (world) => writeFileSync(world.copy, ''),
-  foreign: (world, older) => writeFileSync(world.copy, older),
+  lost: (world) => rmSync(world.treeCopy),
+  truncated: (world) => writeFileSync(world.treeCopy, readFileSync(world.treeCopy).subarray(0, -20)),
+  empty: (world) => writeFileSync(world.treeCopy, ''),
+  foreign: (world, older) => writeFileSync(world.treeCopy, older),
 };
 
 for (const [what, spoil] of Object.entries(SPOILED)) {
-  test(`a copy that is ${what} costs one download, and the result is the same`, async (t) => {
+  test(`if the copy of the tree is ${what}, the next run downloads the tree once, with the same result`, async (t) => {
     const world = new BucketWorld(t);
     await backedUp(world);
-    const older = readFileSync(world.copy);
+    const older = readFileSync(world.treeCopy);
     world.write('c', 'c');
     assert.equal((await world.sync()).code, 0);
     spoil(world, older);
@@ -69,17 +72,17 @@ for (const [what, spoil] of Object.entries(SPOILED)) {
     assert.equal((await world.sync()).code, 0);
     assert.equal(world.treeDownloads(), 1);
     assert.deepEqual(world.changesSince(count), ['e', '-a']);
-    assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
+    assert.deepEqual(readFileSync(world.treeCopy), treeInBucket(world));
   });
 }
 
-test('a copy that a run without changes has downloaded is for its owner only, too', async (t) => {
+test('only the owner can read a copy that a run without changes has downloaded', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
-  rmSync(world.copy);
+  rmSync(world.treeCopy);
   assert.equal((await world.sync()).code, 0);
   assert.equal(world.treeDownloads(), 1);
-  assert.equal(statSync(world.copy).mode & 0o7777, 0o600);
+  assert.equal(statSync(world.treeCopy).mode & 0o7777, 0o600);
 });
 
 const TREES: Readonly<Record<string, (world: BucketWorld) => void>> = {
@@ -94,25 +97,25 @@ const TREES: Readonly<Record<string, (world: BucketWorld) => void>> = {
 };
 
 for (const [what, spoil] of Object.entries(TREES)) {
-  test(`a run goes on by the listing if the tree in the bucket is ${what}`, async (t) => {
+  test(`a run uses the listing if the tree in the bucket is ${what}`, async (t) => {
     const world = new BucketWorld(t);
     await backedUp(world);
     spoil(world);
-    rmSync(world.copy);
+    rmSync(world.treeCopy);
     world.remove('a');
     world.write('e', 'e');
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.stored(), ['d/b', 'e']);
-    assert.deepEqual(readFileSync(world.copy), treeInBucket(world));
-    assert.match(gunzipSync(readFileSync(world.copy)).toString('utf8'), /"end":true,"files":2,/);
+    assert.deepEqual(readFileSync(world.treeCopy), treeInBucket(world));
+    assert.match(gunzipSync(readFileSync(world.treeCopy)).toString('utf8'), /"end":true,"files":2,/);
   });
 }
 
 test('a run downloads the tree if a folder has the name of the copy', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
-  rmSync(world.copy);
-  mkdirSync(join(world.copy, 'x'), { recursive: true });
+  rmSync(world.treeCopy);
+  mkdirSync(join(world.treeCopy, 'x'), { recursive: true });
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.equal(world.treeDownloads(), 1);
@@ -147,7 +150,7 @@ test('the tree of a later version ends the run with exit code 1 and the advice t
   await backedUp(world);
   const text = gunzipSync(treeInBucket(world)).toString('utf8');
   world.put(TREE, gzipSync(text.replace('"version":1', '"version":3')), KEY);
-  rmSync(world.copy);
+  rmSync(world.treeCopy);
   world.write('new', 'new');
   const before = world.bucket.versions();
   const { code, stderr } = await world.sync();
@@ -167,7 +170,7 @@ test('a run without a state folder works, and leaves nothing behind', async (t) 
   assert.deepEqual(world.stored(), ['a']);
 });
 
-test('a run removes what a killed one has left, and only that', async (t) => {
+test('a run removes the folder of a killed run, and nothing else', async (t) => {
   const world = new BucketWorld(t);
   await backedUp(world);
   world.write('c', 'c');
@@ -199,12 +202,12 @@ test('a home directory is backed up without the copies and notes in it', async (
   for (const _ of [1, 2]) {
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
-    assert.ok(existsSync(world.copy));
+    assert.ok(existsSync(world.treeCopy));
     assert.deepEqual(world.stored(), ['.local/state/other']);
   }
 });
 
-test('what an interrupted restore has left in LOCAL_DIR is neither backed up nor counted as a loss', async (t) => {
+test('the stage of an interrupted restore in LOCAL_DIR is neither backed up nor counted as gone', async (t) => {
   const world = new BucketWorld(t);
   world.write('a', 'a');
   world.write('d/b', 'b');

@@ -1,4 +1,4 @@
-// `encrypted-s3 status`: is the backup fresh, and what did its last run do?
+// `encrypted-s3 status` shows whether a backup is fresh, and what its last run did.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,9 +22,9 @@ function changeRecord(world: BucketWorld, facts: Record<string, unknown>): void 
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 
-test('a person sees when the last run was, and what is in the backup', async (t) => {
+test('status shows the time of the last run, and the size of the backup', async (t) => {
   const world = await backedUp(t);
-  const { code, stdout, stderr } = await world.runAgain('encrypted-s3', ['status', world.configFile]);
+  const { code, stdout, stderr } = await world.runShared('encrypted-s3', ['status', world.configFile]);
   assert.equal(code, 0, stderr);
   for (const words of [
     /: OK, /,
@@ -40,17 +40,17 @@ test('the config in the default place is used when none is named', async (t) => 
   const world = await backedUp(t);
   const folder = join(world.home, '.config/encrypted-s3-backup');
   mkdirSync(folder, { recursive: true });
-  const nowhere = await world.runAgain('encrypted-s3', ['status']);
+  const nowhere = await world.runShared('encrypted-s3', ['status']);
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.stderr, /No config is given.*\n.*HINT: .*\.config\/encrypted-s3-backup\/config/);
   renameSync(world.configFile, join(folder, 'config'));
-  assert.equal((await world.runAgain('encrypted-s3', ['status'])).code, 0);
+  assert.equal((await world.runShared('encrypted-s3', ['status'])).code, 0);
 });
 
 test('--max-age answers as a monitoring plugin does', async (t) => {
   const world = await backedUp(t);
   const ask = async (...flags: string[]) => {
-    const { code, stdout } = await world.runAgain('encrypted-s3', ['status', world.configFile, ...flags]);
+    const { code, stdout } = await world.runShared('encrypted-s3', ['status', world.configFile, ...flags]);
     return { code, stdout };
   };
   const fresh = await ask('--max-age', '26h');
@@ -69,10 +69,10 @@ test('--max-age answers as a monitoring plugin does', async (t) => {
   assert.match(incomplete.stdout, /^BACKUP WARNING - the last run left 1 file out of the backup /);
 });
 
-test('--max-age prints UNKNOWN on standard output for what can not be asked', async (t) => {
+test('--max-age prints UNKNOWN on standard output if the bucket cannot be read', async (t) => {
   const world = await backedUp(t);
   world.put(RECORD, 'another', OTHER_KEY);
-  const { code, stdout } = await world.runAgain('encrypted-s3', [
+  const { code, stdout } = await world.runShared('encrypted-s3', [
     'status',
     world.configFile,
     '--max-age',
@@ -84,7 +84,12 @@ test('--max-age prints UNKNOWN on standard output for what can not be asked', as
 
 test('--json prints the record, the state and the age', async (t) => {
   const world = await backedUp(t);
-  const { stdout } = await world.runAgain('encrypted-s3', ['status', '--config', world.configFile, '--json']);
+  const { stdout } = await world.runShared('encrypted-s3', [
+    'status',
+    '--config',
+    world.configFile,
+    '--json',
+  ]);
   const status = JSON.parse(stdout) as Record<string, unknown> & { lastRun: Record<string, unknown> };
   assert.deepEqual([status['format'], status['version']], ['encrypted-s3-backup status', 1]);
   assert.deepEqual([status['state'], status['prefix'], status['hasEscrow']], ['OK', 'pc/docs/', false]);
@@ -92,15 +97,15 @@ test('--json prints the record, the state and the age', async (t) => {
   assert.equal(status.lastRun['sent'], 2);
 });
 
-test('--prometheus writes a whole file, or says why it can not', async (t) => {
+test('--prometheus writes the whole file, or reports why it cannot', async (t) => {
   const world = await backedUp(t);
   const file = join(world.folder, 'backup.prom');
-  const written = await world.runAgain('encrypted-s3', ['status', world.configFile, '--prometheus', file]);
+  const written = await world.runShared('encrypted-s3', ['status', world.configFile, '--prometheus', file]);
   assert.equal(written.code, 0, written.stderr);
   const text = readFileSync(file, 'utf8');
   assert.match(text, /^encrypted_s3_backup_files\{bucket="test-bucket",prefix="pc\/docs\/"\} 2$/m);
   assert.match(text, /^encrypted_s3_backup_last_complete_run_timestamp_seconds\{.*\} \d+(\.\d+)?$/m);
-  const failed = await world.runAgain('encrypted-s3', [
+  const failed = await world.runShared('encrypted-s3', [
     'status',
     world.configFile,
     '--prometheus',

@@ -23,7 +23,7 @@ import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
-test('a run that succeeds is silent, and every call has what it needs', async (t) => {
+test('a run that succeeds is silent, and every call has the right arguments and environment', async (t) => {
   const box = new Sandbox(t);
   box.write('notes.txt', 'notes');
   box.expect(firstRun('notes', 'notes.txt'));
@@ -74,7 +74,7 @@ test('a run that succeeds is silent, and every call has what it needs', async (t
   assert.equal(keys.length - ofProof.length, 5, 'one is the wrong key');
 });
 
-test('what is worth knowing goes to syslog with the tag of the original script', async (t) => {
+test('a run logs to syslog with the tag of the original script', async (t) => {
   const box = new Sandbox(t);
   box.write('notes.txt', 'notes');
   const uploads =
@@ -94,7 +94,7 @@ test('what is worth knowing goes to syslog with the tag of the original script',
   assert.equal(args, `--tag encrypted-s3-sync[${pid}] --prio-prefix\n`);
 });
 
-test('without a logger of any kind the run goes on', async (t) => {
+test('a run without any logger goes on', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.fake('logger', 'exit 1');
@@ -167,7 +167,7 @@ test('a key that the environment holds is not passed on', async (t) => {
   box.calls();
 });
 
-test('warnings of the AWS CLI go to syslog, and the listing decides what is in the backup', async (t) => {
+test('warnings of the AWS CLI go to syslog, and the listing shows which files are in the backup', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const stderr = 'warning: Skipping file /data/pipe. File is character special device, ...\n';
@@ -202,7 +202,7 @@ test('a file that fails to be uploaded is sent again, and named if that fails to
   assert.equal(uploads.length, 3);
 });
 
-test('after a first upload that fails as a whole, what is missing is sent by name', async (t) => {
+test('after a first upload that fails as a whole, the missing files are sent by name', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   const stderr = `fatal error: ${s3Error('InternalError', 'ListObjectsV2', 'x').trim()}\n`;

@@ -1,4 +1,4 @@
-// What a person sees on a terminal, at any width.
+// The output of commands on terminals of several widths.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -60,7 +60,7 @@ for (const columns of WIDTHS) {
     );
     const { left } = await screenOf(world, ['runs', ...config], { columns });
     assert.match(left, /^ENDED +TOOK +FILES +SIZE +SENT +DELETED +EXIT\r\n/);
-    // The bar takes what is left of the line; below its width, the table has none.
+    // The bar fills the rest of the line; a table on a narrow terminal has no bar.
     const [, bar = ''] = / 3 +0 +0(?: {2}(█+))?\r\n/.exec(left) ?? assert.fail(left);
     assert.equal(bar.length, { 40: 0, 80: bar.length, 200: 20 }[columns]);
     if (columns > 40) for (const line of left.split('\r\n')) assert.ok(line.length <= columns, line);
@@ -123,7 +123,7 @@ test('Ctrl-C while the program still loads says that nothing has begun', async (
   const world = newWorld(t);
   const hook = `--require=${join(FAKES, 'signal-when-handled.cjs')}`;
   const terminal = {
-    // A bundle is loaded as a whole.
+    // A bundle loads in one step, so this test uses the built program.
     program: join(DIST, 'bin/encrypted-s3.js'),
     environment: { NODE_OPTIONS: `${WITHOUT_MODERN_SYSLOG} ${hook}` },
   };

@@ -9,7 +9,7 @@ import { BucketWorld, PREFIX } from './bucket-world.js';
 const FIRST = Date.parse('2026-01-01T10:00:00Z');
 const GOES_AGAIN = /The next run of encrypted-s3-sync deletes again .* encrypted-s3-download-dir or /;
 
-/** Below the prefix; each version a minute after the one before, `undefined` for a deletion. */
+/** A world with versions below the prefix, each a minute after the previous one; `undefined` adds a delete marker. */
 function withHistory(
   t: TestContext,
   histories: Readonly<Record<string, readonly (string | undefined)[]>>,
@@ -42,7 +42,7 @@ const SOME = {
   'never there': [undefined],
 };
 
-test('everything that was deleted comes back, with what is left of its history', async (t) => {
+test('undelete restores every deleted object, with its remaining older versions', async (t) => {
   const world = withHistory(t, SOME);
   world.bucket.add('other/prefix', Buffer.from('x'), undefined, FIRST);
   world.bucket.add('other/prefix', undefined);
@@ -60,7 +60,7 @@ test('everything that was deleted comes back, with what is left of its history',
   const told = world.syslog().filter((line) => line.includes('Undeleted: '));
   assert.equal(told.length, 5);
   assert.match(told[0] ?? '', /^<14>Undeleted: s3:\/\/test-bucket\/pc\/docs\/d\/gone \(delete marker \S+\)$/);
-  const used = world.called().join('\n');
+  const used = world.awsCalls().join('\n');
   assert.doesNotMatch(used, /fileb:|get-object|get-bucket-versioning/);
 
   const again = await undelete(world);
@@ -68,7 +68,7 @@ test('everything that was deleted comes back, with what is left of its history',
   assert.equal(again.stderr, 'There is nothing to undelete below s3://test-bucket/pc/docs/.\n');
 });
 
-test('files and folders come back by their names', async (t) => {
+test('undelete restores files and folders by their paths', async (t) => {
   for (const [paths, back] of [
     [['d'], ['d/gone', 'd/gone twice', 'd/sub/gone']],
     [
@@ -108,7 +108,7 @@ test('a path that matches nothing ends with exit code 1, and nothing is changed'
   }
 });
 
-test('a dry run says what it would do and changes nothing', async (t) => {
+test('a dry run of undelete prints what it would do and changes nothing', async (t) => {
   const world = withHistory(t, { ...SOME, 'line\nbreak': ['x', undefined] });
   const before = world.snapshot();
   const { code, stdout, stderr } = await undelete(world, '--dry-run');
@@ -122,10 +122,10 @@ test('a dry run says what it would do and changes nothing', async (t) => {
     '',
   ]);
   assert.deepEqual(world.snapshot(), before);
-  assert.ok(!world.isLockThere);
+  assert.ok(!world.hasLock);
 });
 
-test('what was deleted before the given time stays deleted', async (t) => {
+test('undelete does not restore objects that were deleted before the given time', async (t) => {
   const world = withHistory(t, SOME);
   const at = ['--at', '2026-01-01T10:01:00Z'];
   const { code, stderr } = await undelete(world, ...at);
@@ -155,7 +155,7 @@ test('without a prefix, the deleted objects of the backup itself stay deleted', 
   assert.deepEqual([...world.bucket.current().keys()], ['b']);
 });
 
-test('many files come back in batches, and those whose keys XML can not hold singly', async (t) => {
+test('undelete restores many files in batches, and those whose keys XML cannot hold singly', async (t) => {
   const awkward = ['-v', 'a\x01b', 'line\nbreak', 'ü <&> "x"'];
   const paths = [...Array.from({ length: 1100 }, (_, number) => `d/${number}`), ...awkward];
   const world = withHistory(t, Object.fromEntries(paths.map((path) => [path, ['x', undefined]])));
@@ -163,10 +163,10 @@ test('many files come back in batches, and those whose keys XML can not hold sin
   assert.equal(code, 0, stderr);
   assert.match(stderr, /^1104 files are back/);
   assert.deepEqual(world.stored().sort(), paths.sort());
-  const operations = world.called().map((call) => / s3api (\S+)/.exec(call)?.[1]);
+  const operations = world.awsCalls().map((call) => / s3api (\S+)/.exec(call)?.[1]);
   const count = (operation: string) => operations.filter((it) => it === operation).length;
   assert.equal(count('delete-object'), 2);
-  // Two for the thousands, and one more for each single deletion, which takes its turn.
+  // Two calls for the thousands, and one for each key that has to be deleted singly.
   assert.ok(count('delete-objects') <= 4, `${operations}`);
   assert.equal(count('list-object-versions'), 3);
 });
@@ -200,7 +200,7 @@ test('delete markers that the server refuses to remove are named, with exit code
   );
 });
 
-test('a user who may not remove versions is told so, with exit code 1', async (t) => {
+test('undelete by a user who may not remove versions says so, with exit code 1', async (t) => {
   const world = withHistory(t, { ...SOME, 'line\nbreak': ['x', undefined] });
   const all = ['d/gone', 'd/gone twice', 'd/sub/gone', 'd2'].map((path) => refusal(path, 'AccessDenied'));
   const whole = (operation: string) =>
@@ -227,10 +227,10 @@ test('a user who may not remove versions is told so, with exit code 1', async (t
 test('--profile replaces the profile of the config', async (t) => {
   const world = withHistory(t, SOME);
   assert.equal((await undelete(world, '--profile', 'admin')).code, 0);
-  assert.ok(world.called().every((call) => call.startsWith('--profile admin ')));
+  assert.ok(world.awsCalls().every((call) => call.startsWith('--profile admin ')));
 });
 
-test('on a bucket without versioning, undelete says plainly that nothing can come back', async (t) => {
+test('undelete in a bucket without versioning says that nothing can be restored', async (t) => {
   const world = new BucketWorld(t);
   world.bucket.exists = true;
   const nothing = await undelete(world);

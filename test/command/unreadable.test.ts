@@ -1,4 +1,4 @@
-// A file that can't be read may be one that is gone from elsewhere.
+// An unreadable file may be a renamed file that is gone from its old path.
 import assert from 'node:assert/strict';
 import { chmodSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { FileSystems } from '../../lib/tree/disk/inode.js';
 import { BucketWorld } from './bucket-world.js';
 
 for (const hours of ['0', '20']) {
-  test(`a file that takes the place of another one and can not be read keeps its object, with FULL_CHECK_HOURS=${hours}`, async (t) => {
+  test(`a file that takes the place of another one and cannot be read keeps its object, with FULL_CHECK_HOURS=${hours}`, async (t) => {
     const world = new BucketWorld(t);
     world.config({ FULL_CHECK_HOURS: hours });
     for (const path of ['a', 'b', 'c']) world.write(path, path);
@@ -17,16 +17,16 @@ for (const hours of ['0', '20']) {
     renameSync(b, a);
     const { code, stderr } = await world.sync();
     assert.equal(code, 3, stderr);
-    // Where inodes have no lasting numbers, nothing tells that `a` is another file.
-    const isTold = new FileSystems(world.source).hasLastingNumbers(world.source);
-    assert.equal(world.stored().includes('b'), isTold, stderr);
+    // On a file system without lasting inode numbers, nothing shows that `a` is another file.
+    const hasLastingNumbers = new FileSystems(world.source).hasLastingNumbers(world.source);
+    assert.equal(world.stored().includes('b'), hasLastingNumbers, stderr);
     chmodSync(a, 0o644);
     assert.equal((await world.sync()).code, 0);
     assert.deepEqual(world.stored(), ['a', 'c']);
   });
 }
 
-test('a file that has not changed and can not be read any more holds no deletion back', async (t) => {
+test('a file that has not changed and cannot be read any more holds no deletion back', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'b', 'c']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

@@ -1,4 +1,4 @@
-// Uploads that fail: what is tried again, what is named, and what ends the run.
+// Failed uploads: which ones are tried again, which are named, and which end the run.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { BucketWorld, PREFIX, RECORD } from './bucket-world.js';
@@ -6,7 +6,7 @@ import { BucketWorld, PREFIX, RECORD } from './bucket-world.js';
 const said = (code: string, message = 'S3 says so.') =>
   `An error occurred (${code}) when calling the PutObject operation (reached max retries: 4): ${message}`;
 
-/** A backup of one file, to which others come: they are sent by their names. */
+/** A backup of one file, and new files that are sent by name. */
 async function worldWith(t: TestContext, paths: readonly string[]): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   world.write('stays', 'stays');
@@ -15,7 +15,7 @@ async function worldWith(t: TestContext, paths: readonly string[]): Promise<Buck
   return world;
 }
 
-/** How often the run tried to put a file. */
+/** How often the run tried to upload a file. */
 const tries = (world: BucketWorld, path: string) =>
   world.faults.puts.filter((key) => key === PREFIX + path).length;
 const triesOfAll = (world: BucketWorld) => world.faults.puts.filter((key) => key.startsWith(PREFIX)).length;
@@ -24,7 +24,7 @@ for (const [words, why] of [
   [said('EntityTooLarge'), /EntityTooLarge/],
   [said('AccessDenied'), /AccessDenied/],
   [said('QuotaExceeded'), /QuotaExceeded/],
-  // A bad block on the disk.
+  // A disk with a bad block.
   ['[Errno 5] Input/output error', /Input\/output error/],
 ] as const) {
   test(`a file whose error will not pass (${why.source}) is tried once and named, and stops nothing`, async (t) => {
@@ -112,7 +112,7 @@ test('credentials that expire in the middle of the upload end the run, and the n
   assert.deepEqual(world.stored(), [...MANY, 'stays']);
 });
 
-test('files whose names the output of the AWS CLI can not tell apart are sent singly', async (t) => {
+test("files whose names are ambiguous in the AWS CLI's output are sent singly", async (t) => {
   const odd = ['a\nb', 'd\re', 'f\x1b[2J', 'g\u2028h', 'i\x85j'];
   const world = await worldWith(t, [...odd, 'c to s3:', 'z']);
   const refused = odd[1] ?? '';
@@ -123,7 +123,7 @@ test('files whose names the output of the AWS CLI can not tell apart are sent si
     world.stored().sort(),
     [...odd.filter((it) => it !== refused), 'c to s3:', 'stays', 'z'].sort(),
   );
-  const single = world.called().filter((call) => / s3 cp \/proc\/\d+\/fd\/\d+ s3:\/\//.test(call));
+  const single = world.awsCalls().filter((call) => / s3 cp \/proc\/\d+\/fd\/\d+ s3:\/\//.test(call));
   assert.equal(single.length, odd.length);
   world.faults.failPut(PREFIX + refused, '', 0);
   assert.equal((await world.sync()).code, 0);

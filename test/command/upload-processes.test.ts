@@ -1,4 +1,4 @@
-// Into how many calls of the AWS CLI an upload is cut: as many as are to work side by side, after a small first one.
+// An upload takes a small first call, and then as many parallel calls as UPLOAD_PROCESSES allows.
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ test('UPLOAD_PROCESSES counts as 1 where the profile limits the bandwidth of eac
     for (let number = 0; number < 310; number += 1) world.write(`${number}`, 'x');
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
-    return world.called().filter((call) => /\/links-\d+ /.test(call)).length;
+    return world.awsCalls().filter((call) => /\/links-\d+ /.test(call)).length;
   };
   assert.equal(await callsFor({}, '[default]\ns3 =\n  max_concurrent_requests = 20\n'), 4);
   assert.equal(await callsFor({ UPLOAD_PROCESSES: '2' }, ''), 3);

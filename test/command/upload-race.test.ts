@@ -1,5 +1,5 @@
-// What is uploaded is what was scanned, or what is there when it is sent again; never what a link leads to that has
-// taken a file's or a folder's place.
+// A run uploads the scanned file, or its new content when it is sent again, but never the target of a link that has
+// taken the place of a file or folder.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, statSync, writeFileSync } from 'node:fs';
@@ -9,9 +9,9 @@ import { gunzipSync } from 'node:zlib';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX, TREE, UPLOAD } from './bucket-world.js';
 
-const SECRET = 'of another user';
+const SECRET = 'secret of another user';
 
-/** A backup whose file `d/f` has changed since, and a folder with a secret elsewhere. */
+/** A backup whose file `d/f` has changed since the last run, and a folder with a secret elsewhere. */
 async function worldWithSecret(t: TestContext) {
   const world = new BucketWorld(t);
   for (const path of ['d/f', 'stays']) world.write(path, 'before');
@@ -27,11 +27,11 @@ function shell(script: string): void {
   execFileSync('sh', ['-c', script]);
 }
 
-function assertSecretStays(world: BucketWorld): void {
+function assertSecretNotUploaded(world: BucketWorld): void {
   for (const { body } of world.bucket.versions()) assert.ok(!body?.includes(SECRET));
 }
 
-/** What the tree in the bucket has of a file. */
+/** The line of a file in the tree. */
 function inTree(world: BucketWorld, path: string): Record<string, unknown> | undefined {
   const lines = gunzipSync(world.current(TREE).body).toString().trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>).find((it) => it['path'] === path);
@@ -41,7 +41,7 @@ for (const [how, script] of [
   ['is written to', (file: string) => `printf 'new content' > '${file}'`],
   ['is replaced', (file: string) => `printf 'new content' > '${file}.new'; mv '${file}.new' '${file}'`],
 ] as const) {
-  test(`a file that ${how} during its upload is sent again, and recorded as it is then`, async (t) => {
+  test(`a file that ${how} during its upload is sent again, and recorded with its new state`, async (t) => {
     const { world, at } = await worldWithSecret(t);
     world.faults.set({ at: 'put', number: 1, what: 'change', change: () => shell(script(at('d/f'))) });
     const { code, stderr } = await world.sync();
@@ -55,7 +55,7 @@ for (const [how, script] of [
       [Number(size), `${ctimeNs}`, `${mtimeNs}`],
     );
     if (recorded?.['ino'] !== undefined) assert.equal(recorded['ino'], Number(ino));
-    // There is nothing left to do.
+    // The next run has nothing to do.
     world.faults.set(undefined);
     const count = world.bucket.versions().length;
     assert.equal((await world.sync()).code, 0);
@@ -80,7 +80,7 @@ test('a file that is swapped for a link while the AWS CLI runs is not followed',
   world.faults.set({ at: 'put', number: 1, what: 'change', change: () => shell(script) });
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
-  assertSecretStays(world);
+  assertSecretNotUploaded(world);
   assert.equal(inTree(world, 'd/f'), undefined);
 });
 
@@ -90,7 +90,7 @@ test('a folder that is swapped for a link while the AWS CLI runs is not followed
   world.faults.set({ at: 'put', number: 1, what: 'change', change: () => shell(script) });
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
-  assertSecretStays(world);
+  assertSecretNotUploaded(world);
   assert.equal(world.current(`${PREFIX}d/f`).body.toString(), 'of this user!!!');
 });
 
@@ -98,22 +98,22 @@ for (const what of ['d', 'd/f'] as const) {
   test(`a link to elsewhere that takes the place of "${what}" between the scan and the upload is not followed`, async (t) => {
     const world = new BucketWorld(t);
     world.makeBucket();
-    // So that the files are sent by their names.
+    // With an object below the prefix, the files are sent by name.
     world.put(`${PREFIX}stays`, 'before', KEY);
     for (const path of ['d/f', 'stays']) world.write(path, 'before');
     const elsewhere = join(world.folder, 'elsewhere');
     mkdirSync(elsewhere);
     writeFileSync(join(elsewhere, 'f'), SECRET);
     const [place, target] = [join(world.source, what), what === 'd' ? elsewhere : join(elsewhere, 'f')];
-    // The listing before the upload begins when the scan has ended.
+    // The listing before the upload begins after the scan.
     world.onFirstCall(
       '*list-objects-v2*pc/docs*',
       `mv '${place}' '${world.folder}/aside'; ln -s '${target}' '${place}'`,
     );
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
-    assertSecretStays(world);
+    assertSecretNotUploaded(world);
     assert.deepEqual(world.stored(), ['stays']);
-    assert.ok(world.called().every((call) => !call.includes(' s3 sync ')));
+    assert.ok(world.awsCalls().every((call) => !call.includes(' s3 sync ')));
   });
 }

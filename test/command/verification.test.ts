@@ -38,7 +38,7 @@ test('an object that can be read without the key, or with a wrong one, ends the 
   }
 });
 
-test('an archived object that can not be read back does not fail the run', async (t) => {
+test('an archived object that cannot be read back does not fail the run', async (t) => {
   for (const stderr of [
     `download failed: s3://b/a to - ${s3Error('InvalidObjectState', 'GetObject', 'The operation is not valid')}`,
     'warning: Skipping file s3://b/a. Object is of storage class GLACIER. Unable to perform download operations\n',

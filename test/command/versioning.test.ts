@@ -1,4 +1,4 @@
-// Whether the bucket keeps older versions is asked for in every run that overwrites or deletes something.
+// Every run that overwrites or deletes something asks for the bucket's versioning.
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { Outcome } from '../fakes/sandbox.js';
@@ -8,7 +8,7 @@ const QUESTION = '*get-bucket-versioning*';
 const SUSPENDED = 'echo Suspended; exit 0';
 const KILLED = 'kill -9 $$';
 
-/** A backup of some files. */
+/** A world with a backup. */
 async function backup(t: TestContext): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   for (const path of ['a', 'b', 'c']) world.write(path, path);
@@ -18,7 +18,7 @@ async function backup(t: TestContext): Promise<BucketWorld> {
 }
 
 const questions = (world: BucketWorld) =>
-  world.called().filter((call) => call.includes('get-bucket-versioning')).length;
+  world.awsCalls().filter((call) => call.includes('get-bucket-versioning')).length;
 
 const WARNING = /WARNING: Versioning is suspended in the bucket "test-bucket": .* put-bucket-versioning /;
 
@@ -66,7 +66,7 @@ test('nothing is deleted while versioning is suspended', async (t) => {
   assert.deepEqual(world.stored(), ['a', 'b', 'c']);
 });
 
-test('one answer about the versioning serves what is overwritten and what is deleted', async (t) => {
+test('a run that both overwrites and deletes asks for the versioning once', async (t) => {
   const world = await backup(t);
   world.remove('a');
   world.write('b', '22');
@@ -75,7 +75,7 @@ test('one answer about the versioning serves what is overwritten and what is del
   assert.deepEqual(world.stored(), ['b', 'c']);
 });
 
-test('a config that needs no older versions gets neither the question nor the warning', async (t) => {
+test('a run whose config needs no older versions neither asks for the versioning nor warns', async (t) => {
   const world = await backup(t);
   world.config({ ALLOW_UNVERSIONED_DELETE: 'yes' });
   world.onCall(QUESTION, SUSPENDED);
@@ -87,7 +87,7 @@ test('a config that needs no older versions gets neither the question nor the wa
   assert.deepEqual(world.stored(), ['b', 'c']);
 });
 
-test('a question about the versioning that fails keeps no file from being stored', async (t) => {
+test('a run whose query of the versioning fails still uploads', async (t) => {
   const world = await backup(t);
   world.onCall(QUESTION, KILLED);
   world.write('b', '22');

@@ -1,4 +1,4 @@
-// A Node.js without MD5, as in FIPS mode: the escrow's key is made by MD5.
+// In FIPS mode, Node.js has no MD5, from which the escrow's key is derived.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

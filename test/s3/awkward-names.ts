@@ -1,4 +1,4 @@
-/** Names of files, folders included, over which shells, URLs, patterns or listings could stumble. */
+/** Paths that shells, URLs, patterns or listings may mishandle. */
 export const awkwardNames: readonly string[] = [
   'with space',
   ' space at both ends ',
@@ -16,7 +16,7 @@ export const awkwardNames: readonly string[] = [
   'back\\slash',
   '<b>&amp;',
   '`id` $(id)',
-  // The same word composed and decomposed: two files to Linux and to S3.
+  // The same word in composed and decomposed form: two files to Linux and to S3.
   'caf\u00e9',
   'cafe\u0301',
   '\u{1f512} \u65e5\u672c\u8a9e',

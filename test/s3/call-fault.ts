@@ -1,15 +1,15 @@
-// What goes wrong at the nth call of the real AWS CLI in a run: an `aws` that is first on the PATH counts the calls.
+// A fault at the nth call of the real AWS CLI in a run. A wrapper that is first on PATH counts the calls.
 import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { World } from './world.js';
 
 export interface CallFault {
-  /** Counted from 1. */
+  /** From 1. */
   readonly number: number;
-  /** Whether the AWS CLI has done its work by then. */
+  /** Whether the fault strikes before or after the AWS CLI's work. */
   readonly when: 'before' | 'after';
   readonly what: 'kill aws' | 'kill the command' | 'kill both' | 'fail' | 'change';
-  /** Of the shell, run in LOCAL_DIR by `change`. */
+  /** The shell script that `change` runs in LOCAL_DIR. */
   readonly script: string;
 }
 
@@ -35,9 +35,9 @@ exit $code
   chmodSync(aws, 0o755);
 }
 
-/** Begins to count anew. @param fault `undefined`: nothing goes wrong */
+/** Sets the fault, or lifts it with `undefined`, and restarts the count. */
 export function setFault({ folder, source }: World, fault: CallFault | undefined): void {
-  // A new folder: a call of a killed run may be counted yet.
+  // A call of a killed run may still count itself in the old folder.
   const lines = [`CALLS='${mkdtempSync(join(folder, 'calls-'))}'`];
   if (fault !== undefined) lines.push(`AT='${fault.number} ${fault.when}'`, `WHAT='${fault.what}'`);
   writeFileSync(join(folder, 'change'), `cd '${source}'\n${fault?.script ?? ''}\n`);

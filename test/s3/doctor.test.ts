@@ -1,4 +1,4 @@
-// What the doctor says of a bucket on a real server, before and after it has mended it.
+// The doctor's findings about a bucket on a real server, before and after --fix.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Finding } from '../../lib/health/doctor/finding.js';
@@ -21,7 +21,7 @@ async function examine(world: World, ...flags: string[]): Promise<Record<string,
 
 describe('encrypted-s3 doctor --fix', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`mends a bucket that is set to nothing, and keeps the rules of others, with AWS CLI ${cli.version}`, async (t) => {
+    test(`doctor --fix sets up a bucket without settings, and keeps the rules of others, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('doctor', cli, (remove) => t.after(remove));
       world.config({ REMOTE_DIR_PREFIX: 'pc/docs' });
       world.write('a', 'content');

@@ -8,7 +8,7 @@ import { entriesOf } from './entries.js';
 import { RestoreWorld, TREE } from './restore-world.js';
 import { contentsOf, newKey } from './world.js';
 
-/** Every kind of entry that a backup takes along. */
+/** Writes every kind of entry that a backup holds. */
 function fill(world: RestoreWorld): void {
   for (const name of awkwardNames) world.write(name, `content of ${name}\n`);
   for (const name of ['changes', 'goes', 'same size', 'mode', 'becomes folder', 'in/some/folder']) {
@@ -34,7 +34,7 @@ function change(world: RestoreWorld): void {
   `);
 }
 
-/** Without setuid and setgid, which are not given back. */
+/** The entries of the source, without setuid and setgid, which a restore does not set. */
 function expected(world: RestoreWorld): Record<string, string> {
   world.shell('find . -mindepth 1 ! -type l -perm /6000 -print0 | xargs -0r chmod ug-s');
   return entriesOf(world.source);
@@ -42,7 +42,7 @@ function expected(world: RestoreWorld): Record<string, string> {
 
 describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`brings every day of a backup back as it was, with AWS CLI ${cli.version}`, async (t) => {
+    test(`download-dir restores every day of a backup as it was, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('restore', cli, (remove) => t.after(remove));
       world.config();
       fill(world);
@@ -76,7 +76,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       );
       assert.ok(!existsSync(early.to));
 
-      // A folder of it, as it was.
+      // One folder as it was.
       const folder = await world.restore('--at', first.time, 'deep');
       assert.equal(folder.code, 0, folder.stderr);
       assert.deepEqual(
@@ -86,7 +86,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
         ),
       );
 
-      // Back in time in the same folder: what differs is replaced, and only that.
+      // A restore of an older state over a newer one replaces only files that differ.
       const ino = lstatSync(join(latest.to, '20 MB')).ino;
       const back = ['--config', world.configFile, '--at', second.time, latest.to];
       const refused = await world.run('encrypted-s3-download-dir', back);
@@ -102,7 +102,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`restores a bare machine with the escrowed key, and the files alone without a tree, with AWS CLI ${cli.version}`, async (t) => {
+    test(`download-dir restores to a new machine with the escrowed key, and files without metadata if there is no tree, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('bare', cli, (remove) => t.after(remove));
       world.config();
       world.write('in/folder', 'one');
@@ -126,7 +126,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       assert.equal(code, 0, stderr);
       assert.deepEqual(entriesOf(to), entriesOf(world.source));
 
-      // Above and beside all backups there is no tree; the original scripts leave none.
+      // There is no tree above and beside all backups, and none in a backup of the original scripts.
       await world.awsSucceeds('s3', 'rm', world.url(TREE));
       const files = await world.restore();
       assert.equal(files.code, 0, files.stderr);

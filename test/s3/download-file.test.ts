@@ -9,12 +9,12 @@ import { awkwardNames } from './awkward-names.js';
 import { contentsOf, newKey, type Outcome, World, withKey } from './world.js';
 
 const COMMAND = 'encrypted-s3-download-file';
-/** Those of the awkward names that each get a download of their own: one at a time takes long. */
+/** The awkward names that are downloaded one by one, which is slow. */
 const TRICKY = ['line\nbreak', "it's", 'a%20b%2Fc', 'star*', '#1 folder/it is 100%/-x'];
 
 describe(COMMAND, { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`restores one file, with AWS CLI ${cli.version}`, { concurrency: 2 }, async (t) => {
+    test(`download-file restores one file, with AWS CLI ${cli.version}`, { concurrency: 2 }, async (t) => {
       const world = new World('download', cli, (remove) => t.after(remove));
       const { source, key } = world;
       for (const name of awkwardNames) world.write(name, `content of ${name}\n`);
@@ -54,7 +54,7 @@ describe(COMMAND, { concurrency: true }, () => {
           },
         ),
 
-        t.test('a file with an awkward name comes back under it', async () => {
+        t.test('a file with an awkward name is restored under its name', async () => {
           const folder = newFolder('awkward');
           for (const name of [...TRICKY, 'empty']) {
             const { code, stderr } = await download(name, folder);

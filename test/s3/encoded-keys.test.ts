@@ -1,5 +1,5 @@
-// Keys in listings of servers that URL-encode them, and of servers that don't, by the real AWS CLI: the server here is one
-// of our own, which lists four keys in two pages.
+// Listings of servers that URL-encode keys, and of servers that do not, read by the real AWS CLI. The server is a fake one
+// that lists four keys in two pages.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -22,7 +22,7 @@ function answer(url: URL, isEncoding: boolean): string {
     isEncoded ? encodeURIComponent(key).replaceAll('%20', '+') : key.replaceAll('&', '&amp;');
   const encoding = isEncoded ? '<EncodingType>url</EncodingType>' : '';
   const marker = url.searchParams.get('key-marker') ?? url.searchParams.get('continuation-token');
-  // A marker that comes back encoded names no key.
+  // A marker that is still encoded is no key.
   const isFirst = marker === null;
   const keys = isFirst ? KEYS.slice(0, 2) : marker === KEYS[1] ? KEYS.slice(2) : [];
   const end = KEYS[1] ?? '';

@@ -1,9 +1,9 @@
-// A directory as it is, to compare with what was restored of it.
+// The entries of a folder, to compare a source with its restore.
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from './world.js';
 
-/** Of each entry below `folder`: type, mode, owner, time of modification in nanoseconds, and content. */
+/** The type, mode, owner, mtime in nanoseconds, and content of each entry below `folder`, by path. */
 export function entriesOf(folder: string): Record<string, string> {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).sort();
   return Object.fromEntries(paths.map((path) => [path, describe(join(folder, path))]));

@@ -5,7 +5,7 @@ import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { newKey, type Outcome, World, withKey } from './world.js';
 
 const EASY_KEY = "it's a 100% easy \u{1f511} key";
-/** What the original derives from the easy key: `echo -n … | md5sum`. */
+/** The key that the original derives from the easy key: `echo -n … | md5sum`. */
 const DERIVED = createHash('md5').update(EASY_KEY).digest('hex');
 
 function contentFor(key: string): string {
@@ -14,12 +14,12 @@ function contentFor(key: string): string {
 
 describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`the key goes into the bucket and comes back, with AWS CLI ${cli.version}`, async (t) => {
+    test(`upload-key stores the key and download-key restores it, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('escrow', cli, (remove) => t.after(remove));
       const { bucket, key } = world;
       const object = world.url('backup.info/key/data');
 
-      /** Enter; profile, region, bucket and key; easy key; Enter; yes. */
+      /** Answers: Enter; profile, region, bucket and key; easy key; Enter; yes. */
       function upload(storedKey: string, easyKey: string, ...confirmations: string[]): Promise<Outcome> {
         const answers = ['', '', 'us-east-1', bucket, storedKey, easyKey, '', ...confirmations, ''];
         return world.run('encrypted-s3-upload-key', [], { input: answers.join('\n') });
@@ -54,7 +54,7 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
         await world.awsSucceeds('s3', 'rb', world.url(''));
       });
 
-      await t.test('upload-key makes the bucket, and stores what the original stores', async () => {
+      await t.test('upload-key makes the bucket, and stores the same content as the original', async () => {
         const { code, stdout, stderr } = await upload(key, EASY_KEY, 'yes');
         assert.deepEqual([code, stderr], [0, '']);
         assert.match(stdout, /SUCCESS: Your backup key is archived online\n$/);
@@ -99,7 +99,7 @@ describe('encrypted-s3-upload-key and encrypted-s3-download-key', { concurrency:
         },
       );
 
-      await t.test('download-key prints what the AWS CLI has stored as the original does', async () => {
+      await t.test('download-key prints a key that the AWS CLI has stored like the original', async () => {
         const input = contentFor(key);
         const put = await world.aws(['s3', 'cp', '-', object, ...withKey(DERIVED)], { input });
         assert.equal(put.code, 0, put.stderr);

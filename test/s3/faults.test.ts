@@ -1,4 +1,4 @@
-// Every way in which `aws s3 sync --delete` is known to lose files, or not to notice that it lacks them.
+// All known cases in which `aws s3 sync --delete` loses files, or does not notice that some are missing in the bucket.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
@@ -19,9 +19,9 @@ import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { contentsOf, World, withKey } from './world.js';
 
 const CLEAN = { code: 0, stdout: '', stderr: '' };
-const RIGHTLESS = { through: WITHOUT_ROOTS_RIGHTS };
+const UNPRIVILEGED = { through: WITHOUT_ROOTS_RIGHTS };
 
-/** Stores the escrow's object, so that a run in which nothing is wrong is silent. */
+/** Stores an escrow, so that a successful run prints nothing. */
 async function escrow(world: World): Promise<void> {
   await world.awsSucceeds('s3', 'mb', world.url(''));
   await world.awsSucceeds(
@@ -47,9 +47,9 @@ async function read(world: World, path: string): Promise<string> {
 }
 
 describe('faults that lose no file', { concurrency: 2 }, () => {
-  // Each with one AWS CLI; safety.test.ts has both.
+  // One AWS CLI is enough; safety.test.ts uses both.
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`the object of what can't be read, or is no file any more, stays, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run keeps the objects of unreadable files, and of files that something else has replaced, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('unreadable', cli, (remove) => t.after(remove));
       await escrow(world);
       for (const path of ['keep', 'folder/a', 'folder/b', 'pipe', 'link', 'secret', 'to-link/x', 'to-file/x'])
@@ -72,7 +72,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       rmSync(at('to-file'), { recursive: true });
       world.write('to-file', 'new');
       for (const time of ['the first', 'the second']) {
-        const { code, stdout, stderr } = await world.sync(RIGHTLESS);
+        const { code, stdout, stderr } = await world.sync(UNPRIVILEGED);
         assert.deepEqual([code, stdout], [3, ''], `${time}: ${stderr}`);
         const lines = stderr.trimEnd().split('\n').sort();
         assert.equal(lines.length, 4, stderr);
@@ -106,7 +106,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
 
       chmodSync(at('folder'), 0o755);
       chmodSync(at('secret'), 0o644);
-      const { code, stderr } = await world.sync(RIGHTLESS);
+      const { code, stderr } = await world.sync(UNPRIVILEGED);
       assert.equal(code, 0, stderr);
       assert.match(
         stderr,
@@ -145,13 +145,13 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       assert.equal(versions.length, 1, 'what did not change is not uploaded again');
     });
 
-    test(`a file that is rewritten during its upload is stored as it is at last, or named, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a file that is rewritten during its upload is stored with its final content, or named, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('moving', cli, (remove) => t.after(remove));
       await escrow(world);
       world.write('calm', 'calm');
       world.write('going/1', 'x');
       world.write('going/2', 'x');
-      // A file that shrinks leaves the server waiting for the rest, and the AWS CLI would try again and again.
+      // If a file shrinks, the server waits for the rest, and the AWS CLI retries many times.
       world.config({ AWS_NET_TIMEOUT: '5' });
       const environment = { AWS_MAX_ATTEMPTS: '1' };
       const run = world.start('encrypted-s3-sync', [world.configFile], { environment });
@@ -163,7 +163,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       }, 10);
       const { code, stderr } = await run.outcome;
       clearInterval(rewriting);
-      // Whether an upload fits between two rewrites is chance; what is claimed must be true either way.
+      // Whether an upload fits between two rewrites is chance. The run's claim must be true either way.
       if (code !== 0) {
         assert.equal(code, 3, stderr);
         assert.match(stderr, /^\S+: ERROR: ".*\/source\/busy" is not in the backup as it is: .*\.\n$/);
@@ -175,7 +175,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`a disk that is not mounted stops the run, and a mass deletion that is allowed does not, with AWS CLI ${cli.version}`, async (t) => {
+    test(`an unmounted disk stops the run, unless the mass deletion is allowed, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('mass', cli, (remove) => t.after(remove));
       await escrow(world);
       for (let index = 0; index < 30; index += 1) world.write(`disk/${index}`, 'x');
@@ -186,7 +186,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
 
       renameSync(join(world.source, 'disk'), join(world.folder, 'unmounted'));
       mkdirSync(join(world.source, 'disk'));
-      // Also for whom the last run's tree is lost: then the listing tells.
+      // Without the last run's tree, the guard counts by the listing.
       for (const home of [undefined, join(world.folder, 'another-home')]) {
         const environment = home === undefined ? {} : { XDG_STATE_HOME: home };
         const { code, stdout, stderr } = await world.sync({ environment });
@@ -217,7 +217,7 @@ describe('faults that lose no file', { concurrency: 2 }, () => {
       assert.equal(Object.keys(await world.current()).length, 10);
     });
 
-    test(`a bucket without versioning keeps what is gone, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run in a bucket without versioning deletes nothing, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('unversioned', cli, (remove) => t.after(remove));
       await world.awsSucceeds('s3', 'mb', world.url(''));
       await put(world, 'backup.info/key/data', 'the key');

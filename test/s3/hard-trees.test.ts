@@ -1,4 +1,4 @@
-// What ended runs when `aws s3 sync` walked LOCAL_DIR by itself, or was sent again and again.
+// Trees on which `aws s3 sync` alone fails, or uploads files again in each run.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { World } from './world.js';
 import { UPLOAD_OF_LINKS, wrapAws } from './wrapped-aws.js';
 
 const LEVELS = 1000;
-/** The levels that have a file. A key has at most 1,024 bytes: `pc/docs/`, two for each level, and the name. */
+/** The levels with a file. A key has at most 1,024 bytes: `pc/docs/`, two for each level, and the name. */
 const WITH_FILE = [0, 99, 100, 200, 507, 508, LEVELS];
 
 const FEW_DESCRIPTORS = ['prlimit', '--nofile=512:512'];
@@ -18,9 +18,9 @@ function fileAt(level: number, name: string): string {
   return `${'d/'.repeat(level)}${name}`;
 }
 
-describe('trees that the AWS CLI alone stumbles over', { concurrency: 2 }, () => {
+describe('trees on which aws s3 sync alone fails', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`a tree of ${LEVELS} levels is stored, but for keys that are too long, which are named, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run stores a tree of ${LEVELS} levels and names the keys that are too long, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('deep', cli, (remove) => t.after(remove));
       world.config();
       mkdirSync(join(world.source, 'd/'.repeat(LEVELS)), { recursive: true });
@@ -42,7 +42,7 @@ describe('trees that the AWS CLI alone stumbles over', { concurrency: 2 }, () =>
           );
         assert.deepEqual(Object.keys(await world.current()).sort(), expected, time);
       }
-      // By name, too.
+      // Uploads by name work, too.
       for (const level of WITH_FILE) world.write(fileAt(level, 'b'), `${level}`);
       const later = await world.sync({ through: FEW_DESCRIPTORS });
       assert.equal(later.code, 3, later.stderr.slice(-1500));
@@ -56,7 +56,7 @@ describe('trees that the AWS CLI alone stumbles over', { concurrency: 2 }, () =>
       world.config({ FULL_CHECK_HOURS: '20' });
       world.write('before', 'x');
       assert.equal((await world.sync()).code, 0);
-      // The first batch has ten of them: those after it are not open yet when it is sent.
+      // The first batch has ten files. Later files are not open yet when it is sent.
       const names = Array.from({ length: 30 }, (_, index) => `folder ${10 + index}/file`);
       for (const name of names) world.write(name, name);
       const takeAway = wrapAws(
@@ -74,7 +74,7 @@ fi`,
       const gone = ['folder 25/file', 'folder 30/file', 'folder 39/file'];
       const stored = ['before', ...names.filter((name) => !gone.includes(name))].sort();
       assert.deepEqual(Object.keys(await world.current()).sort(), stored);
-      // It was open when it was deleted: what was sent of it is deleted by the next full run.
+      // A file that was open when it vanished has been sent; the next full run deletes its object.
       const next = await world.run('encrypted-s3-sync', ['--full', world.configFile]);
       assert.equal(next.code, 0, next.stderr);
       assert.deepEqual(

@@ -1,4 +1,4 @@
-// `encrypted-s3 init --yes` on the real server: from nothing to a backup that can be restored on a bare machine.
+// `encrypted-s3 init --yes` on the real server sets up a backup that can be restored to a new machine.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ const SENTENCE = 'seven green boats sing at night';
 
 describe('encrypted-s3 init --yes', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`sets a backup up, and changes nothing when it is run again, with AWS CLI ${cli.version}`, async (t) => {
+    test(`init --yes sets up a backup, and changes nothing when it runs again, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('init', cli, (remove) => t.after(remove));
       world.write('letters/a.txt', 'Dear Anna');
       world.write('notes/b.txt', 'remember');

@@ -7,9 +7,9 @@ import { assertNoLeak } from './leak-scan.js';
 import { slowProfile, World } from './world.js';
 
 describe('key leaks', () => {
-  // The older one is loaded: its calls look the same.
+  // The older AWS CLI is loaded once and forked: its calls look the same.
   for (const cli of [...loadedAwsClis().slice(0, -1), ...awsClis().slice(-1)]) {
-    test(`nobody sees the key during a backup and a restore, with AWS CLI ${cli.version}`, async (t) => {
+    test(`other users cannot see the key during a backup and a restore, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('leak', cli, (remove) => t.after(remove));
       const config = world.config();
       for (const name of ['a', 'b', 'c', 'd', 'e']) world.write(`small/${name}`, name);
@@ -34,7 +34,7 @@ describe('key leaks', () => {
         ]);
         assert.equal(older.code, 0, older.stderr);
       });
-      // All kinds of calls with a key were there to be seen.
+      // The scan has seen all kinds of calls with a key.
       for (const call of [
         / s3 sync .*\/source /,
         / s3 cp .*\/links-\d+ .* --recursive /,
@@ -53,7 +53,7 @@ describe('key leaks', () => {
   }
 
   for (const cli of awsClis().slice(-1)) {
-    test(`nobody sees the key while the escrow is stored and read, with AWS CLI ${cli.version}`, async (t) => {
+    test(`other users cannot see the key while the escrow is stored and read, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('escrow-leak', cli, (remove) => t.after(remove));
       const easyKey = `easy ${randomBytes(8).toString('hex')}`;
       const derived = createHash('md5').update(easyKey).digest('hex');

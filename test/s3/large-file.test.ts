@@ -1,4 +1,4 @@
-// Of a large file, a part is read back, by a range of bytes with the key.
+// The verification of a large file reads back a range of its bytes.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { World, withKey } from './world.js';
 
 const NAME = '-image #1';
 
-/** A world after its first run, with a file that is just too large to be read back as a whole. */
+/** A world after its first run, with a file that is just too large to be verified as a whole. */
 async function backedUp(t: TestContext, cli: AwsCli): Promise<World> {
   const world = new World('large-file', cli, (remove) => t.after(remove));
   world.config();
@@ -24,13 +24,13 @@ async function backedUp(t: TestContext, cli: AwsCli): Promise<World> {
 
 describe('the verification of a large file', () => {
   for (const cli of loadedAwsClis().slice(0, -1)) {
-    test(`compares a range of bytes, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the verification compares a range of bytes, with AWS CLI ${cli.version}`, async (t) => {
       await backedUp(t, cli);
     });
   }
 
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`compares a range of bytes, and notices another object, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the verification detects another object by a range of bytes, with AWS CLI ${cli.version}`, async (t) => {
       const world = await backedUp(t, cli);
       const other = join(world.folder, 'other');
       writeFileSync(other, randomBytes(WHOLE_UP_TO + 1));
@@ -38,7 +38,7 @@ describe('the verification of a large file', () => {
       const { code, stderr } = await world.sync();
       assert.equal(code, 6, stderr);
       assert.match(stderr, /checksum mismatch: .*-image #1 differs from bytes \d+ to \d+ of/);
-      // Stored without the key, its first byte is enough to tell.
+      // The first byte shows that the object was stored without the key.
       await world.awsSucceeds('s3', 'cp', other, world.url(`pc/docs/${NAME}`));
       const open = await world.sync();
       assert.equal(open.code, 6, open.stderr);

@@ -9,16 +9,16 @@ import { Worker } from 'node:worker_threads';
 import type { ScanRequest, ScanResult } from './leak-scanner.js';
 import type { World } from './world.js';
 
-/** The forms in which a key could be seen: as it is, and as it goes into a request. */
+/** The forms in which a key could appear: plain, and encoded as in a request. */
 function formsOf(key: string): string[] {
   const bytes = Buffer.from(key);
   return [key, bytes.toString('base64'), bytes.toString('hex')];
 }
 
 /**
- * Asserts that no key is seen by others while `work` is going on, and that the scan sees what there is to see:
- * markers are planted at each kind of place.
- * @returns the command lines that were given a file for a parameter's value
+ * Asserts that other users can see no key during `work`, and that the scan works: it has to find markers that are
+ * planted in each kind of place.
+ * @returns the command lines in which a file holds the value of a parameter
  */
 export async function assertNoLeak(
   world: World,
@@ -30,10 +30,10 @@ export async function assertNoLeak(
   const markers = Object.fromEntries(places.map((place) => [place, randomBytes(16).toString('hex')]));
   const request: ScanRequest = {
     secrets: { ...markers, ...Object.fromEntries(forms.map((form, index) => [`secret ${index}`, form])) },
-    // The commands' own temporary folder and, with the captured syslog, all else that is theirs.
+    // All files of the commands, with their temporary folder and the captured syslog.
     folders: [world.folder],
     sharedFolders: [...new Set([tmpdir(), '/tmp', '/var/tmp', '/dev/shm'])],
-    // The kernel's clock of files runs a few milliseconds behind.
+    // The kernel's timestamps of files lag a few milliseconds.
     start: Date.now() - 100,
     earlier: readdirSync('/proc'),
     allowed: [world.configFile],

@@ -1,37 +1,37 @@
-// A worker that looks, over and over until it is told to stop, for secrets where other users of the machine,
-// or whoever gets hold of its disk, could see them: in command lines, environments and temporary files.
+// A worker that searches repeatedly, until it is stopped, for secrets in places that other users of the machine, or
+// somebody with its disk, could read: command lines, environments and temporary files.
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 
 export interface ScanRequest {
-  /** What must not be seen, by a name that is no secret. */
+  /** The secrets, by names that may be printed. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Searched with all that is in them. */
+  /** Folders to search completely. */
   readonly folders: readonly string[];
-  /** Searched for what is newer than `start` (ms). */
+  /** Folders to search for files newer than `start` (ms). */
   readonly sharedFolders: readonly string[];
   readonly start: number;
-  /** The names in /proc at the start: processes that were there before know no secret. */
+  /** The names in /proc at the start. Those processes know no secret. */
   readonly earlier: readonly string[];
-  /** Files that may hold secrets: the config. */
+  /** Files that may hold secrets, such as the config. */
   readonly allowed: readonly string[];
   /** Set to 1 to stop the scan. */
   readonly stop: Int32Array;
 }
 
 export interface ScanResult {
-  /** `SECRET in PLACE`, each once. */
+  /** The distinct findings, as `SECRET in PLACE`. */
   readonly found: readonly string[];
-  /** The command lines that named a file for a parameter's value, with blanks between the arguments. */
+  /** The command lines in which a file holds the value of a parameter; blanks separate the arguments. */
   readonly parameterFiles: readonly string[];
   readonly rounds: number;
 }
 
 const LARGEST = 256 * 1024;
-/** The names of the folders that tests make for themselves. */
+/** The names of the tests' own folders. */
 const OF_TESTS = /^(?:esb-test|world|property)-/;
-/** Milliseconds. */
+/** Milliseconds between rounds. */
 const PAUSE = 15;
 const LONGEST_UNSEEN = 100;
 
@@ -53,13 +53,13 @@ class Scanner {
     let rounds = 0;
     while (Atomics.load(this.#request.stop, 0) === 0) {
       this.#processes();
-      // Files stay longer than processes.
+      // Files live longer than processes, so not every round searches them.
       if (rounds % 4 === 0) {
         for (const folder of this.#request.folders) this.#folder(folder, 0);
         for (const folder of this.#request.sharedFolders) this.#folder(folder, this.#request.start);
       }
       rounds += 1;
-      // No process of interest lives that shortly, and the commands need the processor too.
+      // The processes of interest live longer than the pause, and the commands need the CPU, too.
       Atomics.wait(this.#request.stop, 0, 0, PAUSE);
     }
     return { found: [...this.#found], parameterFiles: [...this.#parameterFiles], rounds };
@@ -67,7 +67,7 @@ class Scanner {
 
   #processes(): void {
     const all = readdirSync('/proc');
-    // A number is free again when its process has ended.
+    // The number of an ended process may be reused.
     this.#earlier = new Set(all.filter((it) => this.#earlier.has(it)));
     for (const pid of all) {
       if (!/^\d+$/.test(pid) || this.#earlier.has(pid)) continue;
@@ -81,10 +81,10 @@ class Scanner {
     this.#lookedAtProcesses = Date.now();
   }
 
-  /** @param since what is older (ms) is left out, wherever in it */
+  /** Searches a folder. @param since skips older files (ms) */
   #folder(folder: string, since: number): void {
     for (const name of namesIn(folder)) {
-      // On a machine where others work, there may be a lot in the shared folders.
+      // Shared folders may hold many files, so processes are scanned in between.
       if (Date.now() - this.#lookedAtProcesses > LONGEST_UNSEEN) this.#processes();
       const file = join(folder, name);
       this.#look(Buffer.from(name), `the name of a file in ${folder}`);
@@ -94,12 +94,12 @@ class Scanner {
         if (stats.isDirectory() && !this.#isForOthers(name, file)) this.#folder(file, since);
         else if (stats.isFile() && stats.size <= LARGEST) this.#look(contentOf(file), file);
       } catch {
-        // Gone already.
+        // The file is gone.
       }
     }
   }
 
-  /** A folder that is searched by itself, or is another test's, which knows no secret and may have a mount that hangs. */
+  /** Whether a folder is searched separately, or belongs to another test, which knows no secret and may have a mount that hangs. */
   #isForOthers(name: string, folder: string): boolean {
     const { folders, sharedFolders } = this.#request;
     return OF_TESTS.test(name) || folders.includes(folder) || sharedFolders.includes(folder);

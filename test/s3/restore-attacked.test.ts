@@ -1,4 +1,4 @@
-// Restores that somebody interferes with: by keys, by links, by a kill.
+// Restores under attack by keys and links, or interrupted by a kill.
 import assert from 'node:assert/strict';
 import {
   chmodSync,
@@ -23,7 +23,7 @@ const STAGE = '.encrypted-s3-restore-';
 
 describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`writes nothing outside the destination, whatever keys the bucket has, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a restore writes nothing outside the destination, whatever keys the bucket has, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('hostile', cli, (remove) => t.after(remove));
       world.config();
       for (const name of ['a/b', 'ok', 'to-link/inside', 'replaced']) world.write(name, `good ${name}`);
@@ -54,7 +54,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
       assert.deepEqual(entriesOf(to), good);
       assert.ok(!existsSync(join(world.folder, 'escaped')) && !existsSync('/absolute'));
 
-      // A link in the destination leads elsewhere: nothing follows it.
+      // The restore must not follow a link in the destination that leads out of it.
       const outside = join(world.folder, 'outside');
       mkdirSync(outside);
       rmSync(join(to, 'to-link'), { recursive: true });
@@ -76,11 +76,11 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis()) {
-    test(`writes nothing through a link that takes the place of the destination, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a restore writes nothing through a link that takes the place of the destination, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('led', cli, (remove) => t.after(remove));
       world.config();
       for (let number = 0; number < 20; number += 1) world.write(`d/${number}`, `${number}`);
-      // Too long for the bulk.
+      // The name is too long for the bulk download.
       world.write('x'.repeat(250), 'by itself');
       await world.backUp();
       const [to, moved, outside] = ['restored-1', 'moved', 'outside'].map((it) => join(world.folder, it));
@@ -102,7 +102,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`leaves no file half written when it is killed, and completes the restore the next time, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a killed restore leaves no partial file, and the next one completes it, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('killed', cli, (remove) => t.after(remove));
       world.config();
       for (let number = 0; number < 40; number += 1)
@@ -115,7 +115,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
           const stage = readdirSync(to).find((name) => name.startsWith(STAGE)) ?? '';
           return readdirSync(join(to, stage, 'bulk'), { recursive: true }).length;
         } catch {
-          return 0; // Not there yet, or not any more.
+          return 0; // The stage does not exist yet, or no longer.
         }
       };
       const placed = () => existsSync(to) && readdirSync(to).some((name) => !name.startsWith(STAGE));
@@ -129,7 +129,7 @@ describe('encrypted-s3-download-dir', { concurrency: 2 }, () => {
         while (!isReached() && child.exitCode === null) await delay(2);
         child.kill('SIGKILL');
         await outcome;
-        // The AWS CLI goes on in the stage.
+        // The AWS CLI may still write to the stage.
         for (const folder of readdirSync(to).filter((name) => !name.startsWith(STAGE))) {
           const stored = contentsOf(join(world.source, folder));
           for (const [path, it] of Object.entries(contentsOf(join(to, folder))))

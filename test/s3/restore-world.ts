@@ -1,4 +1,4 @@
-// A world whose backup is restored.
+// A world for tests of restores.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ export class RestoreWorld extends World {
   }
 
   async put(key: string, content: string, encryptionKey = this.key): Promise<void> {
-    // Not `aws s3 cp`, which adds to a key that ends in a slash.
+    // `aws s3 cp` would append to a key that ends in a slash.
     const body = join(this.folder, 'body');
     writeFileSync(body, content);
     const args = ['s3api', 'put-object', '--bucket', this.bucket, '--key', key, '--body', body];
@@ -34,7 +34,7 @@ export class RestoreWorld extends World {
     await this.awsSucceeds(...args, ...sseC);
   }
 
-  /** When the last run ended. */
+  /** The time at which the last run stored its tree. */
   async timeOfTree(): Promise<string> {
     const args = ['s3api', 'list-object-versions', '--bucket', this.bucket, '--prefix', TREE];
     const query = 'Versions[?IsLatest].LastModified';

@@ -1,4 +1,4 @@
-// A rollback on the real server, and what comes after it.
+// A rollback on the real server, and the restore and the run after it.
 import assert from 'node:assert/strict';
 import { chmodSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { RestoreWorld } from './restore-world.js';
 
 describe('encrypted-s3 rollback', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`makes a time current, for a restore and for the next run, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a rollback makes the state of an earlier time current, for a restore and for the next run, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('rollback', cli, (remove) => t.after(remove));
       world.config({ FULL_CHECK_HOURS: '20', MAX_CHANGE_PERCENT: '100' });
       const at = (path: string) => join(world.source, path);
@@ -21,12 +21,12 @@ describe('encrypted-s3 rollback', { concurrency: 2 }, () => {
       await world.backUp();
       const first = entriesOf(world.source);
       const time = new Date().toISOString();
-      // S3 tells whole seconds.
+      // S3 reports times in whole seconds.
       await sleep(1100);
       for (const name of awkwardNames) world.write(`d/${name}`, `encrypted ${name}\n`);
       world.write('d/ransom note', 'pay!');
       rmSync(at('goes'));
-      // With another ctime, its file is stored again.
+      // A new ctime makes the file due.
       chmodSync(at('stays'), 0o600);
       await world.backUp();
       await world.backUp();
@@ -47,7 +47,7 @@ describe('encrypted-s3 rollback', { concurrency: 2 }, () => {
       assert.equal(restored.code, 0, restored.stderr);
       assert.deepEqual(entriesOf(restored.to), first);
 
-      // LOCAL_DIR holds yet what the rollback has taken out of the bucket.
+      // LOCAL_DIR still holds the files that the rollback removed from the bucket.
       const next = await world.sync();
       assert.equal(next.code, 0, next.stderr);
       await world.assertStored();

@@ -1,4 +1,4 @@
-// Each kind of run: what the AWS CLI is asked, and that the bucket then holds, byte by byte, what is on disk.
+// After each kind of run, the bucket equals the disk byte by byte; and the calls of the AWS CLI in each kind.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { awkwardNames } from './awkward-names.js';
 import { contentsOf, World, withKey } from './world.js';
 
-/** Above it, the AWS CLI uploads a file in parts. */
+/** A size at which the AWS CLI uploads a file in parts. */
 const IN_PARTS = 9 * 2 ** 20;
 /** A key has at most 1,024 bytes. */
 const LONGEST = `${`${'l'.repeat(200)}/`.repeat(5)}${'é'.repeat(5)}x`;
@@ -21,14 +21,14 @@ const NAMES = [
   LONGEST,
 ];
 
-/** Takes the log of a run, and tells which commands of the AWS CLI it had. */
+/** The commands of the AWS CLI in a run's log. */
 function callsIn(syslog: string): string[] {
   return [...syslog.matchAll(/<14>aws (\S+ \S+): exit code/g)].map(([, call = '']) => call).sort();
 }
 
 describe('the bucket', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`holds what is on disk after a first, a quick and a full run, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the bucket equals the disk after a first, a quick and a full run, with AWS CLI ${cli.version}`, async (t) => {
       assert.equal(Buffer.byteLength(`pc/docs/${LONGEST}`), 1024);
       const world = new World('runs', cli, (remove) => t.after(remove));
       for (const name of NAMES) world.write(name, `content of ${name}`);
@@ -59,7 +59,7 @@ describe('the bucket', { concurrency: 2 }, () => {
       assert.deepEqual([quick.code, quick.stderr], [0, '']);
       const quickLog = world.takeSyslog();
       assert.match(quickLog, new RegExp(`Transferred ${NAMES.length + 3} files`));
-      // The one listing is for records of other backups below the prefix, whose files are not to be deleted.
+      // The one listing looks for records of other backups below the prefix, whose objects must not be deleted.
       const listings = callsIn(quickLog).filter((call) => /list|sync/.test(call));
       assert.deepEqual(listings, ['s3api list-objects-v2']);
       await world.assertStored();
@@ -78,7 +78,7 @@ describe('the bucket', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`holds what is on disk after a first run over objects of another program, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the bucket equals the disk after a first run over objects of another program, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('over', cli, (remove) => t.after(remove));
       await world.makeBucket();
       for (const name of ['same size', 'other size', 'as it is', 'stray']) world.write(name, 'theirs');

@@ -1,6 +1,6 @@
-// The property of test/property, with the real AWS CLI and server, in full runs and quick ones: random changes before
-// and during a run, read faults, kills and failures at random calls of the AWS CLI lose no file, and the next clean run
-// ends with the bucket equal to the disk.
+// The property of test/property with the real AWS CLI and server: random changes before and during full and quick runs,
+// unreadable files, kills, and failures at random calls of the AWS CLI lose no file, and after the next run without a
+// fault the bucket equals the disk.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -18,9 +18,9 @@ import { type Outcome, World, withKey } from './world.js';
 const CASES = 20;
 const SEED = seedFrom('SAFETY_SEED');
 const ALLOWED = ['--allow-mass-delete', '--wait', '20'];
-/** A run seldom has more calls. */
+/** Runs seldom have more calls. */
 const CALLS = 8;
-/** A name that is gone by one of these does not come back. */
+/** Changes during a run. None brings back a name that another one has removed. */
 const SCRIPTS = [
   'for f in *; do [ -f "$f" ] && echo changed > "$f" && break; done',
   'for f in *; do [ -d "$f" ] && mv -- "$f" "moved-$$" && break; done',
@@ -40,7 +40,7 @@ function randomFault(random: Random): CallFault | undefined {
   };
 }
 
-/** The current objects below the prefix, with the MD5 that this server has for their entity tag. */
+/** The current objects below the prefix, with their ETags, which are MD5s on this server. */
 async function stored(world: World): Promise<Map<string, string>> {
   const current = (await world.versions()).filter(
     ({ IsLatest, Size, Key }) => IsLatest && Size !== undefined && Key.startsWith('pc/docs/'),
@@ -50,7 +50,7 @@ async function stored(world: World): Promise<Map<string, string>> {
   );
 }
 
-/** What the record says to be in the backup: what it keeps although it is gone from disk is another matter. */
+/** The files in the tree, without kept ones. */
 async function recorded(world: World): Promise<string[]> {
   const url = world.url('backup.info/runs/pc/docs/tree.ndjson.gz');
   const file = `${world.folder}/tree`;
@@ -75,7 +75,7 @@ function assertNothingLost(
     assert.ok(now.has(path) || isReallyGone(source, path, false), `lost: ${path}; ${where}`);
 }
 
-/** @param isFull whether the run is known to have been a full one: what a link has replaced goes with it, once it is gone */
+/** @param isFull whether the run was certainly full; a full run deletes objects of files that links have replaced */
 async function assertComplete(
   world: World,
   now: ReadonlyMap<string, string>,
@@ -90,12 +90,12 @@ async function assertComplete(
   const inTree = await recorded(world);
   const notOnDisk = inTree.filter((path) => !files.has(path));
   assert.deepEqual(inTree.filter((path) => files.has(path)).sort(), [...files.keys()].sort(), where);
-  // Something that is no file has taken its place, and its last copy stays.
+  // The object may stay if something other than a file has replaced the file.
   for (const path of notOnDisk)
     assert.ok(!isReallyGone(world.source, path, false), `gone, and in the tree: ${path}; ${where}`);
 }
 
-async function oneCase(world: World, random: Random, number: number): Promise<void> {
+async function runCase(world: World, random: Random, number: number): Promise<void> {
   changeRandomly(world.source, random);
   const before = await stored(world);
   const fault = randomFault(random);
@@ -108,7 +108,7 @@ async function oneCase(world: World, random: Random, number: number): Promise<vo
   let now = await stored(world);
   assertNothingLost(world, before, now, where);
   makeReadable(world.source);
-  // A run that went well is the clean one itself.
+  // After a run that was complete in spite of its fault, the bucket has to equal the disk at once.
   if (outcome.code !== 0 || fault?.what === 'change' || outcome.stderr.includes('Not deleting')) {
     isFull = random.chance(0.5);
     const clean = await sync(world, isFull);
@@ -132,7 +132,7 @@ describe(`random runs (seed ${SEED})`, { concurrency: 2 }, () => {
       for (let count = 0; count < 5; count += 1) changeRandomly(world.source, random);
       makeReadable(world.source);
       for (let number = 0; number < CASES / loadedAwsClis().length; number += 1)
-        await oneCase(world, random, number);
+        await runCase(world, random, number);
       const last = await sync(world, true);
       assert.equal(last.code, 0, last.stderr);
       await assertComplete(world, await stored(world), true, last.stderr);

@@ -1,4 +1,4 @@
-// The server the other tests rely on is what they take it for: it enforces SSE-C and keeps versions.
+// The S3 server of the tests does what other tests rely on: it enforces SSE-C and keeps versions.
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
@@ -33,7 +33,7 @@ for (const { version, directory } of loadedAwsClis().slice(-1)) {
   /** Runs `aws s3api` and resolves with its exit code and output. */
   function s3api(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
     const env = { ...process.env, ...environment, PATH: [directory, process.env['PATH']].join(delimiter) };
-    // The variable AWS_ENDPOINT_URL is too new for some CLIs; the last --endpoint-url wins.
+    // Older AWS CLIs do not read AWS_ENDPOINT_URL. The last --endpoint-url wins.
     const common = ['s3api', '--output', 'text', '--endpoint-url', endpoint];
     return new Promise((resolve) => {
       execFile('aws', [...common, ...args], { env }, (error, stdout, stderr) =>
@@ -59,7 +59,7 @@ for (const { version, directory } of loadedAwsClis().slice(-1)) {
       await succeeds('create-bucket', '--bucket', bucket);
     });
 
-    test('an object comes back with its key, and only with its key', async () => {
+    test('an object can be read with its key, and only with its key', async () => {
       const object = ['--bucket', bucket, '--key', 'encrypted'];
       const target = join(scratch, `download-${version}`);
       await succeeds('put-object', ...object, '--body', file, ...rightKey);

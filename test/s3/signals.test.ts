@@ -31,7 +31,7 @@ function hasOpen(pid: string, file: string): boolean {
 describe('SIGTERM', () => {
   const clis = awsClis();
   for (const cli of clis) {
-    const endsIt = async (world: World) => {
+    const assertSigtermEndsRun = async (world: World) => {
       world.write('big', randomBytes(40 * 1024 * 1024));
       const before = await world.versions();
       const args = [world.configFile];
@@ -52,20 +52,20 @@ describe('SIGTERM', () => {
       assert.deepEqual(await world.versions(), before);
     };
 
-    test(`ends encrypted-s3-sync and its aws during a first upload, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
+    test(`SIGTERM ends encrypted-s3-sync and its aws during a first upload, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('signals', cli, (remove) => t.after(remove));
       world.config();
       await world.makeBucket();
-      await endsIt(world);
+      await assertSigtermEndsRun(world);
     });
 
     if (cli !== clis.at(-1)) continue;
-    test(`ends encrypted-s3-sync and its aws during an upload by name, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
+    test(`SIGTERM ends encrypted-s3-sync and its aws during an upload by name, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('signals-later', cli, (remove) => t.after(remove));
       world.config();
       world.write('small', 'x');
       assert.equal((await world.sync()).code, 0);
-      await endsIt(world);
+      await assertSigtermEndsRun(world);
       assert.equal((await world.sync()).code, 0);
       await world.assertStored();
     });

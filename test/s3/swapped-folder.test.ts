@@ -1,5 +1,5 @@
-// What is sent is what was scanned: somebody who may write to a folder of LOCAL_DIR leads it elsewhere in the middle of a
-// run of root.
+// A run of root sends only the scanned files, even if a user who may write to a folder of LOCAL_DIR swaps it for a link
+// during the run.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ interface Folders {
   readonly secret: string;
 }
 
-/** A folder that others may write to, another user's if this one is root, and a private one with the same names. */
+/** Makes a folder that others may write to (it belongs to another user if this one is root), and a private one with the same names. */
 function makeFolders(world: World): Folders {
   const [anna, secret] = [join(world.source, 'anna'), join(world.folder, 'secret')];
   for (const [folder, content] of [
@@ -39,7 +39,7 @@ function makeFolders(world: World): Folders {
   return { anna, secret };
 }
 
-/** All that was ever below anna's folder in the bucket, by the MD5 that this server has for the entity tag. */
+/** The ETags, which are MD5s on this server, of all versions below anna's folder in the bucket. */
 async function everStored(world: World): Promise<Set<string>> {
   const versions = (await world.versions()).filter(({ Key }) => Key.startsWith('pc/docs/anna/'));
   return new Set(versions.map(({ ETag = '' }) => ETag.replaceAll('"', '')));
@@ -58,7 +58,7 @@ function md5(text: string): string {
   return createHash('md5').update(text).digest('hex');
 }
 
-/** Shell commands that lead anna's folder to the private one, and back; of calls side by side, one at a time. */
+/** Shell commands that swap anna's folder for a link to the private one, and back, under a lock, since calls run in parallel. */
 function swap({ anna, secret }: Folders): { there: string; back: string } {
   const alone = (commands: string) => `{ flock 9; ${commands}; } 9> "${secret}.lock"`;
   return {
@@ -67,7 +67,7 @@ function swap({ anna, secret }: Folders): { there: string; back: string } {
   };
 }
 
-/** Any call that reads or writes a file below the prefix. */
+/** A shell condition: the call reads or writes a file below the prefix. */
 const OF_FILES = `expr "$all" : '.*pc/docs/' > /dev/null && ! expr "$all" : '.*backup\\.info/' > /dev/null`;
 
 async function assertAnnasAlone(world: World): Promise<void> {
@@ -91,7 +91,7 @@ describe('a folder', { concurrency: 2 }, () => {
       await work(world, swap(folders));
     };
 
-    test(`that is swapped for a link during each call is not followed, with AWS CLI ${cli.version}`, (t) =>
+    test(`a run does not follow a link that replaces a folder during each call, with AWS CLI ${cli.version}`, (t) =>
       inWorld(t, 'swapped', async (world, { there, back }) => {
         wrapAws(world, cli, `if ${OF_FILES}; then ${there}; fi`, back);
         for (const time of ['first', 'second']) {
@@ -102,14 +102,14 @@ describe('a folder', { concurrency: 2 }, () => {
         await assertAnnasAlone(world);
       }));
 
-    test(`that is swapped for a link before the files are opened is not followed, with AWS CLI ${cli.version}`, (t) =>
+    test(`a run does not follow a link that replaces a folder before the files are opened, with AWS CLI ${cli.version}`, (t) =>
       inWorld(t, 'swapped-early', async (world, { there, back }) => {
-        // The object that proves encryption is sent between the scan and the opening of files.
-        const isProof = `expr "$all" : '.*backup\\.info/probe/' > /dev/null`;
+        // The probe is sent between the scan and the opening of the files.
+        const isProbe = `expr "$all" : '.*backup\\.info/probe/' > /dev/null`;
         const takeAway = wrapAws(
           world,
           cli,
-          `if ${isProof}; then ${there}; fi`,
+          `if ${isProbe}; then ${there}; fi`,
           `if ${UPLOAD_OF_LINKS}; then ${back}; fi`,
         );
         const { code, stderr } = await world.sync();

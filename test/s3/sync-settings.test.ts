@@ -8,7 +8,7 @@ import { ESCROW_WARNING, World, withKey } from './world.js';
 
 const { endpoint, plainEndpoint } = s3ServerOfThisRun();
 
-/** An address of this machine at which nothing listens. */
+/** An address of this machine without a listener. */
 async function deadEndpoint(): Promise<string> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -18,9 +18,9 @@ async function deadEndpoint(): Promise<string> {
 }
 
 describe('encrypted-s3-sync', { concurrency: 2 }, () => {
-  // What does not depend on the AWS CLI's version, with one of them.
+  // One AWS CLI is enough, since nothing here depends on its version.
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`makes an empty backup of an empty folder, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run makes an empty backup of an empty folder, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('empty', cli, (remove) => t.after(remove));
       world.config();
       for (const run of ['the first', 'the second']) {
@@ -31,13 +31,13 @@ describe('encrypted-s3-sync', { concurrency: 2 }, () => {
       assert.deepEqual(await world.versions(), []);
     });
 
-    test(`keeps the escrowed key where REMOTE_DIR_PREFIX is empty, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run keeps the escrowed key if REMOTE_DIR_PREFIX is empty, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('no-prefix', cli, (remove) => t.after(remove));
       await world.makeBucket();
       const escrow = world.url('backup.info/key/data');
       await world.aws(['s3', 'cp', '-', escrow, ...withKey(world.key)], { input: 'the key' });
       world.config({ REMOTE_DIR_PREFIX: '' });
-      // An object beside the backup's own does not make an empty folder suspicious.
+      // The guard does not refuse an empty folder because of an object of others.
       const empty = await world.sync();
       assert.equal(empty.code, 0);
       assert.match(empty.stderr, /^\S+: WARNING: No file of LOCAL_DIR .*\n$/);
@@ -51,7 +51,7 @@ describe('encrypted-s3-sync', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis()) {
-    test(`takes the storage class, and the endpoint by each way to name it, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run uses the storage class, and the endpoint from each of its settings, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('settings', cli, (remove) => t.after(remove));
       const noVariable = { environment: { AWS_ENDPOINT_URL: undefined } };
       const ways = [
@@ -73,7 +73,7 @@ describe('encrypted-s3-sync', { concurrency: 2 }, () => {
       ]);
     });
 
-    test(`says what is wrong with a server that is down, and a bucket of another account, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run explains that a server is down, or a bucket belongs to another account, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('not-ours', cli, (remove) => t.after(remove));
       world.write('file', 'content');
       await world.awsSucceeds('s3', 'mb', world.url(''), '--profile', 'other');

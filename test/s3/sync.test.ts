@@ -10,8 +10,8 @@ import { contentsOf, ESCROW_WARNING, newKey, World, withKey } from './world.js';
 
 describe('encrypted-s3-sync', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    // One story, since each step costs seconds: what a step leaves in the bucket is the next one's start.
-    test(`keeps a backup through its life, with AWS CLI ${cli.version}`, async (t) => {
+    // One long test, since each step takes seconds: each step starts with the bucket of the one before it.
+    test(`encrypted-s3-sync keeps a backup right in run after run, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('life', cli, (remove) => t.after(remove));
       const { source } = world;
       const list = join(world.folder, 'list');
@@ -64,9 +64,9 @@ describe('encrypted-s3-sync', { concurrency: true }, () => {
           '--summarize',
           world.url('pc/docs/'),
         );
-        // The AWS CLI prints names as they are.
+        // The AWS CLI prints control characters in names as they are.
         const inLines = everyKey.reduce((text, key) => text.replace(key, () => printable(key)), expected);
-        // And their hours may be wrong; see world.ts.
+        // The AWS CLI's hours may be wrong (see TZ in world.ts).
         const withoutHours = (text: string) => text.replaceAll(/^\d{4}-\d\d-\d\d \d\d/gm, '');
         assert.equal(withoutHours(readFileSync(list, 'utf8')), withoutHours(inLines));
         assert.match(expected, new RegExp(`Total Objects: ${everyKey.length}\n`));
@@ -103,7 +103,7 @@ describe('encrypted-s3-sync', { concurrency: true }, () => {
         async () => {
           world.write('folder/changes', 'new content\n');
           rmSync(join(source, 'folder/goes'));
-          world.config(); // Without LOCAL_LIST from here on.
+          world.config(); // Removes LOCAL_LIST.
           assert.deepEqual(await world.sync(), { code: 0, stdout: '', stderr: '' });
 
           const versions = await world.versions();
@@ -126,13 +126,13 @@ describe('encrypted-s3-sync', { concurrency: true }, () => {
               'backup.info/key/data.proof',
             ].sort(),
           );
-          // The proof beside the escrow has a few bytes.
+          // The proof beside the escrow is small.
           for (const { Key, StorageClass, Size } of versions)
             if (Size !== undefined && !Key.endsWith('.proof')) assert.equal(StorageClass, 'STANDARD_IA');
 
           const file = join(world.folder, 'old version');
           const object = ['--bucket', world.bucket, '--key', 'pc/docs/folder/goes'];
-          // With `=`, since an id may begin with `-`.
+          // The option has a `=`, since an id may begin with `-`.
           const id = [`--version-id=${removed[0]?.VersionId ?? ''}`];
           const key = ['--sse-customer-algorithm', 'AES256', '--sse-customer-key', world.key];
           await world.awsSucceeds('s3api', 'get-object', ...object, ...id, ...key, file);

@@ -8,7 +8,7 @@ import { World } from './world.js';
 
 describe('suspended versioning', { concurrency: true }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`makes a run warn, and delete nothing, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run warns of suspended versioning, and deletes nothing, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('suspended', cli, (remove) => t.after(remove));
       world.config();
       world.write('changes', 'old');

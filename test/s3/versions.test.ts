@@ -37,7 +37,7 @@ class VersionsWorld extends World {
   }
 }
 
-/** The lines of --json but the first, which names the format. */
+/** The lines of --json after the first, which names the format. */
 function listedIn(stdout: string): ListedVersion[] {
   const [, ...lines] = stdout.trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as ListedVersion);
@@ -50,7 +50,7 @@ describe('the history of a backup', { concurrency: 2 }, () => {
       world.config();
       world.write('file', '');
       await world.backUp();
-      // What is deleted leaves a delete marker, whether it was there or not.
+      // A deletion leaves a delete marker even if there was no object.
       const keys = Array.from({ length: 1100 }, (_, number) => `many/ü a+b%41 ${10_000 + number}`);
       for (const batch of [keys.slice(0, 1000), keys.slice(1000)]) {
         const request = join(world.folder, 'request');
@@ -67,7 +67,7 @@ describe('the history of a backup', { concurrency: 2 }, () => {
   }
 
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`what was deleted is listed, and encrypted-s3-undelete brings it back, with AWS CLI ${cli.version}`, async (t) => {
+    test(`list-versions shows deleted objects, and undelete restores them, with AWS CLI ${cli.version}`, async (t) => {
       const world = new VersionsWorld('versions', cli, (remove) => t.after(remove));
       world.config();
       for (const name of awkwardNames) world.write(`odd/${name}`, `content of ${name}\n`);
@@ -115,7 +115,7 @@ describe('the history of a backup', { concurrency: 2 }, () => {
       assert.deepEqual([vain.code, vain.stdout], [1, '']);
       assert.match(vain.stderr, /ERROR: At or below "changes2", nothing was deleted/);
 
-      // All but what was deleted at that time already.
+      // All files except those that were deleted before that time.
       const { code, stderr } = await world.undelete('--at', early);
       assert.equal(code, 0, stderr);
       assert.match(stderr, new RegExp(`^${awkwardNames.length + 1} files are back in `));

@@ -1,5 +1,5 @@
-// A private world for commands under test, on the real S3 server: a bucket's name, a home, a source folder,
-// a config, and one AWS CLI first on the PATH.
+// A temporary folder for commands under test on the real S3 server, with a bucket name, a home, a source, a config, and
+// one AWS CLI first on PATH.
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
@@ -29,7 +29,7 @@ export interface Outcome {
 export interface RunOptions {
   readonly input?: string;
   readonly environment?: NodeJS.ProcessEnv;
-  /** A program, with arguments, that starts the command. */
+  /** A program, with its arguments, that starts the command. */
   readonly through?: readonly string[];
 }
 
@@ -38,18 +38,18 @@ export interface Running {
   readonly outcome: Promise<Outcome>;
 }
 
-/** Of a listing of a bucket's versions: the newest first, deletions included. */
+/** A version or delete marker in a listing, in which the newest of a key comes first. */
 export interface Version {
   readonly Key: string;
   readonly VersionId: string;
   readonly IsLatest: boolean;
-  /** Not there for a deletion. */
+  /** Absent in a delete marker. */
   readonly Size?: number;
   readonly StorageClass?: string;
   readonly ETag?: string;
 }
 
-/** The message of a backup whose key is not in the bucket, after those of a first run and of one without files. */
+/** The warning of a run without an escrowed key, which may follow those of a first run and of one without files. */
 export const ESCROW_WARNING =
   /^(?:\S+: WARNING: (?:The bucket|No file of) .*\n)*encrypted-s3-sync\[\d+\]: WARNING: You have not backed up your encryption key, yet\.\n$/;
 
@@ -60,7 +60,7 @@ export function newKey(): string {
 export class World {
   readonly folder = mkdtempSync(join(tmpdir(), 'world-'));
   readonly source = join(this.folder, 'source');
-  /** TMPDIR of the commands. */
+  /** The commands' TMPDIR. */
   readonly temporary = join(this.folder, 'tmp');
   readonly configFile = join(this.folder, 'backup.config');
   readonly lock = join(this.folder, 'lock');
@@ -68,14 +68,14 @@ export class World {
   readonly key = newKey();
   readonly environment: NodeJS.ProcessEnv;
   readonly #endpoint: string;
-  /** With an AWS CLI that starts as a user's does, the commands do so, too. */
+  /** Resolves a command: the built bin if the AWS CLI starts as a user's does, otherwise the bundle. */
   readonly #bin: (command: string) => string;
-  /** For what the test itself asks. */
+  /** The AWS CLI of the test's own calls. */
   readonly #aws: string;
 
   /**
    * @param name of the bucket; the CLI's version is appended
-   * @param atEnd told what removes the folder
+   * @param atEnd gets the function that removes the folder
    */
   constructor(name: string, cli: AwsCli, atEnd: (remove: () => void) => void) {
     atEnd(() => rmSync(this.folder, { recursive: true, force: true }));
@@ -94,7 +94,7 @@ export class World {
       HOME: this.folder,
       TMPDIR: this.temporary,
       LC_ALL: 'C.UTF-8',
-      // Where the AWS CLI is an hour off with the times of what it downloads.
+      // In this zone, the AWS CLI sets the times of downloaded files an hour off.
       TZ: 'Europe/Dublin',
       PATH: `${programs}:${cli.directory}:${process.env['PATH']}`,
       NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
@@ -117,7 +117,7 @@ export class World {
       LOCAL_DIR: this.source,
       LOCAL_LOCK: this.lock,
       REMOTE_DIR_PREFIX: 'pc/docs',
-      // Every run is a full one, unless a test is about quick ones.
+      // Every run is full, unless a test sets this for quick ones.
       FULL_CHECK_HOURS: '0',
       ENCRYPTION_KEY: this.key,
       ...settings,
@@ -143,25 +143,25 @@ export class World {
     return this.start(command, args, options).outcome;
   }
 
-  /** Backs up with the config as it is. */
+  /** Runs a backup with the present config. */
   sync(options: RunOptions = {}): Promise<Outcome> {
     return this.run('encrypted-s3-sync', [this.configFile], options);
   }
 
-  /** Runs the AWS CLI as a user would. */
+  /** Runs the AWS CLI as a user does. */
   aws(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    // The variable AWS_ENDPOINT_URL is too new for some CLIs.
+    // Older AWS CLIs do not read AWS_ENDPOINT_URL.
     return this.#spawn(this.#aws, ['--endpoint-url', this.#endpoint, ...args], options).outcome;
   }
 
-  /** The same, when it has to succeed. @returns its output */
+  /** Runs the AWS CLI, which has to succeed. @returns its output */
   async awsSucceeds(...args: string[]): Promise<string> {
     const { code, stdout, stderr } = await this.aws(args);
     assert.equal(code, 0, stderr);
     return stdout;
   }
 
-  /** A bucket with history. */
+  /** Makes a bucket with versioning. */
   async makeBucket(): Promise<void> {
     await this.awsSucceeds('s3', 'mb', this.url(''));
     const versioning = ['--bucket', this.bucket, '--versioning-configuration', 'Status=Enabled'];
@@ -172,7 +172,7 @@ export class World {
     return `s3://${this.bucket}/${key}`;
   }
 
-  /** All versions in the bucket, but for the records of the runs. */
+  /** All versions in the bucket, except the records of runs. */
   async versions(): Promise<Version[]> {
     const args = ['s3api', 'list-object-versions', '--bucket', this.bucket, '--output', 'json'];
     const { Versions = [], DeleteMarkers = [] } = JSON.parse((await this.awsSucceeds(...args)) || '{}') as {
@@ -182,7 +182,7 @@ export class World {
     return [...Versions, ...DeleteMarkers].filter(({ Key }) => !Key.startsWith('backup.info/runs/'));
   }
 
-  /** What is in the bucket now below the prefix, by path, with its size. */
+  /** The sizes of the current objects below the prefix, by path. */
   async current(): Promise<Record<string, number>> {
     const prefix = 'pc/docs/';
     const current = (await this.versions()).filter(
@@ -191,7 +191,7 @@ export class World {
     return Object.fromEntries(current.map(({ Key, Size = 0 }) => [Key.slice(prefix.length), Size]));
   }
 
-  /** Asserts that the AWS CLI alone, with the key, restores from the bucket just what is in the source folder. */
+  /** Asserts that the AWS CLI alone, with the key, restores exactly the files in the source folder. */
   async assertStored(): Promise<void> {
     const restored = join(this.folder, 'restored by aws');
     await this.awsSucceeds(
@@ -207,7 +207,7 @@ export class World {
     rmSync(restored, { recursive: true, force: true });
   }
 
-  /** What went to syslog, and empties it. */
+  /** Returns the captured syslog, and empties it. */
   takeSyslog(): string {
     const file = join(this.folder, 'syslog');
     const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
@@ -234,12 +234,12 @@ export class World {
   }
 }
 
-/** The options with which the AWS CLI's `s3` commands get a key that is no secret. */
+/** The options of the AWS CLI's `s3` commands for a key that need not be secret. */
 export function withKey(key: string): string[] {
   return ['--sse-c', 'AES256', '--sse-c-key', key];
 }
 
-/** The SHA-256 of every regular file below a folder, by its path; empty for a folder that is not there. */
+/** The SHA-256 of every regular file below a folder, by path; empty for a missing folder. */
 export function contentsOf(folder: string): Record<string, string> {
   if (!existsSync(folder)) return {};
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((it) => it.isFile());
@@ -254,7 +254,7 @@ export function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex');
 }
 
-/** Variables that make the AWS CLI transfer no faster than `bandwidth`, `1MB/s` say. */
+/** Variables that limit the AWS CLI to a bandwidth such as `1MB/s`. */
 export function slowProfile(world: World, bandwidth: string): NodeJS.ProcessEnv {
   const file = join(world.folder, 'slow-profile');
   const settings = ['addressing_style = path', `max_bandwidth = ${bandwidth}`];

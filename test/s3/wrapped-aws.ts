@@ -1,4 +1,4 @@
-// An `aws` between the command and the real one, to do something just when the AWS CLI is called.
+// An `aws` that runs shell commands before and after the real AWS CLI.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AwsCli } from '../s3-server/aws-clis.js';
@@ -6,14 +6,14 @@ import type { World } from './world.js';
 
 /** Shell conditions on a call, whose arguments are in `$all`. */
 export const SYNC = `expr "$all" : '.* s3 sync /' > /dev/null`;
-/** An upload from a folder of links, which is in `$links`. */
+/** A shell condition: the call uploads from the stage `$links`. */
 export const UPLOAD_OF_LINKS = '[ -n "$links" ]';
 
 /**
- * Puts an `aws` first on the world's PATH.
- * @param before shell commands; they may set arguments
+ * Puts the wrapper first on the world's PATH.
+ * @param before shell commands, which may change the arguments
  * @param after shell commands
- * @returns what takes it away
+ * @returns a function that removes the wrapper
  */
 export function wrapAws(world: World, cli: AwsCli, before: string, after = ''): () => void {
   const file = join(world.folder, 'programs', 'aws');

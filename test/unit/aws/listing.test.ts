@@ -19,7 +19,7 @@ test('keys are what the AWS CLI prints: it has decoded those that the server enc
   const keys = ['100%25.txt', 'a b\nc', 'a+b\tc', 'ü😀'];
   const text = [...keys.map((key) => line(`p/${key}`)), 'null\n'].join('');
   assert.deepEqual(await parsed(text), keys);
-  // As Python writes it.
+  // Python escapes characters in this way.
   assert.deepEqual(await parsed('[["p/\\u00fc\\ud83d\\ude00",1,"x","y"]]\n'), ['ü😀']);
   assert.deepEqual(await parsed('null\n'), []);
   assert.deepEqual(await parsed(''), []);

@@ -10,7 +10,7 @@ const uploaded = (path: string) => `upload: ../../run/links/${path} to ${TARGET}
 const failed = (path: string, why: string) =>
   `upload failed: ../../run/links/${path} to ${TARGET}${path} ${why}`;
 
-/** What becomes of each path after the AWS CLI has said this, and ended with 1. */
+/** The outcome of each path after this output of the AWS CLI and exit code 1. */
 function outcomes(
   paths: readonly string[],
   output: readonly string[],
@@ -85,7 +85,7 @@ test('exit code 0 means that all files are uploaded, whatever was printed', () =
   assert.equal(outcome.whyNotUploaded('b', true, ''), undefined);
 });
 
-test("for a file that no line is about, the reason is the AWS CLI's last words", () => {
+test("for a file without a line in the output, the reason is the AWS CLI's last line", () => {
   const lines = [
     '',
     'Completed 1 of 2',
@@ -131,7 +131,7 @@ test('timeouts, throttling and broken connections are transient, refusals are no
     ...['AccessDenied', 'EntityTooLarge', 'QuotaExceeded', 'KeyTooLongError', '403', '404', '5000'].map(
       (code) => s3(code),
     ),
-    // S3's own words do not make it one that passes.
+    // Words in S3's message do not make the error transient.
     'An error occurred (AccessDenied) when calling the PutObject operation: Connection reset, timed out',
     '[Errno 13] Permission denied',
     'warning: Skipping file /run/links/a. File does not exist.',

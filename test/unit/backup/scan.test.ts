@@ -35,7 +35,7 @@ const EMPTY_TREE = (): OpenedTree<TreeLine> => ({
   entries: emptyStream(),
 });
 
-/** As much of a backup as a scan needs. */
+/** The parts of a backup that a scan needs. */
 function backupOf(t: TestContext): Backup {
   const folder = mkdtempSync(join(tmpdir(), 'scan-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -71,8 +71,8 @@ function backupOf(t: TestContext): Backup {
   return backup as Backup;
 }
 
-/** Since when each file has been there as it is (ms since the epoch). */
-async function sinceIn(
+/** The time since which each file is unchanged (ms since the epoch). */
+async function unchangedSince(
   backup: Backup,
   tree: OpenedTree<TreeLine> | undefined,
 ): Promise<Record<string, number>> {
@@ -82,7 +82,7 @@ async function sinceIn(
   return found;
 }
 
-test('a file has its place since its last change, or that of a folder above it where a tree tells of the last run', async (t) => {
+test('a file is unchanged since its own ctime, or since that of a folder above it if there is a tree of the last run', async (t) => {
   const backup = backupOf(t);
   const path = (name: string) => join(backup.localDir, name);
   mkdirSync(path('d'));
@@ -93,14 +93,16 @@ test('a file has its place since its last change, or that of a folder above it w
     renameSync(path('d'), path('e'));
     renameSync(path('e'), path('d'));
   }
-  assert.deepEqual(await sinceIn(backup, undefined), { 'd/f': changed('d/f'), g: changed('g') });
-  const found = await sinceIn(backup, EMPTY_TREE());
+  assert.deepEqual(await unchangedSince(backup, undefined), { 'd/f': changed('d/f'), g: changed('g') });
+  const found = await unchangedSince(backup, EMPTY_TREE());
   assert.ok(Math.abs((found['d/f'] ?? 0) - changed('d')) < 0.01);
   assert.equal(found['g'], changed('g'));
 });
 
-/** The tree of a scan, and the states of the files in the next one. */
-/** @param after the same backup as the second scan finds it */
+/**
+ * Scans twice, with `between` in between. @returns the states of the files in the second scan
+ * @param after the backup of the second scan
+ */
 async function rescan(backup: Backup, between: () => void, after = backup): Promise<Record<string, string>> {
   const first = await scanLocalDir(backup, EMPTY_TREE());
   const lines: TreeLine[] = [];
@@ -115,7 +117,7 @@ async function rescan(backup: Backup, between: () => void, after = backup): Prom
   return states;
 }
 
-/** As on FAT or FUSE. */
+/** A file system without true ctimes, like FAT or FUSE. */
 class WithoutCtime extends FileSystems {
   override lacksCtime(): boolean {
     return true;

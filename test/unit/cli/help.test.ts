@@ -1,4 +1,4 @@
-// The help of each command, as somebody reads it who has nothing else.
+// The help of each command is complete and readable.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Command, CommanderError } from 'commander';
@@ -11,7 +11,7 @@ import { umbrella } from '../../../bin/commands/umbrella.js';
 import { undeleteCommand } from '../../../bin/commands/undelete.js';
 import { uploadKeyCommand } from '../../../bin/commands/upload-key.js';
 
-/** On a terminal of 80 columns. */
+/** The help on a terminal of 80 columns. */
 function helpOf(command: Command): string {
   let text = '';
   command.configureOutput({ writeOut: (words) => (text += words), getOutHelpWidth: () => 80 });
@@ -42,7 +42,7 @@ for (const command of [program, ...commands]) {
   });
 }
 
-/** The words of each line below `Examples:`. */
+/** The words of each example. */
 function examplesOf(command: Command): string[][] {
   const [, lines = ''] = /^Examples:\n((?: {2}.*\n)+)/m.exec(`${helpOf(command)}\n`) ?? [];
   return lines.split('\n').flatMap((line) => (line === '' ? [] : [line.trim().split(/ +/)]));
@@ -64,7 +64,7 @@ for (const command of [program, ...commands.filter((it) => it.name() !== 'help')
     }
   });
 
-/** As the programs on PATH have them, and as the umbrella has them. */
+/** The commands of the programs on PATH, and those of the umbrella. */
 const both = [
   ...commands.filter((it) => it.name() !== 'help'),
   syncCommand(),

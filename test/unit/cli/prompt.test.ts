@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { wrapped } from '../../../lib/cli/prompt.js';
 
-/** Asks four questions, two of them for what must not be seen, and prints the answers. */
+/** A program that asks four questions, two of them with hidden answers, and prints the answers. */
 const PROGRAM = `
 import { Interruption } from '${new URL('../../../lib/cli/signals/interruption.js', import.meta.url)}';
 import { Prompt, wrapped } from '${new URL('../../../lib/cli/prompt.js', import.meta.url)}';
@@ -13,9 +13,9 @@ answers.push(await prompt.askHidden('4: '));
 console.log(JSON.stringify(answers));
 `;
 
-/** What the program prints on a terminal on which `input` is typed once it asks. */
-function typed(input: string, environment: NodeJS.ProcessEnv = {}): string {
-  // Raw from the beginning: the program is not the first to read, if the machine is slow.
+/** The output of the program on a terminal on which `input` is typed. */
+function outputFor(input: string, environment: NodeJS.ProcessEnv = {}): string {
+  // The terminal is raw from the start, since on a slow machine the input arrives before the program reads.
   const program = `stty raw -echo; '${process.execPath}' --input-type=module --eval "$PROGRAM" 2>&1`;
   const words = '(sleep 1; printf %s "$INPUT"; sleep 0.3) | script --quiet --command "$COMMAND" /dev/null';
   const { stdout } = spawnSync('sh', ['-c', words], {
@@ -27,13 +27,13 @@ function typed(input: string, environment: NodeJS.ProcessEnv = {}): string {
 }
 
 test('on a terminal, lines that are pasted before their questions answer them', () => {
-  assert.match(typed('one\rtwo words\rthree\rfour\r'), /\["one","two words","three","four"\]/);
+  assert.match(outputFor('one\rtwo words\rthree\rfour\r'), /\["one","two words","three","four"\]/);
 });
 
 test('an answer with a Backspace is no answer where Backspace does not edit', () => {
   const input = 'one\rtwo\rthreee\x7f\rfour\r';
-  assert.match(typed(input, { TERM: 'dumb' }), /The answer holds a control character/);
-  assert.match(typed(input, { TERM: 'xterm' }), /\["one","two","three","four"\]/);
+  assert.match(outputFor(input, { TERM: 'dumb' }), /The answer holds a control character/);
+  assert.match(outputFor(input, { TERM: 'xterm' }), /\["one","two","three","four"\]/);
 });
 
 test('text is wrapped to the width of the terminal, but no wider than can be read', () => {

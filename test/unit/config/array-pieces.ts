@@ -3,13 +3,13 @@ export const gapsInArrays = [
   ...[' ', ' ', ' ', '  ', '\t', '\n', '\n  ', '\n\n\t', ' \\\n', '\\\n ', ' # comment\n', " # it's\n"],
   ...['\n#)\n', '\n# (`$("\n ', ' #\\\n', '\n\\\n# ü\n'],
 ];
-/** Unquoted in an array: each of these is itself, or begins an element that is. */
+/** Unquoted words in an array that bash takes literally. */
 export const wordsInArrays = [
   ...['if', 'then', 'fi', 'time', 'do', '!', '}', ']', ']]', '-n', '--', '%s', 'a=b', 'A+=b', 'LOCAL_DIR=/x'],
   ...['in', 'EXCLUDE=', 'a\\\n#b', "'['0]=x", '\\[1]=x', '"[2]"=x', '"~"/x', '\\~', "'*'.tmp", 'cache/\\*'],
   ...['""', "''", '"a\nb"', "'a\nb'", '^', 'a,b', '"*"', "'a b/*'"],
 ];
-/** In an array, bash makes more of these, or refuses them. */
+/** Words in an array that bash expands or refuses. */
 export const refusedInArrays = [
   ...[
     '*',

@@ -1,4 +1,4 @@
-// A config that is no file, or that can't be opened by its name.
+// Configs that are not regular files, or cannot be opened by their names.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs';
@@ -36,7 +36,7 @@ test('a config from a socket, or from a file or pipe that this user could not op
   for (const bucket of ['by-lexer', '$(echo by-bash)']) {
     const text = `${complete}AWS_BUCKET=${bucket}\n`;
     const expected = `by-${bucket.includes('$') ? 'bash' : 'lexer'}\n`;
-    // What Node.js gives a child as a pipe is a socket.
+    // Node.js gives a child a socket in place of a pipe.
     assert.equal(execFileSync(program, [...args, script], { input: text, encoding: 'utf8' }), expected);
     const file = openSync(write(text), 'r');
     chmodSync(join(directory, 'my.config'), 0);
@@ -55,7 +55,7 @@ test('bash reads a config from a folder that may not be entered', () => {
   const script = `import { readConfig } from ${JSON.stringify(module)};
     console.log((await readConfig(${JSON.stringify(file)}, console)).bucket);`;
   const [program = '', ...args] = [...WITHOUT_ROOTS_RIGHTS, process.execPath, '--input-type=module', '-e'];
-  // Shut after it was entered.
+  // The folder loses its permissions after bash has entered it.
   const shut = ['-c', 'cd "$1" && chmod 0 . && shift && exec "$@"', 'sh', `${directory}/shut`];
   mkdirSync(`${directory}/shut`);
   const output = execFileSync('sh', [...shut, program, ...args, script], { encoding: 'utf8' });

@@ -2,7 +2,7 @@ import * as arrays from './array-pieces.js';
 import * as pieces from './config-pieces.js';
 import { Random } from './random.js';
 
-/** Makes configs out of a seed: what people write, and what they should not. */
+/** Makes random configs from a seed, right and wrong ones. */
 export class ConfigGenerator {
   readonly #random: Random;
 
@@ -121,7 +121,7 @@ export class ConfigGenerator {
     return this.#random.chance(0.5) ? `\${${name}}` : `$${name}`;
   }
 
-  /** Characters that mean something, in no order. */
+  /** Special characters in random order. */
   #soup(): string {
     let text = this.#random.chance(0.2) ? 'EXCLUDE=(' : `${this.#random.pick(pieces.names)}=`;
     for (let left = this.#random.below(14); left > 0; left -= 1)

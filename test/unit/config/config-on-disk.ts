@@ -1,4 +1,4 @@
-// Configs in a folder of their own, and how they are read.
+// Writes configs to a temporary folder, and reads them.
 import assert from 'node:assert/strict';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** The environment the configs are read in; awkward values included. */
+/** The environment of the configs, with awkward values. */
 export const environment = {
   HOME: '/home/user',
   GREETING: 'hello  world',
@@ -14,7 +14,7 @@ export const environment = {
   'not.a.name': 'kept',
 };
 
-/** What the tests assign. */
+/** The names that the configs assign. */
 export const names = [
   ...[
     'AWS_PROFILE',
@@ -29,7 +29,7 @@ export const names = [
   ...['MAX_DELETE_PERCENT', 'ALLOW_UNVERSIONED_DELETE', 'EXCLUDE'],
   ...['GREETING', 'UMLAUT', 'OTHER', 'constructor'],
 ];
-/** What the configs use as `$NAME`, which is bash's. */
+/** The names that the configs expand as `$NAME`, which only bash does. */
 export const readable = [
   'GREETING',
   'EMPTY',
@@ -42,7 +42,7 @@ export const readable = [
   'LOCAL_LIST',
 ];
 const plain = [...'abcXYZ019_-+,./:=%@^[]}?*!', 'ü', '日本', '\u00a0', '\u2028', '\u3000', '🎒'];
-/** What may stand in the parts of a word. */
+/** Characters that the parts of a word may contain. */
 export const unquoted = [...plain, '#'];
 export const inSingleQuotes = [...plain, ...' \t\n"\\$`;&|<>(){#~', '$(', '${', '\\\n'];
 export const inDoubleQuotes = [
@@ -50,12 +50,12 @@ export const inDoubleQuotes = [
   ...[':~/'],
 ];
 export const escaped = [...plain, ...' \t"\'\\$`;&|<>(){#~\n'];
-/** What a config is damaged with. */
+/** Characters that damage a config. */
 export const ingredients = [
   ...' \t\n"\'\\$`;&|<>(){}#~:=!*?[]^%+,',
   ...['\\\n', '${', '$(', '~/', 'a', 'A=', 'HOME', 'export ', 'ü', 'B', '1'],
 ];
-/** What the lexer leaves to bash, in a word and as a line. */
+/** Words and lines that the lexer leaves to bash. */
 export const refusedInWords = [
   ...[
     '`echo x`',

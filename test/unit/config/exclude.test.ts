@@ -20,7 +20,7 @@ function askBash(text: string) {
   return readWithBash(Buffer.from(text), surroundings);
 }
 
-describe('what both readers take EXCLUDE for', () => {
+describe('both readers read the same EXCLUDE', () => {
   const table: [config: string, exclude: string[]][] = [
     ["EXCLUDE=('*.tmp' 'cache/*')", ['*.tmp', 'cache/*']],
     ['EXCLUDE=( a "b c"\td\\ e )', ['a', 'b c', 'd e']],
@@ -67,7 +67,7 @@ describe('what both readers take EXCLUDE for', () => {
   });
 });
 
-describe('what the lexer leaves to bash', () => {
+describe('the lexer leaves arrays with expansions to bash', () => {
   const table: [config: string, line: number, exclude?: string[]][] = [
     ['EXCLUDE=(\n*.tmp *.none)', 2, ['a.tmp', 'b.tmp', '*.none']],
     [

@@ -1,4 +1,4 @@
-// The settings of what is left out besides EXCLUDE, and of how runs go about it.
+// The settings of exclusions other than EXCLUDE, and of runs.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { evaluate } from '../../../lib/config/literal/evaluate.js';
@@ -25,7 +25,7 @@ function settingsOf(text: string, inherited: Record<string, string> = {}) {
   return [excludeCaches, excludeIfPresent, excludeLargerThan, oneFileSystem];
 }
 
-test('nothing is left out by default, whatever is in the environment', () => {
+test('by default nothing is excluded, whatever is in the environment', () => {
   const inherited = {
     EXCLUDE_CACHES: 'yes',
     EXCLUDE_IF_PRESENT: 'x',

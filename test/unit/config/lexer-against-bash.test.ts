@@ -18,7 +18,7 @@ const COUNT = Number(process.env['LEXER_CONFIGS'] ?? 2400);
 const SEED = seedFrom('LEXER_SEED');
 
 for (const locale of ['C.UTF-8', 'C']) {
-  test(`what the lexer accepts is what bash says (${locale}, seed ${SEED})`, (context) => {
+  test(`the lexer and bash read the same values (${locale}, seed ${SEED})`, (context) => {
     const directory = mkdtempSync(join(tmpdir(), 'lexer-'));
     context.after(() => rmSync(directory, { recursive: true }));
     const environment = { ...generated, PATH: process.env['PATH'] ?? '', LC_ALL: locale };
@@ -31,7 +31,7 @@ for (const locale of ['C.UTF-8', 'C']) {
       const evaluation = evaluateOrReport(Buffer.from(text), { file, environment, directory });
       cases.push({ text, evaluation, file });
     }
-    // What the lexer hands over may be any command: bash is not asked about it.
+    // A config that the lexer leaves to bash may contain any command, so bash does not run it here.
     const understood = cases.filter(({ evaluation }) => kindOf(evaluation) !== 'needs-bash');
     for (const { text, file } of understood) writeFileSync(join(directory, file), text);
     const files = understood.map(({ file }) => file);
@@ -94,7 +94,7 @@ function sorted(values: ReadonlyMap<string, string>): [string, string][] {
   return [...values].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** One bash reads all the files, each in a subshell of its own. */
+/** Lets one bash read all files, each in its own subshell. */
 function askBash(files: string[], directory: string, environment: Record<string, string>): BashOutcome[] {
   const script = `for file in "$@"; do
     builtin printf '@@@ %s\\0' "$file" >&3

@@ -35,7 +35,7 @@ test('both readers come to the same result', async () => {
   assert.deepEqual(await readConfig(write(`${text}:\n`)), await readConfig(write(text)));
 });
 
-test('what bash has read is reported with its line too', async () => {
+test('a problem in a config that bash has read is reported with its line, too', async () => {
   const file = write(`A=$(true)\n${complete}AWS_NET_TIMEOUT=x\nexport MAX_DELETE_PERCENT=x\n`);
   await assert.rejects(readConfig(file), (error: Error) => {
     assert.match(error.message, /my\.config:4: AWS_NET_TIMEOUT.*\n.*my\.config:5: MAX_DELETE_PERCENT/);
@@ -87,7 +87,7 @@ test('the template becomes a config once its placeholders are replaced', async (
   }
 });
 
-describe('a key that a slip glues to another value is never told', () => {
+describe('no message shows a key that a slip glues to another value', () => {
   const keys = [KEY, 'Qrst/Uvw$Xyz901234567890123456789', 'Qrst /Uvw/ Xyz$Zyx67890123456789'];
   const slips: readonly (readonly [string, (name: string, key: string) => string])[] = [
     ['backslash', (name, key) => `${name}=STANDARD\\\nENCRYPTION_KEY='${key}'\n`],

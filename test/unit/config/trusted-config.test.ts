@@ -1,4 +1,4 @@
-// Whom bash trusts with a config.
+// Which configs bash may read: those that only trusted users can have written.
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -111,7 +111,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
     assert.equal((await readConfig(join(directory, 'link', 'config'))).region, 'us-east-1');
   });
 
-  // Only root can give files away; the rule itself is tested above.
+  // Only root can give files to other users. The rule itself is tested above.
   if (geteuid?.() !== 0) return;
   test('bash does not read a file of another user', async () => {
     const file = write(text);

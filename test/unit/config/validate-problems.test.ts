@@ -1,4 +1,4 @@
-// What is wrong with a config, in words.
+// The messages about a wrong config.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { complete, KEY, problemsOf } from './validating.js';

@@ -1,4 +1,4 @@
-// Configs as text, and what is found wrong with them.
+// Validates configs that are given as text.
 import assert from 'node:assert/strict';
 import { BackupError } from '../../../lib/cli/errors.js';
 import { evaluate } from '../../../lib/config/literal/evaluate.js';

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { audit, PROJECT, read } from '../../docs/audit.js';
 
-/** What changes something on disk, of node:fs and node:fs/promises. */
+/** The functions of node:fs and node:fs/promises that change something on disk. */
 const WRITES =
   /\b(appendFile|copyFile|cp|createWriteStream|f?truncate|[fl]?chmod|[fl]?chown|[fl]?utimes|link|rename|rm|rmdir|symlink|unlink|write|writev|writeFile)(Sync)?\b/;
 const STARTS = /\bfrom '(execa|(node:)?child_process)'/;
-/** The rules that keep a means of harm in a few files, which they name in `from.pathNot`. */
+/** The rules that allow a means of harm only in the files of their `from.pathNot`. */
 const MEANS = [
   'one-spawn-of-aws',
   'other-programs',

@@ -1,4 +1,4 @@
-// Hooks against a server that answers late, wrongly and not at all, and commands that do not end.
+// Hooks with a server that answers late, wrongly or not at all, and with commands that do not end.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -83,10 +83,10 @@ test('a command that does not end is ended, with what it has started', async () 
   );
 });
 
-test('a redirection is not followed, since it may lead to plain http and what is sent names files', async (t) => {
-  let told = '';
+test('a redirection is not followed, since it may lead to plain http and the ping names files', async (t) => {
+  let requested = '';
   const elsewhere = await serve(t, (request, response) => {
-    told += request.url;
+    requested += request.url;
     response.end();
   });
   const address = await serve(t, (_, response) => response.writeHead(307, { location: elsewhere }).end());
@@ -94,7 +94,7 @@ test('a redirection is not followed, since it may lead to plain http and what is
     (await fireHook(address, CALL, {}, LIMITS)) ?? '',
     /^the server answered 307: it redirects to/,
   );
-  assert.equal(told, '');
+  assert.equal(requested, '');
 });
 
 test('a reason that is too long for a program is cut, with a mark', async (t) => {

@@ -9,11 +9,11 @@ import type { Entry } from '../../../lib/tree/entry.js';
 import { formatEntry } from '../../../lib/tree/entry-line.js';
 import { TreeWriter } from '../../../lib/tree/tree-writer.js';
 
-/** Writes a tree of files; each is a path with its size, in the order of the paths. */
+/** Writes a tree of files, which are given as sorted paths with their sizes. */
 async function writeTree(file: string, day: number, files: Readonly<Record<string, number>>): Promise<void> {
   const writer = new TreeWriter(file, { runId: 'r', started: '2026-11-27T00:00:00.000Z', root: '/r' });
   for (const [path, size] of Object.entries(files)) {
-    // Each day has another ctime, as after a change of the mode.
+    // Each day has another ctime, as if the mode had changed.
     const inode = { size, mtime: '1', ctime: `${day}`, mode: 0o644, uid: 0, gid: 0 };
     const entry: Entry = { key: bytesOf(path), type: 'file', inode };
     await writer.write(entry, formatEntry(entry, { membersOf: () => '' }));

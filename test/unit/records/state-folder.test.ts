@@ -19,7 +19,7 @@ test('each backup has a folder, in which a killed run leaves nothing for long', 
   const abandoned = [
     'run-999999999-1-abc',
     'run-999999999-abc',
-    `run-${process.pid}-1-abc`, // of one that had our PID
+    `run-${process.pid}-1-abc`, // of an earlier process with our PID
     `run-${process.pid}-abc`,
     `run-${process.ppid}-1-abc`,
   ].map((name) => join(dirname(one.runFolder), name));

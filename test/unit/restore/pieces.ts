@@ -1,4 +1,4 @@
-// What the tests of a restore are made of: temporary folders, entries of a tree, notes.
+// Helpers for tests of restores: temporary folders, entries of a tree, spools.
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,17 +9,17 @@ import type { Entry, Inode } from '../../../lib/tree/entry.js';
 import type { Batches } from '../../../lib/tree/streams/batches.js';
 import { Spool } from '../../../lib/tree/streams/spool.js';
 
-/** Absolute, without links. */
+/** Makes a temporary folder. @returns its absolute path, without links */
 export function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(realpathSync(tmpdir()), 'restore-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
 
-/** In seconds: 1,000,000,000. */
+/** Nanoseconds: 1,000,000,000 s. */
 export const MTIME = '1000000000000000000';
 
-/** A folder if `key` ends in a `/`; else a file, or a link to `target`. */
+/** An entry: a folder if `key` ends in a `/`, a link if it has a `target`, otherwise a file. */
 export function entry(key: string, inode: Partial<Inode> = {}, target?: string): Entry {
   const isFolder = key.endsWith('/');
   const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };

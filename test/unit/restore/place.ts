@@ -16,7 +16,7 @@ import { localOwners } from '../../../lib/tree/disk/owner-names.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { spoolOf, temporaryFolder } from './pieces.js';
 
-/** When objects were stored; ms since the epoch. */
+/** The time at which objects were stored (ms since the epoch). */
 export const STORED = 1_500_000_000_000;
 
 class NotingMetadata extends Metadata {
@@ -24,7 +24,7 @@ class NotingMetadata extends Metadata {
     super({ keepsSetid: false, onAclFailure: () => undefined, replacesAcls: false, owners: localOwners() });
   }
 
-  /** The keys, in the order in which they were given their metadata. */
+  /** The keys in the order in which they got their metadata. */
   readonly given: string[] = [];
 
   override apply(path: string | Buffer, it: Entry): void {
@@ -33,14 +33,14 @@ class NotingMetadata extends Metadata {
   }
 }
 
-/** A destination, its stage with what has arrived, and the plan of a restore to it. */
+/** A destination, a stage with downloaded files, and the plan of a restore. */
 export class Place {
   readonly to: string;
   readonly folder: string;
   readonly stage: Stage;
-  /** What was said, without the words that are always there. */
+  /** The messages, without those of every restore. */
   readonly said: string[] = [];
-  /** What only syslog gets. */
+  /** The messages that go only to syslog. */
   readonly noted: string[] = [];
   readonly metadata = new NotingMetadata();
   readonly #plan: PlannedFile[] = [];
@@ -51,7 +51,7 @@ export class Place {
     this.stage = new Stage(new HeldFolder(this.to), { bucket: 'x', prefix: '' });
   }
 
-  /** An object that has arrived, unless `content` is not given. */
+  /** Plans an object, and puts it into the stage unless `content` is `undefined`. */
   add(
     key: string,
     content: string | undefined,
@@ -103,7 +103,7 @@ export class Place {
     return restored;
   }
 
-  /** Type, mode and mtime of what is at `path`. */
+  /** The type, mode and mtime at `path`. */
   at(path: string): string {
     const stats = lstatSync(join(this.to, path), { bigint: true });
     const type = stats.isDirectory() ? 'd' : stats.isSymbolicLink() ? 'l' : 'f';
@@ -121,7 +121,7 @@ function withEntries(plan: readonly PlannedFile[], tree: readonly Entry[]): Plan
   return [...files.values()];
 }
 
-/** In the order of the keys. */
+/** Sorts by key, and numbers the files. */
 function numbered(plan: readonly PlannedFile[]): PlannedFile[] {
   return [...plan].sort((a, b) => (a.key < b.key ? -1 : 1)).map((file, index) => ({ ...file, index }));
 }

@@ -12,7 +12,7 @@ test('the first of the names that are the same to the file system gets the place
   const names = new FoldedNames({ fold: (path) => path.toLowerCase(), isSamePlace: () => true });
   const keys = ['A', 'a', 'B', 'b', 'C/', 'c/', 'D', 'd', 'e'];
   for (const key of keys) names.add(bytesOf(key));
-  // What such a file system shows under both names.
+  // A file system that ignores case shows the file under both names.
   for (const name of ['A', 'a', 'b', 'D', 'd']) writeFileSync(join(place.to, name), 'old');
   utimesSync(join(place.to, 'D'), Number(MTIME) / 1e9, Number(MTIME) / 1e9);
   mkdirSync(join(place.to, 'c'));
@@ -47,7 +47,7 @@ test('the first of the names that are the same to the file system gets the place
 
 test('a name that looks like another one gets its place if the file system tells them apart', async (t) => {
   const place = new Place(t);
-  // As on NTFS: a final sigma is a letter of its own.
+  // On NTFS, for instance, a final sigma is a letter of its own.
   const isSamePlace = (path: string, other: string) => path.toLowerCase() === other.toLowerCase();
   const names = new FoldedNames({ fold: (path) => path.toUpperCase().toLowerCase(), isSamePlace });
   const sigmas = ['\u03a3', '\u03c2', '\u03c3'];

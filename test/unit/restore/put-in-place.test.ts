@@ -46,7 +46,7 @@ test('a whole tree is restored, with modes and times to the nanosecond', async (
   };
   for (const [path, it] of Object.entries(expected)) assert.equal(place.at(path), it, path);
   assert.deepEqual(readdirSync(place.to).sort(), ['d', 'empty']);
-  // Folders last, and each after those that are in it: its mode may keep us out.
+  // Folders come last, and each after its subfolders, because its mode may forbid access.
   const folders = ['d/read-only/', 'd/', 'empty/'];
   const links = ['d/dangling', 'd/read-only/link'];
   assert.deepEqual(place.metadata.given, ['d/file', 'd/read-only/file', ...links, ...folders]);
@@ -95,7 +95,7 @@ test('a file that is not as the tree has it is named', async (t) => {
   place.add('changed', 'abcd');
   const tree = ['changed', 'gone', 'lost', 'refused'].map((key) => entry(key, { size: 3 }));
   const restored = await place.put([...tree, entry('not-a/../place')], {
-    // The line of `refused`, in the order of the keys.
+    // The number of `refused`, in the order of the keys.
     failures: [[4, { why: 'S3 says no' }]],
   });
   assert.deepEqual(place.said, [

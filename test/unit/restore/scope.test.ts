@@ -12,7 +12,7 @@ const CONFIG = {
   prefix: 'pc/docs/',
 } as BackupConfig;
 
-/** URLs, and the bucket and prefix they name. */
+/** URLs, with the bucket and prefix that they name. */
 const URLS: readonly [string, string, string][] = [
   ['s3://b', 'b', ''],
   ['s3://b/', 'b', ''],
@@ -37,7 +37,7 @@ for (const url of ['', 'b/x', 's3://', 's3:///x', 's3:b', 'https://b.s3.amazonaw
   });
 }
 
-/** Folders of the backup, and what stands for them in the prefix. */
+/** Folders of the backup, with their prefixes in it. */
 const FOLDERS: readonly [string, string][] = [
   ['', ''],
   ['.', ''],

@@ -37,7 +37,7 @@ test('a list that goes to standard output needs no folder', () => {
   assert.ok(!confine({ localList: '/dev/stdout' }).writable.includes('/dev'));
 });
 
-test('a run that backs up or writes to /tmp sees the real one, and may write there', () => {
+test('a run that backs up /tmp or writes there gets the real /tmp, and may write there', () => {
   for (const settings of [
     { localDir: '/tmp/x' },
     { localDir: '/' },

@@ -6,7 +6,7 @@ import { readPrices } from '../../../lib/setup/prices.js';
 const GIB = 2 ** 30;
 const prices = readPrices(undefined);
 
-/** @param each bytes of each file */
+/** @param each the size of each file in bytes */
 function files(count: number, each: number) {
   return { files: count, bytes: count * each, billedBytes: count * Math.max(each, LEAST_BILLED) };
 }

@@ -1,4 +1,4 @@
-// The texts of a schedule, read by systemd and sh themselves.
+// The files of a schedule, as systemd and sh read them.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -27,7 +27,7 @@ const ODD_NAMES = [
   'ü;#',
 ];
 
-/** A program that prints its arguments, each in a line, and a variable. */
+/** A program that prints each of its arguments in a line, and a variable. */
 const program = join(folder, 'a program');
 writeFileSync(program, '#!/bin/sh\nprintf "%s\\n" "$@" "$XDG_STATE_HOME"\n');
 chmodSync(program, 0o755);
@@ -47,7 +47,7 @@ function scheduleOf(name: string): Schedule {
   };
 }
 
-test('the files of a schedule tell what it runs, and when', () => {
+test('the files of a schedule show its command and its time', () => {
   for (const name of ODD_NAMES)
     for (const [when, flags] of [
       ['daily', []],

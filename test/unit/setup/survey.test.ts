@@ -10,7 +10,7 @@ type Found = Entry | Obstacle;
 
 const inode = (size: number): Inode => ({ size, mtime: '0', ctime: '0', mode: 0o644, uid: 0, gid: 0 });
 
-/** Folders end in `/`; numbers are the sizes of files, words the reasons of obstacles. */
+/** The entries of a walk. Keys of folders end in `/`, numbers are sizes of files, and words are reasons of obstacles. */
 function found(tree: Readonly<Record<string, number | 'unreadable' | 'special' | ''>>): Found[] {
   return Object.entries(tree)
     .map(([path, what]): Found => {
@@ -29,7 +29,7 @@ async function* inBatches(entries: readonly Found[]): Batches<Found> {
 
 const surveyed = (tree: Parameters<typeof found>[0]) => survey(inBatches(found(tree)), () => false);
 
-test('a survey of the whole system leaves out what is in memory, but not such names elsewhere', async () => {
+test('a survey of the whole system skips file systems in memory, but not folders of such names elsewhere', async () => {
   const tree = {
     'proc/': '',
     'proc/1': 5,
@@ -115,7 +115,7 @@ test('live databases are suggested for exclusion, as files that nothing makes ag
   );
 });
 
-test('all that can not be read is one suggestion, and special files are counted', async () => {
+test('all that cannot be read is one suggestion, and special files are counted', async () => {
   const many = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`u${at}`, 'unreadable' as const]));
   const { suggestions, specialFiles } = await surveyed({ ...many, 'v/': 'unreadable', fifo: 'special' });
   assert.equal(specialFiles, 1);

@@ -5,19 +5,19 @@ import { bytesOf } from '../../../lib/tree/bytes.js';
 import { formatEntry, isSameLine, lineWithAcl, parseEntry } from '../../../lib/tree/entry-line.js';
 import { entry } from '../restore/pieces.js';
 
-/** Modes as stat(2) has them, ACLs, and what is left of the mode without the ACL. */
+/** Modes of stat(2), with ACLs, and the modes for files without these ACLs. */
 const NARROWED: readonly (readonly [number, string, number])[] = [
-  // The mask stands where the group's bits are, which are none.
+  // In the mode, the mask takes the place of the group's bits, which are none here.
   [0o640, 'user::rw-,user:65534:r--,group::---,mask::r--,other::---', 0o600],
   [0o664, 'user::rw-,user:65534:rw-,group::r--,mask::rw-,other::r--', 0o644],
-  // The group is masked, too.
+  // The mask also limits the group.
   [0o640, 'user::rw-,user:7:rwx,group::rwx,mask::r--,other::---', 0o640],
-  // Who was kept out by name would be one of the group, or one of the others.
+  // Without the ACL, a user that it excludes by name would have the rights of the group or of others.
   [0o644, 'user::rw-,user:65534:---,group::r--,mask::r--,other::r--', 0o600],
   [0o664, 'user::rw-,group::rw-,group:7:---,mask::rw-,other::r--', 0o660],
   [0o664, 'user::rw-,user:7:rwx,group::rw-,group:8:r--,mask::rw-,other::r--', 0o664],
   [0o604, 'user::rw-,user:7:r--,group::---,mask::---,other::r--', 0o600],
-  // Only what a folder hands on: for the folder itself, its mode is all there is.
+  // A default ACL alone does not concern the folder itself.
   [0o2775, 'user::rwx,group::rwx,other::r-x,default:user::rwx,default:user:7:rwx,default:group::---', 0o2775],
   [0o4755, UNKNOWN_ACL, 0o4700],
 ];
@@ -35,7 +35,7 @@ test('only the text of an ACL is accepted as one: it becomes an argument of setf
   assert.equal(withoutDefaults('user::rwx,default:user::rwx,other::---'), 'user::rwx,other::---');
 });
 
-test('a line of a tree may have an ACL, and one that can not be parsed counts as unknown', () => {
+test('a line of a tree may have an ACL, and one that cannot be parsed counts as unknown', () => {
   const names = { membersOf: () => '' };
   const plain = entry('a "folder"/');
   const acl = 'user::rwx,user:7:r-x,group::---,mask::r-x,other::---';

@@ -68,7 +68,7 @@ print(json.dumps([[fnmatch.fnmatch('/root/' + t, '/root/' + p) for t in texts] f
   for (const [index, pattern] of patterns.entries()) {
     const patternFor = compilePatterns([pattern]);
     for (const [at, text] of texts.entries()) {
-      if (text.endsWith('/')) continue; // It asks for a folder as a whole.
+      if (text.endsWith('/')) continue; // A key that ends in a `/` asks about a whole folder.
       const wanted = expected[index]?.[at] === true ? pattern : undefined;
       assert.equal(patternFor(bytesOf(text)), wanted, `${pattern} on ${text}`);
     }

@@ -136,7 +136,7 @@ test('a full disk makes the writer throw', async (t) => {
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'fifo');
   execFileSync('mkfifo', [file]);
-  // Takes some of it, slowly, and then no more.
+  // The script reads a part of the file slowly, and then stops.
   const script = 'exec < "$1"; sleep 0.2; head -c 200000 >/dev/null; sleep 0.2';
   const reader = spawn('sh', ['-c', script, 'sh', file], { stdio: 'ignore' });
   t.after(() => reader.kill());
@@ -163,7 +163,7 @@ test('lines that are compressed while others are added come out as they were wri
   const file = join(folder, 'tree');
   const writer = new TreeWriter(file, HEADER);
   const entry: Entry = { key: bytesOf('a'), type: 'file', inode: INODE };
-  // What compresses badly, and so takes longer than the next lines.
+  // Random lines compress badly, so they take longer than the next ones.
   const lines = Array.from({ length: 10_000 }, () => randomBytes(300).toString('base64'));
   for (const line of lines) await writer.write(entry, line);
   await writer.close();

@@ -86,7 +86,7 @@ test('no call has a key, version id or prefix that the AWS CLI would open as an 
     }
     for (const list of [listFirst, listObjects, listObjectVersions])
       assert.throws(() => list('b', address), /looks like a URL/);
-    // After `s3://`, it is a name like any other.
+    // In an `s3://` URL, such a key is harmless.
     assert.ok(download({ bucket: 'b', key: address }, '-').includes(`s3://b/${address}`));
   }
 });

@@ -76,7 +76,7 @@ test('a rule that is off, or for some objects only, does not count as one that r
   }
 });
 
-test('where only the removal of incomplete uploads is missing, only that is added', () => {
+test('a plan adds only the removal of incomplete uploads if only that is missing', () => {
   const { AbortIncompleteMultipartUpload: _, ...rule } = purge(60, '');
   const [, added, ...none] = withOurRules([rule], WHOLE);
   assert.deepEqual(none, []);
@@ -110,7 +110,7 @@ test('rules that remove the latest versions are found for the whole prefix, a pa
   assert.deepEqual(rulesThatExpireFiles([...good, ...bad], BELOW), bad);
 });
 
-test('what somebody has added to our rule stays when it is made to keep versions longer', () => {
+test('a plan that makes our rule keep versions longer keeps what others have added to it', () => {
   const edited = {
     ...ours(7),
     Transitions: [{ Days: 1, StorageClass: 'GLACIER_IR' }],

@@ -66,7 +66,7 @@ test('a block of SSE-C comes with the command that lifts it', () => {
   assert.match(other.hint ?? '', /put-bucket-encryption --profile backup --bucket my-bucket /);
 });
 
-/** Of AWS CLI 1.45 and 2.9; their list of classes is shortened. */
+/** Usage errors of AWS CLI 1.45 and 2.9, with a shortened list of storage classes. */
 const USAGES = [
   'usage: \rNote: AWS CLI version 2, the latest major version\n\nusage: aws [options] <command>\nTo see help text, you can run:\n\n  aws help\naws: error: ',
   '\nusage: aws [options] <command> <subcommand>\nTo see help text, you can run:\n\n  aws help\n\naws: error: ',

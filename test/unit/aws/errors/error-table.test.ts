@@ -1,4 +1,4 @@
-// What servers answer, and what the user is told to do about it.
+// The kinds of the errors of S3 and the AWS CLI, and the hints to the user.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -13,9 +13,9 @@ const ACCESS = { bucket: 'my-bucket', profile: 'backup' };
 const s3 = (code: string, operation: string, message: string) =>
   `An error occurred (${code}) when calling the ${operation} operation: ${message}`;
 
-/** What is said, its kind, and the hint; `undefined`: the words say it themselves. */
+/** Error messages, their kinds, and the hints; `undefined` if the message needs no hint. */
 const ANSWERS: readonly (readonly [string, string, RegExp | undefined])[] = [
-  // Ceph says so of a storage class that it does not have, as of everything else.
+  // Ceph gives this answer for an unknown storage class, and for many other errors.
   [
     "argument of type 'NoneType' is not iterable",
     'no-message',
@@ -64,7 +64,7 @@ const ANSWERS: readonly (readonly [string, string, RegExp | undefined])[] = [
     'sse-c-blocked',
     /put-bucket-encryption --profile backup --bucket my-bucket/,
   ],
-  // Of a read, it is the key.
+  // The same answer to a read concerns the encryption key.
   [
     s3(
       'AccessDenied',

@@ -20,7 +20,7 @@ test('an error without a reason is a missing bucket only if a HEAD request says 
   }
 });
 
-test('an error with a reason is left as it is, and nothing is asked', async () => {
+test('an error with a reason stays as it is, without a HEAD request', async () => {
   const answer = {
     ...REFUSED,
     stderr: 'An error occurred (NoSuchKey) when calling the GetObject operation: x',

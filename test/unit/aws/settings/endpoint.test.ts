@@ -33,7 +33,7 @@ test('plain http is for this machine only', () => {
   ]) {
     assert.equal(resolveEndpoint(fine, {}, {}), fine);
   }
-  // What the AWS CLI would hand to a proxy.
+  // The AWS CLI would send these addresses to a proxy.
   assert.equal(resolveEndpoint('http://127.1:9', {}, {}), 'http://127.0.0.1:9');
   assert.equal(resolveEndpoint('http://2130706433:9/', {}, {}), 'http://127.0.0.1:9');
   assert.equal(resolveEndpoint('http://127.0.0.1\\@example.com', {}, {}), 'http://127.0.0.1/@example.com');

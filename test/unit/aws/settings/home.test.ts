@@ -8,7 +8,7 @@ import { homeFolderOf } from '../../../../lib/aws/settings/home.js';
 import { readProfile } from '../../../../lib/aws/settings/profile-files.js';
 import { openStateFolder } from '../../../../lib/records/state-folder.js';
 
-/** What Node does for a user that the system does not know. */
+/** Fails, as Node does for a user that the system does not know. */
 os.homedir = () => {
   throw new Error('A system error occurred: uv_os_homedir returned ENOENT');
 };

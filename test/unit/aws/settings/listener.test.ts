@@ -13,7 +13,7 @@ const OTHER = 1001;
 
 type Socket = readonly [address: string, port: number, uid: number, state?: string];
 
-/** An address as Linux prints it: each four bytes as a number of this machine. */
+/** An address as Linux prints it: each four bytes as a number in the machine's byte order. */
 function printed(bytes: Buffer): string {
   const words = bytes.toString('hex').match(/.{8}/g) ?? [];
   const ordered = words.map((word) => {
@@ -130,7 +130,7 @@ test("an endpoint is refused if Linux's list of sockets can't be read", () => {
 });
 
 for (const address of ['127.0.0.1', '0.0.0.0', '::']) {
-  test(`the table of this machine tells who listens at ${address}`, async (t) => {
+  test(`the socket table of this machine shows the listener at ${address}`, async (t) => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, address, resolve));
     t.after(() => server.close());

@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'esb-other-ways-'));
 after(() => rmSync(folder, { recursive: true }));
 let homes = 0;
 
-/** Asks for the profile `default` of a home with these files. */
+/** Checks the profile `default` in a home with these files. */
 async function ask(
   files: Readonly<Record<string, string>>,
   { variables = {}, endpointUrl }: { variables?: NodeJS.ProcessEnv; endpointUrl?: string } = {},

@@ -8,7 +8,7 @@ import { bytesOf } from '../../../../lib/tree/bytes.js';
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-/** When the object was stored; all other times are in ms after it. */
+/** The time at which the object was stored. All other times are ms after it. */
 const STORED = Date.parse('2026-05-01T12:00:00Z');
 const object = (size: number): StoredObject => ({
   key: bytesOf('a'),

@@ -20,7 +20,7 @@ interface Facts {
   readonly fullCheckHours: number;
 }
 
-/** Of a quick run. */
+/** The facts of a quick run. */
 const quick: Facts = {
   lastRun: { lastFullCheck: hoursAgo(19), isIncomplete: false },
   tree: 'of the last run',
@@ -56,12 +56,12 @@ test('a run is full for one of these reasons, and for no other', () => {
     ['there is no state folder to show whether the last run ended', { journal: undefined }],
     ['the last run did not end', { unfinished: { passes: () => [] } }],
     ['the last run left something undone', { lastRun: { lastFullCheck: hoursAgo(1), isIncomplete: true } }],
-    // A record of an older version does not tell.
+    // The record of an older version does not say whether the run was complete.
     ['the last run left something undone', { lastRun: { lastFullCheck: hoursAgo(1) } }],
     ['LOCAL_LIST is set', { localList: '/list' }],
     ['the time of the last full check is unknown', { lastRun: complete }],
     ['the time of the last full check is unknown', { lastRun: { ...complete, lastFullCheck: 'yesterday' } }],
-    // The clock was ahead when it was noted.
+    // The clock was ahead during the last full check.
     ['the time of the last full check is unknown', { lastRun: { ...complete, lastFullCheck: hoursAgo(-1) } }],
     [undefined, { lastRun: { ...complete, lastFullCheck: hoursAgo(0) } }],
     [undefined, { lastRun: { ...complete, lastFullCheck: hoursAgo(19.99) } }],

@@ -16,16 +16,17 @@ import { NO_EXCLUSION } from '../../../fakes/exclusions.js';
 const NO_NAMES: OwnerNames = { membersOf: () => '' };
 
 /**
- * A folder of two files, `a` and `b`, of which a scan has seen those that `hasSeen` says.
- * @param maxKeyLength in the second walk: 0 makes each file an obstacle
+ * Scans a folder of two files, `a` and `b`, changes it, and calls `hasFileAppeared` on it.
+ * @param isInScan whether the scan finds a key
+ * @param maxKeyLength of the second walk: 0 makes each file an obstacle
  */
-async function lookAgain(
+async function scanAndWalkAgain(
   t: TestContext,
   change: (path: (name: string) => string) => void,
-  hasSeen: (key: string) => boolean = () => true,
+  isInScan: (key: string) => boolean = () => true,
   maxKeyLength = 1024,
 ): Promise<{ hasAppeared: boolean; hasLastingInodes: boolean }> {
-  const localDir = mkdtempSync(join(tmpdir(), 'second-look-'));
+  const localDir = mkdtempSync(join(tmpdir(), 'second-walk-'));
   t.after(() => rmSync(localDir, { recursive: true }));
   const path = (name: string) => join(localDir, name);
   for (const name of ['a', 'b']) writeFileSync(path(name), name);
@@ -33,7 +34,7 @@ async function lookAgain(
   const options = { followSymlinks: false, exclusion: NO_EXCLUSION, maxKeyLength: 1024, fileSystems };
   const lines: DraftLine[] = [];
   for await (const entry of flatten(walk(bytesOf(localDir), options)))
-    if (entry.type === 'file' && hasSeen(entry.key)) {
+    if (entry.type === 'file' && isInScan(entry.key)) {
       const line = formatEntry(entry, NO_NAMES);
       lines.push({ key: entry.key, state: 'unchanged', id: entry.id ?? '', unchangedSince: 0, line });
     }
@@ -49,7 +50,7 @@ async function lookAgain(
 }
 
 test('a file that the scan saw has not appeared, even if it was written to or removed since', async (t) => {
-  const { hasAppeared } = await lookAgain(t, (path) => {
+  const { hasAppeared } = await scanAndWalkAgain(t, (path) => {
     appendFileSync(path('a'), 'more');
     rmSync(path('b'));
   });
@@ -57,25 +58,25 @@ test('a file that the scan saw has not appeared, even if it was written to or re
 });
 
 test('a file whose name the scan did not see has appeared', async (t) => {
-  const { hasAppeared } = await lookAgain(t, (path) => writeFileSync(path('c'), 'c'));
+  const { hasAppeared } = await scanAndWalkAgain(t, (path) => writeFileSync(path('c'), 'c'));
   assert.equal(hasAppeared, true);
 });
 
 test('a file under the name of another one has appeared where the file system tells them apart', async (t) => {
-  // As when the scan has passed `a`, and has not come to `b` yet.
+  // As if the file were renamed after the scan had passed `a` and before it reached `b`.
   const rename = (path: (name: string) => string) => renameSync(path('b'), path('a'));
-  const { hasAppeared, hasLastingInodes } = await lookAgain(t, rename, (key) => key === 'a');
+  const { hasAppeared, hasLastingInodes } = await scanAndWalkAgain(t, rename, (key) => key === 'a');
   assert.equal(hasAppeared, hasLastingInodes);
 });
 
 test('a file that became unreadable has not appeared if it is provably the one of the scan', async (t) => {
   const chmod = (path: (name: string) => string) => chmodSync(path('a'), 0);
-  const { hasAppeared, hasLastingInodes } = await lookAgain(t, chmod, undefined, 0);
+  const { hasAppeared, hasLastingInodes } = await scanAndWalkAgain(t, chmod, undefined, 0);
   assert.equal(hasAppeared, !hasLastingInodes);
 });
 
 test('an unreadable file under the name of another one has appeared', async (t) => {
   const rename = (path: (name: string) => string) => renameSync(path('b'), path('a'));
-  const { hasAppeared } = await lookAgain(t, rename, undefined, 0);
+  const { hasAppeared } = await scanAndWalkAgain(t, rename, undefined, 0);
   assert.equal(hasAppeared, true);
 });

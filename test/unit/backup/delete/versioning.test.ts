@@ -8,7 +8,7 @@ const PLACE = { bucket: 'b', profile: 'p' };
 const COMMAND =
   /: aws s3api put-bucket-versioning --profile p --bucket b --versioning-configuration Status=Enabled/;
 
-test('a warning tells what is overwritten without being kept, with the command that ends it', () => {
+test('a warning says that overwritten files are lost, with the command that turns versioning on', () => {
   const suspended = overwriteWarning('suspended', false, PLACE);
   assert.match(suspended, /^Versioning is suspended in the bucket "b": .*Turn it on again/);
   const never = overwriteWarning('never', false, PLACE);
@@ -19,7 +19,7 @@ test('a warning tells what is overwritten without being kept, with the command t
   }
 });
 
-test('a user who needs no older versions is not told to say so again', () => {
+test('a warning does not suggest ALLOW_UNVERSIONED_DELETE to a user who has set it', () => {
   assert.doesNotMatch(overwriteWarning('never', true, PLACE), /ALLOW_UNVERSIONED_DELETE/);
 });
 

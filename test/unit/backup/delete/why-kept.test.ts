@@ -28,7 +28,7 @@ test('a bucket that is not safe for deletions holds them back, which is no failu
     ['suspended', NONE, /^versioning is suspended in the bucket.*put-bucket-versioning --bucket b /],
     ['enabled', 'p/q/', /^the prefix "p\/q\/" of another backup lies below/],
     [undefined, 'p/q/', /of another backup/],
-    // It is known that nothing may be deleted, whatever the other answer is.
+    // The other backup alone forbids deletions, so the failed call does not matter.
     [KILLED, 'p/q/', /of another backup/],
   ];
   for (const [versioning, below, why] of cases) {

@@ -21,21 +21,21 @@ const TABLE: readonly [
   [1, 1, 0, 50, 'none left'],
   [1, 1, 0, 100, 'none left'],
   [500, 500, 0, 100, 'none left'],
-  // Others came in their place.
+  // Other files have replaced them.
   [20, 20, 1, 50, undefined],
   [21, 21, 1, 50, 'too many gone'],
   [21, 21, 1, 100, undefined],
-  // So few may always go.
+  // Up to 20 files may always go.
   [20, 21, 1, 0, undefined],
   [21, 1_000_000, 999_979, 0, 'too many gone'],
-  // The share.
+  // More files may go up to MAX_DELETE_PERCENT.
   [50, 100, 50, 50, undefined],
   [51, 100, 49, 50, 'too many gone'],
   [51, 101, 50, 50, 'too many gone'],
   [25, 100, 75, 25, undefined],
   [26, 100, 74, 25, 'too many gone'],
   [1000, 1999, 999, 50, 'too many gone'],
-  // New files on disk are none that could be lost.
+  // New files on disk do not count, since the bucket does not have them.
   [28, 30, 1002, 50, 'too many gone'],
 ];
 
@@ -50,7 +50,7 @@ for (const [gone, mayBeLost, onDisk, maxDeletePercent, expected] of TABLE) {
 const names = (count: number, folder: string) =>
   Array.from({ length: count }, (_, number) => bytesOf(`${folder}/${String(number).padStart(3, '0')}`));
 
-/** 60 files that are kept, 30 of which `gone` are gone, and 5 that the backup does not have. */
+/** Counts 60 kept files, 30 others of which `gone` are gone, and 5 that the backup does not have. */
 function counted(gone: number): LossCounter {
   const counter = new LossCounter();
   for (const key of names(60, 'kept')) counter.add(key, true, 'kept');
@@ -66,7 +66,7 @@ test('kept files are not among those that could be lost', () => {
   assert.deepEqual(counted(30).emptiedFolders, ['real/']);
 });
 
-test('what is not counted is told beside what is gone', () => {
+test('the message of the guard also names the files that it does not count', () => {
   assert.throws(() => assertLossesAllowed(counted(28), BACKUP), {
     exitCode: 4,
     message: [

@@ -49,7 +49,7 @@ test('each rule is named by its setting', () => {
   assert.deepEqual([1n, 2n].map(exclusion.ruleForDevice.bind(exclusion)), [undefined, 'ONE_FILE_SYSTEM']);
 });
 
-test('without settings, nothing is left out but what belongs to the backup itself', () => {
+test("without settings, only the backup's own files are excluded", () => {
   const exclusion = make({});
   for (const key of [
     '.local/own/',
@@ -81,7 +81,7 @@ test('a folder is a cache if it holds a file CACHEDIR.TAG that says so', (t) => 
     'fifo/x': '',
   });
   symlinkSync('../cache/CACHEDIR.TAG', join(root, 'link/CACHEDIR.TAG'));
-  // Nobody writes to it: whoever waits for that waits for ever.
+  // Nobody writes to the FIFO, so reading it would block forever.
   execFileSync('mkfifo', [join(root, 'fifo/CACHEDIR.TAG')]);
   const caches = make({ excludeCaches: true });
   const names = ['cache', 'comment', 'cut', 'other', 'empty', 'folder', 'none', 'link', 'fifo'];
@@ -105,7 +105,7 @@ test('of two tags in a folder, that of a cache counts', (t) => {
   assert.equal(make({ excludeCaches: true }).tagIn(bytesOf('/nowhere'), has), undefined);
 });
 
-test('stored files where the walk does not go are left out, whether they are there or gone', (t) => {
+test('stored files that the walk does not enter count as excluded, whether they exist or not', (t) => {
   const root = makeRoot(t, {
     'cache/CACHEDIR.TAG': SIGNATURE,
     'cache/sub/x': '',

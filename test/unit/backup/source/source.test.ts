@@ -15,7 +15,7 @@ const TABLE: readonly [last: Partial<Source>, isSame: boolean, named: string, hi
   [{ host: 'alpha', localDir: '/home/anna' }, false, '"/home/anna" on host "alpha"', true],
   [{ host: 'beta', localDir: '/home' }, false, '"/home" on host "beta"', false],
   [{ host: 'Beta', localDir: '/home/anna' }, false, '"/home/anna" on host "Beta"', true],
-  // Records that do not tell everything.
+  // Records without all facts.
   [{}, true, '', false],
   [{ localDir: '/home/anna' }, true, '', false],
   [{ localDir: '/home' }, false, '"/home"', false],
@@ -44,7 +44,7 @@ test('a backup without a record belongs to no other source', () => {
   assertSameSource(undefined, NOW, false);
 });
 
-test('HOST_ID stands for the name of the host', () => {
+test('HOST_ID replaces the name of the host', () => {
   assert.deepEqual(sourceOf('pod', '/data'), { host: 'pod', localDir: '/data' });
   assert.deepEqual(sourceOf(undefined, '/data'), { host: hostname(), localDir: '/data' });
 });

@@ -1,4 +1,4 @@
-// What is excluded is not touched by any system call: it may be a mount that hangs.
+// No system call touches an excluded path, since it may be a mount that hangs.
 import assert from 'node:assert/strict';
 import fs, { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -25,7 +25,7 @@ const CALLS = [
   'existsSync',
 ] as const;
 
-/** The paths that system calls are made with from now on. */
+/** Records the paths of all system calls from now on. */
 function recordPaths(): string[] {
   const paths: string[] = [];
   const calls = fs as unknown as Record<string, (...args: unknown[]) => unknown>;

@@ -10,7 +10,7 @@ const PLENTY = 1_000_000;
 
 test('the processes and the files for each follow from the number of files, their bytes and the descriptors', () => {
   const cases: readonly [string, [number, number, number, number], [number, number]][] = [
-    // What: files, bytes, UPLOAD_PROCESSES, descriptors → processes, files of a batch.
+    // Case: files, bytes, UPLOAD_PROCESSES, descriptors → processes, files in a batch.
     ['nothing', [0, 0, 4, PLENTY], [1, 100]],
     ['one file', [1, 1, 4, PLENTY], [1, 100]],
     ['as many as one process is worth', [100, 100, 4, PLENTY], [1, 100]],
@@ -40,7 +40,7 @@ function due(path: string, size = 1): DraftLine {
   return { key, state: 'due', id: '1:1', unchangedSince: 0, line };
 }
 
-/** The batches, as texts: the paths, in brackets where a batch has a single odd one. */
+/** The paths in each batch, as text; brackets mark a file that travels alone because of its name. */
 async function cut(lines: readonly DraftLine[], files: number): Promise<string[]> {
   async function* each() {
     yield* lines;
@@ -58,7 +58,7 @@ const numbered = (count: number) => Array.from({ length: count }, (_, at) => `${
 
 test('the first batch is small, and no batch has more files than it may', async () => {
   const cases: readonly [number, number, number[]][] = [
-    // Files, most of a batch → sizes of the batches.
+    // Files, maximum in a batch → sizes of the batches.
     [0, 100, []],
     [1, 100, [1]],
     [10, 100, [10]],
@@ -95,7 +95,7 @@ test('a batch has no more than 512 MiB, unless it is a single file', async () =>
   assert.deepEqual(await cut(lines, 100), ['a b', 'c', 'd', 'e f']);
 });
 
-test('a file travels alone if the output, or a folder of links, can not hold its name', async () => {
+test('a file travels alone if the output, or a folder of links, cannot hold its name', async () => {
   const deep = (names: number) => Array.from({ length: names }, () => 'd').join('/');
   const odd = ['b\nc', 'b to s3://c', deep(101), 'x'.repeat(1025)];
   for (const path of odd) {

@@ -1,16 +1,16 @@
-// What chance decides, without chance: every outcome is played through, with its probability.
+// Tests random decisions without chance, by all outcomes with their probabilities.
 import type { RandomBelow } from '../../../../lib/backup/verify/random.js';
 
 /**
- * The probability of each result of `play`, whose only chance is `below`.
- * @param play is run once for each list of outcomes that its draws can have
+ * The probability of each result of `play`, whose only source of randomness is `below`.
+ * @param play runs once for each possible list of draws
  */
 export function everyOutcome(play: (below: RandomBelow) => string): Map<string, number> {
   const probabilities = new Map<string, number>();
   follow([]);
   return probabilities;
 
-  /** @param drawn the outcomes of the first draws; as soon as there is another one, each of its outcomes is followed */
+  /** Plays with these first draws. If `play` draws once more, follows each outcome of that draw. */
   function follow(drawn: readonly number[]): void {
     let [draws, probability] = [0, 1];
     let open: number | undefined;

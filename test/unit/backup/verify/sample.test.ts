@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { RandomSample, randomBelow } from '../../../../lib/backup/verify/random.js';
 import { everyOutcome } from './every-outcome.js';
 
-/** How many lists of `length` different items there are. */
+/** The number of lists of `length` different items. */
 function listsOf(length: number, items: number): number {
   return length === 0 ? 1 : items * listsOf(length - 1, items - 1);
 }
@@ -26,7 +26,7 @@ test('every list of items is as likely as any other', () => {
 });
 
 test('each file is the first in about as many of many draws, whether there are few files or many', () => {
-  // A deviation of more than 8 standard deviations comes in less than one of 10^10 runs.
+  // The probability of more than 8 standard deviations is below 10^-10.
   for (const count of [8, 40]) {
     const draws = 1000 * count;
     const firsts = Array.from({ length: count }, () => 0);

@@ -22,7 +22,7 @@ const TIMES: readonly [string, string][] = [
   ['yesterday 18:00', '2026-03-19T16:00:00.999Z'],
   ['today 9:05', '2026-03-20T07:05:00.999Z'],
   ['9:05', '2026-03-20T07:05:00.999Z'],
-  // 20 March 2026 is a Friday.
+  // NOW is a Friday.
   ['Thursday', '2026-03-19T21:59:59.999Z'],
   ['friday', '2026-03-13T21:59:59.999Z'],
   ['last saturday 18:00', '2026-03-14T16:00:00.999Z'],

@@ -19,15 +19,15 @@ function read(text: string | Buffer, environment: Record<string, string> = {}) {
   });
 }
 
-/** The message and hint of the error; no test's key may be in it. */
+/** The message and hint of the error, without the key of any test. */
 function failureOf(text: string, environment: Record<string, string> = {}): string {
   try {
     read(text, environment);
   } catch (error) {
     assert.ok(error instanceof BackupError, String(error));
-    const told = `${error.message}\n${error.hint}`;
-    assert.doesNotMatch(told, /SECRET/);
-    return told;
+    const text = `${error.message}\n${error.hint}`;
+    assert.doesNotMatch(text, /SECRET/);
+    return text;
   }
   return assert.fail('bash accepted the file');
 }
@@ -86,7 +86,7 @@ describe('reading a config with bash', () => {
 
   test('no program that the config starts inherits the text', () => {
     const { values } = read('AWS_REGION=$(ls -l /proc/self/fd | grep -c /dev/shm || :)');
-    // Its stderr is in memory, too.
+    // The config's stderr is also in memory.
     assert.equal(values.get('AWS_REGION'), '1');
   });
 
@@ -99,7 +99,7 @@ describe('reading a config with bash', () => {
     }
   });
 
-  test('the environment has what the config exports, changes or unsets, and passes the rest on', () => {
+  test('the environment has the variables as the config exports, changes or unsets them, and all others', () => {
     const given = { GONE: '1', 'not.a.name': 'kept', SHLVL: '7' };
     const { environment } = read('export AWS_CA_BUNDLE=/ca\nunset GONE\nset -a; ALL=1', given);
     assert.deepEqual(environment, {
@@ -179,7 +179,7 @@ describe('reading a config with bash', () => {
 });
 
 describe('configs that stop bash, reported without their text', () => {
-  const table: [config: string, told: RegExp][] = [
+  const table: [config: string, message: RegExp][] = [
     [
       'A=1\nENCRYPTION_KEY="a$SECRET"',
       /^my\.config:2: this uses a variable without a value \(.*single quotes/,
@@ -197,15 +197,15 @@ describe('configs that stop bash, reported without their text', () => {
     ["AWS_REGION=$'\\xff'", /not UTF-8/],
     ['set -x; ENCRYPTION_KEY=SECRET; false', /last command of the file fails/],
   ];
-  for (const [config, told] of table)
-    test(`${JSON.stringify(config)} is reported`, () => assert.match(failureOf(config), told));
+  for (const [config, message] of table)
+    test(`${JSON.stringify(config)} is reported`, () => assert.match(failureOf(config), message));
 
   test('a missing bash is reported', () => {
     assert.match(failureOf('A=$(true)', { PATH: directory }), /bash does not start[\s\S]*Install bash/);
   });
 });
 
-test('a message of bash in another language tells at least the line', () => {
+test('an error of bash in another language is reported at least with its line', () => {
   const messages = parseMessages('./c: Zeile 3: SECRET ist nicht gesetzt.\nSECRET', './c');
   assert.deepEqual(messages, [{ line: 3, meaning: 'bash reports an error' }]);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findLostSettings } from '../../../../lib/config/bash/settings-in-text.js';
 
-/** What is lost of a text of which bash has assigned nothing. */
+/** The settings in a text that bash has not assigned. */
 function lostOf(text: string, failed: readonly number[] = []): string[] {
   const current = (name: string) => (name === 'FOLLOW_SYMLINKS' ? 'no' : '');
   return findLostSettings(text, new Set(), current, failed).map(({ name, line }) => `${line} ${name}`);

@@ -70,7 +70,7 @@ describe('assignments that are read without bash', () => {
   }
 });
 
-describe('what is handed to bash', () => {
+describe('texts that are left to bash', () => {
   const table: [config: string, line: number][] = [
     ['\nLOCAL_DIR=$(pwd)', 2],
     ['A=1\n\nLOCAL_DIR="`pwd`"', 3],
@@ -177,7 +177,7 @@ describe('the environment', () => {
     assert.equal(environment['AWS_NET_TIMEOUT'], undefined);
   });
 
-  test('the environment gets what the file exports, and what was exported before', () => {
+  test('the environment gets the variables that the file exports, and those that were exported before', () => {
     const { environment } = valuesOf(
       'USER=eva\nexport AWS_CA_BUNDLE=/ca.pem\nNOT=exported\nexport LATER\nLATER=1',
     );

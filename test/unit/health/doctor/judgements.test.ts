@@ -116,7 +116,7 @@ test('an escrow is in order once it is of this key and was tried', () => {
   assert.match(tried.text, /last tried .*, 1 day ago/);
 });
 
-test('a lock that is held names its holder, and one that can not be made is a failure', () => {
+test('a lock that is held names its holder, and one that cannot be made is a failure', () => {
   const holder = { pid: 7, program: 'encrypted-s3-sync', since: NOW };
   assert.match(
     judgeLock('/l', holder, undefined, '/c').text,
@@ -126,15 +126,15 @@ test('a lock that is held names its holder, and one that can not be made is a fa
   assert.equal(judgeLock('/no/l', undefined, 'no such file or folder', '/c').state, 'failed');
 });
 
-test('little room, no syslog and nobody to tell are warnings', () => {
+test('little room, no syslog and no hook for failures are warnings', () => {
   const room = (free: number) => judgeRoom({ folder: '/tmp', free }).state;
   assert.deepEqual([room(1e9), room(1e6)], ['ok', 'warning']);
   assert.deepEqual([judgeSyslog(true, false).state, judgeSyslog(false, true).state], ['ok', 'warning']);
   const none = { onStart: undefined, onSuccess: undefined, onWarning: undefined, onFailure: undefined };
   assert.equal(judgeHooks({ ...none, onStart: 'x' }, '/c').state, 'warning');
-  const told = judgeHooks({ ...none, onFailure: 'https://ping.example/secret' }, '/c');
-  assert.equal(told.state, 'ok');
-  assert.doesNotMatch(told.text, /secret/);
+  const finding = judgeHooks({ ...none, onFailure: 'https://ping.example/secret' }, '/c');
+  assert.equal(finding.state, 'ok');
+  assert.doesNotMatch(finding.text, /secret/);
 });
 
 test('a schedule that is off, or whose run has failed, is a failure', () => {
@@ -167,7 +167,7 @@ test('a schedule that is off, or whose run has failed, is a failure', () => {
   assert.deepEqual([none?.state, none?.remedy], ['warning', "encrypted-s3 schedule '/it'\\''s'"]);
 });
 
-test('a file that can not be stored is named with the line that leaves it out, and a special file is no warning', () => {
+test('a file that cannot be stored is named with the line that leaves it out, and a special file is no warning', () => {
   const source = {
     files: 2,
     bytes: 2048,

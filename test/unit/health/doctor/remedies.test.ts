@@ -1,4 +1,4 @@
-// What the doctor advises is pasted into a shell: it has to mean there what it says.
+// The doctor's remedies are correct shell commands.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ import { judgeClock, judgeRights } from '../../../../lib/health/doctor/sse-c.js'
 const CONFIG = "/it's a config";
 const NOW = Date.parse('2026-11-27T12:00:00Z');
 
-/** What a warning or failure of each check says. */
+/** A warning or failure of each check. */
 function findings(): Finding[] {
   const place = { profile: 'a b', configFile: CONFIG, localDir: '/d', compareContent: false };
   const key = { aws_access_key_id: 'x', aws_secret_access_key: 'y' };

@@ -12,7 +12,7 @@ function bulkFolder(t: TestContext): BulkFolder {
   return new BulkFolder(join(temporaryFolder(t), 'bulk'));
 }
 
-/** As the AWS CLI writes what it syncs. */
+/** Writes a file as the AWS CLI does in a sync. */
 function arrive({ path }: BulkFolder, name: string, content: string, milliseconds: number): string {
   const file = join(path, name);
   mkdirSync(join(file, '..'), { recursive: true });
@@ -27,14 +27,14 @@ test('a file has arrived if it has the size and the time of the object', (t) => 
   assert.equal(bulk.find(key, WANTED), undefined);
   const file = arrive(bulk, 'd/ü\n', 'abc', WANTED.lastModified);
   assert.equal(`${bulk.find(key, WANTED)}`, file);
-  // S3 tells some times with a fraction, to which the AWS CLI does not set the file.
+  // S3 reports some times with a fraction, which the AWS CLI cuts off.
   assert.equal(`${bulk.find(key, { ...WANTED, lastModified: WANTED.lastModified + 999 })}`, file);
   assert.equal(bulk.find(key, { ...WANTED, size: 4 }), undefined);
   for (const seconds of [-2, -1, 2, 3]) {
     const lastModified = WANTED.lastModified + seconds * 1000;
     assert.equal(bulk.find(key, { ...WANTED, lastModified }), undefined);
   }
-  // As FAT keeps it.
+  // FAT rounds the time.
   assert.equal(`${bulk.find(key, { ...WANTED, lastModified: WANTED.lastModified + 1000 })}`, file);
   rmSync(file);
   mkdirSync(file);
@@ -49,7 +49,7 @@ test('a placeholder has the size of the object, takes no room, is older, and nev
   const { size, blocks, mtimeMs } = statSync(join(bulk.path, 'd/unwanted'));
   assert.deepEqual([size, blocks, mtimeMs], [5e9, 0, 1000]);
   assert.equal(bulk.find(key, { ...WANTED, size: 5e9 }), undefined);
-  // It takes the place of what an earlier restore has left.
+  // The placeholder replaces a file that an earlier restore has left.
   arrive(bulk, 'old', 'abc', WANTED.lastModified);
   bulk.writePlaceholder(bytesOf('old'), 3);
   assert.equal(bulk.find(bytesOf('old'), WANTED), undefined);
@@ -78,7 +78,7 @@ test('the next restore finds whole files and no placeholders', (t) => {
   assert.deepEqual(readdirSync(join(next.path, 'd')), ['file']);
 });
 
-test('what an earlier restore has left is removed where another object is to arrive', (t) => {
+test('a file of an earlier restore is removed if another object is expected in its place', (t) => {
   const { path } = bulkFolder(t);
   for (const name of ['kept', 'older', 'folder/that was', 'file']) {
     arrive({ path } as BulkFolder, name, 'abc', WANTED.lastModified - (name === 'kept' ? 0 : 1000));

@@ -22,7 +22,7 @@ import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 import { temporaryFolder } from '../pieces.js';
 
-/** A destination, a folder beside it, and something to move. */
+/** A destination, a folder beside it, and a file to move. */
 function place(t: TestContext, overwrites = true) {
   const folder = temporaryFolder(t);
   const [to, outside] = [join(folder, 'to'), join(folder, 'outside')];
@@ -42,7 +42,7 @@ test('a file is moved into folders that are made for it', (t) => {
   assert.ok(!existsSync(from));
 });
 
-test('nothing passes through a link, wherever it is on the way', (t) => {
+test('a restore writes nothing through a link anywhere in a path', (t) => {
   for (const [link, leadsTo] of [
     ['d', 'outside'],
     ['d/e', 'outside'],
@@ -60,7 +60,7 @@ test('nothing passes through a link, wherever it is on the way', (t) => {
   }
 });
 
-test('nothing goes through a link that takes the place of a folder which is moved', (t) => {
+test('a restore writes nothing through a link that replaces a moved folder', (t) => {
   const { folder, to, outside, from, destination } = place(t);
   destination.makeFolder(bytesOf('d/e/'));
   renameSync(join(to, 'd'), join(folder, 'moved'));
@@ -68,7 +68,7 @@ test('nothing goes through a link that takes the place of a folder which is move
   destination.moveIn(from, INTO);
   destination.makeFolder(bytesOf('d/e/f/'));
   assert.deepEqual(readdirSync(join(folder, 'moved/e')), ['f', 'file']);
-  // And none that has been left is entered again.
+  // After that, no folder that was left is entered again.
   destination.makeFolder(bytesOf('other/'));
   assert.equal(destination.statsOf(INTO), undefined);
   assert.throws(
@@ -78,7 +78,7 @@ test('nothing goes through a link that takes the place of a folder which is move
   assert.deepEqual(readdirSync(outside), []);
 });
 
-test('a change to a file in its place reaches what was found there, and never what a link leads to', (t) => {
+test('a change to a restored file reaches that file, and never the target of a link', (t) => {
   const { to, outside, destination } = place(t);
   const [mine, precious] = [join(to, 'file'), join(outside, 'precious')];
   const modes = () => [precious, outside].map((path) => (statSync(path).mode & 0o777).toString(8));
@@ -135,7 +135,7 @@ test('a file and a link replace each other, but neither replaces a folder, nor a
 
 test('a file is copied to another file system with its mode and time, and nothing is left beside it', (t) => {
   const { folder, from } = place(t);
-  // Memory, as a rule.
+  // Usually another file system, in memory.
   const elsewhere = mkdtempSync('/dev/shm/destination-');
   t.after(() => rmSync(elsewhere, { recursive: true }));
   assert.notEqual(statSync(elsewhere).dev, statSync(folder).dev);
@@ -157,7 +157,7 @@ test('a file is copied to another file system with its mode and time, and nothin
   assert.deepEqual(readdirSync(elsewhere), ['d', 'folder']);
 });
 
-test('without permission to overwrite, what is there stays', (t) => {
+test('without permission to overwrite, existing files stay', (t) => {
   const { to, from, destination } = place(t, false);
   writeFileSync(join(to, 'file'), 'old');
   symlinkSync('nowhere', join(to, 'link'));
@@ -173,7 +173,7 @@ test('without permission to overwrite, what is there stays', (t) => {
   assert.equal(readlinkSync(join(to, 'link')), 'nowhere');
 });
 
-test('what the file system refuses is an error in words', (t) => {
+test('an error of the file system becomes a message', (t) => {
   const { folder, from, destination } = place(t);
   const missing = new NotRestoredError('no such file or folder');
   assert.throws(() => destination.moveIn(join(folder, 'missing'), bytesOf('x')), missing);

@@ -26,7 +26,7 @@ test('each folder is entered, whichever came before, and few are open at a time'
   assert.equal(readdirSync('/proc/self/fd').length, openBefore + 1);
 });
 
-test('a link, a file or nothing can not be entered, and the next folder can', (t) => {
+test('a link, a file or nothing cannot be entered, and the next folder can', (t) => {
   const root = temporaryFolder(t);
   const folders = new FoldersBelow(new HeldFolder(root));
   mkdirSync(join(root, 'd\xff/e'), { recursive: true });

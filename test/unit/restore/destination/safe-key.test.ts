@@ -51,12 +51,12 @@ const UNSAFE = [
   'a/../b',
   '\n/../x',
 ];
-/** What the AWS CLI can't write, so that no pattern is needed. */
+/** Keys that the AWS CLI cannot write, so that they need no pattern. */
 const UNWRITABLE = ['x'.repeat(256), `a/${'ü'.repeat(128)}/b`, 'a\0b'];
 
 const isExcluded = (key: Bytes) => UNSAFE_KEYS.some((pattern) => matches(pattern, key));
 
-/** Asked about files: given a folder's key, `patternFinder` tells of what is in it. */
+/** Whether a pattern matches the key of a file. (For a folder's key, `patternFinder` answers about its content.) */
 function matches(pattern: string, key: Bytes): boolean {
   const marked = key.endsWith('/') ? `${key}\u0001` : key;
   return compilePatterns([key.endsWith('/') ? `${pattern}\u0001` : pattern])(marked as Bytes) !== undefined;
@@ -80,7 +80,7 @@ test('the patterns match every unsafe key, and no safe one but those of folders'
   for (const key of keys) {
     const isSafe = isSafeKey(key);
     if (!isSafe) unsafe += 1;
-    // The prefix itself is nothing that the AWS CLI would write.
+    // The AWS CLI does not write an object whose key is the prefix.
     if (key === '') continue;
     const isFolder = key.endsWith('/');
     assert.equal(isExcluded(key), !isSafe || isFolder, JSON.stringify(key));
@@ -100,7 +100,7 @@ test('a safe key stays below the destination, and no two safe keys are the same 
   }
 });
 
-/** Keys of the pieces that decide. */
+/** Random keys, made of the pieces that matter. */
 function generated(count: number): string[] {
   const random = new Random(1);
   const pieces = ['/', '/', '/', '.', '.', '..', 'a', 'a', '-', '\n', 'ü', '*', '[', ']'];

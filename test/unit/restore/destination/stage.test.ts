@@ -35,7 +35,7 @@ function opened(t: TestContext): { to: string; stage: Stage } {
   return { to, stage: open(to) };
 }
 
-/** @returns the warning */
+/** Removes the stage. @returns the warning */
 function remove(stage: Stage): string | undefined {
   let warning: string | undefined;
   stage.removeOrWarn({
@@ -73,7 +73,7 @@ test('a file that was fetched singly is found by its number, whatever its time',
   assert.equal(stage.findArrived(file(7, 2)), undefined);
 });
 
-test('the next restore finds what came in bulk, with the room that it takes, and nothing that came singly', (t) => {
+test('the next restore finds files of the bulk download, with the room that they take, and no single downloads', (t) => {
   const { to, stage } = opened(t);
   writeFileSync(join(stage.bulk.path, 'file'), 'x'.repeat(5000));
   writeFileSync(stage.singlePath(file(1)), 'half');
@@ -89,7 +89,7 @@ test('a file that an aws of a killed restore still writes is not used by the nex
   const next = open(to);
   const left = killed.singlePath(file(0));
   assert.notEqual(next.singlePath(file(0)), left);
-  // Its folder is gone; it may make it anew.
+  // The folder is gone. The AWS CLI may make a new one.
   assert.throws(() => writeFileSync(left, 'abc'), /ENOENT/);
   mkdirSync(join(left, '..'));
   writeFileSync(left, 'abc');

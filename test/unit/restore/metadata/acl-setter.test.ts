@@ -31,8 +31,8 @@ function modeOf(path: string): string {
   return (statSync(path).mode & 0o7777).toString(8);
 }
 
-/** Notes what has no ACL, and why. */
-function giver() {
+/** An ACL setter that notes its failures. */
+function notingSetter() {
   const failures: string[] = [];
   const onFailure = (key: string, why: string) => failures.push(`${key}: ${why}`);
   return { failures, onFailure, acls: new AclSetter(onFailure) };
@@ -50,7 +50,7 @@ function useFakeSetfacl(t: TestContext, script?: string): void {
 test('a file of mode 0600 that one more user may read is no more open before it has its ACL than after', (t) => {
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
-  const { failures, onFailure } = giver();
+  const { failures, onFailure } = notingSetter();
   const metadata = new Metadata({
     keepsSetid: false,
     onAclFailure: onFailure,
@@ -67,7 +67,7 @@ test('folders get the ACL that they hand on, and the mode of a file keeps its ot
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'd'));
   writeFileSync(join(folder, 'f'), '');
-  const { failures, onFailure } = giver();
+  const { failures, onFailure } = notingSetter();
   const metadata = new Metadata({
     keepsSetid: false,
     onAclFailure: onFailure,
@@ -86,7 +86,7 @@ test('many files get their ACLs wherever they were moved, in folders that were c
   const folder = temporaryFolder(t);
   mkdirSync(join(folder, 'd'));
   mkdirSync(join(folder, 'after'));
-  const { failures, acls } = giver();
+  const { failures, acls } = notingSetter();
   const names = Array.from({ length: 450 }, (_, at) => `${at}`);
   for (const name of names) {
     writeFileSync(join(folder, 'd', name), '');
@@ -111,7 +111,7 @@ test('a file gets its ACL by the path of a descriptor, and a missing file is an 
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'file'), '', { mode: 0o600 });
   const descriptor = openSync(join(folder, 'file'), 'r');
-  const { failures, acls } = giver();
+  const { failures, acls } = notingSetter();
   acls.add(`/proc/self/fd/${descriptor}`, bytesOf('file'), READABLE);
   closeSync(descriptor);
   acls.flush();
@@ -125,7 +125,7 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
   const paths = ['a', 'b'].map((name) => join(folder, name));
   for (const path of paths) writeFileSync(path, '');
   const give = () => {
-    const { failures, onFailure } = giver();
+    const { failures, onFailure } = notingSetter();
     const metadata = new Metadata({
       keepsSetid: false,
       onAclFailure: onFailure,
@@ -156,7 +156,7 @@ test('an ACL that a file has inherited from its folder is removed', async (t) =>
   assert.equal(await hasDefaultAcl(bytesOf(folder)), true);
   mkdirSync(join(folder, 'd'));
   for (const name of ['f', 'shared']) writeFileSync(join(folder, name), '');
-  const { failures, onFailure } = giver();
+  const { failures, onFailure } = notingSetter();
   const metadata = new Metadata({
     keepsSetid: false,
     onAclFailure: onFailure,
@@ -183,7 +183,7 @@ test('an ACL that a file has inherited from its folder is removed', async (t) =>
 test('a file whose ACL is unknown is open to its owner only', (t) => {
   const file = join(temporaryFolder(t), 'f');
   writeFileSync(file, '');
-  const { failures, onFailure } = giver();
+  const { failures, onFailure } = notingSetter();
   const metadata = new Metadata({
     keepsSetid: false,
     onAclFailure: onFailure,

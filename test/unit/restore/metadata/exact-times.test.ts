@@ -34,7 +34,7 @@ function foldersOf(folder: string): FoldersBelow {
   return new FoldersBelow(new HeldFolder(folder));
 }
 
-/** Hides programs from the PATH of what is started. */
+/** Sets the PATH of child processes. */
 function withPath(t: TestContext, path: string): void {
   const before = process.env['PATH'];
   t.after(() => {
@@ -43,7 +43,7 @@ function withPath(t: TestContext, path: string): void {
   process.env['PATH'] = path;
 }
 
-/** Every name at every time, a folder, a link, and many more than fit into a pipe. */
+/** Makes files of all names and times, a folder, and a link. */
 function filled(folder: string): ExactTime[] {
   const times: ExactTime[] = [];
   for (const [at, mtime] of TIMES.entries()) {
@@ -65,7 +65,7 @@ async function* streamed(times: readonly ExactTime[]): AsyncGenerator<ExactTime>
   yield* times;
 }
 
-/** touch, xargs and no python3. */
+/** A PATH with touch and xargs, and without python3. */
 function toolsWithoutPython(t: TestContext): string {
   const bin = temporaryFolder(t);
   for (const name of ['touch', 'xargs']) symlinkSync(`/usr/bin/${name}`, join(bin, name));
@@ -131,7 +131,7 @@ test('the next setter is tried when one fails, and the result says so when all f
   assert.equal(readFileSync(join(folder, 'noted'), 'utf8'), `@0.000000007\0${key}\0`);
 });
 
-test('one time that can not be set leaves the others set, and the result says so', async (t) => {
+test('one time that cannot be set leaves the others set, and the result says so', async (t) => {
   const folder = temporaryFolder(t);
   const [a, b] = [bytesOf('a'), bytesOf('b')];
   for (const name of [a, b]) writeFileSync(join(folder, name), '');

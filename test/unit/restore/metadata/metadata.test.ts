@@ -11,7 +11,7 @@ const metadataWith = (keepsSetid: boolean) =>
   new Metadata({ keepsSetid, onAclFailure: () => undefined, replacesAcls: false, owners: localOwners() });
 const isRoot = process.getuid?.() === 0;
 
-/** Modes in the tree, what comes of them, and what comes of them with setuid and setgid (as root). */
+/** Modes in the tree, the restored modes, and the restored modes with setuid and setgid (as root). */
 const MODES: readonly [number, number, number][] = [
   [0o644, 0o644, 0o644],
   [0o000, 0o000, 0o000],

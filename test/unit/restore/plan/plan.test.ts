@@ -16,12 +16,12 @@ import { entry, MTIME, spoolOf, streamOf, temporaryFolder } from '../pieces.js';
 
 const STORED = 1_500_000_000_000;
 
-/** What the bucket holds now. */
+/** A key whose wanted version is the current one. */
 function current(key: string, size = 1): ListedKey {
   return { key: bytesOf(key), wanted: { size, lastModified: STORED, isCurrent: true }, currentSize: size };
 }
 
-/** What it held then, and perhaps holds something else now. */
+/** A key whose wanted version is an older one; `currentSize` is that of the current object, if there is one. */
 function older(key: string, size: number, currentSize?: number): ListedKey {
   const wanted = { size, lastModified: STORED, isCurrent: false, versionId: 'v' };
   return { key: bytesOf(key), wanted, currentSize };
@@ -29,7 +29,7 @@ function older(key: string, size: number, currentSize?: number): ListedKey {
 
 interface Planned {
   readonly totals: PlanTotals;
-  /** By the keys that the bucket lists: their methods. */
+  /** The fetch methods, by key. */
   readonly lines: Record<string, string>;
 }
 
@@ -112,7 +112,7 @@ test('a name that is too long for what the AWS CLI appends is fetched singly', a
   });
 });
 
-test('the room is that of whole blocks, and only of what is fetched', async (t) => {
+test('the room that a restore needs is counted in whole blocks, and only for files to fetch', async (t) => {
   const sizes = { empty: 0, a: 1, block: 4096, more: 4097 };
   const listed = Object.entries(sizes).map(([key, size]) => current(key, size));
   const others = [{ key: bytesOf('unwanted'), currentSize: 1e9 }, current('x/', 0), current('../x', 1e9)];
@@ -151,7 +151,7 @@ test('a file with large holes is fetched singly, and takes the room that it took
   assert.deepEqual([totals.bytes, totals.download], [3 * size + 4096 + 8192, 4 * size + 4096]);
 });
 
-test('keys below a link of the tree are not wanted, whatever comes between them', async (t) => {
+test('the plan leaves out keys below a link of the tree, whatever keys sort between them', async (t) => {
   const tree = [
     entry('a', {}, 'x'),
     entry('a-b', {}, 'x'),
@@ -193,7 +193,7 @@ test('a file that is in the destination with its size and time is not fetched', 
   lutimesSync(join(to, 'link'), seconds, seconds);
   const inTree = ['same', 'other size', 'other time', 'link', 'missing', 'folder'];
   const listed = [...inTree, 'by object', 'not by object'].map((key) => current(key));
-  // Programs that keep the times of their files change them in place.
+  // Some programs change a file and keep its mtime.
   listed.push(older('older', 1));
   const tree = streamOf([...inTree, 'older'].map((key) => entry(key)));
   const { lines, totals } = await planned(t, listed, tree, to);

@@ -12,16 +12,16 @@ import { readJson, Spool } from '../../../../lib/tree/streams/spool.js';
 import { entry, spoolOf, temporaryFolder } from '../pieces.js';
 
 const lower = (path: string) => path.toLowerCase();
-/** What a file system that ignores case would find. */
+/** The folding of a file system that ignores case. */
 const detectCase = () => ({ fold: lower, isSamePlace: () => true });
 
-/** As `detectFolding` probes, on a file system that tells all names apart: an alias that is the name itself. */
+/** The folding that `detectFolding` finds, on a file system that tells all names apart, when it tries these folds. */
 function foldingOf(t: TestContext, ...folds: ((path: string) => string)[]) {
   const folder = temporaryFolder(t);
   const foldings = folds.map((fold) => ({ name: 'x', alias: 'x', fold }));
   const found = detectFolding(folder, [...foldings, { name: 'y', alias: 'z', fold: () => 'all' }]);
   assert.deepEqual(readdirSync(folder), []);
-  // It tells all names apart in truth.
+  // In fact, the file system tells all names apart.
   if (found !== undefined) assert.equal(found.isSamePlace('d/A', 'd/a'), false);
   return found;
 }
@@ -110,7 +110,7 @@ test('files that share a place with another file, folder or link are fetched sin
   );
 });
 
-test('each place is looked at where a name for the trial can not be made, since names may be the same', (t) => {
+test('if a trial name cannot be made, each place is checked, since the file system may fold names', (t) => {
   const folder = temporaryFolder(t);
   const tooLong = { name: 'x'.repeat(256), alias: 'y', fold: (path: string) => path.toLowerCase() };
   assert.equal(detectFolding(folder, [tooLong])?.fold('A'), 'a');

@@ -4,7 +4,7 @@ import type { ObjectVersion } from '../../../../lib/aws/version-listing.js';
 import { deletedKeys } from '../../../../lib/restore/versions/delete-markers.js';
 import type { Bytes } from '../../../../lib/tree/bytes.js';
 
-/** Newest first, at the times 1 to 9; a `-` stands for a deletion. */
+/** The versions of each key, the newest first, by their times from 1 to 9; a `-` marks a delete marker. */
 const HISTORY: Readonly<Record<string, string>> = {
   'came back': '8 -7 6',
   current: '5 1',
@@ -32,7 +32,7 @@ for (const [time, expected] of [
   [1, ALL],
   [2, ALL.slice(0, 3)],
   [5, ALL.slice(0, 3)],
-  // Deleted at that time already: it stays deleted, though it was deleted once more.
+  // A key that was already deleted at that time stays deleted, even if it was deleted again later.
   [6, ['deleted again: -9']],
   [9, []],
 ] as const) {

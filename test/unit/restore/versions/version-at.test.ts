@@ -4,7 +4,7 @@ import type { ObjectVersion } from '../../../../lib/aws/version-listing.js';
 import { groupByKey, versionAt } from '../../../../lib/restore/versions/version-at.js';
 import type { Bytes } from '../../../../lib/tree/bytes.js';
 
-/** Newest first, at the times 1 to 9; a `-` stands for a deletion. */
+/** The versions of each key, the newest first, by their times from 1 to 9; a `-` marks a delete marker. */
 const HISTORY: Readonly<Record<string, string>> = {
   changed: '7 5 1',
   deleted: '-6 3',

@@ -81,7 +81,7 @@ test('an empty list prints nothing for people, the header if it is asked for, an
   assert.deepEqual(JSON.parse(await formatted(AS_JSON, [])), JSON_HEADER);
 });
 
-test('lines appear as the versions come, and for people once a screenful tells the width of the columns', async () => {
+test('lines appear as the versions arrive, and in a table once a screenful determines the widths of the columns', async () => {
   for (const [style, lines, atMost] of [
     [FOR_PEOPLE, 300, 300],
     [IN_PIPE, 1, 1],

@@ -35,7 +35,7 @@ test('paths that no key matches are listed', () => {
 });
 
 test('a common prefix does not end within a character', () => {
-  // The same first half of a surrogate pair.
+  // Both characters have the same first surrogate.
   assert.equal(new WantedPaths(['x\u{1f512}', 'x\u{1f513}'], '/data').commonPrefix, 'x');
 });
 

@@ -11,7 +11,7 @@ test('ctimes prove nothing where they equal the mtimes throughout, although time
   ];
   const cases: readonly [readonly (readonly [mtime: bigint, ctime: bigint])[], boolean][] = [
     [[], false],
-    // No time was set: each file has its own, or the file system has whole seconds.
+    // No program has set an mtime: the files have their own times, or the file system has whole seconds.
     [[[fine, fine]], false],
     [[[whole, whole]], false],
     [
@@ -28,7 +28,7 @@ test('ctimes prove nothing where they equal the mtimes throughout, although time
       ],
       false,
     ],
-    // One ctime of its own is enough.
+    // A single ctime that differs from the mtime is enough.
     [
       [
         [fine, fine],

@@ -9,14 +9,14 @@ const [EXT4, VFAT, EXFAT, FUSE, NFS] = [0xef53, 0x4d44, 0x2011bab0, 0x65735546, 
 const longAgo = () => Date.parse('2020-01-01');
 const atEachLook = () => Date.now() + 1;
 
-test('the worth of an inode depends on the file system, and on a ctime that is later than the look', () => {
+test('the worth of an inode depends on the file system, and on whether its ctime is later than the stat', () => {
   let looks = 0;
   const changedOnce = () => {
     looks += 1;
     return looks === 1 ? Date.now() + 1 : longAgo();
   };
   const cases: readonly [number, () => number, boolean, boolean][] = [
-    // Type, ctime at a look, lasting numbers, true ctime.
+    // Type, ctime at each stat, lasting numbers, true ctime.
     [EXT4, atEachLook, true, true],
     [VFAT, longAgo, false, false],
     [EXFAT, longAgo, false, false],
@@ -29,7 +29,7 @@ test('the worth of an inode depends on the file system, and on a ctime that is l
     assert.deepEqual(inodeWorth(type, look), { hasLastingNumbers, hasTrueCtime }, type.toString(16));
 });
 
-test('a file system is asked once, and what has vanished does not count as one', (t) => {
+test('each file system is examined once, and a vanished path does not count as one', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'inode-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const fileSystems = new FileSystems(folder);

@@ -9,7 +9,7 @@ import { formatEntry, isSameLine, parseEntry } from '../../../../lib/tree/entry-
 
 const NAMES = { membersOf: () => '' };
 
-test('a tree notes what a file with large holes takes on disk, and nothing like that for other files', (t) => {
+test('a tree notes the allocated size of a file with large holes, and not of other files', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'inode-'));
   t.after(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'file');
@@ -23,7 +23,7 @@ test('a tree notes what a file with large holes takes on disk, and nothing like 
   assert.equal(sparse.allocated, 8192);
   const line = formatEntry({ key: bytesOf('file'), type: 'file', inode: sparse }, NAMES);
   assert.deepEqual(parseEntry(line)?.inode, sparse);
-  // A tree of an earlier version of this program.
+  // The line of an earlier version of this program.
   const before = line.replace(',"allocated":8192', '');
   assert.equal(parseEntry(before)?.inode.allocated, undefined);
   assert.equal(isSameLine(before, line), false);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { LocalOwnerNames, localOwners, ownersIn } from '../../../../lib/tree/disk/owner-names.js';
 
-/** Puts a `getent` on PATH that knows users and groups which no file has. @returns the calls of it */
+/** Puts a `getent` on PATH that knows users and groups which are in no file. @returns a function that lists its calls */
 function withGetent(t: TestContext, script?: string): () => string[] {
   const folder = mkdtempSync(join(tmpdir(), 'getent-'));
   const path = process.env['PATH'];
@@ -25,7 +25,7 @@ function withGetent(t: TestContext, script?: string): () => string[] {
   return () => readFileSync(join(folder, 'calls'), 'utf8').split('\n').filter(Boolean);
 }
 
-test('the system is asked for names that no file has, many at once and each once', (t) => {
+test('getent is called for names that no file has, many at once and each once', (t) => {
   const calls = withGetent(t);
   const names = new LocalOwnerNames();
   const owners = [
@@ -44,7 +44,7 @@ test('the system is asked for names that no file has, many at once and each once
   assert.equal(calls().at(-1), 'passwd -- 70009');
 });
 
-test('the system is asked for ids of names that no file has, but not for what is no name', (t) => {
+test('getent is called for ids of names that no file has, but not for invalid names', (t) => {
   const calls = withGetent(t);
   const owners = localOwners();
   assert.equal(owners.uidOf('ldap-anna'), 70001);
@@ -55,7 +55,7 @@ test('the system is asked for ids of names that no file has, but not for what is
   assert.deepEqual(calls(), ['passwd -- ldap-anna', 'group -- ldap-staff', 'passwd -- nobody-of-that-name']);
 });
 
-test('the names of the files serve where getent is missing or fails', (t) => {
+test('the names in the files are used if getent is missing or fails', (t) => {
   withGetent(t, 'exit 3');
   assert.equal(localOwners().uidOf('ldap-anna'), undefined);
   process.env['PATH'] = '/nowhere';

@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../restore/pieces.js';
 const { PATH } = process.env;
 const READABLE = 'user::rw-,user:65534:r--,group::---,mask::r--,other::---';
 
-/** A file of mode 0600 that user 65534 may read by its ACL. */
+/** Makes a file of mode 0600 that user 65534 may read by its ACL. */
 function makeShared(file: string): void {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, '');
@@ -19,7 +19,7 @@ function makeShared(file: string): void {
   execFileSync('setfacl', ['-m', 'u:65534:r', '--', file]);
 }
 
-/** Without the fake, `getfacl` is not there. */
+/** Puts a fake `getfacl` on PATH; without a script, there is none. */
 function useFakeGetfacl(t: TestContext, script?: string): void {
   const folder = temporaryFolder(t);
   symlinkSync('/usr/bin/xargs', join(folder, 'xargs'));
@@ -82,7 +82,7 @@ test('the folder may be given as the path of an open descriptor', async (t) => {
   assert.equal(found.get(bytesOf('file')), READABLE);
 });
 
-test('ACLs are unknown if getfacl fails, and what has vanished has none', async (t) => {
+test('ACLs are unknown if getfacl fails, and vanished files have none', async (t) => {
   const root = bytesOf(temporaryFolder(t));
   const ask = () => readAcls({ root, followSymlinks: false }, keys('a', 'b'));
   const unknown = new Map(keys('a', 'b').map((key) => [key, UNKNOWN_ACL]));

@@ -1,4 +1,4 @@
-// What a walk leaves out, and what it tells of it.
+// Exclusions of a walk, and their reports.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { walk } from '../../../../lib/tree/disk/walk.js';
 import { flatten } from '../../../../lib/tree/streams/batches.js';
 import { NO_EXCLUSION } from '../../../fakes/exclusions.js';
 
-/** A folder with files, whose content is their path. */
+/** Makes a folder with files, whose content is their path. */
 function makeRoot(t: TestContext, ...files: readonly string[]): string {
   const root = mkdtempSync(join(tmpdir(), 'walk-'));
   t.after(() => rmSync(root, { recursive: true }));

@@ -172,7 +172,7 @@ test('each file has the latest ctime of the folders and links on its path', asyn
     'to/f': Math.max(changed('to'), changed('a/b')),
     'to-g': Math.max(changed('to-g'), changed('g')),
   });
-  // As long as the clock of the file system needs to go on.
+  // Repeats until the file system's clock advances.
   for (const before = changed('a'); changed('a') <= before; ) {
     renameSync(join(root, 'a'), join(root, 'c'));
     renameSync(join(root, 'c'), join(root, 'a'));

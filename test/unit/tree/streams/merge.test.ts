@@ -5,7 +5,7 @@ import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 import { type Batches, flatten } from '../../../../lib/tree/streams/batches.js';
 import { mergeByKey } from '../../../../lib/tree/streams/merge.js';
 
-/** @param batches of keys, separated by `|` */
+/** A stream of keys. @param batches separated by `|` */
 async function* stream(batches: string, closed: string[] = []): Batches<{ key: string }> {
   try {
     for (const keys of batches.split('|')) yield [...keys].map((key) => ({ key }));

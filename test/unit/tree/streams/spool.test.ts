@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { BackupError } from '../../../../lib/cli/errors.js';
 import { Spool } from '../../../../lib/tree/streams/spool.js';
 
-test('a spool that can not be written is reported with where and why, and what to set for a backup or a restore', () => {
+test('a spool that cannot be written is reported with where and why, and what to set for a backup or a restore', () => {
   assert.throws(
     () => new Spool('/no/such/folder/notes'),
     (error) => {

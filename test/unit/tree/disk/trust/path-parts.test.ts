@@ -14,7 +14,7 @@ symlinkSync('../../c/d', join(directory, 'a/b/relative'));
 symlinkSync(join(directory, 'c/d/config'), join(directory, 'a/absolute'));
 symlinkSync('loop', join(directory, 'loop'));
 
-/** What is above a file, from `directory` on; a link with an @. */
+/** The folders and links above a file, below `directory`; an @ marks links. */
 function above(file: string): string[] {
   return partsOfPath(file, directory)
     .filter(({ path }) => path.startsWith(directory))

@@ -16,7 +16,7 @@ import { temporaryFolder } from '../../../restore/pieces.js';
 
 const OTHER = 54321;
 
-/** Makes a link that belongs to another user than the one whose number is returned. */
+/** Makes a link of another user: of OTHER as root; else our own, and the returned uid stands for the user of the test. */
 function linkOfOtherUser(target: string, path: string): number | undefined {
   symlinkSync(target, path);
   if (process.geteuid?.() !== 0) return OTHER;
@@ -24,7 +24,7 @@ function linkOfOtherUser(target: string, path: string): number | undefined {
   return undefined;
 }
 
-/** What is written into the place of `file`, or why nothing is. */
+/** Writes to the place of `file`. @returns what was written, or why nothing was */
 function fill(file: string, user?: number): string {
   let place: ReturnType<typeof openPlace>;
   try {

@@ -1,4 +1,4 @@
-// A destination whose files have no owners and modes, and which ignores case, as FAT.
+// A destination that has no owners and modes, and ignores case, like FAT.
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,7 +7,7 @@ import { withFuse } from '../fakes/fuse.js';
 import { MANY, RestoreWorld } from './restore-world.js';
 
 for (const count of [0, MANY]) {
-  test(`on a disk without owners, a restore of ${count + 2} files says so in one sentence and names what is missing`, async (t) => {
+  test(`on a disk without owners, a restore of ${count + 2} files reports the owners in one sentence and names the files that are missing`, async (t) => {
     const world = new RestoreWorld(t);
     for (const name of ['A.txt', 'a.txt']) world.write(name, name);
     for (let number = 0; number < count; number += 1) world.write(`${number}`, `${number}`);

@@ -1,13 +1,13 @@
-// A quick run believes the AWS CLI; a full one finds out what was claimed only.
+// An AWS CLI that falsely reports success: a quick run trusts it, and the next full run detects it.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { ESCROW_WARNING, World } from './world.js';
 import { UPLOAD_OF_LINKS, wrapAws } from './wrapped-aws.js';
 
-describe('the next full run', { concurrency: 2 }, () => {
+describe('a full run', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis().slice(-1)) {
-    test(`finds a file that the AWS CLI claimed to have uploaded, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a full run finds and uploads a file that the AWS CLI falsely reported as uploaded, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('claims', cli, (remove) => t.after(remove));
       world.config({ FULL_CHECK_HOURS: '20' });
       for (const name of ['overwritten', 'stays']) world.write(name, 'at first');
@@ -41,7 +41,7 @@ fi`,
       await world.assertStored();
     });
 
-    test(`names a file whose upload the AWS CLI goes on to claim, with exit code 3, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a full run names a file that the AWS CLI repeatedly reports as uploaded in vain, with exit code 3, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('claims-on', cli, (remove) => t.after(remove));
       world.config({ FULL_CHECK_HOURS: '20' });
       world.write('stays', 'x');

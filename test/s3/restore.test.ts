@@ -1,4 +1,4 @@
-// What `encrypted-s3 restore` brings back and what it leaves, on the real server.
+// `encrypted-s3 restore` on the real server: kept files, --verify, and files in use.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ async function setVersioning(world: RestoreWorld, status: 'Enabled' | 'Suspended
 
 describe('encrypted-s3 restore', { concurrency: 2 }, () => {
   for (const cli of loadedAwsClis()) {
-    test(`leaves out what the bucket only keeps, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a restore leaves out kept files, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('kept', cli, (remove) => t.after(remove));
       world.config();
       for (const path of ['a', 'd/b', 'd/c']) world.write(path, path);
@@ -47,10 +47,10 @@ describe('encrypted-s3 restore', { concurrency: 2 }, () => {
       assert.equal((await ask(world, 'ls', 'd')).stdout, 'd/c\n');
     });
 
-    test(`compares files of all sizes, now and as they were, with --verify, with AWS CLI ${cli.version}`, async (t) => {
+    test(`restore --verify compares latest and older files of all sizes, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('verify', cli, (remove) => t.after(remove));
       world.config();
-      // One of several parts, and one without content.
+      // One file is uploaded in several parts, and one is empty.
       world.shell('head -c 9000000 /dev/urandom > large; touch empty; echo first > small');
       await world.backUp();
       const time = await world.timeOfTree();
@@ -65,7 +65,7 @@ describe('encrypted-s3 restore', { concurrency: 2 }, () => {
       }
       assert.equal(readFileSync(join(world.folder, 'then/small'), 'utf8'), 'first\n');
 
-      // Damage that keeps size and mtime.
+      // Damages a file, and keeps its size and mtime.
       world.shell('touch -r ../now/large ../time; head -c 9000000 /dev/zero > ../now/large');
       world.shell('touch -r ../time ../now/large');
       const damaged = await ask(world, 'restore', '--verify', join(world.folder, 'now'));
@@ -74,7 +74,7 @@ describe('encrypted-s3 restore', { concurrency: 2 }, () => {
       assert.match(damaged.stderr, /Verified 2 files/);
     });
 
-    test(`brings a folder back as it was over a living one, and loses no newer work, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a restore of an older folder over one in use loses no newer work, with AWS CLI ${cli.version}`, async (t) => {
       const world = new RestoreWorld('living', cli, (remove) => t.after(remove));
       world.config();
       for (const name of ['edited', 'deleted', 'damaged', 'same'])

@@ -1,4 +1,4 @@
-// Every command that asks a server: the calls it makes, and what it ends with if one of them is refused.
+// Every command that calls a server: its calls, and how it ends if the server refuses one of them.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -8,13 +8,13 @@ import { canSchedule, ScheduleWorld } from './schedule-world.js';
 import type { Calls } from './server-answers.js';
 
 /** A backup of two runs, with a deleted file, a file to delete, and one to send. */
-export class AskingWorld extends ScheduleWorld {
-  /** Between the two runs, by the server's clock. */
+export class ServerWorld extends ScheduleWorld {
+  /** A time between the two runs, by the server's clock. */
   readonly between = new Date(Date.now() - 5 * 60_000).toISOString();
   #configs = 0;
 
-  static async make(t: TestContext): Promise<AskingWorld> {
-    const world = new AskingWorld(t);
+  static async make(t: TestContext): Promise<ServerWorld> {
+    const world = new ServerWorld(t);
     for (const path of ['a', 'deleted', 'gone']) world.write(path, path);
     assert.equal((await world.sync([], EARLIER)).code, 0);
     world.remove('deleted');
@@ -32,24 +32,24 @@ export class AskingWorld extends ScheduleWorld {
     return new Date().toISOString();
   }
 
-  /** A file that is not there. */
+  /** The path of a config that does not exist. */
   get newConfig(): string {
     this.#configs += 1;
     return join(this.folder, `new-${this.#configs}.config`);
   }
 }
 
-/** The exit code; and, if the command goes on and says it in its own words, these. */
+/** The exit code; with a pattern of the message, if the command goes on and reports the refusal itself. */
 type End = number | readonly [number, RegExp];
 
 export interface Command {
-  readonly args: (world: AskingWorld) => readonly string[];
+  readonly args: (world: ServerWorld) => readonly string[];
   readonly input?: string;
-  /** By the calls that are refused; if several are, the first one counts. */
+  /** How the command ends, by the calls that are refused. If several are, the first one counts. */
   readonly ends: Readonly<Partial<Record<Calls, End>>>;
-  /** Where it is not on standard error, what the command says, and the hints. */
+  /** Extracts the command's message and hints, unless they are on standard error. */
   readonly said?: (outcome: Outcome) => Said;
-  readonly run?: (world: AskingWorld) => Promise<Outcome>;
+  readonly run?: (world: ServerWorld) => Promise<Outcome>;
 }
 
 export interface Said {
@@ -59,17 +59,17 @@ export interface Said {
 
 const PLACE = ['default', 'eu-central-1'];
 const FILE = [...PLACE, 's3://test-bucket/pc/docs/a'];
-const WOULD_NOT_TELL = /Would not delete 1 object .*GetBucketVersioning.* needs s3:GetBucketVersioning/;
-const CAN_NOT_TELL = /Not deleting 1 object .*GetBucketVersioning.* needs s3:GetBucketVersioning/;
+const WOULD_NOT_DELETE = /Would not delete 1 object .*GetBucketVersioning.* needs s3:GetBucketVersioning/;
+const NOT_DELETING = /Not deleting 1 object .*GetBucketVersioning.* needs s3:GetBucketVersioning/;
 
 export const COMMANDS: readonly Command[] = [
   {
     args: (it) => ['sync', it.configFile],
-    ends: { reads: 1, listing: 1, uploads: 1, settings: [3, CAN_NOT_TELL], deletions: 3 },
+    ends: { reads: 1, listing: 1, uploads: 1, settings: [3, NOT_DELETING], deletions: 3 },
   },
   {
     args: (it) => ['sync', '--dry-run', it.configFile],
-    ends: { reads: 1, listing: 1, settings: [3, WOULD_NOT_TELL] },
+    ends: { reads: 1, listing: 1, settings: [3, WOULD_NOT_DELETE] },
   },
   {
     args: () => ['upload-key'],
@@ -130,15 +130,15 @@ export const COMMANDS: readonly Command[] = [
       settings: [1, /"versioning","state":"not checked","text":"the profile's user may not read it/],
       deletions: [1, /"rights","state":"ok","text":"these credentials can remove no older versions/],
     },
-    said: findings,
+    said: firstFailure,
   },
-  // With schedule, the run of it says what there is to say.
+  // The run that `schedule` starts reports the refusal.
   {
     args: (it) => ['schedule', it.configFile],
-    ends: { reads: 1, listing: 1, uploads: 1, settings: [3, CAN_NOT_TELL], deletions: 3 },
+    ends: { reads: 1, listing: 1, uploads: 1, settings: [3, NOT_DELETING], deletions: 3 },
     run: (it) => it.scheduleAndRun(),
   },
-  // The steps of init: a look at the bucket, the escrow, the first run, a file that is compared.
+  // `init` checks the bucket, stores the escrow, makes the first run, and compares a file.
   {
     args: (it) => ['init', '--yes', it.newConfig, ...newBackup(it)],
     input: 'seven green boats sing at night\n',
@@ -150,17 +150,17 @@ export const COMMANDS: readonly Command[] = [
   },
 ];
 
-function config(world: AskingWorld): readonly string[] {
+function config(world: ServerWorld): readonly string[] {
   return ['--config', world.configFile];
 }
 
-function newBackup({ source, now }: AskingWorld): readonly string[] {
+function newBackup({ source, now }: ServerWorld): readonly string[] {
   const prefix = now.replaceAll(/\W/g, '-');
   return ['--bucket', 'test-bucket', '--region', 'eu-central-1', '--directory', source, '--prefix', prefix];
 }
 
-/** What doctor finds first; each of its checks that fails says it. */
-function findings({ stdout }: Outcome): Said {
+/** The first failed finding of doctor, with its remedy. */
+function firstFailure({ stdout }: Outcome): Said {
   interface Finding {
     readonly check: string;
     readonly state: string;
@@ -175,7 +175,7 @@ function findings({ stdout }: Outcome): Said {
   };
 }
 
-/** Without those that can't be tried here. */
+/** The commands that make one of these calls, except those that can't run on this machine. */
 export function commandsFor(to: readonly Calls[]): readonly (Command & { readonly end: End })[] {
   return COMMANDS.flatMap((command) => {
     const end = Object.entries(command.ends).find(([call]) => to.includes(call as Calls))?.[1];

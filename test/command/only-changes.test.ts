@@ -1,4 +1,4 @@
-// Where nothing differs, nothing is uploaded; what differs is dealt with by its name.
+// A run uploads and deletes only what has changed, by name.
 import assert from 'node:assert/strict';
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,11 +6,11 @@ import { type TestContext, test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
-/** @returns each call's service and operation */
+/** Runs a backup. @returns the service and operation of each call */
 async function callsOfRun(world: BucketWorld): Promise<string[]> {
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
-  return world.called().map((call) => / (s3(?:api)? \S+)/.exec(call)?.[1] ?? call);
+  return world.awsCalls().map((call) => / (s3(?:api)? \S+)/.exec(call)?.[1] ?? call);
 }
 
 async function syncedWorld(t: TestContext): Promise<BucketWorld> {
@@ -33,7 +33,7 @@ test('a run in which nothing changed makes seven calls, each of which proves som
   ]);
 });
 
-test('what differs is uploaded or deleted by its name, once, and nothing else is', async (t) => {
+test('a run uploads changed files and deletes gone ones by name, once, and nothing else', async (t) => {
   const world = await syncedWorld(t);
   const changes: Record<string, [() => void, readonly string[]]> = {
     'a new file': [() => world.write('new', 'new'), ['new']],

@@ -1,4 +1,4 @@
-// A run that was killed in the middle of its upload: the next one does not begin anew.
+// After a run that was killed during its upload, the next run sends only the rest.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,13 +10,13 @@ import { World } from './world.js';
 import { SYNC, UPLOAD_OF_LINKS, wrapAws } from './wrapped-aws.js';
 
 const FILES = 600;
-/** The AWS CLI does not get to the files whose names end in a 9. */
+/** The AWS CLI never sends the files whose names end in a 9. */
 const UNSENT = FILES / 10;
-/** All others are sent side by side. */
+/** The batches after the first, which are sent in parallel. */
 const BATCHES = 4;
-/** Milliseconds; a run that is as it should be takes seconds. */
+/** A timeout in milliseconds. A correct run takes seconds. */
 const PATIENCE = 300_000;
-/** It is small, and goes through. */
+/** The size of the first batch, which is sent whole. */
 const FIRST_BATCH = 10;
 
 function writeFiles(world: World): void {
@@ -24,7 +24,7 @@ function writeFiles(world: World): void {
     world.write(`folder/${`${index}`.padStart(5, '0')}`, `content of ${index}`);
 }
 
-/** An AWS CLI that sends most of the files, and then stands still until it is killed. */
+/** Installs an AWS CLI that sends most of the files, and then hangs until it is killed. */
 function stuckAws(world: World, cli: AwsCli): { takeAway: () => void; pids: () => number[] } {
   const folder = join(world.folder, 'stuck');
   mkdirSync(folder);
@@ -42,7 +42,7 @@ fi`,
   return { takeAway, pids: () => readdirSync(folder).map(Number) };
 }
 
-/** How many files the run has noted to be sent. */
+/** How many files the run has noted as sent. */
 function noted(world: World): number {
   const state = join(world.folder, '.local/state');
   const files = existsSync(state) ? readdirSync(state, { recursive: true, encoding: 'utf8' }) : [];
@@ -51,7 +51,7 @@ function noted(world: World): number {
     .reduce((sum, file) => sum + linesIn(join(state, file)), 0);
 }
 
-/** None, if the run has just removed the file. */
+/** The number of lines; 0 if the run has just removed the file. */
 function linesIn(file: string): number {
   try {
     return readFileSync(file, 'utf8').split('\n').length - 1;
@@ -60,8 +60,8 @@ function linesIn(file: string): number {
   }
 }
 
-/** Backs up, and kills the run and its AWS CLIs as soon as `isTime`. */
-async function killedSync(world: World, cli: AwsCli, isTime: (stuck: number) => boolean): Promise<void> {
+/** Starts a backup, and kills the run and its AWS CLIs as soon as `isTime`. */
+async function runAndKill(world: World, cli: AwsCli, isTime: (stuck: number) => boolean): Promise<void> {
   const aws = stuckAws(world, cli);
   const run = world.start('encrypted-s3-sync', [world.configFile]);
   const deadline = Date.now() + PATIENCE;
@@ -88,16 +88,16 @@ async function assertSentOnce(world: World): Promise<void> {
   await world.assertStored();
 }
 
-describe('the run after one that was killed in its upload', {
+describe('the run after one that was killed during its upload', {
   concurrency: 2,
 }, () => {
   for (const cli of loadedAwsClis().slice(0, 1)) {
-    test(`sends only the rest of a first run, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run sends only the rest of a killed first run, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('first-killed', cli, (remove) => t.after(remove));
       await world.makeBucket();
       writeFiles(world);
       world.config();
-      await killedSync(world, cli, (stuck) => stuck === 1);
+      await runAndKill(world, cli, (stuck) => stuck === 1);
       assert.equal(Object.keys(await world.current()).length, FILES - UNSENT);
       world.takeSyslog();
       await assertSentOnce(world);
@@ -108,15 +108,15 @@ describe('the run after one that was killed in its upload', {
   }
 
   for (const cli of loadedAwsClis()) {
-    test(`sends only the rest of a later run with batches side by side, with AWS CLI ${cli.version}`, async (t) => {
+    test(`a run sends only the rest of a killed later run with parallel batches, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('later-killed', cli, (remove) => t.after(remove));
       world.write('before', 'x');
       world.config({ UPLOAD_PROCESSES: `${BATCHES}` });
       assert.equal((await world.sync()).code, 0);
       writeFiles(world);
-      // The first batch has one of the files that the others lack.
+      // The first batch, which is sent whole, has one of the unsent files.
       const left = UNSENT - 1;
-      await killedSync(world, cli, (stuck) => stuck === BATCHES && noted(world) === FILES - left);
+      await runAndKill(world, cli, (stuck) => stuck === BATCHES && noted(world) === FILES - left);
       assert.equal(Object.keys(await world.current()).length, FILES - left + 1);
       world.takeSyslog();
       await assertSentOnce(world);

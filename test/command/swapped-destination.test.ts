@@ -19,11 +19,11 @@ import { PREFIX } from './bucket-world.js';
 import { fill, MANY, RestoreWorld } from './restore-world.js';
 
 const ANNA = 1234;
-const ONLY_ROOT = { skip: process.getuid?.() !== 0 && 'only root is led elsewhere' };
+const ONLY_ROOT = { skip: process.getuid?.() !== 0 && 'only root restores to folders of others' };
 const STAGE = '.encrypted-s3-restore-';
 
-class LedWorld extends RestoreWorld {
-  /** Where nothing is to arrive. */
+class SwapWorld extends RestoreWorld {
+  /** A folder outside the destination, which must stay empty. */
   readonly outside = join(this.home, 'outside');
   readonly moved = join(this.home, 'moved');
   readonly file = join(this.to, 'notes.txt');
@@ -35,12 +35,12 @@ class LedWorld extends RestoreWorld {
 
   async backUpFiles(count = 0): Promise<void> {
     fill(this, count);
-    // Else only root could remove the copy.
+    // Without write permission for the folder, only root could remove the restored one.
     chmodSync(join(this.source, 'd/deep'), 0o755);
     await this.backUp();
   }
 
-  /** Right before the first file is fetched, moves a folder (a pattern of the shell's) away and puts a link there. */
+  /** Before the first download, moves a folder (a shell pattern) away and puts a link to `outside` in its place. */
   swap(folder: string): void {
     this.onCall(
       `*" s3://test-bucket/${PREFIX}"*`,
@@ -62,8 +62,8 @@ class LedWorld extends RestoreWorld {
 for (const count of [0, MANY]) {
   const how = count === 0 ? 'file by file' : 'in bulk';
 
-  test(`nothing goes through a link that takes the place of a destination which was moved, ${how}`, async (t) => {
-    const world = new LedWorld(t);
+  test(`a restore writes nothing through a link that replaces a moved destination, ${how}`, async (t) => {
+    const world = new SwapWorld(t);
     await world.backUpFiles(count);
     world.swap(`"${world.to}"`);
     const { code, stderr } = await world.restore();
@@ -73,8 +73,8 @@ for (const count of [0, MANY]) {
     assert.deepEqual(world.fetched().includes('*'), count > 0);
   });
 
-  test(`nothing goes through a link that takes the place of the folder where files arrive, ${how}`, async (t) => {
-    const world = new LedWorld(t);
+  test(`a restore writes nothing through a link that replaces the stage, ${how}`, async (t) => {
+    const world = new SwapWorld(t);
     await world.backUpFiles(count);
     world.swap(`"${world.to}"/${STAGE}*`);
     const { code, stderr } = await world.restore();
@@ -89,7 +89,7 @@ for (const count of [0, MANY]) {
 }
 
 test('no message shows the path by which the destination is held open', async (t) => {
-  const world = new LedWorld(t);
+  const world = new SwapWorld(t);
   await world.backUpFiles(MANY);
   world.onCall(
     `*" s3 "*"/.encrypted-s3"* | *" s3 "*"/proc/"*`,
@@ -103,8 +103,8 @@ test('no message shows the path by which the destination is held open', async (t
   for (const text of [stderr, one.stderr, ...world.syslog()]) assert.doesNotMatch(text, /\/proc\//);
 });
 
-test('nothing goes through a link that takes the place of the folder of a single file', async (t) => {
-  const world = new LedWorld(t);
+test('a restore writes nothing through a link that replaces the folder of a single file', async (t) => {
+  const world = new SwapWorld(t);
   await world.backUpFiles();
   for (const folder of [world.to, `${world.to}/.encrypted-s3*`]) {
     mkdirSync(world.to, { recursive: true });
@@ -120,7 +120,7 @@ test('nothing goes through a link that takes the place of the folder of a single
 });
 
 test('root does not restore into a folder of another user, unless it is trusted', ONLY_ROOT, async (t) => {
-  const world = new LedWorld(t);
+  const world = new SwapWorld(t);
   await world.backUpFiles();
   world.belongsToAnna();
   for (const words of [[world.to], [join(world.to, 'new')]]) {
@@ -130,7 +130,7 @@ test('root does not restore into a folder of another user, unless it is trusted'
       stderr,
       /^ERROR: Root does not restore to ".*": ".*\/to" belongs to user 1234, who could redirect .*\nHINT: .*--trust-destination/,
     );
-    assert.deepEqual([readdirSync(world.to), world.called()], [[], []]);
+    assert.deepEqual([readdirSync(world.to), world.awsCalls()], [[], []]);
   }
   const trusted = await world.restore(['--trust-destination'], { as: [] });
   assert.equal(trusted.code, 0, trusted.stderr);
@@ -142,7 +142,7 @@ test(
   'root restores into no folder where others may write, but makes a new one in a sticky folder',
   ONLY_ROOT,
   async (t) => {
-    const world = new LedWorld(t);
+    const world = new SwapWorld(t);
     await world.backUpFiles();
     mkdirSync(world.to);
     for (const [mode, name, expected] of [
@@ -165,7 +165,7 @@ test(
   "root writes no file by a folder or link of another user's, unless it is trusted",
   ONLY_ROOT,
   async (t) => {
-    const world = new LedWorld(t);
+    const world = new SwapWorld(t);
     await world.backUpFiles();
     world.belongsToAnna();
     const precious = join(world.outside, 'precious');

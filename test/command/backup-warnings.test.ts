@@ -1,4 +1,4 @@
-// What looks like success, and is a backup of nothing, or without history, or of another disk, is said on stderr.
+// Warnings of a run that succeeds, but backs up nothing, without older versions, or another disk.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';

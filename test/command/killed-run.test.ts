@@ -1,4 +1,4 @@
-// A run that was killed, and the next one: what was sent and told is not sent again, and nothing is lost.
+// A killed run loses nothing, and the next run does not send again what the killed one has noted as sent.
 import assert from 'node:assert/strict';
 import {
   existsSync,
@@ -20,23 +20,23 @@ const FIRST = Array.from({ length: 10 }, (_, number) => `f${number}`);
 const SECOND = ['g0', 'g1'];
 const ALL = [...FIRST, ...SECOND];
 
-const marker = (world: BucketWorld) => join(world.stateFolder, 'unfinished');
+const journalOf = (world: BucketWorld) => join(world.stateFolder, 'unfinished');
 
-/** A run with a fault. */
-function faulty(world: BucketWorld, fault: Fault): Promise<Outcome> {
+/** Runs a backup with a fault. */
+function runWithFault(world: BucketWorld, fault: Fault): Promise<Outcome> {
   rmSync(`${world.lock}.lock`, { recursive: true, force: true });
   world.faults.set(fault);
   // A child of the killed run may hold the lock for a moment.
   return world.sync(['--wait', '20']);
 }
 
-async function killed(world: BucketWorld, at: Fault['at'], number: number): Promise<void> {
-  const { signal, stderr } = await faulty(world, { at, number, what: 'kill both' });
+async function runAndKill(world: BucketWorld, at: Fault['at'], number: number): Promise<void> {
+  const { signal, stderr } = await runWithFault(world, { at, number, what: 'kill both' });
   assert.equal(signal, 'SIGKILL', stderr);
 }
 
-/** The next run ends well, and the bucket holds what is on disk. @returns what it has changed in the backup */
-async function nextRun(world: BucketWorld): Promise<string[]> {
+/** Asserts that the next run succeeds and the bucket then equals the disk. @returns the run's changes in the bucket */
+async function assertNextRunCompletes(world: BucketWorld): Promise<string[]> {
   rmSync(`${world.lock}.lock`, { recursive: true, force: true });
   world.faults.set(undefined);
   const count = world.bucket.versions().length;
@@ -46,11 +46,11 @@ async function nextRun(world: BucketWorld): Promise<string[]> {
   assert.deepEqual(world.stored(), paths);
   for (const path of paths)
     assert.deepEqual(world.current(PREFIX + path).body, readFileSync(join(world.source, path)), path);
-  assert.ok(!existsSync(marker(world)), 'the marker is gone');
+  assert.ok(!existsSync(journalOf(world)), 'the journal is removed');
   return world.changesSince(count);
 }
 
-/** A backup whose files have all changed since, and one of which is gone. */
+/** A backup whose files have all changed since the last run, except one, which is gone. */
 async function changedWorld(t: TestContext): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   for (const path of [...ALL, 'old']) world.write(path, path);
@@ -65,20 +65,20 @@ function change(world: BucketWorld, content: string): void {
 }
 
 for (const what of ['kill both', 'kill the command'] as const) {
-  test(`a run that is killed at any file (${what}) loses nothing, and the next one sends what is left of the batch and no more`, async (t) => {
+  test(`a run that is killed at any file (${what}) loses nothing, and the next one sends only the rest of the batch`, async (t) => {
     const world = await changedWorld(t);
     for (let number = 1; ; number += 1) {
       change(world, `${number}`);
-      const { signal, code, stderr } = await faulty(world, { at: 'put', number, what });
+      const { signal, code, stderr } = await runWithFault(world, { at: 'put', number, what });
       if (signal === null) {
         assert.equal(code, 0, stderr);
         assert.ok(number > ALL.length);
         return;
       }
-      const sent = (await nextRun(world)).filter((it) => it !== '-old').sort();
+      const sent = (await assertNextRunCompletes(world)).filter((it) => it !== '-old').sort();
       const ended = number <= FIRST.length ? [] : number <= ALL.length ? FIRST : ALL;
       const left = ALL.filter((it) => !ended.includes(it));
-      // What the AWS CLI has just told of its batch, the run may have noted or not.
+      // The run may or may not have noted the last files that the AWS CLI reported.
       const unsure = left.filter((it) => ALL.indexOf(it) < number - 1);
       assert.deepEqual(
         sent.filter((it) => !unsure.includes(it)),
@@ -89,13 +89,13 @@ for (const what of ['kill both', 'kill the command'] as const) {
   });
 }
 
-test('a run that is killed at any call loses nothing, and what was checked is not sent again', async (t) => {
+test('a run that is killed at any call loses nothing, and the next one does not send checked files again', async (t) => {
   const world = await changedWorld(t);
   for (let number = 1; ; number += 1) {
     change(world, `${number}`);
     world.write(`h${number}`, 'h');
     if (number > 1) world.remove(`h${number - 1}`);
-    const { signal, code, stderr } = await faulty(world, { at: 'call', number, what: 'kill both' });
+    const { signal, code, stderr } = await runWithFault(world, { at: 'call', number, what: 'kill both' });
     if (signal === null) {
       assert.equal(code, 0, stderr);
       assert.ok(number > 6, 'each step has been killed');
@@ -103,32 +103,32 @@ test('a run that is killed at any call loses nothing, and what was checked is no
     }
     assert.equal(signal, 'SIGKILL', stderr);
     const wasChecked = world
-      .called()
+      .awsCalls()
       .some((call) => call.includes(` list-objects-v2 `) && call.includes(PREFIX));
-    const sent = (await nextRun(world)).filter((it) => !it.startsWith('-'));
+    const sent = (await assertNextRunCompletes(world)).filter((it) => !it.startsWith('-'));
     if (wasChecked) assert.deepEqual(sent, [], `killed at call ${number}`);
   }
 });
 
-test('after a first run that is killed inside aws s3 sync, the next one sends what is missing', async (t) => {
+test('after a first run that is killed during aws s3 sync, the next one sends the missing files', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ALL) world.write(path, path);
-  await killed(world, 'put', 5);
+  await runAndKill(world, 'put', 5);
   assert.equal(world.stored().length, 4);
   const [changed = '', ...others] = world.stored();
   world.write(changed, 'changed since');
-  const sent = await nextRun(world);
+  const sent = await assertNextRunCompletes(world);
   assert.deepEqual(
     sent.sort(),
     ALL.filter((it) => !others.includes(it)),
   );
-  assert.ok(!world.called().some((call) => call.includes(' s3 sync ')));
+  assert.ok(!world.awsCalls().some((call) => call.includes(' s3 sync ')));
 });
 
-test('the files of folders that swap their names after a killed first run are sent, though neither size nor time differs', async (t) => {
+test('the files of folders that swap their names after a killed first run are sent, although neither sizes nor times differ', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a/f', 'b/f', 'c']) world.write(path, path);
-  await killed(world, 'put', 3);
+  await runAndKill(world, 'put', 3);
   assert.deepEqual(world.stored(), ['a/f', 'b/f']);
   const [a, b, aside] = ['a', 'b', 'aside'].map((name) => join(world.source, name)) as [
     string,
@@ -148,17 +148,17 @@ test('the files of folders that swap their names after a killed first run are se
   );
 });
 
-test('a second run that is killed keeps what the first one knew', async (t) => {
+test('a second killed run keeps the journal of the first one', async (t) => {
   const world = await changedWorld(t);
-  await killed(world, 'put', FIRST.length + 1);
+  await runAndKill(world, 'put', FIRST.length + 1);
   for (const number of [1, 2]) {
     const count = world.bucket.versions().length;
-    await killed(world, 'put', number);
+    await runAndKill(world, 'put', number);
     assert.deepEqual(world.changesSince(count), SECOND.slice(0, number - 1));
   }
-  // Whether the run that was killed has noted its last upload is chance.
+  // Whether the killed run has noted its last upload is chance.
   const [noted, ...others] = SECOND;
-  const sent = await nextRun(world);
+  const sent = await assertNextRunCompletes(world);
   assert.deepEqual(
     sent.filter((it) => it !== noted),
     [...others, '-old'],
@@ -166,43 +166,44 @@ test('a second run that is killed keeps what the first one knew', async (t) => {
 
   const first = new BucketWorld(t);
   for (const path of ALL) first.write(path, path);
-  await killed(first, 'put', 5);
+  await runAndKill(first, 'put', 5);
   const stored = first.stored();
-  await killed(first, 'put', 1);
+  await runAndKill(first, 'put', 1);
   assert.deepEqual(
-    (await nextRun(first)).sort(),
+    (await assertNextRunCompletes(first)).sort(),
     ALL.filter((it) => !stored.includes(it)),
   );
 });
 
-/** @returns how many of the parts are damaged */
+/** Damages each part of the journal. */
 function eachPart(world: BucketWorld, damage: (file: string) => void): void {
-  const parts = readdirSync(marker(world)).filter((name) => name.startsWith('pass-'));
+  const parts = readdirSync(journalOf(world)).filter((name) => name.startsWith('pass-'));
   assert.ok(parts.length >= 2);
-  for (const name of parts) damage(join(marker(world), name));
+  for (const name of parts) damage(join(journalOf(world), name));
 }
 
-const DAMAGES: Readonly<Record<string, (world: BucketWorld) => void>> = {
+const JOURNAL_DAMAGES: Readonly<Record<string, (world: BucketWorld) => void>> = {
   'the state folder is lost': (world) => rmSync(world.stateHome, { recursive: true }),
-  'the notes are lost': (world) => rmSync(marker(world), { recursive: true }),
-  'a file is in place of the notes': (world) => {
-    rmSync(marker(world), { recursive: true });
-    writeFileSync(marker(world), 'x');
+  'the journal is lost': (world) => rmSync(journalOf(world), { recursive: true }),
+  'a file is in the place of the journal': (world) => {
+    rmSync(journalOf(world), { recursive: true });
+    writeFileSync(journalOf(world), 'x');
   },
-  'the parts are cut': (world) =>
+  'the parts of the journal are truncated': (world) =>
     eachPart(world, (file) => truncateSync(file, Math.floor(readFileSync(file).length / 2))),
-  'the parts are zeros': (world) => eachPart(world, (file) => writeFileSync(file, Buffer.alloc(5000))),
-  'the parts are something else': (world) =>
+  'the parts of the journal are zeros': (world) =>
+    eachPart(world, (file) => writeFileSync(file, Buffer.alloc(5000))),
+  'the parts of the journal are of another format': (world) =>
     eachPart(world, (file) => writeFileSync(file, 's\t1:2\t0\t{"path":"f3"\n\n{}\ns\n')),
 };
 
-for (const [what, damage] of Object.entries(DAMAGES)) {
-  test(`a run loses nothing, and only uploads more, where ${what}`, async (t) => {
+for (const [what, damage] of Object.entries(JOURNAL_DAMAGES)) {
+  test(`the next run loses nothing, and only uploads more, if ${what}`, async (t) => {
     const world = await changedWorld(t);
-    await killed(world, 'put', FIRST.length + 1);
+    await runAndKill(world, 'put', FIRST.length + 1);
     damage(world);
-    const sent = await nextRun(world);
+    const sent = await assertNextRunCompletes(world);
     for (const path of SECOND) assert.ok(sent.includes(path), `${sent}`);
-    assert.deepEqual(await nextRun(world), []);
+    assert.deepEqual(await assertNextRunCompletes(world), []);
   });
 }

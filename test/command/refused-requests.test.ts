@@ -1,9 +1,9 @@
-// A server, or something in its place, that refuses whatever is asked for a reason that is not the key.
+// A server or proxy that refuses every request, for a reason other than the encryption key.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EASY_KEY, KEY, Sandbox } from '../fakes/sandbox.js';
 
-/** What S3 says (its code and message) to whatever is asked but a HEAD request. */
+/** S3's code and message in the answer to every request but HEAD. */
 const ANSWERS: readonly (readonly [string, string])[] = [
   ['InvalidRequest', 'S3 Transfer Acceleration is not configured on this bucket'],
   [
@@ -20,7 +20,7 @@ const URL = 's3://test-bucket/pc/docs/a';
 /** The answers of encrypted-s3-upload-key to its questions. */
 const ESCROW = `\n\neu-central-1\ntest-bucket\n${KEY}\n${EASY_KEY}\n\nyes\n`;
 
-/** Every command: its arguments, and what it reads. */
+/** Every command, with its arguments and input. */
 const COMMANDS: readonly (readonly [string, (box: Sandbox) => readonly string[], string?])[] = [
   ['encrypted-s3-sync', (box) => [box.configFile]],
   ['encrypted-s3-sync', (box) => ['--dry-run', box.configFile]],
@@ -48,7 +48,7 @@ const COMMANDS: readonly (readonly [string, (box: Sandbox) => readonly string[],
   ['encrypted-s3-undelete', (box) => ['--dry-run', box.configFile]],
 ];
 
-/** @param isAllRefused whether listings and questions about the bucket are refused, too */
+/** Makes a fake `aws` that refuses reads. @param isAllRefused whether it refuses listings and queries of the bucket, too */
 function refuse(box: Sandbox, code: string, message: string, isAllRefused: boolean): void {
   const head = code === 'AccessDenied' ? '(403) when calling the HeadObject operation: Forbidden' : '';
   const bare = head || '(400) when calling the HeadObject operation: Bad Request';
@@ -62,7 +62,7 @@ esac`,
   );
 }
 
-/** What works though no object can be read: there is a bucket, with a file and an escrowed key. */
+/** Answers to listings and queries of the bucket, which holds a file and an escrowed key. */
 const LISTINGS = `*" head-bucket "*) exit 0;;
 *" --max-keys "*) echo '{"Contents": [{"Key": "backup.info/key/data"}, {"Key": "pc/docs/a"}, '\\
 '{"Key": "backup.info/runs/pc/docs/last-run.json"}, {"Key": "backup.info/runs/pc/docs/tree.ndjson.gz"}]}'; exit 0;;
@@ -97,7 +97,7 @@ for (const [code, message] of ANSWERS) {
 for (const [code, message] of ANSWERS.slice(0, 4)) {
   test(`a command that gets ${code} (${message.slice(0, 40)}) to every read of an object quotes it, and blames no key`, async (t) => {
     for (const [command, args, input = ''] of COMMANDS) {
-      if (/list-versions|undelete/.test(command)) continue; // They read no object.
+      if (/list-versions|undelete/.test(command)) continue; // These commands read no object.
       const box = new Sandbox(t);
       box.write('a', 'a');
       box.config();
@@ -110,7 +110,7 @@ for (const [code, message] of ANSWERS.slice(0, 4)) {
   });
 }
 
-test('a server that lists, and refuses each read of an object without a word, with the key or not, ends a run with exit code 5', async (t) => {
+test('a command ends with exit code 5 if the server lists objects, but refuses every read without a message', async (t) => {
   for (const [command, args, input = ''] of COMMANDS) {
     if (/list-versions|undelete/.test(command) || args(new Sandbox(t)).includes('--at=yesterday')) continue;
     const box = new Sandbox(t);
@@ -118,7 +118,7 @@ test('a server that lists, and refuses each read of an object without a word, wi
     box.config();
     refuse(box, 'InvalidRequest', '', false);
     const { code, stderr } = await box.run(command, args(box), { input });
-    // It asks whether to replace the key.
+    // upload-key asks whether to replace the escrow, and gets no answer.
     assert.equal(code, command === 'encrypted-s3-upload-key' ? 1 : 5, `${command}: ${stderr}`);
   }
 });

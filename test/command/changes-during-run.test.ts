@@ -45,10 +45,10 @@ test('a LOCAL_DIR that becomes another folder during the walk ends the run with 
   const world = new BucketWorld(t);
   for (const path of ['f', 'g', 'stays']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
-  // Without a copy of the tree, the scan waits for the record.
-  rmSync(world.copy);
+  // Without a copy of the tree, the scan first downloads the record.
+  rmSync(world.treeCopy);
   const [mounted, aside] = [world.source, join(world.folder, 'aside')];
-  // The disk is unmounted; below it is a folder that holds one file.
+  // The disk is unmounted, and its mount point holds one file.
   world.onCall(
     '*last-run.json*',
     `mv '${mounted}' '${aside}'; mkdir '${mounted}'; cp -p '${aside}/stays' '${mounted}'`,

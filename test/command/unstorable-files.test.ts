@@ -1,4 +1,4 @@
-// What the bucket can never hold is named, never sent, and can be excluded as the message says.
+// A run names files that the bucket cannot hold, never sends them, and says how to exclude them.
 import assert from 'node:assert/strict';
 import { appendFileSync, chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
 const FOLDER = 'f'.repeat(200);
-/** With the prefix, a key of that many bytes. */
+/** A path whose key, with the prefix, has `length` bytes. */
 const pathOfLength = (length: number) =>
   `${`${FOLDER}/`.repeat(5)}${'x'.repeat(length - PREFIX.length - 1005)}`;
 
@@ -28,7 +28,7 @@ test('a file whose key would be too long is named with its length, and never sen
   }
 });
 
-test('a deletion that waits for names which can not be stored names the line that excludes them, and then goes on', async (t) => {
+test('a run whose deletions wait for unstorable names prints the line that excludes them, and deletes once they are excluded', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a/locked/x', 'gone', 'stays', '*.tmp/[x]']) world.write(path, path);
   appendFileSync(world.configFile, "EXCLUDE=('*.bak')\n");
@@ -97,7 +97,7 @@ for (const hours of ['0', '20']) {
   });
 }
 
-test('what is in the way stays if its deletion could not be undone, or if the server refuses for another reason', async (t) => {
+test('an object in the way stays if its deletion could not be undone, or if the server refuses for another reason', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['stays', 'x']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

@@ -1,4 +1,4 @@
-// A file system on which each look at a file finds another ctime.
+// A file system that reports another ctime at each stat.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
 import { withFuse } from '../fakes/fuse.js';
 import { BucketWorld, TREE } from './bucket-world.js';
 
-test('files whose ctime moves by itself are sent once, are in the tree, and are verified', async (t) => {
+test('files whose ctime changes at each stat are sent once, are in the tree, and are verified', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'b', 'd/c']) world.write(path, path);
   const at = join(world.folder, 'mount');
@@ -26,7 +26,7 @@ test('files whose ctime moves by itself are sent once, are in the tree, and are 
     assert.doesNotMatch(second.stderr, /ctime/);
     assert.deepEqual(world.changesSince(count), []);
     assert.ok(world.syslog().some((line) => line.includes('Verified "')));
-    // With the same size and mtime, only the content tells.
+    // Files of the same size and mtime differ only in their content.
     world.config({ LOCAL_DIR: at, COMPARE_CONTENT: 'yes' });
     assert.equal((await world.sync()).code, 0);
     world.write('a', 'A');

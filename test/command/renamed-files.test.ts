@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { BucketWorld, PREFIX, RECORD, TREE } from './bucket-world.js';
 
-/** As if the uploads of a run were long after the last change of the files. */
+/** Makes the objects of a run an hour newer, so that they are proven by their time. */
 const LATER = { FAKE_CLOCK_OFFSET: '3600000' };
 
 const stored = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
 
-/** Writes both in one tick of the file system's clock, so that not even their ctimes tell them apart. */
+/** Writes both files in one tick of the file system's clock, so that they have the same ctime. */
 function writeBoth(
   world: BucketWorld,
   first: readonly [string, string],
@@ -25,8 +25,8 @@ function writeBoth(
   throw new Error('the clock of this file system ticks too fast');
 }
 
-// No file's ctime moves with its folder's name.
-test('the files of folders that swap their names are stored anew, though neither size nor time differs', async (t) => {
+// Renaming a folder does not change the ctimes of its files.
+test('files of folders that swap their names are uploaded again, although neither sizes nor times differ', async (t) => {
   const world = new BucketWorld(t);
   writeBoth(world, ['a/f', 'of a'], ['b/f', 'of b']);
   assert.equal((await world.sync([], LATER)).code, 0);
@@ -36,7 +36,7 @@ test('the files of folders that swap their names are stored anew, though neither
   assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of b', 'of a']);
 });
 
-test('a file that was moved is stored anew once', async (t) => {
+test('a file that was moved is uploaded again once', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a/f', 'b/f', 'c']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);
@@ -50,7 +50,7 @@ test('a file that was moved is stored anew once', async (t) => {
   assert.deepEqual(world.changesSince(count), []);
 });
 
-test('the files of a link that leads to another folder now are stored anew', async (t) => {
+test('files behind a link that now leads to another folder are uploaded again', async (t) => {
   const world = new BucketWorld(t);
   world.config({ FOLLOW_SYMLINKS: 'yes' });
   writeBoth(world, ['1/f', 'one'], ['2/f', 'two']);
@@ -64,7 +64,7 @@ test('the files of a link that leads to another folder now are stored anew', asy
   assert.equal(stored(world, 'current/f'), 'two');
 });
 
-/** Gives two folders each other's name. */
+/** Swaps the names of the two folders. */
 function swap(world: BucketWorld): void {
   const [a, b, aside] = ['a', 'b', 'aside'].map((name) => join(world.source, name)) as [
     string,
@@ -76,7 +76,7 @@ function swap(world: BucketWorld): void {
   renameSync(aside, b);
 }
 
-test('a tree that is older than the record proves nothing of what was stored in between', async (t) => {
+test('a tree that is older than the record proves nothing about later objects', async (t) => {
   const world = new BucketWorld(t);
   for (let number = 0; number < 300; number += 1) world.write(`many/${number}`, '');
   world.write('a/f', 'of a');
@@ -85,9 +85,9 @@ test('a tree that is older than the record proves nothing of what was stored in 
   const earlier = world.current(TREE);
   swap(world);
   assert.equal((await world.sync([], LATER)).code, 0);
-  // As if that run had stored its record, and been killed.
+  // As if that run had stored its record, and been killed before it stored its tree.
   world.bucket.add(TREE, earlier.body, earlier.keyHash);
-  rmSync(world.copy);
+  rmSync(world.treeCopy);
   const record = world.current(RECORD);
   const ended = new Date(Date.now() + 7_200_000).toISOString();
   const later = { ...(JSON.parse(record.body.toString()) as object), ended };
@@ -98,13 +98,13 @@ test('a tree that is older than the record proves nothing of what was stored in 
   assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of a', 'of b']);
 });
 
-test('folders that swap their names during a run do no damage', async (t) => {
+test('a run in which folders swap their names loses no file', async (t) => {
   const world = new BucketWorld(t);
   world.write('a/f', 'of a');
   world.write('b/f', 'of b');
   assert.equal((await world.sync()).code, 0);
   const [a, b, aside] = ['a', 'b', 'aside'].map((name) => join(world.source, name));
-  // Once the listing has been compared, and a file is about to be verified.
+  // The swap follows the comparison with the listing and precedes the verification of a file.
   const once = `mkdir '${world.folder}/once' 2>/dev/null`;
   world.onCall(
     '*list-objects-v2*pc/docs*',

@@ -1,4 +1,4 @@
-// What would lead a real AWS CLI away from the server, or have it write secrets down.
+// Settings that would redirect a real AWS CLI to another server, or make it log secrets.
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,7 +10,7 @@ import { newKey, World } from './world.js';
 
 const { plainEndpoint } = s3ServerOfThisRun();
 
-/** A plain server of somebody else, and what it is asked. */
+/** Starts a plain-http server that notes the requests it gets. */
 async function listener(t: TestContext): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -32,8 +32,8 @@ function put(world: World, path: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** A rule of botocore's that sends every request to one address. */
-function everythingTo(url: string): string {
+/** A rule set of botocore that sends every request to one address. */
+function ruleSetFor(url: string): string {
   const parameters = {
     Bucket: { required: false, type: 'String' },
     Region: { builtIn: 'AWS::Region', required: false, type: 'String' },
@@ -45,7 +45,7 @@ function everythingTo(url: string): string {
 
 describe('the AWS CLI', () => {
   for (const cli of awsClis()) {
-    /** Asks for an object of a bucket that nothing has made: the server is who says so. */
+    /** Downloads from a bucket that does not exist; the error shows that the real server answered. */
     const fetch = (world: World, environment: NodeJS.ProcessEnv = {}) =>
       world.run(
         'encrypted-s3-download-file',
@@ -53,7 +53,7 @@ describe('the AWS CLI', () => {
         { input: `${newKey()}\n`, environment },
       );
 
-    test(`talks to the checked endpoint, whatever files and variables say, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the AWS CLI calls the checked endpoint, whatever files and variables say, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('led-away', cli, (remove) => t.after(remove));
       const { url, asked } = await listener(t);
       for (const alias of [
@@ -67,20 +67,20 @@ describe('the AWS CLI', () => {
       }
       put(world, '.aws/cli/alias', '');
       const rules = 's3/2006-03-01/endpoint-rule-set-1.json';
-      put(world, `models/${rules}`, everythingTo(url));
+      put(world, `models/${rules}`, ruleSetFor(url));
       const byVariable = await fetch(world, { AWS_DATA_PATH: join(world.folder, 'models') });
       assert.match(byVariable.stderr, /there is no bucket/);
-      put(world, `.aws/models/${rules}`, everythingTo(url));
+      put(world, `.aws/models/${rules}`, ruleSetFor(url));
       assert.match((await fetch(world)).stderr, /ERROR: .*models\/s3 replaces/);
       assert.deepEqual(asked, []);
     });
 
-    test(`checks the certificate of the endpoint, and writes no secret of TLS, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the AWS CLI checks the certificate of the endpoint, and logs no TLS secret, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('certificate', cli, (remove) => t.after(remove));
       const secrets = join(world.folder, 'secrets');
       assert.match((await fetch(world, { SSLKEYLOGFILE: secrets })).stderr, /there is no bucket/);
       assert.equal(existsSync(secrets), false);
-      // No usual authority vouches for the server.
+      // No well-known authority has signed the server's certificate.
       for (const environment of [
         { AWS_CA_BUNDLE: '' },
         { AWS_CA_BUNDLE: undefined, REQUESTS_CA_BUNDLE: '' },
@@ -95,7 +95,7 @@ describe('the AWS CLI', () => {
       }
     });
 
-    test(`talks plain http to localhost, even with the name of the bucket in front, with AWS CLI ${cli.version}`, async (t) => {
+    test(`the AWS CLI calls localhost by plain http, even with the bucket's name in the host name, with AWS CLI ${cli.version}`, async (t) => {
       const world = new World('localhost', cli, (remove) => t.after(remove));
       const settings = readFileSync(world.environment['AWS_CONFIG_FILE'] ?? '', 'utf8');
       put(world, 'aws-config', settings.replaceAll('addressing_style = path', 'addressing_style = virtual'));

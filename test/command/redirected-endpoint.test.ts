@@ -1,4 +1,4 @@
-// What would lead the key away from the endpoint that was checked: nothing is sent.
+// Settings that would send the encryption key to another endpoint than the checked one are refused or not passed on.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,7 +11,7 @@ import { KEY, Sandbox } from '../fakes/sandbox.js';
 
 const PLACE = ['default', 'eu-central-1', 's3://test-bucket/pc/docs/notes.txt', '-'];
 
-const WAYS: readonly [string, string, string, RegExp][] = [
+const REDIRECTIONS: readonly [string, string, string, RegExp][] = [
   [
     'an alias for s3',
     '.aws/cli/alias',
@@ -39,8 +39,8 @@ const WAYS: readonly [string, string, string, RegExp][] = [
   ['no file of certificates', '.aws/config', '[default]\nca_bundle =\n', /has an empty ca_bundle/],
 ];
 
-for (const [what, file, text, said] of WAYS) {
-  test(`${what} is refused, by a backup and before a key is asked for`, async (t) => {
+for (const [what, file, text, said] of REDIRECTIONS) {
+  test(`a backup refuses ${what}, and a download does so before it asks for a key`, async (t) => {
     const box = new Sandbox(t);
     box.write('a', 'a');
     mkdirSync(dirname(join(box.folder, file)), { recursive: true });
@@ -60,7 +60,7 @@ for (const [what, file, text, said] of WAYS) {
   });
 }
 
-test('variables that lead elsewhere, or write secrets down, do not reach the AWS CLI', async (t) => {
+test('variables that redirect the AWS CLI, or log its secrets, do not reach it', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');
   box.expect(goodRun('a'));
@@ -88,7 +88,7 @@ async function listen(t: TestContext): Promise<{ port: number; close: () => Prom
   };
 }
 
-test('plain http to localhost goes to the address where this user listens', async (t) => {
+test('plain http to localhost goes to an address with a listener of this user', async (t) => {
   const box = new Sandbox(t);
   const { port, close } = await listen(t);
   box.write('a', 'a');

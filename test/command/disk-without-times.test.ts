@@ -1,4 +1,4 @@
-// A destination whose files keep no times.
+// A destination that ignores the times that files are given.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { withFuse } from '../fakes/fuse.js';
 import { fill, MANY, RestoreWorld } from './restore-world.js';
 
-test('files come in bulk to a disk that keeps no times, and none of them comes twice', async (t) => {
+test('a bulk download to a disk without times downloads no file twice', async (t) => {
   const world = new RestoreWorld(t);
   fill(world, MANY);
   await world.backUp();

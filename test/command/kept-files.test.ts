@@ -1,4 +1,4 @@
-// What a run keeps in the bucket although it is gone from disk: the tree says so, and restores leave it out.
+// Kept files, which are gone from disk and still in the bucket: the tree marks them, and restores leave them out.
 import assert from 'node:assert/strict';
 import {
   appendFileSync,
@@ -30,8 +30,8 @@ function tree(world: BucketWorld): { header: Members; end: Members; lines: Map<u
   return { header, end, lines: new Map(all.slice(1, -1).map((it) => [it['path'], it])) };
 }
 
-/** A backup of `a`, `d/b` and `d/c` in a bucket without versioning, where no deletion is possible. */
-async function unversioned(t: TestContext, hours = '0'): Promise<BucketWorld> {
+/** A backup of `a`, `d/b` and `d/c` in a bucket whose versioning was turned off, so that deletions wait. */
+async function unversionedBackup(t: TestContext, hours = '0'): Promise<BucketWorld> {
   const world = new BucketWorld(t);
   world.config({ FULL_CHECK_HOURS: hours });
   for (const path of ['a', 'd/b', 'd/c']) world.write(path, path);
@@ -43,12 +43,12 @@ async function unversioned(t: TestContext, hours = '0'): Promise<BucketWorld> {
 
 function ask(world: BucketWorld, ...words: string[]) {
   const [command = '', ...rest] = words;
-  return world.runAgain('encrypted-s3', [command, '--config', world.configFile, ...rest]);
+  return world.runShared('encrypted-s3', [command, '--config', world.configFile, ...rest]);
 }
 
 for (const hours of ['0', '20']) {
   test(`a deletion that waits is in the tree until it is done, with FULL_CHECK_HOURS=${hours}`, async (t) => {
-    const world = await unversioned(t, hours);
+    const world = await unversionedBackup(t, hours);
     const before = tree(world).lines.get('d/b');
     world.remove('d/b');
     for (const _ of ['once', 'twice']) {
@@ -65,8 +65,8 @@ for (const hours of ['0', '20']) {
   });
 }
 
-test('a restore leaves out what is kept, says so, and brings it back with --with-kept', async (t) => {
-  const world = await unversioned(t);
+test('a restore leaves out kept files, says so, and restores them with --with-kept', async (t) => {
+  const world = await unversionedBackup(t);
   world.remove('d/b');
   await world.sync();
   const to = join(world.folder, 'to');
@@ -83,7 +83,7 @@ test('a restore leaves out what is kept, says so, and brings it back with --with
 });
 
 test('a kept file gives way to a folder of its name, in a restore of everything and in one of its path', async (t) => {
-  const world = await unversioned(t);
+  const world = await unversionedBackup(t);
   world.remove('a');
   world.write('a/new', 'new');
   assert.match((await world.sync()).stderr, /Not deleting 1 object/);
@@ -100,7 +100,7 @@ test('a kept file gives way to a folder of its name, in a restore of everything 
 });
 
 test('kept files give way to a file that has taken the place of their folder', async (t) => {
-  const world = await unversioned(t);
+  const world = await unversionedBackup(t);
   world.remove('d');
   world.write('d', 'file now');
   assert.match((await world.sync()).stderr, /Not deleting 2 objects/);
@@ -111,8 +111,8 @@ test('kept files give way to a file that has taken the place of their folder', a
   assert.equal(readFileSync(join(to, 'd'), 'utf8'), 'file now');
 });
 
-test('a deletion that was done and seemed to fail costs a restore nothing, and --with-kept names it', async (t) => {
-  const world = await unversioned(t);
+test('a restore succeeds after a deletion that was done but seemed to fail, and --with-kept names the file', async (t) => {
+  const world = await unversionedBackup(t);
   world.bucket.isVersioned = true;
   world.remove('d/b');
   world.onCall('*delete-objects*', `${world.aws} >/dev/null; echo 'Could not connect' >&2; exit 255`);
@@ -127,8 +127,8 @@ test('a deletion that was done and seemed to fail costs a restore nothing, and -
   assert.equal(tree(world).lines.has('d/b'), false);
 });
 
-test('a file that comes back unchanged is sent again, since its object may be another one', async (t) => {
-  const world = await unversioned(t, '20');
+test('a kept file that reappears unchanged is sent again, since its object may be another one', async (t) => {
+  const world = await unversionedBackup(t, '20');
   const away = join(world.folder, 'away');
   renameSync(join(world.source, 'd'), away);
   await world.sync();
@@ -138,8 +138,8 @@ test('a file that comes back unchanged is sent again, since its object may be an
   assert.equal(world.current(`${PREFIX}d/b`).body.toString(), 'd/b');
 });
 
-test('what was uploaded after the tree in which it is kept is restored', async (t) => {
-  const world = await unversioned(t);
+test('a restore includes a file that was uploaded after the tree in which it is kept', async (t) => {
+  const world = await unversionedBackup(t);
   world.remove('d/b');
   await world.sync();
   world.bucket.add(
@@ -153,8 +153,8 @@ test('what was uploaded after the tree in which it is kept is restored', async (
   assert.equal(readFileSync(join(to, 'd/b'), 'utf8'), 'again');
 });
 
-test('ls and find mark what is kept, and diff shows it as gone', async (t) => {
-  const world = await unversioned(t);
+test('ls and find mark kept files, and diff shows them as gone', async (t) => {
+  const world = await unversionedBackup(t);
   world.remove('d/b');
   await world.sync();
   assert.equal((await ask(world, 'ls', 'd')).stdout, 'd/b\tkept\nd/c\n');
@@ -185,7 +185,7 @@ test('excluded files that the bucket has are kept, and backed up again once they
   assert.equal(tree(world).lines.get('d/b')?.['kept'], undefined);
 });
 
-test('what is kept neither stops a run before its upload nor lets more deletions pass the guard', async (t) => {
+test('kept files neither make the guard refuse a run nor let more deletions pass', async (t) => {
   const world = new BucketWorld(t);
   await backUpNumbered(world, 100);
   world.bucket.isVersioned = false;
@@ -201,8 +201,8 @@ test('what is kept neither stops a run before its upload nor lets more deletions
   assert.match(refused.stderr, /60 of the 101 files in the backup are gone/);
 });
 
-test('an object that is gone from the bucket is not kept any more', async (t) => {
-  const world = await unversioned(t);
+test('the tree drops a kept file whose object is gone from the bucket', async (t) => {
+  const world = await unversionedBackup(t);
   world.remove('d/b');
   await world.sync();
   world.bucket.add(`${PREFIX}d/b`, undefined);
@@ -211,7 +211,7 @@ test('an object that is gone from the bucket is not kept any more', async (t) =>
 });
 
 for (const hours of ['0', '20']) {
-  test(`files in a folder that can not be read keep their lines, with FULL_CHECK_HOURS=${hours}`, async (t) => {
+  test(`files in a folder that cannot be read keep their lines, with FULL_CHECK_HOURS=${hours}`, async (t) => {
     const world = new BucketWorld(t);
     world.config({ FULL_CHECK_HOURS: hours });
     for (const path of ['a', 'd/b', 'd/e/c']) world.write(path, path);
@@ -239,7 +239,7 @@ for (const hours of ['0', '20']) {
 }
 
 test('the tree of a later version is refused, and named', async (t) => {
-  const world = await unversioned(t);
+  const world = await unversionedBackup(t);
   const text = gunzipSync(world.current(TREE).body).toString().replace('"version":1', '"version":3');
   world.put(TREE, gzipSync(text), KEY);
   mkdirSync(join(world.folder, 'to'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { BucketWorld, PREFIX, UPLOAD } from './bucket-world.js';
 
-/** A world whose files are in the bucket, and paths below its source. */
+/** A backup of these files, and a function that resolves paths below its source. */
 async function syncedWorld(t: TestContext, paths: readonly string[]) {
   const world = new BucketWorld(t);
   for (const path of paths) world.write(path, path);
@@ -14,8 +14,8 @@ async function syncedWorld(t: TestContext, paths: readonly string[]) {
   return { world, at: (path: string) => join(world.source, path) };
 }
 
-/** The next run comes to what is on disk. */
-async function assertNextRunEndsWith(world: BucketWorld, paths: readonly string[]): Promise<void> {
+/** Asserts that after the next run the bucket holds exactly these paths. */
+async function assertNextRunStores(world: BucketWorld, paths: readonly string[]): Promise<void> {
   world.onCall();
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
@@ -29,7 +29,7 @@ test('a file that is renamed after its upload, while another one is sent again, 
   world.onFirstCall(UPLOAD, `${world.aws}; mv '${at('x')}' '${at('b')}'; echo again > '${at('z')}'; exit 0`);
   assert.equal((await world.sync()).code, 0);
   assert.deepEqual(world.stored(), ['a', 'x', 'z']);
-  await assertNextRunEndsWith(world, ['a', 'b', 'z']);
+  await assertNextRunStores(world, ['a', 'b', 'z']);
 });
 
 test('a folder that is renamed during a first run keeps its objects', async (t) => {
@@ -39,7 +39,7 @@ test('a folder that is renamed during a first run keeps its objects', async (t) 
   world.onCall('*" s3 sync "*', `${world.aws}; mv '${photos}' '${pictures}'; echo again > '${z}'; exit 0`);
   await world.sync();
   assert.deepEqual(world.stored(), ['a', 'photos/1', 'photos/2', 'z']);
-  await assertNextRunEndsWith(world, ['a', 'pictures/1', 'pictures/2', 'z']);
+  await assertNextRunStores(world, ['a', 'pictures/1', 'pictures/2', 'z']);
 });
 
 test('a disk that is unmounted during a first run keeps its objects', async (t) => {
@@ -53,17 +53,17 @@ test('a disk that is unmounted during a first run keeps its objects', async (t) 
   assert.equal(world.stored().length, 61);
 });
 
-test('a file that comes after the walk, is uploaded and then renamed keeps its object', async (t) => {
+test('a file that appears after the walk, is uploaded and then renamed keeps its object', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'z']) world.write(path, path);
   const [n, m] = ['n', 'm'].map((path) => join(world.source, path));
   world.onCall('*" s3 sync "*', `echo n > '${n}'; ${world.aws}; mv '${n}' '${m}'; exit 0`);
   await world.sync();
   assert.deepEqual(world.stored(), ['a', 'n', 'z']);
-  await assertNextRunEndsWith(world, ['a', 'm', 'z']);
+  await assertNextRunStores(world, ['a', 'm', 'z']);
 });
 
-test('a file that is renamed to a name which can not be stored keeps its object', async (t) => {
+test('a file that is renamed to a name which cannot be stored keeps its object', async (t) => {
   const { world, at } = await syncedWorld(t, ['photos/1', 'photos/2', 'keep', 'unreadable']);
   const name = Buffer.from(`${world.source}/ph\xf6tos`, 'latin1');
   renameSync(at('photos'), name);
@@ -77,10 +77,10 @@ test('a file that is renamed to a name which can not be stored keeps its object'
     assert.deepEqual(world.stored(), ['keep', 'photos/1', 'photos/2', 'unreadable']);
   }
   renameSync(name, at('pictures'));
-  await assertNextRunEndsWith(world, ['keep', 'pictures/1', 'pictures/2', 'unreadable']);
+  await assertNextRunStores(world, ['keep', 'pictures/1', 'pictures/2', 'unreadable']);
 });
 
-test('a file that may have been moved to where nothing can be read keeps its object', async (t) => {
+test('a file that may have been moved to an unreadable folder keeps its object', async (t) => {
   const { world, at } = await syncedWorld(t, ['f', 'keep']);
   for (const closed of ['new', 'new/f']) {
     mkdirSync(at('new'), { recursive: true });
@@ -98,13 +98,13 @@ test('a file that may have been moved to where nothing can be read keeps its obj
   }
 });
 
-test('a file that can not be read, but is in the bucket, keeps no other object, whereas a folder does', async (t) => {
+test('a file that cannot be read, but is in the bucket, keeps no other object, whereas a folder does', async (t) => {
   const { world, at } = await syncedWorld(t, ['closed/f', 'gone', 'moved', 'unreadable', 'z']);
   world.remove('gone');
   chmodSync(at('unreadable'), 0);
   assert.equal((await world.sync()).code, 3);
   assert.deepEqual(world.stored(), ['closed/f', 'moved', 'unreadable', 'z']);
-  // As the web console marks folders.
+  // The web console makes such objects for folders.
   world.put(`${PREFIX}closed/`, '');
   renameSync(at('moved'), at('closed/moved'));
   chmodSync(at('closed'), 0);
@@ -138,7 +138,7 @@ for (const how of ['of which the last tree knows nothing', 'that the file was co
       assert.deepEqual(world.stored(), ['keep', 'new', 'old']);
     }
     chmodSync(at('new'), 0o644);
-    await assertNextRunEndsWith(world, ['keep', 'new']);
+    await assertNextRunStores(world, ['keep', 'new']);
   });
 }
 
@@ -160,11 +160,11 @@ for (const { what, isMoved, kept } of [
     assert.equal(code, 3, stderr);
     assert.match(stderr, /new" is not in the backup as it is: it changed while it was uploaded/);
     assert.deepEqual(world.stored(), ['keep', 'new', ...kept]);
-    await assertNextRunEndsWith(world, ['keep', 'new']);
+    await assertNextRunStores(world, ['keep', 'new']);
   });
 }
 
-test('where links lead in circles, the disk is looked at once more', async (t) => {
+test('if links lead in circles, a second walk finds a file that has appeared', async (t) => {
   const world = new BucketWorld(t);
   world.config({ FOLLOW_SYMLINKS: 'yes' });
   for (const path of ['keep', 'x', 'z']) world.write(path, path);
@@ -172,13 +172,13 @@ test('where links lead in circles, the disk is looked at once more', async (t) =
   assert.equal((await world.sync()).code, 0);
   world.remove('x');
   world.write('z', 'z, changed');
-  // As what is moved during the walk comes to a name that it has passed.
+  // The file appears under a name that the first walk has passed, as if it were moved during the walk.
   world.onCall(UPLOAD, `echo x > '${join(world.source, 'b')}'`);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.match(stderr, /WARNING: Not deleting 1 object .* 1 file is not in the bucket yet\./);
   assert.deepEqual(world.stored(), ['keep', 'x', 'z']);
-  await assertNextRunEndsWith(world, ['b', 'keep', 'z']);
+  await assertNextRunStores(world, ['b', 'keep', 'z']);
 });
 
 test('the AWS CLI is not run on a LOCAL_DIR in which it would walk a folder that is left out', async (t) => {
@@ -191,7 +191,7 @@ test('the AWS CLI is not run on a LOCAL_DIR in which it would walk a folder that
   assert.equal(code, 0, stderr);
   assert.doesNotMatch(stderr, /loop/);
   assert.deepEqual(world.stored(), ['f']);
-  assert.ok(!world.called().some((call) => call.includes(' s3 sync ')));
+  assert.ok(!world.awsCalls().some((call) => call.includes(' s3 sync ')));
 });
 
 test('the run after one in which a disk with most of the files was unmounted stops with exit code 4', async (t) => {
@@ -199,7 +199,7 @@ test('the run after one in which a disk with most of the files was unmounted sto
   for (let number = 0; number < 30; number += 1) world.write(`usb/${number}`, `${number}`);
   world.write('z', 'z, changed');
   const unmount = `mv '${at('usb')}' '${world.folder}/unmounted'; mkdir '${at('usb')}'`;
-  // When all of it is uploaded.
+  // The disk is unmounted after all uploads.
   world.onFirstCall('*list-objects-v2*pc/docs*', unmount);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);

@@ -1,4 +1,4 @@
-// What keeps deletions and proofs back, though nothing seems to speak against them.
+// Deletions wait, and objects are not taken for proven, although at first sight nothing is wrong.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,11 +9,11 @@ import { binOf } from '../fakes/bins.js';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
-/** The arguments of a call that uploads what is due by name. */
+/** The calls that upload due files by name. */
 const UPLOAD = `*" s3 cp "*" s3://test-bucket/${PREFIX} "*`;
 const SLOW_DOWN = 'An error occurred (SlowDown) when calling the PutObject operation: Slow Down';
 
-/** What the AWS CLI says of a file that it could not upload. */
+/** The AWS CLI's message about a failed upload. */
 const uploadFailed = (path: string, why: string) =>
   `upload failed: ./${path} to s3://test-bucket/${PREFIX}${path} ${why}`;
 const stored = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
@@ -61,20 +61,20 @@ for (const [how, held] of [
   ['by aws s3 sync', undefined],
   ['by name', 'keep'],
 ] as const) {
-  test(`a file that is uploaded ${how} and can not be looked at after the walk is named, with exit code 3`, async (t) => {
+  test(`a file that is due for upload ${how} and becomes unreadable after the walk is named, with exit code 3`, async (t) => {
     const world = new BucketWorld(t);
     world.makeBucket();
     if (held !== undefined) world.put(`${PREFIX}${held}`, held, KEY);
     world.write('keep', 'keep');
     world.write('d/f', 'new');
-    // The server is tried after the walk, before anything is uploaded.
+    // The probe follows the walk and precedes all uploads.
     world.onCall('*backup.info/probe/*', `chmod 0 '${join(world.source, 'd')}'`);
     const { code, stderr } = await world.sync();
     chmodSync(join(world.source, 'd'), 0o755);
     assert.equal(code, 3, stderr);
     assert.match(stderr, /d\/f" is not in the backup as it is: it can't be read \(permission denied\)\./);
     assert.equal(
-      world.called().some((it) => it.includes(' s3 sync ')),
+      world.awsCalls().some((it) => it.includes(' s3 sync ')),
       held === undefined,
     );
     world.onCall();
@@ -83,7 +83,7 @@ for (const [how, held] of [
   });
 }
 
-test('an object of the same size that somebody else has stored since the last run is stored anew', async (t) => {
+test('a run uploads a file again if somebody else has replaced its object by one of the same size', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'g']) world.write(path, 'mine');
   assert.equal((await world.sync()).code, 0);
@@ -124,7 +124,7 @@ test('a file that is renamed while another one is sent again keeps its object, u
   assert.deepEqual(world.stored(), ['a', 'b', 'z']);
 });
 
-test('the failed upload of a single file ends no run, however many warnings come after it', async (t) => {
+test('a failed upload does not end the run, however many warnings follow it', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'g']) world.write(path, 'mine');
   assert.equal((await world.sync()).code, 0);
@@ -138,7 +138,7 @@ test('the failed upload of a single file ends no run, however many warnings come
 });
 
 for (const flag of ['--dry-run', '--json']) {
-  test(`a run with ${flag} fails if its output can not be written`, async (t) => {
+  test(`a run with ${flag} fails if its output cannot be written`, async (t) => {
     const world = new BucketWorld(t);
     world.write('f', 'f');
     const command = binOf('encrypted-s3-sync');
@@ -155,7 +155,7 @@ for (const flag of ['--dry-run', '--json']) {
   });
 }
 
-test('a dry run is refused where the run is refused', async (t) => {
+test('the guard refuses a dry run if it refuses the run', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['1', '2', '3']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

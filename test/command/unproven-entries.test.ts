@@ -1,4 +1,4 @@
-// A file that is in the bucket, but whose present version could not be stored, keeps its line in the tree.
+// If the upload of a changed file fails, the tree keeps the line of its stored version.
 import assert from 'node:assert/strict';
 import { chmodSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { BucketWorld, PREFIX, TREE } from './bucket-world.js';
 
 const DENIED = 'An error occurred (AccessDenied) when calling the PutObject operation: no';
 
-/** The tree's lines of files, by path. */
+/** The lines of files in the tree, by path. */
 function tree(world: BucketWorld): Map<string, Record<string, unknown>> {
   const lines = gunzipSync(world.current(TREE).body).toString().split('\n').filter(Boolean);
   const entries = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
@@ -31,7 +31,7 @@ for (const hours of ['0', '20']) {
       assert.deepEqual(tree(world).get('f'), { ...before, unproven: true });
       assert.deepEqual([...tree(world).keys()], ['f', 'g']);
     }
-    const restored = await world.runAgain('encrypted-s3-download-dir', [
+    const restored = await world.runShared('encrypted-s3-download-dir', [
       ...['--config', world.configFile, '.', `${world.folder}/back`],
     ]);
     assert.equal(restored.code, 0, restored.stderr);
@@ -43,7 +43,7 @@ for (const hours of ['0', '20']) {
   });
 }
 
-test('a file that can not be read any more keeps its line, and holds no deletion back', async (t) => {
+test('a file that cannot be read any more keeps its line, and holds no deletion back', async (t) => {
   const world = new BucketWorld(t);
   world.config({ FULL_CHECK_HOURS: '20' });
   for (const path of ['a', 'b', 'c', 'd']) world.write(path, path);
@@ -61,7 +61,7 @@ test('a file that can not be read any more keeps its line, and holds no deletion
   assert.equal(tree(world).get('a')?.['unproven'], undefined);
 });
 
-test('a file that is not in the bucket has no line, whatever the last tree has', async (t) => {
+test('a file that is not in the bucket has no line in the tree, even if the last tree had one', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['f', 'g']) world.write(path, path);
   assert.equal((await world.sync()).code, 0);

@@ -1,4 +1,4 @@
-// Settings that look right and have no effect, or another one: a run says so.
+// A run warns of settings that look right, but have no effect or another one.
 import assert from 'node:assert/strict';
 import { appendFileSync } from 'node:fs';
 import { test } from 'node:test';
