@@ -41,15 +41,15 @@ interface BackupIdentity {
 }
 
 /**
- * @param backup a config, for example
+ * @param identity a config, for example
  * @param keepsState whether files may stay on disk after the run
  * @throws {BackupError} if not even a temporary folder can be made
  */
-export function openStateFolder(backup: BackupIdentity, keepsState: boolean): StateFolder {
-  const { environment } = backup;
-  const folder = folderOf(backup);
+export function openStateFolder(identity: BackupIdentity, keepsState: boolean): StateFolder {
+  const { environment } = identity;
+  const folder = folderOf(identity);
   const places = {
-    treeCopy: treeCopyOf(backup),
+    treeCopy: treeCopyOf(identity),
     unfinished: folder === undefined ? undefined : join(folder, 'unfinished'),
     history: folder === undefined ? undefined : join(folder, 'history'),
   };
@@ -79,8 +79,8 @@ export function openStateFolder(backup: BackupIdentity, keepsState: boolean): St
 }
 
 /** The path of the tree's copy, whether it exists or not; `undefined` without a home folder. */
-export function treeCopyOf(backup: BackupIdentity): string | undefined {
-  const folder = folderOf(backup);
+export function treeCopyOf(identity: BackupIdentity): string | undefined {
+  const folder = folderOf(identity);
   return folder === undefined ? undefined : join(folder, 'tree.ndjson.gz');
 }
 

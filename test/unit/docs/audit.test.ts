@@ -7,6 +7,10 @@ import { audit, PROJECT, read } from '../../docs/audit.js';
 /** The functions of node:fs and node:fs/promises that change something on disk. */
 const WRITES =
   /\b(appendFile|copyFile|cp|createWriteStream|f?truncate|[fl]?chmod|[fl]?chown|[fl]?utimes|link|rename|rm|rmdir|symlink|unlink|write|writev|writeFile)(Sync)?\b/;
+/** Opens a file to write it. */
+const OPENS = /\bO_(WRONLY|RDWR|CREAT|TRUNC|APPEND)\b|\bopen(Sync)?\([^;]*, '(w|a|r\+)/;
+/** Brings everything that a module can do, under names of the importing file's choice. */
+const WHOLE = /^import (?!(type )?\{)|[{ ]promises\b/;
 const STARTS = /\bfrom '(execa|(node:)?child_process)'/;
 /** The rules that allow a means of harm only in the files of their `from.pathNot`. */
 const MEANS = [
@@ -68,8 +72,10 @@ test('each rule that docs/audit.md names exists, and allows the file or is what 
 test('a file that writes, removes or starts something is listed', () => {
   for (const file of sources) {
     const text = read(file);
-    const imports = text.match(/^import \{[^}]*\} from 'node:fs(\/promises)?';/gm) ?? [];
-    if (imports.some((it) => WRITES.test(it)) || STARTS.test(text))
+    const imports = text.match(/^import [^;]* from '(node:fs(\/promises)?|tmp)';/gm) ?? [];
+    const isLazy = /\bimport\('(node:fs|tmp)/.test(text);
+    const writes = isLazy || imports.some((it) => WRITES.test(it) || WHOLE.test(it));
+    if (writes || OPENS.test(text) || STARTS.test(text))
       assert.ok(rows.has(file), `${file} is not in docs/audit.md`);
   }
 });
