@@ -8,7 +8,7 @@ import {
   DENIED,
   type FailedCall,
   permissionHint,
-  quotaHint,
+  QUOTA_HINT,
   regionHint,
   UPLOAD,
 } from './failed-call.js';
@@ -157,13 +157,13 @@ export const MEANINGS = [
   {
     kind: 'quota',
     codes: /^(\w*QuotaExceeded|\w*StorageFull|InsufficientStorage|507|TooManyBuckets)$/,
-    hint: quotaHint,
+    hint: QUOTA_HINT,
   },
   {
     kind: 'quota',
     codes: /^(AccessDenied|403)$/,
     says: /cap exceeded|quota|storage limit/i,
-    hint: quotaHint,
+    hint: QUOTA_HINT,
   },
   {
     kind: 'access-denied',

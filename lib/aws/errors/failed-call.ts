@@ -86,9 +86,8 @@ export function regionHint({ message }: FailedCall, access: BucketAccess): strin
   return `Set the region to the one the bucket is in: ${bucketCommand('get-bucket-location', access)}`;
 }
 
-export function quotaHint(): string {
-  return "The server's quota or disk is full: raise the quota, or free some space. Older versions count, too, until the lifecycle rule removes them.";
-}
+export const QUOTA_HINT =
+  "The server's quota or disk is full: raise the quota, or free some space. Older versions count, too, until the lifecycle rule removes them.";
 
 export function archiveHint(_: FailedCall, access: BucketAccess): string {
   return `It is archived. Restore it in S3 first, then run the command again: ${bucketCommand('restore-object', access)} --key KEY --restore-request Days=7`;
