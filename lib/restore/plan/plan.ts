@@ -24,9 +24,9 @@ export interface PlanTotals {
   readonly counts: Readonly<Record<FetchMethod, number>>;
   /** Files to restore, including those that the tree has and the bucket lacks. */
   readonly files: number;
-  /** Bytes that the fetched files take on disk. */
+  /** Bytes that the fetched files take on disk, in whole blocks and without holes. */
   readonly bytes: number;
-  /** Bytes to download: more than `bytes` if files have holes. */
+  /** Bytes to download. */
   readonly download: number;
   /** Entries of the tree. */
   readonly entries: number;
@@ -136,7 +136,7 @@ export async function planRestore(
       since[line.currentSize === undefined ? 'deleted' : 'overwritten'] += 1;
     if (isFetched(method)) {
       const size = line.wanted?.size ?? 0;
-      download += inBlocks(size);
+      download += size;
       bytes += inBlocks(allocated ?? size);
     }
     const replaces = isThere ? 'the same' : (replaced ?? replacedByLink);
