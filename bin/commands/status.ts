@@ -22,7 +22,7 @@ export function statusCommand(): Command {
     .option('--config <config_file>', 'the same')
     .option(
       '--max-age <time>',
-      'a monitoring plugin: exit with 2 if the last complete run is older (26h, 2d), 1 if it left something undone, 3 if that is unknown',
+      'a monitoring plugin: one line, and the exit code 2 if the last complete run is older (26h, 2d), 1 if the last run left something undone, 3 if that is unknown',
       parseDuration,
     )
     .option('--json', 'print JSON')
@@ -42,6 +42,13 @@ export function statusCommand(): Command {
       ).conflicts('config'),
     )
     .option('--header', 'with --bucket: print the header of the table in a pipe, too')
+    .addHelpText(
+      'after',
+      `
+Without --max-age, a backup is OK if its last run left nothing undone and is not
+older than 2 days. Exit codes:
+  0 it is OK, or --bucket   1 failed   3 it is not OK   5 wrong key`,
+    )
     .addHelpText(
       'after',
       examples('', '--max-age 26h ~/s3-backup.config', '--bucket default eu-central-1 my-backup-s3'),

@@ -6,7 +6,7 @@ import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { printText } from '../cli/output/print.js';
 import { type BackupStatus, fetchBackupStatus } from '../health/backup-status.js';
-import { type Freshness, judgeFreshness, STATES } from '../health/freshness.js';
+import { type Freshness, judgeFreshness, STATES, USUAL_MAX_AGE } from '../health/freshness.js';
 import { writeMetrics } from '../health/prometheus.js';
 import { describeStatus, pluginLine } from '../health/status-text.js';
 import { openConfig } from './connection.js';
@@ -22,7 +22,7 @@ interface StatusRequest {
   readonly metricsFile: string | undefined;
 }
 
-/** @returns the plugin's exit code with `maxAge`; otherwise 0, or 3 if the last run left something undone */
+/** @returns the plugin's exit code with `maxAge`; otherwise 0, or 3 if the backup is not OK */
 export function status(request: StatusRequest, context: CommandContext): Promise<number> {
   return asPlugin(request.maxAge, () => showStatus(request, context));
 }
@@ -43,7 +43,7 @@ async function showStatus(request: StatusRequest, context: CommandContext): Prom
   const { remote } = await openConfig(request.configFile, context);
   const found = await fetchBackupStatus(remote);
   const now = Date.now();
-  const freshness = judgeFreshness(found, maxAge, now);
+  const freshness = judgeFreshness(found, maxAge ?? USUAL_MAX_AGE, now);
   if (metricsFile !== undefined) await writeMetrics(metricsFile, found);
   if (isJson) await printText(`${JSON.stringify(asJson(found, freshness))}\n`);
   else if (maxAge !== undefined) await printText(pluginLine(found, freshness, maxAge));

@@ -7,7 +7,7 @@ import { type Column, sizeText, timeText } from '../cli/output/table.js';
 import { formatDuration } from '../cli/units/quantities.js';
 import { type BackupInBucket, listBackups } from '../records/backups-in-bucket.js';
 import { fetchLastRun, type LastRun } from '../records/last-run.js';
-import { judgeFreshness } from './freshness.js';
+import { ageOf } from './freshness.js';
 
 export interface BucketRow extends BackupInBucket {
   /** Seconds since the last complete run or, without the record, since the last run stored its record. */
@@ -33,10 +33,7 @@ export async function fetchBucketStatus(
     const record = hasKey ? await fetchRecord({ aws, prefix: backup.prefix, log }) : undefined;
     const hasOtherKey = record === 'other key';
     const known = hasOtherKey ? undefined : record;
-    const age =
-      known === undefined
-        ? (now - Date.parse(backup.lastRun)) / 1000
-        : judgeFreshness({ lastRun: known }, undefined, now).age;
+    const age = known === undefined ? (now - Date.parse(backup.lastRun)) / 1000 : ageOf(known, now);
     rows.push({ ...backup, age, record: known, hasOtherKey });
   }
   return rows;

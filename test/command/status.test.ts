@@ -36,6 +36,17 @@ test('status shows the time of the last run, and the size of the backup', async 
   assert.match(stdout, /Escrow: +none: run encrypted-s3-upload-key/);
 });
 
+test('a person is told that a backup is not OK if its last complete run is older than two days', async (t) => {
+  const world = await backedUp(t);
+  const ask = () => world.runAgain('encrypted-s3', ['status', world.configFile]);
+  changeRecord(world, { ended: hoursAgo(47) });
+  assert.equal((await ask()).code, 0);
+  changeRecord(world, { ended: hoursAgo(49) });
+  const { code, stdout } = await ask();
+  assert.equal(code, 3);
+  assert.match(stdout, /: CRITICAL, the last complete run is 2 days 1 h old\n/);
+});
+
 test('the config in the default place is used when none is named', async (t) => {
   const world = await backedUp(t);
   const folder = join(world.home, '.config/encrypted-s3-backup');
