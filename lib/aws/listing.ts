@@ -10,6 +10,11 @@ import type { AwsCli } from './aws-cli.js';
 /** Holds the escrow and the records. It belongs to no backup, and no sync deletes anything there. */
 export const RESERVED_PREFIX = 'backup.info/';
 
+/** The LastModified of a listing, written as all other times are: AWS CLI 2 has +00:00 for Z. */
+export function inUtc(lastModified: string): string {
+  return lastModified.replace(/\+00:00$/, 'Z');
+}
+
 export interface StoredObject {
   /** Relative to the prefix. */
   readonly key: Bytes;

@@ -1,6 +1,6 @@
 // Every backup in a bucket, by the keys of their runs' records.
 import type { AwsCli } from '../aws/aws-cli.js';
-import { listPrefix } from '../aws/listing.js';
+import { inUtc, listPrefix } from '../aws/listing.js';
 import { tryKey } from '../aws/sse-c/wrong-key.js';
 import { textOf } from '../tree/bytes.js';
 import { flatten } from '../tree/streams/batches.js';
@@ -20,7 +20,7 @@ export function listBackups(aws: AwsCli): Promise<BackupInBucket[]> {
     for await (const { key, lastModified } of flatten(objects)) {
       const path = textOf(key);
       if (path === RECORD || path.endsWith(`/${RECORD}`))
-        backups.push({ prefix: path.slice(0, -RECORD.length), lastRun: lastModified });
+        backups.push({ prefix: path.slice(0, -RECORD.length), lastRun: inUtc(lastModified) });
     }
     return backups;
   });

@@ -2,7 +2,7 @@
 // stored beside it: an object without secrets, encrypted with the escrowed key. It reveals nothing about the easy key.
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listFew } from '../aws/bucket.js';
-import { RESERVED_PREFIX } from '../aws/listing.js';
+import { inUtc, RESERVED_PREFIX } from '../aws/listing.js';
 import { tryKey } from '../aws/sse-c/wrong-key.js';
 import type { BackupError } from '../cli/errors.js';
 
@@ -38,7 +38,7 @@ export async function findEscrow(aws: AwsCli): Promise<StoredEscrow | 'none' | '
   const storedAs = (name: string) => objects.find(({ Key }) => Key === name);
   const escrow = storedAs(ESCROW_KEY);
   if (escrow === undefined) return 'none';
-  const { LastModified: stored = '' } = escrow;
+  const stored = inUtc(escrow.LastModified ?? '');
   const proven = Date.parse(storedAs(PROOF_KEY)?.LastModified ?? '');
   return { stored, hasProof: proven >= Date.parse(stored) };
 }

@@ -62,7 +62,9 @@ test('the output of runs, ls, find and diff matches its schema', async (t) => {
 
 test('the output of status matches its schema, for a backup and for a bucket', async (t) => {
   const world = await awkwardWorld(t);
-  check('status', await lines(world, 'status'));
+  const [status] = await lines(world, 'status');
+  check('status', [status]);
+  assert.match((status as { escrow: { stored: string } }).escrow.stored, /Z$/);
   const bucket = ['status', '--json', '--bucket', ...PLACE];
   for (const [words, input] of [
     [[], ''],
@@ -71,7 +73,9 @@ test('the output of status matches its schema, for a backup and for a bucket', a
   ] as const) {
     const { code, stdout } = await world.run('encrypted-s3', [...bucket, ...words], { input });
     assert.equal(code, 0);
-    check('bucket-status', [JSON.parse(stdout)]);
+    const shown = JSON.parse(stdout) as { backups: { lastRun: string }[] };
+    check('bucket-status', [shown]);
+    assert.match(shown.backups[0]?.lastRun ?? '', /Z$/);
   }
   world.config({ REMOTE_DIR_PREFIX: 'nothing' });
   const { stdout } = await world.runShared('encrypted-s3', ['status', '--json', world.configFile]);
