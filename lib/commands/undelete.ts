@@ -68,7 +68,7 @@ async function undeleteWanted(undeletion: Undeletion, isDry: boolean): Promise<n
   if (undeleted > 0) {
     log.say(`${undeleted === 1 ? '1 file is' : `${undeleted} files are`} back in ${url}.`);
     log.say(
-      'The next run of encrypted-s3-sync deletes again what is not in LOCAL_DIR: restore it first, with encrypted-s3-download-dir or encrypted-s3-download-file.',
+      'The next run of encrypted-s3-sync deletes again what is not in LOCAL_DIR: restore it first, with encrypted-s3 restore.',
     );
   }
   return refused === 0 ? exitCode.done : exitCode.incomplete;

@@ -30,7 +30,7 @@ test('a mass change is uploaded, and a warning says what happened and how to bri
     );
   }
   assert.equal(world.current('pc/docs/0/0').body.toString(), 'encrypted 0/0');
-  const [, command = '', ...args] = /: (encrypted-s3-download-dir) (.*) \. DEST$/m.exec(stderr) ?? [];
+  const [, command = '', ...args] = /: (encrypted-s3) (.*) DEST$/m.exec(stderr) ?? [];
   const restored = await world.run(command, [
     ...args.flatMap((it) => it.split(' ')),
     '0',
@@ -85,5 +85,5 @@ test('the warning claims nothing about older versions if the run has not asked f
     stderr,
     /WARNING: 120 of the 150 files .* whether the bucket keeps the older versions is unknown\./,
   );
-  assert.match(stderr, /restore the files as they were: encrypted-s3-download-dir /);
+  assert.match(stderr, /restore the files as they were: encrypted-s3 restore /);
 });

@@ -7,7 +7,7 @@ import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
 const FIRST = Date.parse('2026-01-01T10:00:00Z');
-const GOES_AGAIN = /The next run of encrypted-s3-sync deletes again .* encrypted-s3-download-dir or /;
+const GOES_AGAIN = /The next run of encrypted-s3-sync deletes again .* with encrypted-s3 restore\./;
 
 /** A world with versions below the prefix, each a minute after the previous one; `undefined` adds a delete marker. */
 function withHistory(

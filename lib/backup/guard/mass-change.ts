@@ -29,11 +29,11 @@ export async function reportMassChange(
   if (!isMassChange(overwritten, mayBeLost, maxChangePercent)) return;
   const what = `${overwritten} of the ${mayBeLost} files in the backup have changed since the last run, more than MAX_CHANGE_PERCENT=${maxChangePercent}`;
   const time = timeBefore(Date.parse(header.started), Date.parse(lastRun?.ended ?? ''));
-  const restore = `encrypted-s3-download-dir --config ${shellQuote(backup.configFile)} --at ${new Date(time).toISOString()} . DEST`;
+  const restore = `encrypted-s3 restore --config ${shellQuote(backup.configFile)} --at ${new Date(time).toISOString()} DEST`;
   if (backup.refuseMassChange) {
     throw new BackupError(`${what}: nothing is uploaded, since REFUSE_MASS_CHANGE is 'yes'.`, {
       exitCode: exitCode.refused,
-      hint: `If the changes are meant, run the backup once with MAX_CHANGE_PERCENT=100 in the backup. If not, restore the files: ${restore}`,
+      hint: `If the changes are meant, run the backup once with MAX_CHANGE_PERCENT=100 in the config. If not, restore the files: ${restore}`,
     });
   }
   const kept = await versioning.fetch();
