@@ -6,7 +6,7 @@ import { type Column, timeText } from '../cli/output/table.js';
 import { type FoundVersion, type Matches, matcherOf, versionsInTrees } from '../history/find-in-trees.js';
 import { entryMembers, KEPT, MODIFIED, ofEntry, PATH, SIZE } from '../history/history-text.js';
 import { entriesWhere } from '../history/select-entries.js';
-import { treeAt } from '../history/stored-runs.js';
+import { lastTimesOfTrees, treeAt } from '../history/stored-runs.js';
 import { flatten } from '../tree/streams/batches.js';
 import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
 
@@ -56,7 +56,12 @@ const FOUND_IN_ALL = {
 function findInAll(request: FindRequest, matches: Matches, context: CommandContext): Promise<number> {
   return askHistory(request, context, async function* ({ runs, files, style }) {
     const trees = await files.trees(runs.trees);
-    const dated = runs.trees.map(({ stored }, index) => ({ file: trees[index] ?? '', stored }));
+    const lastTimes = lastTimesOfTrees(runs);
+    const dated = runs.trees.map(({ stored }, index) => ({
+      file: trees[index] ?? '',
+      stored,
+      lastSeen: lastTimes[index] ?? stored,
+    }));
     const count = yield* answerText(versionsInTrees(dated, matches), FOUND_IN_ALL, style);
     if (count === 0 && style.isForPeople) context.log.say('Nothing was found in any run.');
   });

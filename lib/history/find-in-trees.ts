@@ -41,7 +41,7 @@ function pathOf(key: Bytes): string {
 /** A file as it was from one run to another. */
 export interface FoundVersion {
   readonly entry: Entry;
-  /** When the first and the last tree with this version were stored (ms since the epoch). */
+  /** When the first run that saw this version stored its tree, and the last one its record (ms since the epoch). */
   readonly firstSeen: number;
   readonly lastSeen: number;
 }
@@ -57,10 +57,11 @@ interface FoundFile {
   readonly versions: readonly FoundLine[];
 }
 
-/** A tree file, and when a run stored it (ms since the epoch). */
+/** A tree file, when a run stored it, and when the last run that left it as it is ended (ms since the epoch). */
 export interface DatedTree {
   readonly file: string;
   readonly stored: number;
+  readonly lastSeen: number;
 }
 
 /**
@@ -81,10 +82,10 @@ function filesInTrees(trees: readonly DatedTree[], matches: Matches): Batches<Fo
   const [tree, ...others] = trees;
   if (tree === undefined) return emptyStream();
   if (others.length === 0) {
-    const { file, stored } = tree;
+    const { file, stored, lastSeen } = tree;
     const fileOf = (line: TreeLine): FoundFile => ({
       key: line.key,
-      versions: [{ line, firstSeen: stored, lastSeen: stored }],
+      versions: [{ line, firstSeen: stored, lastSeen }],
     });
     // A kept file was not seen on disk.
     return mapEach(linesWhere(file, matches), (line) => (isKeptLine(line.line) ? undefined : fileOf(line)));

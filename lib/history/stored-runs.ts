@@ -55,6 +55,31 @@ export function treeAt({ trees }: StoredRuns, time: number | undefined): StoredV
 }
 
 /**
+ * When the last run that left each tree as it is stored its record: a run that changes nothing stores no tree. The
+ * record that was stored nearest to a tree is of the same run, since a run stores both at once.
+ */
+export function lastTimesOfTrees({ records, trees }: StoredRuns): number[] {
+  return trees.map(({ stored }, index) => {
+    const next = trees[index + 1]?.stored ?? Number.POSITIVE_INFINITY;
+    const own = nearest(records, next);
+    const last = records.findLast((it) => it.stored < next && it !== own);
+    return Math.max(stored, last?.stored ?? stored);
+  });
+}
+
+/** `undefined` if `time` is infinite. */
+function nearest(versions: readonly StoredVersion[], time: number): StoredVersion | undefined {
+  let found: { readonly version?: StoredVersion; readonly distance: number } = {
+    distance: Number.POSITIVE_INFINITY,
+  };
+  for (const version of versions) {
+    const distance = Math.abs(version.stored - time);
+    if (distance < found.distance) found = { version, distance };
+  }
+  return found.version;
+}
+
+/**
  * When the bucket had both the record and the tree of each run: a time for --at that shows the backup as the run left
  * it. The record itself holds an earlier time, when neither was stored yet.
  * @param runs the oldest first; when each stored its record, and when it started (ms since the epoch)

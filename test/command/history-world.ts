@@ -26,7 +26,7 @@ export async function threeRuns(t: TestContext): Promise<BucketWorld> {
 }
 
 /** Makes the last run's record and tree in the bucket `before` ms older. */
-function makeRunOlder(world: BucketWorld, before: number): void {
+export function makeRunOlder(world: BucketWorld, before: number): void {
   for (const version of world.bucket.versions()) {
     if (version.key.startsWith('backup.info/runs/') && version.time > Date.now() - DAY / 2)
       Object.assign(version, { time: version.time - before });

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
-import { ask, threeRuns } from './history-world.js';
+import { ask, makeRunOlder, threeRuns } from './history-world.js';
 import { screenOf } from './screen.js';
 
 test('runs prints a row for each run, the newest last', async (t) => {
@@ -71,6 +71,16 @@ test('find --all shows each version, with the runs that saw it first and last', 
   assert.ok(String(second) < String(latest));
   const [gone = ''] = await ask(world, 'find', '--all', '--json', 'old').then((lines) => lines.slice(1));
   assert.equal(JSON.parse(gone).lastSeen, first);
+});
+
+test('find --all shows a version as last seen by a run that changed nothing', async (t) => {
+  const world = await threeRuns(t);
+  makeRunOlder(world, 3_600_000);
+  const [before] = await ask(world, 'find', '--all', 'new');
+  assert.equal((await world.sync()).code, 0);
+  const [after] = await ask(world, 'find', '--all', 'new');
+  assert.equal(before?.split('\t')[0], after?.split('\t')[0]);
+  assert.ok(String(before?.split('\t')[1]) < String(after?.split('\t')[1]));
 });
 
 test('diff shows what was added, removed and changed between two times', async (t) => {

@@ -27,7 +27,7 @@ async function writeTrees(
 ): Promise<readonly DatedTree[]> {
   const folder = mkdtempSync(join(tmpdir(), 'esb-test-'));
   t.after(() => rmSync(folder, { recursive: true }));
-  const trees = days.map((_, day) => ({ file: join(folder, `${day}`), stored: day }));
+  const trees = days.map((_, day) => ({ file: join(folder, `${day}`), stored: day, lastSeen: day }));
   for (const [day, files] of days.entries()) await writeTree(join(folder, `${day}`), day, files);
   return trees;
 }
@@ -49,6 +49,9 @@ test('a version is found once, from the first to the last tree that has it', asy
     ['ä', 3, 3, 3],
   ]);
   assert.deepEqual(await found(trees, 'Ä'), [['ä', 3, 3, 3]]);
+  const [first, ...others] = trees as [DatedTree, ...DatedTree[]];
+  assert.deepEqual(await found([{ ...first, lastSeen: 0.5 }, ...others.slice(1)], 'b'), [['b', 1, 0, 2]]);
+  assert.deepEqual(await found([{ ...first, lastSeen: 0.5 }], 'b'), [['b', 1, 0, 0.5]]);
   assert.deepEqual(await found(trees.slice(1, 2), '?'), [['a', 1, 1, 1]]);
   assert.deepEqual(await found([], '*'), []);
 });
