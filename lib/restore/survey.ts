@@ -72,7 +72,7 @@ export async function surveyRestore(
     if (choice.selection.hasPatterns) throw nothingSelectedError(scope);
     if (survey.tree !== undefined && (await hasFolder(survey.tree))) return survey;
     throw new BackupError(`There is nothing below s3://${aws.bucket}/${prefix}.`, {
-      hint: 'Check the bucket and the prefix. encrypted-s3-list-versions shows what was deleted there, and --at restores it; encrypted-s3 find --all searches all runs for a part of a name. To restore a single file by its URL, use encrypted-s3-download-file.',
+      hint: 'Check the bucket and the path. encrypted-s3 find --all looks for a part of a name in all runs; encrypted-s3-list-versions shows what was deleted, and --at restores it. encrypted-s3-download-file restores a single file by its URL.',
     });
   }
   if (survey.tree === undefined && files + entries === 0 && counts.unsafe > 0) {
