@@ -9,9 +9,12 @@ import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { entryMembers, KEPT, MODIFIED, modeText, PATH, SIZE } from '../history/history-text.js';
 import { entriesAt } from '../history/select-entries.js';
 import { treeAt } from '../history/stored-runs.js';
-import { bytesOf, textOf } from '../tree/bytes.js';
+import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
+
+/** So many folders that are gone are named. */
+const MAX_NAMED = 10;
 
 interface LsRequest extends HistoryRequest {
   /** Relative to LOCAL_DIR, or absolute; '' for the whole backup. */
@@ -28,15 +31,18 @@ export function ls(request: LsRequest, context: CommandContext): Promise<number>
   return askHistory(request, context, async function* (question) {
     const { runs, files, config, remote, style } = question;
     const path = pathInLocalDir(request.path, config.localDir);
-    const entries = entriesAt(await files.tree(treeAt(runs, time)), bytesOf(path), request.isRecursive);
+    const gone = new Set<Bytes>();
+    const tree = await files.tree(treeAt(runs, time));
+    const entries = entriesAt(tree, bytesOf(path), request.isRecursive, gone);
     // People need no header for bare names.
     const hasHeader = request.isLong ? style.hasHeader : request.hasHeader;
     const format = { what: 'ls', columns, members: entryMembers };
     const count = yield* answerText(entries, format, { ...style, hasHeader });
-    if (count === 0 && path !== '') {
+    if (count + gone.size === 0 && path !== '') {
       const isStored = time === undefined && (await isInBucket(remote, path));
       throw isStored ? inNoTree(request.path) : notThere(request.path, request.at);
     }
+    if (style.isForPeople) sayGone([...gone], context);
     if (time === undefined) sayUnfinished(question, context);
   });
 }
@@ -55,6 +61,15 @@ const LONG: readonly Column<Entry>[] = [
   },
   KEPT,
 ];
+
+function sayGone(folders: readonly Bytes[], { log }: CommandContext): void {
+  if (folders.length === 0) return;
+  const names = folders.slice(0, MAX_NAMED).map((it) => `"${textOf(it)}"`);
+  const more = folders.length > MAX_NAMED ? `, and ${folders.length - MAX_NAMED} more` : '';
+  log.say(
+    `Gone from disk, with files that the bucket keeps: ${names.join(', ')}${more}. --recursive lists them.`,
+  );
+}
 
 async function isInBucket({ aws, prefix }: Remote, path: string): Promise<boolean> {
   const key = prefix + path;

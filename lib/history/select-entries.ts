@@ -40,15 +40,27 @@ export async function entriesOf(treeFile: string, path: Bytes): Promise<AtPath> 
  * The file, link or folder of that path, or the contents of the folder.
  * @param path '' for the whole backup; without a `/` at its end
  * @param isRecursive whether to include the folders below
+ * @param gone takes the folders, directly in this one, that are gone from disk: the tree has kept files below them
  */
-export function entriesAt(treeFile: string, path: Bytes, isRecursive: boolean): AsyncGenerator<Entry> {
+export function entriesAt(
+  treeFile: string,
+  path: Bytes,
+  isRecursive: boolean,
+  gone: Set<Bytes>,
+): AsyncGenerator<Entry> {
   const folder = path === '' ? '' : `${path}/`;
+  let lastFolder = '';
   return flatten(
     entriesWhere(treeFile, (key) => {
       if (key === path) return true;
       if (!key.startsWith(folder) || key === folder) return false;
       const slash = key.indexOf('/', folder.length);
-      return isRecursive || slash === -1 || slash === key.length - 1;
+      if (isRecursive || slash === -1) return true;
+      const child = key.slice(0, slash + 1) as Bytes;
+      if (child === key) lastFolder = key;
+      // A folder comes before its files.
+      else if (child !== lastFolder) gone.add(child);
+      return child === key;
     }),
   );
 }

@@ -16,6 +16,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX, TREE } from './bucket-world.js';
 import { backUpNumbered, numbered } from './numbered-files.js';
+import { screenOf } from './screen.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -165,6 +166,18 @@ test('ls and find mark kept files, and diff shows them as gone', async (t) => {
   const [first] = world.bucket.versions().filter(({ key }) => key === TREE);
   Object.assign(first ?? {}, { time: Date.now() - 86_400_000 });
   assert.match((await ask(world, 'diff', '1h ago')).stdout, /^-\td\/b$/m);
+});
+
+test('ls names on a terminal the folders that are gone from disk, with files that the bucket keeps', async (t) => {
+  const world = await unversionedBackup(t);
+  rmSync(join(world.source, 'd'), { recursive: true });
+  await world.sync();
+  const { left } = await screenOf(world, ['ls', '--config', world.configFile]);
+  assert.equal(
+    left,
+    'a\r\nGone from disk, with files that the bucket keeps: "d/". --recursive lists them.\r\n',
+  );
+  assert.equal((await ask(world, 'ls', '--recursive')).stdout, 'a\nd/b\tkept\nd/c\tkept\n');
 });
 
 test('excluded files that the bucket has are kept, and backed up again once they are not excluded', async (t) => {
