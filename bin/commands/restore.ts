@@ -23,12 +23,13 @@ interface Options {
 }
 
 export function restoreCommand(): Command {
-  return subcommand('restore', 'restore a file, a folder or everything, now or as it was')
+  const command: Command = subcommand('restore', 'restore a file, a folder or everything, now or as it was');
+  return command
     .usage(
       '[options] [path...] <destination>\n       encrypted-s3 restore [options] --escrow <aws_profile> <aws_region> <s3_url> <destination>',
     )
     .argument(
-      '<path...>',
+      '[path...]',
       'files and folders, relative to LOCAL_DIR or as they are on disk, none for everything; then the destination: a folder, the name of a file, or - for standard output. The contents of a single folder go directly into the destination; of several paths, each goes below it under its own path',
     )
     .option('--config <config_file>', 'of the backup; without it, ~/.config/encrypted-s3-backup/config')
@@ -65,8 +66,10 @@ export function restoreCommand(): Command {
         '--escrow default eu-central-1 s3://my-backup-s3 /srv/restored',
       ),
     )
-    .action((words: string[], options: Options) =>
-      main(
+    .action((words: string[], options: Options) => {
+      if (words.length === 0)
+        command.error("error: missing required argument 'destination'", { exitCode: 1 });
+      return main(
         'encrypted-s3-restore',
         false,
         (context) =>
@@ -90,8 +93,8 @@ export function restoreCommand(): Command {
             context,
           ),
         AFTER_SIGNAL,
-      ),
-    );
+      );
+    });
 }
 
 function collect(pattern: string, before: readonly string[] = []): readonly string[] {

@@ -23,7 +23,7 @@ export function undeleteCommand(): Command {
       'the config, if --config does not name it, then files and folders, relative to LOCAL_DIR or as they are on disk; none for everything. Without any, the config is ~/.config/encrypted-s3-backup/config',
     )
     .option('--config <config_file>', 'of the backup; all arguments are paths then')
-    .option('--since <time>', `only what was deleted after that: ${TIME_EXAMPLES}`)
+    .option('--since <time>', `only what was deleted after that; after the end of a day: ${TIME_EXAMPLES}`)
     .addOption(new Option('--at <time>').hideHelp())
     .option('--dry-run', 'show what would be undeleted, and change nothing')
     .option('--profile <profile>', 'use this profile of the AWS CLI, not that of the config')
