@@ -13,7 +13,7 @@ import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
 import { withPrivateFolder } from '../restore/tmpdir.js';
-import { findDeleted, readDeleted, type Undeletion } from '../restore/versions/delete-markers.js';
+import { findDeleted, readDeleted, type Undeletion } from '../restore/versions/find-deleted.js';
 import { removeMarkers } from '../restore/versions/remove-versions.js';
 import { WantedPaths } from '../restore/versions/wanted-paths.js';
 import { Spool } from '../tree/streams/spool.js';

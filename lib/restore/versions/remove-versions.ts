@@ -12,7 +12,7 @@ import { writeNewFile } from '../../tree/disk/trust/write-file.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
 import type { LocalTree } from '../plan/find-tree.js';
-import { readDeleted, type Undeletion } from './delete-markers.js';
+import { readDeleted, type Undeletion } from './find-deleted.js';
 import type { Removal, Rollback } from './rollback-plan.js';
 import { recordOfParts, recordOfThen } from './rollback-records.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ObjectVersion } from '../../../../lib/aws/version-listing.js';
-import { deletedKeys } from '../../../../lib/restore/versions/delete-markers.js';
+import { deletedKeys } from '../../../../lib/restore/versions/find-deleted.js';
 import type { Bytes } from '../../../../lib/tree/bytes.js';
 
 /** The versions of each key, the newest first, by their times from 1 to 9; a `-` marks a delete marker. */
