@@ -44,7 +44,7 @@ function storedAcls(world: BucketWorld): Record<string, string> {
 }
 
 /** A PATH with the fakes and the system's programs, except one. */
-function without(world: BucketWorld, program: string): string {
+function pathWithout(world: BucketWorld, program: string): string {
   const folder = join(world.folder, `no ${program}`);
   mkdirSync(folder);
   for (const from of [world.path.split(':')[0] ?? '', '/usr/bin'])
@@ -81,7 +81,7 @@ test('without setfacl, the group of a file gets no more rights than it had', asy
   setAcl(join(world.source, 'f'), `u:${NOBODY}:r`);
   assert.equal(statSync(join(world.source, 'f')).mode & 0o777, 0o640, 'the mask');
   await world.backUp();
-  const path = without(world, 'setfacl');
+  const path = pathWithout(world, 'setfacl');
   const { code, stderr } = await world.restore([], { as: ['env', `PATH=${path}`] });
   assert.equal(code, 3, stderr);
   assert.match(
@@ -113,7 +113,7 @@ test('each run reads the ACLs of new and changed files, and keeps those of the o
   setAcl(join(world.source, 'a'), `u:${NOBODY}:r`);
   const a = storedAcl('rw-', 'r--', 'r--');
 
-  assert.deepEqual(await pathsReadByRun(without(world, 'getfacl')), []);
+  assert.deepEqual(await pathsReadByRun(pathWithout(world, 'getfacl')), []);
   assert.deepEqual(storedAcls(world), {}, 'a tree without ACLs');
   assert.deepEqual(await pathsReadByRun(), ['./a', './b', './d/', './d/c'], 'the tree knows of none yet');
   assert.deepEqual(storedAcls(world), { a });

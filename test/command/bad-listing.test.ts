@@ -7,8 +7,8 @@ const LISTING = '*list-objects-v2*--query*';
 const line = (key: string) => `[["${key}",1,"2026-01-01T00:00:00+00:00","e"]]\\n`;
 
 const BAD: Readonly<Record<string, string>> = {
-  'that is none': 'What?\\n',
-  'in another order': line(`${PREFIX}b`) + line(`${PREFIX}a`),
+  'that is not JSON': 'What?\\n',
+  'in the wrong order': line(`${PREFIX}b`) + line(`${PREFIX}a`),
   'of another prefix': line('other/a'),
 };
 

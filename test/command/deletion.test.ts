@@ -6,7 +6,7 @@ import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY, PREFIX, RECORD } from './bucket-world.js';
 
 /** A backup of one file, and objects in the bucket whose files are gone. */
-async function withGone(world: BucketWorld, gone: readonly string[]): Promise<void> {
+async function backUpWithGone(world: BucketWorld, gone: readonly string[]): Promise<void> {
   world.write('stays', 'stays');
   assert.equal((await world.sync()).code, 0);
   for (const path of gone) world.put(PREFIX + path, 'gone', KEY);
@@ -18,7 +18,7 @@ const calls = (world: BucketWorld, operation: string) =>
 test('more than 1,000 objects are deleted in batches of at most 1,000', async (t) => {
   const world = new BucketWorld(t);
   const gone = Array.from({ length: 2050 }, (_, number) => `d/${number}`);
-  await withGone(world, gone);
+  await backUpWithGone(world, gone);
   const count = world.bucket.versions().length;
   const { code, stderr } = await world.sync(['--allow-mass-delete']);
   assert.equal(code, 0, stderr);
@@ -32,7 +32,7 @@ test('more than 1,000 objects are deleted in batches of at most 1,000', async (t
 
 test('the AWS CLI gets the right keys, whatever encoding it assumes for files', async (t) => {
   const world = new BucketWorld(t);
-  await withGone(world, ['ü', '😀']);
+  await backUpWithGone(world, ['ü', '😀']);
   const request = join(world.folder, 'request');
   world.onCall(
     '*delete-objects*',
@@ -46,7 +46,7 @@ test('the AWS CLI gets the right keys, whatever encoding it assumes for files', 
 test('a key that XML cannot hold is deleted singly', async (t) => {
   const world = new BucketWorld(t);
   const awkward = ['a\x01b', 'line\nbreak', 'tab\there', 'del\x7f', 'no character \uffff'];
-  await withGone(world, [...awkward, 'ü <&> "x"', 'z']);
+  await backUpWithGone(world, [...awkward, 'ü <&> "x"', 'z']);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assert.deepEqual(world.stored(), ['stays']);
@@ -57,7 +57,7 @@ test('a key that XML cannot hold is deleted singly', async (t) => {
 
 test('a key that the server refuses to delete is named, with exit code 3', async (t) => {
   const world = new BucketWorld(t);
-  await withGone(world, ['x', 'y', 'z']);
+  await backUpWithGone(world, ['x', 'y', 'z']);
   const errors = [
     { Key: `${PREFIX}x`, Code: 'AccessDenied', Message: 'Access Denied' },
     { Key: `${PREFIX}y`, Code: 'InternalError' },
@@ -106,7 +106,7 @@ test('on a server that takes no batches, objects are deleted singly', async (t) 
   for (const code of ['MissingContentMD5', 'NotImplemented', 'MethodNotAllowed']) {
     const world = new BucketWorld(t);
     const gone = Array.from({ length: 25 }, (_, number) => `d/${number}`);
-    await withGone(world, [...gone, 'line\nbreak']);
+    await backUpWithGone(world, [...gone, 'line\nbreak']);
     const refused = `An error occurred (${code}) when calling the DeleteObjects operation: x`;
     world.onCall('*delete-objects*', `echo '${refused}' >&2; exit 254`);
     const { code: exitCode, stderr } = await world.sync(['--allow-mass-delete']);
@@ -129,7 +129,7 @@ test('a file that reappears right before its deletion keeps its object', async (
   ];
   for (const comesBack of ways) {
     const world = new BucketWorld(t);
-    await withGone(world, ['gone', 'returns']);
+    await backUpWithGone(world, ['gone', 'returns']);
     comesBack(world);
     const { code, stderr } = await world.sync(['--allow-mass-delete']);
     assert.equal(code, 0, stderr);
@@ -140,7 +140,7 @@ test('a file that reappears right before its deletion keeps its object', async (
 test('a run that cannot find out whether deletions are safe deletes nothing, and ends with exit code 3', async (t) => {
   for (const question of ['*get-bucket-versioning*', '*--prefix=backup.info/runs/*']) {
     const world = new BucketWorld(t);
-    await withGone(world, ['x', 'y']);
+    await backUpWithGone(world, ['x', 'y']);
     world.onCall(question, 'kill -9 $$');
     const { code, stderr } = await world.sync();
     assert.equal(code, 3, stderr);
@@ -161,7 +161,7 @@ test('a run that cannot find out whether deletions are safe deletes nothing, and
 
 test('a run that may not ask for the versioning deletes nothing, and ends with exit code 3', async (t) => {
   const world = new BucketWorld(t);
-  await withGone(world, ['x', 'y']);
+  await backUpWithGone(world, ['x', 'y']);
   const denied =
     'An error occurred (AccessDenied) when calling the GetBucketVersioning operation: Access Denied';
   world.onCall('*get-bucket-versioning*', `echo '${denied}' >&2; exit 254`);
@@ -182,7 +182,7 @@ test('a run that may not ask for the versioning deletes nothing, and ends with e
 test('a run in a bucket without versioning deletes nothing, and warns', async (t) => {
   const world = new BucketWorld(t);
   world.bucket.exists = true;
-  await withGone(world, ['x']);
+  await backUpWithGone(world, ['x']);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0);
   assert.match(
@@ -195,7 +195,7 @@ test('a run in a bucket without versioning deletes nothing, and warns', async (t
 test('a run keeps objects whose keys no file can have', async (t) => {
   const world = new BucketWorld(t);
   const impossible = ['../x', '/x', './x', 'd//x', 'd/../x', 'd/./x', '..', '.', '//', '/'];
-  await withGone(world, [...impossible, 'd/x']);
+  await backUpWithGone(world, [...impossible, 'd/x']);
   const count = world.bucket.versions().length;
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
@@ -228,7 +228,7 @@ test('a run keeps all objects behind a dangling link, and warns', async (t) => {
 
 test('a run deletes nothing below the prefix of another backup', async (t) => {
   const world = new BucketWorld(t);
-  await withGone(world, ['gone', 'other/kept']);
+  await backUpWithGone(world, ['gone', 'other/kept']);
   const record = `backup.info/runs/${PREFIX}other/last-run.json`;
   world.put(record, 'secret', OTHER_KEY);
   const { code, stderr } = await world.sync();

@@ -16,7 +16,7 @@ const SLOW_DOWN = 'An error occurred (SlowDown) when calling the PutObject opera
 /** The AWS CLI's message about a failed upload. */
 const uploadFailed = (path: string, why: string) =>
   `upload failed: ./${path} to s3://test-bucket/${PREFIX}${path} ${why}`;
-const stored = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
+const contentOf = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
 
 test('nothing is deleted under the old name of a renamed folder until its files have arrived', async (t) => {
   const world = new BucketWorld(t);
@@ -91,7 +91,7 @@ test('a run uploads a file again if somebody else has replaced its object by one
   world.bucket.add(`${PREFIX}f`, Buffer.from('evil'), undefined, Date.now() + hour);
   const { code, stderr } = await world.sync([], { FAKE_CLOCK_OFFSET: `${2 * hour}` });
   assert.equal(code, 0, stderr);
-  assert.equal(stored(world, 'f'), 'mine');
+  assert.equal(contentOf(world, 'f'), 'mine');
 });
 
 test('a file is stored again if its newest version was removed and an older one is current', async (t) => {
@@ -101,7 +101,7 @@ test('a file is stored again if its newest version was removed and an older one 
   world.bucket.add(`${PREFIX}f`, Buffer.from('then'), undefined, Date.now() - 24 * 3_600_000);
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
-  assert.equal(stored(world, 'f'), 'mine');
+  assert.equal(contentOf(world, 'f'), 'mine');
 });
 
 test('a file that is renamed while another one is sent again keeps its object, until its new name has one', async (t) => {

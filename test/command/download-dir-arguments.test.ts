@@ -32,15 +32,15 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   },
   'an unknown option': { args: ['--key', 'x', TO], message: /unknown option '--key'[\s\S]*Usage: / },
   'an option without its value': { args: ['--at'], message: /'--at <time>' argument missing/ },
-  'one word without a config': {
+  'one argument without a config': {
     args: [TO],
     message: /^ERROR: No config is given, and there is none in the default place\.\nHINT: /,
   },
-  'three words without a config': {
+  'three arguments without a config': {
     args: ['default', 'eu-central-1', TO],
     message: /^ERROR: A profile, a region, an s3:\/\/ URL and a destination are needed\.\nHINT: --help/,
   },
-  'three words with a config': {
+  'three arguments with a config': {
     args: ['--config', 'C', 'a', 'b', TO],
     message: /^ERROR: With --config, a destination/,
   },
@@ -48,7 +48,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
     args: ['--escrow', '--config', 'C', TO],
     message: /^ERROR: --escrow and --config can not be used together/,
   },
-  'a bad TIME': {
+  'an invalid TIME': {
     args: ['--config', 'C', '--at', 'some tuesday', TO],
     message:
       /^ERROR: "some tuesday" is not a time that this program understands\.\nHINT: Examples: 2026-03-28/,
@@ -57,12 +57,12 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
     args: ['--config', 'C', '--at', '2999-01-01', TO],
     message: /^ERROR: "2999-01-01" is in the future: .*\nHINT: Give a time in the past; "now" is the latest/,
   },
-  'a config that is missing': {
+  'a missing config': {
     args: ['--config', 'no-config', TO],
     message: /^ERROR: .*does not exist: .*no-config/,
   },
   'a config that is a folder': { args: ['--config', 'source', TO], message: /^ERROR: .*is a directory/ },
-  'a URL that is none': {
+  'an invalid URL': {
     args: [...PLACE, 'test-bucket/pc/docs', TO],
     message: /^ERROR: "test-bucket\/pc\/docs" does not name a folder in a bucket\.\nHINT: Write it as s3:/,
   },
@@ -88,7 +88,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
     make: ({ folder }) => writeFileSync(join(folder, 'file'), 'content'),
     message: /^ERROR: Can't restore to ".*\/file\/below": ".*\/file" is not a folder\./,
   },
-  'a destination that holds something': {
+  'a destination that is not empty': {
     args: ['--config', 'C', 'full/'],
     make: ({ folder }) => {
       mkdirSync(join(folder, 'full'));
@@ -96,11 +96,11 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
     },
     message: /^ERROR: ".*\/full" is not empty\.\nHINT: .*--overwrite/,
   },
-  'the current folder, which holds something': {
+  'a current folder that is not empty': {
     args: ['--config', 'C', '.'],
     message: /^ERROR: ".*" is not empty/,
   },
-  'a link that leads nowhere': {
+  'a dangling link': {
     args: ['--config', 'C', 'link'],
     make: ({ folder }) => symlinkSync('nowhere', join(folder, 'link')),
     message: /^ERROR: ".*\/link" is a link that leads nowhere/,

@@ -54,9 +54,9 @@ async function runAndListen(t: TestContext, prepare: (world: BucketWorld) => voi
 
 /** Causes of a failed run, with the exit code and the reason that the ping gives. */
 const ENDS: readonly [string, number, (world: BucketWorld) => void, RegExp][] = [
-  ['a network that is gone', 1, (world) => world.onCall('*', UNREACHABLE), /Could not connect/],
+  ['a network error', 1, (world) => world.onCall('*', UNREACHABLE), /Could not connect/],
   ['another encryption key', 5, (world) => world.put(RECORD, 'x', OTHER_KEY), /another key/],
-  ['a guard', 4, (world) => appendConfig(world, "LOCAL_DIR='/nowhere'"), /does not exist/],
+  ['a refusal by the guard', 4, (world) => appendConfig(world, "LOCAL_DIR='/nowhere'"), /does not exist/],
   ['a signal', 143, (world) => world.onCall(FIRST_UPLOAD, 'kill -TERM $PPID; sleep 1'), /SIGTERM/],
   ['a crash', 1, (world) => world.onCall(FIRST_UPLOAD, 'kill -USR2 $PPID; sleep 1'), /out of the blue/],
   ['a wrong setting', 1, (world) => appendConfig(world, "AWS_RETENTION_DAYS='many'"), /RETENTION_DAYS/],
@@ -65,7 +65,7 @@ const ENDS: readonly [string, number, (world: BucketWorld) => void, RegExp][] = 
 ];
 
 for (const [end, exit, prepare, reason] of ENDS) {
-  test(`ON_FAILURE learns of ${end}, with exit code ${exit}, and is tried again`, async (t) => {
+  test(`ON_FAILURE reports ${end}, with exit code ${exit}, and is tried again`, async (t) => {
     const { code, stderr, requests } = await runAndListen(t, prepare);
     assert.equal(code, exit, stderr);
     const [last, before] = requests.toReversed();
@@ -74,7 +74,7 @@ for (const [end, exit, prepare, reason] of ENDS) {
   });
 }
 
-test('ON_FAILURE learns of a held lock, with exit code 75', async (t) => {
+test('ON_FAILURE reports a held lock, with exit code 75', async (t) => {
   const { code, requests } = await runAndListen(t, (world) => {
     world.onCall();
     world.fake('flock', 'exit 1');

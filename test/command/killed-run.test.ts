@@ -176,7 +176,7 @@ test('a second killed run keeps the journal of the first one', async (t) => {
 });
 
 /** Damages each part of the journal. */
-function eachPart(world: BucketWorld, damage: (file: string) => void): void {
+function damageParts(world: BucketWorld, damage: (file: string) => void): void {
   const parts = readdirSync(journalOf(world)).filter((name) => name.startsWith('pass-'));
   assert.ok(parts.length >= 2);
   for (const name of parts) damage(join(journalOf(world), name));
@@ -190,11 +190,11 @@ const JOURNAL_DAMAGES: Readonly<Record<string, (world: BucketWorld) => void>> = 
     writeFileSync(journalOf(world), 'x');
   },
   'the parts of the journal are truncated': (world) =>
-    eachPart(world, (file) => truncateSync(file, Math.floor(readFileSync(file).length / 2))),
+    damageParts(world, (file) => truncateSync(file, Math.floor(readFileSync(file).length / 2))),
   'the parts of the journal are zeros': (world) =>
-    eachPart(world, (file) => writeFileSync(file, Buffer.alloc(5000))),
+    damageParts(world, (file) => writeFileSync(file, Buffer.alloc(5000))),
   'the parts of the journal are of another format': (world) =>
-    eachPart(world, (file) => writeFileSync(file, 's\t1:2\t0\t{"path":"f3"\n\n{}\ns\n')),
+    damageParts(world, (file) => writeFileSync(file, 's\t1:2\t0\t{"path":"f3"\n\n{}\ns\n')),
 };
 
 for (const [what, damage] of Object.entries(JOURNAL_DAMAGES)) {

@@ -37,11 +37,11 @@ test('a run uploads changed files and deletes gone ones by name, once, and nothi
   const world = await syncedWorld(t);
   const changes: Record<string, [() => void, readonly string[]]> = {
     'a new file': [() => world.write('new', 'new'), ['new']],
-    'a changed one': [() => world.write('g', 'G'), ['g']],
-    'one that is gone': [() => world.remove('new'), ['-new']],
+    'a changed file': [() => world.write('g', 'G'), ['g']],
+    'a removed file': [() => world.remove('new'), ['-new']],
     'a renamed folder': [() => renameSync(join(world.source, 'd'), join(world.source, 'e')), ['e/f', '-d/f']],
-    'an object that is gone': [() => world.bucket.add(`${PREFIX}g`, undefined), ['g']],
-    'an object that somebody has put there': [() => world.put(`${PREFIX}foreign`, 'x', KEY), ['-foreign']],
+    'a deleted object': [() => world.bucket.add(`${PREFIX}g`, undefined), ['g']],
+    'an object of somebody else': [() => world.put(`${PREFIX}foreign`, 'x', KEY), ['-foreign']],
   };
   for (const [what, [change, expected]] of Object.entries(changes)) {
     change();

@@ -25,18 +25,18 @@ const REDIRECTIONS: readonly [string, string, string, RegExp][] = [
     /section \[command s3api\]: an alias changes what "aws s3api" does/,
   ],
   [
-    'a description of S3',
+    'a service model of S3',
     '.aws/models/s3/2006-03-01/endpoint-rule-set-1.json',
     '{}',
     /ERROR: \/\S+\/models\/s3 replaces .*\n.*HINT: Move it away\./,
   ],
   [
-    'a history for all profiles',
+    'cli_history for all profiles',
     '.aws/config',
     '[DEFAULT]\ncli_history = enabled\n[default]\nregion = x\n',
     /cli_history/,
   ],
-  ['no file of certificates', '.aws/config', '[default]\nca_bundle =\n', /has an empty ca_bundle/],
+  ['an empty ca_bundle', '.aws/config', '[default]\nca_bundle =\n', /has an empty ca_bundle/],
 ];
 
 for (const [what, file, text, said] of REDIRECTIONS) {

@@ -7,7 +7,7 @@ import { BucketWorld, PREFIX, RECORD, TREE } from './bucket-world.js';
 /** Makes the objects of a run an hour newer, so that they are proven by their time. */
 const LATER = { FAKE_CLOCK_OFFSET: '3600000' };
 
-const stored = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
+const contentOf = (world: BucketWorld, path: string) => world.current(PREFIX + path).body.toString();
 
 /** Writes both files in one tick of the file system's clock, so that they have the same ctime. */
 function writeBoth(
@@ -33,7 +33,7 @@ test('files of folders that swap their names are uploaded again, although neithe
   swap(world);
   const { code, stderr } = await world.sync([], LATER);
   assert.equal(code, 0, stderr);
-  assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of b', 'of a']);
+  assert.deepEqual([contentOf(world, 'a/f'), contentOf(world, 'b/f')], ['of b', 'of a']);
 });
 
 test('a file that was moved is uploaded again once', async (t) => {
@@ -61,7 +61,7 @@ test('files behind a link that now leads to another folder are uploaded again', 
   symlinkSync('2', link);
   const { code, stderr } = await world.sync([], LATER);
   assert.equal(code, 0, stderr);
-  assert.equal(stored(world, 'current/f'), 'two');
+  assert.equal(contentOf(world, 'current/f'), 'two');
 });
 
 /** Swaps the names of the two folders. */
@@ -95,7 +95,7 @@ test('a tree that is older than the record proves nothing about later objects', 
   swap(world);
   const { code, stderr } = await world.sync([], LATER);
   assert.equal(code, 0, stderr);
-  assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of a', 'of b']);
+  assert.deepEqual([contentOf(world, 'a/f'), contentOf(world, 'b/f')], ['of a', 'of b']);
 });
 
 test('a run in which folders swap their names loses no file', async (t) => {
@@ -114,5 +114,5 @@ test('a run in which folders swap their names loses no file', async (t) => {
   assert.equal(code, 0, stderr);
   world.onCall();
   assert.equal((await world.sync()).code, 0);
-  assert.deepEqual([stored(world, 'a/f'), stored(world, 'b/f')], ['of b', 'of a']);
+  assert.deepEqual([contentOf(world, 'a/f'), contentOf(world, 'b/f')], ['of b', 'of a']);
 });

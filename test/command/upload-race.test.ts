@@ -32,7 +32,7 @@ function assertSecretNotUploaded(world: BucketWorld): void {
 }
 
 /** The line of a file in the tree. */
-function inTree(world: BucketWorld, path: string): Record<string, unknown> | undefined {
+function lineInTree(world: BucketWorld, path: string): Record<string, unknown> | undefined {
   const lines = gunzipSync(world.current(TREE).body).toString().trimEnd().split('\n');
   return lines.map((line) => JSON.parse(line) as Record<string, unknown>).find((it) => it['path'] === path);
 }
@@ -49,7 +49,7 @@ for (const [how, script] of [
     assert.equal(world.faults.puts.filter((key) => key === `${PREFIX}d/f`).length, 2);
     assert.equal(world.current(`${PREFIX}d/f`).body.toString(), 'new content');
     const { size, ctimeNs, mtimeNs, ino } = statSync(at('d/f'), { bigint: true });
-    const recorded = inTree(world, 'd/f');
+    const recorded = lineInTree(world, 'd/f');
     assert.deepEqual(
       [recorded?.['size'], recorded?.['ctime'], recorded?.['mtime']],
       [Number(size), `${ctimeNs}`, `${mtimeNs}`],
@@ -81,7 +81,7 @@ test('a file that is swapped for a link while the AWS CLI runs is not followed',
   const { code, stderr } = await world.sync();
   assert.equal(code, 0, stderr);
   assertSecretNotUploaded(world);
-  assert.equal(inTree(world, 'd/f'), undefined);
+  assert.equal(lineInTree(world, 'd/f'), undefined);
 });
 
 test('a folder that is swapped for a link while the AWS CLI runs is not followed', async (t) => {

@@ -17,7 +17,7 @@ async function backup(t: TestContext): Promise<BucketWorld> {
   return world;
 }
 
-const questions = (world: BucketWorld) =>
+const versioningQueries = (world: BucketWorld) =>
   world.awsCalls().filter((call) => call.includes('get-bucket-versioning')).length;
 
 const WARNING = /WARNING: Versioning is suspended in the bucket "test-bucket": .* put-bucket-versioning /;
@@ -30,7 +30,7 @@ test('a run warns of suspended versioning whenever it overwrites something, and 
     const { code, stderr } = await world.sync();
     assert.equal(code, 0, stderr);
     assert.match(stderr, WARNING);
-    assert.equal(questions(world), 1);
+    assert.equal(versioningQueries(world), 1);
     assert.equal(world.current('pc/docs/b').body.toString(), content);
   }
   world.onCall();
@@ -44,7 +44,7 @@ test('a run that changes nothing, or only adds files, does not ask for the versi
   const assertSilent = ({ code, stderr }: Outcome) => {
     assert.equal(code, 0, stderr);
     assert.doesNotMatch(stderr, /ersioning/);
-    assert.equal(questions(world), 0);
+    assert.equal(versioningQueries(world), 0);
   };
   assertSilent(await world.sync());
   world.write('new', 'new');
@@ -62,7 +62,7 @@ test('nothing is deleted while versioning is suspended', async (t) => {
     /WARNING: Not deleting 1 object whose file is gone: versioning is suspended in the bucket/,
   );
   assert.doesNotMatch(stderr, WARNING);
-  assert.equal(questions(world), 1);
+  assert.equal(versioningQueries(world), 1);
   assert.deepEqual(world.stored(), ['a', 'b', 'c']);
 });
 
@@ -71,7 +71,7 @@ test('a run that both overwrites and deletes asks for the versioning once', asyn
   world.remove('a');
   world.write('b', '22');
   assert.equal((await world.sync()).code, 0);
-  assert.equal(questions(world), 1);
+  assert.equal(versioningQueries(world), 1);
   assert.deepEqual(world.stored(), ['b', 'c']);
 });
 

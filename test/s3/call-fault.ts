@@ -20,15 +20,15 @@ export function countCalls({ folder }: World, directory: string): void {
 . '${folder}/fault'
 number=1
 until mkdir "$CALLS/$number" 2>/dev/null; do number=$((number + 1)); done
-meet() {
+apply_fault() {
   [ "$number $1" = "$AT" ] || return 0
   case $WHAT in fail) exit 1 ;; change) sh '${folder}/change' ;; 'kill the command' | 'kill both') kill -KILL $PPID ;; esac
   case $WHAT in 'kill aws' | 'kill both') kill -KILL $$ ;; esac
 }
-meet before
+apply_fault before
 '${directory}/aws' "$@"
 code=$?
-meet after
+apply_fault after
 exit $code
 `;
   writeFileSync(aws, script);

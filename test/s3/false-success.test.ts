@@ -15,7 +15,7 @@ describe('a full run', { concurrency: 2 }, () => {
       for (const name of ['overwritten', 'claimed', 'sent']) world.write(name, `now: ${name}`);
 
       const url = world.url('pc/docs/');
-      const takeAway = wrapAws(
+      const unwrap = wrapAws(
         world,
         cli,
         `if ${UPLOAD_OF_LINKS}; then
@@ -27,7 +27,7 @@ fi`,
       );
       const quick = await world.sync();
       assert.equal(quick.code, 0, quick.stderr);
-      takeAway();
+      unwrap();
       assert.match(world.takeSyslog(), /This is a quick run\./);
       assert.deepEqual(Object.keys(await world.current()).sort(), ['overwritten', 'sent', 'stays']);
 

@@ -59,7 +59,7 @@ describe('trees on which aws s3 sync alone fails', { concurrency: 2 }, () => {
       // The first batch has ten files. Later files are not open yet when it is sent.
       const names = Array.from({ length: 30 }, (_, index) => `folder ${10 + index}/file`);
       for (const name of names) world.write(name, name);
-      const takeAway = wrapAws(
+      const unwrap = wrapAws(
         world,
         cli,
         `if ${UPLOAD_OF_LINKS}; then
@@ -69,7 +69,7 @@ fi`,
       );
       const run = await world.sync();
       assert.equal(run.code, 0, run.stderr);
-      takeAway();
+      unwrap();
       assert.match(world.takeSyslog(), /4 files that vanished during the run/);
       const gone = ['folder 25/file', 'folder 30/file', 'folder 39/file'];
       const stored = ['before', ...names.filter((name) => !gone.includes(name))].sort();

@@ -25,10 +25,10 @@ function writeFiles(world: World): void {
 }
 
 /** Installs an AWS CLI that sends most of the files, and then hangs until it is killed. */
-function stuckAws(world: World, cli: AwsCli): { takeAway: () => void; pids: () => number[] } {
+function stuckAws(world: World, cli: AwsCli): { unwrap: () => void; pids: () => number[] } {
   const folder = join(world.folder, 'stuck');
   mkdirSync(folder);
-  const takeAway = wrapAws(
+  const unwrap = wrapAws(
     world,
     cli,
     `stuck=
@@ -39,7 +39,7 @@ if ${UPLOAD_OF_LINKS} && [ "$(find "$links" -type l | wc -l)" -gt ${FIRST_BATCH}
 fi`,
     `if [ -n "$stuck" ]; then : > "${folder}/$$"; exec sleep 1000; fi`,
   );
-  return { takeAway, pids: () => readdirSync(folder).map(Number) };
+  return { unwrap, pids: () => readdirSync(folder).map(Number) };
 }
 
 /** How many files the run has noted as sent. */
@@ -74,7 +74,7 @@ async function runAndKill(world: World, cli: AwsCli, isTime: (stuck: number) => 
   } finally {
     run.child.kill('SIGKILL');
     for (const pid of aws.pids()) process.kill(pid, 'SIGKILL');
-    aws.takeAway();
+    aws.unwrap();
   }
   await run.outcome;
 }

@@ -40,7 +40,7 @@ function makeFolders(world: World): Folders {
 }
 
 /** The ETags, which are MD5s on this server, of all versions below anna's folder in the bucket. */
-async function everStored(world: World): Promise<Set<string>> {
+async function etagsOfAllVersions(world: World): Promise<Set<string>> {
   const versions = (await world.versions()).filter(({ Key }) => Key.startsWith('pc/docs/anna/'));
   return new Set(versions.map(({ ETag = '' }) => ETag.replaceAll('"', '')));
 }
@@ -70,8 +70,8 @@ function swap({ anna, secret }: Folders): { there: string; back: string } {
 /** A shell condition: the call reads or writes a file below the prefix. */
 const OF_FILES = `expr "$all" : '.*pc/docs/' > /dev/null && ! expr "$all" : '.*backup\\.info/' > /dev/null`;
 
-async function assertAnnasAlone(world: World): Promise<void> {
-  assert.deepEqual(await everStored(world), new Set([md5(OWN)]));
+async function assertOnlyAnnasContent(world: World): Promise<void> {
+  assert.deepEqual(await etagsOfAllVersions(world), new Set([md5(OWN)]));
   assert.deepEqual(
     (await pathsInTree(world)).sort(),
     [...FILES.map((path) => `anna/${path}`), 'other'].sort(),
@@ -97,16 +97,16 @@ describe('a folder', { concurrency: 2 }, () => {
         for (const time of ['first', 'second']) {
           const { code, stderr } = await world.sync();
           assert.equal(code, 0, `${time}: ${stderr}`);
-          assert.deepEqual(await everStored(world), new Set([md5(OWN)]), time);
+          assert.deepEqual(await etagsOfAllVersions(world), new Set([md5(OWN)]), time);
         }
-        await assertAnnasAlone(world);
+        await assertOnlyAnnasContent(world);
       }));
 
     test(`a run does not follow a link that replaces a folder before the files are opened, with AWS CLI ${cli.version}`, (t) =>
       inWorld(t, 'swapped-early', async (world, { there, back }) => {
         // The probe is sent between the scan and the opening of the files.
         const isProbe = `expr "$all" : '.*backup\\.info/probe/' > /dev/null`;
-        const takeAway = wrapAws(
+        const unwrap = wrapAws(
           world,
           cli,
           `if ${isProbe}; then ${there}; fi`,
@@ -114,11 +114,11 @@ describe('a folder', { concurrency: 2 }, () => {
         );
         const { code, stderr } = await world.sync();
         assert.equal(code, 0, stderr);
-        takeAway();
-        assert.deepEqual(await everStored(world), new Set());
+        unwrap();
+        assert.deepEqual(await etagsOfAllVersions(world), new Set());
         assert.deepEqual(await pathsInTree(world), ['other']);
         assert.equal((await world.sync()).code, 0);
-        await assertAnnasAlone(world);
+        await assertOnlyAnnasContent(world);
       }));
   }
 });

@@ -51,7 +51,7 @@ const names = (count: number, folder: string) =>
   Array.from({ length: count }, (_, number) => bytesOf(`${folder}/${String(number).padStart(3, '0')}`));
 
 /** Counts 60 kept files, 30 others of which `gone` are gone, and 5 that the backup does not have. */
-function counted(gone: number): LossCounter {
+function countLosses(gone: number): LossCounter {
   const counter = new LossCounter();
   for (const key of names(60, 'kept')) counter.add(key, true, 'kept');
   for (const key of names(5, 'new')) counter.add(key, false, 'on disk');
@@ -60,14 +60,14 @@ function counted(gone: number): LossCounter {
 }
 
 test('kept files are not among those that could be lost', () => {
-  const { gone, mayBeLost, kept, onDisk, first, emptiedFolders } = counted(28);
+  const { gone, mayBeLost, kept, onDisk, first, emptiedFolders } = countLosses(28);
   assert.deepEqual([gone, mayBeLost, kept, onDisk], [28, 30, 60, 7]);
   assert.deepEqual([first, emptiedFolders], [names(10, 'real'), []]);
-  assert.deepEqual(counted(30).emptiedFolders, ['real/']);
+  assert.deepEqual(countLosses(30).emptiedFolders, ['real/']);
 });
 
 test('the message of the guard also names the files that it does not count', () => {
-  assert.throws(() => assertLossesAllowed(counted(28), BACKUP), {
+  assert.throws(() => assertLossesAllowed(countLosses(28), BACKUP), {
     exitCode: 4,
     message: [
       '28 of the 30 files in the backup are gone from LOCAL_DIR "/data", more than MAX_DELETE_PERCENT=50 allows: they would be deleted.',
@@ -77,7 +77,7 @@ test('the message of the guard also names the files that it does not count', () 
       'Not counted: 60 files not proven to be gone, whose objects stay.',
     ].join('\n'),
   });
-  assertLossesAllowed(counted(15), BACKUP);
+  assertLossesAllowed(countLosses(15), BACKUP);
 });
 
 async function* keyed(keys: readonly Bytes[]): Batches<{ readonly key: Bytes }> {
@@ -88,7 +88,7 @@ test('a file that is gone, and deleted in the bucket already, counts neither as 
   const gone = names(28, 'real');
   const still = [...gone.slice(3, 12), ...gone.slice(20)];
   const listed = [bytesOf('a/foreign'), ...still, bytesOf('z/foreign')];
-  const losses = await countLossesStillStored(counted(28), keyed(gone), keyed(listed));
+  const losses = await countLossesStillStored(countLosses(28), keyed(gone), keyed(listed));
   assert.deepEqual(losses, {
     gone: 17,
     mayBeLost: 19,
@@ -97,6 +97,6 @@ test('a file that is gone, and deleted in the bucket already, counts neither as 
     first: still.slice(0, 10),
     emptiedFolders: [],
   });
-  const none = await countLossesStillStored(counted(28), keyed(gone), keyed([]));
+  const none = await countLossesStillStored(countLosses(28), keyed(gone), keyed([]));
   assert.deepEqual([none.gone, none.mayBeLost, none.first], [0, 2, []]);
 });

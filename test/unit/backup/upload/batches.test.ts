@@ -13,17 +13,17 @@ test('the processes and the files for each follow from the number of files, thei
     // Case: files, bytes, UPLOAD_PROCESSES, descriptors → processes, files in a batch.
     ['nothing', [0, 0, 4, PLENTY], [1, 100]],
     ['one file', [1, 1, 4, PLENTY], [1, 100]],
-    ['as many as one process is worth', [100, 100, 4, PLENTY], [1, 100]],
+    ['too few files for a second process', [100, 100, 4, PLENTY], [1, 100]],
     ['one more', [101, 101, 4, PLENTY], [2, 100]],
-    ['a share each', [600, 600, 4, PLENTY], [4, 150]],
-    ['no more than a batch may have', [100_000, 1, 4, PLENTY], [4, 1000]],
-    ['one process is wanted', [100_000, 1, 1, PLENTY], [1, 1000]],
+    ['an equal share for each process', [600, 600, 4, PLENTY], [4, 150]],
+    ['the maximum of a batch', [100_000, 1, 4, PLENTY], [4, 1000]],
+    ['a single process by UPLOAD_PROCESSES', [100_000, 1, 1, PLENTY], [1, 1000]],
     ['few large files', [3, 1000 * MIB, 4, PLENTY], [3, 100]],
     ['two files of 64 MiB together', [2, 64 * MIB, 4, PLENTY], [1, 100]],
-    ['two files of more', [2, 64 * MIB + 1, 4, PLENTY], [2, 100]],
+    ['two files of more than 64 MiB together', [2, 64 * MIB + 1, 4, PLENTY], [2, 100]],
     ['few descriptors', [100_000, 1, 4, 1024], [4, 224]],
     ['hardly any', [100_000, 1, 4, 140], [4, 3]],
-    ['none to spare', [100_000, 1, 4, 64], [4, 1]],
+    ['no descriptors to spare', [100_000, 1, 4, 64], [4, 1]],
   ];
   for (const [what, [count, bytes, processes, openFiles], [used, files]] of cases)
     assert.deepEqual(batchLimits({ count, bytes }, processes, openFiles), { processes: used, files }, what);
@@ -41,7 +41,7 @@ function due(path: string, size = 1): DraftLine {
 }
 
 /** The paths in each batch, as text; brackets mark a file that travels alone because of its name. */
-async function cut(lines: readonly DraftLine[], files: number): Promise<string[]> {
+async function batchesOf(lines: readonly DraftLine[], files: number): Promise<string[]> {
   async function* each() {
     yield* lines;
   }
@@ -69,7 +69,7 @@ test('the first batch is small, and no batch has more files than it may', async 
     [3, 1, [1, 1, 1]],
   ];
   for (const [count, files, sizes] of cases) {
-    const batches = await cut(
+    const batches = await batchesOf(
       numbered(count).map((path) => due(path)),
       files,
     );
@@ -92,17 +92,17 @@ test('a batch has no more than 512 MiB, unless it is a single file', async () =>
     ['f', 1],
   ];
   const lines = sizes.map(([path, size]) => due(path, size));
-  assert.deepEqual(await cut(lines, 100), ['a b', 'c', 'd', 'e f']);
+  assert.deepEqual(await batchesOf(lines, 100), ['a b', 'c', 'd', 'e f']);
 });
 
 test('a file travels alone if the output, or a folder of links, cannot hold its name', async () => {
   const deep = (names: number) => Array.from({ length: names }, () => 'd').join('/');
   const odd = ['b\nc', 'b to s3://c', deep(101), 'x'.repeat(1025)];
   for (const path of odd) {
-    assert.deepEqual(await cut([due('a'), due(path), due('z')], 100), ['a', `[${path}]`, 'z']);
-    assert.deepEqual(await cut([due(path)], 100), [`[${path}]`]);
+    assert.deepEqual(await batchesOf([due('a'), due(path), due('z')], 100), ['a', `[${path}]`, 'z']);
+    assert.deepEqual(await batchesOf([due(path)], 100), [`[${path}]`]);
   }
-  assert.deepEqual(await cut([due('b\n1'), due('b\n2')], 100), ['[b\n1]', '[b\n2]']);
+  assert.deepEqual(await batchesOf([due('b\n1'), due('b\n2')], 100), ['[b\n1]', '[b\n2]']);
   for (const path of [deep(100), 'x'.repeat(1024)])
-    assert.deepEqual(await cut([due('a'), due(path), due('z')], 100), [`a ${path} z`]);
+    assert.deepEqual(await batchesOf([due('a'), due(path), due('z')], 100), [`a ${path} z`]);
 });

@@ -11,16 +11,21 @@ function folder(mode: number, uid = 0, path = '/srv'): PathPart {
 }
 
 for (const [what, way, above, destination] of [
-  ['all of it is of root alone', [ROOT, folder(0o755), folder(0o700, 0, '/srv/x')], undefined, undefined],
+  ['root owns every part', [ROOT, folder(0o755), folder(0o700, 0, '/srv/x')], undefined, undefined],
   ['a folder of another user', [ROOT, folder(0o700, 7), folder(0o700, 0, '/srv/x')], 'belongs', 'belongs'],
-  ['the last one is of another user', [ROOT, folder(0o700, 7)], 'belongs', 'belongs'],
+  ['the last folder belongs to another user', [ROOT, folder(0o700, 7)], 'belongs', 'belongs'],
   ["another user's sticky folder", [ROOT, folder(0o1777, 7), folder(0o700)], 'belongs', 'belongs'],
-  ['a folder of all users', [ROOT, folder(0o777), folder(0o700, 0, '/srv/x')], 'written', 'written'],
+  [
+    'all users may write to a folder',
+    [ROOT, folder(0o777), folder(0o700, 0, '/srv/x')],
+    'written',
+    'written',
+  ],
   ["a folder of the group's", [ROOT, folder(0o775), folder(0o700, 0, '/srv/x')], 'written', 'written'],
   ['a sticky folder on the way', [ROOT, folder(0o1777), folder(0o700, 0, '/srv/x')], undefined, undefined],
-  ['the last one is sticky', [ROOT, folder(0o1777)], undefined, 'written'],
-  ['the last one is sticky, and for root alone', [ROOT, folder(0o1755)], undefined, undefined],
-  ['the last one may be written to', [ROOT, folder(0o757)], 'written', 'written'],
+  ['the last folder is sticky', [ROOT, folder(0o1777)], undefined, 'written'],
+  ['the last folder is sticky, and only root may write to it', [ROOT, folder(0o1755)], undefined, undefined],
+  ['others may write to the last folder', [ROOT, folder(0o757)], 'written', 'written'],
   ["root's link", [ROOT, LINK, folder(0o755)], undefined, undefined],
   [
     "another user's link in a sticky folder",
