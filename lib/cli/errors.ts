@@ -36,11 +36,23 @@ export async function orFailure<T>(work: Promise<T>): Promise<T | BackupError> {
 /** A signal ends this process. */
 export class InterruptedError extends Error {
   readonly signal: NodeJS.Signals;
+  /** What remains and how to continue; `undefined` for what the command says by default. */
+  readonly remains: string | undefined;
 
-  constructor(signal: NodeJS.Signals) {
+  constructor(signal: NodeJS.Signals, remains?: string) {
     super(`ended by ${signal}`);
     this.name = 'InterruptedError';
     this.signal = signal;
+    this.remains = remains;
+  }
+}
+
+/** @param remains after a signal during `work`, with how to continue; shown on a terminal only */
+export async function ifInterrupted<T>(remains: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof InterruptedError ? new InterruptedError(error.signal, remains) : error;
   }
 }
 

@@ -60,7 +60,7 @@ export function exitCodeOfError(error: unknown): number {
 
 function report(error: unknown, log: Log, afterSignal: string): number {
   if (error instanceof InterruptedError) {
-    log.ended(`Ended by ${error.signal}. ${afterSignal}`);
+    log.ended(`Ended by ${error.signal}. ${error.remains ?? afterSignal}`);
   } else if (error instanceof BackupError) {
     for (const line of error.lines) log.error(line);
     if (error.hint !== undefined) log.hint(error.hint);

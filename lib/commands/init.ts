@@ -2,7 +2,7 @@
 // exists already, so that an interrupted init continues when it is run again.
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { BackupError, shellQuote } from '../cli/errors.js';
+import { BackupError, ifInterrupted, shellQuote } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { formatTime } from '../cli/units/times.js';
@@ -35,7 +35,12 @@ export async function init(request: InitRequest, context: CommandContext): Promi
     await interview.askEasyKey('An easy-to-remember key, which protects the encryption key in the bucket');
 
   const isThere = existsSync(file);
-  const isEscrowed = isThere ? false : await writeNewConfig(file, request, interview, context);
+  const isEscrowed = isThere
+    ? false
+    : await ifInterrupted(
+        'The config is not written yet: init will ask from the beginning.',
+        writeNewConfig(file, request, interview, context),
+      );
   const config = await readConfig(file, log);
   if (isThere) {
     assertAgrees(config, request);
@@ -79,7 +84,9 @@ export async function init(request: InitRequest, context: CommandContext): Promi
     left.push(`encrypted-s3 schedule${name}`);
   interview.say(
     [
-      `The backup is set up. A run: encrypted-s3-sync${name}. A restore: encrypted-s3 restore --help`,
+      'The backup is set up. To run it, and to restore:',
+      `  encrypted-s3-sync${name}`,
+      '  encrypted-s3 restore --help',
       ...(left.length === 0 ? [] : ['Still to do:', ...left.map((command) => `  ${command}`)]),
     ].join('\n'),
   );

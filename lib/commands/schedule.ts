@@ -1,5 +1,4 @@
 // Schedules a backup with systemd or cron, shows its schedule, or removes it.
-import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { stdout } from 'node:process';
 import { BackupError, shellQuote } from '../cli/errors.js';
@@ -112,17 +111,16 @@ function schedulesOf(configFile: string): FoundSchedule[] {
   });
 }
 
-function describe({ kind, needsLogin }: Scheduler, facts: ScheduleFacts): string {
+function describe({ kind, linger }: Scheduler, facts: ScheduleFacts): string {
   if (kind === 'cron') return 'cron runs it once a day, and mails what it prints.';
   const { isEnabled, nextRun, lastRun, exitCode: code } = facts;
-  const user = userInfo().username;
   return [
     isEnabled ? `Next run: ${nextRun === undefined ? 'unknown' : formatTime(nextRun)}` : 'It is not enabled.',
     ...(lastRun === undefined ? [] : [`Last run: ${formatTime(lastRun)}`]),
     ...(code === undefined ? [] : [`Its exit code: ${code}`]),
-    ...(needsLogin
-      ? [`It runs only while ${user} is logged in. To let it run always: sudo loginctl enable-linger ${user}`]
-      : []),
+    ...(linger === undefined
+      ? []
+      : [`It runs only while this user is logged in. To let it run always: ${linger}`]),
   ].join('\n');
 }
 

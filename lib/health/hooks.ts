@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describeError } from '../cli/errors.js';
+import { describeError, errnoOf } from '../cli/errors.js';
 import type { Log } from '../cli/log/log.js';
 import { startProgram } from '../cli/start-program.js';
 import { isCommand } from '../config/checks.js';
@@ -97,9 +97,12 @@ async function post(address: string, body: string, timeout: number): Promise<str
       return `the server answered ${answer.status}: it redirects to another address, which may be the right one`;
     return answer.ok ? undefined : `the server answered ${answer.status}`;
   } catch (error) {
-    return error instanceof Error && error.name === 'TimeoutError'
-      ? `no answer within ${timeout / 1000} s`
-      : `no connection (${describeError(error instanceof Error ? (error.cause ?? error) : error)})`;
+    if (error instanceof Error && error.name === 'TimeoutError')
+      return `no answer within ${timeout / 1000} s`;
+    const cause = error instanceof Error ? (error.cause ?? error) : error;
+    // The errors of Node's parser of HTTP.
+    if (errnoOf(cause)?.startsWith('HPE_')) return "the server's answer is not HTTP";
+    return `no connection (${describeError(cause)})`;
   }
 }
 

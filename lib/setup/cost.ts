@@ -67,7 +67,7 @@ export function describeCost(
   const cheapest = cheapestClass(totals, prices);
   const other = cheapest === undefined ? undefined : prices.classes[cheapest];
   return [
-    `${amount}, in ${storageClass}, at Amazon's prices of ${prices.date} in ${prices.region}:`,
+    `${amount}, in ${storageClass}, at the prices of ${prices.date} in ${prices.region}:`,
     `  ${dollars(upload)} to upload once`,
     `  ${dollars(month)} a month, a full check each day included`,
     `  ${dollars(restore)} to restore everything to this machine`,

@@ -1,4 +1,5 @@
 // Surveys the directory before its first backup: how much there is, and what to exclude.
+import { formatCount } from '../cli/units/quantities.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry, Obstacle } from '../tree/entry.js';
 import { patternFor } from '../tree/patterns.js';
@@ -54,7 +55,7 @@ const NOTHING: Totals = { files: 0, bytes: 0, billedBytes: 0 };
 class Surveyor {
   readonly #open: [OpenFolder, ...OpenFolder[]] = [{ key: '' as Bytes, finding: undefined, totals: NOTHING }];
   readonly #suggestions = new Map<string, Suggestion & { patterns: Set<string> }>();
-  readonly #unreadable: string[] = [];
+  readonly #unreadable: Bytes[] = [];
   #lastFile: { readonly key: Bytes; readonly totals: Totals } = { key: '' as Bytes, totals: NOTHING };
   #unreadableCount = 0;
   #specialFiles = 0;
@@ -74,15 +75,9 @@ class Surveyor {
 
   end(isComplete: boolean): Survey {
     while (this.#open.length > 1) this.#leave();
-    const unreadable: Suggestion = {
-      what: `${this.#unreadableCount} files or folders that can't be read, such as "${this.#unreadable[0]}"`,
-      patterns: new Set(this.#unreadable),
-      totals: NOTHING,
-      isMadeAgain: false,
-    };
     return {
       totals: this.#open[0].totals,
-      suggestions: [...this.#suggestions.values(), ...(this.#unreadableCount === 0 ? [] : [unreadable])],
+      suggestions: [...this.#suggestions.values(), ...this.#suggestUnreadable()],
       specialFiles: this.#specialFiles,
       isComplete,
     };
@@ -114,7 +109,22 @@ class Surveyor {
     if (reason === 'special') this.#specialFiles += 1;
     if (reason !== 'unreadable' || this.#isFound()) return;
     this.#unreadableCount += 1;
-    if (this.#unreadable.length < MAX_UNREADABLE) this.#unreadable.push(patternFor(key));
+    if (this.#unreadable.length < MAX_UNREADABLE) this.#unreadable.push(key);
+  }
+
+  #suggestUnreadable(): Suggestion[] {
+    const [first] = this.#unreadable;
+    if (first === undefined) return [];
+    const others = this.#unreadableCount - 1;
+    const and = others === 0 ? '' : `, and ${formatCount(others, 'other')} like it`;
+    return [
+      {
+        what: `"${textOf(first)}": can't be read by this user${and}`,
+        patterns: new Set(this.#unreadable.map(patternFor)),
+        totals: NOTHING,
+        isMadeAgain: false,
+      },
+    ];
   }
 
   #leave(): void {

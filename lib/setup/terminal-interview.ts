@@ -6,8 +6,12 @@ import { BackupError, InterruptedError } from '../cli/errors.js';
 import { printable } from '../cli/log/log.js';
 import { isQuiet } from '../cli/log/output-options.js';
 import type { Interruption } from '../cli/signals/interruption.js';
+import { wrapped } from '../cli/units/wrapped.js';
 import { askNewEasyKey } from './easy-key.js';
 import type { Choice, Interview, Question } from './interview.js';
+
+/** What the package prints before each line. */
+const BAR = '│  ';
 
 export class TerminalInterview implements Interview {
   readonly #interruption: Interruption;
@@ -72,12 +76,12 @@ export class TerminalInterview implements Interview {
   askNewEasyKey(what: string): Promise<string> {
     return askNewEasyKey(
       (isAgain) => this.#askHidden(isAgain ? 'The same again' : what),
-      (problem) => log.error(problem),
+      (problem) => log.error(besideBar(problem)),
     );
   }
 
   say(words: string): void {
-    if (!isQuiet()) log.message(words);
+    if (!isQuiet()) log.message(besideBar(words));
   }
 
   async #askText(message: string, initialValue: string): Promise<string> {
@@ -107,6 +111,15 @@ export class TerminalInterview implements Interview {
 
 function complain({ lines, hint }: BackupError): void {
   log.error([...lines, ...(hint === undefined ? [] : [hint])].map(printable).join('\n'));
+}
+
+/** Wraps the lines of a text beside the package's bar. Commands stay in one line, to be pasted. */
+function besideBar(words: string): string {
+  return words.replaceAll(/^( *(?:# )?)(.*)$/gm, (line, start: string, rest: string) => {
+    if (/^(aws|encrypted-s3)\b/.test(rest)) return line;
+    const columns = (stdout.columns || 80) - BAR.length - start.length;
+    return wrapped(rest, columns).replaceAll(/^/gm, start);
+  });
 }
 
 /** Drops keys that were typed before the question: an impatient Enter would turn Yes into No. */

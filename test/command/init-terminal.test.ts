@@ -20,6 +20,7 @@ function worldWithProfiles(t: TestContext): BucketWorld {
   mkdirSync(join(world.home, '.aws'));
   const keys = 'aws_access_key_id = x\naws_secret_access_key = y\n';
   writeFileSync(join(world.home, '.aws/credentials'), `[default]\n${keys}[other]\n${keys}`);
+  world.fake('systemctl', '');
   return world;
 }
 
@@ -83,6 +84,8 @@ test('on a terminal init asks for everything, and asks again after an invalid an
   const key = /^ENCRYPTION_KEY='(.*)'$/m.exec(config)?.[1] ?? '';
   for (const secret of [key, SENTENCE, 'password']) assert.equal(shown.includes(secret), false);
   assert.doesNotMatch(shown, /Warning|Downloading/);
+  // Text is wrapped, and a command to paste is not.
+  assert.match(shown, /│ {4}# Nothing can be uploaded [^\n]*\n│ {4}# [^\n]*\n│ {4}aws .{100,}\n/);
 });
 
 test('the questions have colours, unless --color is never', async (t) => {
@@ -96,7 +99,10 @@ test('after Ctrl-C before the config is written nothing is left, and after Ctrl-
   const world = worldWithProfiles(t);
   const early = await session(world, [...PLACE, ['directory to back up', CTRL_C]]);
   assert.equal(early.code, 130, early.shown);
-  assert.match(early.shown, /Ended by SIGINT\. Run the same command again to go on from here\./);
+  assert.match(
+    early.shown,
+    /Ended by SIGINT\. The config is not written yet: init will ask from the beginning\./,
+  );
   assert.equal(existsSync(configOf(world)), false);
   const flags: readonly Step[] = [
     ...PLACE,
@@ -108,7 +114,9 @@ test('after Ctrl-C before the config is written nothing is left, and after Ctrl-
     ['address to ping', ENTER],
     ['Run these commands', CTRL_C],
   ];
-  assert.equal((await session(world, flags)).code, 130);
+  const later = await session(world, flags);
+  assert.equal(later.code, 130);
+  assert.match(later.shown, /Ended by SIGINT\. Run the same command again to go on from here\./);
   const before = readFileSync(configOf(world), 'utf8');
   const noSuchBucket = await session(world, [
     ['Going on with the config', ''],

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { readConfig } from '../../lib/config/read-config.js';
 import { pathsBelow } from '../fakes/paths-below.js';
-import { EASY_KEY, type Outcome } from '../fakes/sandbox.js';
+import { EASY_KEY, type Outcome, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { BucketWorld, OTHER_KEY } from './bucket-world.js';
 
 const SENTENCE = 'seven green boats sing at night';
@@ -56,13 +56,35 @@ test('init --yes makes a backup that is escrowed and compared, from nothing', as
   assert.match(stdout, /was restored from the bucket, and is identical to the file on disk\./);
   assert.match(
     stdout,
-    /\nThe backup is set up\. A run: encrypted-s3-sync\. .*\nStill to do:\n {2}encrypted-s3 schedule\n$/,
+    /\nThe backup is set up\. .*\n {2}encrypted-s3-sync\n.*\nStill to do:\n {2}encrypted-s3 schedule\n$/,
   );
   // The escrow gives the key back, as on a new machine.
   const download = await world.run('encrypted-s3-download-key', ['default', 'eu-central-1', 'test-bucket'], {
     input: `${SENTENCE}\n`,
   });
   assert.ok(download.stdout.includes(world.key));
+});
+
+test('without a person, init excludes only what programs make again, and says how to exclude the rest', async (t) => {
+  const world = new InitWorld(t);
+  world.write('node_modules/x/y.js', 'x');
+  world.write("Anna's db/PG_VERSION", '15');
+  const { code, stdout, stderr } = await world.init(['--exclude-suggested', ...NO_STEPS]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Left out:\n {2}"node_modules": packages .* \(1 file, 1 byte\)\nNot left out;/m);
+  assert.match(stdout, /^Not left out; .*\n {2}"Anna's db\/": .*\n {4}--exclude 'Anna'\\''s db\/\*'\n/m);
+  assert.match(readFileSync(world.written, 'utf8'), /^EXCLUDE=\('node_modules\/\*'\)$/m);
+});
+
+test('init works for a user without a name, as containers have them', async (t) => {
+  const world = new InitWorld(t);
+  const nameless = join(world.folder, 'nameless.cjs');
+  const refuse = "os.userInfo = os.homedir = () => { throw new Error('ENOENT'); };";
+  writeFileSync(nameless, `const os = require('os'); ${refuse} require('module').syncBuiltinESMExports();`);
+  const environment = { NODE_OPTIONS: `${WITHOUT_MODERN_SYSLOG} --require=${nameless}` };
+  const flags = ['init', '--yes', ...world.place, ...NO_STEPS];
+  const { code, stderr } = await world.run('encrypted-s3', flags, { environment, input: `${SENTENCE}\n` });
+  assert.equal(code, 0, stderr);
 });
 
 test('the config names the server that init has talked to, for runs without the variables of this shell', async (t) => {

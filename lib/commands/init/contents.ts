@@ -2,12 +2,13 @@
 // affects the cost.
 
 import { stat } from 'node:fs/promises';
-import { homedir, hostname } from 'node:os';
+import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { isAmazon } from '../../aws/settings/endpoint.js';
+import { homeFolderOf } from '../../aws/settings/home.js';
 import { resolveLocalDir } from '../../backup/source/local-dir.js';
 import { SourceExclusion } from '../../backup/source/source-exclusion.js';
-import { BackupError } from '../../cli/errors.js';
+import { BackupError, shellQuote } from '../../cli/errors.js';
 import type { CommandContext } from '../../cli/main.js';
 import { formatCount } from '../../cli/units/quantities.js';
 import * as check from '../../config/checks.js';
@@ -40,13 +41,14 @@ export async function askContents(
   interview: Interview,
   context: CommandContext,
 ): Promise<Contents> {
+  const home = homeFolderOf(process.env);
   const localDir = await interview.ask({
     what: 'The directory to back up',
     flag: '--directory',
     given: request.directory,
-    proposed: request.isYes ? undefined : homedir(),
+    proposed: request.isYes ? undefined : home,
     check: async (answer) => {
-      const directory = resolve(answer.replace(/^~(?=\/|$)/, homedir));
+      const directory = resolve(answer.replace(/^~(?=\/|$)/, () => home ?? '~'));
       await resolveLocalDir(directory);
       return directory;
     },
@@ -142,20 +144,26 @@ async function askWhatToLeaveOut(
   if (specialFiles > 0)
     interview.say(`${formatCount(specialFiles, 'special file')} (FIFOs, sockets, devices): never backed up.`);
   if (suggestions.length === 0) return [];
-  const madeAgain = suggestions.filter(({ isMadeAgain }) => isMadeAgain);
-  if (isYes && !excludesSuggested) {
-    const lines = suggestions.map((it) => `  ${describeSuggestion(it)}`);
-    interview.say(
-      [
-        'This may be left out, by --exclude PATTERN; by --exclude-suggested what programs make again:',
-        ...lines,
-      ].join('\n'),
+  if (isYes) {
+    const chosen = suggestions.filter(({ isMadeAgain }) => excludesSuggested && isMadeAgain);
+    const others = suggestions.filter((it) => !chosen.includes(it));
+    sayEach('Left out:', chosen.map(describeSuggestion), interview);
+    sayEach(
+      'Not left out; these flags do so, and --exclude-suggested for what programs make again:',
+      others.flatMap((it) => [
+        describeSuggestion(it),
+        ...[...it.patterns].map((pattern) => `  --exclude ${shellQuote(pattern)}`),
+      ]),
+      interview,
     );
-    return [];
+    return chosen;
   }
   const choices = suggestions.map((it, at) => ({ value: `${at}`, label: describeSuggestion(it) }));
   const proposed = choices.filter((_, at) => suggestions[at]?.isMadeAgain).map(({ value }) => value);
   const chosen = await interview.chooseSome('What should not be backed up?', choices, proposed);
-  if (isYes) interview.say(['Left out:', ...madeAgain.map((it) => `  ${describeSuggestion(it)}`)].join('\n'));
   return suggestions.filter((_, at) => chosen.includes(`${at}`));
+}
+
+function sayEach(heading: string, lines: readonly string[], interview: Interview): void {
+  if (lines.length > 0) interview.say([heading, ...lines].join('\n  '));
 }

@@ -141,11 +141,14 @@ export async function scheduleRuns(
 }
 
 /** Offers the schedules that work for this user on this machine. */
-function askWhen(interview: Interview): Promise<string> {
+async function askWhen(interview: Interview): Promise<string> {
   const bySystemd = isUsable('systemd') ? BY_SYSTEMD : [];
   const byCron = isUsable('cron') ? [BY_CRON] : [];
-  const times = [...bySystemd, ...byCron, BY_HAND];
-  return interview.choose('When should it run?', times, times[0]?.value ?? LATER);
+  const [first, ...others] = [...bySystemd, ...byCron];
+  if (first !== undefined)
+    return interview.choose('When should it run?', [first, ...others, BY_HAND], first.value);
+  interview.say('Neither systemd nor cron can run it for this user now.');
+  return LATER;
 }
 
 async function sha256IfThere(file: string): Promise<string> {

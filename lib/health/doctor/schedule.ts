@@ -5,7 +5,7 @@ import { type Finding, failed, ok, warning } from './finding.js';
 
 /** What `encrypted-s3 schedule` has written for a config; times in ms since the epoch. */
 export interface KnownSchedule {
-  readonly scheduler: { readonly kind: string; readonly needsLogin: boolean };
+  readonly scheduler: { readonly kind: string; readonly linger: string | undefined };
   readonly isEnabled: boolean;
   readonly nextRun: number | undefined;
   readonly lastRun: number | undefined;
@@ -48,7 +48,7 @@ function judgeSchedule(
   { scheduler, isEnabled, nextRun, lastRun, exitCode, missing }: KnownSchedule,
   command: string,
 ): Finding {
-  const { kind, needsLogin } = scheduler;
+  const { kind, linger } = scheduler;
   if (missing.length > 0)
     return failed('schedule', `that of ${kind} lacks "${missing.join('" and "')}"`, command);
   if (!isEnabled) return failed('schedule', `that of ${kind} is turned off`, command);
@@ -57,11 +57,7 @@ function judgeSchedule(
   const text = `${kind}: ${last}${exitCode === undefined ? '' : `, exit code ${exitCode}`}${next}`;
   if (exitCode !== undefined && exitCode !== 0 && exitCode !== INCOMPLETE)
     return failed('schedule', text, 'journalctl -t encrypted-s3-sync');
-  if (needsLogin)
-    return warning(
-      'schedule',
-      `${text}; it runs only while this user is logged in`,
-      'sudo loginctl enable-linger "$(id -un)"',
-    );
+  if (linger !== undefined)
+    return warning('schedule', `${text}; it runs only while this user is logged in`, linger);
   return ok('schedule', text);
 }

@@ -15,7 +15,7 @@ const ENVIRONMENT = { PATH: '/usr/bin:/bin', HOME: '/', SHELL: '/bin/sh', LOGNAM
 
 export class Cron implements Scheduler {
   readonly kind = 'cron';
-  readonly needsLogin = false;
+  readonly linger = undefined;
   readonly folder = '/etc/cron.daily';
 
   fileNames(name: string): string[] {

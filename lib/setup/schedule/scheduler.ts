@@ -22,8 +22,8 @@ export interface WrittenPlan {
 
 export interface Scheduler {
   readonly kind: 'systemd' | 'cron';
-  /** Whether its runs need their user to be logged in. */
-  readonly needsLogin: boolean;
+  /** The command that lets its runs begin while their user is logged out; `undefined` if they do. */
+  readonly linger: string | undefined;
   /** Where its files are. */
   readonly folder: string;
   /** The names of the files of a schedule. */
@@ -41,6 +41,6 @@ export interface Scheduler {
   /** Makes the scheduler forget the files that were removed. */
   forget(name: string): void;
   factsOf(name: string): ScheduleFacts;
-  /** Runs the backup now, just as the schedule will, and prints its errors. @returns the run's exit code */
+  /** Runs the backup now, just as the schedule will, and prints its warnings and errors. @returns the run's exit code */
   run(name: string, context: CommandContext): Promise<number>;
 }

@@ -4,7 +4,7 @@ import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { stderr } from 'node:process';
 import { homeFolderOf } from '../../aws/settings/home.js';
-import { BackupError } from '../../cli/errors.js';
+import { BackupError, ifInterrupted, shellQuote } from '../../cli/errors.js';
 import { exitCode, exitCodeOfSignal } from '../../cli/exit-codes.js';
 import type { CommandContext } from '../../cli/main.js';
 import type { OwnFile } from './own-files.js';
@@ -15,7 +15,7 @@ import { failureServiceOf, planInUnits, serviceOf, timerOf, unitsOf } from './sy
 
 export class Systemd implements Scheduler {
   readonly kind = 'systemd';
-  readonly needsLogin: boolean;
+  readonly linger: string | undefined;
   readonly folder: string;
   readonly #isSystem: boolean;
   /** The options that select the manager. */
@@ -26,7 +26,7 @@ export class Systemd implements Scheduler {
     this.#isSystem = isSystem;
     this.#manager = isSystem ? [] : ['--user'];
     this.folder = isSystem ? '/etc/systemd/system' : userFolder(process.env);
-    this.needsLogin = !isSystem && !existsSync(`/var/lib/systemd/linger/${userInfo().username}`);
+    this.linger = isSystem ? undefined : commandToLinger();
   }
 
   fileNames(name: string): string[] {
@@ -86,7 +86,10 @@ export class Systemd implements Scheduler {
 
   async run(name: string, { interruption }: CommandContext): Promise<number> {
     const service = serviceOf(name);
-    await runAttached('systemctl', [...this.#manager, '--quiet', 'start', service], interruption);
+    await ifInterrupted(
+      `The backup is scheduled, and the run goes on: systemctl ${[...this.#manager, 'status', service].join(' ')}`,
+      runAttached('systemctl', [...this.#manager, '--quiet', 'start', service], interruption),
+    );
     const { ConditionResult, InvocationID, Result } = this.#show(service, [
       'ConditionResult',
       'InvocationID',
@@ -96,13 +99,12 @@ export class Systemd implements Scheduler {
       throw new BackupError(`systemd has not run "${service}": this machine is on battery.`, {
         hint: `It is scheduled. On mains power, try it: systemctl ${[...this.#manager, 'start', service].join(' ')}`,
       });
-    const code = this.factsOf(name).exitCode ?? exitCode.failed;
-    if (code === exitCode.done && Result === 'success') return code;
     const match = `_SYSTEMD_INVOCATION_ID=${InvocationID}`;
     // Not what the run sent to syslog, which is the same.
     const words = ['--quiet', '--no-pager', '--output=cat', '_TRANSPORT=stdout', match];
     stderr.write(askSystemd('journalctl', [...this.#manager, ...words]).stdout);
-    return code === exitCode.done ? exitCode.failed : code;
+    const code = this.factsOf(name).exitCode ?? exitCode.failed;
+    return code === exitCode.done && Result !== 'success' ? exitCode.failed : code;
   }
 
   #show(unit: string, properties: readonly string[]): Readonly<Record<string, string>> {
@@ -111,6 +113,22 @@ export class Systemd implements Scheduler {
     return Object.fromEntries(
       lines.map((line) => line.split(/=(.*)/s)).map(([name, value]) => [name, value]),
     );
+  }
+}
+
+function commandToLinger(): string | undefined {
+  const user = userName();
+  return existsSync(join('/var/lib/systemd/linger', user))
+    ? undefined
+    : `sudo loginctl enable-linger ${shellQuote(user)}`;
+}
+
+function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // The user has no name, as in a container.
+    return `${process.geteuid?.()}`;
   }
 }
 

@@ -120,7 +120,10 @@ test('all that cannot be read is one suggestion, and special files are counted',
   const { suggestions, specialFiles } = await surveyed({ ...many, 'v/': 'unreadable', fifo: 'special' });
   assert.equal(specialFiles, 1);
   assert.equal(suggestions[0]?.patterns.size, 20);
-  assert.match(describeSuggestion(suggestions[0]), /^31 files or folders that can't be read, such as "u0"$/);
+  assert.match(
+    describeSuggestion(suggestions[0]),
+    /^"u0": can't be read by this user, and 30 others like it$/,
+  );
 });
 
 test('a survey whose time is up counts what it has seen', async () => {

@@ -139,7 +139,7 @@ test('little room, no syslog and no hook for failures are warnings', () => {
 
 test('a schedule that is off, or whose run has failed, is a failure', () => {
   const known: KnownSchedule = {
-    scheduler: { kind: 'systemd', needsLogin: false },
+    scheduler: { kind: 'systemd', linger: undefined },
     isEnabled: true,
     nextRun: NOW,
     lastRun: NOW,
@@ -152,7 +152,7 @@ test('a schedule that is off, or whose run has failed, is a failure', () => {
   assert.equal(state({ exitCode: 3 }), 'ok');
   assert.equal(state({ exitCode: 75 }), 'failed');
   assert.equal(state({ isEnabled: false }), 'failed');
-  assert.equal(state({ scheduler: { kind: 'systemd', needsLogin: true } }), 'warning');
+  assert.equal(state({ scheduler: { kind: 'systemd', linger: 'loginctl enable-linger a' } }), 'warning');
   const gone = { flags: ['--at', '3:30'], missing: ['/opt/node', '/opt/encrypted-s3'] };
   assert.deepEqual(judgeSchedules([{ ...known, ...gone }], '/c'), [
     failed(
