@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { chmodSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Finding } from '../../lib/health/doctor/finding.js';
 import { s3Error } from '../fakes/replies.js';
 import { KEY, type Outcome } from '../fakes/sandbox.js';
+import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { BucketWorld, OTHER_KEY } from './bucket-world.js';
 
 interface Examined extends Outcome {
@@ -200,13 +201,61 @@ test('a server that lacks calls, or a user who may not make them, does not make 
   assert.equal(denied.code, 1);
 });
 
-test('a server that ignores SSE-C fails, and so does one that blocks it', async (t) => {
+test('a server that ignores SSE-C fails', async (t) => {
   const world = worldWithBucket(t);
   world.bucket.ignoresKeys = true;
   const ignoring = await examine(world);
   assert.equal(ignoring.code, 2);
   assert.match(find(ignoring, 'SSE-C')?.text ?? '', /can be read without a key/);
   assert.equal(stateOf(ignoring, 'clock'), 'not checked');
+});
+
+test('an upload that the bucket blocks fails, with the command that lifts the block', async (t) => {
+  const world = worldWithBucket(t);
+  const blocked =
+    'An error occurred (AccessDenied) when calling the PutObject operation: this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C).';
+  world.onCall('*" s3 cp - "*', `echo '${blocked}' >&2; exit 1`);
+  const examined = await examine(world);
+  assert.equal(stateOf(examined, 'SSE-C'), 'failed');
+  assert.match(find(examined, 'SSE-C')?.remedy ?? '', /doctor --fix|put-bucket-encryption/);
+  assert.deepEqual([stateOf(examined, 'clock'), stateOf(examined, 'rights')], Array(2).fill('not checked'));
+});
+
+test('a bucket of another account or region is a warning, and a denied question is no answer', async (t) => {
+  const world = worldWithBucket(t);
+  const denied = (operation: string) => answers(s3Error('AccessDenied', operation, 'Access Denied'));
+  world.onCall('*expected-bucket-owner*', answers(s3Error('403', 'HeadBucket', 'Forbidden')));
+  const stolen = find(await examine(world), 'owner');
+  assert.equal(stolen?.state, 'warning');
+  assert.match(stolen?.text ?? '', /belongs to another account/);
+  world.onCall('*get-bucket-location*', 'echo eu-west-1; exit 0');
+  assert.match(find(await examine(world), 'region')?.remedy ?? '', /AWS_REGION=eu-west-1/);
+  world.onCall('*get-bucket-location*', denied('GetBucketLocation'));
+  assert.equal(stateOf(await examine(world), 'region'), 'not checked');
+  world.onCall('*get-caller-identity*', denied('GetCallerIdentity'));
+  const unknown = await examine(world);
+  assert.deepEqual(
+    ['identity', 'owner', 'bucket'].map((check) => stateOf(unknown, check)),
+    ['not checked', 'not checked', 'ok'],
+  );
+});
+
+test('a setting that is a slip, and places that are missing or may not be written, are reported', async (t) => {
+  const world = worldWithBucket(t);
+  const locked = join(world.folder, 'locked');
+  mkdirSync(locked, { mode: 0o555 });
+  const metrics = join(world.folder, 'nowhere/backup.prom');
+  const config = world.config({ METRICS_FILE: metrics, LOCAL_DIR: '/nowhere', LOCAL_LOCK: `${locked}/lock` });
+  appendFileSync(config, "EXCLUDE=('*.tmp,')\n");
+  const { stdout } = await world.run('encrypted-s3', ['doctor', config, '--json'], {
+    through: WITHOUT_ROOTS_RIGHTS,
+    environment: { HOME: world.home, XDG_STATE_HOME: locked },
+  });
+  const examined = { findings: (JSON.parse(stdout) as Examined).findings };
+  const states = ['config', 'LOCAL_DIR', 'ctime', 'lock', 'state folder', 'metrics file'].map(
+    (check) => examined.findings.find((finding) => finding.check === check)?.state,
+  );
+  assert.deepEqual(states, ['warning', 'failed', 'not checked', 'failed', 'warning', 'warning']);
 });
 
 test('doctor reports a wrapper of the AWS CLI that prints its own output', async (t) => {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { allBlocked } from '../../../../lib/aws/bucket-settings/bucket-settings.js';
+import { planBucketSettings } from '../../../../lib/aws/bucket-settings/plan.js';
 import { judgeVersion } from '../../../../lib/health/doctor/aws-program.js';
 import { judgeRegion } from '../../../../lib/health/doctor/bucket.js';
 import { exitCodeOf, failed, notChecked, ok, warning } from '../../../../lib/health/doctor/finding.js';
@@ -7,6 +9,7 @@ import { judgeCredentials, judgeIdentity } from '../../../../lib/health/doctor/i
 import { judgeHooks, judgeLock, judgeRoom, judgeSyslog } from '../../../../lib/health/doctor/machine.js';
 import { judgeEscrow, judgeLastRun } from '../../../../lib/health/doctor/records.js';
 import { judgeSchedules, type KnownSchedule } from '../../../../lib/health/doctor/schedule.js';
+import { judgeObjectLock, judgeSettings } from '../../../../lib/health/doctor/settings.js';
 import { judgeSource } from '../../../../lib/health/doctor/source.js';
 import { judgeClock, judgeRights } from '../../../../lib/health/doctor/sse-c.js';
 import type { LastRun } from '../../../../lib/records/last-run.js';
@@ -87,6 +90,39 @@ test('credentials that can remove versions are a warning, and without versions t
     (removal) => judgeRights({ removal }, '/c').state,
   );
   assert.deepEqual(states, ['warning', 'ok', 'not checked', 'not checked']);
+});
+
+test('versioning that is suspended is a warning, a rule that expires files a failure, a longer history in order', () => {
+  const judge = (status: 'enabled' | 'suspended', rule: object) => {
+    const settings = {
+      versioning: { value: status },
+      lifecycle: { value: { Rules: [{ ID: 'r', Status: 'Enabled', Filter: { Prefix: '' }, ...rule }] } },
+      encryption: { value: [] },
+      publicAccess: { value: allBlocked() },
+    } as const;
+    const retention = { days: 30, prefixes: ['pc/'] };
+    const aws = { bucket: 'b', commandFor: (args: readonly string[]) => args.join(' ') };
+    const steps = planBucketSettings('b', settings, retention);
+    return judgeSettings(settings, steps, retention, aws).map(({ check, state }) => `${check} ${state}`);
+  };
+  const kept = {
+    Expiration: { ExpiredObjectDeleteMarker: true },
+    NoncurrentVersionExpiration: { NoncurrentDays: 90 },
+    AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 },
+  };
+  const fine = ['versioning ok', 'lifecycle ok', 'SSE-C allowed ok', 'public access ok'];
+  assert.deepEqual(judge('enabled', kept), fine);
+  assert.deepEqual(judge('suspended', kept), ['versioning warning', ...fine.slice(1)]);
+  assert.ok(judge('enabled', { ...kept, Expiration: { Days: 7 } }).includes('lifecycle failed'));
+});
+
+test('Object Lock is in order in each form, and its text says what it protects', () => {
+  const lock = (DefaultRetention?: { Mode: string; Days?: number; Years?: number }) =>
+    judgeObjectLock({ ObjectLockConfiguration: DefaultRetention ? { Rule: { DefaultRetention } } : {} }).text;
+  assert.deepEqual(judgeObjectLock(undefined), ok('Object Lock', 'off'));
+  assert.match(lock(), /protects nothing yet/);
+  assert.match(lock({ Mode: 'COMPLIANCE', Days: 30 }), /^on: for 30 days nobody can remove/);
+  assert.match(lock({ Mode: 'GOVERNANCE', Years: 1 }), /^on: for 1 year nobody without a special right can/);
 });
 
 test('an old run and an old full check are warnings', () => {
