@@ -34,7 +34,7 @@ export function initCommand(): Command {
       'to write, or to continue with; without one, ~/.config/encrypted-s3-backup/config',
     )
     .option('--config <config_file>', 'the same')
-    .option('--profile <name>', 'the profile of the AWS CLI')
+    .option('--profile <profile>', 'the profile of the AWS CLI')
     .option('--region <region>', 'of the bucket')
     .option('--bucket <bucket>', 'to back up to; it may not exist yet')
     .option('--endpoint-url <url>', "of an S3 server other than Amazon's")

@@ -18,6 +18,8 @@ export function manPage(command: Command, umbrella: Command, version: string): s
   const exitCodes = after.find((it) => /^\n?Exit codes:/.test(it)) ?? EXIT_CODES;
   return [
     `.TH ${roff(name.toUpperCase())} 1 ${RELEASED} "encrypted\\-s3\\-backup ${version}" "User Commands"`,
+    // A narrow terminal has no room to adjust lines to the right.
+    '.ad l',
     '.SH NAME',
     `${roff(name)} \\-`,
     ...paragraph((command.summary() || command.description()).replace(/\.$/, '')),

@@ -14,7 +14,7 @@ import { treeCopyOf } from '../records/state-folder.js';
 
 /** A line by which the shell is told to offer files, too. */
 const FILES = ':files';
-const NAMES_OF_FILES = new Set(['config_file', 'destination', 'file']);
+const NAMES_OF_FILES = new Set(['config_file', 'destination', 'directory', 'file']);
 const NAMES_OF_PROFILES = new Set(['aws_profile', 'profile', 'profile_region_bucket']);
 const NAMES_OF_PATHS = new Set(['path', 'folder']);
 

@@ -102,6 +102,8 @@ test('commands, options, choices and profiles are offered', async (t) => {
   ]);
   assert.deepEqual(await world.offered('sync', '--color', 'a'), ['auto', 'always']);
   assert.deepEqual(await world.offered('status', '--bucket', ''), ['default', 'old', 'work']);
+  assert.deepEqual(await world.offered('init', '--profile', 'w'), ['work']);
+  assert.deepEqual(await world.offered('init', '--directory', ''), [':files']);
   assert.deepEqual(await world.offered('help', 'dif'), ['diff']);
   assert.deepEqual(await world.offered('no-such-command', ''), []);
   assert.deepEqual(await world.offered('sync', '--wait', ''), []);
