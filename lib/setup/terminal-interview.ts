@@ -5,8 +5,8 @@ import { confirm, isCancel, log, multiselect, password, select, text } from '@cl
 import { BackupError, InterruptedError } from '../cli/errors.js';
 import { printable } from '../cli/log/log.js';
 import { isQuiet } from '../cli/log/output-options.js';
+import { wrapped } from '../cli/prompt.js';
 import type { Interruption } from '../cli/signals/interruption.js';
-import { wrapped } from '../cli/units/wrapped.js';
 import { askNewEasyKey } from './easy-key.js';
 import type { Choice, Interview, Question } from './interview.js';
 

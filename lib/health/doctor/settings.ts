@@ -123,7 +123,7 @@ export async function checkObjectLock(aws: AwsCli): Promise<Finding> {
   return 'unknown' in asked ? unknown('Object Lock', asked) : judgeObjectLock(asked.value);
 }
 
-function judgeObjectLock(lock: ObjectLock | undefined): Finding {
+export function judgeObjectLock(lock: ObjectLock | undefined): Finding {
   if (lock === undefined) return ok('Object Lock', 'off');
   const { Mode, Days, Years } = lock.ObjectLockConfiguration?.Rule?.DefaultRetention ?? {};
   if (Mode === undefined)
