@@ -49,9 +49,9 @@ async function reportFailures(
   const report = (path: string, why: string) =>
     incomplete.addFailure(`${localDir}/${path}`, 'is not in the backup as it is', why, path);
   for (const upload of uploads) {
-    for await (const { path, why, isOfAws } of flatten(upload.failures())) {
-      report(path, isOfAws ? describeFailure(path, why.replace(/\.$/, '')) : why);
-      if (isOfAws) incomplete.addHint(hintOfAwsError(why, aws));
+    for await (const { path, why, cause } of flatten(upload.failures())) {
+      report(path, cause === 'aws' ? describeFailure(path, why.replace(/\.$/, '')) : why);
+      if (cause === 'aws') incomplete.addHint(hintOfAwsError(why, aws));
     }
   }
   if (stillDue === undefined) return;
@@ -86,7 +86,7 @@ export async function reportRun({ flags, log }: Backup, facts: RunFacts): Promis
 
 /** @param why the AWS CLI's message */
 function describeFailure(path: string, why: string): string {
-  // The next run would fail in the same way.
+  // The next run fails in the same way, unless the server is changed meanwhile: only a trial shows that.
   const canNeverSucceed = kindOfAwsError(why) === 'bad-name-or-size';
   const exclude = canNeverSucceed ? `. To exclude it: EXCLUDE=(${quotedPatternFor(bytesOf(path))})` : '';
   return `its upload failed: ${why}${exclude}`;

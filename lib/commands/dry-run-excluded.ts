@@ -8,7 +8,7 @@ import { errnoOf } from '../cli/errors.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../tree/bytes.js';
 import { mountPoints } from '../tree/disk/mount-points.js';
-import { readFolder } from '../tree/disk/read-folder.js';
+import { namesIn } from '../tree/disk/read-folder.js';
 import { flatten } from '../tree/streams/batches.js';
 import { readJson, type Spool } from '../tree/streams/spool.js';
 
@@ -55,7 +55,7 @@ export async function* describeExcluded(
 function countOne(path: Bytes, count: Count): Bytes[] {
   try {
     const stats = lstatSync(pathOf(path));
-    if (stats.isDirectory()) return readFolder(pathOf(path)).map(({ name }) => joinPath(path, name as Bytes));
+    if (stats.isDirectory()) return namesIn(path).map((name) => joinPath(path, name));
     if (!stats.isFile()) return [];
     count.files += 1;
     count.bytes += stats.size;

@@ -130,7 +130,7 @@ async function download(
   const prompt = new Prompt(stderr, interruption);
   const object = await findVersion(file);
   prompt.say('Downloading the file from the S3 bucket...\n');
-  const isSparse = entry?.inode.allocated !== undefined;
+  const isSparse = entry && entry.inode.allocated !== undefined;
   const onComplete = async (path: string) => {
     if (entry !== undefined && statSync(path).size !== entry.inode.size)
       log.warn(

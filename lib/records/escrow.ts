@@ -86,7 +86,13 @@ export async function escrowKey(
   assertReplaceable: (held: 'other easy key' | 'other key') => Promise<void> | void,
 ): Promise<void> {
   const { encryptionKey, easyKey, storageClass } = escrow;
-  if (!(await bucketExists(aws))) await makeBucket(aws, escrow, (message) => log.info(message));
+  if (!(await bucketExists(aws))) {
+    // A warning, since the name may be wrong: the key would not be with its backup.
+    log.warn(
+      `The bucket "${aws.bucket}" does not exist. Creating it: if the backup has a bucket already, store the key there.`,
+    );
+    await makeBucket(aws, escrow, (message) => log.info(message));
+  }
   const escrowed = await fetchEscrow(aws, easyKey);
   if (typeof escrowed === 'object' && isEscrowOf(encryptionKey, escrowed.content)) {
     noteTrialOfEscrow(aws);

@@ -26,6 +26,8 @@ export interface StateFolder {
   readonly unfinished: string | undefined;
   /** The folder for records and trees of earlier runs that a command has downloaded. */
   readonly history: string | undefined;
+  /** The file with what runs have told the user: see told.ts. */
+  readonly told: string | undefined;
   /** The run's temporary folder; empty, mode 0700. */
   readonly runFolder: string;
   /** Removes `runFolder`. */
@@ -40,6 +42,8 @@ interface BackupIdentity {
   readonly environment: NodeJS.ProcessEnv;
 }
 
+const NO_PLACES = { treeCopy: undefined, unfinished: undefined, history: undefined, told: undefined };
+
 /**
  * @param identity a config, for example
  * @param keepsState whether files may stay on disk after the run
@@ -52,6 +56,7 @@ export function openStateFolder(identity: BackupIdentity, keepsState: boolean): 
     treeCopy: treeCopyOf(identity),
     unfinished: folder === undefined ? undefined : join(folder, 'unfinished'),
     history: folder === undefined ? undefined : join(folder, 'history'),
+    told: folder === undefined ? undefined : join(folder, 'told'),
   };
   try {
     if (keepsState && folder !== undefined) {
@@ -67,7 +72,7 @@ export function openStateFolder(identity: BackupIdentity, keepsState: boolean): 
     // A dry run excludes what a run would exclude.
     const ownFolders = [made.runFolder, ...(keepsState ? [] : existingStateHome(environment))];
     return {
-      ...(keepsState ? { treeCopy: undefined, unfinished: undefined, history: undefined } : places),
+      ...(keepsState ? NO_PLACES : places),
       ownFolders,
       ...made,
     };

@@ -109,6 +109,12 @@ export class BucketWorld extends Sandbox {
     this.bucket.isVersioned = true;
   }
 
+  /** Removes the bucket behind the back of the backup, with everything in it. */
+  removeBucket(): void {
+    for (const { key, id } of this.bucket.versions()) this.bucket.removeVersion(key, id);
+    this.bucket.exists = false;
+  }
+
   /** Runs a built command to its end. */
   override run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
     writeFileSync(join(this.folder, 'calls'), '');

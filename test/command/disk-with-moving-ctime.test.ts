@@ -1,10 +1,37 @@
 // A file system that reports another ctime at each stat.
 import assert from 'node:assert/strict';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
 import { withFuse } from '../fakes/fuse.js';
 import { BucketWorld, TREE } from './bucket-world.js';
+
+test('a ctime that proves nothing is told on stderr once, by the run that finds it out', async (t) => {
+  const world = new BucketWorld(t);
+  const at = join(world.folder, 'mount');
+  for (const path of ['a', 'b']) world.write(path, path);
+  mkdirSync(at);
+  for (const path of ['a', 'b']) writeFileSync(join(at, path), path);
+  world.config({ LOCAL_DIR: at });
+  const before = await world.sync();
+  assert.equal(before.code, 0, before.stderr);
+  assert.doesNotMatch(before.stderr, /ctime/);
+  rmSync(at, { recursive: true });
+  await withFuse(t, world.source, at, ['ctime-moves'], async () => {
+    for (const [flags, isTold] of [
+      [['--dry-run'], true],
+      [[], true],
+      [[], false],
+      [['--full'], false],
+    ] as const) {
+      const { code, stderr } = await world.sync(flags);
+      assert.equal(code, 0, stderr);
+      assert.equal(stderr.includes('WARNING: The ctime of files in '), isTold, stderr);
+      assert.ok(world.syslog().some((line) => line.includes('The ctime of files in ')));
+    }
+  });
+});
 
 test('files whose ctime changes at each stat are sent once, are in the tree, and are verified', async (t) => {
   const world = new BucketWorld(t);

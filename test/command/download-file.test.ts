@@ -6,6 +6,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -48,6 +49,16 @@ test('the key comes from a pipe, with or without a newline, or from a config', a
     readdirSync(box.folder).some((name) => name.startsWith('.encrypted')),
     false,
   );
+});
+
+test('a file with many zeros is downloaded with holes, although no tree says that it had some', async (t) => {
+  const box = new Sandbox(t);
+  const content = `content${'\0'.repeat(2 << 20)}`;
+  const file = join(box.folder, 'image');
+  box.expect([{ ...download, writesFile: content }]);
+  assert.equal((await box.run('encrypted-s3-download-file', [...PLACE, file], { input: KEY })).code, 0);
+  assert.ok(statSync(file).blocks * 512 <= 8192);
+  assert.equal(readFileSync(file, 'utf8'), content);
 });
 
 test('a folder gets the file under its own name, and "-" means standard output', async (t) => {

@@ -46,6 +46,18 @@ for (const [rule, exclude] of Object.entries(RULES)) {
   });
 }
 
+test('no run looks at an excluded mount that hangs, on a file system that does not give the types of names', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'gone-0', 'gone-1', 'gone-2', 'out/z']) world.write(path, path);
+  const [disk, at] = [join(world.folder, 'disk'), join(world.folder, 'mount')];
+  mkdirSync(disk);
+  await withFuse(t, world.source, at, ['no-types'], async () => {
+    appendFileSync(world.config({ ...QUICK, LOCAL_DIR: at }), "EXCLUDE=('out/hung/*')\n");
+    assert.equal((await world.sync()).code, 0);
+    await withFuse(t, disk, join(at, 'out/hung'), ['hangs'], () => assertNoAccess(world));
+  });
+});
+
 test('a link to a mount that hangs is not followed if its name is excluded', async (t) => {
   const world = new BucketWorld(t);
   for (const path of ['a', 'gone-0', 'gone-1', 'gone-2', 'out/z']) world.write(path, path);

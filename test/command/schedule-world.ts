@@ -57,7 +57,8 @@ ConditionResult=yes\nInvocationID=x\nResult=${code === 0 ? 'success' : 'exit-cod
     const said = join(this.folder, 'said');
     this.fake('journalctl', `cat "${said}"`);
     const run = `"${process.execPath}" "${binOf('encrypted-s3-sync')}" "${this.configFile}" 2> "${said}"`;
-    const note = `sed -i "s/^ExecMainStatus=.*/ExecMainStatus=$?/; s/^Result=.*/Result=exit-code/" "${this.#facts}"`;
+    const result = '$([ $status = 0 ] && echo success || echo exit-code)';
+    const note = `status=$?; sed -i "s/^ExecMainStatus=.*/ExecMainStatus=$status/; s/^Result=.*/Result=${result}/" "${this.#facts}"`;
     return this.scheduleWith(`case "$*" in *start*) ${run}; ${note};; esac`);
   }
 

@@ -5,14 +5,19 @@ import { umbrella } from '../../bin/commands/umbrella.js';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
 import { ANSWERS, refuse } from './server-answers.js';
-import { COMMANDS, commandsFor, type Said, ServerWorld } from './server-commands.js';
+import { COMMANDS, commandsFor, commandsRefused, type Said, ServerWorld } from './server-commands.js';
+
+const NO_SUCH_BUCKET: readonly [number, RegExp] = [
+  1,
+  /^ERROR: .*\(NoSuchBucket\).*\nHINT: Check its name, and that profile, region and endpoint are those of the backup\.$/m,
+];
 
 for (const answer of ANSWERS) {
   const { code, message, to, hint } = answer;
   test(`every command reports the answer ${code} (${message.slice(0, 50)}) to ${to.join(', ')}, and what to do`, async (t) => {
     const world = await ServerWorld.make(t);
     refuse(world, answer);
-    for (const { args, input = '', run, said = onStandardError, end } of commandsFor(to)) {
+    for (const { args, input = '', run, said = onStandardError, end } of commandsRefused(to)) {
       const words = args(world);
       const outcome = await (run?.(world) ?? world.run('encrypted-s3', words, { input }));
       const shown = `encrypted-s3 ${words.join(' ')}: ${outcome.stdout}${outcome.stderr}`;
@@ -33,6 +38,18 @@ for (const answer of ANSWERS) {
     assert.deepEqual(world.awsCalls(), [], 'the completion asks the server');
   });
 }
+
+test('every command says that there is no bucket, or makes one with a word', async (t) => {
+  for (const { args, input = '', run, withoutBucket = NO_SUCH_BUCKET } of commandsFor()) {
+    const world = await ServerWorld.make(t);
+    world.removeBucket();
+    const words = args(world);
+    const { code, stdout, stderr } = await (run?.(world) ?? world.run('encrypted-s3', words, { input }));
+    const shown = `encrypted-s3 ${words.join(' ')}: ${stdout}${stderr}`;
+    assert.equal(code, withoutBucket[0], shown);
+    assert.match(stdout + stderr, withoutBucket[1], shown);
+  }
+});
 
 test('the table of this test has every command', async (t) => {
   const world = await ServerWorld.make(t);

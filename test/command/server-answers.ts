@@ -2,7 +2,7 @@
 import type { BucketWorld } from './bucket-world.js';
 
 /** Groups of S3 calls that a server may refuse. */
-export type Calls = 'listing' | 'reads' | 'uploads' | 'versions' | 'settings' | 'deletions';
+export type Calls = 'creation' | 'listing' | 'reads' | 'uploads' | 'versions' | 'settings' | 'deletions';
 
 export interface Answer {
   readonly code: string;
@@ -74,20 +74,46 @@ export const ANSWERS: readonly Answer[] = [
   },
   {
     code: 'AccessDenied',
+    message: 'x is not authorized to perform: s3:CreateBucket because no policy allows it',
+    to: ['creation'],
+    hint: /needs s3:CreateBucket/,
+  },
+  {
+    code: 'BucketAlreadyExists',
+    message: 'The requested bucket name is not available.',
+    to: ['creation'],
+    hint: /Choose another name for the bucket/,
+  },
+  {
+    code: 'InvalidLocationConstraint',
+    message: 'The specified location-constraint is not valid',
+    to: ['creation'],
+    hint: /Correct AWS_REGION/,
+  },
+  {
+    code: 'TooManyBuckets',
+    message: 'You have attempted to create more buckets than allowed',
+    to: ['creation'],
+    hint: /quota/,
+  },
+  {
+    code: 'AccessDenied',
     message: 'Access Denied because object protected by object lock.',
     to: ['deletions'],
     hint: undefined,
   },
 ];
 
-/** Makes the server give this answer; a HEAD request gets only its status. */
+/** Makes the server give this answer; a HEAD request gets only its status. If it refuses to create a bucket, there is none. */
 export function refuse(world: BucketWorld, { code, message, to }: Answer): void {
   const status = /^(AccessDenied|InvalidAccessKeyId|RequestTimeTooSkewed)$/.test(code)
     ? '(403) when calling the HeadObject operation: Forbidden'
     : '(400) when calling the HeadObject operation: Bad Request';
   const say = (operation: string) =>
     `cat >&2 <<'END'\nAn error occurred (${code}) when calling the ${operation} operation: ${message}\nEND\nexit 254;;`;
+  if (to.includes('creation')) world.removeBucket();
   const cases: Readonly<Record<Calls, string>> = {
+    creation: `*" create-bucket "*) ${say('CreateBucket')}`,
     listing: `*" list-objects-v2 "*) ${say('ListObjectsV2')}\n*" head-bucket "*) echo "An error occurred ${status.replace('HeadObject', 'HeadBucket')}" >&2; exit 254;;`,
     settings: `*" get-bucket-versioning "*) ${say('GetBucketVersioning')}
 *" s3api get-"*"-block "*|*" s3api get-"*"-configuration "*|*" get-bucket-encryption "*) ${say('GetBucket')}`,
@@ -99,8 +125,8 @@ export function refuse(world: BucketWorld, { code, message, to }: Answer): void 
       .replace(' >&2', '')
       .replace(/exit 254;;$/, '')}) >&2; exit 1;;`,
   };
-  const script = ['reads', 'uploads', 'listing', 'versions', 'settings', 'deletions'].filter((it) =>
-    to.includes(it as Calls),
+  const script = ['creation', 'reads', 'uploads', 'listing', 'versions', 'settings', 'deletions'].filter(
+    (it) => to.includes(it as Calls),
   );
   // Uploads differ from reads only by the position of the URL.
   const ordered = [...script].map((it) => cases[it as Calls]).join('\n');

@@ -47,6 +47,8 @@ export interface Command {
   readonly input?: string;
   /** How the command ends, by the calls that are refused. If several are, the first one counts. */
   readonly ends: Readonly<Partial<Record<Calls, End>>>;
+  /** If there is no bucket. By default, the command reports NoSuchBucket, with exit code 1. */
+  readonly withoutBucket?: readonly [number, RegExp];
   /** Extracts the command's message and hints, unless they are on standard error. */
   readonly said?: (outcome: Outcome) => Said;
   readonly run?: (world: ServerWorld) => Promise<Outcome>;
@@ -62,19 +64,27 @@ const FILE = [...PLACE, 's3://test-bucket/pc/docs/a'];
 const WOULD_NOT_DELETE = /Would not delete 1 object .*GetBucketVersioning.* needs s3:GetBucketVersioning/;
 const NOT_DELETING = /Not deleting 1 object .*GetBucketVersioning.* needs s3:GetBucketVersioning/;
 
+const DELETED =
+  /WARNING: The bucket "test-bucket" existed at the last run and has been deleted, with all its contents\. Creating it again\./;
+const NO_BUCKET = /ERROR: Download failed: there is no bucket "test-bucket"\.\nHINT: Check its name, and/;
+
 export const COMMANDS: readonly Command[] = [
   {
     args: (it) => ['sync', it.configFile],
-    ends: { reads: 1, listing: 1, uploads: 1, settings: [3, NOT_DELETING], deletions: 3 },
+    withoutBucket: [0, DELETED],
+    ends: { creation: 1, reads: 1, listing: 1, uploads: 1, settings: [3, NOT_DELETING], deletions: 3 },
   },
   {
     args: (it) => ['sync', '--dry-run', it.configFile],
+    withoutBucket: [0, /^\(dryrun\) create the bucket test-bucket$/m],
     ends: { reads: 1, listing: 1, settings: [3, WOULD_NOT_DELETE] },
   },
   {
     args: () => ['upload-key'],
     input: `\n\neu-central-1\ntest-bucket\n${KEY}\n${EASY_KEY}\n\nyes\n`,
+    withoutBucket: [0, /WARNING: The bucket "test-bucket" does not exist\. Creating it: /],
     ends: {
+      creation: 1,
       listing: 1,
       uploads: 1,
       reads: 1,
@@ -84,9 +94,15 @@ export const COMMANDS: readonly Command[] = [
   {
     args: () => ['download-key', ...PLACE, 'test-bucket'],
     input: `${EASY_KEY}\n`,
+    withoutBucket: [1, NO_BUCKET],
     ends: { reads: 1 },
   },
-  { args: (it) => ['download-file', ...FILE, it.to], input: `${KEY}\n`, ends: { reads: 1 } },
+  {
+    args: (it) => ['download-file', ...FILE, it.to],
+    input: `${KEY}\n`,
+    withoutBucket: [1, NO_BUCKET],
+    ends: { reads: 1 },
+  },
   {
     args: (it) => ['download-file', `--at=${it.now}`, ...FILE, it.to],
     input: `${KEY}\n`,
@@ -100,7 +116,11 @@ export const COMMANDS: readonly Command[] = [
   { args: () => ['list-versions', ...FILE], ends: { versions: 1 } },
   { args: (it) => ['undelete', '--dry-run', it.configFile], ends: { versions: 1 } },
   { args: (it) => ['undelete', it.configFile], ends: { versions: 1, deletions: 1 } },
-  { args: (it) => ['status', it.configFile], ends: { reads: 1, listing: 1 } },
+  {
+    args: (it) => ['status', it.configFile],
+    withoutBucket: [3, /s3:\/\/test-bucket\/pc\/docs\/: the bucket does not exist/],
+    ends: { reads: 1, listing: 1 },
+  },
   { args: () => ['status', '--bucket', ...PLACE, 'test-bucket'], ends: { listing: 1 } },
   { args: (it) => ['runs', ...config(it)], ends: { reads: 1, versions: 1 } },
   { args: (it) => ['ls', ...config(it)], ends: { reads: 1, versions: 1 } },
@@ -123,6 +143,10 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     args: (it) => ['doctor', '--json', it.configFile],
+    withoutBucket: [
+      1,
+      /"check":"bucket","state":"warning","text":"there is no \\"test-bucket\\" yet: the first run creates it/,
+    ],
     ends: {
       listing: 2,
       uploads: 2,
@@ -135,18 +159,21 @@ export const COMMANDS: readonly Command[] = [
   // The run that `schedule` starts reports the refusal.
   {
     args: (it) => ['schedule', it.configFile],
-    ends: { reads: 1, listing: 1, uploads: 1, settings: [3, NOT_DELETING], deletions: 3 },
+    withoutBucket: [0, /^Wrote /m],
+    ends: { creation: 1, reads: 1, listing: 1, uploads: 1, settings: [3, NOT_DELETING], deletions: 3 },
     run: (it) => it.scheduleAndRun(),
   },
   // `init` checks the bucket, stores the escrow, makes the first run, and compares a file.
   {
     args: (it) => ['init', '--yes', it.newConfig, ...newBackup(it)],
     input: 'seven green boats sing at night\n',
-    ends: { listing: 1, uploads: 1, reads: 1 },
+    withoutBucket: [0, /The bucket "test-bucket" does not exist yet\./],
+    ends: { creation: 1, listing: 1, uploads: 1, reads: 1 },
   },
   {
     args: (it) => ['init', '--yes', '--skip', 'escrow', '--config', it.configFile],
-    ends: { listing: 1, reads: 1, settings: [0, /may not read the bucket's versioning/] },
+    withoutBucket: [0, /The bucket "test-bucket" was made\./],
+    ends: { creation: 1, listing: 1, reads: 1, settings: [0, /may not read the bucket's versioning/] },
   },
 ];
 
@@ -175,10 +202,15 @@ function firstFailure({ stdout }: Outcome): Said {
   };
 }
 
-/** The commands that make one of these calls, except those that can't run on this machine. */
-export function commandsFor(to: readonly Calls[]): readonly (Command & { readonly end: End })[] {
-  return COMMANDS.flatMap((command) => {
+/** The commands, except those that can't run on this machine. */
+export function commandsFor(): readonly Command[] {
+  return COMMANDS.filter(({ run }) => run === undefined || canSchedule);
+}
+
+/** The commands that make one of these calls. */
+export function commandsRefused(to: readonly Calls[]): readonly (Command & { readonly end: End })[] {
+  return commandsFor().flatMap((command) => {
     const end = Object.entries(command.ends).find(([call]) => to.includes(call as Calls))?.[1];
-    return end === undefined || (command.run !== undefined && !canSchedule) ? [] : [{ ...command, end }];
+    return end === undefined ? [] : [{ ...command, end }];
   });
 }

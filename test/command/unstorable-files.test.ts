@@ -59,6 +59,28 @@ test('a run whose deletions wait for unstorable names prints the line that exclu
   assert.ok(!world.stored().includes('gone'));
 });
 
+test('a file that only the server refuses is tried once in each run, named with its EXCLUDE, and stored when it is accepted', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['f', 'odd name']) world.write(path, path);
+  world.faults.failPut(
+    `${PREFIX}odd name`,
+    'An error occurred (XMinioInvalidObjectName) when calling the PutObject operation: Object name contains unsupported characters.',
+  );
+  for (const kind of ['first', 'quick', 'full'] as const) {
+    world.config(kind === 'quick' ? { FULL_CHECK_HOURS: '20' } : {});
+    world.faults.puts.length = 0;
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /odd name" is not in .*InvalidObjectName.* To exclude it: EXCLUDE=\('odd name'\)/);
+    const tries = world.faults.puts.filter((key) => key.endsWith('odd name')).length;
+    // The AWS CLI's sync is the first.
+    assert.equal(tries, kind === 'first' ? 2 : 1, kind);
+  }
+  world.faults.failPut(`${PREFIX}odd name`, '', 0);
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['f', 'odd name']);
+});
+
 const PARENT_IS_OBJECT =
   'An error occurred (XMinioParentIsObject) when calling the PutObject operation: Object-prefix is already an object';
 const IS_DIRECTORY =

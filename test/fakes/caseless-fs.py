@@ -4,6 +4,8 @@ It mounts FOLDER at MOUNT_POINT by FUSE (libfuse.so.2), until it is unmounted. T
 ctime-moves  each stat returns the current time as the ctime
 no-times     setting a file's times succeeds and has no effect
 no-owners    chown and chmod fail with ENOSYS
+ignores-owners  chown and chmod succeed and have no effect
+no-types     readdir returns no types
 ascii-case   only ASCII letters are case-insensitive, and normalization counts
 hangs        each call prints its name on standard output and never returns
 """
@@ -18,7 +20,9 @@ import unicodedata
 root, mount_point = map(os.fsencode, sys.argv[1:3])
 ctime_moves = "ctime-moves" in sys.argv
 no_times = "no-times" in sys.argv
+no_types = "no-types" in sys.argv
 no_owners = "no-owners" in sys.argv
+ignores_owners = "ignores-owners" in sys.argv
 hangs = "hangs" in sys.argv
 ascii_case = "ascii-case" in sys.argv
 
@@ -101,9 +105,15 @@ def open_file(path, flags, mode, file):
     file.contents.fh = os.open(real(path), flags, mode & 0o7777)
 
 
+def type_of(path, name):
+    stat = Stat()
+    stat.mode = os.lstat(os.path.join(real(path), name)).st_mode
+    return stat
+
+
 def read_folder(path, buffer, fill):
     for name in [b".", b"..", *os.listdir(real(path))]:
-        fill(buffer, name, None, 0)
+        fill(buffer, name, None if no_types else c.byref(type_of(path, name)), 0)
 
 
 def set_times(path, times):
@@ -113,9 +123,11 @@ def set_times(path, times):
     os.utime(real(path), ns=(max(atime.s, 0) * 10**9, mtime.s * 10**9 + mtime.ns), follow_symlinks=False)
 
 
-def refuse_owners():
+def set_owner(function, *arguments):
     if no_owners:
         raise OSError(errno.ENOSYS, "")
+    if not ignores_owners:
+        function(*arguments)
 
 
 def owner(number):
@@ -131,8 +143,8 @@ FUNCTIONS = {
     "rmdir": lambda path: os.rmdir(real(path)),
     "symlink": lambda target, path: os.symlink(target, real(path)),
     "rename": lambda path, to: os.rename(real(path), real(to)),
-    "chmod": lambda path, mode: refuse_owners() or os.chmod(real(path), mode & 0o7777),
-    "chown": lambda path, uid, gid: refuse_owners() or os.lchown(real(path), owner(uid), owner(gid)),
+    "chmod": lambda path, mode: set_owner(os.chmod, real(path), mode & 0o7777),
+    "chown": lambda path, uid, gid: set_owner(os.lchown, real(path), owner(uid), owner(gid)),
     "truncate": lambda path, size: os.truncate(real(path), size),
     "ftruncate": lambda path, size, file: os.ftruncate(file.contents.fh, size),
     "open": lambda path, file: open_file(path, file.contents.flags & ~os.O_NOFOLLOW, 0, file),

@@ -8,7 +8,14 @@ import { fileURLToPath } from 'node:url';
 const CASELESS_FS = fileURLToPath(new URL('../../../test/fakes/caseless-fs.py', import.meta.url));
 
 /** The options of caseless-fs.py. */
-export type FuseOption = 'ctime-moves' | 'no-times' | 'no-owners' | 'hangs' | 'ascii-case';
+export type FuseOption =
+  | 'ctime-moves'
+  | 'no-times'
+  | 'no-owners'
+  | 'ignores-owners'
+  | 'no-types'
+  | 'hangs'
+  | 'ascii-case';
 
 /**
  * Calls `work` while `folder` is mounted at `at`, a new folder. Skips the test where FUSE does not work; with `CI=true`

@@ -6,7 +6,7 @@ import { type Batches, mapEach } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { entryOfLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, isFile, parseDraftLine, readDraft } from '../scan/draft.js';
+import { type DraftLine, hasFailed, isFile, parseDraftLine, readDraft } from '../scan/draft.js';
 import { isSameFile } from '../scan/same-file.js';
 import type { Start } from '../start.js';
 import { type Classify, type Comparison, compareWithListing, type OnDue } from './compare.js';
@@ -54,7 +54,7 @@ function markPass(draft: Batches<DraftLine>, pass: Batches<DraftLine>): Batches<
 }
 
 function isSent(line: DraftLine, sent: DraftLine | undefined): boolean {
-  if (line.state !== 'due' || sent === undefined || !isFile(sent) || sent.state === 'failed') return false;
+  if (line.state !== 'due' || sent === undefined || !isFile(sent) || hasFailed(sent)) return false;
   if (sent.id !== line.id) return false;
   return isSameFile(entryOfLine(line), entryOfLine(sent));
 }

@@ -7,11 +7,11 @@ import type { FileSystems } from '../../tree/disk/inode.js';
 import type { Entry, Inode } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
-import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
+import { entryOfLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, isAbsent, isFile } from '../scan/draft.js';
+import { type DraftLine, hasFailed, isAbsent, isFile, isObstacle } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
-import { hasSameNumber } from '../scan/same-file.js';
+import { hasSameContent, hasSameNumber } from '../scan/same-file.js';
 import { RandomSample } from '../verify/random.js';
 import { isStored, type RunTimes } from './is-stored.js';
 
@@ -80,21 +80,27 @@ export function compareWithListing(
     const { state } = classified;
     writer.addFile(classified, entry.inode.size, object !== undefined);
     if (state === 'vanished') return;
-    if (state !== 'due' && state !== 'failed') stored.add(entry);
-    else if (!hasSameNumber(entry.inode, lastTreeLine(classified))) missing += 1;
+    if (state !== 'due' && !hasFailed(classified)) stored.add(entry);
+    else if (!isLastTreesFile(classified, entry)) missing += 1;
     if (state === 'due') onDue?.(classified, object);
   }
 }
 
-function lastTreeLine({ key, lastLine }: DraftLine): TreeLine | undefined {
-  return lastLine === undefined ? undefined : { key, line: lastLine };
+/**
+ * True if a file that is not in the bucket can't be one that seems gone. One that changes during its uploads, such as a
+ * log, holds no other file's content: its inode's number is enough.
+ */
+function isLastTreesFile({ key, state, lastLine }: DraftLine, { inode }: Entry): boolean {
+  if (lastLine === undefined) return false;
+  const before = { key, line: lastLine };
+  return state === 'changing' ? hasSameNumber(inode, before) : hasSameContent(inode, before);
 }
 
 /** The line of a file without an object has no older version. */
 function withObject(line: DraftLine, object: StoredObject | undefined): DraftLine {
   if (object !== undefined || line.lastLine === undefined) return line;
   const { lastLine: _, ...rest } = line;
-  return rest;
+  return isObstacle(line.state) ? { ...rest, state: 'hiding obstacle' } : rest;
 }
 
 /**
@@ -112,7 +118,7 @@ export function compareAfterUpload(
 ): Promise<Comparison> {
   const classifySynced = afterSync(backup, times);
   const classify: Classify = (line, entry, object) => {
-    if (line.state === 'failed') return line;
+    if (hasFailed(line)) return line;
     if (line.state === 'due') return wasSynced ? classifySynced(line, entry, object) : line;
     return isStored({ ...line, inode: entry.inode }, object, times) ? line : { ...line, state: 'due' };
   };

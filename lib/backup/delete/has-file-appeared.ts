@@ -4,7 +4,7 @@ import { type Entry, mayHideFiles, type Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { type DraftLine, isAbsent } from '../scan/draft.js';
-import { isSameObstacle } from '../scan/same-file.js';
+import { hasSameContent } from '../scan/same-file.js';
 import { type SourceToWalk, walkSource } from '../source/walk-source.js';
 
 /**
@@ -36,5 +36,5 @@ function isAnotherFile(
   if (onDisk.type !== 'obstacle') return onDisk.inode.ino !== undefined && onDisk.id !== id;
   // The scan has counted it already.
   if (state === 'hiding obstacle') return false;
-  return !isSameObstacle(onDisk, { key, line: state === 'obstacle' ? lastLine : line });
+  return !hasSameContent(onDisk.inode, { key, line: state === 'obstacle' ? lastLine : line });
 }

@@ -18,6 +18,8 @@ const STATES = [
   'sent',
   /** A file that could not be uploaded. */
   'failed',
+  /** A file that changed during each of its uploads. */
+  'changing',
   /** A file that vanished after the scan. */
   'vanished',
   /** A folder or link, which needs no object. */
@@ -95,12 +97,17 @@ export function isFile(line: DraftLine): boolean {
   return !isObstacle(state) && !isAbsent(line) && !['no object', 'known link', 'vanished'].includes(state);
 }
 
+/** True for a file whose upload did not succeed. */
+export function hasFailed({ state }: DraftLine): boolean {
+  return state === 'failed' || state === 'changing';
+}
+
 /** True for a file of the last tree that the scan did not find on disk. */
 export function isAbsent({ state }: DraftLine): boolean {
   return state === 'kept' || state === 'unseen';
 }
 
-function isObstacle(state: DraftState): boolean {
+export function isObstacle(state: DraftState): boolean {
   return state === 'obstacle' || state === 'hiding obstacle';
 }
 

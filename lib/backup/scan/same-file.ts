@@ -1,5 +1,5 @@
 // Whether a file is as it was.
-import type { Entry, Inode, Obstacle } from '../../tree/entry.js';
+import type { Entry, Inode } from '../../tree/entry.js';
 import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
 
 /**
@@ -32,13 +32,15 @@ export function hasSameNumber({ ino }: Inode, before: TreeLine | undefined): boo
 }
 
 /**
- * True if an unreadable file is provably the last tree's file of its key, with the same content.
+ * True if a file has the inode of the last tree's file of its key, and its size and mtime: only its mode or its owner
+ * may have changed, which moves the ctime and may make it unreadable. Otherwise it may hold another file's content,
+ * which was copied into it.
+ * @param inode `undefined` if it is unknown
  * @param before the last tree's line of the key
  */
-export function isSameObstacle({ inode }: Obstacle, before: TreeLine | undefined): boolean {
+export function hasSameContent(inode: Inode | undefined, before: TreeLine | undefined): boolean {
   if (inode === undefined || before === undefined || !hasSameNumber(inode, before)) return false;
   const file = fileOf(before);
-  // The change of the mode that made it unreadable has moved its ctime.
   return file !== undefined && isSameInode(inode, file, true);
 }
 

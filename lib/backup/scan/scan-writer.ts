@@ -7,7 +7,7 @@ import type { Backup } from '../backup.js';
 import { RandomSample } from '../verify/random.js';
 import { type DraftLine, milliseconds } from './draft.js';
 import { type DraftFiles, DraftWriter } from './draft-writer.js';
-import { isSameFile, isSameObstacle } from './same-file.js';
+import { hasSameContent, isSameFile } from './same-file.js';
 import type { ScannedPair } from './scanned-pair.js';
 
 export interface Scan extends DraftFiles {
@@ -104,7 +104,7 @@ export class ScanWriter {
     this.#counts[obstacle.reason] += 1;
     this.#obstacles.write(JSON.stringify(obstacle));
     if (!mayHideFiles(obstacle)) return;
-    const state = isSameObstacle(obstacle, inTree) ? 'obstacle' : 'hiding obstacle';
+    const state = hasSameContent(obstacle.inode, inTree) ? 'obstacle' : 'hiding obstacle';
     this.#draft.addOther({
       key: obstacle.key,
       state,

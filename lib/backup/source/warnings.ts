@@ -1,5 +1,6 @@
 // Warnings before a run changes anything: about its source, its prefix, and patterns that exclude nothing.
 import type { LastRun } from '../../records/last-run.js';
+import { hasBeenTold, noteAsTold } from '../../records/told.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Backup } from '../backup.js';
 import { isOtherFileSystem } from './local-dir.js';
@@ -24,15 +25,21 @@ export function warnOfSource(
 }
 
 /**
- * Where a ctime proves nothing, only size, mtime and inode number show a change. The first run warns of that; later
- * runs say it in syslog.
+ * Where a ctime proves nothing, only size, mtime and inode number show a change. The run that finds it out, which may
+ * be a later one, warns of that; the others say it in syslog.
  */
-function reportLackOfCtime({ compareContent, localDir, fileSystems, log }: Backup, isFirst: boolean): void {
+function reportLackOfCtime(
+  { compareContent, localDir, fileSystems, state, flags, log }: Backup,
+  isFirst: boolean,
+): void {
   const types = [...fileSystems.typesWithoutCtime()].map((type) => `0x${type.toString(16)}`);
   if (types.length === 0 || compareContent) return;
   const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again. COMPARE_CONTENT='yes' finds such files by reading all of them.`;
-  if (isFirst) log.warn(sentence);
-  else log.info(sentence);
+  const facts = types.map((type) => `ctime ${type}`);
+  const isTold = state.told === undefined ? !isFirst : hasBeenTold(state.told, facts);
+  if (isTold) log.info(sentence);
+  else log.warn(sentence);
+  if (!isTold && !flags.isDry && state.told !== undefined) noteAsTold(state.told, facts);
 }
 
 /**

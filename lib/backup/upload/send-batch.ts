@@ -45,7 +45,7 @@ export async function sendBatch(
   let error: AwsError | undefined;
   let waiting = batch.files;
   for (let round = 1; round <= ROUNDS && waiting.length > 0; round += 1) waiting = await send(waiting);
-  const lines = batch.files.map((file): DraftLine => done.get(file) ?? { ...file.draft, state: 'failed' });
+  const lines = batch.files.map((file): DraftLine => done.get(file) ?? unsent(file));
   const sent = lines.filter(({ state }) => state === 'sent').length;
   const reasons = [...failures.values()];
   if (sent === 0 && error !== undefined && reasons.some(({ why }) => concernsAllFiles(why))) throw error;
@@ -57,7 +57,7 @@ export async function sendBatch(
     try {
       for (const { file, why } of unread)
         if (why === undefined) finish(file, { ...file.draft, state: 'vanished' });
-        else fail(file, why, false);
+        else fail(file, why, 'system');
       if (open.length === 0) return [];
       const result = await uploadOpenFiles(backup, open, batch.isAlone, ({ file, line }) =>
         onSent(file, { ...line, state: 'sent' }),
@@ -82,7 +82,7 @@ export async function sendBatch(
   ): Promise<boolean> {
     // A change during the upload comes first: it makes the AWS CLI fail in many ways.
     if (!isSameInode(backup.fileSystems.inodeOfOpen(descriptor), inode)) {
-      fail(file, 'it changed while it was uploaded', false);
+      fail(file, 'it changed while it was uploaded', 'change');
       return true;
     }
     if (why === undefined) {
@@ -91,7 +91,7 @@ export async function sendBatch(
       return false;
     }
     if (concernsAllFiles(why) && !isTransient(why) && error !== undefined) throw error;
-    fail(file, why, true);
+    fail(file, why, 'aws');
     if (kindOfAwsError(why) === 'name-in-the-way') return deleteInTheWay(backup, file.path);
     return isTransient(why);
   }
@@ -101,7 +101,11 @@ export async function sendBatch(
     done.set(file, line);
   }
 
-  function fail(file: BatchFile, why: string, isOfAws: boolean): void {
-    failures.set(file, { path: file.path, why, isOfAws });
+  function fail(file: BatchFile, why: string, cause: UploadFailure['cause']): void {
+    failures.set(file, { path: file.path, why, cause });
+  }
+
+  function unsent(file: BatchFile): DraftLine {
+    return { ...file.draft, state: failures.get(file)?.cause === 'change' ? 'changing' : 'failed' };
   }
 }

@@ -50,7 +50,7 @@ export async function sendByName(
     total.bytes += outcome.bytes;
     total.vanished += outcome.lines.filter((it) => it.state === 'vanished').length;
     total.failed += outcome.failures.length;
-    total.failedByAws += outcome.failures.filter((it) => it.isOfAws).length;
+    total.failedByAws += outcome.failures.filter((it) => it.cause === 'aws').length;
     return outcome;
   };
   log.info(`Uploading ${count} files, ${dueBytes} bytes.`);
@@ -62,7 +62,7 @@ export async function sendByName(
     const { value: batch, done } = await batches.next();
     if (done) break;
     const outcome = await send(batch);
-    const general = outcome.failures.filter(({ why, isOfAws }) => isOfAws && !concernsOneFile(why));
+    const general = outcome.failures.filter(({ why, cause }) => cause === 'aws' && !concernsOneFile(why));
     reasons.push(...general.map(({ why }) => reasonOf(why)));
     if (general.length > 0) error = outcome.error;
   }

@@ -5,8 +5,8 @@ import type { DraftLine } from '../scan/draft.js';
 export interface UploadFailure {
   readonly path: string;
   readonly why: string;
-  /** Whether `why` is the AWS CLI's message. */
-  readonly isOfAws: boolean;
+  /** Whether `why` is the AWS CLI's message, the system's, or that the file changed during its upload. */
+  readonly cause: 'aws' | 'system' | 'change';
 }
 
 export interface Sent {

@@ -49,15 +49,16 @@ export function detectFolding(folder: string, spellings = SPELLINGS): Folding | 
 
 /** Also true if such a name can't be created: `assertFree` checks each place again. */
 function isSameName(folder: string, name: string, alias: string): boolean {
-  const probe = mkdtempSync(join(folder, 'probe-'));
+  let probe: string | undefined;
   try {
+    probe = mkdtempSync(join(folder, 'probe-'));
     writeFileSync(join(probe, name), '');
     return existsSync(join(probe, alias));
   } catch (error) {
     if (errnoOf(error) === undefined) throw error;
     return true;
   } finally {
-    rmSync(probe, { recursive: true });
+    if (probe !== undefined) rmSync(probe, { recursive: true });
   }
 }
 

@@ -10,7 +10,7 @@ import { BackupError, describeError } from '../../cli/errors.js';
 import type { HeldFolder } from '../destination/held-folder.js';
 import { replaceWhenComplete } from '../destination/single-file.js';
 import { withUnlinkedFile } from '../tmpdir.js';
-import { makeSparse, writeSparsely } from './sparse-file.js';
+import { makeSparse, mayHaveHoles, writeSparsely } from './sparse-file.js';
 import { whyNotDownloaded } from './why-not-downloaded.js';
 
 /** The destination that means standard output. */
@@ -19,7 +19,7 @@ export const STANDARD_OUTPUT = '-';
 /**
  * @param file absolute, or `STANDARD_OUTPUT`
  * @param onComplete called with the path of the complete download, before it gets its name
- * @param isSparse whether it has holes, which should take no space on disk
+ * @param isSparse whether it has holes, which should take no space on disk; `undefined` if no tree says so
  * @throws {BackupError} with exit code 5 for the wrong encryption key
  */
 export async function fetchFile(
@@ -27,10 +27,10 @@ export async function fetchFile(
   object: BucketObject,
   file: string,
   onComplete?: (path: string) => Promise<void>,
-  isSparse = false,
+  isSparse?: boolean,
 ): Promise<void> {
   // The AWS CLI writes older versions to files only.
-  const isStreamed = isSparse && object.versionId === undefined;
+  const isStreamed = isSparse === true && object.versionId === undefined;
   const fetch = async (args: string[], call: AwsCall, folder?: HeldFolder) => {
     const answer = await aws.run(args, { ...call, environment: IN_UTC });
     if (answer.exitCode === 0) return;
@@ -42,7 +42,7 @@ export async function fetchFile(
       if (isStreamed)
         await fetch(download(object, '-'), { output: (content) => writeSparsely(content, path) }, folder);
       else await fetch(download(object, path), {}, folder);
-      if (isSparse && !isStreamed) await makeSparse(path);
+      if (!isStreamed && (isSparse ?? (await mayHaveHoles(path)))) await makeSparse(path);
       await onComplete?.(path);
     });
   } else if (object.versionId === undefined) {

@@ -1,6 +1,7 @@
 // Files with holes: blocks of zeros take no space on disk.
 import { closeSync, createReadStream, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
+import { MIN_HOLES } from '../../tree/disk/inode.js';
 
 /** File systems make holes of whole blocks of this size, or smaller ones. */
 const BLOCK = 4096;
@@ -24,6 +25,17 @@ export async function writeSparsely(content: AsyncIterable<Buffer>, path: string
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** True if a file has as many blocks of zeros as a tree would note as holes. @throws the system's error */
+export async function mayHaveHoles(path: string): Promise<boolean> {
+  let zeros = 0;
+  for await (const chunk of createReadStream(path, { highWaterMark: MIN_HOLES }) as AsyncIterable<Buffer>) {
+    for (let at = 0; at + BLOCK <= chunk.length; at += BLOCK)
+      if (chunk.compare(ZEROS, 0, BLOCK, at, at + BLOCK) === 0) zeros += BLOCK;
+    if (zeros >= MIN_HOLES) return true;
+  }
+  return false;
 }
 
 /** Replaces a file by a copy with holes. If the disk has no space for both, the file stays as it is. */

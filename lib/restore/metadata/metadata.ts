@@ -1,5 +1,5 @@
 // Restores the metadata that only the tree has: owner, mode, ACL, mtime.
-import { chmodSync, chownSync, lchownSync, lutimesSync } from 'node:fs';
+import { chmodSync, chownSync, lchownSync, lstatSync, lutimesSync, statSync } from 'node:fs';
 import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
 import { aclOfMode, narrowedMode, UNKNOWN_ACL } from '../../tree/acl.js';
@@ -14,6 +14,8 @@ import { AclSetter, type OnAclFailure } from './acl-setter.js';
 import { ownersFor, ownersOf } from './owners.js';
 
 const WITHOUT_SETID = 0o1777;
+/** As exFAT and NTFS may, which accept any owner and mode. */
+const NOT_KEPT = 'the file system does not keep that';
 
 /** How many owners a warning names. */
 const MAX_NAMED = 5;
@@ -89,8 +91,12 @@ export class Metadata {
     const { owners } = this.#options;
     const uid = this.#idFor('user', user, user === undefined ? user : owners.uidOf(user), inode.uid);
     const gid = this.#idFor('group', group, group === undefined ? group : owners.gidOf(group), inode.gid);
-    const chown = type === 'link' ? lchownSync : chownSync;
-    orNotRestored(() => chown(path, uid, gid));
+    const [chown, stat] = type === 'link' ? [lchownSync, lstatSync] : [chownSync, statSync];
+    orNotRestored(() => {
+      chown(path, uid, gid);
+      const now = stat(path);
+      if (now.uid !== uid || now.gid !== gid) throw new NotRestoredError(NOT_KEPT);
+    });
   }
 
   /** @returns the id of the name here, if there is one; otherwise the number in the tree */
@@ -159,9 +165,12 @@ export async function hasDefaultAcl(folder: Bytes): Promise<boolean> {
   return [...acls.values()].some((acl) => acl.includes('default:'));
 }
 
-/** @param path must lead to the file itself @throws {NotRestoredError} if the file system refuses */
+/** @param path must lead to the file itself @throws {NotRestoredError} if the file system refuses, or does not keep it */
 export function setMode(path: string | Buffer, mode: number): void {
-  orNotRestored(() => chmodSync(path, mode));
+  orNotRestored(() => {
+    chmodSync(path, mode);
+    if ((statSync(path).mode & 0o7777) !== mode) throw new NotRestoredError(NOT_KEPT);
+  });
 }
 
 /** Sets the mtime to about the microsecond, which is Node's limit. */

@@ -131,7 +131,7 @@ export class Placement {
     );
   }
 
-  #noteUnlike({ key }: Entry, what: 'owner' | 'mtime', why: string | undefined): void {
+  #noteUnlike({ key }: Pick<Entry, 'key'>, what: 'owner' | 'mtime', why: string | undefined): void {
     if (why !== undefined) this.notices.logUnlike(key, what, why);
   }
 
@@ -161,8 +161,9 @@ export class Placement {
       this.#moveInWithMetadata(arrived, file.entry);
       return;
     }
-    if (mode !== undefined) setMode(arrived, mode);
+    const why = mode === undefined ? undefined : whyNotRestored(() => setMode(arrived, mode));
     destination.moveIn(arrived, file.key);
+    this.#noteUnlike(file, 'owner', why);
   }
 
   /** Refused metadata is noted once the entry is in its place. */

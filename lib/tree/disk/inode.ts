@@ -133,7 +133,7 @@ export class FileSystems {
 }
 
 /** How much less than its size a file must take on disk for that to be kept (bytes): small gaps mean nothing. */
-const MIN_HOLES = 1 << 20;
+export const MIN_HOLES = 1 << 20;
 /** Bytes: stat(2) counts blocks of this size on every file system. */
 const STAT_BLOCK = 512;
 const USUAL: InodeWorth = { hasLastingNumbers: false, hasTrueCtime: true };

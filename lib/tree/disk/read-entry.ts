@@ -1,10 +1,11 @@
 // Reads one name in a folder: an entry, an obstacle, or excluded.
-import { accessSync, constants, type Dirent, lstatSync, readlinkSync, statSync } from 'node:fs';
+import { accessSync, constants, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, isText, joinPath, pathOf } from '../bytes.js';
 import type { Entry, Obstacle } from '../entry.js';
 import type { Exclusion, OnExcluded } from './exclusion.js';
 import { FileSystems, fileIdOf } from './inode.js';
+import type { FolderEntry } from './read-folder.js';
 
 export interface ReadOptions {
   readonly followSymlinks: boolean;
@@ -44,7 +45,7 @@ export class EntryReader {
   }
 
   /** @param folder '' or ends in a `/` @returns `undefined` for what has vanished or is excluded */
-  read(folder: Bytes, dirent: Dirent, folderPath: FolderPath): Entry | Obstacle | undefined {
+  read(folder: Bytes, dirent: FolderEntry, folderPath: FolderPath): Entry | Obstacle | undefined {
     const name = `${folder}${dirent.name}` as Bytes;
     const { followSymlinks, exclusion } = this.#options;
     try {
@@ -87,7 +88,7 @@ export class EntryReader {
   }
 
   /** The names in a folder, without those that its tag excludes. The root itself is never excluded by a tag. */
-  withoutExcluded(folder: Bytes, names: Dirent[]): Dirent[] {
+  withoutExcluded(folder: Bytes, names: FolderEntry[]): FolderEntry[] {
     if (folder === '') return names;
     const has = (name: Bytes) => names.some((it) => it.name === name && !it.isDirectory());
     const tag = this.#options.exclusion.tagIn(joinPath(this.#root, folder), has);
@@ -111,7 +112,12 @@ export class EntryReader {
 
   /** For node:fs. @param name of a folder or file, relative to the root */
   path(name: Bytes): string | Buffer {
-    return pathOf(name === '' ? this.#root : joinPath(this.#root, name));
+    return pathOf(this.absolute(name));
+  }
+
+  /** @param name of a folder or file, relative to the root */
+  absolute(name: Bytes): Bytes {
+    return name === '' ? this.#root : joinPath(this.#root, name);
   }
 
   /** '' if stat(2) fails. */
@@ -130,7 +136,7 @@ export class EntryReader {
 }
 
 /** @returns `undefined` if the name has vanished */
-function obstacleBy(errno: string, folder: Bytes, dirent: Dirent): Obstacle | undefined {
+function obstacleBy(errno: string, folder: Bytes, dirent: FolderEntry): Obstacle | undefined {
   const isDangling = dirent.isSymbolicLink() && NOWHERE.has(errno);
   if (errno === 'ENOENT' && !isDangling) return undefined;
   return {
@@ -141,7 +147,7 @@ function obstacleBy(errno: string, folder: Bytes, dirent: Dirent): Obstacle | un
 }
 
 /** The key, by the type that readdir(3) gives. */
-function keyOf(folder: Bytes, dirent: Dirent): Bytes {
+function keyOf(folder: Bytes, dirent: FolderEntry): Bytes {
   return `${folder}${dirent.name}${dirent.isDirectory() ? '/' : ''}` as Bytes;
 }
 

@@ -1,22 +1,51 @@
-import { type Dirent, existsSync, readdirSync } from 'node:fs';
+// Reads the names in a folder, with their types.
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
+import { type Bytes, joinPath, pathOf } from '../bytes.js';
+
+/** A name in a folder. Both are false if its type is unknown. */
+export interface FolderEntry {
+  readonly name: string;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
 
 /**
  * The contents of a folder; the names are `Bytes`.
  *
- * Where a file system does not give the types of names, Node calls lstat(2) for each, and fails with ENOENT at one that
- * is not ASCII. Then the names are read as buffers. (Node's types don't know that `latin1` gives strings, too.)
+ * Where a file system does not give the types of names, Node calls lstat(2) for each. It fails at a name that is not
+ * ASCII, and waits for ever for a mount that hangs: in these folders the types are found here.
+ * @param mounts the names at which something is mounted; `undefined` if there is none
  * @throws the system's error
  */
-export function readFolder(path: string | Buffer): Dirent[] {
+export function readFolder(folder: Bytes, mounts?: ReadonlySet<string>): FolderEntry[] {
+  const path = pathOf(folder);
   try {
-    return readdirSync(path, { encoding: 'latin1', withFileTypes: true });
+    if (mounts === undefined) return readdirSync(path, { encoding: 'latin1', withFileTypes: true });
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT' || !existsSync(path)) throw error;
   }
-  const entries = readdirSync(path, {
-    encoding: 'buffer',
-    withFileTypes: true,
-  }) as unknown as Dirent<Buffer>[];
-  return entries.map((entry) => Object.assign(entry, { name: entry.name.toString('latin1') }));
+  return namesIn(folder).map((name) => {
+    const isMount = mounts?.has(name) === true;
+    const stats = isMount ? undefined : statsOf(joinPath(folder, name));
+    return {
+      name,
+      isDirectory: () => isMount || stats?.isDirectory() === true,
+      isSymbolicLink: () => stats?.isSymbolicLink() === true,
+    };
+  });
+}
+
+/** The names in a folder, without a look at any of them. @throws the system's error */
+export function namesIn(folder: Bytes): Bytes[] {
+  return readdirSync(pathOf(folder), { encoding: 'latin1' }) as Bytes[];
+}
+
+/** `undefined` if lstat(2) fails: whoever reads the entry finds out why. */
+function statsOf(path: Bytes): Pick<FolderEntry, 'isDirectory' | 'isSymbolicLink'> | undefined {
+  try {
+    return lstatSync(pathOf(path));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,12 +1,13 @@
 // One pass over a directory, in the order of the keys that its files have in the bucket.
-import { type Dirent, existsSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { errnoOf } from '../../cli/errors.js';
 import type { Bytes } from '../bytes.js';
 import type { Entry, Obstacle } from '../entry.js';
 import type { Batches } from '../streams/batches.js';
+import { mountsByFolder } from './mount-points.js';
 import { EntryReader, type FolderPath, type ReadOptions } from './read-entry.js';
-import { readFolder } from './read-folder.js';
+import { type FolderEntry, readFolder } from './read-folder.js';
 
 interface WalkOptions extends ReadOptions {
   /** Called after each batch; ends the walk by throwing. */
@@ -50,10 +51,14 @@ interface OpenFolder {
 class Walk {
   readonly #reader: EntryReader;
   readonly #followSymlinks: boolean;
+  readonly #mounts = mountsByFolder();
+  /** '' for `/`. */
+  readonly #root: string;
 
   constructor(root: Bytes, options: WalkOptions) {
     this.#reader = new EntryReader(root, options);
     this.#followSymlinks = options.followSymlinks;
+    this.#root = root === '/' ? '' : root;
   }
 
   /** Depth first, with a stack: generators that delegate to each other would cost more than the disk does. */
@@ -81,9 +86,9 @@ class Walk {
 
   *#readsIn(folder: Bytes, folderPath: FolderPath): Reads {
     const path = this.#reader.path(folder);
-    let names: Dirent[];
+    let names: FolderEntry[];
     try {
-      names = readFolder(path);
+      names = readFolder(this.#reader.absolute(folder), this.#mountsIn(folder));
     } catch (error) {
       if (errnoOf(error) === 'ENOENT' && !existsSync(path)) return; // It has vanished.
       yield { key: folder, type: 'obstacle', reason: 'unreadable' };
@@ -96,7 +101,11 @@ class Walk {
     else yield* this.#readFilesInOrder(folder, names, folderPath);
   }
 
-  *#readAllAndSort(folder: Bytes, names: readonly Dirent[], folderPath: FolderPath): Reads {
+  #mountsIn(folder: Bytes): ReadonlySet<Bytes> | undefined {
+    return this.#mounts.get(`${this.#root}/${folder}`.replace(/\/$/, '') as Bytes);
+  }
+
+  *#readAllAndSort(folder: Bytes, names: readonly FolderEntry[], folderPath: FolderPath): Reads {
     const entries: (Entry | Obstacle)[] = [];
     for (const name of names) {
       const entry = this.#reader.read(folder, name, folderPath);
@@ -111,7 +120,7 @@ class Walk {
   }
 
   /** The keys of files are in the order of their names: only these are held. */
-  *#readFilesInOrder(folder: Bytes, names: Dirent[], folderPath: FolderPath): Reads {
+  *#readFilesInOrder(folder: Bytes, names: FolderEntry[], folderPath: FolderPath): Reads {
     names.sort((a, b) => (a.name < b.name ? -1 : 1));
     for (const [at, name] of names.entries()) {
       const isDouble = name.name === names[at - 1]?.name;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { makeSparse, writeSparsely } from '../../../../lib/restore/fetch/sparse-file.js';
+import { makeSparse, mayHaveHoles, writeSparsely } from '../../../../lib/restore/fetch/sparse-file.js';
 import { Random } from '../../../property/random.js';
 import { temporaryFolder } from '../pieces.js';
 
@@ -52,4 +52,26 @@ test('a file is made sparse in its place, and a missing one stays missing', asyn
   assert.ok(readFileSync(file).equals(content));
   await makeSparse(join(folder, 'missing'));
   assert.deepEqual(readdirSync(folder), ['file']);
+});
+
+test('a file may have holes if it has a MiB of zeros, in blocks', async (t) => {
+  const file = join(temporaryFolder(t), 'file');
+  for (const [content, mayHave] of [
+    [Buffer.alloc(1 << 20), true],
+    [
+      Buffer.concat([
+        Buffer.alloc(4096, 'x'),
+        Buffer.alloc(1 << 19),
+        Buffer.from('x'),
+        Buffer.alloc(1 << 20),
+      ]),
+      true,
+    ],
+    [Buffer.alloc((1 << 20) - 1), false],
+    [Buffer.alloc(4 << 20, `x${'\0'.repeat(4095)}`), false],
+    [Buffer.alloc(0), false],
+  ] as const) {
+    writeFileSync(file, content);
+    assert.equal(await mayHaveHoles(file), mayHave, `${content.length}`);
+  }
 });

@@ -110,9 +110,11 @@ test('files that share a place with another file, folder or link are fetched sin
   );
 });
 
-test('if a trial name cannot be made, each place is checked, since the file system may fold names', (t) => {
+test('if a trial name or folder cannot be made, each place is checked, since the file system may fold names', (t) => {
   const folder = temporaryFolder(t);
   const tooLong = { name: 'x'.repeat(256), alias: 'y', fold: (path: string) => path.toLowerCase() };
   assert.equal(detectFolding(folder, [tooLong])?.fold('A'), 'a');
   assert.deepEqual(readdirSync(folder), []);
+  // As on a full disk.
+  assert.equal(detectFolding(`${folder}/none`, [tooLong])?.isSamePlace('A', 'a'), true);
 });

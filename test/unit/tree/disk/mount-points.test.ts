@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { mountPoints } from '../../../../lib/tree/disk/mount-points.js';
+import { bytesOf } from '../../../../lib/tree/bytes.js';
+import { mountPoints, mountsByFolder } from '../../../../lib/tree/disk/mount-points.js';
 
 test('mount points are read with their blanks, newlines and backslashes', (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'mounts-'));
@@ -19,4 +20,16 @@ test('mount points are read with their blanks, newlines and backslashes', (t) =>
   for (const path of ['/', '/mnt/my disk', '/mnt/a\\b\nc']) assert.ok(found.has(path as never), path);
   assert.equal(mountPoints(join(folder, 'none')).has('/' as never), false);
   assert.ok(mountPoints().has('/proc' as never));
+});
+
+test('mount points are found by the folders that they are in', () => {
+  const points = ['/', '/mnt', '/mnt/a b', '/mnt/c', '/mnt/c/d'].map(bytesOf);
+  assert.deepEqual(
+    [...mountsByFolder(new Set(points))],
+    [
+      ['', new Set(['', 'mnt'])],
+      ['/mnt', new Set(['a b', 'c'])],
+      ['/mnt/c', new Set(['d'])],
+    ],
+  );
 });

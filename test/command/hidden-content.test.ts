@@ -1,0 +1,85 @@
+// The content of a file that is gone may be behind a name whose file the run can't store. Its object then stays.
+import assert from 'node:assert/strict';
+import { chmodSync, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { BucketWorld, PREFIX, UPLOAD } from './bucket-world.js';
+
+/** Ways of the file at `old` to `to`, which is another file of the last tree. */
+const WAYS: Readonly<Record<string, (old: string, to: string) => void>> = {
+  renamed: renameSync,
+  copied: (old, to) => {
+    writeFileSync(to, readFileSync(old));
+    rmSync(old);
+  },
+  // The inode may get the number of the one that was removed.
+  replaced: (old, to) => {
+    rmSync(to);
+    copyFileSync(old, to);
+    rmSync(old);
+  },
+  linked: (old, to) => {
+    rmSync(to);
+    linkSync(old, to);
+    rmSync(old);
+  },
+};
+
+const NEW = Object.keys(WAYS).map((way) => `${way}-new`);
+const OLD = Object.keys(WAYS).map((way) => `${way}-old`);
+const TOO_LARGE = 'An error occurred (EntityTooLarge) when calling the PutObject operation: x';
+
+/** Why the files at `paths` are not stored, and the flags of the first run. */
+const FAILURES: Readonly<Record<string, (world: BucketWorld, paths: readonly string[]) => string[]>> = {
+  'can not be read': (_, paths) => {
+    for (const path of paths) chmodSync(path, 0);
+    return [];
+  },
+  'can not be opened after the scan': (world, paths) => {
+    // They fill the first batch.
+    for (let number = 0; number < 10; number += 1) world.write(`a/${number}`, 'new');
+    world.onCall(UPLOAD, `chmod 0 ${paths.join(' ')}`);
+    return ['--full'];
+  },
+  'is refused by the server': (world) => {
+    for (const name of NEW) world.faults.failPut(PREFIX + name, TOO_LARGE);
+    return [];
+  },
+  'is lost by the server': (world) => {
+    world.onCall(UPLOAD, 'exit 0');
+    return ['--full'];
+  },
+};
+
+for (const followSymlinks of ['no', 'yes'])
+  for (const [failure, prevent] of Object.entries(FAILURES))
+    test(`an object stays if its file may have taken the place of one that ${failure}, with FOLLOW_SYMLINKS=${followSymlinks}`, async (t) => {
+      const world = new BucketWorld(t);
+      world.config({ FULL_CHECK_HOURS: '20', FOLLOW_SYMLINKS: followSymlinks });
+      for (const path of ['keep', ...NEW, ...OLD]) world.write(path, `${path} `.repeat(path.length));
+      for (const path of OLD) world.write(path, `the older ${path}`);
+      assert.equal((await world.sync()).code, 0);
+      const at = (name: string) => join(world.source, name);
+      for (const [way, bring] of Object.entries(WAYS)) bring(at(`${way}-old`), at(`${way}-new`));
+      let flags = prevent(world, NEW.map(at));
+      for (const run of ['first', 'second']) {
+        const { code, stderr } = await world.sync(flags);
+        assert.equal(code, 3, `${run}: ${stderr}`);
+        assert.match(stderr, /: Not deleting 4 objects/);
+        for (const path of OLD) assert.ok(world.stored().includes(path), stderr);
+        flags = [];
+      }
+    });
+
+test('an unreadable file without an object keeps the objects of files that are gone', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['closed', 'gone', 'keep']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  chmodSync(join(world.source, 'closed'), 0);
+  world.bucket.add(`${PREFIX}closed`, undefined);
+  world.remove('gone');
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /WARNING: Not deleting 1 object .* 1 place is not in the bucket: unreadable/);
+  assert.deepEqual(world.stored(), ['gone', 'keep']);
+});
