@@ -86,7 +86,7 @@ export async function planFolder(
         fetched.plan,
         survey.tree !== undefined,
       );
-      metadata.warnOfRenumbered(log);
+      metadata.owners.warnOfOtherNumbers(log);
       stage.removeOrWarn(log);
       incomplete.close();
       const done = report(survey, restored, incomplete.count, { log, prompt });

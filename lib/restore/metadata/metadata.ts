@@ -4,21 +4,17 @@ import type { Incomplete } from '../../cli/log/incomplete.js';
 import type { Log } from '../../cli/log/log.js';
 import { aclOfMode, narrowedMode, UNKNOWN_ACL } from '../../tree/acl.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
-import type { OwnerIds } from '../../tree/disk/owner-names.js';
 import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Entry, Inode } from '../../tree/entry.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import { NotRestoredError, orNotRestored } from '../destination/destination.js';
 import type { HeldFolder } from '../destination/held-folder.js';
 import { AclSetter, type OnAclFailure } from './acl-setter.js';
-import { ownersFor, ownersOf } from './owners.js';
+import { type Owners, ownersFor, ownersOf } from './owners.js';
 
 const WITHOUT_SETID = 0o1777;
 /** As exFAT and NTFS may, which accept any owner and mode. */
 const NOT_KEPT = 'the file system does not keep that';
-
-/** How many owners a warning names. */
-const MAX_NAMED = 5;
 
 /** The user's options. */
 export interface MetadataRequest {
@@ -35,25 +31,23 @@ interface MetadataOptions {
   readonly onAclFailure: OnAclFailure;
   /** Whether the destination gives ACLs to new files: files that had none must lose them. */
   readonly replacesAcls: boolean;
-  /** The ids of owners, by their names. */
-  readonly owners: OwnerIds;
+  readonly owners: Owners;
 }
 
 export class Metadata {
   readonly #isRoot = process.getuid?.() === 0;
-  /** Descriptions of the owners whose numbers differ from those in the backup. */
-  readonly #renumbered = new Set<string>();
-  readonly #options: MetadataOptions;
+  readonly owners: Owners;
+  readonly #options: Omit<MetadataOptions, 'owners'>;
   readonly #acls: AclSetter;
 
   constructor(options: MetadataOptions) {
     this.#options = options;
+    this.owners = options.owners;
     this.#acls = new AclSetter(options.onAclFailure);
   }
 
   /**
-   * Gives a file, folder or link its mode and, for root, its owner: by name first, since another machine may have other
-   * numbers (see owners.ts). Its ACL may wait for `finish`.
+   * Gives a file, folder or link its mode and, for root, its owner. Its ACL may wait for `finish`.
    * @param path a link's path is not followed; any other path must lead to the file itself
    * @throws {NotRestoredError} if the file system refuses; without owners, the mode is set nevertheless
    */
@@ -86,34 +80,15 @@ export class Metadata {
     this.#acls.flush();
   }
 
-  #setOwner(path: string | Buffer, { type, inode, user, group }: Entry): void {
+  #setOwner(path: string | Buffer, entry: Entry): void {
     if (!this.#isRoot) return;
-    const { owners } = this.#options;
-    const uid = this.#idFor('user', user, user === undefined ? user : owners.uidOf(user), inode.uid);
-    const gid = this.#idFor('group', group, group === undefined ? group : owners.gidOf(group), inode.gid);
-    const [chown, stat] = type === 'link' ? [lchownSync, lstatSync] : [chownSync, statSync];
+    const { uid, gid } = this.owners.idsOf(entry);
+    const [chown, stat] = entry.type === 'link' ? [lchownSync, lstatSync] : [chownSync, statSync];
     orNotRestored(() => {
       chown(path, uid, gid);
       const now = stat(path);
       if (now.uid !== uid || now.gid !== gid) throw new NotRestoredError(NOT_KEPT);
     });
-  }
-
-  /** @returns the id of the name here, if there is one; otherwise the number in the tree */
-  #idFor(kind: string, name: string | undefined, here: number | undefined, inTree: number): number {
-    if (here === undefined || here === inTree) return inTree;
-    this.#renumbered.add(`${kind} ${name} (${here} here, ${inTree} in the backup)`);
-    return here;
-  }
-
-  /** Warns if owners have other numbers than in the backup: these are wrong for another system than this one. */
-  warnOfRenumbered(log: Pick<Log, 'warn'>): void {
-    if (this.#renumbered.size === 0) return;
-    const named = [...this.#renumbered].slice(0, MAX_NAMED).join(', ');
-    const more = this.#renumbered.size > MAX_NAMED ? `, and ${this.#renumbered.size - MAX_NAMED} more` : '';
-    log.warn(
-      `Owners are set by name, and some have another number here: ${named}${more}. If the files are for another system, restore them with --numeric-ids.`,
-    );
   }
 }
 
@@ -132,7 +107,7 @@ export function restoreMetadata(
     const metadata = new Metadata({ keepsSetid, onAclFailure, replacesAcls: false, owners });
     metadata.apply(file, entry);
     metadata.finish();
-    metadata.warnOfRenumbered(log);
+    owners.warnOfOtherNumbers(log);
     setMtime(file, entry.inode);
   } catch (error) {
     if (!(error instanceof NotRestoredError)) throw error;

@@ -9,10 +9,10 @@ import type { FoldedNames } from '../../../lib/restore/destination/folded-names.
 import { HeldFolder } from '../../../lib/restore/destination/held-folder.js';
 import { Stage } from '../../../lib/restore/destination/stage.js';
 import { Metadata } from '../../../lib/restore/metadata/metadata.js';
+import { ownersOf } from '../../../lib/restore/metadata/owners.js';
 import type { FetchMethod, PlannedFile } from '../../../lib/restore/plan/planned-file.js';
 import { putInPlace, type Restored } from '../../../lib/restore/put-in-place.js';
 import { bytesOf } from '../../../lib/tree/bytes.js';
-import { localOwners } from '../../../lib/tree/disk/owner-names.js';
 import type { Entry } from '../../../lib/tree/entry.js';
 import { spoolOf, temporaryFolder } from './pieces.js';
 
@@ -21,7 +21,7 @@ export const STORED = 1_500_000_000_000;
 
 class NotingMetadata extends Metadata {
   constructor() {
-    super({ keepsSetid: false, onAclFailure: () => undefined, replacesAcls: false, owners: localOwners() });
+    super({ keepsSetid: false, onAclFailure: () => undefined, replacesAcls: false, owners: ownersOf(false) });
   }
 
   /** The keys in the order in which they got their metadata. */

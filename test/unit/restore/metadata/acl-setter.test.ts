@@ -6,9 +6,9 @@ import { type TestContext, test } from 'node:test';
 import { NotRestoredError } from '../../../../lib/restore/destination/destination.js';
 import { AclSetter } from '../../../../lib/restore/metadata/acl-setter.js';
 import { hasDefaultAcl, Metadata } from '../../../../lib/restore/metadata/metadata.js';
+import { ownersOf } from '../../../../lib/restore/metadata/owners.js';
 import { UNKNOWN_ACL } from '../../../../lib/tree/acl.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
-import { localOwners } from '../../../../lib/tree/disk/owner-names.js';
 import { entry, temporaryFolder } from '../pieces.js';
 
 const { PATH } = process.env;
@@ -55,7 +55,7 @@ test('a file of mode 0600 that one more user may read is no more open before it 
     keepsSetid: false,
     onAclFailure: onFailure,
     replacesAcls: false,
-    owners: localOwners(),
+    owners: ownersOf(false),
   });
   metadata.apply(file, { ...entry('f', { mode: 0o640 }), acl: READABLE });
   assert.equal(modeOf(file), '600');
@@ -72,7 +72,7 @@ test('folders get the ACL that they hand on, and the mode of a file keeps its ot
     keepsSetid: false,
     onAclFailure: onFailure,
     replacesAcls: false,
-    owners: localOwners(),
+    owners: ownersOf(false),
   });
   metadata.apply(join(folder, 'd'), { ...entry('d/', { mode: 0o1750 }), acl: `${FOLDER},${HANDED_ON}` });
   metadata.apply(join(folder, 'f'), { ...entry('f', { mode: 0o750 }), acl: `${FOLDER},${HANDED_ON}` });
@@ -130,7 +130,7 @@ test('without setfacl, or where it fails, the mode stays narrow, and each file i
       keepsSetid: false,
       onAclFailure: onFailure,
       replacesAcls: false,
-      owners: localOwners(),
+      owners: ownersOf(false),
     });
     for (const path of paths)
       metadata.apply(path, { ...entry(path.slice(-1), { mode: 0o640 }), acl: READABLE });
@@ -161,7 +161,7 @@ test('an ACL that a file has inherited from its folder is removed', async (t) =>
     keepsSetid: false,
     onAclFailure: onFailure,
     replacesAcls: true,
-    owners: localOwners(),
+    owners: ownersOf(false),
   });
   metadata.apply(join(folder, 'd'), entry('d/', { mode: 0o1755 }));
   metadata.apply(join(folder, 'f'), entry('f', { mode: 0o654 }));
@@ -188,7 +188,7 @@ test('a file whose ACL is unknown is open to its owner only', (t) => {
     keepsSetid: false,
     onAclFailure: onFailure,
     replacesAcls: false,
-    owners: localOwners(),
+    owners: ownersOf(false),
   });
   metadata.apply(file, { ...entry('f', { mode: 0o754 }), acl: UNKNOWN_ACL });
   metadata.finish();

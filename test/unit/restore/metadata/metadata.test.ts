@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { NotRestoredError } from '../../../../lib/restore/destination/destination.js';
 import { Metadata, setMtime } from '../../../../lib/restore/metadata/metadata.js';
-import { localOwners } from '../../../../lib/tree/disk/owner-names.js';
+import { Owners, ownersOf } from '../../../../lib/restore/metadata/owners.js';
 import { entry, temporaryFolder } from '../pieces.js';
 
 const metadataWith = (keepsSetid: boolean) =>
-  new Metadata({ keepsSetid, onAclFailure: () => undefined, replacesAcls: false, owners: localOwners() });
+  new Metadata({ keepsSetid, onAclFailure: () => undefined, replacesAcls: false, owners: ownersOf(false) });
 const isRoot = process.getuid?.() === 0;
 
 /** Modes in the tree, the restored modes, and the restored modes with setuid and setgid (as root). */
@@ -45,7 +45,8 @@ test('owners whose names have other numbers here are warned of once each', {
 }, (t) => {
   const file = join(temporaryFolder(t), 'file');
   writeFileSync(file, '');
-  const owners = { uidOf: (name: string) => ({ anna: 70001, root: 0 })[name], gidOf: () => 70002 };
+  const ids = { uidOf: (name: string) => ({ anna: 70001, root: 0 })[name], gidOf: () => 70002 };
+  const owners = new Owners(ids);
   const metadata = new Metadata({
     keepsSetid: false,
     onAclFailure: () => undefined,
@@ -55,12 +56,12 @@ test('owners whose names have other numbers here are warned of once each', {
   const warnings: string[] = [];
   const log = { warn: (text: string) => warnings.push(text) };
   metadata.apply(file, { ...entry('file', { uid: 0, gid: 70002 }), user: 'root', group: 'staff' });
-  metadata.warnOfRenumbered(log);
+  owners.warnOfOtherNumbers(log);
   assert.deepEqual(warnings, []);
   for (const _ of [1, 2])
     metadata.apply(file, { ...entry('file', { uid: 1000, gid: 1 }), user: 'anna', group: 'staff' });
   assert.deepEqual([lstatSync(file).uid, lstatSync(file).gid], [70001, 70002]);
-  metadata.warnOfRenumbered(log);
+  owners.warnOfOtherNumbers(log);
   assert.equal(warnings.length, 1);
   assert.match(
     warnings[0] ?? '',
