@@ -1,5 +1,16 @@
 // Files with holes: blocks of zeros take no space on disk.
-import { closeSync, createReadStream, ftruncateSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  createReadStream,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
 import { MIN_HOLES } from '../../tree/disk/inode.js';
 
@@ -38,11 +49,14 @@ export async function mayHaveHoles(path: string): Promise<boolean> {
   return false;
 }
 
-/** Replaces a file by a copy with holes. If the disk has no space for both, the file stays as it is. */
+/** Replaces a file by a copy with holes, and with its mode and mtime. If the disk has no space for both, the file stays as it is. */
 export async function makeSparse(path: string): Promise<void> {
   const copy = `${path}.sparse`;
   try {
+    const { mode, atime, mtime } = statSync(path);
     await writeSparsely(createReadStream(path), copy);
+    chmodSync(copy, mode & 0o777);
+    utimesSync(copy, atime, mtime);
     renameSync(copy, path);
   } catch (error) {
     rmSync(copy, { force: true });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { makeSparse, mayHaveHoles, writeSparsely } from '../../../../lib/restore/fetch/sparse-file.js';
@@ -41,14 +41,18 @@ test('blocks of zeros take no room', async (t) => {
   assert.ok(statSync(file).blocks * 512 <= 8192);
 });
 
-test('a file is made sparse in its place, and a missing one stays missing', async (t) => {
+test('a file is made sparse in its place, with its mode and mtime, and a missing one stays missing', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'file');
   const content = Buffer.alloc(10 << 20);
   content.write('x', 5 << 20);
   writeFileSync(file, content);
+  chmodSync(file, 0o644);
+  utimesSync(file, 1e9, 1e9);
   await makeSparse(file);
-  assert.ok(statSync(file).blocks * 512 <= 8192);
+  const { blocks, mode, mtimeMs } = statSync(file);
+  assert.ok(blocks * 512 <= 8192);
+  assert.deepEqual([mode & 0o777, mtimeMs], [0o644, 1e12]);
   assert.ok(readFileSync(file).equals(content));
   await makeSparse(join(folder, 'missing'));
   assert.deepEqual(readdirSync(folder), ['file']);
