@@ -1,5 +1,5 @@
 // Restores files, folders or a whole backup. Plans everything before it writes anything.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { stderr } from 'node:process';
 import { listFew } from '../aws/bucket.js';
@@ -71,7 +71,10 @@ async function planParts(
   const options = { ...request, fills: true };
   const scope = { ...remote, backupPrefix: remote.prefix, time: timeOrNow(request.at) };
   if (paths.every((path) => path === '')) {
-    return [await planFolder(scope, inspectDestination(destination, options), options, notes, context)];
+    const place = inspectDestination(destination, options);
+    const found = mayBePath(request) ? await fetchTreeAt(scope, notes) : undefined;
+    if (found !== undefined) await assertNotPath(destination, found);
+    return [await planFolder(scope, place, options, notes, context, found)];
   }
   const found = await fetchTreeAt(scope, notes);
   const parts: RestorePart[] = [];
@@ -98,6 +101,24 @@ async function planParts(
   return parts;
 }
 
+/** Whether the user may mean what is to be restored by the only word, and have left out the destination. */
+function mayBePath({ words: [word = '', ...others] }: RestoreRequest): boolean {
+  return others.length === 0 && !/^(\/|\.{1,2}(\/|$))/.test(word) && !existsSync(word);
+}
+
+/** @throws {BackupError} if the destination is also the path of a file or folder of the backup */
+async function assertNotPath(destination: string, { tree }: FoundTree): Promise<void> {
+  const path = destination.replace(/\/+$/, '');
+  const { file, folder } = await entriesAtPath(path, tree);
+  if (file === undefined && folder === undefined) return;
+  throw new BackupError(
+    `"${path}" is in the backup: restore it, or everything into a new folder of this name?`,
+    {
+      hint: `Run encrypted-s3 restore ${shellQuote(path)} DESTINATION, or encrypted-s3 restore ${shellQuote(`./${path}`)}`,
+    },
+  );
+}
+
 function inFolder({ tree, backupsBelow }: FoundTree, path: string): FoundTree {
   const folder = tree && (`${tree.folder}${bytesOf(path)}/` as Bytes);
   return { tree: tree && folder && { ...tree, folder }, backupsBelow };
@@ -109,6 +130,16 @@ function linkError(path: string, { target }: Entry): BackupError {
   });
 }
 
+/** Nothing without a tree, or if it is damaged. */
+async function entriesAtPath(path: string, tree: FoundTree['tree']): ReturnType<typeof entriesOf> {
+  try {
+    return tree === undefined ? {} : await entriesOf(tree.file, `${tree.folder}${bytesOf(path)}` as Bytes);
+  } catch (error) {
+    if (error instanceof DamagedTreeError) return {};
+    throw error;
+  }
+}
+
 /** @returns `undefined` if it is not a file @throws {BackupError} for a link */
 async function findFile(
   scope: RestoreScope,
@@ -117,18 +148,12 @@ async function findFile(
 ): Promise<FileInBackup | undefined> {
   const { aws, prefix, time } = scope;
   const place = { remote: scope, path, time };
-  try {
-    if (tree !== undefined) {
-      const { file, folder } = await entriesOf(tree.file, `${tree.folder}${bytesOf(path)}` as Bytes);
-      // A folder may have taken the place of a file that was gone.
-      if (file?.type === 'file' && !(file.isKept && folder !== undefined))
-        return { ...place, entry: file, changed: BigInt(file.inode.mtime) };
-      if (file?.type === 'link' && folder === undefined) throw linkError(path, file);
-      if (file !== undefined || folder !== undefined) return undefined;
-    }
-  } catch (error) {
-    if (!(error instanceof DamagedTreeError)) throw error;
-  }
+  const { file, folder } = await entriesAtPath(path, tree);
+  // A folder may have taken the place of a file that was gone.
+  if (file?.type === 'file' && !(file.isKept && folder !== undefined))
+    return { ...place, entry: file, changed: BigInt(file.inode.mtime) };
+  if (file?.type === 'link' && folder === undefined) throw linkError(path, file);
+  if (file !== undefined || folder !== undefined) return undefined;
   // A backup of the original scripts has no tree, and the files of a run that did not end are in none.
   const listed = await listFew(aws, prefix + path, 1);
   const object = listed === 'no bucket' ? undefined : listed.find((it) => it.Key === prefix + path);

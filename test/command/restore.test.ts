@@ -82,6 +82,28 @@ test('a folder, several paths, and the whole backup are restored', async (t) => 
   assert.equal(readFileSync(to(world, 'several/a'), 'utf8'), 'content of a');
 });
 
+test('a single word that is a path of the backup is no destination, unless it is a folder here or begins with ./', async (t) => {
+  const world = await backedUp(t);
+  const restoreTo = (destination: string) =>
+    world.runShared('encrypted-s3', ['restore', '--config', world.configFile, destination], to(world));
+  for (const word of ['letters', 'letters/', 'a', LETTER]) {
+    const { code, stderr } = await restoreTo(word);
+    const path = word.replace(/\/$/, '');
+    const quoted = path === LETTER ? `'${path}'` : path;
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`^ERROR: "${path}" is in the backup: `, 'm'));
+    const commands = [`${quoted} DESTINATION`, `${quoted.replace(/^'?/, '$&./')}\n`];
+    assert.ok(stderr.includes(commands.map((it) => `encrypted-s3 restore ${it}`).join(', or ')), stderr);
+    assert.deepEqual(readdirSync(to(world)), []);
+  }
+  assert.equal(world.awsCalls().filter((call) => call.includes(' list-object')).length, 0);
+  for (const destination of ['new', './letters', 'letters']) {
+    const { code, stderr } = await restoreTo(destination);
+    assert.equal(code, 0, stderr);
+    assert.equal(readFileSync(to(world, `${destination}/a`), 'utf8'), 'content of a');
+  }
+});
+
 test('an empty folder is restored by its path, alone or as one of several', async (t) => {
   const world = await backedUp(t);
   const empty = join(world.source, 'letters/empty');
