@@ -33,7 +33,7 @@ test('nothing is deleted under the old name of a renamed folder until its files 
   assert.match(stderr, /new\/2" is not in the backup as it is, for the same reason as ".*new\/1"\./);
   assert.match(
     stderr,
-    /ERROR: Not deleting 2 objects whose files are gone: 2 files are not in the bucket yet\./,
+    /ERROR: Not deleting 2 objects whose files are gone: 2 files are not in the bucket as they are now\./,
   );
   world.onCall();
   const next = await world.sync();
@@ -50,7 +50,10 @@ test('a run in which an upload failed deletes nothing, though the bucket holds a
   world.onCall(UPLOAD, `echo '${uploadFailed('a', SLOW_DOWN)}' >&2; exit 1`);
   const { code, stderr } = await world.sync();
   assert.equal(code, 3, stderr);
-  assert.match(stderr, /ERROR: Not deleting 1 object whose file is gone: 1 file is not in the bucket yet\./);
+  assert.match(
+    stderr,
+    /ERROR: Not deleting 1 object whose file is gone: 1 file is not in the bucket as it is now\./,
+  );
   assert.deepEqual(world.stored(), ['a', 'z']);
   world.onCall();
   assert.equal((await world.sync()).code, 0);

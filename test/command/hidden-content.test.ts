@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, copyFileSync, linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
 import { BucketWorld, PREFIX, UPLOAD } from './bucket-world.js';
 
 /** Ways of the file at `old` to `to`, which is another file of the last tree. */
@@ -82,4 +83,73 @@ test('an unreadable file without an object keeps the objects of files that are g
   assert.equal(code, 3, stderr);
   assert.match(stderr, /WARNING: Not deleting 1 object .* 1 place is not in the bucket: unreadable/);
   assert.deepEqual(world.stored(), ['gone', 'keep']);
+});
+
+/** The log at `source/log` is written during each upload. */
+function writeLogDuringUploads(world: BucketWorld): void {
+  world.onCall('*" s3 "*', `${world.aws}; code=$?; date +%N >> '${join(world.source, 'log')}'; exit $code`);
+}
+
+for (const [when, first] of [
+  ['in the first run', ['gone', 'keep', 'log']],
+  ['in a later run', ['gone', 'keep']],
+] as const)
+  test(`a log that is new ${when}, and written during all uploads, keeps no objects of files that are gone later`, async (t) => {
+    const world = new BucketWorld(t);
+    for (const path of first) world.write(path, path);
+    if (first.length === 2) assert.equal((await world.sync()).code, 0);
+    world.write('log', 'log');
+    writeLogDuringUploads(world);
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /log" is not in the backup as it is: it changed while it was uploaded/);
+    world.remove('gone');
+    const next = await world.sync();
+    assert.equal(next.code, 3, next.stderr);
+    assert.doesNotMatch(next.stderr, /Not deleting/);
+    assert.deepEqual(world.stored(), ['keep', 'log']);
+  });
+
+test('a file that is gone keeps its object while it may be a new log that is written during all uploads', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['gone', 'keep']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  renameSync(join(world.source, 'gone'), join(world.source, 'log'));
+  writeLogDuringUploads(world);
+  for (let run = 0; run < 3; run += 1) {
+    const { code, stderr } = await world.sync();
+    assert.equal(code, 3, stderr);
+    assert.match(stderr, /: Not deleting 1 object/);
+    assert.deepEqual(world.stored(), ['gone', 'keep', 'log']);
+  }
+  world.onCall();
+  assert.equal((await world.sync()).code, 0);
+  assert.deepEqual(world.stored(), ['keep', 'log']);
+});
+
+test('an object stays when its file is gone and a log that is written during all uploads was its second name', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['gone', 'keep']) world.write(path, path);
+  assert.equal((await world.sync()).code, 0);
+  linkSync(join(world.source, 'gone'), join(world.source, 'log'));
+  writeLogDuringUploads(world);
+  assert.equal((await world.sync()).code, 3);
+  world.remove('gone');
+  const { code, stderr } = await world.sync();
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /: Not deleting 1 object/);
+  assert.deepEqual(world.stored(), ['gone', 'keep', 'log']);
+});
+
+test('a log that is written during all uploads is in the tree only if it is in the bucket', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['keep', 'log']) world.write(path, path);
+  const isInTree = () => gunzipSync(readFileSync(world.treeCopy)).toString().includes('"log"');
+  world.faults.failPut(`${PREFIX}log`, TOO_LARGE);
+  writeLogDuringUploads(world);
+  assert.equal((await world.sync()).code, 3);
+  assert.deepEqual([world.stored(), isInTree()], [['keep'], false]);
+  world.faults.failPut(`${PREFIX}log`, TOO_LARGE, 0);
+  assert.equal((await world.sync()).code, 3);
+  assert.deepEqual([world.stored(), isInTree()], [['keep', 'log'], true]);
 });

@@ -9,7 +9,7 @@ import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
 import { entryOfLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, hasFailed, isAbsent, isFile, isObstacle } from '../scan/draft.js';
+import { type DraftLine, hasFailed, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
 import { hasSameContent, hasSameNumber } from '../scan/same-file.js';
 import { RandomSample } from '../verify/random.js';
@@ -98,9 +98,10 @@ function isLastTreesFile({ key, state, lastLine }: DraftLine, { inode }: Entry):
 
 /** The line of a file without an object has no older version. */
 function withObject(line: DraftLine, object: StoredObject | undefined): DraftLine {
-  if (object !== undefined || line.lastLine === undefined) return line;
+  if (object !== undefined) return line;
   const { lastLine: _, ...rest } = line;
-  return isObstacle(line.state) ? { ...rest, state: 'hiding obstacle' } : rest;
+  if (line.state === 'changing') return { ...rest, state: 'failed' };
+  return line.state === 'obstacle' ? { ...rest, state: 'hiding obstacle' } : rest;
 }
 
 /**

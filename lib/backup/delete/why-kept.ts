@@ -41,7 +41,7 @@ export function reasonInRun(
   const isFailure = failedUploads > 0;
   const are = (count: number, what: string) => `${formatCount(count, what)} ${count === 1 ? 'is' : 'are'}`;
   if (missing > 0) {
-    const why = `${are(missing, 'file')} not in the bucket yet. They may be the same files under new names; the next complete run deletes the objects.`;
+    const why = `${are(missing, 'file')} not in the bucket as ${missing === 1 ? 'it is' : 'they are'} now. They may be the same files under new names; the next complete run deletes the objects.`;
     return { why, isFailure };
   }
   if (hidingPlaces > 0) {

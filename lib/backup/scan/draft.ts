@@ -18,7 +18,7 @@ const STATES = [
   'sent',
   /** A file that could not be uploaded. */
   'failed',
-  /** A file that changed during each of its uploads. */
+  /** A file that changed during each of its uploads. After a listing: the bucket has an object of its key. */
   'changing',
   /** A file that vanished after the scan. */
   'vanished',
@@ -107,7 +107,7 @@ export function isAbsent({ state }: DraftLine): boolean {
   return state === 'kept' || state === 'unseen';
 }
 
-export function isObstacle(state: DraftState): boolean {
+function isObstacle(state: DraftState): boolean {
   return state === 'obstacle' || state === 'hiding obstacle';
 }
 

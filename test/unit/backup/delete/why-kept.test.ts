@@ -60,7 +60,7 @@ test('files that are not in the bucket hold deletions back, which is a failure i
   for (const failedUploads of [0, 2]) {
     const isFailure = failedUploads > 0;
     const missing = reasonInRun({ ...NOTHING, missing: 1, failedUploads }, '');
-    assert.match(missing?.why ?? '', /^1 file is not in the bucket yet/);
+    assert.match(missing?.why ?? '', /^1 file is not in the bucket as it is now/);
     assert.equal(missing?.isFailure, isFailure);
     const hidden = reasonInRun({ ...NOTHING, hidingPlaces: 2, failedUploads }, "EXCLUDE=('a/*')");
     assert.match(
