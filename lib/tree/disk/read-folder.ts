@@ -27,13 +27,29 @@ export function readFolder(folder: Bytes, mounts?: ReadonlySet<string>): FolderE
   }
   return namesIn(folder).map((name) => {
     const isMount = mounts?.has(name) === true;
-    const stats = isMount ? undefined : statsOf(joinPath(folder, name));
-    return {
-      name,
-      isDirectory: () => isMount || stats?.isDirectory() === true,
-      isSymbolicLink: () => stats?.isSymbolicLink() === true,
-    };
+    return new TypedName(name, isMount ? 'directory' : typeOf(joinPath(folder, name)));
   });
+}
+
+type NameType = 'directory' | 'link' | undefined;
+
+/** Small: a folder may have a million names. */
+class TypedName implements FolderEntry {
+  readonly name: string;
+  readonly #type: NameType;
+
+  constructor(name: string, type: NameType) {
+    this.name = name;
+    this.#type = type;
+  }
+
+  isDirectory(): boolean {
+    return this.#type === 'directory';
+  }
+
+  isSymbolicLink(): boolean {
+    return this.#type === 'link';
+  }
 }
 
 /** The names in a folder, without a look at any of them. @throws the system's error */
@@ -41,10 +57,11 @@ export function namesIn(folder: Bytes): Bytes[] {
   return readdirSync(pathOf(folder), { encoding: 'latin1' }) as Bytes[];
 }
 
-/** `undefined` if lstat(2) fails: whoever reads the entry finds out why. */
-function statsOf(path: Bytes): Pick<FolderEntry, 'isDirectory' | 'isSymbolicLink'> | undefined {
+/** `undefined`, too, if lstat(2) fails: whoever reads the entry finds out why. */
+function typeOf(path: Bytes): NameType {
   try {
-    return lstatSync(pathOf(path));
+    const stats = lstatSync(pathOf(path));
+    return stats.isDirectory() ? 'directory' : stats.isSymbolicLink() ? 'link' : undefined;
   } catch {
     return undefined;
   }
