@@ -18,8 +18,9 @@ export function manPage(command: Command, umbrella: Command, version: string): s
   const exitCodes = after.find((it) => /^\n?Exit codes:/.test(it)) ?? EXIT_CODES;
   return [
     `.TH ${roff(name.toUpperCase())} 1 ${RELEASED} "encrypted\\-s3\\-backup ${version}" "User Commands"`,
-    // A narrow terminal has no room to adjust lines to the right.
+    // A narrow terminal has no room to adjust lines to the right; a hyphen would be read as a part of a path or a name.
     '.ad l',
+    '.nh',
     '.SH NAME',
     `${roff(name)} \\-`,
     ...paragraph((command.summary() || command.description()).replace(/\.$/, '')),

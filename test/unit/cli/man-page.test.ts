@@ -33,6 +33,18 @@ test('mandoc and man find nothing to complain about', () => {
   }
 });
 
+test('no word is hyphenated, since it may be a path or a name to type', () => {
+  for (const page of pages) {
+    const options = ['-E', 'UTF-8', '-l', join(folder, page)];
+    const { stdout } = spawnSync('man', options, {
+      encoding: 'utf8',
+      env: { ...process.env, MANWIDTH: '60', MANPAGER: 'cat' },
+    });
+    assert.match(stdout, /NAME/);
+    assert.doesNotMatch(stdout, /\u2010$/m, page);
+  }
+});
+
 test('a page has the usage, each option, and the exit codes', () => {
   const text = spawnSync('mandoc', ['-T', 'ascii', join(folder, 'encrypted-s3-restore.1')], {
     encoding: 'utf8',
