@@ -68,10 +68,10 @@ async function hasKeptFiles(draft: Batches<DraftLine>): Promise<boolean> {
 async function numbersOfNewLogs(checked: Checked): Promise<ReadonlySet<number | undefined>> {
   const numbers = new Set<number | undefined>();
   // Only a listing shows that a file has an object, and what is gone.
-  const mayBeGone = !checked.isFull || checked.gone.count + checked.kept > 0;
+  const mayBeGone = !checked.isFull || checked.gone.count > 0;
   if (mayBeGone || totalOf(checked.uploads, 'failed') === 0) return numbers;
   for await (const line of flatten(checked.draft())) if (isNewLog(line)) numbers.add(numberOf(line));
-  // A file that was renamed during the scan may be there under both names.
+  // A file that was renamed during the scan may be there under both names, and one that was not seen may be renamed.
   if (numbers.size > 0)
     for await (const line of flatten(checked.draft()))
       if (line.line !== '' && !isNewLog(line)) numbers.delete(numberOf(line));

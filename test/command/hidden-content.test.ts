@@ -4,6 +4,7 @@ import { chmodSync, copyFileSync, linkSync, readFileSync, renameSync, rmSync, wr
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { KEY } from '../fakes/sandbox.js';
 import { BucketWorld, PREFIX, UPLOAD } from './bucket-world.js';
 
 /** Ways of the file at `old` to `to`, which is another file of the last tree. */
@@ -91,14 +92,16 @@ function writeLogDuringUploads(world: BucketWorld): void {
 }
 
 for (const [when, first] of [
-  ['in the first run', ['gone', 'keep', 'log']],
-  ['in a later run', ['gone', 'keep']],
+  ['in the first run', ['d/f', 'gone', 'log']],
+  ['in a later run', ['d/f', 'gone']],
 ] as const)
   test(`a log that is new ${when}, and written during all uploads, keeps no objects of files that are gone later`, async (t) => {
     const world = new BucketWorld(t);
     for (const path of first) world.write(path, path);
     if (first.length === 2) assert.equal((await world.sync()).code, 0);
     world.write('log', 'log');
+    world.makeBucket();
+    world.put(`${PREFIX}d/`, '', KEY);
     writeLogDuringUploads(world);
     const { code, stderr } = await world.sync();
     assert.equal(code, 3, stderr);
@@ -107,7 +110,7 @@ for (const [when, first] of [
     const next = await world.sync();
     assert.equal(next.code, 3, next.stderr);
     assert.doesNotMatch(next.stderr, /Not deleting/);
-    assert.deepEqual(world.stored(), ['keep', 'log']);
+    assert.deepEqual(world.stored(), ['d/', 'd/f', 'log']);
   });
 
 test('a file that is gone keeps its object while it may be a new log that is written during all uploads', async (t) => {
