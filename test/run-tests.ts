@@ -29,8 +29,13 @@ function testFiles(filters: readonly string[]): string[] {
     // An older build may have left files whose sources are gone.
     .filter((file) => existsSync(join(sources, file.replace(/js$/, 'ts'))))
     .filter((file) => filters.length === 0 || filters.some((filter) => file.includes(filter)));
-  // Files that need the server come first: they wait often, and others run meanwhile.
-  return files.sort((a, b) => Number(needsServer(b)) - Number(needsServer(a)) || (a < b ? -1 : 1));
+  return files.sort((a, b) => rankOf(a) - rankOf(b) || (a < b ? -1 : 1));
+}
+
+/** The longest file comes first, and those that need the server next: they wait often, and others run meanwhile. */
+function rankOf(file: string): number {
+  if (file.startsWith('property/')) return 0;
+  return needsServer(file) ? 1 : 2;
 }
 
 /** Whether a file runs commands. */
@@ -94,7 +99,7 @@ async function runFiles(files: readonly string[], environment: NodeJS.ProcessEnv
   // The totals are the last lines of both reporters, but of spec only when nothing failed.
   const reporter = process.stdout.isTTY ? 'spec' : 'tap';
   const notes = environment[TIMES_VARIABLE] === undefined ? [] : [`--import=${join(tests, 'note-times.js')}`];
-  const options = ['--test', '--test-concurrency=2', `--test-reporter=${reporter}`, ...notes];
+  const options = ['--test', '--test-concurrency=3', `--test-reporter=${reporter}`, ...notes];
   const child = spawn(process.execPath, [...options, ...files.map((file) => join(tests, file))], {
     env: environment,
     stdio: ['ignore', 'inherit', 'inherit'],
