@@ -1,4 +1,5 @@
 // The AWS CLI for one bucket, with one profile and, for calls that name it, one encryption key.
+import type { Interruption } from '../cli/signals/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { commandToPaste } from './arguments/connection-arguments.js';
 import type { AwsAnswer, AwsCall, AwsSettings } from './aws-call.js';
@@ -50,6 +51,10 @@ export class AwsCli {
   /** The error for an answer with an exit code other than 0. */
   errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
     return awsError(args, answer.exitCode, answer.stderr, this);
+  }
+
+  get interruption(): Interruption {
+    return this.#settings.interruption;
   }
 
   /** `undefined` for AWS. */

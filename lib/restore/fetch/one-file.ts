@@ -42,7 +42,8 @@ export async function fetchFile(
       if (isStreamed)
         await fetch(download(object, '-'), { output: (content) => writeSparsely(content, path) }, folder);
       else await fetch(download(object, path), {}, folder);
-      if (!isStreamed && (isSparse ?? (await mayHaveHoles(path)))) await makeSparse(path);
+      if (!isStreamed && (isSparse ?? (await mayHaveHoles(path, aws.interruption))))
+        await makeSparse(path, aws.interruption);
       await onComplete?.(path);
     });
   } else if (object.versionId === undefined) {

@@ -78,7 +78,7 @@ export class SingleFetches {
     if (this.showsProgress) log.progress(this.#progress());
     if (answer.exitCode === 0) {
       this.#failuresInRow = 0;
-      if (file.isSparse && !isStreamed) await makeSparse(path);
+      if (file.isSparse && !isStreamed) await makeSparse(path, aws.interruption);
       stage.keepVersion(file);
       return;
     }

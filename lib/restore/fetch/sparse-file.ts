@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
+import type { Interruption } from '../../cli/signals/interruption.js';
 import { MIN_HOLES } from '../../tree/disk/inode.js';
 
 /** File systems make holes of whole blocks of this size, or smaller ones. */
@@ -24,12 +25,16 @@ export async function writeSparsely(content: AsyncIterable<Buffer>, path: string
   try {
     let position = 0;
     for await (const chunk of content) {
+      let written = 0;
       for (let at = 0; at < chunk.length; ) {
         const end = Math.min(chunk.length, at + BLOCK - ((position + at) % BLOCK));
-        const block = chunk.subarray(at, end);
-        if (!block.equals(ZEROS.subarray(0, block.length))) writeAt(descriptor, block, position + at);
+        if (chunk.compare(ZEROS, 0, end - at, at, end) === 0) {
+          writeAt(descriptor, chunk.subarray(written, at), position + written);
+          written = end;
+        }
         at = end;
       }
+      writeAt(descriptor, chunk.subarray(written), position + written);
       position += chunk.length;
     }
     ftruncateSync(descriptor, position);
@@ -39,9 +44,9 @@ export async function writeSparsely(content: AsyncIterable<Buffer>, path: string
 }
 
 /** True if a file has as many blocks of zeros as a tree would note as holes. @throws the system's error */
-export async function mayHaveHoles(path: string): Promise<boolean> {
+export async function mayHaveHoles(path: string, interruption: Interruption): Promise<boolean> {
   let zeros = 0;
-  for await (const chunk of createReadStream(path, { highWaterMark: MIN_HOLES }) as AsyncIterable<Buffer>) {
+  for await (const chunk of chunksOf(path, interruption)) {
     for (let at = 0; at + BLOCK <= chunk.length; at += BLOCK)
       if (chunk.compare(ZEROS, 0, BLOCK, at, at + BLOCK) === 0) zeros += BLOCK;
     if (zeros >= MIN_HOLES) return true;
@@ -50,17 +55,25 @@ export async function mayHaveHoles(path: string): Promise<boolean> {
 }
 
 /** Replaces a file by a copy with holes, and with its mode and mtime. If the disk has no space for both, the file stays as it is. */
-export async function makeSparse(path: string): Promise<void> {
+export async function makeSparse(path: string, interruption: Interruption): Promise<void> {
   const copy = `${path}.sparse`;
   try {
     const { mode, atime, mtime } = statSync(path);
-    await writeSparsely(createReadStream(path), copy);
+    await writeSparsely(chunksOf(path, interruption), copy);
     chmodSync(copy, mode & 0o777);
     utimesSync(copy, atime, mtime);
     renameSync(copy, path);
   } catch (error) {
     rmSync(copy, { force: true });
     if (errnoOf(error) === undefined) throw error;
+  }
+}
+
+/** @throws {InterruptedError} if a signal arrives: a file may be as large as a disk */
+async function* chunksOf(path: string, interruption: Interruption): AsyncGenerator<Buffer> {
+  for await (const chunk of createReadStream(path, { highWaterMark: MIN_HOLES }) as AsyncIterable<Buffer>) {
+    interruption.check();
+    yield chunk;
   }
 }
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { InterruptedError } from '../../../../lib/cli/errors.js';
+import { Interruption } from '../../../../lib/cli/signals/interruption.js';
 import { makeSparse, mayHaveHoles, writeSparsely } from '../../../../lib/restore/fetch/sparse-file.js';
 import { Random } from '../../../property/random.js';
 import { temporaryFolder } from '../pieces.js';
@@ -49,12 +51,12 @@ test('a file is made sparse in its place, with its mode and mtime, and a missing
   writeFileSync(file, content);
   chmodSync(file, 0o644);
   utimesSync(file, 1e9, 1e9);
-  await makeSparse(file);
+  await makeSparse(file, new Interruption());
   const { blocks, mode, mtimeMs } = statSync(file);
   assert.ok(blocks * 512 <= 8192);
   assert.deepEqual([mode & 0o777, mtimeMs], [0o644, 1e12]);
   assert.ok(readFileSync(file).equals(content));
-  await makeSparse(join(folder, 'missing'));
+  await makeSparse(join(folder, 'missing'), new Interruption());
   assert.deepEqual(readdirSync(folder), ['file']);
 });
 
@@ -76,6 +78,18 @@ test('a file may have holes if it has a MiB of zeros, in blocks', async (t) => {
     [Buffer.alloc(0), false],
   ] as const) {
     writeFileSync(file, content);
-    assert.equal(await mayHaveHoles(file), mayHave, `${content.length}`);
+    assert.equal(await mayHaveHoles(file, new Interruption()), mayHave, `${content.length}`);
   }
+});
+
+test('a signal ends the search for zeros and the copy, and leaves the file as it is', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, 'file');
+  writeFileSync(file, Buffer.alloc(4 << 20));
+  const interruption = new Interruption();
+  interruption.interrupt('SIGINT');
+  for (const work of [mayHaveHoles, makeSparse])
+    await assert.rejects(work(file, interruption), InterruptedError);
+  assert.deepEqual(readdirSync(folder), ['file']);
+  assert.equal(statSync(file).size, 4 << 20);
 });
