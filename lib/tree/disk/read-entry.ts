@@ -90,7 +90,9 @@ export class EntryReader {
   /** The names in a folder, without those that its tag excludes. The root itself is never excluded by a tag. */
   withoutExcluded(folder: Bytes, names: FolderEntry[]): FolderEntry[] {
     if (folder === '') return names;
-    const has = (name: Bytes) => names.some((it) => it.name === name && !it.isDirectory());
+    // A mount counts as a folder until it is examined.
+    const isFolder = (it: FolderEntry) => it.isDirectory() && this.#isFolder(`${folder}${it.name}` as Bytes);
+    const has = (name: Bytes) => names.some((it) => it.name === name && !isFolder(it));
     const tag = this.#options.exclusion.tagIn(joinPath(this.#root, folder), has);
     if (tag === undefined) return names;
     return names.filter((it) => it.name === tag.name || !this.#isExcluded(keyOf(folder, it), tag.rule));
@@ -126,6 +128,15 @@ export class EntryReader {
       return fileIdOf(statSync(this.path(folder), { bigint: true }));
     } catch {
       return '';
+    }
+  }
+
+  /** True, too, if lstat(2) fails. */
+  #isFolder(name: Bytes): boolean {
+    try {
+      return lstatSync(this.path(name)).isDirectory();
+    } catch {
+      return true;
     }
   }
 

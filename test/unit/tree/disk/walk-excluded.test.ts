@@ -6,6 +6,8 @@ import { dirname, join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
 import type { Exclusion } from '../../../../lib/tree/disk/exclusion.js';
+import { EntryReader } from '../../../../lib/tree/disk/read-entry.js';
+import { readFolder } from '../../../../lib/tree/disk/read-folder.js';
 import { walk } from '../../../../lib/tree/disk/walk.js';
 import { flatten } from '../../../../lib/tree/streams/batches.js';
 import { NO_EXCLUSION } from '../../../fakes/exclusions.js';
@@ -64,6 +66,20 @@ test('a folder on another device is an entry, and its content is left out', asyn
   assert.deepEqual(own, { keys: ['d/', 'd/e/', 'd/e/f', 'f'], excluded: [] });
   const other = await walked(root, { ruleForDevice: ruleForDevice(dev + 1n) });
   assert.deepEqual(other, { keys: ['d/', 'f'], excluded: ['d/ elsewhere'] });
+});
+
+test('a tag that is a mounted file excludes its folder, and a mounted folder of its name does not', (t) => {
+  const root = makeRoot(t, 'file/TAG', 'file/a', 'folder/TAG/b', 'folder/c');
+  const tagIn: Exclusion['tagIn'] = (_, has) =>
+    has(bytesOf('TAG')) ? { name: bytesOf('TAG'), rule: 'rule' } : undefined;
+  const exclusion = { ...NO_EXCLUSION, tagIn };
+  const reader = new EntryReader(bytesOf(root), { followSymlinks: false, exclusion });
+  const namesIn = (folder: string) => {
+    const names = readFolder(bytesOf(join(root, folder)), new Set(['TAG']));
+    return reader.withoutExcluded(bytesOf(`${folder}/`), names).map(({ name }) => name);
+  };
+  assert.deepEqual(namesIn('file'), ['TAG']);
+  assert.deepEqual(namesIn('folder').sort(), ['TAG', 'c']);
 });
 
 test('a tag excludes everything else in its folder, but nothing in LOCAL_DIR itself', async (t) => {
