@@ -258,6 +258,15 @@ test('a setting that is a slip, and places that are missing or may not be writte
   assert.deepEqual(states, ['warning', 'failed', 'not checked', 'failed', 'warning', 'warning']);
 });
 
+test('a state folder that a file prevents is a warning', async (t) => {
+  const world = worldWithBucket(t);
+  const file = join(world.folder, 'file');
+  writeFileSync(file, '');
+  const environment = { XDG_STATE_HOME: join(file, 'state') };
+  const { stdout } = await world.run('encrypted-s3', ['doctor', world.configFile], { environment });
+  assert.match(stdout, /^warning +state folder: .* can't be used: ".*\/file" is not a folder;/m);
+});
+
 test('doctor reports a wrapper of the AWS CLI that prints its own output', async (t) => {
   const world = worldWithBucket(t);
   world.bucket.settings.set('--server-side-encryption-configuration', '{"Rules":[]}');

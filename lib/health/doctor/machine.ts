@@ -1,5 +1,5 @@
 // Checks what a run needs on this machine besides LOCAL_DIR: its lock, places to write to, space, syslog, hooks.
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { describeError, shellQuote } from '../../cli/errors.js';
@@ -24,7 +24,7 @@ export function checkMachine(config: BackupConfig): Finding[] {
   const state = stateHome(environment);
   return [
     judgeLock(localLock, findLockHolder(localLock), whyNotWritable(localLock), configFile),
-    judgeStateFolder(state, state && whyNotWritable(existingPart(state)), configFile),
+    judgeStateFolder(state, configFile),
     judgeRoom(roomIn([tmpdir(), ...(state === undefined ? [] : [state])])),
     judgeSyslog(existsSync(SYSLOG), findProgram('logger', process.env['PATH']) !== undefined),
     ...(metricsFile === undefined
@@ -52,17 +52,16 @@ export function judgeLock(
   return ok('lock', `held by PID ${pid} (${program}) since ${formatTime(since)}: a run is going on`);
 }
 
-function judgeStateFolder(
-  folder: string | undefined,
-  problem: string | undefined,
-  configFile: string,
-): Finding {
+function judgeStateFolder(folder: string | undefined, configFile: string): Finding {
+  const part = folder && existingPart(folder);
+  const isInTheWay = part !== undefined && !statSync(part).isDirectory();
+  const problem = isInTheWay ? `"${part}" is not a folder` : part && whyNotWritable(part);
   if (folder !== undefined && problem === undefined) return ok('state folder', folder);
   const why = folder === undefined ? 'this user has no home folder' : `"${folder}" can't be used: ${problem}`;
   return warning(
     'state folder',
     `${why}; each run downloads the last tree, and an interrupted one begins again`,
-    folder === undefined
+    folder === undefined || isInTheWay
       ? `${makeFolder(STATE_HOME)} && ${addToConfig(configFile, `export XDG_STATE_HOME=${STATE_HOME}`)}`
       : makeFolder(folder),
   );
