@@ -10,7 +10,7 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { findTargetFile } from '../restore/destination/single-file.js';
 import { fetchFile, STANDARD_OUTPUT } from '../restore/fetch/one-file.js';
-import { restoreMetadata } from '../restore/metadata/metadata.js';
+import { makePrivate, restoreMetadata } from '../restore/metadata/metadata.js';
 import type { Replaced } from '../restore/plan/planned-file.js';
 import { isMtimeOf, PreviewCounts, staysInPlace } from '../restore/plan/what-is-replaced.js';
 import { actionOn, type RestorePart } from '../restore/preview.js';
@@ -31,8 +31,9 @@ export interface FileInBackup {
   readonly path: string;
   /** Milliseconds since the epoch; `undefined` for now. */
   readonly time: number | undefined;
-  /** `undefined` without a tree. */
+  /** `undefined` if there is no tree, or if it lacks the file. */
   readonly entry: Entry | undefined;
+  readonly hasTree: boolean;
   /** The file's mtime; without a tree the time of its object, or 0 if that is unknown (ns since the epoch). */
   readonly changed: bigint;
 }
@@ -138,6 +139,7 @@ async function download(
       );
     if (options.verifies === true) await verifyFile(remote.aws, object, path, prompt, DAMAGED_HINT);
     if (entry !== undefined) restoreMetadata(path, entry, options, log);
+    else if (file.hasTree) makePrivate(path, log);
     assertPlaceIsAsPlanned(target, file, options);
   };
   await fetchFile(remote.aws, object, target, onComplete, isSparse);

@@ -147,7 +147,7 @@ async function findFile(
   { tree }: FoundTree,
 ): Promise<FileInBackup | undefined> {
   const { aws, prefix, time } = scope;
-  const place = { remote: scope, path, time };
+  const place = { remote: scope, path, time, hasTree: tree !== undefined };
   const { file, folder } = await entriesAtPath(path, tree);
   // A folder may have taken the place of a file that was gone.
   if (file?.type === 'file' && !(file.isKept && folder !== undefined))

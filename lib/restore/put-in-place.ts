@@ -8,12 +8,10 @@ import { readJson, Spool } from '../tree/streams/spool.js';
 import { NotRestoredError } from './destination/destination.js';
 import { isSafeKey } from './destination/safe-key.js';
 import { type ExactTime, setExactTimes } from './metadata/exact-times.js';
+import { PRIVATE } from './metadata/metadata.js';
 import type { PlannedFile } from './plan/planned-file.js';
 import { staysInPlace, whatALinkReplaces } from './plan/what-is-replaced.js';
 import { Placement, type PlacementOptions } from './put-in-place/placement.js';
-
-/** The mode of a file that the tree lacks: it may have been private. */
-const PRIVATE = 0o600;
 
 export interface Restored {
   readonly files: number;

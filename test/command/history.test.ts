@@ -1,6 +1,6 @@
 // `encrypted-s3 runs`, `ls`, `find` and `diff`, which answer questions about earlier runs.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
@@ -134,6 +134,7 @@ test('objects of a run that did not end are in no tree, but ls says where they a
       /^WARNING: "late.*" is not in the tree of a run that ended: its mode, times and owner are /m,
     );
     assert.equal(readFileSync(to, 'utf8'), 'late content');
+    assert.equal(statSync(to).mode & 0o777, 0o600);
   }
 });
 

@@ -13,6 +13,8 @@ import { AclSetter, type OnAclFailure } from './acl-setter.js';
 import { type Owners, ownersFor, ownersOf } from './owners.js';
 
 const WITHOUT_SETID = 0o1777;
+/** The mode of a file that the tree lacks: it may have been private. */
+export const PRIVATE = 0o600;
 /** As exFAT and NTFS may, which accept any owner and mode. */
 const NOT_KEPT = 'the file system does not keep that';
 
@@ -112,6 +114,16 @@ export function restoreMetadata(
   } catch (error) {
     if (!(error instanceof NotRestoredError)) throw error;
     log.warn(`${name} is restored without all of its metadata: ${error.message}.`);
+  }
+}
+
+/** Gives a single file that the tree lacks a private mode. Warns if the file system refuses. */
+export function makePrivate(file: string, log: Log): void {
+  try {
+    setMode(file, PRIVATE);
+  } catch (error) {
+    if (!(error instanceof NotRestoredError)) throw error;
+    log.warn(`"${file}" may be readable by others: ${error.message}.`);
   }
 }
 
