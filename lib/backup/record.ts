@@ -13,6 +13,7 @@ import { TreeWriter } from '../tree/tree-writer.js';
 import type { Backup } from './backup.js';
 import type { Checked } from './check.js';
 import type { Deleted } from './delete.js';
+import { findNewLogs } from './record/new-logs.js';
 import { type DraftLine, isAbsent, readKeys } from './scan/draft.js';
 import type { Start } from './start.js';
 import { totalOf } from './upload/sent.js';
@@ -34,10 +35,10 @@ export async function buildTree(
   const file = backup.fileFor('tree');
   const hasKept = checked.keptLines > 0 && (await hasKeptFiles(withoutDeleted(checked.draft(), deleted)));
   const writer = new TreeWriter(file, { ...backup.header, hasKept });
-  const numbers = await numbersOfNewLogs(checked);
+  const isNewLog = await findNewLogs(checked);
   try {
     for await (const line of flatten(withoutDeleted(checked.draft(), deleted))) {
-      const treeLine = treeLineOf(line, numbers);
+      const treeLine = treeLineOf(line, isNewLog);
       if (treeLine === undefined) continue;
       const written = writer.write(entryOfLine(treeLine), treeLine.line);
       if (written !== undefined) await written;
@@ -61,42 +62,16 @@ async function hasKeptFiles(draft: Batches<DraftLine>): Promise<boolean> {
 }
 
 /**
- * The numbers of the inodes of new files that changed during their uploads and are certainly none of the files that
- * seem gone. Their first lines in the tree show that to later runs, too: otherwise a log that is always written would
- * prevent all deletions.
- */
-async function numbersOfNewLogs(checked: Checked): Promise<ReadonlySet<number | undefined>> {
-  const numbers = new Set<number | undefined>();
-  // Only a listing shows that a file has an object, and what is gone.
-  const mayBeGone = !checked.isFull || checked.gone.count > 0;
-  if (mayBeGone || totalOf(checked.uploads, 'failed') === 0) return numbers;
-  for await (const line of flatten(checked.draft())) if (isNewLog(line)) numbers.add(numberOf(line));
-  // A file that was renamed during the scan may be there under both names, and one that was not seen may be renamed.
-  if (numbers.size > 0)
-    for await (const line of flatten(checked.draft()))
-      if (line.line !== '' && !isNewLog(line)) numbers.delete(numberOf(line));
-  return numbers;
-}
-
-function isNewLog({ state, lastLine }: DraftLine): boolean {
-  return state === 'changing' && lastLine === undefined;
-}
-
-function numberOf(line: DraftLine): number | undefined {
-  return entryOfLine(line).inode.ino;
-}
-
-/**
  * The line of the new tree, if there is one. A file whose present version could not be stored keeps its last line, so
  * that a restore gives the version in the bucket its mode and times. So does a file that could not be examined.
- * @param newLogs `numbersOfNewLogs`
+ * @param isNewLog as `findNewLogs` returns it
  */
-function treeLineOf(draft: DraftLine, newLogs: ReadonlySet<number | undefined>): TreeLine | undefined {
+function treeLineOf(draft: DraftLine, isNewLog: (line: DraftLine) => boolean): TreeLine | undefined {
   const { key, state, line, lastLine } = draft;
   if (['unchanged', 'stored', 'sent', 'no object', 'known link'].includes(state)) return { key, line };
   if (state === 'kept') return { key, line: keptLine(line) };
   if (state === 'unseen') return { key, line: unprovenLine(line) };
-  if (isNewLog(draft) && newLogs.has(numberOf(draft))) return { key, line: unprovenLine(line) };
+  if (isNewLog(draft)) return { key, line: unprovenLine(line) };
   return state === 'vanished' || lastLine === undefined ? undefined : { key, line: unprovenLine(lastLine) };
 }
 

@@ -26,8 +26,8 @@ export interface StateFolder {
   readonly unfinished: string | undefined;
   /** The folder for records and trees of earlier runs that a command has downloaded. */
   readonly history: string | undefined;
-  /** The file with what runs have told the user: see told.ts. */
-  readonly told: string | undefined;
+  /** The file with the warnings that runs have given: see given-warnings.ts. */
+  readonly givenWarnings: string | undefined;
   /** The run's temporary folder; empty, mode 0700. */
   readonly runFolder: string;
   /** Removes `runFolder`. */
@@ -42,7 +42,12 @@ interface BackupIdentity {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-const NO_PLACES = { treeCopy: undefined, unfinished: undefined, history: undefined, told: undefined };
+const NO_PLACES = {
+  treeCopy: undefined,
+  unfinished: undefined,
+  history: undefined,
+  givenWarnings: undefined,
+};
 
 /**
  * @param identity a config, for example
@@ -56,7 +61,7 @@ export function openStateFolder(identity: BackupIdentity, keepsState: boolean): 
     treeCopy: treeCopyOf(identity),
     unfinished: folder === undefined ? undefined : join(folder, 'unfinished'),
     history: folder === undefined ? undefined : join(folder, 'history'),
-    told: folder === undefined ? undefined : join(folder, 'told'),
+    givenWarnings: folder === undefined ? undefined : join(folder, 'warnings'),
   };
   try {
     if (keepsState && folder !== undefined) {

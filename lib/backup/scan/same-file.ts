@@ -28,7 +28,7 @@ export function isSameInode(now: Inode, before: Inode, lacksCtime = false): bool
  * @param before the last tree's line of the key
  */
 export function hasSameNumber({ ino }: Inode, before: TreeLine | undefined): boolean {
-  return ino !== undefined && before !== undefined && fileOf(before)?.ino === ino;
+  return ino !== undefined && fileOf(before)?.ino === ino;
 }
 
 /**
@@ -39,12 +39,12 @@ export function hasSameNumber({ ino }: Inode, before: TreeLine | undefined): boo
  * @param before the last tree's line of the key
  */
 export function hasSameContent(inode: Inode | undefined, before: TreeLine | undefined): boolean {
-  if (inode === undefined || before === undefined || !hasSameNumber(inode, before)) return false;
   const file = fileOf(before);
-  return file !== undefined && isSameInode(inode, file, true);
+  if (inode?.ino === undefined || file?.ino !== inode.ino) return false;
+  return isSameInode(inode, file, true);
 }
 
-function fileOf(line: TreeLine): Inode | undefined {
-  const { type, inode } = entryOfLine(line);
-  return type === 'file' ? inode : undefined;
+function fileOf(line: TreeLine | undefined): Inode | undefined {
+  const entry = line && entryOfLine(line);
+  return entry?.type === 'file' ? entry.inode : undefined;
 }

@@ -1,6 +1,7 @@
 // Warnings before a run changes anything: about its source, its prefix, and patterns that exclude nothing.
+
+import { noteGiven, wereGiven } from '../../records/given-warnings.js';
 import type { LastRun } from '../../records/last-run.js';
-import { hasBeenTold, noteAsTold } from '../../records/told.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
 import type { Backup } from '../backup.js';
 import { isOtherFileSystem } from './local-dir.js';
@@ -35,11 +36,14 @@ function reportLackOfCtime(
   const types = [...fileSystems.typesWithoutCtime()].map((type) => `0x${type.toString(16)}`);
   if (types.length === 0 || compareContent) return;
   const sentence = `The ctime of files in "${localDir}" proves nothing (file system of type ${types.join(', ')}): a file that changes and keeps its size and mtime is not uploaded again. COMPARE_CONTENT='yes' finds such files by reading all of them.`;
-  const facts = types.map((type) => `ctime ${type}`);
-  const isTold = state.told === undefined ? !isFirst : hasBeenTold(state.told, facts);
-  if (isTold) log.info(sentence);
-  else log.warn(sentence);
-  if (!isTold && !flags.isDry && state.told !== undefined) noteAsTold(state.told, facts);
+  const warnings = types.map((type) => `ctime ${type}`);
+  const file = state.givenWarnings;
+  if (file === undefined ? !isFirst : wereGiven(file, warnings)) {
+    log.info(sentence);
+    return;
+  }
+  log.warn(sentence);
+  if (!flags.isDry && file !== undefined) noteGiven(file, warnings);
 }
 
 /**

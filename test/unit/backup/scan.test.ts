@@ -61,7 +61,7 @@ function backupOf(t: TestContext): Backup {
       treeCopy: undefined,
       history: undefined,
       unfinished: undefined,
-      told: undefined,
+      givenWarnings: undefined,
       remove: () => undefined,
     },
     spool: (name) => {
