@@ -1,18 +1,11 @@
 // A killed run loses nothing, and the next run does not send again what the killed one has noted as sent.
 import assert from 'node:assert/strict';
-import {
-  existsSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Fault } from '../fakes/fault.js';
 import type { Outcome } from '../fakes/sandbox.js';
+import { swapNames } from '../fakes/swap-names.js';
 import { BucketWorld, PREFIX } from './bucket-world.js';
 
 /** The first batch has ten files, the second one the others. */
@@ -130,14 +123,7 @@ test('the files of folders that swap their names after a killed first run are se
   for (const path of ['a/f', 'b/f', 'c']) world.write(path, path);
   await runAndKill(world, 'put', 3);
   assert.deepEqual(world.stored(), ['a/f', 'b/f']);
-  const [a, b, aside] = ['a', 'b', 'aside'].map((name) => join(world.source, name)) as [
-    string,
-    string,
-    string,
-  ];
-  renameSync(a, aside);
-  renameSync(b, a);
-  renameSync(aside, b);
+  swapNames(join(world.source, 'a'), join(world.source, 'b'));
   rmSync(`${world.lock}.lock`, { recursive: true, force: true });
   world.faults.set(undefined);
   const { code, stderr } = await world.sync(['--wait', '20']);

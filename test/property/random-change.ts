@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { swapNames } from '../fakes/swap-names.js';
 import type { Random } from './random.js';
 
 /** Some sort differently as names than as keys, and some need encoding. */
@@ -65,7 +66,7 @@ function changeOnce(root: string, random: Random): void {
     () => rename(path, join(dirname(path), random.pick(NAMES))),
     () => rename(random.pick(all), join(random.pick([root, ...folders]), random.pick(NAMES))),
     () => renameSync(path, random.pick(files)),
-    () => swap(path, random.pick(files)),
+    () => swapNames(path, random.pick(files)),
     () => moveContent(path, random.pick(files)),
     () => link(path, join(dirname(path), random.pick(NAMES))),
     () => chmodSync(path, 0o640),
@@ -99,13 +100,6 @@ function replaceBySameSize(path: string): void {
 
 function rename(from: string, to: string): void {
   if (!existsOrDangles(to) && !to.startsWith(`${from}/`)) renameSync(from, to);
-}
-
-function swap(one: string, other: string): void {
-  const aside = `${one}.aside`;
-  renameSync(one, aside);
-  if (other !== one) renameSync(other, one);
-  renameSync(aside, other);
 }
 
 /** A copy overwrites another file, which keeps its inode, and the original is removed. */

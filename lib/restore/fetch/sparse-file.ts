@@ -54,7 +54,10 @@ export async function mayHaveHoles(path: string, interruption: Interruption): Pr
   return false;
 }
 
-/** Replaces a file by a copy with holes, and with its mode and mtime. If the disk has no space for both, the file stays as it is. */
+/**
+ * Replaces a file by a copy with holes, and with its mode and mtime. If the disk has no space for both, the file stays as
+ * it is.
+ */
 export async function makeSparse(path: string, interruption: Interruption): Promise<void> {
   const copy = `${path}.sparse`;
   try {

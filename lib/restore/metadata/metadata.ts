@@ -152,7 +152,10 @@ export async function hasDefaultAcl(folder: Bytes): Promise<boolean> {
   return [...acls.values()].some((acl) => acl.includes('default:'));
 }
 
-/** @param path must lead to the file itself @throws {NotRestoredError} if the file system refuses, or does not keep it */
+/**
+ * @param path must lead to the file itself
+ * @throws {NotRestoredError} if the file system refuses the mode, or does not keep it
+ */
 export function setMode(path: string | Buffer, mode: number): void {
   orNotRestored(() => {
     chmodSync(path, mode);
