@@ -5,7 +5,7 @@ import { umbrella } from '../../bin/commands/umbrella.js';
 import type { Outcome } from '../fakes/sandbox.js';
 import { BucketWorld } from './bucket-world.js';
 import { ANSWERS, refuse } from './server-answers.js';
-import { COMMANDS, commandsFor, commandsRefused, type Said, ServerWorld } from './server-commands.js';
+import { COMMANDS, commandsFor, commandsRefused, runOf, type Said, ServerWorld } from './server-commands.js';
 
 const NO_SUCH_BUCKET: readonly [number, RegExp] = [
   1,
@@ -17,9 +17,10 @@ for (const answer of ANSWERS) {
   test(`every command reports the answer ${code} (${message.slice(0, 50)}) to ${to.join(', ')}, and what to do`, async (t) => {
     const world = await ServerWorld.make(t);
     refuse(world, answer);
-    for (const { args, input = '', run, said = onStandardError, end } of commandsRefused(to)) {
-      const words = args(world);
-      const outcome = await (run?.(world) ?? world.run('encrypted-s3', words, { input }));
+    for (const command of commandsRefused(to)) {
+      const { said = onStandardError, end } = command;
+      const words = command.args(world);
+      const outcome = await runOf(command, world, words);
       const shown = `encrypted-s3 ${words.join(' ')}: ${outcome.stdout}${outcome.stderr}`;
       if (typeof end !== 'number') {
         assert.equal(outcome.code, end[0], shown);
@@ -33,18 +34,24 @@ for (const answer of ANSWERS) {
       assert.equal(hints.length, hint === undefined ? 0 : 1, shown);
       if (hint !== undefined) assert.match(hints[0] ?? '', hint, shown);
     }
-    const { code: exitCode, stderr } = await world.run('encrypted-s3', ['complete', '--', 'restore', '']);
+    const { code: exitCode, stderr } = await world.runShared('encrypted-s3', [
+      'complete',
+      '--',
+      'restore',
+      '',
+    ]);
     assert.deepEqual([exitCode, stderr], [0, '']);
     assert.deepEqual(world.awsCalls(), [], 'the completion asks the server');
   });
 }
 
 test('every command says that there is no bucket, or makes one with a word', async (t) => {
-  for (const { args, input = '', run, withoutBucket = NO_SUCH_BUCKET } of commandsFor()) {
+  for (const command of commandsFor()) {
+    const { withoutBucket = NO_SUCH_BUCKET } = command;
     const world = await ServerWorld.make(t);
     world.removeBucket();
-    const words = args(world);
-    const { code, stdout, stderr } = await (run?.(world) ?? world.run('encrypted-s3', words, { input }));
+    const words = command.args(world);
+    const { code, stdout, stderr } = await runOf(command, world, words);
     const shown = `encrypted-s3 ${words.join(' ')}: ${stdout}${stderr}`;
     assert.equal(code, withoutBucket[0], shown);
     assert.match(stdout + stderr, withoutBucket[1], shown);

@@ -202,6 +202,18 @@ function firstFailure({ stdout }: Outcome): Said {
   };
 }
 
+/** Runs a command: in the shared process, unless it reads input. */
+export function runOf(
+  { run, input }: Command,
+  world: ServerWorld,
+  words: readonly string[],
+): Promise<Outcome> {
+  if (run !== undefined) return run(world);
+  return input === undefined
+    ? world.runShared('encrypted-s3', words)
+    : world.run('encrypted-s3', words, { input });
+}
+
 /** The commands, except those that can't run on this machine. */
 export function commandsFor(): readonly Command[] {
   return COMMANDS.filter(({ run }) => run === undefined || canSchedule);

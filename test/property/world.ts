@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ageLockFolder } from '../fakes/age-lock-folder.js';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import { CommandProcess, type Outcome } from '../fakes/command-process.js';
 import type { FakeBucket } from '../fakes/fake-bucket.js';
@@ -31,6 +32,7 @@ export class PropertyWorld {
   readonly clockOffset: number;
   readonly #excluded: string | undefined;
   readonly #configFile = join(this.folder, 'config');
+  readonly #lock = join(this.folder, 'lock');
   readonly #aws: BucketAws;
   readonly #process = new CommandProcess();
   readonly #environment: NodeJS.ProcessEnv;
@@ -59,7 +61,7 @@ export class PropertyWorld {
       AWS_BUCKET: 'bucket',
       AWS_RETENTION_DAYS: '30',
       LOCAL_DIR: this.root,
-      LOCAL_LOCK: join(this.folder, 'lock'),
+      LOCAL_LOCK: this.#lock,
       REMOTE_DIR_PREFIX: 'pc/docs',
       FOLLOW_SYMLINKS: followSymlinks ? 'yes' : 'no',
       FULL_CHECK_HOURS: `${fullCheckHours}`,
@@ -96,6 +98,7 @@ export class PropertyWorld {
     const checkedBefore = recordIn(this.#bucket, PREFIX)?.lastFullCheck;
     this.#aws.lies.clear();
     this.#aws.faults.set(fault);
+    ageLockFolder(this.#lock);
     const outcome = await this.#process.run({
       command: 'encrypted-s3-sync',
       args: ['--wait=20', '--allow-mass-delete', ...(isFull ? ['--full'] : []), this.#configFile],

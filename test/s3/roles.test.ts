@@ -4,8 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { type AwsCli, awsClis } from '../s3-server/aws-clis.js';
+import type { AwsCli } from '../s3-server/aws-clis.js';
 import { s3ServerOfThisRun } from '../s3-server/from-environment.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { ESCROW_WARNING, World } from './world.js';
 
 const TOKEN = 'the token of this web identity';
@@ -54,7 +55,7 @@ async function assertBacksUp(world: World, variables: NodeJS.ProcessEnv): Promis
   );
 }
 
-for (const cli of awsClis()) {
+for (const cli of loadedAwsClis()) {
   test(`a backup with the credentials of a container, with AWS CLI ${cli.version}`, async (t) => {
     const { id, secret } = account();
     const credentials = { AccessKeyId: id, SecretAccessKey: secret, Token: '', Expiration: EXPIRATION };
@@ -68,7 +69,7 @@ for (const cli of awsClis()) {
   });
 }
 
-for (const cli of awsClis().filter(asksOtherSts)) {
+for (const cli of loadedAwsClis().filter(asksOtherSts)) {
   test(`a backup with a web identity, with AWS CLI ${cli.version}`, async (t) => {
     const { id, secret } = account();
     const { url, requests } = await serve(

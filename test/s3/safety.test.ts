@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { ageLockFolder } from '../fakes/age-lock-folder.js';
 import { seedFrom } from '../fakes/seed.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { filesOnDisk, isReallyGone } from '../property/disk.js';
@@ -61,6 +62,7 @@ async function recorded(world: World): Promise<string[]> {
 }
 
 function sync(world: World, isFull: boolean): Promise<Outcome> {
+  ageLockFolder(world.lock);
   const args = [...ALLOWED, ...(isFull ? ['--full'] : []), world.configFile];
   return world.run('encrypted-s3-sync', args, { through: WITHOUT_ROOTS_RIGHTS });
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { type AwsCli, awsClis } from '../s3-server/aws-clis.js';
+import { loaded } from '../s3-server/loaded-aws.js';
 import { slowProfile, World } from './world.js';
 
 /** The processes, other than the command under test, that have the world's bucket in their command line. */
@@ -26,6 +28,16 @@ function hasOpen(pid: string, file: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A world in which uploads start the AWS CLI as a user's do, and the other calls use the loaded one. */
+function worldOf(name: string, cli: AwsCli, atEnd: (remove: () => void) => void): World {
+  const world = new World(name, loaded(cli), atEnd);
+  const program = join(world.folder, 'programs/aws');
+  const [itself, other] = [cli, loaded(cli)].map(({ directory }) => `exec '${join(directory, 'aws')}' "$@"`);
+  const script = `#!/bin/sh\ncase "$*" in *' s3 sync '* | *--recursive*) ${itself};; esac\n${other}\n`;
+  writeFileSync(program, script, { mode: 0o755 });
+  return world;
 }
 
 describe('SIGTERM', () => {
@@ -53,7 +65,7 @@ describe('SIGTERM', () => {
     };
 
     test(`SIGTERM ends encrypted-s3-sync and its aws during a first upload, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
-      const world = new World('signals', cli, (remove) => t.after(remove));
+      const world = worldOf('signals', cli, (remove) => t.after(remove));
       world.config();
       await world.makeBucket();
       await assertSigtermEndsRun(world);
@@ -61,7 +73,7 @@ describe('SIGTERM', () => {
 
     if (cli !== clis.at(-1)) continue;
     test(`SIGTERM ends encrypted-s3-sync and its aws during an upload by name, and frees the lock, with AWS CLI ${cli.version}`, async (t) => {
-      const world = new World('signals-later', cli, (remove) => t.after(remove));
+      const world = worldOf('signals-later', cli, (remove) => t.after(remove));
       world.config();
       world.write('small', 'x');
       assert.equal((await world.sync()).code, 0);
