@@ -17,7 +17,6 @@ import { BucketVersioning } from './delete/versioning.js';
 import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';
-import { hasExclusions } from './source/source-exclusion.js';
 import { type SourceToWalk, sourceToWalk } from './source/walk-source.js';
 
 /** The settings of the config under their own names, and what a run has opened and found out. */
@@ -30,8 +29,6 @@ export interface Backup extends BackupConfig, Remote, SourceToWalk {
    * Whether the config excludes the file of a stored key: its object stays in the bucket, and does not count as a loss.
    */
   readonly isExcluded: IsExcluded;
-  /** Whether the config may exclude a file that appears after the scan. */
-  readonly hasExclusions: boolean;
   readonly versioning: BucketVersioning;
   readonly source: Source;
   readonly flags: BackupFlags;
@@ -87,7 +84,6 @@ export async function openBackup(
     localDirDescriptor,
     localDirId,
     isExcluded: createIsExcluded(dir.exclusion, bytesOf(localDir), config.followSymlinks),
-    hasExclusions: hasExclusions(config),
     versioning: new BucketVersioning(aws, log, config.allowUnversionedDelete),
     source: sourceOf(config.hostId, localDir),
     flags,

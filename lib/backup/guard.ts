@@ -1,10 +1,8 @@
 // The guard, before the run changes anything: counts the losses by the last run's tree, or by the listing.
-import type { Bytes } from '../tree/bytes.js';
-import { mergeByKey } from '../tree/streams/merge.js';
 import type { Backup } from './backup.js';
 import { compareBeforeUpload } from './check/compare-before-upload.js';
 import type { Due } from './find-due.js';
-import { assertLossesAllowed, type Losses, MOST_NAMED, reasonToRefuse } from './guard/losses.js';
+import { assertLossesAllowed, countLossesStillStored, reasonToRefuse } from './guard/losses.js';
 import { readKeys } from './scan/draft.js';
 import type { Start } from './start.js';
 
@@ -23,30 +21,4 @@ export async function assertNotMassDeletion(
   // A run that ended before its record may have deleted some of them already: the listing shows which.
   const { gone } = listed ?? (await compareBeforeUpload(backup, start));
   assertLossesAllowed(await countLossesStillStored(scan.losses, readKeys(scan.gone), readKeys(gone)), backup);
-}
-
-/**
- * The losses by the tree, without the files whose objects are deleted already. Other objects of the listing don't
- * count: they would make the share of lost files smaller.
- * @param losses by the tree
- * @param goneInTree the keys that `losses` counts as gone, sorted
- * @param goneInListing the keys in the bucket whose files are gone, sorted
- */
-export async function countLossesStillStored(
-  losses: Losses,
-  goneInTree: ReturnType<typeof readKeys>,
-  goneInListing: ReturnType<typeof readKeys>,
-): Promise<Losses> {
-  const first: Bytes[] = [];
-  let gone = 0;
-  for await (const pairs of mergeByKey(goneInTree, goneInListing)) {
-    for (const [inTree, inListing] of pairs) {
-      if (inTree === undefined || inListing === undefined) continue;
-      gone += 1;
-      if (first.length < MOST_NAMED) first.push(inTree.key);
-    }
-  }
-  const { kept, onDisk, emptiedFolders } = losses;
-  const mayBeLost = losses.mayBeLost - losses.gone + gone;
-  return { gone, mayBeLost, kept, onDisk, first, emptiedFolders };
 }

@@ -62,8 +62,8 @@ function journalLines(draft: Batches<DraftLine>, willBeSynced: boolean): Batches
  * True if `aws s3 sync`, which walks LOCAL_DIR itself, uploads exactly what was scanned: it opens files by their paths,
  * so nobody else may be able to change them or where the path leads; and it does not know the exclusions.
  */
-function isSyncSafe({ localDir, followSymlinks, hasExclusions }: Backup, counts: ScanCounts): boolean {
+function isSyncSafe({ localDir, followSymlinks, exclusion }: Backup, counts: ScanCounts): boolean {
   const { excluded, othersFolders, 'key too long': tooLong } = counts;
-  if (excluded + tooLong + othersFolders > 0 || followSymlinks || hasExclusions) return false;
+  if (excluded + tooLong + othersFolders > 0 || followSymlinks || exclusion.hasRules) return false;
   return partOfOthers(partsOfPath(localDir), process.geteuid?.(), { isDestination: true }) === undefined;
 }

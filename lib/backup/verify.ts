@@ -13,7 +13,8 @@ import type { Backup } from './backup.js';
 import { milliseconds } from './scan/draft.js';
 import { isSameInode } from './scan/same-file.js';
 import { FileOpener } from './upload/file-opener.js';
-import { randomBelow, rangeToCompare } from './verify/random.js';
+import { randomBelow } from './verify/random-sample.js';
+import { rangeToCompare } from './verify/range-to-compare.js';
 
 const MISMATCHES: ReadonlySet<number> = new Set([exitCode.wrongKey, exitCode.mismatch]);
 

@@ -2,13 +2,16 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { BackupError, errnoOf, shellQuote } from '../cli/errors.js';
 import { partsOfPath } from '../tree/disk/trust/path-parts.js';
-import type { ConfigFile } from './trust.js';
+import { type ConfigFile, type ConfigTrust, judgeTrust } from './trust.js';
 
 /** Milliseconds between two attempts to read a pipe. */
 const POLL = 20;
 
-export interface LoadedConfig extends ConfigFile {
+export interface LoadedConfig {
+  /** The name that the user gave. */
+  readonly file: string;
   readonly bytes: Buffer;
+  readonly trust: ConfigTrust;
   /** The working directory. */
   readonly directory: string;
 }
@@ -39,7 +42,7 @@ export function loadConfigFile(file: string, directory = process.cwd()): LoadedC
     const descriptor = inherited ?? opened ?? 0;
     const [bytes, stats] = [readToEnd(descriptor), fstatSync(descriptor)];
     const path = visiblePath(file, directory) ?? (inherited === undefined ? undefined : []);
-    return { file, bytes, stats, path, user: process.geteuid?.(), directory };
+    return { file, bytes, trust: judgeTrust({ file, stats, path, user: process.geteuid?.() }), directory };
   } catch (error) {
     throw unreadable(file, error);
   } finally {

@@ -1,13 +1,11 @@
 // Reads a config: the lexer or bash reads its text, then its values are checked.
 import { BackupError } from '../cli/errors.js';
 import { copyEnvironmentAndDropKey } from '../secrets/environment.js';
-import type { BackupConfig, HookSettings, PartialConfig } from './backup-config.js';
-import { isCommand } from './checks.js';
+import type { BackupConfig, PartialConfig } from './backup-config.js';
 import { type LoadedConfig, loadConfigFile } from './config-file.js';
-import { evaluate } from './literal/evaluate.js';
-import { onFailureInText } from './literal/on-failure-in-text.js';
+import { type BashConstruct, evaluate } from './literal/evaluate.js';
 import { InvalidConfigError, type WarningLog } from './setting-reader.js';
-import { assertTrusted, refusalOfCommands, warningOfReaders, warningOfWriters } from './trust.js';
+import { onFailureOf, trustedHooks } from './trusted-hooks.js';
 import { validate, validatePartially } from './validate.js';
 import type { ConfigValues } from './values.js';
 
@@ -20,10 +18,8 @@ import type { ConfigValues } from './values.js';
 export async function readConfig(file: string, log: WarningLog, directory?: string): Promise<BackupConfig> {
   const loaded = loadConfigFile(file, directory);
   const values = await readValues(loaded);
-  return withTrustedHooks(
-    loaded,
-    explained(loaded, () => validate(file, values, log)),
-  );
+  const config = explained(loaded, () => validate(file, values, log));
+  return { ...config, ...trustedHooks(loaded, config.hooks) };
 }
 
 /**
@@ -46,20 +42,33 @@ export async function readPartialConfig(file: string, log: WarningLog): Promise<
 
 /** The values, read by the lexer or, if only bash can read the file and others can't write it, by bash. */
 async function readValues(loaded: LoadedConfig): Promise<ConfigValues> {
-  const { bytes, file, directory } = loaded;
+  const { bytes, file, directory, trust } = loaded;
   const shell = { file, environment: copyEnvironmentAndDropKey(), directory };
   const evaluation = explained(loaded, () => evaluate(bytes, shell));
   let values: ConfigValues;
   if (evaluation.kind === 'values') values = evaluation.values;
   else {
-    assertTrusted(loaded, evaluation);
+    assertMayRun(loaded, evaluation);
     const { readWithBash } = await import('./bash/read-with-bash.js');
     values = explained(loaded, () => readWithBash(bytes, shell));
   }
   // On a terminal only: a run by cron with a config of the original stays silent.
   const warnsOfReaders = process.stderr.isTTY && values.assigned.has('ENCRYPTION_KEY');
-  const warnings = [warningOfWriters(loaded), warnsOfReaders ? warningOfReaders(loaded) : undefined];
+  const warnings = [trust.warningOfWriters, warnsOfReaders ? trust.warningOfReaders : undefined];
   return { ...values, warnings: [...values.warnings, ...warnings.filter((it) => it !== undefined)] };
+}
+
+/** @throws {BackupError} with the line that needs bash, and what to do, if somebody else could have written the file */
+function assertMayRun(
+  { file, trust: { objection } }: LoadedConfig,
+  { line, construct }: BashConstruct,
+): void {
+  if (objection === undefined) return;
+  const where = line === undefined ? file : `${file}:${line}`;
+  throw new BackupError(
+    `${where}: Only bash can read this (${construct}), and bash does not run this file: ${objection.reason}.`,
+    { hint: `${objection.remedy}, or write plain lines: NAME='value'` },
+  );
 }
 
 /** @throws {InvalidConfigError} if `read` fails, with ON_FAILURE if that is valid and may be called */
@@ -68,32 +77,6 @@ function explained<T>(loaded: LoadedConfig, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof BackupError)) throw error;
-    const { bytes, file } = loaded;
-    const onFailure = error instanceof InvalidConfigError ? error.onFailure : onFailureInText(bytes, file);
-    const isRefused = refusalOfHooks(loaded, { onFailure }) !== undefined;
-    throw new InvalidConfigError(error.lines, error.hint, isRefused ? undefined : onFailure);
+    throw new InvalidConfigError(error.lines, error.hint, onFailureOf(loaded, error));
   }
-}
-
-/** Removes the hooks that are commands, if somebody else could have written them. */
-function withTrustedHooks(loaded: LoadedConfig, config: BackupConfig): BackupConfig {
-  const hooksRefusal = refusalOfHooks(loaded, config.hooks);
-  if (hooksRefusal === undefined) return config;
-  const { onStart, onSuccess, onWarning, onFailure } = config.hooks;
-  const ping = (hook: string | undefined) => (hook === undefined || isCommand(hook) ? undefined : hook);
-  const hooks = {
-    onStart: ping(onStart),
-    onSuccess: ping(onSuccess),
-    onWarning: ping(onWarning),
-    onFailure: ping(onFailure),
-  };
-  return { ...config, hooks, hooksRefusal };
-}
-
-function refusalOfHooks(loaded: LoadedConfig, hooks: Partial<HookSettings>): BackupError | undefined {
-  const commands = Object.entries(hooks).filter(([, hook]) => hook !== undefined && isCommand(hook));
-  return refusalOfCommands(
-    loaded,
-    commands.map(([name]) => name.replace('on', 'ON_').toUpperCase()),
-  );
 }

@@ -1,6 +1,6 @@
 // Whoever can write a config decides what is backed up, and by which `aws`; and, if bash reads it or a hook is a
 // command, what is run.
-import { BackupError, shellQuote } from '../cli/errors.js';
+import { shellQuote } from '../cli/errors.js';
 import type { PathPart } from '../tree/disk/trust/path-parts.js';
 import {
   GROUP_AND_OTHERS_WRITE,
@@ -26,71 +26,49 @@ export interface ConfigFile {
   readonly user: number | undefined;
 }
 
-/** A construct in a config that only bash can read. */
-interface BashConstruct {
-  /** From 1; `undefined` if it is not in the file. */
-  readonly line: number | undefined;
-  /** Such as `a command`; never the text, which may be part of the key. */
-  readonly construct: string;
-}
-
 /** Why a file is not trusted. */
 interface Objection {
   readonly reason: string;
+  /** A sentence without its full stop. */
   readonly remedy: string;
 }
 
-/**
- * Bash runs what it reads. So it may only read a file, pipe or socket that belongs to the user or to root and that
- * nobody else can write or replace.
- * @throws {BackupError} with the line that needs bash, and what to do
- */
-export function assertTrusted(loaded: ConfigFile, { line, construct }: BashConstruct): void {
-  const objection = objectionTo(loaded);
-  if (objection === undefined) return;
-  const where = line === undefined ? loaded.file : `${loaded.file}:${line}`;
-  throw new BackupError(
-    `${where}: Only bash can read this (${construct}), and bash does not run this file: ${objection.reason}.`,
-    { hint: `${objection.remedy}, or write plain lines: NAME='value'` },
-  );
+export interface ConfigTrust {
+  /**
+   * Bash runs what it reads. So it may only read a file, pipe or socket that belongs to the user or to root and that
+   * nobody else can write or replace; and only then may a hook be a command. `undefined` for such a file.
+   */
+  readonly objection: Objection | undefined;
+  /** A warning if others can write or replace a file that needs no bash. The original reads it nevertheless. */
+  readonly warningOfWriters: string | undefined;
+  /** A warning if everybody on the machine can read the file. */
+  readonly warningOfReaders: string | undefined;
 }
 
-/**
- * A hook that is a command is run under the same condition: only if nobody else can write or replace the file.
- * @param hooks the settings that are commands
- * @returns the reason not to run them; `undefined` if they may be run
- */
-export function refusalOfCommands(loaded: ConfigFile, hooks: readonly string[]): BackupError | undefined {
-  const objection = hooks.length === 0 ? undefined : objectionTo(loaded);
-  if (objection === undefined) return undefined;
-  return new BackupError(
-    `${loaded.file}: No command of this file is run (${hooks.join(', ')}): ${objection.reason}.`,
-    { hint: `${objection.remedy}, or replace each command with an https:// address.` },
-  );
+export function judgeTrust(config: ConfigFile): ConfigTrust {
+  return {
+    objection: objectionToFile(config) ?? objectionToPath(config, GROUP_AND_OTHERS_WRITE),
+    warningOfWriters: warningOfWriters(config),
+    warningOfReaders: warningOfReaders(config),
+  };
 }
 
-/** A warning if others can write or replace a file that needs no bash. The original reads it nevertheless. */
-export function warningOfWriters(loaded: ConfigFile): string | undefined {
-  const { file, stats, user } = loaded;
+function warningOfWriters(config: ConfigFile): string | undefined {
+  const { file, stats, user } = config;
   const isWritable = isOthers(stats.uid, user) || (stats.mode & OTHERS_WRITE) !== 0;
   if (stats.isFile() && isWritable) {
-    const remedy = objectionToFile(loaded)?.remedy;
+    const remedy = objectionToFile(config)?.remedy;
     return `${file}: Others can write this file, and so decide which programs run. ${remedy}`;
   }
-  const objection = loaded.path && objectionToPath(loaded, OTHERS_WRITE);
+  const objection = config.path && objectionToPath(config, OTHERS_WRITE);
   if (objection === undefined) return undefined;
   const what = 'Others can replace this file, and so decide which programs run';
   return `${file}: ${what}: ${objection.reason}. ${objection.remedy}`;
 }
 
-/** A warning if everybody on the machine can read a file that holds the key. */
-export function warningOfReaders({ file, stats }: ConfigFile): string | undefined {
+function warningOfReaders({ file, stats }: ConfigFile): string | undefined {
   if ((stats.mode & 0o004) === 0) return undefined;
   return `${file}: Everybody on this machine can read this file, and the key in it: chmod 600 ${shellQuote(file)}`;
-}
-
-function objectionTo(loaded: ConfigFile): Objection | undefined {
-  return objectionToFile(loaded) ?? objectionToPath(loaded, GROUP_AND_OTHERS_WRITE);
 }
 
 function objectionToFile({ file, stats, user }: ConfigFile): Objection | undefined {

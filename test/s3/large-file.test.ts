@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
-import { WHOLE_UP_TO } from '../../lib/backup/verify/random.js';
+import { WHOLE_UP_TO } from '../../lib/backup/verify/range-to-compare.js';
 import type { AwsCli } from '../s3-server/aws-clis.js';
 import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 import { World, withKey } from './world.js';

@@ -1,6 +1,6 @@
 import type { AwsSettings } from '../aws-call.js';
 import { AwsCli, DEFAULT_PROFILE } from '../aws-cli.js';
-import { checksumVariables, resolveEndpoint } from './endpoint.js';
+import { resolveEndpoint } from './endpoint.js';
 import { assertTrustedListener } from './listener.js';
 import { hasCredentials, MAX_BANDWIDTH, readProfile } from './profile-files.js';
 import { assertNoRedirections } from './redirections.js';
@@ -13,7 +13,8 @@ import { assertNoRedirections } from './redirections.js';
 export function connect(settings: AwsSettings & { readonly profile: string }): AwsCli {
   const { environment, profile: name } = settings;
   const profile = readProfile(name, environment);
-  const endpointUrl = assertTrustedListener(resolveEndpoint(settings.endpointUrl, environment, profile));
+  const { url, checksumVariables } = resolveEndpoint(settings.endpointUrl, environment, profile);
+  const endpointUrl = assertTrustedListener(url);
   assertNoRedirections(name, profile, environment, endpointUrl);
   // `--profile` makes the AWS CLI ignore credentials in variables. The default profile is named only if it has
   // credentials: otherwise they come from variables, a web identity, an EC2 instance or an ECS task.
@@ -23,6 +24,6 @@ export function connect(settings: AwsSettings & { readonly profile: string }): A
     profile: isNamed ? name : undefined,
     endpointUrl,
     limitsBandwidth: MAX_BANDWIDTH in profile,
-    environment: { ...environment, ...checksumVariables(endpointUrl, environment, profile) },
+    environment: { ...environment, ...checksumVariables },
   });
 }

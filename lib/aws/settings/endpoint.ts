@@ -7,8 +7,18 @@ import type { ProfileSettings } from './profile-files.js';
 const EXPOSED_MESSAGE =
   'is plain http: the encryption key would travel unencrypted. Use its https address; plain http is accepted for this machine itself only.';
 
+export interface Endpoint {
+  /** `undefined` for AWS. */
+  readonly url: string | undefined;
+  /**
+   * Variables that keep the AWS CLI from sending checksums to servers other than Amazon's, which may not know them.
+   * Settings of the user, in the environment or the profile, are kept.
+   */
+  readonly checksumVariables: NodeJS.ProcessEnv;
+}
+
 /**
- * The endpoint to use, or `undefined` for AWS.
+ * The endpoint to use.
  * @param configured AWS_ENDPOINT_URL of the config file
  * @throws {BackupError} if it is not a URL, or would carry the key unencrypted over a network
  */
@@ -16,9 +26,13 @@ export function resolveEndpoint(
   configured: string | undefined,
   environment: NodeJS.ProcessEnv,
   profile: ProfileSettings,
-): string | undefined {
+): Endpoint {
   const endpoint = configured || endpointOfUser(environment, profile);
-  if (endpoint === undefined) return undefined;
+  const url = endpoint === undefined ? undefined : checkedUrl(endpoint);
+  return { url, checksumVariables: isAmazon(url) ? {} : checksumVariables(environment, profile) };
+}
+
+function checkedUrl(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url !== undefined && isExposed(url))
     throw new BackupError(`The endpoint ${url.origin} ${EXPOSED_MESSAGE}`);
@@ -60,16 +74,7 @@ export function isAmazon(endpoint: string | undefined): boolean {
   return endpoint === undefined || /\.amazonaws\.com(\.cn)?$/.test(new URL(endpoint).hostname);
 }
 
-/**
- * Variables that keep the AWS CLI from sending checksums to servers other than Amazon's, which may not know them.
- * Settings of the user, in the environment or the profile, are kept.
- */
-export function checksumVariables(
-  endpoint: string | undefined,
-  environment: NodeJS.ProcessEnv,
-  profile: ProfileSettings,
-): NodeJS.ProcessEnv {
-  if (isAmazon(endpoint)) return {};
+function checksumVariables(environment: NodeJS.ProcessEnv, profile: ProfileSettings): NodeJS.ProcessEnv {
   const variables: NodeJS.ProcessEnv = {};
   for (const name of ['request_checksum_calculation', 'response_checksum_validation']) {
     const variable = `AWS_${name.toUpperCase()}`;

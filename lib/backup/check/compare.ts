@@ -12,7 +12,7 @@ import type { Backup } from '../backup.js';
 import { type DraftLine, hasFailed, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
 import { hasSameContent, hasSameNumber } from '../scan/same-file.js';
-import { RandomSample } from '../verify/random.js';
+import { RandomSample } from '../verify/random-sample.js';
 import { isStored, type RunTimes } from './is-stored.js';
 
 /** Errors of stat(2) that prove that there is no file. */

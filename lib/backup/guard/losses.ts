@@ -4,10 +4,12 @@ import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import { formatCount } from '../../cli/units/quantities.js';
 import { type Bytes, textOf } from '../../tree/bytes.js';
+import type { Batches } from '../../tree/streams/batches.js';
+import { mergeByKey } from '../../tree/streams/merge.js';
 import { EmptiedFolders } from './emptied-folders.js';
 
 /** How many files and folders a message names. */
-export const MOST_NAMED = 10;
+const MOST_NAMED = 10;
 /** So many files may always be gone. */
 const ALWAYS_ALLOWED = 20;
 
@@ -59,6 +61,32 @@ export class LossCounter implements Losses {
   get emptiedFolders(): Bytes[] {
     return this.#folders.close().filter((key) => key !== '');
   }
+}
+
+/**
+ * The losses by the tree, without the files whose objects are deleted already. Other objects of the listing don't
+ * count: they would make the share of lost files smaller.
+ * @param losses by the tree
+ * @param goneInTree the keys that `losses` counts as gone, sorted
+ * @param goneInListing the keys in the bucket whose files are gone, sorted
+ */
+export async function countLossesStillStored(
+  losses: Losses,
+  goneInTree: Batches<{ readonly key: Bytes }>,
+  goneInListing: Batches<{ readonly key: Bytes }>,
+): Promise<Losses> {
+  const first: Bytes[] = [];
+  let gone = 0;
+  for await (const pairs of mergeByKey(goneInTree, goneInListing)) {
+    for (const [inTree, inListing] of pairs) {
+      if (inTree === undefined || inListing === undefined) continue;
+      gone += 1;
+      if (first.length < MOST_NAMED) first.push(inTree.key);
+    }
+  }
+  const { kept, onDisk, emptiedFolders } = losses;
+  const mayBeLost = losses.mayBeLost - losses.gone + gone;
+  return { gone, mayBeLost, kept, onDisk, first, emptiedFolders };
 }
 
 /** A part of a `Backup`: how many files may be gone. */

@@ -4,7 +4,7 @@ import { type Entry, mayHideFiles, type Obstacle, type ObstacleReason } from '..
 import type { Spool } from '../../tree/streams/spool.js';
 import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { RandomSample } from '../verify/random.js';
+import { RandomSample } from '../verify/random-sample.js';
 import { type DraftLine, milliseconds } from './draft.js';
 import { type DraftFiles, DraftWriter } from './draft-writer.js';
 import { hasSameContent, isSameFile } from './same-file.js';

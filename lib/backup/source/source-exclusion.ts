@@ -23,13 +23,6 @@ export type ExclusionSettings = Pick<
   'exclude' | 'excludeCaches' | 'excludeIfPresent' | 'excludeLargerThan' | 'oneFileSystem'
 >;
 
-/** Whether there is any rule of the config. */
-export function hasExclusions(settings: ExclusionSettings): boolean {
-  const { exclude, excludeCaches, excludeIfPresent, excludeLargerThan, oneFileSystem } = settings;
-  const isSet = excludeIfPresent !== undefined || excludeLargerThan !== undefined;
-  return exclude.length > 0 || excludeCaches || oneFileSystem || isSet;
-}
-
 interface SourceFacts {
   /** LOCAL_DIR, absolute and without links. */
   readonly localDir: string;
@@ -40,6 +33,7 @@ interface SourceFacts {
 }
 
 export class SourceExclusion implements Exclusion {
+  readonly hasRules: boolean;
   readonly #settings: ExclusionSettings;
   readonly #device: bigint;
   /** Relative to LOCAL_DIR; each ends in a `/`. */
@@ -54,8 +48,10 @@ export class SourceExclusion implements Exclusion {
       .map((folder) => relative(localDir, folder))
       .filter((path) => path !== '' && !path.startsWith('../') && path !== '..')
       .map((path) => `${bytesOf(path)}/`);
-    this.#patternFor = compilePatterns(settings.exclude);
-    const { excludeIfPresent } = settings;
+    const { exclude, excludeCaches, excludeIfPresent, excludeLargerThan, oneFileSystem } = settings;
+    const isSet = excludeIfPresent !== undefined || excludeLargerThan !== undefined;
+    this.hasRules = exclude.length > 0 || excludeCaches || oneFileSystem || isSet;
+    this.#patternFor = compilePatterns(exclude);
     this.#tag = excludeIfPresent === undefined ? undefined : bytesOf(excludeIfPresent);
   }
 

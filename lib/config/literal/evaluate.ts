@@ -4,10 +4,17 @@ import { type ConfigValues, entriesOf, type ShellContext } from '../values.js';
 import { type Assignment, NeedsBash, readAssignments, syntaxError } from './lexer.js';
 import { bashModifier, isCharsetVariable, isPlainCharset } from './special-variables.js';
 
-/** The values of a file, or the construct that only bash can read. */
-export type Evaluation =
-  | { readonly kind: 'values'; readonly values: ConfigValues }
-  | { readonly kind: 'needs-bash'; readonly line: number | undefined; readonly construct: string };
+/** A construct that only bash can read. */
+export interface BashConstruct {
+  readonly kind: 'needs-bash';
+  /** From 1; `undefined` if it is not in the file. */
+  readonly line: number | undefined;
+  /** Such as `a command`; never the text, which may be part of the key. */
+  readonly construct: string;
+}
+
+/** The values of a file, or what only bash can read. */
+export type Evaluation = { readonly kind: 'values'; readonly values: ConfigValues } | BashConstruct;
 
 /**
  * Reads a config of literal assignments without bash. Pure: it starts and opens nothing.

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { readConfig } from '../../config/read-config.js';
 import { InvalidConfigError } from '../../config/setting-reader.js';
-import { warningOfReaders } from '../../config/trust.js';
+import { judgeTrust } from '../../config/trust.js';
 import { type Finding, failed, failedBy, ok, warning } from './finding.js';
 import { editConfig } from './remedies.js';
 
@@ -42,9 +42,8 @@ function judgeSlip(check: string, sentence: string, edit: string): Finding {
 function readersOf(file: string): string | undefined {
   try {
     const stats = statSync(file);
-    return stats.isFile()
-      ? warningOfReaders({ file, stats, path: [], user: process.geteuid?.() })
-      : undefined;
+    if (!stats.isFile()) return undefined;
+    return judgeTrust({ file, stats, path: [], user: process.geteuid?.() }).warningOfReaders;
   } catch {
     return undefined;
   }

@@ -5,6 +5,8 @@ import type { Bytes } from '../bytes.js';
 export const STAGE_PREFIX = '.encrypted-s3-restore-';
 
 export interface Exclusion {
+  /** Whether the user has set any rule: it may exclude a file that appears after the scan, too. */
+  readonly hasRules: boolean;
   /** The rule that excludes a file by its name or, for a key that ends in `/`, a folder with its contents. */
   ruleFor(key: Bytes): string | undefined;
   /** The rule that excludes files of that size (bytes). */

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertLossesAllowed, LossCounter, reasonToRefuse } from '../../../../lib/backup/guard/losses.js';
-import { countLossesStillStored } from '../../../../lib/backup/guard.js';
+import {
+  assertLossesAllowed,
+  countLossesStillStored,
+  LossCounter,
+  reasonToRefuse,
+} from '../../../../lib/backup/guard/losses.js';
 import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
 import type { Batches } from '../../../../lib/tree/streams/batches.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BLOCK_SIZE, rangeToCompare, WHOLE_UP_TO } from '../../../../lib/backup/verify/random.js';
+import { BLOCK_SIZE, rangeToCompare, WHOLE_UP_TO } from '../../../../lib/backup/verify/range-to-compare.js';
 import { everyOutcome } from './every-outcome.js';
 
 test('files up to the limit are compared as a whole', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RandomSample, randomBelow } from '../../../../lib/backup/verify/random.js';
+import { RandomSample, randomBelow } from '../../../../lib/backup/verify/random-sample.js';
 import { everyOutcome } from './every-outcome.js';
 
 /** The number of lists of `length` different items. */
