@@ -1,5 +1,4 @@
 // A call of the AWS CLI: its settings, its input, and its answer.
-
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Interruption } from '../cli/signals/interruption.js';

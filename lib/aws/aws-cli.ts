@@ -1,10 +1,11 @@
 // The AWS CLI for one bucket, with one profile and, for calls that name it, one encryption key.
 import type { Interruption } from '../cli/signals/interruption.js';
 import type { EncryptionKey } from '../secrets/encryption-key.js';
+import { headBucket } from './arguments/bucket-arguments.js';
 import { commandToPaste } from './arguments/connection-arguments.js';
 import type { AwsAnswer, AwsCall, AwsSettings } from './aws-call.js';
 import { type AwsError, awsError } from './errors/aws-error.js';
-import { withMissingBucket } from './errors/missing-bucket.js';
+import { kindOfAwsError } from './errors/error-kinds.js';
 import { startAws } from './start-aws.js';
 
 /** The AWS CLI's name for the profile that it uses if none is named. */
@@ -44,8 +45,23 @@ export class AwsCli {
   /** The same as `run`, but @throws {AwsError} for an exit code other than 0. */
   async runOrThrow(args: readonly string[], call: AwsCall = {}): Promise<AwsAnswer> {
     const answer = await this.run(args, call);
-    if (answer.exitCode !== 0) throw this.errorOf(args, await withMissingBucket(this, answer));
+    if (answer.exitCode !== 0) throw this.errorOf(args, await this.#withMissingBucket(answer));
     return answer;
+  }
+
+  /**
+   * The answer of a failed call; with NoSuchBucket if that is its hidden reason. Version 1 of the AWS CLI hides the code
+   * of an error without a message, which Ceph sends. A HEAD request proves that the bucket is missing.
+   */
+  async #withMissingBucket(answer: AwsAnswer): Promise<AwsAnswer> {
+    if (kindOfAwsError(answer.stderr) !== 'no-message') return answer;
+    const head = await this.run(headBucket(this.bucket));
+    if (head.exitCode === 0 || kindOfAwsError(head.stderr) !== 'not-found') return answer;
+    const words = `The bucket "${this.bucket}" does not exist.`;
+    return {
+      ...answer,
+      stderr: `An error occurred (NoSuchBucket) when calling the HeadBucket operation: ${words}`,
+    };
   }
 
   /** The error for an answer with an exit code other than 0. */

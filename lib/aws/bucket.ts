@@ -1,5 +1,5 @@
 // Asks about the bucket: whether it exists, what it holds, whether it keeps versions, in which region it is.
-import { BackupError } from '../cli/errors.js';
+import { BackupError, orFailure } from '../cli/errors.js';
 import { getLocation, getVersioning, headBucket } from './arguments/bucket-arguments.js';
 import { listFirst } from './arguments/list-arguments.js';
 import type { AwsCli } from './aws-cli.js';
@@ -26,12 +26,7 @@ export async function bucketExists(aws: AwsCli): Promise<boolean> {
  * @returns `undefined` if the bucket exists, or gives no answer
  */
 export async function missingBucketError(aws: AwsCli): Promise<BackupError | undefined> {
-  try {
-    if (await bucketExists(aws)) return undefined;
-  } catch (error) {
-    if (error instanceof BackupError) return undefined;
-    throw error;
-  }
+  if ((await orFailure(bucketExists(aws))) !== false) return undefined;
   return new BackupError(`Download failed: there is no bucket "${aws.bucket}".`, {
     hint: 'Check its name, and that profile, region and endpoint are those of the backup.',
   });
@@ -87,7 +82,12 @@ export async function versioningStatus(aws: AwsCli): Promise<VersioningStatus> {
     if (kindOfAwsError(answer.stderr) === 'not-implemented') return 'never';
     throw aws.errorOf(args, answer);
   }
-  const status = answer.stdout.trim();
+  return versioningIn(answer.stdout);
+}
+
+/** @param answer what `getVersioning` prints */
+export function versioningIn(answer: string): VersioningStatus {
+  const status = answer.trim();
   return status === 'Enabled' ? 'enabled' : status === 'Suspended' ? 'suspended' : 'never';
 }
 

@@ -78,13 +78,13 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOTSUP: 'the file system does not have that',
 };
 
-/** Quotes a name for the shell, for the commands in hints. */
-export function shellQuote(name: string): string {
-  return /^[A-Za-z0-9_./+:@%=-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
-}
-
 /** A system error in words, for messages. */
 export function describeError(error: unknown): string {
   const errno = errnoOf(error);
   return (errno && WORDS[errno]) ?? errno ?? String(error);
+}
+
+/** Quotes a name for the shell, for the commands in hints. */
+export function shellQuote(name: string): string {
+  return /^[A-Za-z0-9_./+:@%=-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\\''")}'`;
 }

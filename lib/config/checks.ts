@@ -1,4 +1,5 @@
 // Checks the values of settings. Each check returns the parsed value, or throws an InvalidValue.
+import { RESERVED_PREFIX } from '../aws/listing.js';
 import { isExposed } from '../aws/settings/endpoint.js';
 import { EncryptionKey, KEY_BYTES } from '../secrets/encryption-key.js';
 
@@ -151,9 +152,8 @@ export function storageClass(value: string): string {
   throw new InvalidValue('must be a storage class whose objects can be read at once', advice);
 }
 
-const RESERVED_PREFIX = 'backup.info/';
 /** The original's upload-key backs up the escrow there. */
-const ESCROW_PREFIX = 'backup.info/key/';
+const ESCROW_PREFIX = `${RESERVED_PREFIX}key/`;
 
 /** The prefix of the backup's keys. Like the original, this appends a `/` unless the value is empty. */
 export function keyPrefix(value: string): string {

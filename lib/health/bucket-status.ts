@@ -1,5 +1,6 @@
 // Every backup in a bucket: its age and, with the encryption key, its record.
 import type { AwsCli } from '../aws/aws-cli.js';
+import type { Remote } from '../aws/remote.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { Log } from '../cli/log/log.js';
@@ -39,9 +40,7 @@ export async function fetchBucketStatus(
   return rows;
 }
 
-async function fetchRecord(
-  remote: Parameters<typeof fetchLastRun>[0],
-): Promise<LastRun | undefined | 'other key'> {
+async function fetchRecord(remote: Remote): Promise<LastRun | undefined | 'other key'> {
   try {
     return await fetchLastRun(remote);
   } catch (error) {

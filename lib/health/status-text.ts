@@ -1,5 +1,4 @@
 // A backup's status as text: lines for a person, one line with performance data for a monitoring plugin.
-
 import { printable } from '../cli/log/log.js';
 import { formatBytes, formatCount, formatDuration } from '../cli/units/quantities.js';
 import { formatTime } from '../cli/units/times.js';

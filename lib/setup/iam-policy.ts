@@ -1,4 +1,5 @@
 // The least permissions that a backup to an existing bucket needs, and any restore from it.
+import { RESERVED_PREFIX } from '../aws/listing.js';
 
 /**
  * An IAM policy, as JSON.
@@ -6,7 +7,7 @@
  */
 export function leastPolicy(bucket: string, prefix: string, region: string): string {
   const arn = `arn:${partitionOf(region)}:s3:::${bucket}`;
-  const objects = prefix === '' ? [''] : [prefix, 'backup.info/'];
+  const objects = prefix === '' ? [''] : [prefix, RESERVED_PREFIX];
   const policy = {
     Version: '2012-10-17',
     Statement: [

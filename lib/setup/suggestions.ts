@@ -1,8 +1,7 @@
 // Suggests what to exclude from a backup, by the names that a walk finds.
 import { printable } from '../cli/log/log.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
-import type { Bytes } from '../tree/bytes.js';
-import { textOf } from '../tree/bytes.js';
+import { type Bytes, textOf } from '../tree/bytes.js';
 import { patternFor } from '../tree/patterns.js';
 import type { Totals } from './cost.js';
 

@@ -122,13 +122,13 @@ function entryOf(members: JsonObject): Entry | undefined {
     return target === undefined ? undefined : { key, type, inode, target };
   }
   if ((type === 'directory') !== key.endsWith('/')) return undefined;
-  // An ACL that can't be parsed counts as unknown: the mode alone would allow more than the ACL did.
   const isUnproven = members['unproven'] === true;
   const isKept = members['kept'] === true;
   return {
     key,
     type,
     inode,
+    // An ACL that can't be parsed counts as unknown: the mode alone would allow more than the ACL did.
     ...(acl !== undefined && { acl: isAcl(acl) ? acl : UNKNOWN_ACL }),
     ...(isUnproven && { isUnproven }),
     ...(isKept && { isKept }),

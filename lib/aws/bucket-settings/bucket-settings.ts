@@ -7,12 +7,13 @@ import {
   getVersioning,
 } from '../arguments/bucket-arguments.js';
 import type { AwsCli } from '../aws-cli.js';
+import { type VersioningStatus, versioningIn } from '../bucket.js';
 import { isAmazon } from '../settings/endpoint.js';
 import { type Asked, askForSetting, parseAnswer } from './ask-for-setting.js';
 import type { Lifecycle } from './lifecycle.js';
 
 export interface BucketSettings {
-  readonly versioning: Asked<'enabled' | 'suspended' | 'never'>;
+  readonly versioning: Asked<VersioningStatus>;
   readonly lifecycle: Asked<Lifecycle>;
   readonly encryption: Asked<readonly EncryptionRule[]>;
   readonly publicAccess: Asked<PublicAccessBlock>;
@@ -44,7 +45,7 @@ export function allBlocked(): PublicAccessBlock {
 export async function fetchBucketSettings(aws: AwsCli): Promise<BucketSettings> {
   const { bucket } = aws;
   const [versioning, lifecycle, encryption, publicAccess] = await allSettledOrThrow(
-    askForSetting(aws, getVersioning(bucket), (text) => VERSIONING[text.trim()] ?? 'never'),
+    askForSetting(aws, getVersioning(bucket), versioningIn),
     askForSetting(aws, getLifecycle(bucket), lifecycleIn, {
       code: 'NoSuchLifecycleConfiguration',
       value: NO_RULES,
@@ -67,13 +68,13 @@ function lifecycleIn(text: string): Lifecycle | undefined {
 }
 
 /** Ceph 16 has the block, too, but refuses every upload with it. */
-const AMAZONS_ALONE = {
+const ONLY_AT_AMAZON = {
   kind: 'other',
   detail: 'the block of public access is checked on AWS only',
 } as const;
 
 async function askPublicAccess(aws: AwsCli): Promise<Asked<PublicAccessBlock>> {
-  if (!isAmazon(aws.endpointUrl)) return { unknown: AMAZONS_ALONE };
+  if (!isAmazon(aws.endpointUrl)) return { unknown: ONLY_AT_AMAZON };
   const code = 'NoSuchPublicAccessBlockConfiguration';
   return askForSetting(
     aws,
@@ -82,11 +83,6 @@ async function askPublicAccess(aws: AwsCli): Promise<Asked<PublicAccessBlock>> {
     { code, value: {} },
   );
 }
-
-const VERSIONING: Readonly<Record<string, 'enabled' | 'suspended'>> = {
-  Enabled: 'enabled',
-  Suspended: 'suspended',
-};
 
 interface Encryption {
   readonly ServerSideEncryptionConfiguration?: { readonly Rules?: readonly EncryptionRule[] };

@@ -39,7 +39,7 @@ export interface Retention {
 const OUR_ID = /^Purge deleted objects older than \d+ days( below .*)?( \(\d+\))?$/s;
 /** S3 takes 255 characters; a number may follow. */
 const MAX_ID_LENGTH = 250;
-const ABORT_AFTER_DAYS = 3;
+const ABORT_UPLOADS = { AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } };
 
 /**
  * The rules with those of the backup added. No rule is removed, nobody else's rule is changed, none of ours purges
@@ -52,29 +52,17 @@ export function withOurRules(
 ): readonly LifecycleRule[] {
   const names = new Set(rules.map(({ ID }) => ID));
   const merged = rules.map((rule) =>
-    isOurs(rule) && isPurgedBefore(days)(rule) && prefixes.some((prefix) => concerns(rule, prefix))
+    isOurs(rule) && purgesBefore(rule, days) && prefixes.some((prefix) => concerns(rule, prefix))
       ? withOwnName(longer(rule, days), names)
       : rule,
   );
   for (const prefix of prefixes) {
     const parts = rules.filter((it) => it.Status === 'Enabled' && prefixOf(it).startsWith(prefix));
-    const rule = ruleFor(prefix, Math.max(days, ...parts.map((it) => purgesAfter(it) ?? 0)));
+    const keptDays = Math.max(days, ...parts.map((it) => purgesAfter(it) ?? 0));
     const isPurged = merged.some((it) => purgesAfter(it) !== undefined && coversAllOf(it, prefix));
     const isCleared = merged.some((it) => abortsUploads(it) && coversAllOf(it, prefix));
-    const { AbortIncompleteMultipartUpload } = rule;
-    if (!isPurged) merged.push(withOwnName(rule, names));
-    else if (!isCleared)
-      merged.push(
-        withOwnName(
-          {
-            ID: idFor('Abort incomplete uploads', prefix),
-            Filter: { Prefix: prefix },
-            Status: 'Enabled',
-            ...(AbortIncompleteMultipartUpload && { AbortIncompleteMultipartUpload }),
-          },
-          names,
-        ),
-      );
+    if (!isPurged) merged.push(withOwnName(ruleToPurge(prefix, keptDays), names));
+    else if (!isCleared) merged.push(withOwnName(ruleToAbort(prefix), names));
   }
   return merged;
 }
@@ -85,8 +73,7 @@ export function rulesThatPurgeEarly(
   { days, prefixes }: Retention,
 ): LifecycleRule[] {
   return rules.filter(
-    (rule) =>
-      !isOurs(rule) && isPurgedBefore(days)(rule) && prefixes.some((prefix) => concerns(rule, prefix)),
+    (rule) => !isOurs(rule) && purgesBefore(rule, days) && prefixes.some((prefix) => concerns(rule, prefix)),
   );
 }
 
@@ -119,15 +106,20 @@ export function daysKept(
 }
 
 /** The original scripts' rule. */
-function ruleFor(prefix: string, days: number): LifecycleRule {
+function ruleToPurge(prefix: string, days: number): LifecycleRule {
   return {
     ID: idFor(purgeAfter(days), prefix),
     Filter: { Prefix: prefix },
     Status: 'Enabled',
     Expiration: { ExpiredObjectDeleteMarker: true },
     NoncurrentVersionExpiration: { NoncurrentDays: days },
-    AbortIncompleteMultipartUpload: { DaysAfterInitiation: ABORT_AFTER_DAYS },
+    ...ABORT_UPLOADS,
   };
+}
+
+function ruleToAbort(prefix: string): LifecycleRule {
+  const ID = idFor('Abort incomplete uploads', prefix);
+  return { ID, Filter: { Prefix: prefix }, Status: 'Enabled', ...ABORT_UPLOADS };
 }
 
 /** A rule of ours, changed to keep versions for `days`. Additions of others stay. */
@@ -164,8 +156,8 @@ function isOurs(rule: LifecycleRule): boolean {
   return OUR_ID.test(rule.ID ?? '') && !isConditional(rule);
 }
 
-function isPurgedBefore(days: number): (rule: LifecycleRule) => boolean {
-  return (rule) => (purgesAfter(rule) ?? Number.POSITIVE_INFINITY) < days;
+function purgesBefore(rule: LifecycleRule, days: number): boolean {
+  return (purgesAfter(rule) ?? Number.POSITIVE_INFINITY) < days;
 }
 
 function purgesAfter(rule: LifecycleRule): number | undefined {

@@ -7,6 +7,7 @@ import {
   putLifecycle,
   putPublicAccessBlock,
 } from '../arguments/bucket-arguments.js';
+import type { VersioningStatus } from '../bucket.js';
 import {
   allBlocked,
   type BucketSettings,
@@ -39,7 +40,7 @@ export function planBucketSettings(
   ];
 }
 
-function planVersioning(bucket: string, status: string): SettingStep[] {
+function planVersioning(bucket: string, status: VersioningStatus): SettingStep[] {
   if (status === 'enabled') return [];
   const why =
     'Without it, a deleted or overwritten object is lost at once, and no earlier time can be restored.';

@@ -5,7 +5,7 @@ import type { FailedCall } from './failed-call.js';
 
 export type AwsErrorKind = (typeof MEANINGS)[number]['kind'] | 'other';
 
-/** A message of the AWS CLI itself that is not in the table concerns one file, which it could not read for example. */
+/** A message of the AWS CLI itself that is not in the table concerns one file: it can't be read, for example. */
 const OTHER_WORDS: Meaning = { kind: 'other', concerns: 'one file' };
 const OTHER_CODE: Meaning = { kind: 'other' };
 

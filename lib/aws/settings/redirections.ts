@@ -4,17 +4,17 @@
 //
 // These are not refused:
 // - AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3, endpoint_url, services: endpoint.ts finds and checks them, and the flag
-// wins.
+//   wins.
 // - data_path in a profile: AWS_DATA_PATH, which the AWS CLI sets for itself, wins.
 // - FIPS, dual-stack and accelerated endpoints: they are Amazon's, by https; with another endpoint they fail or are
-// ignored.
+//   ignored.
 // - HTTPS_PROXY: the proxy forwards encrypted traffic, and no profile lets it decrypt that.
 // - AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE and ca_bundle with a value: the user decides which certificates to trust.
 // - AWS_CSM_*: sends names and times of calls, no headers.
 // - AWS_CLI_UPGRADE_DEBUG_MODE, cli_follow_urlparam, api_versions, parameter_validation: warnings and checks.
 // - preferred_transfer_client = crt: uses the same endpoint.
 // - PATH, PYTHONPATH, credential_process, plugins that choose no endpoints: the user chose these programs, as well as
-// `aws`.
+//   `aws`.
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError } from '../../cli/errors.js';

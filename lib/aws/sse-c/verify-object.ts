@@ -1,13 +1,13 @@
 // Proves that an object can't be read without its key or with a wrong one, and has the right content. The three reads
 // run side by side; nothing is written to disk. Only the read with the right key reads more than a byte.
-import { closeSync, createReadStream } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import { BackupError } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import { newEncryptionKey } from '../../secrets/encryption-key.js';
 import { openMemoryFile } from '../../secrets/memory-file.js';
-import { sha256Of } from '../../tree/streams/sha256.js';
+import { sha256Of, sha256OfOpen } from '../../tree/streams/sha256.js';
 import {
   type ByteRange,
   download,
@@ -125,9 +125,7 @@ async function readRange(aws: AwsCli, object: BucketObject, range: ByteRange): P
   const file = openMemoryFile();
   try {
     const answer = await aws.run(args, { outputFile: file });
-    // The path is ignored, since a descriptor is given.
-    const content = createReadStream('', { fd: file, autoClose: false, start: 0 });
-    return { args, answer, sha256: await sha256Of(content) };
+    return { args, answer, sha256: await sha256OfOpen(file) };
   } finally {
     closeSync(file);
   }

@@ -1,6 +1,6 @@
 // Decides whether S3 refuses a read because of the encryption key. It answers 400 or 403, as it does for many other
 // reasons.
-import { BackupError } from '../../cli/errors.js';
+import { BackupError, orFailure } from '../../cli/errors.js';
 import { exitCode } from '../../cli/exit-codes.js';
 import { headWithKey, readByteWithKey, readByteWithoutKey } from '../arguments/download-arguments.js';
 import { type BucketObject, isLikeAddress, s3Url } from '../arguments/object-arguments.js';
@@ -20,6 +20,7 @@ const MISSING =
 /** Amazon's message for a wrong key, and Ceph's, which compares the MD5 of the keys. */
 const WRONG =
   /Customer provided keys must provide the correct secret key|calculated MD5 hash of the key did not match/i;
+
 /**
  * What S3 says about the encryption key when it refuses a read:
  * - `missing`: the object is encrypted with a key, and none was sent
@@ -80,8 +81,7 @@ export async function tryKey(aws: AwsCli, object: BucketObject): Promise<'fits' 
  * without a key is answered 400, while a listing, which needs no key, succeeds.
  * @param args of the read with the key
  * @param failure its answer
- * @returns for other causes, the error with S3's reason. The answer to a HEAD request, with which `aws s3 cp` begins,
- * lacks it
+ * @returns for other causes, the error with S3's reason
  */
 export async function causeOfRefusal(
   aws: AwsCli,
@@ -91,11 +91,12 @@ export async function causeOfRefusal(
 ): Promise<'wrong key' | AwsError> {
   const first = aws.errorOf(args, failure);
   if (!KEY_REFUSAL_KINDS.has(first.kind)) return first;
-  const hasReason = !/when calling the HeadObject operation/.test(failure.stderr);
+  // The answer to a HEAD request, with which `aws s3 cp` begins, has no reason.
+  const isHead = /when calling the HeadObject operation/.test(failure.stderr);
   const read = readByteWithKey(object);
-  const withKey = hasReason ? failure : await aws.run(read);
+  const withKey = isHead ? await aws.run(read) : failure;
   if (withKey.exitCode === 0) return first;
-  const cause = hasReason ? first : aws.errorOf(read, withKey);
+  const cause = isHead ? aws.errorOf(read, withKey) : first;
   const refusal = keyRefusalIn(withKey.stderr);
   if (refusal === 'wrong') return 'wrong key';
   if (refusal !== 'none' || !KEY_REFUSAL_KINDS.has(cause.kind)) return cause;
@@ -111,12 +112,7 @@ async function isRefusedWithoutKey(aws: AwsCli, object: BucketObject): Promise<b
 }
 
 async function canList(aws: AwsCli, { key, versionId }: BucketObject): Promise<boolean> {
-  try {
-    const found = await findObject(aws, key);
-    // A deleted object has only versions.
-    return found === 'found' || (found === 'none' && versionId !== undefined);
-  } catch (error) {
-    if (error instanceof BackupError) return false;
-    throw error;
-  }
+  const found = await orFailure(findObject(aws, key));
+  // A deleted object has only versions.
+  return found === 'found' || (found === 'none' && versionId !== undefined);
 }

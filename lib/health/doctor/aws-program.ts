@@ -1,6 +1,5 @@
 // Checks the AWS CLI: which program it is, and how long its version is supported.
 import { closeSync, openSync, readSync } from 'node:fs';
-
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { findProgram } from '../../cli/find-program.js';
 import { type Finding, ok, warning } from './finding.js';

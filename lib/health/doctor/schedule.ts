@@ -1,5 +1,6 @@
 // Checks whether something starts the runs, and how the last one ended.
 import { shellQuote } from '../../cli/errors.js';
+import { exitCode as exitCodes } from '../../cli/exit-codes.js';
 import { formatTime } from '../../cli/units/times.js';
 import { type Finding, failed, ok, warning } from './finding.js';
 
@@ -15,9 +16,6 @@ export interface KnownSchedule {
   /** The paths of missing files that it needs. */
   readonly missing: readonly string[];
 }
-
-/** The exit code of a run that left something undone, which `last run` reports. */
-const INCOMPLETE = 3;
 
 /**
  * @param configFile an absolute path
@@ -55,7 +53,8 @@ function judgeSchedule(
   const last = lastRun === undefined ? 'its last run is not known' : `last run ${formatTime(lastRun)}`;
   const next = nextRun === undefined ? '' : `, next ${formatTime(nextRun)}`;
   const text = `${kind}: ${last}${exitCode === undefined ? '' : `, exit code ${exitCode}`}${next}`;
-  if (exitCode !== undefined && exitCode !== 0 && exitCode !== INCOMPLETE)
+  // `last run` reports an incomplete one.
+  if (exitCode !== undefined && exitCode !== exitCodes.done && exitCode !== exitCodes.incomplete)
     return failed('schedule', text, 'journalctl -t encrypted-s3-sync');
   if (linger !== undefined)
     return warning('schedule', `${text}; it runs only while this user is logged in`, linger);

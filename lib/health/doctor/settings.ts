@@ -1,5 +1,4 @@
 // Judges the bucket's settings, with remedies from the plan of settings.
-
 import { getLifecycle, getObjectLock, putLifecycleText } from '../../aws/arguments/bucket-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { type Asked, askForSetting, parseAnswer } from '../../aws/bucket-settings/ask-for-setting.js';
@@ -114,11 +113,9 @@ interface ObjectLock {
 }
 
 export async function checkObjectLock(aws: AwsCli): Promise<Finding> {
-  const code = 'ObjectLockConfigurationNotFoundError';
-  const none: ObjectLock | undefined = undefined;
   const asked = await askForSetting<ObjectLock | undefined>(aws, getObjectLock(aws.bucket), parseAnswer, {
-    code,
-    value: none,
+    code: 'ObjectLockConfigurationNotFoundError',
+    value: undefined,
   });
   return 'unknown' in asked ? unknown('Object Lock', asked) : judgeObjectLock(asked.value);
 }

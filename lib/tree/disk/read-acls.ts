@@ -35,12 +35,11 @@ export async function readAcls(
   { root, followSymlinks }: AclOptions,
   keys: readonly Bytes[],
 ): Promise<Map<Bytes, Acl>> {
-  const acls = new Map<Bytes, Acl>();
-  if (keys.length === 0) return acls;
+  if (keys.length === 0) return new Map();
   const links = followSymlinks ? [] : ['--physical'];
   const input = keys.map((key) => `./${key}\0`).join('');
   const { code, stdout, stderr } = await runGetfacl(textOf(root), links, input);
-  for (const [key, acl] of aclsIn(stdout)) acls.set(key, acl);
+  const acls = new Map(aclsIn(stdout));
   const complaints = stderr.split('\n').filter((line) => line !== '' && !VANISHED.test(line));
   if (code === 0 || (code === SOME_FAILED && complaints.length === 0)) return acls;
   return new Map(keys.map((key) => [key, acls.get(key) ?? UNKNOWN_ACL]));
