@@ -13,11 +13,11 @@ import { bytesOf } from '../tree/bytes.js';
 import { canReadAcls } from '../tree/disk/read-acls.js';
 import { Spool } from '../tree/streams/spool.js';
 import type { TreeHeader } from '../tree/tree-file.js';
-import { BucketVersioning } from './delete/versioning.js';
 import { createIsExcluded, type IsExcluded } from './source/is-excluded.js';
 import { assertNoReservedName, localDirIdOf, resolveLocalDir } from './source/local-dir.js';
 import { type Source, sourceOf } from './source/source.js';
 import { type SourceToWalk, sourceToWalk } from './source/walk-source.js';
+import { BucketVersioning } from './versioning.js';
 
 /** The settings of the config under their own names, and what a run has opened and found out. */
 export interface Backup extends BackupConfig, Remote, SourceToWalk {

@@ -1,4 +1,5 @@
-// The guard, before the run changes anything: counts the losses by the last run's tree, or by the listing.
+// The guard, before the run changes anything: counts the losses by the last run's tree, or by the listing. A full run
+// counts them again before it deletes (delete.ts).
 import type { Backup } from './backup.js';
 import { compareBeforeUpload } from './check/compare-before-upload.js';
 import type { Due } from './find-due.js';

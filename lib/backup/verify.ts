@@ -8,12 +8,12 @@ import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
+import { milliseconds } from '../tree/entry.js';
+import { randomBelow } from '../tree/streams/random-sample.js';
 import { sha256OfOpen } from '../tree/streams/sha256.js';
 import type { Backup } from './backup.js';
-import { milliseconds } from './scan/draft.js';
 import { isSameInode } from './scan/same-file.js';
-import { FileOpener } from './upload/file-opener.js';
-import { randomBelow } from './verify/random-sample.js';
+import { FileOpener } from './source/file-opener.js';
 import { rangeToCompare } from './verify/range-to-compare.js';
 
 const MISMATCHES: ReadonlySet<number> = new Set([exitCode.wrongKey, exitCode.mismatch]);

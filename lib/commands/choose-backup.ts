@@ -1,12 +1,12 @@
 // Chooses a backup in a bucket, on a machine without a config.
 import { stderr, stdin } from 'node:process';
+import { parseS3Url } from '../aws/arguments/object-arguments.js';
 import { BackupError } from '../cli/errors.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { formatTime } from '../cli/units/times.js';
 import { type BackupInBucket, listBackups } from '../records/backups-in-bucket.js';
-import { parseS3Url } from '../restore/scope.js';
 import { connectToBucket } from './connection.js';
 
 /**

@@ -1,6 +1,7 @@
 // Restores one file of the backup: the latest version, or an older one.
 import { stderr } from 'node:process';
 import type { BucketObject } from '../aws/arguments/object-arguments.js';
+import { parseS3Url } from '../aws/arguments/object-arguments.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
@@ -11,7 +12,6 @@ import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { readConfig } from '../config/read-config.js';
 import { findTargetFile } from '../restore/destination/single-file.js';
 import { fetchFile, STANDARD_OUTPUT } from '../restore/fetch/one-file.js';
-import { parseS3Url } from '../restore/scope.js';
 import { versionIdAt } from '../restore/versions/version-at.js';
 import { timeOrNow } from './ask-history.js';
 import { askEncryptionKey } from './ask-key.js';

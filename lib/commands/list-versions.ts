@@ -1,5 +1,5 @@
 // Prints the versions of a file, or of everything below a prefix. Needs no encryption key.
-import { s3Url } from '../aws/arguments/object-arguments.js';
+import { parseS3Url, s3Url } from '../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../aws/aws-cli.js';
 import { listVersions, type ObjectVersion } from '../aws/version-listing.js';
 import { BackupError, shellQuote } from '../cli/errors.js';
@@ -8,7 +8,6 @@ import type { CommandContext } from '../cli/main.js';
 import { answerStyle, answerText, type OutputFlags } from '../cli/output/answer.js';
 import { printTexts } from '../cli/output/print.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
-import { parseS3Url } from '../restore/scope.js';
 import { VERSIONS } from '../restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { connectToBucket, openConfig } from './connection.js';

@@ -19,9 +19,10 @@ import { type MetadataRequest, metadataFor } from '../restore/metadata/metadata.
 import type { FoundTree } from '../restore/plan/find-tree.js';
 import { fetchSharedSingly, findFoldedNames } from '../restore/plan/shared-places.js';
 import type { KeptFiles } from '../restore/plan/what-is-replaced.js';
-import { describePlan, type RestorePart } from '../restore/preview.js';
+import { describePlan } from '../restore/preview.js';
 import { putInPlace } from '../restore/put-in-place.js';
 import { announce, report, warnOfOtherStages } from '../restore/report.js';
+import type { RestorePart } from '../restore/restore-parts.js';
 import type { RestoreScope } from '../restore/scope.js';
 import { Selection, type SelectionRequest } from '../restore/selection.js';
 import { surveyRestore } from '../restore/survey.js';

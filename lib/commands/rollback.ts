@@ -16,7 +16,7 @@ import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import { fetchTreeAt } from '../restore/plan/find-tree.js';
-import { type PlannedRollback, rollBack } from '../restore/versions/remove-versions.js';
+import { type PlannedRollback, rollBack } from '../restore/versions/roll-back.js';
 import { planRollback, type Removal, type RollbackTotals } from '../restore/versions/rollback-plan.js';
 import { planRecords } from '../restore/versions/rollback-records.js';
 import { planInWords, removalLine } from '../restore/versions/rollback-text.js';

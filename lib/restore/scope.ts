@@ -1,5 +1,5 @@
 // The scope of a restore: which folder of which backup, at which time; and how to parse it from a command line.
-import type { BucketObject } from '../aws/arguments/object-arguments.js';
+import { parseS3Url } from '../aws/arguments/object-arguments.js';
 import type { Remote } from '../aws/remote.js';
 import { BackupError } from '../cli/errors.js';
 import type { BackupConfig } from '../config/backup-config.js';
@@ -48,12 +48,6 @@ export function parseSource(words: readonly string[], config: BackupConfig | und
     backupPrefix: config.prefix,
     destination: target,
   };
-}
-
-/** @returns the bucket and the key, which may be empty; `undefined` if it is not an `s3://` URL */
-export function parseS3Url(url: string): BucketObject | undefined {
-  const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/([\s\S]*))?$/.exec(url) ?? [];
-  return bucket === undefined ? undefined : { bucket, key };
 }
 
 function parseFolderUrl(url: string): { readonly bucket: string; readonly prefix: string } {

@@ -2,7 +2,7 @@
 // key. Nothing is written to the destination yet.
 import { join } from 'node:path';
 import { headWithKey } from '../aws/arguments/download-arguments.js';
-import { causeOfRefusal } from '../aws/sse-c/wrong-key.js';
+import { causeOfRefusal, otherKeyError } from '../aws/sse-c/wrong-key.js';
 import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
 import { textOf } from '../tree/bytes.js';
@@ -10,7 +10,6 @@ import { flatten } from '../tree/streams/batches.js';
 import { readJson, Spool } from '../tree/streams/spool.js';
 import { DamagedTreeError } from '../tree/tree-file.js';
 import { isSafeKey } from './destination/safe-key.js';
-import { otherKeyError } from './fetch/why-not-downloaded.js';
 import {
   entriesBelow,
   type FoundTree,

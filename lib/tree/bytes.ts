@@ -32,3 +32,12 @@ export function pathOf(bytes: Bytes): string | Buffer {
 export function joinPath(folder: Bytes, name: Bytes): Bytes {
   return `${folder}/${name}` as Bytes;
 }
+
+/** The key of the folder that `key` is in; '' at the top. */
+export function parentOf(key: Bytes): Bytes {
+  return key.slice(0, withoutSlash(key).lastIndexOf('/') + 1) as Bytes;
+}
+
+export function withoutSlash(key: Bytes): Bytes {
+  return (key.endsWith('/') ? key.slice(0, -1) : key) as Bytes;
+}

@@ -76,3 +76,8 @@ export type ObstacleReason =
 export function mayHideFiles({ reason }: Obstacle): boolean {
   return reason === 'unreadable' || reason === 'not UTF-8' || reason === 'key too long';
 }
+
+/** @param nanoseconds since the epoch, in decimal digits; as in `Inode` */
+export function milliseconds(nanoseconds: string): number {
+  return Number(nanoseconds) / 1e6;
+}

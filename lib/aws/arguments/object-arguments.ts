@@ -56,3 +56,9 @@ export function literalOption(option: '--key' | '--version-id' | '--prefix', val
 export function isVersionId(value: unknown): value is string {
   return typeof value === 'string' && /^[\w.~+=/-]{1,1024}$/.test(value);
 }
+
+/** @returns the bucket and the key, which may be empty; `undefined` if it is not an `s3://` URL */
+export function parseS3Url(url: string): BucketObject | undefined {
+  const [, bucket, key = ''] = /^s3:\/\/([^/]+)(?:\/([\s\S]*))?$/.exec(url) ?? [];
+  return bucket === undefined ? undefined : { bucket, key };
+}

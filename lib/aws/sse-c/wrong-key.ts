@@ -49,6 +49,14 @@ export function wrongKeyError(object: BucketObject): BackupError {
   );
 }
 
+/** The same for a restore, whose key may come from a prompt. */
+export function otherKeyError(object: BucketObject): BackupError {
+  return new BackupError(`Download failed: ${s3Url(object)} was not stored with this encryption key.`, {
+    exitCode: exitCode.wrongKey,
+    hint: 'Use the encryption key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
+  });
+}
+
 /**
  * Tries the encryption key on some objects of a backup without a record, and skips those that are stored without a key.
  * @throws {BackupError} with exit code 5 if one is stored with another key

@@ -1,22 +1,17 @@
 // Compares a draft with the bucket's listing: a merge of two sorted streams.
-import { lstatSync, statSync } from 'node:fs';
 import { listPrefix, type StoredObject } from '../../aws/listing.js';
-import { errnoOf } from '../../cli/errors.js';
-import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
-import type { FileSystems } from '../../tree/disk/inode.js';
-import type { Entry, Inode } from '../../tree/entry.js';
+import type { Bytes } from '../../tree/bytes.js';
+import type { Entry } from '../../tree/entry.js';
 import { type Batches, emptyStream } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
+import { RandomSample } from '../../tree/streams/random-sample.js';
 import { entryOfLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
 import { type DraftLine, hasFailed, isAbsent, isFile } from '../scan/draft.js';
 import { type DraftFiles, DraftWriter } from '../scan/draft-writer.js';
-import { hasSameContent, hasSameNumber } from '../scan/same-file.js';
-import { RandomSample } from '../verify/random-sample.js';
+import { isLastTreesFile } from '../scan/same-file.js';
+import { afterSync } from './after-sync.js';
 import { isStored, type RunTimes } from './is-stored.js';
-
-/** Errors of stat(2) that prove that there is no file. */
-const NO_FILE = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 
 export interface Comparison extends DraftFiles {
   /** How many objects stay, since their file was not found but is not proven to be gone. */
@@ -86,16 +81,6 @@ export function compareWithListing(
   }
 }
 
-/**
- * True if a file that is not in the bucket can't be one that seems gone. One that changes during its uploads, such as a
- * log, holds no other file's content: its inode's number is enough.
- */
-function isLastTreesFile({ key, state, lastLine }: DraftLine, { inode }: Entry): boolean {
-  if (lastLine === undefined) return false;
-  const before = { key, line: lastLine };
-  return state === 'changing' ? hasSameNumber(inode, before) : hasSameContent(inode, before);
-}
-
 /** The line of a file without an object has no older version. */
 function withObject(line: DraftLine, object: StoredObject | undefined): DraftLine {
   if (object !== undefined) return line;
@@ -124,33 +109,4 @@ export function compareAfterUpload(
     return isStored({ ...line, inode: entry.inode }, object, times) ? line : { ...line, state: 'due' };
   };
   return compareWithListing(backup, draft, classify, { onDue });
-}
-
-/** `aws s3 sync` has opened the files itself, so a second look shows whether they are as they were scanned. */
-function afterSync({ localDir, followSymlinks, fileSystems }: Backup, times: RunTimes): Classify {
-  const root = bytesOf(localDir);
-  return (line: DraftLine, { key, inode }: Entry, object: StoredObject | undefined): DraftLine => {
-    const now = inspectFile(root, key, followSymlinks, fileSystems);
-    if (now === 'gone') return { ...line, state: 'vanished' };
-    // A file that changed after the scan is sent again.
-    if (now === 'unreadable' || now.ctime !== inode.ctime) return line;
-    const sent: DraftLine = { ...line, state: 'sent' };
-    return isStored({ ...sent, inode }, object, times) ? sent : line;
-  };
-}
-
-/** The file as it is now; `gone` if there is no regular file, `unreadable` if stat(2) fails for another reason. */
-function inspectFile(
-  root: Bytes,
-  key: Bytes,
-  followSymlinks: boolean,
-  fileSystems: FileSystems,
-): Inode | 'gone' | 'unreadable' {
-  const path = pathOf(joinPath(root, key));
-  try {
-    const stats = followSymlinks ? statSync(path, { bigint: true }) : lstatSync(path, { bigint: true });
-    return stats.isFile() ? fileSystems.inodeOf(stats, path) : 'gone';
-  } catch (error) {
-    return NO_FILE.has(errnoOf(error) ?? '') ? 'gone' : 'unreadable';
-  }
 }

@@ -11,7 +11,7 @@ import { flatten } from '../../tree/streams/batches.js';
 import type { Backup } from '../backup.js';
 import { excludeLine } from '../obstacles.js';
 import type { Start } from '../start.js';
-import { enableVersioningCommand, type Versioning } from './versioning.js';
+import { enableVersioningCommand, type Versioning } from '../versioning.js';
 
 /** Why nothing is deleted. */
 export interface ReasonToKeep {

@@ -6,7 +6,7 @@ import type { Entry, Obstacle } from '../../tree/entry.js';
 import type { Batches } from '../../tree/streams/batches.js';
 import { sha256OfOpen } from '../../tree/streams/sha256.js';
 import type { Backup } from '../backup.js';
-import { FileOpener } from '../upload/file-opener.js';
+import { FileOpener } from '../source/file-opener.js';
 
 /** Adds the checksums to the files of a walk. */
 export async function* withChecksums(

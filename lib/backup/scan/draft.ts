@@ -120,8 +120,3 @@ export function readKeys(spool: Spool): Batches<{ readonly key: Bytes }> {
 export function withOutcomes(draft: Batches<DraftLine>, outcomes: Batches<DraftLine>): Batches<DraftLine> {
   return mapEach(mergeByKey(draft, outcomes), ([before, after]) => after ?? before);
 }
-
-/** @param nanoseconds since the epoch, in decimal digits; as in `Inode` */
-export function milliseconds(nanoseconds: string): number {
-  return Number(nanoseconds) / 1e6;
-}

@@ -1,6 +1,7 @@
 // Whether a file is as it was.
 import type { Entry, Inode } from '../../tree/entry.js';
 import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
+import type { DraftLine } from './draft.js';
 
 /**
  * True if a file is unchanged since the last run. A file whose content was read for the first time may have changed.
@@ -42,6 +43,16 @@ export function hasSameContent(inode: Inode | undefined, before: TreeLine | unde
   const file = fileOf(before);
   if (inode?.ino === undefined || file?.ino !== inode.ino) return false;
   return isSameInode(inode, file, true);
+}
+
+/**
+ * True if a file that is not in the bucket can't be one that seems gone. One that changes during its uploads, such as a
+ * log, holds no other file's content: its inode's number is enough.
+ */
+export function isLastTreesFile({ key, state, lastLine }: DraftLine, { inode }: Entry): boolean {
+  if (lastLine === undefined) return false;
+  const before = { key, line: lastLine };
+  return state === 'changing' ? hasSameNumber(inode, before) : hasSameContent(inode, before);
 }
 
 function fileOf(line: TreeLine | undefined): Inode | undefined {

@@ -1,11 +1,17 @@
 // Decides the state of each key that is on disk, in the last tree, or in both.
 import type { Bytes } from '../../tree/bytes.js';
-import { type Entry, mayHideFiles, type Obstacle, type ObstacleReason } from '../../tree/entry.js';
+import {
+  type Entry,
+  mayHideFiles,
+  milliseconds,
+  type Obstacle,
+  type ObstacleReason,
+} from '../../tree/entry.js';
+import { RandomSample } from '../../tree/streams/random-sample.js';
 import type { Spool } from '../../tree/streams/spool.js';
 import { entryOfLine, type TreeLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { RandomSample } from '../verify/random-sample.js';
-import { type DraftLine, milliseconds } from './draft.js';
+import type { DraftLine } from './draft.js';
 import { type DraftFiles, DraftWriter } from './draft-writer.js';
 import { hasSameContent, isSameFile } from './same-file.js';
 import type { ScannedPair } from './scanned-pair.js';

@@ -8,13 +8,14 @@ import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import { fileIdOf } from '../../tree/disk/inode.js';
 import { readAcls } from '../../tree/disk/read-acls.js';
 import type { Inode } from '../../tree/entry.js';
+import { milliseconds } from '../../tree/entry.js';
 import { formatEntry, lineWithAcl, type OwnerNames } from '../../tree/entry-line.js';
 import { entryOfLine } from '../../tree/tree-file.js';
 import type { Backup } from '../backup.js';
-import { type DraftLine, milliseconds } from '../scan/draft.js';
+import type { DraftLine } from '../scan/draft.js';
 import { isSameInode } from '../scan/same-file.js';
+import { FileOpener } from '../source/file-opener.js';
 import type { BatchFile } from './batches.js';
-import { FileOpener } from './file-opener.js';
 
 /** The errors of a file that has gone, or that a link has replaced. */
 const VANISHED = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);

@@ -1,6 +1,6 @@
 // How much of a file the verification reads back.
 import type { ByteRange } from '../../aws/arguments/download-arguments.js';
-import type { RandomBelow } from './random-sample.js';
+import type { RandomBelow } from '../../tree/streams/random-sample.js';
 
 const MIB = 2 ** 20;
 /** Files up to this size (bytes) are compared as a whole: nobody reads back an image of 500 GB every night. */

@@ -13,7 +13,7 @@ import {
   statSync,
 } from 'node:fs';
 import { describeError, errnoOf } from '../../cli/errors.js';
-import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../tree/bytes.js';
+import { type Bytes, bytesOf, joinPath, parentOf, pathOf, textOf, withoutSlash } from '../../tree/bytes.js';
 import { pathOfDescriptor } from '../../tree/disk/descriptor-path.js';
 import type { Entry } from '../../tree/entry.js';
 import { FoldersBelow } from './folders-below.js';
@@ -156,15 +156,6 @@ export class Destination {
     const path = textOf(joinPath(bytesOf(this.folders.root.name), withoutSlash(key)));
     return new NotRestoredError(`a ${type} is at "${path}"`);
   }
-}
-
-/** The key of the folder that `key` is in; '' at the top. */
-export function parentOf(key: Bytes): Bytes {
-  return key.slice(0, withoutSlash(key).lastIndexOf('/') + 1) as Bytes;
-}
-
-export function withoutSlash(key: Bytes): Bytes {
-  return (key.endsWith('/') ? key.slice(0, -1) : key) as Bytes;
 }
 
 /** @throws {NotRestoredError} if the file system refuses */

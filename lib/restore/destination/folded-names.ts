@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../cli/errors.js';
-import { type Bytes, textOf } from '../../tree/bytes.js';
-import { NotRestoredError, withoutSlash } from './destination.js';
+import { type Bytes, textOf, withoutSlash } from '../../tree/bytes.js';
+import { NotRestoredError } from './destination.js';
 
 /** How a file system folds names. */
 interface Folding {

@@ -7,9 +7,9 @@ import type { BucketObject } from '../../aws/arguments/object-arguments.js';
 import type { AwsCall } from '../../aws/aws-call.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { BackupError, describeError } from '../../cli/errors.js';
+import { withUnlinkedFile } from '../../cli/tmpdir.js';
 import type { HeldFolder } from '../destination/held-folder.js';
 import { replaceWhenComplete } from '../destination/single-file.js';
-import { withUnlinkedFile } from '../tmpdir.js';
 import { makeSparse, mayHaveHoles, writeSparsely } from './sparse-file.js';
 import { whyNotDownloaded } from './why-not-downloaded.js';
 

@@ -1,14 +1,12 @@
 // Explains why the download of a single file failed.
-
 import { headWithoutKey } from '../../aws/arguments/download-arguments.js';
 import { type BucketObject, s3Url } from '../../aws/arguments/object-arguments.js';
 import type { AwsAnswer } from '../../aws/aws-call.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
 import { missingBucketError } from '../../aws/bucket.js';
 import { kindOfAwsError } from '../../aws/errors/error-kinds.js';
-import { causeOfRefusal } from '../../aws/sse-c/wrong-key.js';
+import { causeOfRefusal, otherKeyError } from '../../aws/sse-c/wrong-key.js';
 import { BackupError } from '../../cli/errors.js';
-import { exitCode } from '../../cli/exit-codes.js';
 
 const MISSING = 'does not exist';
 const HINT =
@@ -48,12 +46,4 @@ async function problemOfVersion(
   if (kind === 'not-found') return MISSING;
   // S3 answers 405, Method Not Allowed.
   return kind === 'not-implemented' ? 'is a delete marker, which has no content' : undefined;
-}
-
-/** The error, with exit code 5, for an object that was stored with another key. */
-export function otherKeyError(object: BucketObject): BackupError {
-  return new BackupError(`Download failed: ${s3Url(object)} was not stored with this encryption key.`, {
-    exitCode: exitCode.wrongKey,
-    hint: 'Use the encryption key of the config that made the backup; encrypted-s3-download-key gets it from the bucket.',
-  });
 }

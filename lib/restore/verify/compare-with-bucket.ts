@@ -9,10 +9,10 @@ import {
 } from '../../aws/arguments/download-arguments.js';
 import type { BucketObject } from '../../aws/arguments/object-arguments.js';
 import type { AwsCli } from '../../aws/aws-cli.js';
+import { withUnlinkedFile } from '../../cli/tmpdir.js';
 import { parseJsonObject } from '../../tree/entry-line.js';
 import { type CrcKind, crcOf } from '../../tree/streams/crc.js';
 import { sha256Of } from '../../tree/streams/sha256.js';
-import { withUnlinkedFile } from '../tmpdir.js';
 
 /** Bytes: reading a smaller object takes no longer than a request for its checksum. */
 const WORTH_ASKING = 1 << 20;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { awsError } from '../../../../lib/aws/errors/aws-error.js';
-import type { Versioning } from '../../../../lib/backup/delete/versioning.js';
 import { reasonInBucket, reasonInRun } from '../../../../lib/backup/delete/why-kept.js';
+import type { Versioning } from '../../../../lib/backup/versioning.js';
 import type { BackupError } from '../../../../lib/cli/errors.js';
 
 const PLACE = { bucket: 'b', profile: 'default' };

@@ -1,5 +1,5 @@
 // Tests random decisions without chance, by all outcomes with their probabilities.
-import type { RandomBelow } from '../../../../lib/backup/verify/random-sample.js';
+import type { RandomBelow } from '../../../../lib/tree/streams/random-sample.js';
 
 /**
  * The probability of each result of `play`, whose only source of randomness is `below`.

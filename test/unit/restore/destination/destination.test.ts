@@ -17,9 +17,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { Destination, NotRestoredError, parentOf } from '../../../../lib/restore/destination/destination.js';
+import { Destination, NotRestoredError } from '../../../../lib/restore/destination/destination.js';
 import { HeldFolder } from '../../../../lib/restore/destination/held-folder.js';
-import { type Bytes, bytesOf } from '../../../../lib/tree/bytes.js';
+import { type Bytes, bytesOf, parentOf } from '../../../../lib/tree/bytes.js';
 import { temporaryFolder } from '../pieces.js';
 
 /** A destination, a folder beside it, and a file to move. */

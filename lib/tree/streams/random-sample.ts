@@ -1,4 +1,4 @@
-// The random choice of the file to verify.
+// A random choice from a stream.
 
 /** A random whole number from 0 to below `bound` (at least 1), evenly distributed. Tests replace it. */
 export type RandomBelow = (bound: number) => number;

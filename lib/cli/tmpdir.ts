@@ -2,7 +2,7 @@
 import { closeSync, unlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import tmp from 'tmp';
-import { BackupError, describeError } from '../cli/errors.js';
+import { BackupError, describeError } from './errors.js';
 
 /**
  * Calls `work` with a new folder, mode 0700, and removes the folder afterwards.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RandomSample, randomBelow } from '../../../../lib/backup/verify/random-sample.js';
-import { everyOutcome } from './every-outcome.js';
+import { RandomSample, randomBelow } from '../../../../lib/tree/streams/random-sample.js';
+import { everyOutcome } from '../../backup/verify/every-outcome.js';
 
 /** The number of lists of `length` different items. */
 function listsOf(length: number, items: number): number {

@@ -1,9 +1,9 @@
 // Whether the bucket keeps older versions. Versioning may have been suspended since the last run.
-import { type BucketAccess, bucketCommand } from '../../aws/arguments/bucket-arguments.js';
-import type { AwsCli } from '../../aws/aws-cli.js';
-import { type VersioningStatus, versioningStatus } from '../../aws/bucket.js';
-import { BackupError, orFailure } from '../../cli/errors.js';
-import type { Log } from '../../cli/log/log.js';
+import { type BucketAccess, bucketCommand } from '../aws/arguments/bucket-arguments.js';
+import type { AwsCli } from '../aws/aws-cli.js';
+import { type VersioningStatus, versioningStatus } from '../aws/bucket.js';
+import { BackupError, orFailure } from '../cli/errors.js';
+import type { Log } from '../cli/log/log.js';
 
 /** The server's answer, or its error; `undefined` if the config says that older versions do not matter. */
 export type Versioning = VersioningStatus | BackupError | undefined;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AwsCli } from '../../../../lib/aws/aws-cli.js';
-import { BucketVersioning, overwriteWarning } from '../../../../lib/backup/delete/versioning.js';
-import type { Log } from '../../../../lib/cli/log/log.js';
+import type { AwsCli } from '../../../lib/aws/aws-cli.js';
+import { BucketVersioning, overwriteWarning } from '../../../lib/backup/versioning.js';
+import type { Log } from '../../../lib/cli/log/log.js';
 
 const PLACE = { bucket: 'b', profile: 'p' };
 const COMMAND =
