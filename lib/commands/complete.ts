@@ -2,10 +2,10 @@
 // files. It uses no network, writes nothing, and lets bash run no config.
 import { statSync } from 'node:fs';
 import { stdout } from 'node:process';
-import { homeFolderOf } from '../aws/settings/home.js';
 import { profileNames } from '../aws/settings/profile-files.js';
 import type { Candidate, Expected } from '../cli/completion/expected-words.js';
 import { printable } from '../cli/log/log.js';
+import { homeFolderOf } from '../cli/user-folders.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readLiteralConfig } from '../config/read-config.js';

@@ -1,7 +1,7 @@
 // The bytes of a config, from a file or a pipe, and the facts that show who may change them.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { BackupError, errnoOf, shellQuote } from '../cli/errors.js';
-import { partsOfPath } from '../tree/disk/trust/path-parts.js';
+import { partsOfPath } from '../tree/disk/trust/who-can-change.js';
 import { type ConfigFile, type ConfigTrust, judgeTrust } from './trust.js';
 
 /** Milliseconds between two attempts to read a pipe. */

@@ -1,15 +1,12 @@
 // The config that commands use if none is named.
 import { existsSync } from 'node:fs';
-import { isAbsolute, join } from 'node:path';
-import { homeFolderOf } from '../aws/settings/home.js';
+import { join } from 'node:path';
 import { BackupError } from '../cli/errors.js';
+import { xdgFolder } from '../cli/user-folders.js';
 
 /** The path of the default config; `undefined` without a home folder. */
 export function defaultConfigFile(): string | undefined {
-  const configured = process.env['XDG_CONFIG_HOME'] ?? '';
-  const home = homeFolderOf(process.env);
-  // The XDG base directories' rule: a relative path does not count.
-  const folder = isAbsolute(configured) ? configured : home && join(home, '.config');
+  const folder = xdgFolder('XDG_CONFIG_HOME', process.env);
   return folder && join(folder, 'encrypted-s3-backup', 'config');
 }
 

@@ -1,11 +1,12 @@
 // Whoever can write a config decides what is backed up, and by which `aws`; and, if bash reads it or a hook is a
 // command, what is run.
 import { shellQuote } from '../cli/errors.js';
-import type { PathPart } from '../tree/disk/trust/path-parts.js';
 import {
   GROUP_AND_OTHERS_WRITE,
   isOthers,
   OTHERS_WRITE,
+  octalMode,
+  type PathPart,
   partOfOthers,
 } from '../tree/disk/trust/who-can-change.js';
 
@@ -83,7 +84,7 @@ function objectionToFile({ file, stats, user }: ConfigFile): Objection | undefin
   }
   // Nobody else can open a socket, whatever its mode.
   if ((stats.mode & GROUP_AND_OTHERS_WRITE) === 0 || stats.isSocket()) return undefined;
-  const reason = `others than its owner can write it (mode ${octal(stats.mode)})`;
+  const reason = `others than its owner can write it (mode ${octalMode(stats.mode)})`;
   return { reason, remedy: `Check its content, then: chmod go-w ${shellQuote(file)}` };
 }
 
@@ -104,11 +105,7 @@ function objectionToPath({ file, path, user }: ConfigFile, writers: number): Obj
       remedy: remedyBy(`chown${part.isLink ? ' -h' : ''} ${user}`),
     };
   return {
-    reason: `others than its owner can write ${name} (mode ${octal(part.mode)})`,
+    reason: `others than its owner can write ${name} (mode ${octalMode(part.mode)})`,
     remedy: remedyBy('chmod go-w'),
   };
-}
-
-function octal(mode: number): string {
-  return (mode & 0o7777).toString(8).padStart(4, '0');
 }

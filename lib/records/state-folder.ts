@@ -12,9 +12,9 @@ import {
   rmSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, isAbsolute, join } from 'node:path';
-import { homeFolderOf } from '../aws/settings/home.js';
+import { dirname, join } from 'node:path';
 import { BackupError, describeError, errnoOf } from '../cli/errors.js';
+import { xdgFolder } from '../cli/user-folders.js';
 import { startOf } from './process-start.js';
 
 export interface StateFolder {
@@ -107,15 +107,10 @@ export function existingStateHome(environment: NodeJS.ProcessEnv): string[] {
   return home === undefined || !existsSync(home) ? [] : [realpathSync(home)];
 }
 
-/**
- * The folder of all state folders. By the XDG base directories' rule, a relative path does not count.
- * @returns `undefined` without a home folder
- */
+/** The folder of all state folders; `undefined` without a home folder. */
 export function stateHome(environment: NodeJS.ProcessEnv): string | undefined {
-  const configured = environment['XDG_STATE_HOME'] ?? '';
-  if (isAbsolute(configured)) return join(configured, 'encrypted-s3-backup');
-  const home = homeFolderOf(environment);
-  return home === undefined ? undefined : join(home, '.local/state/encrypted-s3-backup');
+  const folder = xdgFolder('XDG_STATE_HOME', environment);
+  return folder && join(folder, 'encrypted-s3-backup');
 }
 
 function makeRunFolder(parent: string): Pick<StateFolder, 'runFolder' | 'remove'> {

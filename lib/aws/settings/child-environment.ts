@@ -1,7 +1,8 @@
 // The environment of every `aws` child: the user's variables, without those that could leak the key.
+
+import { homeFolderOf } from '../../cli/user-folders.js';
 import { withoutKey } from '../../secrets/environment.js';
 import type { AwsConnection } from '../arguments/connection-arguments.js';
-import { homeFolderOf } from './home.js';
 
 const REMOVED = [
   // A file for the secrets of TLS, which decrypt recorded traffic with the key in it.

@@ -1,7 +1,7 @@
 // Reads a profile from ~/.aws/config and ~/.aws/credentials, by botocore's rules.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { homeFolderOf } from './home.js';
+import { homeFolderOf } from '../../cli/user-folders.js';
 import { type IniSections, type IniSettings, parseIni } from './ini-file.js';
 
 /** The settings of a profile by their names; a nested one is named `s3.endpoint_url`. */

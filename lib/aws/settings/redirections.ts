@@ -18,7 +18,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackupError } from '../../cli/errors.js';
-import { homeFolderOf } from './home.js';
+import { homeFolderOf } from '../../cli/user-folders.js';
 import { parseIni } from './ini-file.js';
 import { ENDPOINT_PLUGIN, type ProfileSettings, readIfExists } from './profile-files.js';
 

@@ -1,8 +1,7 @@
 // Who could redirect a restore: a user who may change a folder or link on the path of the destination. Root can restore
 // anybody's files, so root refuses such a path unless --trust-destination is set.
 import { BackupError } from '../../cli/errors.js';
-import { type PathPart, partsOfPath } from '../../tree/disk/trust/path-parts.js';
-import { partOfOthers } from '../../tree/disk/trust/who-can-change.js';
+import { type PathPart, partOfOthers, partsOfPath } from '../../tree/disk/trust/who-can-change.js';
 
 const ROOT = 0;
 

@@ -1,7 +1,7 @@
 // How systemd confines a run, and where the run must be able to write.
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { homeFolderOf } from '../../aws/settings/home.js';
+import { homeFolderOf } from '../../cli/user-folders.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { isCommand } from '../../config/checks.js';
 import { stateHome } from '../../records/state-folder.js';

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { basename, delimiter, dirname } from 'node:path';
-import { homeFolderOf } from '../../aws/settings/home.js';
 import { BackupError } from '../../cli/errors.js';
 import { findProgram } from '../../cli/find-program.js';
+import { homeFolderOf } from '../../cli/user-folders.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { type Confinement, confinementOf } from './confinement.js';
 

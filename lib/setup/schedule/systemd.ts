@@ -1,12 +1,12 @@
 // A timer and a service of systemd, for the system or for one user.
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { join } from 'node:path';
 import { stderr } from 'node:process';
-import { homeFolderOf } from '../../aws/settings/home.js';
 import { BackupError, ifInterrupted, shellQuote } from '../../cli/errors.js';
 import { exitCode, exitCodeOfSignal } from '../../cli/exit-codes.js';
 import type { CommandContext } from '../../cli/main.js';
+import { xdgFolder } from '../../cli/user-folders.js';
 import type { OwnFile } from './own-files.js';
 import type { Schedule } from './schedule.js';
 import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
@@ -25,7 +25,7 @@ export class Systemd implements Scheduler {
   constructor(isSystem: boolean) {
     this.#isSystem = isSystem;
     this.#manager = isSystem ? [] : ['--user'];
-    this.folder = isSystem ? '/etc/systemd/system' : userFolder(process.env);
+    this.folder = isSystem ? '/etc/systemd/system' : userFolder();
     this.linger = isSystem ? undefined : commandToLinger();
   }
 
@@ -132,10 +132,8 @@ function userName(): string {
   }
 }
 
-function userFolder(environment: NodeJS.ProcessEnv): string {
-  const configured = environment['XDG_CONFIG_HOME'] ?? '';
-  const folder = isAbsolute(configured) ? configured : join(homeFolderOf(environment) ?? '/', '.config');
-  return join(folder, 'systemd/user');
+function userFolder(): string {
+  return join(xdgFolder('XDG_CONFIG_HOME', process.env) ?? '/.config', 'systemd/user');
 }
 
 /** @param text `Sat 2026-11-28 00:05:36 UTC`; '' or `n/a` for never */

@@ -2,8 +2,7 @@
 // decides what root runs.
 import { realpathSync, statSync } from 'node:fs';
 import { shellQuote } from '../../cli/errors.js';
-import { type PathPart, partsOfPath } from '../../tree/disk/trust/path-parts.js';
-import { partOfOthers } from '../../tree/disk/trust/who-can-change.js';
+import { octalMode, type PathPart, partOfOthers, partsOfPath } from '../../tree/disk/trust/who-can-change.js';
 
 const ROOT = 0;
 
@@ -40,7 +39,7 @@ export function weaknessOf(program: string, parts: readonly PathPart[]): Weaknes
       remedy: `namei -l ${shellQuote(program)}`,
     };
   return {
-    text: what(`can be written to by others (mode ${(mode & 0o7777).toString(8).padStart(4, '0')})`),
+    text: what(`can be written to by others (mode ${octalMode(mode)})`),
     remedy: `chmod go-w ${shellQuote(path)}`,
   };
 }

@@ -3,6 +3,7 @@
 import { closeSync, constants, lstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { BackupError } from '../../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../bytes.js';
+import { GROUP_AND_OTHERS_WRITE, isOthers, MAX_LINKS, namesIn, octalMode } from './who-can-change.js';
 
 export interface OpenPlace {
   /** A descriptor of the folder, which the caller closes. */
@@ -16,8 +17,6 @@ export interface OpenPlace {
 /** Linux's O_PATH, which Node does not name: opens a folder that this user may search, but perhaps not list. */
 const O_PATH = 0o10000000;
 const FOLDER = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
-/** As many links as the kernel follows. */
-const MAX_LINKS = 40;
 
 /**
  * Opens the place of `file`, which need not exist. A link on its path, or at its end, is followed if it belongs to root
@@ -26,7 +25,7 @@ const MAX_LINKS = 40;
  * @throws the system's error for a folder that is missing or can't be searched
  */
 export function openPlace(file: string, user = process.geteuid?.() ?? -1): OpenPlace {
-  const names = namesOf(bytesOf(file));
+  const names = namesIn(bytesOf(file));
   let folder = openSync(file.startsWith('/') ? '/' : '.', FOLDER);
   /** Of `folder`, for messages. */
   let path = (file.startsWith('/') ? '' : '.') as Bytes;
@@ -44,7 +43,7 @@ export function openPlace(file: string, user = process.geteuid?.() ?? -1): OpenP
         assertTrusted(textOf(joinPath(path, name)), found, statSync(pathIn(folder, '.' as Bytes)), user);
         if (links > MAX_LINKS) throw tooManyLinks(file);
         const target = readlinkSync(pathIn(folder, name), { encoding: 'latin1' }) as Bytes;
-        names.unshift(...namesOf(target));
+        names.unshift(...namesIn(target));
         if (!target.startsWith('/')) continue;
         enter('/');
         path = '' as Bytes;
@@ -65,21 +64,14 @@ export function pathIn(folder: number, name: Bytes): string | Buffer {
   return pathOf(joinPath(`/proc/self/fd/${folder}` as Bytes, name));
 }
 
-function namesOf(path: Bytes): Bytes[] {
-  return path.split('/').filter((name) => name !== '' && name !== '.') as Bytes[];
-}
-
 function assertTrusted(link: string, { uid }: Stats, folder: Stats, user: number): void {
-  if (uid !== 0 && uid !== user) {
-    throw notFollowed(`"${link}" is a link that belongs to another user (uid ${uid})`);
-  }
-  if (folder.uid !== 0 && folder.uid !== user) {
+  if (isOthers(uid, user)) throw notFollowed(`"${link}" is a link that belongs to another user (uid ${uid})`);
+  if (isOthers(folder.uid, user))
     throw notFollowed(`"${link}" is a link in a folder that belongs to another user (uid ${folder.uid})`);
-  }
-  if ((folder.mode & 0o022) !== 0) {
-    const mode = (folder.mode & 0o7777).toString(8).padStart(4, '0');
-    throw notFollowed(`"${link}" is a link in a folder that others can write (mode ${mode})`);
-  }
+  if ((folder.mode & GROUP_AND_OTHERS_WRITE) !== 0)
+    throw notFollowed(
+      `"${link}" is a link in a folder that others can write (mode ${octalMode(folder.mode)})`,
+    );
 }
 
 function notFollowed(why: string): BackupError {

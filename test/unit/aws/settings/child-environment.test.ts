@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { childEnvironment } from '../../../../lib/aws/settings/child-environment.js';
-import { homeFolderOf } from '../../../../lib/aws/settings/home.js';
+import { homeFolderOf } from '../../../../lib/cli/user-folders.js';
 
 test('the key is removed, and without an endpoint flag no endpoint is configured', () => {
   const environment = childEnvironment(

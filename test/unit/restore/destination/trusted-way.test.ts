@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { reasonNotTrusted } from '../../../../lib/restore/destination/trusted-way.js';
-import type { PathPart } from '../../../../lib/tree/disk/trust/path-parts.js';
+import type { PathPart } from '../../../../lib/tree/disk/trust/who-can-change.js';
 
 const ROOT = { path: '/', uid: 0, mode: 0o755, isLink: false };
 const LINK = { path: '/srv/link', uid: 0, mode: 0o777, isLink: true };

@@ -4,9 +4,9 @@ import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { homeFolderOf } from '../../../../lib/aws/settings/home.js';
-import { readProfile } from '../../../../lib/aws/settings/profile-files.js';
-import { openStateFolder } from '../../../../lib/records/state-folder.js';
+import { readProfile } from '../../../lib/aws/settings/profile-files.js';
+import { homeFolderOf } from '../../../lib/cli/user-folders.js';
+import { openStateFolder } from '../../../lib/records/state-folder.js';
 
 /** Fails, as Node does for a user that the system does not know. */
 os.homedir = () => {

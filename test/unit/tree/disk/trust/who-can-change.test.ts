@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { partsOfPath } from '../../../../../lib/tree/disk/trust/path-parts.js';
+import { partsOfPath } from '../../../../../lib/tree/disk/trust/who-can-change.js';
 
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'places-')));
 after(() => rmSync(directory, { recursive: true }));
