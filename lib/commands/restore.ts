@@ -12,6 +12,7 @@ import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { entriesOf } from '../history/select-entries.js';
 import { inspectDestination } from '../restore/destination/open-destination.js';
 import { STANDARD_OUTPUT } from '../restore/fetch/one-file.js';
+import type { FileInBackup } from '../restore/plan/file-in-backup.js';
 import { type FoundTree, fetchTreeAt } from '../restore/plan/find-tree.js';
 import { type RestorePart, restoreParts } from '../restore/restore-parts.js';
 import type { RestoreScope } from '../restore/scope.js';
@@ -22,7 +23,7 @@ import { timeOrNow } from './ask-history.js';
 import { chooseBackup } from './choose-backup.js';
 import { openConfig } from './connection.js';
 import { downloadDir, type FolderRequest } from './download-dir.js';
-import { type FileInBackup, planFile } from './restore-file.js';
+import { planFile } from './restore-file.js';
 import { planFolder } from './restore-folder.js';
 
 /** `words` are [PATH…] DESTINATION, or with `usesEscrow` PROFILE REGION URL DESTINATION. */

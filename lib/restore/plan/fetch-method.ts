@@ -1,4 +1,5 @@
-// Decides how one key is fetched: by the tree, the destination and the kind of key.
+// Decides how one key is fetched: by the tree, the destination and the kind of key. The plan keeps what the user wants to
+// keep, and fetches sparse files singly (plan.ts), as it does files that would share a place (shared-places.ts).
 import type { Bytes } from '../../tree/bytes.js';
 import type { Entry } from '../../tree/entry.js';
 import type { Destination } from '../destination/destination.js';
