@@ -9,10 +9,10 @@ import type { Start } from './start.js';
 
 /** Returns errors of the bucket instead of throwing them: no step of the backup depends on the escrow. */
 export async function findEscrowOfRun(backup: Backup, start: Start): Promise<FoundEscrow> {
-  return start.whyFull === undefined ? 'not asked' : orFailure(fetchEscrow(backup, start));
+  return start.whyFull === undefined ? 'not asked' : orFailure(askForEscrow(backup, start));
 }
 
-async function fetchEscrow(backup: Backup, { escrow, lastRun }: Start): Promise<FoundEscrow> {
+async function askForEscrow(backup: Backup, { escrow, lastRun }: Start): Promise<FoundEscrow> {
   const found = escrow === 'not asked' ? await findEscrow(backup.aws) : escrow;
   return typeof found === 'string' ? 'none' : escrowStateOf(backup.aws, found, lastRun?.escrow);
 }

@@ -5,7 +5,7 @@ import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError } from '../cli/errors.js';
 import { findEscrow, type StoredEscrow } from '../records/escrow-state.js';
 import { readUnfinished } from '../records/journal.js';
-import { fetchLastRun, type LastRun, RUNS_PREFIX } from '../records/last-run.js';
+import { fetchLastRun, type LastRun, RECORD, runFolderKey } from '../records/last-run.js';
 import { fetchTree, sha256IfReadable } from '../records/last-tree.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
@@ -48,7 +48,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     scanWithCopy(backup),
   );
   const { scan, tree, ended } = await scanWithTreeOf(backup, lastRun, earlyScan);
-  const unfinished = readUnfinished(state.unfinished, lastRun?.runId);
+  const unfinished = readUnfinished(state.journal, lastRun?.runId);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
   warnOfSource(backup, lastRun, isAdopted, scan.ineffective);
   const whyFull = reasonForFull(backup, { isAdopted, lastRun, tree, unfinished });
@@ -119,7 +119,7 @@ async function scanWithTreeOf(
   } catch (error) {
     if (!(error instanceof DamagedTreeError)) throw error;
     throw new BackupError(`The tree of the last run can't be used. ${error.message}`, {
-      hint: `Delete ${RUNS_PREFIX}${backup.prefix}last-run.json in the bucket: the next run then compares the bucket's listing with the disk.`,
+      hint: `Delete ${runFolderKey(backup.prefix)}${RECORD} in the bucket: the next run then compares the bucket's listing with the disk.`,
       cause: error,
     });
   }

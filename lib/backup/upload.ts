@@ -29,7 +29,7 @@ export async function uploadDue(backup: Backup, start: Start, due: Due): Promise
   const hasDue = due.due.count > 0;
   const isEmptyPrefix = listed !== undefined && listed.objects.seen === 0;
   const wasSynced = isEmptyPrefix && hasDue && isSyncSafe(backup, scan.counts);
-  const folder = backup.state.unfinished ?? join(backup.state.runFolder, 'unfinished');
+  const folder = backup.state.journal ?? join(backup.state.runFolder, 'unfinished');
   const journal = new Journal(folder, [lastRun?.runId, backup.header.runId]);
   // Before any change, deletions included: the next run must know if this one does not end.
   if (hasDue || due.gone.count > 0)

@@ -6,25 +6,25 @@ import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readPartialConfig } from '../config/read-config.js';
-import { retrieveEscrow } from '../records/escrow.js';
+import { fetchEscrow } from '../records/escrow.js';
 import { keyOfEasyKey } from '../secrets/encryption-key.js';
 import { askEasyKey } from './ask-key.js';
 import { type ConnectionSettings, connectToBucket } from './connection.js';
 
-interface DownloadKey {
+interface KeyRequest {
   /** PROFILE REGION BUCKET; or nothing, with a config. */
   readonly words: readonly string[];
   readonly configFile: string | undefined;
 }
 
-export async function downloadKey(request: DownloadKey, context: CommandContext): Promise<number> {
+export async function downloadKey(request: KeyRequest, context: CommandContext): Promise<number> {
   const aws = connectToBucket(await findBucket(request, context), context);
   // Only the encryption key goes to standard output, so that scripts can capture it.
   const prompt = new Prompt(stderr, context.interruption);
   const easyKey = await askEasyKey(prompt);
   if (easyKey === '') throw new BackupError('You need to specify a value');
   prompt.say('Retrieving the key from the S3 bucket...\n\n');
-  const content = await retrieveEscrow(aws, keyOfEasyKey(easyKey));
+  const content = await fetchEscrow(aws, keyOfEasyKey(easyKey));
   prompt.say('Success. Here is your backup key:\n\n');
   await printSecret(content);
   prompt.say("\nYou can now use 'encrypted-s3-download-file' to download any file from your S3 backup.\n\n");
@@ -33,21 +33,20 @@ export async function downloadKey(request: DownloadKey, context: CommandContext)
 
 /** The command line overrides the config, which may lack the encryption key: this command is to get it back. */
 async function findBucket(
-  { words, configFile }: DownloadKey,
+  { words, configFile }: KeyRequest,
   { log }: CommandContext,
 ): Promise<ConnectionSettings> {
   const isNamed = words.length > 0;
-  if (isNamed && configFile === undefined) return bucketOf(words);
-  const config = await readPartialConfig(configFileOrDefault(configFile), log);
-  return { ...config, ...bucketOf(isNamed ? words : [config.profile, config.region, config.bucket]) };
-
-  function bucketOf([profile, region, bucket]: readonly (string | undefined)[]): ConnectionSettings {
-    if (profile !== undefined && region !== undefined && bucket !== undefined)
-      return { profile, region, bucket };
-    throw new BackupError('The config does not name the bucket.', {
-      hint: 'It needs AWS_PROFILE, AWS_REGION and AWS_BUCKET. Without a config: encrypted-s3-download-key PROFILE REGION BUCKET.',
-    });
-  }
+  const config =
+    isNamed && configFile === undefined
+      ? undefined
+      : await readPartialConfig(configFileOrDefault(configFile), log);
+  const [profile, region, bucket] = isNamed ? words : [config?.profile, config?.region, config?.bucket];
+  if (profile !== undefined && region !== undefined && bucket !== undefined)
+    return { ...config, profile, region, bucket };
+  throw new BackupError('The config does not name the bucket.', {
+    hint: 'It needs AWS_PROFILE, AWS_REGION and AWS_BUCKET. Without a config: encrypted-s3-download-key PROFILE REGION BUCKET.',
+  });
 }
 
 async function printSecret(text: string): Promise<void> {

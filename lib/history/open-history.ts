@@ -22,7 +22,7 @@ export async function withHistory<T>(
   const runs = await listStoredRuns(remote);
   const state = openStateFolder(config, true);
   try {
-    const hasUnfinished = state.unfinished !== undefined && existsSync(state.unfinished);
+    const hasUnfinished = state.journal !== undefined && existsSync(state.journal);
     return await work({ runs, files: new HistoryFiles(remote, state), hasUnfinished });
   } finally {
     state.remove();

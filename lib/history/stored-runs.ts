@@ -11,9 +11,6 @@ export interface StoredVersion {
   readonly stored: number;
 }
 
-/** No run of this program has stored a tree: it is a backup of the original scripts, or there is none. */
-class NoStoredTreeError extends BackupError {}
-
 /** Both oldest first. */
 export interface StoredRuns {
   readonly records: readonly StoredVersion[];
@@ -22,7 +19,7 @@ export interface StoredRuns {
 
 /**
  * @throws {AwsError} if the versions can't be listed
- * @throws {NoStoredTreeError} if no run has stored anything
+ * @throws {BackupError} if no run has stored a tree
  */
 export async function listStoredRuns({ aws, prefix }: Remote): Promise<StoredRuns> {
   const records: StoredVersion[] = [];
@@ -35,7 +32,7 @@ export async function listStoredRuns({ aws, prefix }: Remote): Promise<StoredRun
     }
   });
   if (trees.length > 0) return { records, trees };
-  throw new NoStoredTreeError(`No run has stored a tree below s3://${aws.bucket}/${runFolderKey(prefix)}.`, {
+  throw new BackupError(`No run has stored a tree below s3://${aws.bucket}/${runFolderKey(prefix)}.`, {
     hint: 'Check the config: encrypted-s3-sync stores one. The original scripts store none.',
   });
 }
@@ -60,23 +57,18 @@ export function treeAt({ trees }: StoredRuns, time: number | undefined): StoredV
  */
 export function lastTimesOfTrees({ records, trees }: StoredRuns): number[] {
   return trees.map(({ stored }, index) => {
-    const next = trees[index + 1]?.stored ?? Number.POSITIVE_INFINITY;
-    const own = nearest(records, next);
-    const last = records.findLast((it) => it.stored < next && it !== own);
+    const next = trees[index + 1];
+    const recordOfNext = next && nearest(records, next.stored);
+    const isBeforeNext = (record: StoredVersion) => next === undefined || record.stored < next.stored;
+    const last = records.findLast((it) => it !== recordOfNext && isBeforeNext(it));
     return Math.max(stored, last?.stored ?? stored);
   });
 }
 
-/** `undefined` if `time` is infinite. */
 function nearest(versions: readonly StoredVersion[], time: number): StoredVersion | undefined {
-  let found: { readonly version?: StoredVersion; readonly distance: number } = {
-    distance: Number.POSITIVE_INFINITY,
-  };
-  for (const version of versions) {
-    const distance = Math.abs(version.stored - time);
-    if (distance < found.distance) found = { version, distance };
-  }
-  return found.version;
+  const distanceOf = ({ stored }: StoredVersion) => Math.abs(stored - time);
+  const [first, ...others] = versions;
+  return others.reduce((a, b) => (a && distanceOf(a) <= distanceOf(b) ? a : b), first);
 }
 
 /**

@@ -24,7 +24,7 @@ const MAX_SIZE = 4096;
 type Escrowed = { readonly content: string } | 'none' | 'other easy key';
 
 /** Reads the escrow into memory. @throws {AwsError} for a failure with another cause than the object or the easy key */
-export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {
+async function tryToFetch(aws: AwsCli, easyKey: EncryptionKey): Promise<Escrowed> {
   const object = { bucket: aws.bucket, key: ESCROW_KEY };
   const args = download(object, '-');
   const keyed = aws.withKey(easyKey);
@@ -38,10 +38,11 @@ export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<
 
 /**
  * Reads the escrow into memory.
+ * @returns its text, which is the encryption key's
  * @throws {BackupError} with exit code 5 if the escrow has another easy key
  */
-export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<string> {
-  const escrowed = await fetchEscrow(aws, easyKey);
+export async function fetchEscrow(aws: AwsCli, easyKey: EncryptionKey): Promise<string> {
+  const escrowed = await tryToFetch(aws, easyKey);
   if (escrowed === 'none') {
     const noBucket = await missingBucketError(aws);
     if (noBucket !== undefined) throw noBucket;
@@ -61,7 +62,7 @@ export async function retrieveEscrow(aws: AwsCli, easyKey: EncryptionKey): Promi
 
 /** The backup's encryption key. @throws {BackupError} with exit code 5 if the escrow has another easy key */
 export async function fetchEscrowedKey(aws: AwsCli, easyKey: EncryptionKey): Promise<EncryptionKey> {
-  return keyInEscrow(await retrieveEscrow(aws, easyKey));
+  return keyInEscrow(await fetchEscrow(aws, easyKey));
 }
 
 /** The keys of the escrow, and the bucket to create if it is missing. */
@@ -93,7 +94,7 @@ export async function escrowKey(
     );
     await makeBucket(aws, escrow, (message) => log.info(message));
   }
-  const escrowed = await fetchEscrow(aws, easyKey);
+  const escrowed = await tryToFetch(aws, easyKey);
   if (typeof escrowed === 'object' && isEscrowOf(encryptionKey, escrowed.content)) {
     noteTrialOfEscrow(aws);
     // The original scripts store an escrow without a proof.

@@ -14,13 +14,12 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import type { Batches } from '../tree/streams/batches.js';
-import { emptyStream } from '../tree/streams/batches.js';
+import { type Batches, emptyStream } from '../tree/streams/batches.js';
 import { linesOfFile } from '../tree/streams/lines.js';
 import { Spool } from '../tree/streams/spool.js';
 
 /** Each pass over the files has a part for each batch, numbered in order. The lines of a part are sorted by key. */
-const PART = /^pass-(\d+)-part-\d+$/;
+const PART = /^(pass-\d+)-part-\d+$/;
 /** The file with the ids of the runs whose records may be the last one: see `Journal`. */
 const RUNS = 'runs.json';
 /** Ends the name of a part whose batch is being sent. Its lines are in the order of arrival, each with its place. */
@@ -144,9 +143,7 @@ export class Journal {
     writeSync(descriptor, `${place}\t${line}\n`);
   }
 
-  /**
-   * Adds the result of a batch, and removes its notes. Parts may be added in any order.
-   */
+  /** Adds the result of a batch, and removes its notes. Parts may be added in any order. */
   add(pass: number, part: number, lines: readonly string[]): void {
     const name = partName(pass, part);
     const file = join(this.#folder, name);
@@ -163,10 +160,9 @@ export class Journal {
 
   /** The lines that were added in a pass. */
   lines(pass: number): Batches<string> {
-    const prefix = partName(pass, 0).slice(0, -6);
     const names = existsSync(this.#folder) ? readdirSync(this.#folder) : [];
-    const files = names.filter((name) => PART.test(name) && name.startsWith(prefix)).sort();
-    return files.length === 0 ? emptyStream() : linesOfFiles(files.map((name) => join(this.#folder, name)));
+    const parts = names.filter((name) => PART.exec(name)?.[1] === passName(pass)).sort();
+    return linesOfFiles(parts.map((name) => join(this.#folder, name)));
   }
 
   /** Removes the journal: the run has ended. */
@@ -175,6 +171,10 @@ export class Journal {
   }
 }
 
+function passName(pass: number): string {
+  return `pass-${`${pass}`.padStart(2, '0')}`;
+}
+
 function partName(pass: number, part: number): string {
-  return `pass-${`${pass}`.padStart(2, '0')}-part-${`${part}`.padStart(6, '0')}`;
+  return `${passName(pass)}-part-${`${part}`.padStart(6, '0')}`;
 }

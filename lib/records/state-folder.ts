@@ -23,7 +23,7 @@ export interface StateFolder {
   /** The file with the copy of the tree; `undefined` if no state can be kept. */
   readonly treeCopy: string | undefined;
   /** The folder of the journal: see journal.ts. */
-  readonly unfinished: string | undefined;
+  readonly journal: string | undefined;
   /** The folder for records and trees of earlier runs that a command has downloaded. */
   readonly history: string | undefined;
   /** The file with the warnings that runs have given: see given-warnings.ts. */
@@ -42,13 +42,6 @@ interface BackupIdentity {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-const NO_PLACES = {
-  treeCopy: undefined,
-  unfinished: undefined,
-  history: undefined,
-  givenWarnings: undefined,
-};
-
 /**
  * @param identity a config, for example
  * @param keepsState whether files may stay on disk after the run
@@ -57,17 +50,11 @@ const NO_PLACES = {
 export function openStateFolder(identity: BackupIdentity, keepsState: boolean): StateFolder {
   const { environment } = identity;
   const folder = folderOf(identity);
-  const places = {
-    treeCopy: treeCopyOf(identity),
-    unfinished: folder === undefined ? undefined : join(folder, 'unfinished'),
-    history: folder === undefined ? undefined : join(folder, 'history'),
-    givenWarnings: folder === undefined ? undefined : join(folder, 'warnings'),
-  };
   try {
     if (keepsState && folder !== undefined) {
       makeFolders(folder, 0o700);
       removeAbandoned(folder);
-      return { ...places, ownFolders: existingStateHome(environment), ...makeRunFolder(folder) };
+      return { ...placesIn(folder), ownFolders: existingStateHome(environment), ...makeRunFolder(folder) };
     }
   } catch {
     // A read-only system, for example: the run gets a temporary folder.
@@ -76,11 +63,7 @@ export function openStateFolder(identity: BackupIdentity, keepsState: boolean): 
     const made = makeRunFolder(realpathSync(tmpdir()));
     // A dry run excludes what a run would exclude.
     const ownFolders = [made.runFolder, ...(keepsState ? [] : existingStateHome(environment))];
-    return {
-      ...(keepsState ? NO_PLACES : places),
-      ownFolders,
-      ...made,
-    };
+    return { ...placesIn(keepsState ? undefined : folder), ownFolders, ...made };
   } catch (error) {
     throw new BackupError(`Can't make a temporary folder in "${tmpdir()}": ${describeError(error)}.`, {
       hint: 'Set XDG_STATE_HOME to a folder that this user may write to.',
@@ -90,8 +73,19 @@ export function openStateFolder(identity: BackupIdentity, keepsState: boolean): 
 
 /** The path of the tree's copy, whether it exists or not; `undefined` without a home folder. */
 export function treeCopyOf(identity: BackupIdentity): string | undefined {
-  const folder = folderOf(identity);
-  return folder === undefined ? undefined : join(folder, 'tree.ndjson.gz');
+  return placesIn(folderOf(identity)).treeCopy;
+}
+
+function placesIn(
+  folder: string | undefined,
+): Pick<StateFolder, 'treeCopy' | 'journal' | 'history' | 'givenWarnings'> {
+  const at = (name: string) => (folder === undefined ? undefined : join(folder, name));
+  return {
+    treeCopy: at('tree.ndjson.gz'),
+    journal: at('unfinished'),
+    history: at('history'),
+    givenWarnings: at('warnings'),
+  };
 }
 
 function folderOf({ endpointUrl, bucket, prefix, environment }: BackupIdentity): string | undefined {
@@ -126,10 +120,10 @@ export function keepPrivately(file: string, place: string): void {
 }
 
 /** A system error about the run's folder, in words for the user. @returns any other error as it is */
-export function explainStateError(error: unknown, { runFolder, unfinished }: StateFolder): unknown {
+export function explainStateError(error: unknown, { runFolder, journal }: StateFolder): unknown {
   const errno = errnoOf(error);
   const path = error instanceof Error && 'path' in error ? `${error.path}` : '';
-  const isThere = [runFolder, unfinished].some((folder) => folder !== undefined && path.startsWith(folder));
+  const isThere = [runFolder, journal].some((folder) => folder !== undefined && path.startsWith(folder));
   if (errno === undefined || !(isThere || errno === 'ENOSPC' || errno === 'EDQUOT')) return error;
   return new BackupError(`The run can't use its folder "${runFolder}": ${describeError(error)}.`, {
     hint: 'Leave that folder alone during a run, and check the space on its disk. Then run the command again.',

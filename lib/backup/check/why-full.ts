@@ -28,7 +28,7 @@ export function reasonForFull(
   if (flags.isFull) return '--full was given';
   if (lastRun === undefined) return 'there is no record of a last run';
   if (tree !== 'of the last run') return 'there is no tree of the last run';
-  if (state.unfinished === undefined) return 'there is no state folder to show whether the last run ended';
+  if (state.journal === undefined) return 'there is no state folder to show whether the last run ended';
   if (unfinished !== undefined) return 'the last run did not end';
   if (lastRun.isIncomplete !== false) return 'the last run left something undone';
   if (localList !== undefined) return 'LOCAL_LIST is set';

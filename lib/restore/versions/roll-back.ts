@@ -36,7 +36,7 @@ export async function rollBack(rollback: PlannedRollback, list: string): Promise
   const partly = wanted.areAll ? undefined : await recordOfParts(rollback, state, tree);
   await writeList(rollback, list);
   // The uploads of an unfinished run may be gone, too.
-  if (state.unfinished !== undefined) await new Journal(state.unfinished, []).begin();
+  if (state.journal !== undefined) await new Journal(state.journal, []).begin();
   const words: RemovalWords = {
     done: (url, versionId) =>
       versionId === undefined ? `Deleted: ${url}` : `Removed: ${url} (version ${versionId})`,

@@ -60,7 +60,7 @@ function backupOf(t: TestContext): Backup {
       ownFolders: [],
       treeCopy: undefined,
       history: undefined,
-      unfinished: undefined,
+      journal: undefined,
       givenWarnings: undefined,
       remove: () => undefined,
     },

@@ -38,7 +38,7 @@ function whyFull(facts: Partial<Facts>): string | undefined {
     fullCheckHours,
     localList,
     flags: { isFull: isAsked },
-    state: { unfinished: journal },
+    state: { journal },
     header: { started: hoursAgo(0) },
   };
   return reasonForFull(backup as Backup, start as Start);
