@@ -4,7 +4,6 @@ import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { type AnswerStyle, answerStyle, type OutputFlags } from '../cli/output/answer.js';
 import { printTexts } from '../cli/output/print.js';
-import { parseTime } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { type History, withHistory } from '../history/open-history.js';
 import { openConfig } from './connection.js';
@@ -39,9 +38,4 @@ export function sayUnfinished({ hasUnfinished, style }: AskedHistory, { log }: C
   log.say(
     'A run is going on, or did not end: its files are not shown here. encrypted-s3-list-versions shows them, and encrypted-s3 restore restores them by their paths.',
   );
-}
-
-/** @returns ms since the epoch; `undefined` for now */
-export function timeOrNow(at: string | undefined): number | undefined {
-  return at === undefined ? undefined : parseTime(at, new Date());
 }

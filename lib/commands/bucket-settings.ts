@@ -28,15 +28,14 @@ export async function checkSettings(
   const retention = retentionOf(config);
   const settings = await fetchBucketSettings(aws);
   const steps = planBucketSettings(aws.bucket, settings, retention);
-  const judge = (found: typeof settings, left: readonly SettingStep[]) =>
-    judgeSettings(found, left, retention, aws);
   if (!fixes || steps.length === 0 || !(await isWanted(aws, steps, isConfirmed, context)))
-    return judge(settings, steps);
+    return judgeSettings(settings, steps, retention, aws);
   const failures: Finding[] = [];
   for await (const { step, failure } of changeSettings(aws, steps, retention))
     if (failure !== undefined) failures.push(failedBy(`set ${step.what}`, failure));
   const after = await fetchBucketSettings(aws);
-  return [...failures, ...judge(after, planBucketSettings(aws.bucket, after, retention))];
+  const left = planBucketSettings(aws.bucket, after, retention);
+  return [...failures, ...judgeSettings(after, left, retention, aws)];
 }
 
 /** Rules are only for this backup's objects and records, since the bucket may hold other objects. */

@@ -37,13 +37,11 @@ export function bucketStatus(request: BucketStatusRequest, context: CommandConte
 }
 
 async function showBucket(request: BucketStatusRequest, context: CommandContext): Promise<number> {
-  const { maxAge, isJson } = request;
-  const config =
-    request.configFile === undefined ? undefined : await readConfig(request.configFile, context.log);
-  const { profile, region, bucket } = request;
+  const { profile, region, bucket, configFile, usesEscrow, maxAge, isJson } = request;
+  const config = configFile === undefined ? undefined : await readConfig(configFile, context.log);
   const aws = connectToBucket({ ...config, profile, region, bucket }, context);
   const prompt = new Prompt(stderr, context.interruption);
-  const escrowed = request.usesEscrow ? await askForEscrowedKey(aws, prompt) : undefined;
+  const escrowed = usesEscrow ? await askForEscrowedKey(aws, prompt) : undefined;
   const key = config?.encryptionKey ?? escrowed;
   const keyed = key === undefined ? aws : aws.withKey(key);
   const rows = await fetchBucketStatus(keyed, key !== undefined, Date.now(), context.log);

@@ -3,11 +3,12 @@
 import type { CommandContext } from '../cli/main.js';
 import { answerText, jsonHeader, jsonLine, type RowFormat } from '../cli/output/answer.js';
 import { formatBytes, formatCount } from '../cli/units/quantities.js';
+import { timeOrNow } from '../cli/units/times.js';
 import { type Change, compareTrees, type Difference } from '../history/compare-trees.js';
 import { entryMembers, pathMember } from '../history/history-text.js';
 import { treeAt } from '../history/stored-runs.js';
 import { textOf } from '../tree/bytes.js';
-import { askHistory, type HistoryRequest, timeOrNow } from './ask-history.js';
+import { askHistory, type HistoryRequest } from './ask-history.js';
 
 /** As `git status` and `rsync` mark them. */
 const SIGNS: Readonly<Record<Change, string>> = { added: '+', removed: '-', changed: 'M', metadata: 'm' };

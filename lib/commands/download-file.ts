@@ -6,6 +6,7 @@ import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';
 import { Prompt } from '../cli/prompt.js';
+import { timeOrNow } from '../cli/units/times.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
@@ -13,11 +14,10 @@ import { readConfig } from '../config/read-config.js';
 import { findTargetFile } from '../restore/destination/single-file.js';
 import { fetchFile, STANDARD_OUTPUT } from '../restore/fetch/one-file.js';
 import { versionIdAt } from '../restore/versions/version-at.js';
-import { timeOrNow } from './ask-history.js';
 import { askEncryptionKey } from './ask-key.js';
 import { connectToBucket } from './connection.js';
 
-interface DownloadFile {
+interface FileRequest {
   /** PROFILE REGION URL DESTINATION; or PATH DESTINATION, with a config. The last is a file, a folder, or `-`. */
   readonly words: readonly string[];
   /** The config with the encryption key. Without one, the command asks for the key. */
@@ -29,7 +29,7 @@ interface DownloadFile {
   readonly trustsDestination: boolean;
 }
 
-export async function downloadFile(request: DownloadFile, context: CommandContext): Promise<number> {
+export async function downloadFile(request: FileRequest, context: CommandContext): Promise<number> {
   const { words, trustsDestination } = request;
   const isInConfig = words.length === 2;
   const config =
@@ -61,7 +61,7 @@ function wordsInConfig([path = '', destination = '']: readonly string[], config:
 }
 
 /** @returns milliseconds since the epoch */
-function parseAt({ at, versionId }: DownloadFile): number | undefined {
+function parseAt({ at, versionId }: FileRequest): number | undefined {
   if (at !== undefined && versionId !== undefined) {
     throw new BackupError('--at and --version-id can not be used together: each names a version.');
   }

@@ -3,12 +3,13 @@
 import type { CommandContext } from '../cli/main.js';
 import { answerText } from '../cli/output/answer.js';
 import { type Column, timeText } from '../cli/output/table.js';
+import { timeOrNow } from '../cli/units/times.js';
 import { type FoundVersion, type Matches, matcherOf, versionsInTrees } from '../history/find-in-trees.js';
 import { entryMembers, KEPT, MODIFIED, ofEntry, PATH, SIZE } from '../history/history-text.js';
 import { entriesWhere } from '../history/select-entries.js';
 import { lastTimesOfTrees, treeAt } from '../history/stored-runs.js';
 import { flatten } from '../tree/streams/batches.js';
-import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
+import { askHistory, type HistoryRequest, sayUnfinished } from './ask-history.js';
 
 interface FindRequest extends HistoryRequest {
   readonly pattern: string;

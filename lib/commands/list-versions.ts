@@ -12,7 +12,7 @@ import { VERSIONS } from '../restore/versions/version-table.js';
 import { type Bytes, bytesOf } from '../tree/bytes.js';
 import { connectToBucket, openConfig } from './connection.js';
 
-interface ListVersions extends OutputFlags {
+interface VersionsRequest extends OutputFlags {
   /** PROFILE REGION URL, of a file, a folder or the bucket; or [PATH], with a config. */
   readonly words: readonly string[];
   readonly configFile: string | undefined;
@@ -27,7 +27,7 @@ interface Place {
 }
 
 /** @throws {BackupError} if there are no versions */
-export async function printVersions(request: ListVersions, context: CommandContext): Promise<number> {
+export async function printVersions(request: VersionsRequest, context: CommandContext): Promise<number> {
   const { aws, key, command } = await connectToPlace(request, context);
   const style = answerStyle(request);
   await listVersions(aws, key, (versions) =>
@@ -42,7 +42,10 @@ export async function printVersions(request: ListVersions, context: CommandConte
 }
 
 /** @throws {BackupError} for words that do not name a place */
-async function connectToPlace({ words, configFile }: ListVersions, context: CommandContext): Promise<Place> {
+async function connectToPlace(
+  { words, configFile }: VersionsRequest,
+  context: CommandContext,
+): Promise<Place> {
   const [profile = '', region = '', url] = words;
   if (url === undefined) {
     const { config, remote } = await openConfig(configFile, context);

@@ -5,13 +5,14 @@ import { BackupError, shellQuote } from '../cli/errors.js';
 import type { CommandContext } from '../cli/main.js';
 import { answerText } from '../cli/output/answer.js';
 import type { Column } from '../cli/output/table.js';
+import { timeOrNow } from '../cli/units/times.js';
 import { pathInLocalDir } from '../config/path-in-local-dir.js';
 import { entryMembers, KEPT, MODIFIED, modeText, PATH, SIZE } from '../history/history-text.js';
 import { entriesAt } from '../history/select-entries.js';
 import { treeAt } from '../history/stored-runs.js';
 import { type Bytes, bytesOf, textOf } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
-import { askHistory, type HistoryRequest, sayUnfinished, timeOrNow } from './ask-history.js';
+import { askHistory, type HistoryRequest, sayUnfinished } from './ask-history.js';
 
 /** So many folders that are gone are named. */
 const MAX_NAMED = 10;

@@ -45,7 +45,7 @@ export async function rollback(
   context: CommandContext,
 ): Promise<number> {
   const { log } = context;
-  const time = parseTime(request.at, new Date());
+  const time = parseTime(request.at);
   const config = await readConfig(configFileOrDefault(configFile), log);
   const { prefix } = config;
   const wanted = new WantedPaths(request.paths, config.localDir);

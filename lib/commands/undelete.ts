@@ -9,7 +9,7 @@ import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
 import { printTexts } from '../cli/output/print.js';
 import { withPrivateFolder } from '../cli/tmpdir.js';
-import { formatTime, parseTime } from '../cli/units/times.js';
+import { formatTime, timeOrNow } from '../cli/units/times.js';
 import { configFileOrDefault } from '../config/default-config.js';
 import { readConfig } from '../config/read-config.js';
 import { withLock } from '../records/lock/lock.js';
@@ -36,7 +36,7 @@ export async function undelete(
   context: CommandContext,
 ): Promise<number> {
   const { log } = context;
-  const time = request.at === undefined ? undefined : parseTime(request.at, new Date());
+  const time = timeOrNow(request.at);
   const config = await readConfig(configFileOrDefault(configFile), log);
   const wanted = new WantedPaths(request.paths, config.localDir);
   const run = (lockDescriptor?: number): Promise<number> => {

@@ -43,7 +43,10 @@ export async function uploadKey(configFile: string | undefined, context: Command
   prompt.say(`\n${INTRODUCTION.map((text) => wrapped(text, stdout.columns)).join('\n\n')}\n\n`);
   const isOnTerminal = stdin.isTTY === true;
   if (!isOnTerminal) await prompt.ask("Now, let's begin. Press Enter to continue.\n");
-  const answers = { ...(await askSettings(prompt, config)), easyKey: await askEasyKey(prompt, isOnTerminal) };
+  const answers = {
+    ...(await askSettings(prompt, config)),
+    easyKey: await askForEasyKey(prompt, isOnTerminal),
+  };
   await confirm(prompt, answers, isOnTerminal);
 
   const aws = connectToBucket({ ...config, ...answers }, context);
@@ -80,7 +83,7 @@ async function askSettings(
 }
 
 /** On a terminal the user types a new key twice, and again if it is weak. */
-async function askEasyKey(prompt: Prompt, isOnTerminal: boolean): Promise<string> {
+async function askForEasyKey(prompt: Prompt, isOnTerminal: boolean): Promise<string> {
   const question = 'Encryption key for the upload (you MUST remember this key): ';
   if (isOnTerminal) {
     return askNewEasyKey(

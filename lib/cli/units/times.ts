@@ -51,7 +51,7 @@ const CLOCK = /^(\d{1,2}):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?(?: *(z|utc|[+-]\d
  * @returns milliseconds since the epoch
  * @throws {BackupError} for anything else, for a time in the future, and for a local time in an unknown zone
  */
-export function parseTime(text: string, now: Date): number {
+export function parseTime(text: string, now = new Date()): number {
   const words = text.trim().toLowerCase();
   if (TO_COME.test(words)) throw toComeError(`"${text}" is in the future.`);
   const time = relative(words, now) ?? named(words, now) ?? absolute(words);
@@ -62,6 +62,11 @@ export function parseTime(text: string, now: Date): number {
   }
   if (time.begin > now.getTime()) throw toComeError(`"${text}" is in the future: ${formatTime(time.begin)}.`);
   return time.end;
+}
+
+/** The same for an option that may be missing. @returns `undefined` for now @throws {BackupError} as `parseTime` */
+export function timeOrNow(at: string | undefined): number | undefined {
+  return at === undefined ? undefined : parseTime(at);
 }
 
 function toComeError(message: string): BackupError {

@@ -1,8 +1,7 @@
 // Finds the delete markers that hide wanted files. Without them, a file is current again.
-import type { AwsCli } from '../../aws/aws-cli.js';
 import { RESERVED_PREFIX } from '../../aws/listing.js';
+import type { Remote } from '../../aws/remote.js';
 import { listVersions, type ObjectVersion } from '../../aws/version-listing.js';
-import type { Log } from '../../cli/log/log.js';
 import { type Bytes, bytesOf, textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
 import { readJson, type Spool } from '../../tree/streams/spool.js';
@@ -10,16 +9,12 @@ import { groupByKey } from './version-at.js';
 import type { WantedPaths } from './wanted-paths.js';
 
 /** What to undelete. */
-export interface Undeletion {
-  readonly aws: AwsCli;
-  /** The prefix of the backup: '' or ends in a `/`. */
-  readonly prefix: string;
+export interface Undeletion extends Remote {
   readonly wanted: WantedPaths;
   /** Milliseconds since the epoch: files that were deleted by then stay deleted. */
   readonly time: number | undefined;
   /** A folder for temporary files. */
   readonly notes: string;
-  readonly log: Log;
 }
 
 /** A key that is deleted now. */

@@ -4,21 +4,14 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { listVersions } from '../../aws/version-listing.js';
 import { BackupError } from '../../cli/errors.js';
-import {
-  fetchLastRun,
-  type LastRun,
-  RECORD,
-  RUNS_PREFIX,
-  runFolderKey,
-  TREE,
-} from '../../records/last-run.js';
+import { fetchLastRun, type LastRun, RECORD, runFolderKey, TREE } from '../../records/last-run.js';
 import { fetchTree } from '../../records/last-tree.js';
 import type { StateFolder } from '../../records/state-folder.js';
 import type { RecordedTree } from '../../records/store.js';
 import { textOf } from '../../tree/bytes.js';
-import { type Batches, emptyStream, flatten } from '../../tree/streams/batches.js';
+import { emptyStream, flatten } from '../../tree/streams/batches.js';
 import { mergeByKey } from '../../tree/streams/merge.js';
-import { entryOfLine, openTree, type TreeLine, treeLine } from '../../tree/tree-file.js';
+import { entryOfLine, openTree, treeLine } from '../../tree/tree-file.js';
 import { TreeWriter } from '../../tree/tree-writer.js';
 import type { LocalTree } from '../plan/find-tree.js';
 import { type Removal, type Rollback, removalOf } from './rollback-plan.js';
@@ -48,7 +41,7 @@ export async function planRecords({ aws, prefix, wanted, time }: Rollback): Prom
 
 function backupBelowError(prefix: string): BackupError {
   return new BackupError(`Another backup, of the prefix "${prefix}", is below this one.`, {
-    hint: `Give each a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is abandoned, delete ${RUNS_PREFIX}${prefix}${RECORD} in the bucket.`,
+    hint: `Give each a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is abandoned, delete ${runFolderKey(prefix)}${RECORD} in the bucket.`,
   });
 }
 
@@ -98,7 +91,7 @@ export async function recordOfParts(
   const file = join(state.runFolder, 'tree');
   const writer = new TreeWriter(file, header);
   try {
-    for await (const [before, after] of flatten(pairsOf(then?.entries, now.entries))) {
+    for await (const [before, after] of flatten(mergeByKey(then?.entries ?? emptyStream(), now.entries))) {
       const line = wanted.match((before ?? after).key) ? before : after;
       if (line !== undefined) await writer.write(entryOfLine(line), line.line);
     }
@@ -108,8 +101,4 @@ export async function recordOfParts(
     await writer.abandon();
     throw error;
   }
-}
-
-function pairsOf(then: Batches<TreeLine> | undefined, now: Batches<TreeLine>) {
-  return mergeByKey(then ?? emptyStream(), now);
 }
