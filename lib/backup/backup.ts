@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import type { AwsCli } from '../aws/aws-cli.js';
 import type { Remote } from '../aws/remote.js';
 import { Incomplete } from '../cli/log/incomplete.js';
-import type { Log } from '../cli/log/log.js';
-import type { Interruption } from '../cli/signals/interruption.js';
+import type { CommandContext } from '../cli/main.js';
 import type { BackupConfig } from '../config/backup-config.js';
 import { openStateFolder, type StateFolder } from '../records/state-folder.js';
 import { bytesOf } from '../tree/bytes.js';
@@ -64,7 +63,7 @@ export async function openBackup(
   config: BackupConfig,
   aws: AwsCli,
   flags: BackupFlags,
-  { log, interruption }: { readonly log: Log; readonly interruption: Interruption },
+  { log, interruption }: CommandContext,
 ): Promise<Backup> {
   const localDir = await resolveLocalDir(config.localDir);
   const localDirId = await localDirIdOf(localDir);

@@ -7,8 +7,7 @@ import { allSettledOrThrow } from '../cli/concurrency.js';
 import { BackupError, errnoOf } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { type Bytes, textOf } from '../tree/bytes.js';
-import type { Entry } from '../tree/entry.js';
-import { milliseconds } from '../tree/entry.js';
+import { type Entry, milliseconds } from '../tree/entry.js';
 import { randomBelow } from '../tree/streams/random-sample.js';
 import { sha256OfOpen } from '../tree/streams/sha256.js';
 import type { Backup } from './backup.js';
@@ -74,7 +73,7 @@ async function verify(backup: Backup, { key, inode }: Entry, descriptor: number)
   // A renamed folder may have put another file under its path.
   if (!isOld || !isSameInode(fileSystems.inodeOfOpen(descriptor), inode)) return false;
   const [stored, sha256] = await allSettledOrThrow(
-    verifyObject(backup.aws, object, inode.size, range),
+    verifyObject(aws, object, inode.size, range),
     sha256OfOpen(descriptor, range),
   );
   if (!isSameInode(fileSystems.inodeOfOpen(descriptor), inode)) return false;

@@ -1,7 +1,7 @@
 // The common parts of answers about earlier runs: columns of tables, and members of JSON.
 import { type Column, sizeText, timeText } from '../cli/output/table.js';
 import { type Bytes, isText, textOf } from '../tree/bytes.js';
-import type { Entry } from '../tree/entry.js';
+import { type Entry, milliseconds } from '../tree/entry.js';
 
 export const SIZE: Column<Entry> = {
   name: 'SIZE',
@@ -11,7 +11,7 @@ export const SIZE: Column<Entry> = {
 
 export const MODIFIED: Column<Entry> = {
   name: 'MODIFIED',
-  cell: (entry, style) => timeText(mtimeOf(entry), style),
+  cell: ({ inode }, style) => timeText(milliseconds(inode.mtime), style),
 };
 
 export const PATH: Column<Entry> = { name: 'PATH', cell: ({ key }) => textOf(key) };
@@ -26,10 +26,6 @@ export const KEPT: Column<Entry> = {
 /** A column of something that has an entry. */
 export function ofEntry<T extends { readonly entry: Entry }>(column: Column<Entry>): Column<T> {
   return { ...column, cell: ({ entry }, style) => column.cell(entry, style) };
-}
-
-export function mtimeOf({ inode }: Entry): number {
-  return Number(inode.mtime) / 1e6;
 }
 
 /** The mode as `ls -l` shows it: `drwxr-xr-x`. */
@@ -58,7 +54,7 @@ export function entryMembers(entry: Entry): object {
     ...pathMember(key),
     type,
     size: inode.size,
-    mtime: new Date(mtimeOf(entry)).toISOString(),
+    mtime: new Date(milliseconds(inode.mtime)).toISOString(),
     mode: `0${inode.mode.toString(8)}`,
     uid: inode.uid,
     gid: inode.gid,

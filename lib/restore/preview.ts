@@ -23,7 +23,7 @@ export function summaryOf(all: readonly PreviewCounts[]): string {
 }
 
 /** The action for a file or link, and for the file in its place, in a word. */
-export function actionOn(replaced: Replaced | 'the same' | undefined, keeps: KeptFiles): string {
+export function actionOn(replaced: Replaced | undefined, keeps: KeptFiles): string {
   if (replaced === undefined) return 'create';
   if (replaced === 'the same') return 'leave';
   const action = staysInPlace(replaced, keeps) ? 'keep' : 'replace';

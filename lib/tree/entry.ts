@@ -19,6 +19,11 @@ export interface Inode {
   readonly allocated?: number;
 }
 
+/** @param nanoseconds since the epoch, as an inode has them */
+export function milliseconds(nanoseconds: string): number {
+  return Number(nanoseconds) / 1e6;
+}
+
 /**
  * A file, folder or link. `key` is relative to the root. A folder's ends in `/`, so that sorting by key puts a folder
  * next to its contents.
@@ -75,9 +80,4 @@ export type ObstacleReason =
 /** True for an obstacle that may be, or may contain, files that the walk does not know. */
 export function mayHideFiles({ reason }: Obstacle): boolean {
   return reason === 'unreadable' || reason === 'not UTF-8' || reason === 'key too long';
-}
-
-/** @param nanoseconds since the epoch, in decimal digits; as in `Inode` */
-export function milliseconds(nanoseconds: string): number {
-  return Number(nanoseconds) / 1e6;
 }

@@ -1,7 +1,6 @@
 // Whether an object holds a file, by the listing. Pure functions, which allow for different clocks.
 import type { StoredObject } from '../../aws/listing.js';
-import type { Inode } from '../../tree/entry.js';
-import { milliseconds } from '../../tree/entry.js';
+import { type Inode, milliseconds } from '../../tree/entry.js';
 import type { DraftLine } from '../scan/draft.js';
 
 /** S3 refuses requests if the clocks differ by more (ms). */

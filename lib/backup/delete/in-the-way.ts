@@ -19,7 +19,7 @@ import { fetchReasonInBucket } from './why-kept.js';
 export async function deleteInTheWay(backup: Backup, path: string): Promise<boolean> {
   const { aws, prefix, isExcluded, log } = backup;
   if ((await fetchReasonInBucket(backup)) !== undefined) return false;
-  const isWanted = (path: string) => !isExcluded(bytesOf(path));
+  const isWanted = (it: string) => !isExcluded(bytesOf(it));
   let count = 0;
   const folder = backup.fileFor('deletions');
   mkdirSync(folder, { mode: 0o700 });

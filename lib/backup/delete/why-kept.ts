@@ -5,7 +5,7 @@ import { listPrefix } from '../../aws/listing.js';
 import { allSettledOrThrow } from '../../cli/concurrency.js';
 import { BackupError, orFailure } from '../../cli/errors.js';
 import { formatCount } from '../../cli/units/quantities.js';
-import { RECORD, RUNS_PREFIX } from '../../records/last-run.js';
+import { RECORD, runFolderKey } from '../../records/last-run.js';
 import { textOf } from '../../tree/bytes.js';
 import { flatten } from '../../tree/streams/batches.js';
 import type { Backup } from '../backup.js';
@@ -62,7 +62,7 @@ export function reasonInBucket(
   place: BucketAccess,
 ): ReasonToKeep | undefined {
   if (typeof below === 'string') {
-    const why = `the prefix "${below}" of another backup lies below this one's. Give each backup a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is abandoned, delete ${RUNS_PREFIX}${below}${RECORD} in the bucket.`;
+    const why = `the prefix "${below}" of another backup lies below this one's. Give each backup a REMOTE_DIR_PREFIX that is not the beginning of another one. If that backup is abandoned, delete ${runFolderKey(below)}${RECORD} in the bucket.`;
     return { why, isFailure: false };
   }
   const failure = below ?? versioning;
@@ -90,16 +90,14 @@ export async function findReasonToKeep(
 /** Asks the bucket why nothing may be deleted there; `undefined` if deletions are safe. */
 export async function fetchReasonInBucket(backup: Backup): Promise<ReasonToKeep | undefined> {
   const { aws, prefix, versioning } = backup;
-  return reasonInBucket(
-    ...(await allSettledOrThrow(versioning.fetch(), orFailure(prefixBelow(aws, prefix)))),
-    aws,
-  );
+  const [status, below] = await allSettledOrThrow(versioning.fetch(), orFailure(prefixBelow(aws, prefix)));
+  return reasonInBucket(status, below, aws);
 }
 
 /** The prefix of another backup that begins with `prefix`, by its record. */
 async function prefixBelow(aws: AwsCli, prefix: string): Promise<string | undefined> {
   let found: string | undefined;
-  await listPrefix(aws, RUNS_PREFIX + prefix, async (objects) => {
+  await listPrefix(aws, runFolderKey(prefix), async (objects) => {
     for await (const { key } of flatten(objects)) {
       const path = textOf(key);
       if (path.endsWith(`/${RECORD}`)) found ??= prefix + path.slice(0, -RECORD.length);

@@ -8,8 +8,8 @@ import type { DraftLine } from './draft.js';
  * @param lacksCtime whether the ctime proves nothing
  */
 export function isSameFile({ inode }: Entry, before: Entry, lacksCtime = false): boolean {
-  const isReadOnlyNow = inode.sha256 !== undefined && before.inode.sha256 === undefined;
-  return !before.isUnproven && !isReadOnlyNow && isSameInode(inode, before.inode, lacksCtime);
+  const isFirstRead = inode.sha256 !== undefined && before.inode.sha256 === undefined;
+  return !before.isUnproven && !isFirstRead && isSameInode(inode, before.inode, lacksCtime);
 }
 
 /**

@@ -99,10 +99,8 @@ export class BulkFolder {
     const found = statsOf(path);
     if (found === undefined || !found.isFile() || found.size !== size) return undefined;
     if (!this.#keepsTimes) return pathOf(path);
-    const [stored, set] = [lastModified, found.mtimeMs].map((ms) => Math.floor(ms / 1000)) as [
-      number,
-      number,
-    ];
+    const seconds = (ms: number) => Math.floor(ms / 1000);
+    const [stored, set] = [seconds(lastModified), seconds(found.mtimeMs)];
     return set === stored || (stored % 2 === 1 && set === stored - 1) ? pathOf(path) : undefined;
   }
 

@@ -39,7 +39,7 @@ interface MetadataOptions {
 export class Metadata {
   readonly #isRoot = process.getuid?.() === 0;
   readonly owners: Owners;
-  readonly #options: Omit<MetadataOptions, 'owners'>;
+  readonly #options: MetadataOptions;
   readonly #acls: AclSetter;
 
   constructor(options: MetadataOptions) {

@@ -8,7 +8,7 @@ import type { Destination } from '../destination/destination.js';
 import type { Selection } from '../selection.js';
 import { allocatedIfSparse, isFetched, isNewerThan, methodOf } from './fetch-method.js';
 import { LinksAbove } from './links-above.js';
-import type { FetchMethod, ListedKey, PlannedFile } from './planned-file.js';
+import type { FetchMethod, ListedKey, PlannedFile, Replaced } from './planned-file.js';
 import {
   type KeptFiles,
   PreviewCounts,
@@ -109,7 +109,7 @@ export async function planRestore(
     line: ListedKey,
     inTree: Entry | undefined,
     isKept: boolean,
-    replacedByLink: ReturnType<typeof whatALinkReplaces>,
+    replacedByLink: Replaced | undefined,
   ): void {
     const isStoredAgain = isKept && tree !== undefined && isNewerThan(tree.stored, line, inTree);
     // The tree does not know a file that was gone in its run and was uploaded later.

@@ -45,8 +45,8 @@ export type FetchMethod =
   /** Not at all: the bucket has no such key, only the tree has. */
   | 'not listed';
 
-/** A different file in the place of one to restore, by its mtime. */
-export type Replaced = 'older' | 'newer';
+/** The file or link in the place of one to restore: one that differs is older or newer, by its mtime. */
+export type Replaced = 'older' | 'newer' | 'the same';
 
 export interface PlannedFile extends ListedKey {
   /** The number of its line in the plan. */
@@ -55,7 +55,7 @@ export interface PlannedFile extends ListedKey {
   /** The tree's entry, except for a kept file that is not restored. */
   readonly entry?: Entry;
   /** The file or link in the place of one that is restored. */
-  readonly replaces?: Replaced | 'the same';
+  readonly replaces?: Replaced;
   /** True for a file with holes that justify a single call. */
   readonly isSparse?: boolean;
   /** True if the tree has an entry for the key, but the object was stored after the tree. */

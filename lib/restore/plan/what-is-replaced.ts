@@ -1,5 +1,5 @@
 // What a restored file or link would replace in the destination, and whether the user wants that.
-import type { Entry, Inode } from '../../tree/entry.js';
+import { type Entry, type Inode, milliseconds } from '../../tree/entry.js';
 import type { Destination } from '../destination/destination.js';
 import type { ListedKey, Replaced } from './planned-file.js';
 
@@ -19,7 +19,7 @@ export function whatAFileReplaces(
 ): Replaced | undefined {
   const found = existing?.statsOf(key);
   if (found === undefined || found.isDirectory() || wanted === undefined) return undefined;
-  const mtime = entry === undefined ? wanted.lastModified : Number(entry.inode.mtime) / 1e6;
+  const mtime = entry === undefined ? wanted.lastModified : milliseconds(entry.inode.mtime);
   return Number(found.mtimeNs) / 1e6 > mtime ? 'newer' : 'older';
 }
 
@@ -27,7 +27,7 @@ export function whatAFileReplaces(
 export function whatALinkReplaces(
   existing: Destination | undefined,
   { key, target, inode }: Entry,
-): Replaced | 'the same' | undefined {
+): Replaced | undefined {
   const found = existing?.statsOf(key);
   if (found === undefined || found.isDirectory()) return undefined;
   if (found.isSymbolicLink() && existing?.targetOf(key) === target) return 'the same';
@@ -35,7 +35,7 @@ export function whatALinkReplaces(
 }
 
 /** True if the existing file stays. */
-export function staysInPlace(replaced: Replaced | 'the same' | undefined, keeps: KeptFiles): boolean {
+export function staysInPlace(replaced: Replaced | undefined, keeps: KeptFiles): boolean {
   return replaced === 'the same' || (replaced !== undefined && (keeps === 'all' || keeps === replaced));
 }
 
@@ -51,7 +51,7 @@ export class PreviewCounts {
   keptInBucket = 0;
 
   /** Adds a file or link to restore. @param keeps which files of the destination stay */
-  add(replaced: Replaced | 'the same' | undefined, keeps: KeptFiles): void {
+  add(replaced: Replaced | undefined, keeps: KeptFiles): void {
     if (replaced === 'the same') return;
     if (replaced === undefined) this.created += 1;
     else if (staysInPlace(replaced, keeps)) this.kept += 1;

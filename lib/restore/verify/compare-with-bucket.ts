@@ -12,7 +12,7 @@ import type { AwsCli } from '../../aws/aws-cli.js';
 import { withUnlinkedFile } from '../../cli/tmpdir.js';
 import { parseJsonObject } from '../../tree/entry-line.js';
 import { type CrcKind, crcOf } from '../../tree/streams/crc.js';
-import { sha256Of } from '../../tree/streams/sha256.js';
+import { sha256Of, sha256OfOpen } from '../../tree/streams/sha256.js';
 
 /** Bytes: reading a smaller object takes no longer than a request for its checksum. */
 const WORTH_ASKING = 1 << 20;
@@ -34,13 +34,13 @@ export async function compareWithBucket(
   descriptor: number,
   stored?: number,
 ): Promise<ComparedFile> {
-  const content = () => createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
   const size = fstatSync(descriptor).size;
   const checksum = size < WORTH_ASKING ? undefined : (await askAbout(aws, object))?.checksum;
   if (checksum !== undefined) {
-    if ((await crcOf(checksum.kind, content())) === checksum.value) return { is: 'same', by: 'checksum' };
+    const content = createReadStream('', { fd: descriptor, autoClose: false, start: 0 });
+    if ((await crcOf(checksum.kind, content)) === checksum.value) return { is: 'same', by: 'checksum' };
   } else {
-    const [inBucket, onDisk] = await Promise.all([sha256InBucket(aws, object), sha256Of(content())]);
+    const [inBucket, onDisk] = await Promise.all([sha256InBucket(aws, object), sha256OfOpen(descriptor)]);
     if ('why' in inBucket) return { is: 'unknown', why: inBucket.why };
     if (inBucket.sha256 === onDisk) return { is: 'same', by: 'reading' };
   }
@@ -87,7 +87,7 @@ async function sha256InBucket(
       : // The AWS CLI writes an older version only to a file.
         await withUnlinkedFile(async (outputFile) => {
           const answer = await aws.run(downloadVersion(object), { ...call, outputFile });
-          await read(createReadStream('', { fd: outputFile, autoClose: false, start: 0 }));
+          sha256 = await sha256OfOpen(outputFile);
           return answer;
         });
   return exitCode === 0 ? { sha256 } : { why: stderr.trim().replace(/\.$/, '') };

@@ -54,12 +54,8 @@ async function compare(
   let descriptor: number | undefined;
   try {
     descriptor = destination.withOpen(key, 'file', (path) => openSync(path, constants.O_RDONLY));
-    return await compareWithBucket(
-      scope.aws,
-      object,
-      descriptor,
-      wanted.isCurrent ? wanted.lastModified : undefined,
-    );
+    const stored = wanted.isCurrent ? wanted.lastModified : undefined;
+    return await compareWithBucket(aws, object, descriptor, stored);
   } catch (error) {
     if (error instanceof NotRestoredError) return { is: 'unknown', why: error.message };
     if (errnoOf(error) === undefined) throw error;

@@ -8,9 +8,7 @@ export const randomBelow: RandomBelow = (bound) => Math.floor(Math.random() * bo
 /** How many candidates there are, since some may change during the run. */
 const SAMPLE_SIZE = 10;
 
-/**
- * A random sample of a stream's items, in random order (reservoir sampling).
- */
+/** A random sample of a stream's items, in random order (reservoir sampling). */
 export class RandomSample<T> {
   readonly items: T[] = [];
   readonly #size: number;
