@@ -43,7 +43,7 @@ export function compareWithTarget(
   target: string,
   { entry, changed }: FileInBackup,
   overwrites: boolean,
-): Replaced | 'the same' | undefined {
+): Replaced | undefined {
   const found = statSync(target, { bigint: true, throwIfNoEntry: false });
   if (found === undefined) return undefined;
   const isSame =
