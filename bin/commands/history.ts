@@ -24,7 +24,7 @@ function withConfig(name: string, description: string): Command {
     .option('--header', 'print the header of the table in a pipe, too');
 }
 
-function outputOf({ config, json, header }: Options) {
+function commonFlags({ config, json, header }: Options) {
   return { configFile: config, isJson: json === true, hasHeader: header === true };
 }
 
@@ -39,7 +39,7 @@ function runsCommand(): Command {
     .action((file: string | undefined, options: Options & { readonly last: number }) => {
       const configFile = namedConfig(command, file, options.config);
       return main('encrypted-s3-runs', false, (context) =>
-        runs({ ...outputOf(options), configFile, count: options.last }, context),
+        runs({ ...commonFlags(options), configFile, count: options.last }, context),
       );
     });
 }
@@ -60,7 +60,7 @@ function lsCommand(): Command {
     .action((path: string | undefined, { at, recursive, long, ...options }: LsOptions) =>
       main('encrypted-s3-ls', false, (context) => {
         const flags = { isRecursive: recursive === true, isLong: long === true };
-        return ls({ ...outputOf(options), path: path ?? '', at, ...flags }, context);
+        return ls({ ...commonFlags(options), path: path ?? '', at, ...flags }, context);
       }),
     );
 }
@@ -89,7 +89,7 @@ Upper and lower case are the same. To restore a file that was found:
       if (at !== undefined && all === true)
         command.error('error: --at and --all can not be used together', { exitCode: 1 });
       return main('encrypted-s3-find', false, (context) =>
-        find({ ...outputOf(options), pattern, at, isOfAllRuns: all === true }, context),
+        find({ ...commonFlags(options), pattern, at, isOfAllRuns: all === true }, context),
       );
     });
   return command;
@@ -112,7 +112,7 @@ function diffCommand(): Command {
     .addHelpText('after', examples('yesterday', '--stat monday yesterday'))
     .action((from: string, to: string | undefined, { stat, ...options }: DiffOptions) =>
       main('encrypted-s3-diff', false, (context) =>
-        diff({ ...outputOf(options), from, to, isStat: stat === true }, context),
+        diff({ ...commonFlags(options), from, to, isStat: stat === true }, context),
       ),
     );
 }

@@ -6,7 +6,7 @@ import { EXIT_CODES, outputOptions, sentence } from './command-line.js';
 const RELEASED = '2026-11-27';
 
 /** @param umbrella the command that the others belong to; it can be `command` itself */
-export function manPage(command: Command, umbrella: Command, version: string): string {
+export function manPage(command: Command, umbrella: Command): string {
   const help = command.createHelp();
   const name = pageName(command, umbrella);
   const subcommands = help.visibleCommands(command).filter((it) => it.name() !== 'help');
@@ -17,7 +17,7 @@ export function manPage(command: Command, umbrella: Command, version: string): s
   const notes = after.filter((it) => !/^\n?(Output|Exit codes):/.test(it));
   const exitCodes = after.find((it) => /^\n?Exit codes:/.test(it)) ?? EXIT_CODES;
   return [
-    `.TH ${roff(name.toUpperCase())} 1 ${RELEASED} "encrypted\\-s3\\-backup ${version}" "User Commands"`,
+    `.TH ${roff(name.toUpperCase())} 1 ${RELEASED} "encrypted\\-s3\\-backup ${umbrella.version()}" "User Commands"`,
     // A narrow terminal has no room to adjust lines to the right; a hyphen would be read as a part of a path or a name.
     '.ad l',
     '.nh',

@@ -36,17 +36,16 @@ function descriptorOf(file: string): number | undefined {
  */
 export function loadConfigFile(file: string, directory = process.cwd()): LoadedConfig {
   const inherited = descriptorOf(file);
-  let opened: number | undefined;
+  let descriptor = inherited;
   try {
-    opened = inherited === undefined ? openSync(file, 'r') : undefined;
-    const descriptor = inherited ?? opened ?? 0;
+    descriptor ??= openSync(file, 'r');
     const [bytes, stats] = [readToEnd(descriptor), fstatSync(descriptor)];
-    const path = visiblePath(file, directory) ?? (inherited === undefined ? undefined : []);
-    return { file, bytes, trust: judgeTrust({ file, stats, path, user: process.geteuid?.() }), directory };
+    const parts = visibleParts(file, directory) ?? (inherited === undefined ? undefined : []);
+    return { file, bytes, trust: judgeTrust({ file, stats, parts, user: process.geteuid?.() }), directory };
   } catch (error) {
     throw unreadable(file, error);
   } finally {
-    if (opened !== undefined) closeSync(opened);
+    if (inherited === undefined && descriptor !== undefined) closeSync(descriptor);
   }
 }
 
@@ -66,7 +65,7 @@ function readToEnd(descriptor: number): Buffer {
   }
 }
 
-function visiblePath(file: string, directory: string): ConfigFile['path'] {
+function visibleParts(file: string, directory: string): ConfigFile['parts'] {
   try {
     return partsOfPath(file, directory);
   } catch {

@@ -80,12 +80,12 @@ export class SettingReader {
   }
 
   addProblem(name: string, text: string): void {
-    this.#problems.push(this.#finding(name, text));
+    this.#problems.push(this.#remark(name, text));
   }
 
   /** For values that the original accepts. */
   addWarning(name: string, text: string): void {
-    this.#warnings.push(this.#finding(name, text));
+    this.#warnings.push(this.#remark(name, text));
   }
 
   /**
@@ -99,8 +99,8 @@ export class SettingReader {
       return;
     }
     const lines = [...this.#missing, ...inOrder([...this.#problems, ...this.#warnings]), ...warnings];
-    const advice = `Correct ${this.#file}; config.template describes every setting.`;
-    throw new InvalidConfigError(lines, advice, this.optional('ON_FAILURE', hook));
+    const hint = `Correct ${this.#file}; config.template describes every setting.`;
+    throw new InvalidConfigError(lines, hint, this.optional('ON_FAILURE', hook));
   }
 
   #valueOf(name: ScalarName): string {
@@ -147,7 +147,7 @@ export class SettingReader {
     return `a value of ${value.length} characters (is a quote missing?)`;
   }
 
-  #finding(name: string, text: string): Remark {
+  #remark(name: string, text: string): Remark {
     return { line: this.#values.lines.get(name) ?? 0, text: `${this.#place(name)}: ${text}` };
   }
 
@@ -164,6 +164,6 @@ function isOneLine(value: string): boolean {
   return !value.includes('\n') && !value.includes(KEY);
 }
 
-function inOrder(findings: readonly Remark[]): string[] {
-  return findings.toSorted((a, b) => a.line - b.line).map((finding) => finding.text);
+function inOrder(remarks: readonly Remark[]): string[] {
+  return remarks.toSorted((a, b) => a.line - b.line).map(({ text }) => text);
 }

@@ -22,7 +22,7 @@ export interface ConfigFile {
     isSocket(): boolean;
   };
   /** The folders and links that lead to it; `undefined` if one of them can't be examined. */
-  readonly path: readonly PathPart[] | undefined;
+  readonly parts: readonly PathPart[] | undefined;
   /** The user that this program runs as. */
   readonly user: number | undefined;
 }
@@ -61,7 +61,7 @@ function warningOfWriters(config: ConfigFile): string | undefined {
     const remedy = objectionToFile(config)?.remedy;
     return `${file}: Others can write this file, and so decide which programs run. ${remedy}`;
   }
-  const objection = config.path && objectionToPath(config, OTHERS_WRITE);
+  const objection = config.parts && objectionToPath(config, OTHERS_WRITE);
   if (objection === undefined) return undefined;
   const what = 'Others can replace this file, and so decide which programs run';
   return `${file}: ${what}: ${objection.reason}. ${objection.remedy}`;
@@ -89,12 +89,12 @@ function objectionToFile({ file, stats, user }: ConfigFile): Objection | undefin
 }
 
 /** @param writers the mode bits of those who must not be able to write */
-function objectionToPath({ file, path, user }: ConfigFile, writers: number): Objection | undefined {
-  if (path === undefined) {
+function objectionToPath({ file, parts, user }: ConfigFile, writers: number): Objection | undefined {
+  if (parts === undefined) {
     const reason = 'this user may not search a folder above it';
     return { reason, remedy: `This shows which one: namei -l ${shellQuote(file)}` };
   }
-  const part = partOfOthers(path, user, { writers });
+  const part = partOfOthers(parts, user, { writers });
   if (part === undefined) return undefined;
   const name = `the ${part.isLink ? 'link' : 'folder'} ${part.path}, which leads to it`;
   const remedyBy = (command: string) =>

@@ -77,7 +77,7 @@ function readBucketSettings(settings: SettingReader, file: string, values: Confi
       ? settings.optional('AWS_ENDPOINT_URL', check.endpointUrl(values.values.get('AWS_BUCKET') ?? ''))
       : undefined,
     storageClass: settings.optional('AWS_STORAGE_CLASS', check.storageClass) ?? 'STANDARD_IA',
-    environment: withoutKey(values),
+    environment: environmentWithoutKey(values),
   };
 }
 
@@ -93,7 +93,7 @@ function reportMisspellings(settings: SettingReader, values: ConfigValues): void
 }
 
 /** The environment without the variables that hold the key under another name. */
-function withoutKey({ environment, values }: ConfigValues): Record<string, string> {
+function environmentWithoutKey({ environment, values }: ConfigValues): Record<string, string> {
   const key = values.get('ENCRYPTION_KEY');
   const entries = Object.entries(environment);
   return Object.fromEntries(key ? entries.filter(([, value]) => !value.includes(key)) : entries);

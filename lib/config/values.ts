@@ -20,19 +20,16 @@ export interface ConfigValues {
   readonly warnings: readonly string[];
 }
 
-/** An environment as Node gives it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
 /**
  * The state in which the original's shell starts: the config's name as given, the environment, the working directory.
  */
 export interface ShellContext {
   readonly file: string;
-  readonly environment: Environment;
+  readonly environment: NodeJS.ProcessEnv;
   readonly directory: string;
 }
 
 /** The variables of an environment that have a value. */
-export function entriesOf(environment: Environment): [string, string][] {
+export function entriesOf(environment: NodeJS.ProcessEnv): [string, string][] {
   return Object.entries(environment).filter((entry): entry is [string, string] => entry[1] !== undefined);
 }

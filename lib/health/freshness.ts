@@ -46,9 +46,18 @@ export function judgeFreshness(
 }
 
 /** Seconds since the last complete run ended; `undefined` if none is on record. @param now ms since the epoch */
-export function ageOf({ isIncomplete, ended, lastComplete }: LastRun, now: number): number | undefined {
-  const complete = isIncomplete === false ? ended : lastComplete;
+export function ageOf(lastRun: LastRun, now: number): number | undefined {
+  const complete = lastCompleteOf(lastRun);
   return complete === undefined ? undefined : (now - Date.parse(complete)) / 1000;
+}
+
+/** When the last complete run ended: ISO 8601; `undefined` if none is on record. */
+export function lastCompleteOf({
+  isIncomplete,
+  ended,
+  lastComplete,
+}: Pick<LastRun, 'isIncomplete' | 'ended' | 'lastComplete'>): string | undefined {
+  return isIncomplete === false ? ended : lastComplete;
 }
 
 function undone(notBackedUp: number): string {

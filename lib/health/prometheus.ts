@@ -5,6 +5,7 @@ import type { LastRun } from '../records/last-run.js';
 import { type OpenPlace, openPlace, pathIn } from '../tree/disk/trust/trusted-place.js';
 import { replaceFile } from '../tree/disk/trust/write-file.js';
 import type { BackupStatus } from './backup-status.js';
+import { lastCompleteOf } from './freshness.js';
 
 const PREFIX = 'encrypted_s3_backup_';
 
@@ -21,13 +22,12 @@ interface MetricsSource extends Pick<BackupStatus, 'bucket' | 'prefix'> {
 function metricsText({ bucket, prefix, lastRun, hasEscrow, attempt }: MetricsSource): string {
   const labels = `{bucket=${JSON.stringify(bucket)},prefix=${JSON.stringify(prefix)}}`;
   const seconds = (time: string | undefined) => Date.parse(time ?? '') / 1000;
-  const complete = lastRun?.isIncomplete === false ? lastRun.ended : lastRun?.lastComplete;
   const metrics: [name: string, help: string, value: number | undefined][] = [
     ['last_run_timestamp_seconds', 'When the last run ended.', seconds(lastRun?.ended)],
     [
       'last_complete_run_timestamp_seconds',
       'When the last run ended that left nothing undone.',
-      seconds(complete),
+      seconds(lastRun && lastCompleteOf(lastRun)),
     ],
     ['last_full_check_timestamp_seconds', 'When the last full check ended.', seconds(lastRun?.lastFullCheck)],
     [

@@ -23,8 +23,8 @@ function bytesIn(encryptionKey: Key): Buffer {
 }
 
 /**
- * Writes the key into an unlinked 0600 file in memory, which any number of children can read: each open of /dev/fd/N starts
- * at offset 0. A pipe does not work: Node's are socket pairs, which can't be opened as /dev/fd/N.
+ * Writes the key into an unlinked 0600 file in memory, which any number of children can read: each open of /dev/fd/N
+ * starts at offset 0. A pipe does not work: Node's are socket pairs, which can't be opened as /dev/fd/N.
  * @returns a descriptor, which the caller closes
  * @throws {BackupError} if there is no writable file system in memory
  */

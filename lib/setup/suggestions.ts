@@ -35,14 +35,14 @@ export interface Suggestion {
   readonly isMadeAgain: boolean;
 }
 
-/** The kind of a folder, by its name or by a file in it. `name` groups the folders of one suggestion. */
-export interface SuggestionSource extends Omit<Suggestion, 'totals' | 'patterns'> {
+/** What a folder or file is. `name` groups those of one suggestion. */
+export interface SuggestionKind extends Omit<Suggestion, 'totals' | 'patterns'> {
   readonly name: string;
   readonly pattern: string | undefined;
 }
 
 /** @param key of the folder; ends in `/` @param isRoot whether the directory is `/` */
-export function findingByName(key: Bytes, isRoot: boolean): SuggestionSource | undefined {
+export function kindByName(key: Bytes, isRoot: boolean): SuggestionKind | undefined {
   if (isRoot && IN_MEMORY.includes(key)) {
     const what = 'what the system recreates at each start';
     return { name: what, what: `${what}: ${IN_MEMORY.join(', ')}`, pattern: `${key}*`, isMadeAgain: true };
@@ -55,7 +55,7 @@ export function findingByName(key: Bytes, isRoot: boolean): SuggestionSource | u
 }
 
 /** @param folder its key: '' or ends in `/` @param file the name of a file in it */
-export function findingByFile(folder: Bytes, file: string): SuggestionSource | undefined {
+export function kindByFile(folder: Bytes, file: string): SuggestionKind | undefined {
   if (folder === '') return undefined;
   if (file === CACHE_TAG) {
     const what = `caches, by their ${CACHE_TAG}`;
@@ -63,16 +63,16 @@ export function findingByFile(folder: Bytes, file: string): SuggestionSource | u
   }
   const database = DATABASES.get(file);
   if (database === undefined) return undefined;
-  return liveDatabase(folder, `"${textOf(folder)}": a database of ${database}`);
+  return kindOfDatabase(folder, `"${textOf(folder)}": a database of ${database}`);
 }
 
 /** An SQLite database that a program has open. @param key of its file */
-export function openDatabase(key: Bytes): SuggestionSource {
-  const finding = liveDatabase(key, `"${textOf(key)}": an SQLite database in use`);
-  return { ...finding, pattern: `${patternFor(key)}*` };
+export function kindOfOpenDatabase(key: Bytes): SuggestionKind {
+  const kind = kindOfDatabase(key, `"${textOf(key)}": an SQLite database in use`);
+  return { ...kind, pattern: `${patternFor(key)}*` };
 }
 
-function liveDatabase(key: Bytes, what: string): SuggestionSource {
+function kindOfDatabase(key: Bytes, what: string): SuggestionKind {
   const why = 'a copy that is made while it changes may be useless: back up a dump';
   return { name: key, what: `${what}; ${why}`, pattern: patternFor(key), isMadeAgain: false };
 }

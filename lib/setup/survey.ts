@@ -6,11 +6,11 @@ import { patternFor } from '../tree/patterns.js';
 import type { Batches } from '../tree/streams/batches.js';
 import { LEAST_BILLED, type Totals } from './cost.js';
 import {
-  findingByFile,
-  findingByName,
-  openDatabase,
+  kindByFile,
+  kindByName,
+  kindOfOpenDatabase,
   type Suggestion,
-  type SuggestionSource,
+  type SuggestionKind,
 } from './suggestions.js';
 
 /** The most patterns of the suggestion for unreadable files. */
@@ -45,7 +45,7 @@ export async function survey(
 
 interface OpenFolder {
   readonly key: Bytes;
-  finding: SuggestionSource | undefined;
+  kind: SuggestionKind | undefined;
   totals: Totals;
 }
 
@@ -53,7 +53,7 @@ const NOTHING: Totals = { files: 0, bytes: 0, billedBytes: 0 };
 
 /** Counts the files of each folder, from the innermost outwards. */
 class Surveyor {
-  readonly #open: [OpenFolder, ...OpenFolder[]] = [{ key: '' as Bytes, finding: undefined, totals: NOTHING }];
+  readonly #open: [OpenFolder, ...OpenFolder[]] = [{ key: '' as Bytes, kind: undefined, totals: NOTHING }];
   readonly #suggestions = new Map<string, Suggestion & { patterns: Set<string> }>();
   readonly #unreadable: Bytes[] = [];
   #lastFile: { readonly key: Bytes; readonly totals: Totals } = { key: '' as Bytes, totals: NOTHING };
@@ -88,26 +88,26 @@ class Surveyor {
   }
 
   #enter(key: Bytes): void {
-    const finding = this.#isFound() ? undefined : findingByName(key, this.#isRoot);
-    this.#open.push({ key, finding, totals: NOTHING });
+    const kind = this.#isSuggested() ? undefined : kindByName(key, this.#isRoot);
+    this.#open.push({ key, kind, totals: NOTHING });
   }
 
   #addFile(key: Bytes, size: number): void {
     const folder = this.#innermost;
     const totals = { files: 1, bytes: size, billedBytes: Math.max(size, LEAST_BILLED) };
     folder.totals = sum(folder.totals, totals);
-    if (this.#isFound()) return;
-    folder.finding = findingByFile(folder.key, textOf(key.slice(folder.key.length) as Bytes));
+    if (this.#isSuggested()) return;
+    folder.kind = kindByFile(folder.key, textOf(key.slice(folder.key.length) as Bytes));
     const database = this.#lastFile;
     if (key === `${database.key}-wal`)
-      this.#suggest(openDatabase(database.key), sum(database.totals, totals));
+      this.#suggest(kindOfOpenDatabase(database.key), sum(database.totals, totals));
     // Between a database and its -wal there is only its -shm.
     if (!key.endsWith('-shm')) this.#lastFile = { key, totals };
   }
 
   #addObstacle({ key, reason }: Obstacle): void {
     if (reason === 'special') this.#specialFiles += 1;
-    if (reason !== 'unreadable' || this.#isFound()) return;
+    if (reason !== 'unreadable' || this.#isSuggested()) return;
     this.#unreadableCount += 1;
     if (this.#unreadable.length < MAX_UNREADABLE) this.#unreadable.push(key);
   }
@@ -128,18 +128,18 @@ class Surveyor {
   }
 
   #leave(): void {
-    const { finding, totals } = this.#innermost;
+    const { kind, totals } = this.#innermost;
     this.#open.pop();
-    if (finding !== undefined) this.#suggest(finding, totals);
+    if (kind !== undefined) this.#suggest(kind, totals);
     this.#innermost.totals = sum(this.#innermost.totals, totals);
   }
 
   /** True inside a folder that has a suggestion already. */
-  #isFound(): boolean {
-    return this.#open.some(({ finding }) => finding !== undefined);
+  #isSuggested(): boolean {
+    return this.#open.some(({ kind }) => kind !== undefined);
   }
 
-  #suggest({ name, pattern, ...rest }: SuggestionSource, totals: Totals): void {
+  #suggest({ name, pattern, ...rest }: SuggestionKind, totals: Totals): void {
     const { patterns = new Set<string>(), totals: before = NOTHING } = this.#suggestions.get(name) ?? {};
     if (pattern !== undefined) patterns.add(pattern);
     this.#suggestions.set(name, { ...rest, patterns, totals: sum(before, totals) });

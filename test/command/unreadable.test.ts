@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { chmodSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { FileSystems } from '../../lib/tree/disk/inode.js';
+import { FileSystems } from '../../lib/tree/disk/file-systems.js';
 import { BucketWorld } from './bucket-world.js';
 
 for (const hours of ['0', '20']) {

@@ -3,7 +3,7 @@ import { lstatSync, statSync } from 'node:fs';
 import type { StoredObject } from '../../aws/listing.js';
 import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
-import type { FileSystems } from '../../tree/disk/inode.js';
+import type { FileSystems } from '../../tree/disk/file-systems.js';
 import type { Entry, Inode } from '../../tree/entry.js';
 import type { Backup } from '../backup.js';
 import type { DraftLine } from '../scan/draft.js';

@@ -4,7 +4,7 @@ import type { Interruption } from '../../cli/signals/interruption.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { bytesOf } from '../../tree/bytes.js';
 import type { Exclusion, OnExcluded } from '../../tree/disk/exclusion.js';
-import { FileSystems } from '../../tree/disk/inode.js';
+import { FileSystems } from '../../tree/disk/file-systems.js';
 import { walk } from '../../tree/disk/walk.js';
 import { SourceExclusion } from './source-exclusion.js';
 

@@ -3,7 +3,7 @@ import { closeSync, fstatSync, readSync, writeSync } from 'node:fs';
 import { BackupError, describeError, errnoOf, shellQuote } from '../../cli/errors.js';
 import { openMemoryFile } from '../../secrets/memory-file.js';
 import { defaults, scalarNames } from '../settings.js';
-import { type ConfigValues, type Environment, entriesOf, type ShellContext } from '../values.js';
+import { type ConfigValues, entriesOf, type ShellContext } from '../values.js';
 import { linesNotFound, parseMessages } from './messages.js';
 import { type BashOutcome, type BashReport, parseReport } from './report.js';
 import { readerScript, TEXT_PATH, textForBash } from './script.js';
@@ -128,13 +128,13 @@ function lostError(lost: readonly LostSetting[], file: string): BackupError {
 }
 
 /** The settings of the environment whose value has changed: bash does not report these as new names. */
-function changedSettings(environment: Environment, settings: BashReport['settings']): string[] {
+function changedSettings(environment: NodeJS.ProcessEnv, settings: BashReport['settings']): string[] {
   return scalarNames.filter((name) => settings.get(name) !== (defaults[name] ?? environment[name]));
 }
 
 /** The variables that bash exports, and those that it only passes on, since their names are not valid in bash. */
 export function environmentOfAws(
-  before: Environment,
+  before: NodeJS.ProcessEnv,
   exported: ReadonlyMap<string, string>,
 ): Record<string, string> {
   const isBashs = (name: string) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !ownVariables.includes(name);

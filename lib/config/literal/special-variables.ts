@@ -1,5 +1,3 @@
-import type { Environment } from '../values.js';
-
 /**
  * Variables that bash sets, changes or obeys, so that their assignment has side effects. `HOME` decides what a `~`
  * stands for. `PATH` and the like do not affect how bash reads the file.
@@ -24,13 +22,13 @@ export function isCharsetVariable(name: string): boolean {
 }
 
 /** Whether bash reads UTF-8 text byte by byte, or as UTF-8, in this environment's locale. */
-export function isPlainCharset(environment: Environment): boolean {
+export function isPlainCharset(environment: NodeJS.ProcessEnv): boolean {
   const locale = environment['LC_ALL'] || environment['LC_CTYPE'] || environment['LANG'] || 'C';
   return locale === 'C' || locale === 'POSIX' || /\.utf-?8(@.*)?$/i.test(locale);
 }
 
 /** The variable, if any, that makes bash behave in another way than the lexer expects. */
-export function bashModifier(environment: Environment): string | undefined {
+export function bashModifier(environment: NodeJS.ProcessEnv): string | undefined {
   const names = ['BASH_ENV', 'BASHOPTS', 'BASH_COMPAT', 'SHELLOPTS', 'POSIXLY_CORRECT', 'BASH_FUNC_export%%'];
   const found = names.find((name) => environment[name] !== undefined);
   return found === undefined ? undefined : `the environment variable ${found}`;

@@ -43,7 +43,7 @@ function readersOf(file: string): string | undefined {
   try {
     const stats = statSync(file);
     if (!stats.isFile()) return undefined;
-    return judgeTrust({ file, stats, path: [], user: process.geteuid?.() }).warningOfReaders;
+    return judgeTrust({ file, stats, parts: [], user: process.geteuid?.() }).warningOfReaders;
   } catch {
     return undefined;
   }

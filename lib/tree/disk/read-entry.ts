@@ -4,7 +4,8 @@ import { errnoOf } from '../../cli/errors.js';
 import { type Bytes, isText, joinPath, pathOf } from '../bytes.js';
 import type { Entry, Obstacle } from '../entry.js';
 import type { Exclusion, OnExcluded } from './exclusion.js';
-import { FileSystems, fileIdOf } from './inode.js';
+import { FileSystems } from './file-systems.js';
+import { fileIdOf } from './inode.js';
 import type { FolderEntry } from './read-folder.js';
 
 export interface ReadOptions {

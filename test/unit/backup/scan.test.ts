@@ -21,7 +21,7 @@ import { isFile, readDraft } from '../../../lib/backup/scan/draft.js';
 import { scanLocalDir } from '../../../lib/backup/scan.js';
 import type { Log } from '../../../lib/cli/log/log.js';
 import { Interruption } from '../../../lib/cli/signals/interruption.js';
-import { FileSystems } from '../../../lib/tree/disk/inode.js';
+import { FileSystems } from '../../../lib/tree/disk/file-systems.js';
 import type { Inode } from '../../../lib/tree/entry.js';
 import { type Batches, emptyStream, flatten } from '../../../lib/tree/streams/batches.js';
 import { Spool } from '../../../lib/tree/streams/spool.js';

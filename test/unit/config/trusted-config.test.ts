@@ -26,7 +26,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
     });
   }
 
-  const fileOf = (uid: number, mode: number, path: ConfigFile['path'] = []): ConfigFile => ({
+  const fileOf = (uid: number, mode: number, parts: ConfigFile['parts'] = []): ConfigFile => ({
     file: 'c',
     stats: {
       uid,
@@ -35,7 +35,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
       isFIFO: () => (mode & 0o170000) === 0o10000,
       isSocket: () => (mode & 0o170000) === 0o140000,
     },
-    path,
+    parts,
     user: 1000,
   });
 
@@ -84,7 +84,7 @@ describe('bash reads a file only if nobody else can have written it', () => {
       assert.equal(warning !== undefined && reason.test(warning), isWarned, warning);
     }
     assert.match(
-      judgeTrust({ ...fileOf(1000, 0o100600), path: undefined }).objection?.reason ?? '',
+      judgeTrust({ ...fileOf(1000, 0o100600), parts: undefined }).objection?.reason ?? '',
       /^this user may not search a folder above it/,
     );
   });

@@ -7,7 +7,7 @@ import { hasFileAppeared } from '../../../../lib/backup/delete/has-file-appeared
 import type { DraftLine } from '../../../../lib/backup/scan/draft.js';
 import { Interruption } from '../../../../lib/cli/signals/interruption.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
-import { FileSystems } from '../../../../lib/tree/disk/inode.js';
+import { FileSystems } from '../../../../lib/tree/disk/file-systems.js';
 import { walk } from '../../../../lib/tree/disk/walk.js';
 import { formatEntry, type OwnerNames } from '../../../../lib/tree/entry-line.js';
 import { type Batches, flatten } from '../../../../lib/tree/streams/batches.js';

@@ -11,7 +11,7 @@ import { walkSource } from '../../../../lib/backup/source/walk-source.js';
 import { Interruption } from '../../../../lib/cli/signals/interruption.js';
 import { describeExcluded } from '../../../../lib/commands/dry-run-excluded.js';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
-import { FileSystems } from '../../../../lib/tree/disk/inode.js';
+import { FileSystems } from '../../../../lib/tree/disk/file-systems.js';
 import { flatten } from '../../../../lib/tree/streams/batches.js';
 import { Spool } from '../../../../lib/tree/streams/spool.js';
 

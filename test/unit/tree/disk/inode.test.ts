@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { bytesOf } from '../../../../lib/tree/bytes.js';
-import { FileSystems, fileIdOf, inodeOf } from '../../../../lib/tree/disk/inode.js';
+import { FileSystems } from '../../../../lib/tree/disk/file-systems.js';
+import { fileIdOf, inodeOf } from '../../../../lib/tree/disk/inode.js';
 import { formatEntry, isSameLine, parseEntry } from '../../../../lib/tree/entry-line.js';
 
 const NAMES = { membersOf: () => '' };

@@ -3,7 +3,7 @@ import { type BigIntStats, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { FileSystems, inodeWorth } from '../../../../lib/tree/disk/inode.js';
+import { CtimeEvidence, FileSystems, inodeWorth } from '../../../../lib/tree/disk/file-systems.js';
 
 const [EXT4, VFAT, EXFAT, FUSE, NFS] = [0xef53, 0x4d44, 0x2011bab0, 0x65735546, 0x6969];
 const longAgo = () => Date.parse('2020-01-01');
@@ -44,4 +44,46 @@ test('each file system is examined once, and a vanished path does not count as o
     assert.deepEqual([ino, ctime], [undefined, inode.ctime]);
   }
   assert.equal(fileSystems.typesWithoutCtime().size, 0);
+});
+
+test('ctimes prove nothing where they equal the mtimes throughout, although times were set', () => {
+  const [whole, fine, later] = [
+    1_700_000_000_000_000_000n,
+    1_700_000_000_123_456_789n,
+    1_800_000_000_000_000_001n,
+  ];
+  const cases: readonly [readonly (readonly [mtime: bigint, ctime: bigint])[], boolean][] = [
+    [[], false],
+    // No program has set an mtime: the files have their own times, or the file system has whole seconds.
+    [[[fine, fine]], false],
+    [[[whole, whole]], false],
+    [
+      [
+        [fine, fine],
+        [whole, whole],
+      ],
+      true,
+    ],
+    [
+      [
+        [fine, fine],
+        [whole, later],
+      ],
+      false,
+    ],
+    // A single ctime that differs from the mtime is enough.
+    [
+      [
+        [fine, fine],
+        [whole, whole],
+        [fine, later],
+      ],
+      false,
+    ],
+  ];
+  for (const [files, isMtime] of cases) {
+    const evidence = new CtimeEvidence();
+    for (const [mtimeNs, ctimeNs] of files) evidence.add({ mtimeNs, ctimeNs } as BigIntStats);
+    assert.equal(evidence.isMtime, isMtime, `${files}`);
+  }
 });
