@@ -28,9 +28,9 @@ export interface FolderRequest extends RestoreOptions {
 /** @returns the exit code: done, or done with files missing */
 export async function downloadDir(request: FolderRequest, context: CommandContext): Promise<number> {
   const prompt = new Prompt(stderr, context.interruption);
-  const { scope, path } = await openRestore(request, prompt, context);
-  return withPrivateFolder(async (notes) => {
-    const part = await planFolder(scope, path, request, notes, context);
+  const { scope, place } = await openRestore(request, prompt, context);
+  return withPrivateFolder(async (tempFolder) => {
+    const part = await planFolder(scope, place, request, tempFolder, context);
     return restoreParts([part], request, prompt);
   });
 }
@@ -40,7 +40,7 @@ async function openRestore(
   request: FolderRequest,
   prompt: Prompt,
   context: CommandContext,
-): Promise<{ readonly scope: RestoreScope; readonly path: DestinationPath }> {
+): Promise<{ readonly scope: RestoreScope; readonly place: DestinationPath }> {
   const { log } = context;
   const { usesEscrow } = request;
   if (usesEscrow && request.configFile !== undefined) {
@@ -52,12 +52,12 @@ async function openRestore(
   const config = needsConfig(request)
     ? await readConfig(configFileOrDefault(request.configFile), log)
     : undefined;
-  const { prefix, backupPrefix, destination, ...place } = parseSource(request.words, config);
-  const path = inspectDestination(destination, request);
-  const aws = connectToBucket({ ...config, ...place }, context);
+  const { prefix, backupPrefix, destination, ...bucket } = parseSource(request.words, config);
+  const place = inspectDestination(destination, request);
+  const aws = connectToBucket({ ...config, ...bucket }, context);
   const askForKey = () => (usesEscrow ? askForEscrowedKey(aws, prompt) : askEncryptionKey(prompt));
   const keyed = aws.withKey(config?.encryptionKey ?? (await askForKey()));
-  return { scope: { aws: keyed, prefix, backupPrefix, time, log }, path };
+  return { scope: { aws: keyed, prefix, backupPrefix, time, log }, place };
 }
 
 /** The config in the default place is used only without a bucket. */

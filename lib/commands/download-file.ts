@@ -1,7 +1,6 @@
 // Restores one file of the backup: the latest version, or an older one.
 import { stderr } from 'node:process';
-import type { BucketObject } from '../aws/arguments/object-arguments.js';
-import { parseS3Url } from '../aws/arguments/object-arguments.js';
+import { type BucketObject, parseS3Url } from '../aws/arguments/object-arguments.js';
 import { BackupError } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import type { CommandContext } from '../cli/main.js';

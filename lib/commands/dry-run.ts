@@ -3,8 +3,7 @@
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { StoredObject } from '../aws/listing.js';
 import type { Backup } from '../backup/backup.js';
-import type { Comparison, OnDue } from '../backup/check/compare.js';
-import { compareAfterUpload } from '../backup/check/compare.js';
+import { type Comparison, compareAfterUpload, type OnDue } from '../backup/check/compare.js';
 import { findReasonToKeep } from '../backup/delete/why-kept.js';
 import { reportKept } from '../backup/delete.js';
 import { listBeforeUpload, needsListing } from '../backup/find-due.js';

@@ -39,11 +39,11 @@ export function planFile(
   const { path } = file;
   const { keeps = 'none' } = options;
   assertIsSelected(file, options);
-  const isFile = destination !== STANDARD_OUTPUT;
-  if (!isFile && options.verifies === true)
+  const isPrinted = destination === STANDARD_OUTPUT;
+  if (isPrinted && options.verifies === true)
     throw new BackupError('--verify reads a restored file: standard output has none.');
-  const target = isFile ? findTargetFile(destination, path, options.trustsDestination) : destination;
-  const replaced = isFile ? compareWithTarget(target, file, options.overwrites) : undefined;
+  const target = isPrinted ? destination : findTargetFile(destination, path, options.trustsDestination);
+  const replaced = isPrinted ? undefined : compareWithTarget(target, file, options.overwrites);
   const counts = new PreviewCounts();
   counts.add(replaced, keeps);
   return {

@@ -45,45 +45,44 @@ export interface RestoreOptions extends DestinationRights, MetadataRequest, Sele
 
 /**
  * Plans the restore of a folder, and writes nothing to the destination.
- * @param notes a folder for temporary files
  * @param found the tree with the folder's entries, if the caller has fetched it
  * @throws {BackupError} for an invalid request; with exit code 5 for the wrong encryption key
  */
 export async function planFolder(
   scope: RestoreScope,
-  path: DestinationPath,
+  place: DestinationPath,
   options: RestoreOptions,
-  notes: string,
+  tempFolder: string,
   { log, interruption }: CommandContext,
   found?: FoundTree,
 ): Promise<RestorePart> {
   const { keeps = 'none' } = options;
   const prompt = new Prompt(stderr, interruption);
   const source = { bucket: scope.aws.bucket, prefix: scope.prefix };
-  const existing = path.isEmpty ? undefined : new Destination(path.existing, true);
+  const existing = place.isEmpty ? undefined : new Destination(place.existing, true);
   const selection = new Selection(options);
-  const survey = await surveyRestore(scope, { existing, keeps, selection }, notes, found);
-  assertDiskSpace(path, survey.totals.bytes - bytesInStage(path.existing, source));
+  const survey = await surveyRestore(scope, { existing, keeps, selection }, tempFolder, found);
+  assertDiskSpace(place, survey.totals.bytes - bytesInStage(place.existing, source));
   if (options.isDry !== true) announce(scope, survey, prompt);
   return {
     counts: survey.totals.preview,
-    destination: path.path,
+    destination: place.path,
     actions: () => describePlan(survey.plan, keeps),
     restore: async (overwrites) => {
       // Inspected again, since another part may have created it.
-      const root = makeDestination(inspectDestination(path.path, { ...options, fills: true }));
+      const root = makeDestination(inspectDestination(place.path, { ...options, fills: true }));
       const stage = new Stage(root, source);
       warnOfOtherStages(stage, log);
       const names = await findFoldedNames(survey, stage.held.path);
-      const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, notes);
+      const fetched = names === undefined ? survey : await fetchSharedSingly(survey, names, tempFolder);
       const failures = await fetchPlanned({ ...scope, stage }, fetched);
 
       const destination = new Destination(root, overwrites, names);
       const incomplete = new Incomplete(log);
       const metadata = await metadataFor(root, survey.plan, options, incomplete);
-      const placed = options.verifies === true ? new Spool(join(notes, 'placed')) : undefined;
+      const placed = options.verifies === true ? new Spool(join(tempFolder, 'placed')) : undefined;
       const restored = await putInPlace(
-        { destination, keeps, stage, metadata, incomplete, log, failures, interruption, notes, placed },
+        { destination, keeps, stage, metadata, incomplete, log, failures, interruption, tempFolder, placed },
         fetched.plan,
         survey.tree !== undefined,
       );

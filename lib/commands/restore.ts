@@ -41,8 +41,8 @@ export async function restore(request: RestoreRequest, context: CommandContext):
   if (destination === STANDARD_OUTPUT && paths.length !== 1) {
     throw new BackupError('Only one file can be restored to standard output.', { hint: 'Name one PATH.' });
   }
-  return withPrivateFolder(async (notes) => {
-    const parts = await planParts(request, { remote, paths, destination, notes }, context);
+  return withPrivateFolder(async (tempFolder) => {
+    const parts = await planParts(request, { remote, paths, destination, tempFolder }, context);
     return restoreParts(parts, request, new Prompt(stderr, context.interruption));
   });
 }
@@ -60,24 +60,23 @@ interface Place {
   /** Relative to LOCAL_DIR; none for the whole backup. */
   readonly paths: readonly string[];
   readonly destination: string;
-  /** A folder for temporary files. */
-  readonly notes: string;
+  readonly tempFolder: string;
 }
 
 async function planParts(
   request: RestoreRequest,
-  { remote, paths, destination, notes }: Place,
+  { remote, paths, destination, tempFolder }: Place,
   context: CommandContext,
 ): Promise<RestorePart[]> {
   const options = { ...request, fills: true };
   const scope = { ...remote, backupPrefix: remote.prefix, time: timeOrNow(request.at) };
   if (paths.every((path) => path === '')) {
     const place = inspectDestination(destination, options);
-    const found = mayBePath(request) ? await fetchTreeAt(scope, notes) : undefined;
+    const found = mayBePath(request) ? await fetchTreeAt(scope, tempFolder) : undefined;
     if (found !== undefined) await assertNotPath(destination, found);
-    return [await planFolder(scope, place, options, notes, context, found)];
+    return [await planFolder(scope, place, options, tempFolder, context, found)];
   }
-  const found = await fetchTreeAt(scope, notes);
+  const found = await fetchTreeAt(scope, tempFolder);
   const parts: RestorePart[] = [];
   for (const [index, path] of paths.entries()) {
     // Each of several paths is restored below its own path, so that none replaces another.
@@ -93,11 +92,11 @@ async function planParts(
         { hint: 'encrypted-s3 find --all looks for a part of a name in all runs.' },
       );
     }
-    const folderNotes = join(notes, `${index}`);
-    mkdirSync(folderNotes);
+    const ownTempFolder = join(tempFolder, `${index}`);
+    mkdirSync(ownTempFolder);
     const folder = { ...scope, prefix: `${scope.prefix}${path}/` };
     const folderPath = inspectDestination(target, options);
-    parts.push(await planFolder(folder, folderPath, options, folderNotes, context, inFolder(found, path)));
+    parts.push(await planFolder(folder, folderPath, options, ownTempFolder, context, inFolder(found, path)));
   }
   return parts;
 }

@@ -43,8 +43,8 @@ export async function undelete(
     const settings = { ...config, profile: request.profile ?? config.profile };
     const aws = connectToBucket(settings, context, lockDescriptor);
     const { prefix } = config;
-    return withPrivateFolder((notes) =>
-      undeleteWanted({ aws, prefix, wanted, time, notes, log }, request.isDry),
+    return withPrivateFolder((tempFolder) =>
+      undeleteWanted({ aws, prefix, wanted, time, tempFolder, log }, request.isDry),
     );
   };
   return request.isDry ? run() : withLock(config.localLock, 0, context, run);
@@ -52,9 +52,9 @@ export async function undelete(
 
 /** Finds everything before it changes anything. */
 async function undeleteWanted(undeletion: Undeletion, isDry: boolean): Promise<number> {
-  const { aws, prefix, wanted, time, notes, log } = undeletion;
+  const { aws, prefix, wanted, time, tempFolder, log } = undeletion;
   const url = s3Url({ bucket: aws.bucket, key: prefix });
-  const deleted = new Spool(join(notes, 'deleted'));
+  const deleted = new Spool(join(tempFolder, 'deleted'));
   await findDeleted(undeletion, deleted);
   if (wanted.unmatched.length > 0) throw await nothingMatchedError(undeletion, url);
   if (deleted.count === 0) {

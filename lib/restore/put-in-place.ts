@@ -33,9 +33,9 @@ export async function putInPlace(
   hasTree: boolean,
 ): Promise<Restored> {
   const placement = new Placement(options);
-  const links = new Spool(join(options.notes, 'links'));
+  const links = new Spool(join(options.tempFolder, 'links'));
   // Files that are put last, since a folder may have their names now.
-  const later = new Spool(join(options.notes, 'later'));
+  const later = new Spool(join(options.tempFolder, 'later'));
   for await (const file of flatten(readJson<PlannedFile>(plan))) placement.attempt(file.key, () => put(file));
   const extras = await putLater(placement, later, hasTree ? PRIVATE : undefined);
   await makeLinks(placement, links);

@@ -39,26 +39,25 @@ export interface RestoreSurvey {
 type RestoreChoice = Pick<PlanInput, 'existing' | 'keeps' | 'selection'>;
 
 /**
- * @param notes a folder for temporary files
  * @param found the tree, if the caller has fetched it
  * @throws {BackupError} for a time before the oldest version, for a wrong key, and if there is nothing to restore
  */
 export async function surveyRestore(
   scope: RestoreScope,
   choice: RestoreChoice,
-  notes: string,
+  tempFolder: string,
   found?: FoundTree,
 ): Promise<RestoreSurvey> {
   const { aws, prefix, time, log } = scope;
-  const listed = new Spool(join(notes, 'listed'));
+  const listed = new Spool(join(tempFolder, 'listed'));
   const [{ tree, backupsBelow }, oldest] = await allSettledOrThrow(
-    found === undefined ? fetchTreeAt(scope, notes) : Promise.resolve(found),
+    found === undefined ? fetchTreeAt(scope, tempFolder) : Promise.resolve(found),
     listFolder(scope, listed),
   );
   if (tree === undefined && time !== undefined && oldest !== undefined && oldest > time) {
     throw tooEarlyError(time, oldest);
   }
-  const planFor = (usedTree: LocalTree | undefined) => planWith(usedTree, { ...choice, listed }, notes);
+  const planFor = (usedTree: LocalTree | undefined) => planWith(usedTree, { ...choice, listed }, tempFolder);
   const planned = await planFor(tree).catch((error: unknown) => {
     if (!(error instanceof DamagedTreeError)) throw error;
     // Goes on as if there were no tree.
@@ -84,10 +83,10 @@ export async function surveyRestore(
 async function planWith(
   tree: LocalTree | undefined,
   input: Omit<PlanInput, 'tree'>,
-  notes: string,
+  tempFolder: string,
 ): Promise<Omit<RestoreSurvey, 'backupsBelow'>> {
   const { selection } = input;
-  const plan = new Spool(join(notes, tree === undefined ? 'plan' : 'plan-with-tree'));
+  const plan = new Spool(join(tempFolder, tree === undefined ? 'plan' : 'plan-with-tree'));
   const planTree = tree && { ...tree, entries: entriesBelow(tree, selection) };
   const totals = await planRestore({ ...input, tree: planTree }, plan);
   return { tree, plan, totals };

@@ -41,3 +41,9 @@ export function parentOf(key: Bytes): Bytes {
 export function withoutSlash(key: Bytes): Bytes {
   return (key.endsWith('/') ? key.slice(0, -1) : key) as Bytes;
 }
+
+/** True for a key that the path of a file or folder can be, in the only spelling of that path. */
+export function isPath(key: Bytes): boolean {
+  const names = withoutSlash(key).split('/');
+  return names.every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
+}

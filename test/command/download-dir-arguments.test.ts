@@ -81,12 +81,12 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   'a file as destination': {
     args: ['--config', 'C', '--overwrite', 'file'],
     make: ({ folder }) => writeFileSync(join(folder, 'file'), 'content'),
-    message: /^ERROR: Can't restore to ".*\/file": ".*\/file" is not a folder\./,
+    message: /^ERROR: Can't restore to ".*\/file": ".*\/file" is not a folder\.\nHINT: Choose another/,
   },
   'a destination below a file': {
     args: ['--config', 'C', 'file/below'],
     make: ({ folder }) => writeFileSync(join(folder, 'file'), 'content'),
-    message: /^ERROR: Can't restore to ".*\/file\/below": ".*\/file" is not a folder\./,
+    message: /^ERROR: Can't restore to ".*\/file\/below": ".*\/file" is not a folder\.\nHINT: Choose another/,
   },
   'a destination that is not empty': {
     args: ['--config', 'C', 'full/'],
@@ -103,7 +103,7 @@ const BAD_INPUT: Readonly<Record<string, BadInput>> = {
   'a dangling link': {
     args: ['--config', 'C', 'link'],
     make: ({ folder }) => symlinkSync('nowhere', join(folder, 'link')),
-    message: /^ERROR: ".*\/link" is a link that leads nowhere/,
+    message: /^ERROR: ".*\/link" is a link that leads nowhere\.\nHINT: Remove it/,
   },
   'a plain http endpoint in the environment': {
     args: [...PLACE, FOLDER_URL, TO],

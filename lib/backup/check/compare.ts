@@ -37,7 +37,7 @@ export function compareWithListing(
   backup: Backup,
   draft: Batches<DraftLine>,
   classify: Classify,
-  { hasBucket = true, onDue }: { hasBucket?: boolean; onDue?: OnDue | undefined } = {},
+  { hasBucket = true, onDue }: { hasBucket?: boolean; onDue?: OnDue | undefined },
 ): Promise<Comparison> {
   const writer = new DraftWriter(backup);
   const [stored, objects] = [new RandomSample<Entry>(), new RandomSample<Bytes>()];

@@ -1,7 +1,7 @@
 // Whether the config excludes the file of a stored key that the walk did not find.
 import { type BigIntStats, lstatSync, statSync } from 'node:fs';
 import { errnoOf } from '../../cli/errors.js';
-import { type Bytes, joinPath, pathOf } from '../../tree/bytes.js';
+import { type Bytes, isPath, joinPath, pathOf } from '../../tree/bytes.js';
 import type { Exclusion } from '../../tree/disk/exclusion.js';
 import { isLink } from '../../tree/disk/is-gone.js';
 
@@ -49,10 +49,4 @@ export function createIsExcluded(exclusion: Exclusion, root: Bytes, followSymlin
       return undefined;
     }
   }
-}
-
-/** False for a key that no file can have as its path. */
-function isPath(key: Bytes): boolean {
-  const names = (key.endsWith('/') ? key.slice(0, -1) : key).split('/');
-  return names.every((name) => name !== '' && name !== '.' && name !== '..' && !name.includes('\0'));
 }

@@ -4,8 +4,7 @@ import { relative } from 'node:path';
 import { errnoOf } from '../../cli/errors.js';
 import type { BackupConfig } from '../../config/backup-config.js';
 import { type Bytes, bytesOf, joinPath, pathOf } from '../../tree/bytes.js';
-import type { Exclusion, Tag } from '../../tree/disk/exclusion.js';
-import { STAGE_PREFIX } from '../../tree/disk/exclusion.js';
+import { type Exclusion, STAGE_PREFIX, type Tag } from '../../tree/disk/exclusion.js';
 import { compilePatterns, type MatchPattern } from '../../tree/patterns.js';
 
 /** The rule by which this program excludes its own files. */

@@ -112,8 +112,7 @@ export async function compareRestored({ config, aws, interview }: Setup, path: s
   await withPrivateFolder(async (folder) => {
     const restored = join(folder, 'restored');
     await fetchFile(aws, object, restored);
-    const [before, now] = [await sha256OfFile(restored), await sha256IfThere(onDisk)];
-    if (now !== before)
+    if ((await sha256OfFile(restored)) !== (await sha256OnDisk(onDisk)))
       throw new BackupError(`"${path}", restored from the bucket, differs from the file on disk.`, {
         exitCode: exitCode.mismatch,
         hint: 'If it has changed since the backup, run init again. Otherwise trust nothing in the bucket until you know why.',
@@ -151,7 +150,7 @@ async function askWhen(interview: Interview): Promise<string> {
   return LATER;
 }
 
-async function sha256IfThere(file: string): Promise<string> {
+async function sha256OnDisk(file: string): Promise<string> {
   try {
     return await sha256OfFile(file);
   } catch (error) {

@@ -48,11 +48,15 @@ export function inspectDestination(destination: string, rights: DestinationRight
   const folder = existingFolder(path);
   try {
     if (!statSync(folder).isDirectory()) {
-      throw new BackupError(`Can't restore to "${path}": "${folder}" is not a folder.`);
+      throw new BackupError(`Can't restore to "${path}": "${folder}" is not a folder.`, {
+        hint: 'Choose another destination.',
+      });
     }
     accessSync(folder, constants.W_OK | constants.X_OK | constants.R_OK);
     if (folder !== path && isDanglingLink(path)) {
-      throw new BackupError(`"${path}" is a link that leads nowhere.`);
+      throw new BackupError(`"${path}" is a link that leads nowhere.`, {
+        hint: 'Remove it, or choose another destination.',
+      });
     }
     if (!rights.trustsDestination) assertTrustedPath(folder, path, folder === path);
     const existing = new HeldFolder(realpathSync(folder), folder);

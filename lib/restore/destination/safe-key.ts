@@ -1,16 +1,12 @@
 // Which keys name a place below the destination. Anybody who may write to the bucket can choose a key.
-import type { Bytes } from '../../tree/bytes.js';
+import { type Bytes, isPath } from '../../tree/bytes.js';
 
 /** In bytes: the file systems of Linux refuse longer names. */
 export const LONGEST_NAME = 255;
 
 /** True for a path below a folder, in the only spelling of that path. It may end in a `/`. */
 export function isSafeKey(key: Bytes): boolean {
-  const names = (key.endsWith('/') ? key.slice(0, -1) : key).split('/');
-  return names.every(
-    (name) =>
-      name !== '' && name !== '.' && name !== '..' && name.length <= LONGEST_NAME && !name.includes('\0'),
-  );
+  return isPath(key) && key.split('/').every((name) => name.length <= LONGEST_NAME);
 }
 
 /**

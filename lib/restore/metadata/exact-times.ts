@@ -3,8 +3,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { startProgram } from '../../cli/start-program.js';
-import type { Bytes } from '../../tree/bytes.js';
-import { parentOf, withoutSlash } from '../../tree/bytes.js';
+import { type Bytes, parentOf, withoutSlash } from '../../tree/bytes.js';
 import type { FoldersBelow } from '../destination/folders-below.js';
 
 /** Reads pairs of a time and a path relative to its current folder, each followed by a NUL. */

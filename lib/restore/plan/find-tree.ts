@@ -45,18 +45,17 @@ export interface FoundTree {
 
 /**
  * Downloads the tree file of the last run, or of the last one that ended by `scope.time`.
- * @param notes the folder for the file
  * @throws {BackupError} if all trees are newer than that time; with exit code 5 if it was stored with another key
  */
-export async function fetchTreeAt(scope: RestoreScope, notes: string): Promise<FoundTree> {
+export async function fetchTreeAt(scope: RestoreScope, tempFolder: string): Promise<FoundTree> {
   const { prefix, backupPrefix, time } = scope;
   if (time === undefined) {
     const folder = bytesOf(prefix.slice(backupPrefix.length));
-    const tree = await fetchStoredTree(scope, { key: runFolderKey(backupPrefix) + TREE, folder }, notes);
+    const tree = await fetchStoredTree(scope, { key: runFolderKey(backupPrefix) + TREE, folder }, tempFolder);
     if (tree !== undefined) return { tree, backupsBelow: [] };
   }
   const { nearest, below } = await findStoredTrees(scope);
-  const tree = nearest && (await fetchStoredTree(scope, nearest, notes));
+  const tree = nearest && (await fetchStoredTree(scope, nearest, tempFolder));
   return { tree, backupsBelow: tree === undefined ? below : [] };
 }
 
@@ -142,10 +141,10 @@ export function tooEarlyError(time: number, oldest: number): BackupError {
 async function fetchStoredTree(
   scope: RestoreScope,
   { key, version, folder }: StoredTree,
-  notes: string,
+  tempFolder: string,
 ): Promise<LocalTree | undefined> {
   const { aws } = scope;
-  const file = join(notes, 'tree.ndjson.gz');
+  const file = join(tempFolder, 'tree.ndjson.gz');
   const object = { bucket: aws.bucket, key, versionId: version?.versionId };
   const args = download(object, file);
   const answer = await aws.run(args, { environment: IN_UTC });

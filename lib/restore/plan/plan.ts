@@ -132,9 +132,9 @@ export async function planRestore(
     const method = stays ? 'kept' : isSparse ? 'singly' : fetchMethod;
     if (isFetched(fetchMethod)) preview.add(replaced, keeps);
     if (isSelected && line.wanted === undefined && method === 'not wanted') since.added += 1;
-    if (isFetched(method) && line.wanted?.isCurrent === false)
-      since[line.currentSize === undefined ? 'deleted' : 'overwritten'] += 1;
     if (isFetched(method)) {
+      if (line.wanted?.isCurrent === false)
+        since[line.currentSize === undefined ? 'deleted' : 'overwritten'] += 1;
       const size = line.wanted?.size ?? 0;
       download += size;
       bytes += inBlocks(allocated ?? size);

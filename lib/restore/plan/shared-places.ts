@@ -26,9 +26,9 @@ export async function findFoldedNames(
 export async function fetchSharedSingly(
   survey: RestoreSurvey,
   names: FoldedNames,
-  notes: string,
+  tempFolder: string,
 ): Promise<RestoreSurvey> {
-  const plan = new Spool(join(notes, 'plan-with-folded-names'));
+  const plan = new Spool(join(tempFolder, 'plan-with-folded-names'));
   let moved = 0;
   for await (const file of flatten(readJson<PlannedFile>(survey.plan))) {
     const isMoved = file.method === 'in bulk' && names.isShared(file.key);

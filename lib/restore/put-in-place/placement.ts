@@ -27,8 +27,7 @@ export interface PlacementOptions {
   /** Why files did not arrive, as far as that is known, by their numbers in the plan. */
   readonly failures: ReadonlyMap<number, FetchFailure>;
   readonly interruption: Interruption;
-  /** A folder for temporary files. */
-  readonly notes: string;
+  readonly tempFolder: string;
   /** Notes the files that are put in place, as JSON of `PlannedFile`, if they are to be verified. */
   readonly placed: Spool | undefined;
 }
@@ -45,8 +44,8 @@ export class Placement {
   constructor(options: PlacementOptions) {
     this.#options = options;
     this.notices = new Notices(options);
-    this.times = new Spool(join(options.notes, 'times'));
-    this.folders = new Spool(join(options.notes, 'folders'));
+    this.times = new Spool(join(options.tempFolder, 'times'));
+    this.folders = new Spool(join(options.tempFolder, 'folders'));
   }
 
   /** Runs `action`, and reports `key` if it can't be restored. @throws {InterruptedError} if a signal has arrived */

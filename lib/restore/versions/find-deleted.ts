@@ -13,8 +13,7 @@ export interface Undeletion extends Remote {
   readonly wanted: WantedPaths;
   /** Milliseconds since the epoch: files that were deleted by then stay deleted. */
   readonly time: number | undefined;
-  /** A folder for temporary files. */
-  readonly notes: string;
+  readonly tempFolder: string;
 }
 
 /** A key that is deleted now. */

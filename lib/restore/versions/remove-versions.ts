@@ -30,7 +30,7 @@ export function removeMarkers(undeletion: Undeletion, deleted: Spool): Promise<n
     for await (const { key, markers } of readDeleted(deleted))
       for (const versionId of markers) yield { key, versionId };
   })();
-  return removeAll(undeletion, markers, undeletion.notes, {
+  return removeAll(undeletion, markers, undeletion.tempFolder, {
     done: (url, versionId) => `Undeleted: ${url} (delete marker ${versionId})`,
     refused: 'is still deleted',
   });

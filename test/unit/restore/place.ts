@@ -94,7 +94,7 @@ export class Place {
       log,
       failures: new Map(failures),
       interruption,
-      notes: this.folder,
+      tempFolder: this.folder,
       placed: undefined,
     };
     const plan = spoolOf(this.folder, 'plan', withEntries(numbered(this.#plan), tree ?? []));
