@@ -16,10 +16,19 @@ test('--bucket shows each backup in a bucket without any key', async (t) => {
   const world = await backedUp(t);
   world.put('backup.info/runs/other/last-run.json', 'x', OTHER_KEY);
   const place = ['default', 'eu-central-1', 'test-bucket'];
-  const { code, stdout, stderr } = await world.runShared('encrypted-s3', ['status', '--bucket', ...place]);
+  const { code, stdout, stderr } = await world.runUnprivileged('encrypted-s3', [
+    'status',
+    '--bucket',
+    ...place,
+  ]);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^other\/\t.*\npc\/docs\/\t2\d\d\d-.*Z\t\d+\n$/);
-  const incomplete = await world.runShared('encrypted-s3', ['status', '--bucket', 'default', 'eu-central-1']);
+  const incomplete = await world.runUnprivileged('encrypted-s3', [
+    'status',
+    '--bucket',
+    'default',
+    'eu-central-1',
+  ]);
   assert.equal(incomplete.code, 1);
   assert.match(incomplete.stderr, /--bucket needs AWS_PROFILE AWS_REGION BUCKET/);
 });
@@ -28,7 +37,7 @@ test('--bucket --max-age is critical if a backup is stale or none is there, and 
   const world = new BucketWorld(t);
   const place = ['default', 'eu-central-1', 'test-bucket'];
   const ask = async () => {
-    const { code, stdout } = await world.runShared('encrypted-s3', [
+    const { code, stdout } = await world.runUnprivileged('encrypted-s3', [
       'status',
       '--max-age',
       '1d',
@@ -74,16 +83,16 @@ test("--bucket --config shows the facts in the records of the config's key, and 
   world.put(RECORD, JSON.stringify({ ...record, isIncomplete: true, notBackedUp: 1, lastComplete }), KEY);
   const args = ['status', '--bucket', 'default', 'eu-central-1', 'test-bucket'];
   const withConfig = [...args, '--config', world.configFile];
-  const { code, stdout, stderr } = await world.runShared('encrypted-s3', withConfig);
+  const { code, stdout, stderr } = await world.runUnprivileged('encrypted-s3', withConfig);
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^pc\/docs\/\t.*\t1728\d\d\t\S+\t2\t14\t1\n$/);
-  const plugin = await world.runShared('encrypted-s3', [...withConfig, '--max-age', '1d']);
+  const plugin = await world.runUnprivileged('encrypted-s3', [...withConfig, '--max-age', '1d']);
   assert.equal(plugin.code, 2);
   assert.match(
     plugin.stdout,
     /^BACKUP CRITICAL - 1 of 1 backups are older than 1 day: pc\/docs\/ \(s3:\/\/test-bucket\) \| 'age_pc\/docs\/'=1728\d\ds;;86400\n$/,
   );
-  const fresh = await world.runShared('encrypted-s3', [...args, '--max-age', '1d']);
+  const fresh = await world.runUnprivileged('encrypted-s3', [...args, '--max-age', '1d']);
   assert.equal(fresh.code, 0);
   assert.match(fresh.stdout, /^BACKUP OK - 1 of 1 backups are fresh /);
 });
@@ -96,7 +105,7 @@ test('options that do not go with --bucket are a usage error', async (t) => {
     [...bucket, '--escrow', '--config', 'file'],
     ['--escrow'],
   ]) {
-    const { code, stderr } = await world.runShared('encrypted-s3', ['status', ...words]);
+    const { code, stderr } = await world.runUnprivileged('encrypted-s3', ['status', ...words]);
     assert.equal(code, 1);
     assert.match(stderr, /^error: .*\nUsage: encrypted-s3 status .*\nTry /);
   }

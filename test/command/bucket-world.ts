@@ -11,29 +11,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { after, type TestContext } from 'node:test';
+import type { TestContext } from 'node:test';
 import { BucketAws } from '../fakes/bucket-aws.js';
 import type { CallServer } from '../fakes/call-server.js';
-import { CommandProcess } from '../fakes/command-process.js';
 import type { FakeBucket, StoredObject } from '../fakes/fake-bucket.js';
 import type { Faults } from '../fakes/fault.js';
 import { pathsBelow } from '../fakes/paths-below.js';
-import type { RunRequest } from '../fakes/run-request.js';
-import { type Outcome, type RunOptions, Sandbox, WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
+import { type Outcome, type RunOptions, Sandbox } from '../fakes/sandbox.js';
 import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 
 /** The mtime of new files: older than any run. */
 const LONG_AGO = new Date('2020-02-02T02:02:02Z');
 /** The files that the fakes write. */
 const LOGS = ['calls', 'syslog', 'logger-arguments'];
-
-/** The idle processes of this test file. */
-const idle: CommandProcess[] = [];
-let isOver = false;
-after(async () => {
-  isOver = true;
-  await Promise.all(idle.map((it) => it.end()));
-});
 
 export const OTHER_KEY = 'Another0Key1of2the3same4length56';
 export const PREFIX = 'pc/docs/';
@@ -126,28 +116,14 @@ export class BucketWorld extends Sandbox {
     return super.run(command, args, { ...options, environment });
   }
 
-  /** Runs a backup: in the shared process, unless it has its own environment. */
-  async sync(flags: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-    const args = [...flags, this.configFile];
-    if (Object.keys(environment).length > 0)
-      return this.run('encrypted-s3-sync', args, { environment, through: WITHOUT_ROOTS_RIGHTS });
-    return this.runShared('encrypted-s3-sync', args);
+  /** Runs a backup. */
+  sync(flags: readonly string[] = [], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+    return this.runUnprivileged('encrypted-s3-sync', [...flags, this.configFile], { environment });
   }
 
-  /** Runs a command that reads no input in the process that this file's tests share, without root's rights. */
-  async runShared(
-    command: RunRequest['command'],
-    args: readonly string[],
-    cwd = this.folder,
-  ): Promise<Outcome> {
-    writeFileSync(join(this.folder, 'calls'), '');
-    const process = idle.pop() ?? new CommandProcess(WITHOUT_MODERN_SYSLOG);
-    const environment = { HOME: this.home, TMPDIR: this.tmp, PATH: this.path };
-    const outcome = await process.run({ command, args, cwd, environment });
-    // The run of a failed test may outlast the test.
-    if (isOver) await process.end();
-    else idle.push(process);
-    return outcome;
+  /** Runs a command without root's right to read and write everything. */
+  runUnprivileged(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    return this.run(command, args, { ...options, through: WITHOUT_ROOTS_RIGHTS });
   }
 
   /** The last run's calls of `aws`, in the order in which they began: the arguments, joined by spaces. */

@@ -26,7 +26,7 @@ function recorded(world: BucketWorld): unknown {
 }
 
 async function statusOf(world: BucketWorld): Promise<string> {
-  const { code, stdout, stderr } = await world.runShared('encrypted-s3', ['status', world.configFile]);
+  const { code, stdout, stderr } = await world.runUnprivileged('encrypted-s3', ['status', world.configFile]);
   assert.equal(code, 0, stderr);
   return /Escrow: +(.*)/.exec(stdout)?.[1] ?? '';
 }

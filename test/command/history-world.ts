@@ -37,7 +37,7 @@ export function makeRunOlder(world: BucketWorld, before: number): void {
 export async function ask(world: BucketWorld, ...words: string[]): Promise<string[]> {
   const [command = '', ...rest] = words;
   const args = [command, '--config', world.configFile, ...rest];
-  const { code, stdout, stderr } = await world.runShared('encrypted-s3', args);
+  const { code, stdout, stderr } = await world.runUnprivileged('encrypted-s3', args);
   assert.equal(code, 0, stderr);
   return stdout.split('\n').slice(0, -1);
 }

@@ -39,12 +39,12 @@ test('ls shows a folder as it is now, and as it was', async (t) => {
 test('ls suggests how to find a path that it does not know', async (t) => {
   const world = await threeRuns(t);
   const args = ['ls', '--config', world.configFile];
-  const missing = await world.runShared('encrypted-s3', [...args, 'nothing']);
+  const missing = await world.runUnprivileged('encrypted-s3', [...args, 'nothing']);
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /The backup has nothing at or below "nothing"[\s\S]*encrypted-s3 find/);
-  const tooOld = await world.runShared('encrypted-s3', [...args, '--at', '1 year ago']);
+  const tooOld = await world.runUnprivileged('encrypted-s3', [...args, '--at', '1 year ago']);
   assert.match(tooOld.stderr, /no tree as old as/);
-  const outside = await world.runShared('encrypted-s3', [...args, '/etc']);
+  const outside = await world.runUnprivileged('encrypted-s3', [...args, '/etc']);
   assert.match(outside.stderr, /"\/etc" is not in LOCAL_DIR/);
 });
 
@@ -119,7 +119,7 @@ test('objects of a run that did not end are in no tree, but ls says where they a
   for (const path of ['late', 'late folder/file']) {
     world.put(`pc/docs/${path}`, 'late content', KEY);
     const [name = ''] = path.split('/');
-    const listed = await world.runShared('encrypted-s3', ['ls', '--config', world.configFile, name]);
+    const listed = await world.runUnprivileged('encrypted-s3', ['ls', '--config', world.configFile, name]);
     assert.equal(listed.code, 1);
     assert.match(
       listed.stderr,
@@ -127,7 +127,7 @@ test('objects of a run that did not end are in no tree, but ls says where they a
     );
     const to = join(world.folder, `restored ${name}`);
     const words = ['restore', '--config', world.configFile, path, to];
-    const { code, stderr } = await world.runShared('encrypted-s3', words);
+    const { code, stderr } = await world.runUnprivileged('encrypted-s3', words);
     assert.equal(code, 0, stderr);
     assert.match(
       stderr,
@@ -144,7 +144,7 @@ test('on a terminal, ls and find say that a run has not ended', async (t) => {
   for (const words of [['ls'], ['find', 'late']]) {
     const { left } = await screenOf(world, [...words, '--config', world.configFile]);
     assert.match(left, /A run is going on, or did not end: its files are not shown here\./);
-    const { stderr } = await world.runShared('encrypted-s3', [...words, '--config', world.configFile]);
+    const { stderr } = await world.runUnprivileged('encrypted-s3', [...words, '--config', world.configFile]);
     assert.equal(stderr, '');
   }
   const earlier = ['ls', '--at', '2 days ago', '--config', world.configFile];
@@ -166,7 +166,7 @@ test('a second command downloads only new trees', async (t) => {
 test('for a backup without records, and for one of another key, the commands say so', async (t) => {
   const world = await threeRuns(t);
   world.config({ REMOTE_DIR_PREFIX: 'another' });
-  const none = await world.runShared('encrypted-s3', ['runs', '--config', world.configFile]);
+  const none = await world.runUnprivileged('encrypted-s3', ['runs', '--config', world.configFile]);
   assert.equal(none.code, 1);
   assert.match(
     none.stderr,
@@ -174,7 +174,7 @@ test('for a backup without records, and for one of another key, the commands say
   );
   world.config({ ENCRYPTION_KEY: 'Another0Key1of2the3same4length56' });
   rmSync(join(world.stateHome, 'encrypted-s3-backup'), { recursive: true });
-  const other = await world.runShared('encrypted-s3', ['ls', '--config', world.configFile]);
+  const other = await world.runUnprivileged('encrypted-s3', ['ls', '--config', world.configFile]);
   assert.equal(other.code, 5);
 });
 
@@ -189,7 +189,12 @@ test('--header names the columns even in a pipe', async (t) => {
   assert.equal(await header('diff', 'yesterday'), 'CHANGE\tPATH');
   assert.equal(await header('list-versions'), 'DATE\tVERSION ID\tSIZE\tSTATE\tKEY');
   const place = ['default', 'eu-central-1', 'test-bucket'];
-  const { stdout } = await world.runShared('encrypted-s3', ['status', '--header', '--bucket', ...place]);
+  const { stdout } = await world.runUnprivileged('encrypted-s3', [
+    'status',
+    '--header',
+    '--bucket',
+    ...place,
+  ]);
   assert.match(stdout, /^PREFIX\tLAST RUN\tAGE\n/);
   assert.match(String(await header('ls', '--json')), /^\{"format":/);
 });

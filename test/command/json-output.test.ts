@@ -80,7 +80,7 @@ test('the output of status matches its schema, for a backup and for a bucket', a
     assert.match(shown.backups[0]?.lastRun ?? '', /Z$/);
   }
   world.config({ REMOTE_DIR_PREFIX: 'nothing' });
-  const { stdout } = await world.runShared('encrypted-s3', ['status', '--json', world.configFile]);
+  const { stdout } = await world.runUnprivileged('encrypted-s3', ['status', '--json', world.configFile]);
   check('status', [JSON.parse(stdout)]);
 });
 
@@ -88,7 +88,7 @@ test('the output of doctor matches its schema, for a backup and for a config tha
   const world = await threeRuns(t);
   for (const settings of [{}, { AWS_RETENTION_DAYS: 'many' }]) {
     world.config(settings);
-    const { stdout } = await world.runShared('encrypted-s3', ['doctor', '--json', world.configFile]);
+    const { stdout } = await world.runUnprivileged('encrypted-s3', ['doctor', '--json', world.configFile]);
     check('doctor', [JSON.parse(stdout)]);
   }
 });

@@ -44,7 +44,7 @@ async function unversionedBackup(t: TestContext, hours = '0'): Promise<BucketWor
 
 function ask(world: BucketWorld, ...words: string[]) {
   const [command = '', ...rest] = words;
-  return world.runShared('encrypted-s3', [command, '--config', world.configFile, ...rest]);
+  return world.runUnprivileged('encrypted-s3', [command, '--config', world.configFile, ...rest]);
 }
 
 for (const hours of ['0', '20']) {

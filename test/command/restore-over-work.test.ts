@@ -18,7 +18,7 @@ async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: strin
 
 function restore(world: BucketWorld, flag: string | undefined, ...words: string[]) {
   const flags = flag === undefined ? [] : [flag];
-  return world.runShared('encrypted-s3', ['restore', '--config', world.configFile, ...flags, ...words]);
+  return world.runUnprivileged('encrypted-s3', ['restore', '--config', world.configFile, ...flags, ...words]);
 }
 
 function writeOld(file: string): void {

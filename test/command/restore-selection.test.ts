@@ -29,7 +29,7 @@ async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: strin
 }
 
 const restore = (world: BucketWorld, ...words: string[]) =>
-  world.runShared('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
+  world.runUnprivileged('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
 
 const below = (folder: string) => pathsBelow(folder).sort();
 

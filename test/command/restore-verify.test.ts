@@ -18,7 +18,13 @@ async function backedUp(t: TestContext): Promise<{ world: BucketWorld; to: strin
 }
 
 function restore(world: BucketWorld, ...words: string[]) {
-  return world.runShared('encrypted-s3', ['restore', '--config', world.configFile, '--verify', ...words]);
+  return world.runUnprivileged('encrypted-s3', [
+    'restore',
+    '--config',
+    world.configFile,
+    '--verify',
+    ...words,
+  ]);
 }
 
 /** Makes the server report checksums for these contents. */

@@ -32,7 +32,6 @@ export class RestoreWorld extends BucketWorld {
       chmodSync(join(this.folder, name), 0o666);
     }
     const args = ['--config', this.configFile, ...flags, ...words];
-    if (as === WITHOUT_ROOTS_RIGHTS) return this.runShared('encrypted-s3-download-dir', args, cwd);
     return this.run('encrypted-s3-download-dir', args, { cwd, through: as });
   }
 

@@ -34,7 +34,7 @@ async function backedUp(t: TestContext): Promise<BucketWorld> {
 const to = (world: BucketWorld, path = '') => join(world.folder, 'to', path);
 
 function restore(world: BucketWorld, ...words: string[]) {
-  return world.runShared('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
+  return world.runUnprivileged('encrypted-s3', ['restore', '--config', world.configFile, ...words]);
 }
 
 test('a file is restored with its mode and mtime, to a folder or to a new name', async (t) => {
@@ -85,7 +85,9 @@ test('a folder, several paths, and the whole backup are restored', async (t) => 
 test('a single word that is a path of the backup is no destination, unless it is a folder here or begins with ./', async (t) => {
   const world = await backedUp(t);
   const restoreTo = (destination: string) =>
-    world.runShared('encrypted-s3', ['restore', '--config', world.configFile, destination], to(world));
+    world.runUnprivileged('encrypted-s3', ['restore', '--config', world.configFile, destination], {
+      cwd: to(world),
+    });
   for (const word of ['letters', 'letters/', 'a', LETTER]) {
     const { code, stderr } = await restoreTo(word);
     const path = word.replace(/\/$/, '');

@@ -34,7 +34,7 @@ for (const answer of ANSWERS) {
       assert.equal(hints.length, hint === undefined ? 0 : 1, shown);
       if (hint !== undefined) assert.match(hints[0] ?? '', hint, shown);
     }
-    const { code: exitCode, stderr } = await world.runShared('encrypted-s3', [
+    const { code: exitCode, stderr } = await world.runUnprivileged('encrypted-s3', [
       'complete',
       '--',
       'restore',

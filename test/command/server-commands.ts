@@ -210,7 +210,7 @@ export function runOf(
 ): Promise<Outcome> {
   if (run !== undefined) return run(world);
   return input === undefined
-    ? world.runShared('encrypted-s3', words)
+    ? world.runUnprivileged('encrypted-s3', words)
     : world.run('encrypted-s3', words, { input });
 }
 

@@ -24,7 +24,7 @@ const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toI
 
 test('status shows the time of the last run, and the size of the backup', async (t) => {
   const world = await backedUp(t);
-  const { code, stdout, stderr } = await world.runShared('encrypted-s3', ['status', world.configFile]);
+  const { code, stdout, stderr } = await world.runUnprivileged('encrypted-s3', ['status', world.configFile]);
   assert.equal(code, 0, stderr);
   for (const words of [
     /: OK, /,
@@ -38,7 +38,7 @@ test('status shows the time of the last run, and the size of the backup', async 
 
 test('status is not OK if the last complete run is older than two days', async (t) => {
   const world = await backedUp(t);
-  const ask = () => world.runShared('encrypted-s3', ['status', world.configFile]);
+  const ask = () => world.runUnprivileged('encrypted-s3', ['status', world.configFile]);
   changeRecord(world, { ended: hoursAgo(47) });
   assert.equal((await ask()).code, 0);
   changeRecord(world, { ended: hoursAgo(49) });
@@ -51,17 +51,21 @@ test('the config in the default place is used when none is named', async (t) => 
   const world = await backedUp(t);
   const folder = join(world.home, '.config/encrypted-s3-backup');
   mkdirSync(folder, { recursive: true });
-  const nowhere = await world.runShared('encrypted-s3', ['status']);
+  const nowhere = await world.runUnprivileged('encrypted-s3', ['status']);
   assert.equal(nowhere.code, 1);
   assert.match(nowhere.stderr, /No config is given.*\n.*HINT: .*\.config\/encrypted-s3-backup\/config/);
   renameSync(world.configFile, join(folder, 'config'));
-  assert.equal((await world.runShared('encrypted-s3', ['status'])).code, 0);
+  assert.equal((await world.runUnprivileged('encrypted-s3', ['status'])).code, 0);
 });
 
 test('--max-age answers as a monitoring plugin does', async (t) => {
   const world = await backedUp(t);
   const ask = async (...flags: string[]) => {
-    const { code, stdout } = await world.runShared('encrypted-s3', ['status', world.configFile, ...flags]);
+    const { code, stdout } = await world.runUnprivileged('encrypted-s3', [
+      'status',
+      world.configFile,
+      ...flags,
+    ]);
     return { code, stdout };
   };
   const fresh = await ask('--max-age', '26h');
@@ -83,7 +87,7 @@ test('--max-age answers as a monitoring plugin does', async (t) => {
 test('--max-age prints UNKNOWN on standard output if the bucket cannot be read', async (t) => {
   const world = await backedUp(t);
   world.put(RECORD, 'another', OTHER_KEY);
-  const { code, stdout } = await world.runShared('encrypted-s3', [
+  const { code, stdout } = await world.runUnprivileged('encrypted-s3', [
     'status',
     world.configFile,
     '--max-age',
@@ -95,7 +99,7 @@ test('--max-age prints UNKNOWN on standard output if the bucket cannot be read',
 
 test('--json prints the record, the state and the age', async (t) => {
   const world = await backedUp(t);
-  const { stdout } = await world.runShared('encrypted-s3', [
+  const { stdout } = await world.runUnprivileged('encrypted-s3', [
     'status',
     '--config',
     world.configFile,
@@ -111,12 +115,17 @@ test('--json prints the record, the state and the age', async (t) => {
 test('--prometheus writes the whole file, or reports why it cannot', async (t) => {
   const world = await backedUp(t);
   const file = join(world.folder, 'backup.prom');
-  const written = await world.runShared('encrypted-s3', ['status', world.configFile, '--prometheus', file]);
+  const written = await world.runUnprivileged('encrypted-s3', [
+    'status',
+    world.configFile,
+    '--prometheus',
+    file,
+  ]);
   assert.equal(written.code, 0, written.stderr);
   const text = readFileSync(file, 'utf8');
   assert.match(text, /^encrypted_s3_backup_files\{bucket="test-bucket",prefix="pc\/docs\/"\} 2$/m);
   assert.match(text, /^encrypted_s3_backup_last_complete_run_timestamp_seconds\{.*\} \d+(\.\d+)?$/m);
-  const failed = await world.runShared('encrypted-s3', [
+  const failed = await world.runUnprivileged('encrypted-s3', [
     'status',
     world.configFile,
     '--prometheus',

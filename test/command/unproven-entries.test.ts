@@ -31,7 +31,7 @@ for (const hours of ['0', '20']) {
       assert.deepEqual(tree(world).get('f'), { ...before, unproven: true });
       assert.deepEqual([...tree(world).keys()], ['f', 'g']);
     }
-    const restored = await world.runShared('encrypted-s3-download-dir', [
+    const restored = await world.runUnprivileged('encrypted-s3-download-dir', [
       ...['--config', world.configFile, '.', `${world.folder}/back`],
     ]);
     assert.equal(restored.code, 0, restored.stderr);

@@ -1,10 +1,9 @@
-// A process that runs commands one after the other, until a command is killed.
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+// A process that runs commands one after the other, until a command is killed or exits by itself.
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { programOf } from './bins.js';
 import { END_OF_RUN, type RunRequest } from './run-request.js';
-import { WITHOUT_ROOTS_RIGHTS } from './without-roots-rights.js';
 
 const MANY_RUNS = programOf('test/fakes/many-runs.js');
 /** Milliseconds after which a run is killed. */
@@ -18,30 +17,33 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-type Child = ChildProcessByStdio<Writable, Readable, Readable>;
+interface Child extends ChildProcess {
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+}
 
 export class CommandProcess {
+  readonly #through: readonly string[];
   readonly #nodeOptions: string;
   #child: Child | undefined;
-  #closed: Promise<unknown> = Promise.resolve();
+  #exited: Promise<unknown> = Promise.resolve();
 
-  constructor(nodeOptions = '') {
+  /** @param through the program, with its arguments, that starts the process, if any */
+  constructor(through: readonly string[], nodeOptions = '') {
+    this.#through = through;
     this.#nodeOptions = nodeOptions;
   }
 
   async run(request: RunRequest): Promise<Outcome> {
     this.#child ??= this.#start();
     const child = this.#child;
-    // An idle process does not keep the test file from ending.
-    child.ref();
     const printed = Promise.all([child.stdout, child.stderr].map(readToEndOfRun));
     const timeout = setTimeout(() => child.kill('SIGKILL'), TOO_LONG);
-    child.stdin.write(`${JSON.stringify(request)}\n`);
+    child.send(request, () => undefined); // The error of a process that was killed.
     const [stdout, stderr] = (await printed) as [Printed, Printed];
     clearTimeout(timeout);
     // A process that has handled a signal ends.
     if (stderr.exitCode === undefined || stderr.exitCode > 128) await this.end();
-    child.unref();
     return {
       code: stderr.exitCode ?? child.exitCode,
       signal: child.signalCode,
@@ -51,21 +53,19 @@ export class CommandProcess {
   }
 
   async end(): Promise<void> {
-    this.#child?.ref();
-    this.#child?.stdin.end();
+    if (this.#child?.connected) this.#child.disconnect();
     this.#child = undefined;
-    await this.#closed;
+    await this.#exited;
   }
 
   #start(): Child {
-    const [program = '', ...args] = [...WITHOUT_ROOTS_RIGHTS, process.execPath, MANY_RUNS];
+    const [program = '', ...args] = [...this.#through, process.execPath, MANY_RUNS];
     const child = spawn(program, args, {
       env: { PATH: process.env['PATH'], NODE_OPTIONS: this.#nodeOptions },
-      stdio: 'pipe',
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
-    child.stdin.on('error', () => undefined); // The process was killed.
-    this.#closed = once(child, 'close');
-    return child;
+    this.#exited = once(child, 'exit');
+    return child as Child;
   }
 }
 

@@ -1,10 +1,13 @@
 // The protocol between a test and the process of its runs, many-runs.ts.
 
 export interface RunRequest {
-  readonly command: 'encrypted-s3' | 'encrypted-s3-sync' | 'encrypted-s3-download-dir';
+  /** The name of a bin. */
+  readonly command: string;
   readonly args: readonly string[];
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
+  /** What the command reads on standard input, which then ends. */
+  readonly input?: string;
 }
 
 /** Precedes the exit code in the last line of a run, on stdout and stderr. */

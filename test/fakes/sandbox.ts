@@ -7,8 +7,11 @@ import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { binOf } from './bins.js';
 import type { CallServer } from './call-server.js';
+import type { Outcome } from './command-process.js';
 import type { Call, Reply } from './scenario.js';
 import { ScriptedAws } from './scripted-aws.js';
+import { runShared } from './shared-process.js';
+import { WITHOUT_ROOTS_RIGHTS } from './without-roots-rights.js';
 
 export const KEY = 'Secret0Key1that2must3never4leak5';
 export const EASY_KEY = 'correct horse battery';
@@ -18,20 +21,18 @@ export const FAKES = fileURLToPath(new URL('../../../test/fakes', import.meta.ur
 /** A value for the commands' NODE_OPTIONS. */
 export const WITHOUT_MODERN_SYSLOG = `--require=${join(FAKES, 'hide-modern-syslog.cjs')}`;
 
-export interface Outcome {
-  readonly code: number | null;
-  readonly signal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+export type { Outcome };
 
+/** A run with `keepInput`, `onStart`, `through` or NODE_OPTIONS has its own process, like one with `alone`. */
 export interface RunOptions {
   readonly input?: string;
+  /** Whether the command has its own process, because the test is about the process itself. */
+  readonly alone?: boolean;
   /** Whether standard input stays open. */
   readonly keepInput?: boolean;
   readonly environment?: NodeJS.ProcessEnv;
   readonly cwd?: string;
-  /** A program, with its arguments, that starts the command. */
+  /** A program, with its arguments, that starts the command. Runs with WITHOUT_ROOTS_RIGHTS share a process, too. */
   readonly through?: readonly string[];
   /** Called after the start of the process. */
   readonly onStart?: (child: ChildProcess) => void;
@@ -110,27 +111,17 @@ export class Sandbox {
   }
 
   /** Runs a built command to its end. */
-  async run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    const words = [...(options.through ?? []), process.execPath, binOf(command), ...args];
-    const child = spawn(words[0] ?? '', words.slice(1), {
-      cwd: options.cwd ?? this.folder,
-      env: {
-        HOME: this.folder,
-        PATH: this.path,
-        NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
-        ...options.environment,
-      },
-    });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
-    child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
-    child.stdin.on('error', () => undefined);
-    if (!options.keepInput) child.stdin.end(options.input ?? '');
-    options.onStart?.(child);
-    return new Promise((resolve) => {
-      child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-    });
+  run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
+    const { input = '', through = [], cwd = this.folder } = options;
+    const environment = {
+      HOME: this.folder,
+      PATH: this.path,
+      NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
+      ...options.environment,
+    };
+    return needsOwnProcess(options)
+      ? runAlone([...through, process.execPath, binOf(command), ...args], cwd, environment, options)
+      : runShared({ command, args, cwd, environment, input }, through);
   }
 
   /** All calls of the fake `aws`. @throws {Error} if a call was wrong, or an expected one is missing */
@@ -156,6 +147,35 @@ export class Sandbox {
   syslog(): string[] {
     return linesOf(join(this.folder, 'syslog'));
   }
+}
+
+function needsOwnProcess({ alone, keepInput, onStart, through, environment }: RunOptions): boolean {
+  return (
+    alone === true ||
+    keepInput === true ||
+    onStart !== undefined ||
+    (through !== undefined && through !== WITHOUT_ROOTS_RIGHTS) ||
+    environment?.['NODE_OPTIONS'] !== undefined
+  );
+}
+
+function runAlone(
+  [program = '', ...args]: readonly string[],
+  cwd: string,
+  environment: NodeJS.ProcessEnv,
+  { input = '', keepInput = false, onStart }: RunOptions,
+): Promise<Outcome> {
+  const child = spawn(program, args, { cwd, env: environment });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (stdout += chunk));
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (stderr += chunk));
+  child.stdin.on('error', () => undefined);
+  if (!keepInput) child.stdin.end(input);
+  onStart?.(child);
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
 }
 
 function linesOf(file: string): string[] {

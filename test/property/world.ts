@@ -8,6 +8,7 @@ import { BucketAws } from '../fakes/bucket-aws.js';
 import { CommandProcess, type Outcome } from '../fakes/command-process.js';
 import type { FakeBucket } from '../fakes/fake-bucket.js';
 import type { Fault } from '../fakes/fault.js';
+import { WITHOUT_ROOTS_RIGHTS } from '../fakes/without-roots-rights.js';
 import { assertRecordIsTrue, isTreeOfRecord, keptPaths, recordIn } from './claims.js';
 import { filesOnDisk, isReallyGone } from './disk.js';
 import { Witness } from './witness.js';
@@ -34,7 +35,7 @@ export class PropertyWorld {
   readonly #configFile = join(this.folder, 'config');
   readonly #lock = join(this.folder, 'lock');
   readonly #aws: BucketAws;
-  readonly #process = new CommandProcess();
+  readonly #process = new CommandProcess(WITHOUT_ROOTS_RIGHTS);
   readonly #environment: NodeJS.ProcessEnv;
   /** Paths for which only the next full run can know what the bucket holds. */
   #doubtful = new Set<string>();
