@@ -45,7 +45,7 @@ Exit codes:
       const { profile, maxAge } = options;
       const configFile = namedConfig(command, file, options.config);
       if (options.fix === true && options.yes !== true && !process.stdin.isTTY)
-        command.error('error: without a terminal, --fix needs --yes', { exitCode: 1 });
+        command.error('error: without a terminal, --fix needs --yes');
       const request = {
         configFile,
         profile,

@@ -40,9 +40,7 @@ export function downloadFileCommand(): Command {
     )
     .action((words: string[], { config, versionId, at, trustDestination }: Options) => {
       if (words.length !== 2 && words.length !== 4)
-        command.error('error: a profile, a region, an s3:// URL and a destination are needed', {
-          exitCode: 1,
-        });
+        command.error('error: a profile, a region, an s3:// URL and a destination are needed');
       const request = {
         words,
         configFile: config,

@@ -18,7 +18,7 @@ export function downloadKeyCommand(): Command {
     .addHelpText('after', examples('default eu-central-1 my-backup-s3'))
     .action((words: string[], { config }: { readonly config?: string }) => {
       if (words.length !== 0 && words.length !== 3)
-        command.error('error: a profile, a region and a bucket are needed, or a config', { exitCode: 1 });
+        command.error('error: a profile, a region and a bucket are needed, or a config');
       return main('encrypted-s3-download-key', false, (context) =>
         downloadKey({ words, configFile: config }, context),
       );

@@ -86,8 +86,7 @@ Upper and lower case are the same. To restore a file that was found:
     )
     .addHelpText('after', examples('invoice', '--at yesterday "*.odt"', '--all "letters/*2025*"'))
     .action((pattern: string, { at, all, ...options }: FindOptions) => {
-      if (at !== undefined && all === true)
-        command.error('error: --at and --all can not be used together', { exitCode: 1 });
+      if (at !== undefined && all === true) command.error('error: --at and --all can not be used together');
       return main('encrypted-s3-find', false, (context) =>
         find({ ...commonFlags(options), pattern, at, isOfAllRuns: all === true }, context),
       );

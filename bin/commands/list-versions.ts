@@ -50,9 +50,7 @@ deletion.`,
     .action((words: string[], { config, json, header }: Options) => {
       const isOfConfig = config !== undefined || words.length < 3;
       if (isOfConfig ? words.length > 1 || words[0]?.startsWith('s3://') : words.length > 3)
-        command.error('error: a profile, a region and an s3:// URL are needed, or at most one path', {
-          exitCode: 1,
-        });
+        command.error('error: a profile, a region and an s3:// URL are needed, or at most one path');
       return main('encrypted-s3-list-versions', false, (context) =>
         printVersions(
           { words, configFile: config, isJson: json === true, hasHeader: header === true },

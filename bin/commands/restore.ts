@@ -67,8 +67,7 @@ export function restoreCommand(): Command {
       ),
     )
     .action((words: string[], options: Options) => {
-      if (words.length === 0)
-        command.error("error: missing required argument 'destination'", { exitCode: 1 });
+      if (words.length === 0) command.error("error: missing required argument 'destination'");
       return main(
         'encrypted-s3-restore',
         false,

@@ -57,14 +57,13 @@ older than 2 days. Exit codes:
       const { maxAge, json, prometheus, bucket, escrow, header } = options;
       const configFile = namedConfig(command, file, options.config);
       const isJson = json === true;
-      if (escrow === true && bucket === undefined)
-        command.error('error: --escrow needs --bucket', { exitCode: 1 });
+      if (escrow === true && bucket === undefined) command.error('error: --escrow needs --bucket');
       return main('encrypted-s3-status', false, (context) => {
         if (bucket === undefined)
           return status({ configFile, maxAge, isJson, metricsFile: prometheus }, context);
         const [profile, region, name, ...more] = bucket;
         if (profile === undefined || region === undefined || name === undefined || more.length > 0)
-          command.error('error: --bucket needs AWS_PROFILE AWS_REGION BUCKET', { exitCode: 1 });
+          command.error('error: --bucket needs AWS_PROFILE AWS_REGION BUCKET');
         return bucketStatus(
           {
             profile,

@@ -4,7 +4,7 @@ import type { EncryptionKey } from '../secrets/encryption-key.js';
 import { headBucket } from './arguments/bucket-arguments.js';
 import { commandToPaste } from './arguments/connection-arguments.js';
 import type { AwsAnswer, AwsCall, AwsSettings } from './aws-call.js';
-import { type AwsError, awsError } from './errors/aws-error.js';
+import { AwsError } from './errors/aws-error.js';
 import { kindOfAwsError } from './errors/error-kinds.js';
 import { startAws } from './start-aws.js';
 
@@ -66,7 +66,7 @@ export class AwsCli {
 
   /** The error for an answer with an exit code other than 0. */
   errorOf(args: readonly string[], answer: AwsAnswer): AwsError {
-    return awsError(args, answer.exitCode, answer.stderr, this);
+    return new AwsError(args, answer.exitCode, answer.stderr, this);
   }
 
   get interruption(): Interruption {

@@ -64,7 +64,7 @@ export function namedConfig(
   option: string | undefined,
 ): string | undefined {
   if (argument !== undefined && option !== undefined)
-    command.error(`error: two configs are named, '${option}' and '${argument}'`, { exitCode: 1 });
+    command.error(`error: two configs are named, '${option}' and '${argument}'`);
   return option ?? argument;
 }
 

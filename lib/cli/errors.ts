@@ -12,7 +12,7 @@ export class BackupError extends Error {
 
   constructor(
     message: string | readonly string[],
-    options: { exitCode?: number; hint?: string; cause?: unknown } = {},
+    options: { exitCode?: number; hint?: string | undefined; cause?: unknown } = {},
   ) {
     const lines = typeof message === 'string' ? [message] : message;
     super(lines.join('\n'), options.cause === undefined ? undefined : { cause: options.cause });

@@ -18,7 +18,7 @@ export class InvalidConfigError extends BackupError {
   readonly onFailure: string | undefined;
 
   constructor(lines: readonly string[], hint: string | undefined, onFailure: string | undefined) {
-    super(lines, hint === undefined ? {} : { hint });
+    super(lines, { hint });
     this.onFailure = onFailure;
   }
 }

@@ -27,7 +27,7 @@ export function answerBy<T>(what: string, check: Check<T>): (answer: string) => 
     } catch (error) {
       if (!(error instanceof InvalidValue)) throw error;
       const { message, advice } = error;
-      throw new BackupError(`${what} ${message}.`, advice === '' ? {} : { hint: advice });
+      throw new BackupError(`${what} ${message}.`, { hint: advice || undefined });
     }
   };
 }

@@ -31,6 +31,15 @@ export interface Prices {
   readonly classes: Readonly<Record<string, ClassPrices>>;
 }
 
+const STANDARD: ClassPrices = {
+  storage: 0.023,
+  uploads: 0.005,
+  downloads: 0.0004,
+  retrieval: 0,
+  leastBytes: 0,
+  leastDays: 0,
+};
+
 const US_EAST_1: Prices = {
   region: 'us-east-1',
   date: 'October 2026',
@@ -46,18 +55,10 @@ const US_EAST_1: Prices = {
       leastBytes: 128 * 1024,
       leastDays: 30,
     },
-    STANDARD: {
-      storage: 0.023,
-      uploads: 0.005,
-      downloads: 0.0004,
-      retrieval: 0,
-      leastBytes: 0,
-      leastDays: 0,
-    },
+    STANDARD,
   },
 };
 
-const { STANDARD: EXAMPLE } = US_EAST_1.classes;
 /** The storage classes whose objects can be read at once. */
 const KNOWN_CLASSES = [
   'STANDARD',
@@ -85,7 +86,7 @@ export function readPrices(file: string | undefined): Prices {
   if (problems.length === 0) return prices as Prices;
   throw new BackupError(
     problems.map((problem) => `${file}: ${problem}.`),
-    { hint: `Write it like this: ${JSON.stringify({ ...US_EAST_1, classes: { STANDARD: EXAMPLE } })}` },
+    { hint: `Write it like this: ${JSON.stringify({ ...US_EAST_1, classes: { STANDARD } })}` },
   );
 }
 
@@ -95,7 +96,7 @@ function problemsIn(prices: unknown): string[] {
   if (problems.length === 0 && classes.length === 0) problems.push('"classes" has no storage class');
   for (const [name, of] of classes) {
     const key = `classes.${name}`;
-    if (KNOWN_CLASSES.includes(name)) problems.push(...problemsOfMembers(key, of, EXAMPLE ?? {}));
+    if (KNOWN_CLASSES.includes(name)) problems.push(...problemsOfMembers(key, of, STANDARD));
     else problems.push(`"${key}" is none of the storage classes ${KNOWN_CLASSES.join(', ')}`);
   }
   return problems;

@@ -13,10 +13,6 @@ export function bucketCommand(operation: string, { bucket, profile }: BucketAcce
   return `aws s3api ${operation}${as} --bucket ${bucket}`;
 }
 
-/** A bucket's encryption settings: S3's default, with SSE-C allowed. */
-export const SSE_C_ALLOWED =
-  '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
-
 export function headBucket(bucket: string): string[] {
   return ['s3api', 'head-bucket', '--bucket', bucket];
 }

@@ -1,4 +1,3 @@
-// A failed call of the AWS CLI as an error with a hint.
 import { BackupError } from '../../cli/errors.js';
 import type { BucketAccess } from '../arguments/bucket-arguments.js';
 import { type AwsErrorKind, hintOfAwsError, kindOfAwsError, parseFailure } from './error-kinds.js';
@@ -12,30 +11,21 @@ export class AwsError extends BackupError {
   /** True if S3 denies the call and names no reason but a missing permission. */
   readonly lacksPermission: boolean;
 
-  /** @param what failed, such as `aws s3 cp` */
-  constructor(what: string, detail: string, stderr: string, hint: string | undefined) {
-    super(`aws CLI command failed; aborting! ${what}: ${detail}`, hint === undefined ? {} : { hint });
+  /**
+   * @param args of the failed call
+   * @param stderr of the AWS CLI; the message has its last lines
+   */
+  constructor(args: readonly string[], exitCode: number, stderr: string, access: BucketAccess) {
+    const refused = refusedArgument(stderr, args);
+    const detail = refused?.detail || lastLines(stderr) || `exit code ${exitCode}, without a message`;
+    super(`aws CLI command failed; aborting! aws ${args[0]} ${args[1]}: ${detail}`, {
+      hint: refused?.hint ?? hintOfAwsError(stderr, access),
+    });
     this.name = 'AwsError';
     this.kind = kindOfAwsError(stderr);
     this.detail = detail;
     this.lacksPermission = lacksPermission(parseFailure(stderr));
   }
-}
-
-/**
- * @param args of the failed call
- * @param stderr of the AWS CLI; the message has its last lines
- */
-export function awsError(
-  args: readonly string[],
-  exitCode: number,
-  stderr: string,
-  access: BucketAccess,
-): AwsError {
-  const refused = refusedArgument(stderr, args);
-  const detail = refused?.detail || lastLines(stderr) || `exit code ${exitCode}, without a message`;
-  const hint = refused?.hint ?? hintOfAwsError(stderr, access);
-  return new AwsError(`aws ${args[0]} ${args[1]}`, detail, stderr, hint);
 }
 
 /** For an argument that the AWS CLI refuses: its message, which follows the usage, and the argument's value. */

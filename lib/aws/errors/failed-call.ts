@@ -1,6 +1,6 @@
 // A failed call of the AWS CLI: whether only a permission is missing, and the hints that depend on the call.
 import { shellQuote } from '../../cli/errors.js';
-import { type BucketAccess, bucketCommand, SSE_C_ALLOWED } from '../arguments/bucket-arguments.js';
+import { type BucketAccess, bucketCommand } from '../arguments/bucket-arguments.js';
 
 /** The AWS CLI's report of a failed call. */
 export interface FailedCall {
@@ -75,6 +75,10 @@ export function hasReason({ code = '', message }: FailedCall): boolean {
   const words = message.trim().replace(/\.$/, '').toLowerCase();
   return !NO_REASON.has(words) && words !== code.toLowerCase();
 }
+
+/** A bucket's encryption settings: S3's default, with SSE-C allowed. */
+const SSE_C_ALLOWED =
+  '{"Rules":[{"ApplyServerSideEncryptionByDefault":{"SSEAlgorithm":"AES256"},"BlockedEncryptionTypes":{"EncryptionType":["NONE"]}}]}';
 
 export function allowSseC(access: BucketAccess): string {
   return `Allow it, with AWS CLI 1.43, 2.32 or later: ${bucketCommand('put-bucket-encryption', access)} --server-side-encryption-configuration '${SSE_C_ALLOWED}'`;

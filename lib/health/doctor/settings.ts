@@ -22,14 +22,12 @@ export function judgeSettings(
   retention: Retention,
   aws: Pick<AwsCli, 'bucket' | 'commandFor'>,
 ): Finding[] {
-  const remedyFor = (setting: keyof BucketSettings) => {
-    const step = steps.find((it) => it.setting === setting);
-    return step && { why: step.why, command: aws.commandFor(step.args) };
-  };
+  const stepFor = (setting: keyof BucketSettings) => steps.find((it) => it.setting === setting);
   const missing = (check: string, setting: keyof BucketSettings, what: string) => {
-    const remedy = remedyFor(setting);
-    return remedy && warning(check, `${what}. ${remedy.why}`, remedy.command);
+    const step = stepFor(setting);
+    return step && warning(check, `${what}. ${step.why}`, aws.commandFor(step.args));
   };
+  const unblock = stepFor('encryption');
   return [
     'unknown' in versioning
       ? unknown('versioning', versioning)
@@ -48,16 +46,17 @@ export function judgeSettings(
         )),
     'unknown' in encryption
       ? unknown('SSE-C allowed', encryption)
-      : (blockedSseC(remedyFor('encryption')) ?? ok('SSE-C allowed', 'the bucket does not block it')),
+      : unblock === undefined
+        ? ok('SSE-C allowed', 'the bucket does not block it')
+        : failed(
+            'SSE-C allowed',
+            'the bucket blocks encryption with your own key (SSE-C): nothing can be uploaded',
+            aws.commandFor(unblock.args),
+          ),
     'unknown' in publicAccess
       ? unknown('public access', publicAccess)
       : (missing('public access', 'publicAccess', 'it is not blocked') ?? ok('public access', 'blocked')),
   ];
-}
-
-function blockedSseC(remedy: { command: string } | undefined): Finding | undefined {
-  const text = 'the bucket blocks encryption with your own key (SSE-C): nothing can be uploaded';
-  return remedy && failed('SSE-C allowed', text, remedy.command);
 }
 
 /** The command with which the user edits all rules, since a put replaces all of them. */

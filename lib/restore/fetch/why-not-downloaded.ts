@@ -31,7 +31,7 @@ export async function whyNotDownloaded(
   const cause = await causeOfRefusal(aws, object, args, answer);
   if (cause === 'wrong key') return otherKeyError(object);
   const { message, hint = kind === 'not-found' ? HINT : undefined } = cause;
-  return new BackupError(`Download failed: ${message}`, hint === undefined ? {} : { hint });
+  return new BackupError(`Download failed: ${message}`, { hint });
 }
 
 /** Asks again with a HEAD request: some servers send an error without a message, which AWS CLI v1 can't read. */

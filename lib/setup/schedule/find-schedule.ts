@@ -3,21 +3,16 @@ import { statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { BackupError, errnoOf } from '../../cli/errors.js';
 import { Cron } from './cron.js';
-import { readOwnFile } from './own-files.js';
+import { type OwnFile, readOwnFile } from './own-files.js';
 import { scheduleName } from './schedule.js';
 import type { ScheduleFacts, Scheduler, WrittenPlan } from './scheduler.js';
 import { Systemd } from './systemd.js';
 
 export interface FoundSchedule extends ScheduleFacts, WrittenPlan {
   readonly scheduler: Scheduler;
-  readonly files: readonly WrittenFile[];
+  readonly files: readonly Pick<OwnFile, 'path' | 'text'>[];
   /** The paths of missing files that it needs: its own, Node.js, this program. */
   readonly missing: readonly string[];
-}
-
-interface WrittenFile {
-  readonly path: string;
-  readonly text: string;
 }
 
 /** The scheduler of this user. */

@@ -7,7 +7,7 @@ import {
   NEW_BUCKET,
 } from '../../../../lib/aws/bucket-settings/bucket-settings.js';
 import { planBucketSettings } from '../../../../lib/aws/bucket-settings/plan.js';
-import { awsError } from '../../../../lib/aws/errors/aws-error.js';
+import { AwsError } from '../../../../lib/aws/errors/aws-error.js';
 
 const RETENTION = { days: 45, prefixes: [''] };
 const plan = (settings: Partial<BucketSettings>) =>
@@ -38,7 +38,7 @@ test('a bucket that is fit is left alone', () => {
 });
 
 test('nothing is planned for settings that are not known', () => {
-  const unknown = awsError(['s3api', 'get-x'], 254, 'An error occurred (NotImplemented) when calling x', {
+  const unknown = new AwsError(['s3api', 'get-x'], 254, 'An error occurred (NotImplemented) when calling x', {
     bucket: 'b',
     profile: 'default',
   });

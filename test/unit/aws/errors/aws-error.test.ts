@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { awsError } from '../../../../lib/aws/errors/aws-error.js';
+import { AwsError } from '../../../../lib/aws/errors/aws-error.js';
 import { type AwsErrorKind, kindOfAwsError } from '../../../../lib/aws/errors/error-kinds.js';
 
 const PLACE = { bucket: 'my-bucket', profile: 'default' };
@@ -53,16 +53,16 @@ for (const [kind, text] of said) {
 }
 
 test('the message quotes the last lines of the output on one line', () => {
-  const error = awsError(['s3', 'sync'], 1, 'one\ntwo\n\nthree\nfour\n', PLACE);
+  const error = new AwsError(['s3', 'sync'], 1, 'one\ntwo\n\nthree\nfour\n', PLACE);
   assert.equal(error.message, 'aws CLI command failed; aborting! aws s3 sync: two / three / four');
-  assert.match(awsError(['s3', 'sync'], 9, '', PLACE).message, /exit code 9/);
+  assert.match(new AwsError(['s3', 'sync'], 9, '', PLACE).message, /exit code 9/);
 });
 
 test('a block of SSE-C comes with the command that lifts it', () => {
-  const error = awsError(['s3', 'sync'], 1, said[0]?.[1] ?? '', PLACE);
+  const error = new AwsError(['s3', 'sync'], 1, said[0]?.[1] ?? '', PLACE);
   assert.match(error.hint ?? '', /put-bucket-encryption --bucket my-bucket .*BlockedEncryptionTypes.*NONE/);
   const place = { ...PLACE, profile: 'backup' };
-  const other = awsError(['s3', 'sync'], 1, said[0]?.[1] ?? '', place);
+  const other = new AwsError(['s3', 'sync'], 1, said[0]?.[1] ?? '', place);
   assert.match(other.hint ?? '', /put-bucket-encryption --profile backup --bucket my-bucket /);
 });
 
@@ -76,13 +76,13 @@ for (const usage of USAGES) {
   test(`an argument that the AWS CLI refuses is named: ${JSON.stringify(usage.slice(0, 20))}`, () => {
     const said = `${usage}argument --storage-class: Invalid choice, valid choices are:\n\nSTANDARD                | REDUCED_REDUNDANCY      \nSTANDARD_IA             | ONEZONE_IA              \nDEEP_ARCHIVE            | GLACIER_IR              \n`;
     const args = ['s3', 'sync', '/a', 's3://b', '--storage-class', 'NO_SUCH_CLASS', '--only-show-errors'];
-    const { message, hint } = awsError(args, 252, said, PLACE);
+    const { message, hint } = new AwsError(args, 252, said, PLACE);
     assert.equal(
       message,
       'aws CLI command failed; aborting! aws s3 sync: aws: error: argument --storage-class: Invalid choice, valid choices are: / STANDARD | REDUCED_REDUNDANCY / STANDARD_IA | ONEZONE_IA / DEEP_ARCHIVE | GLACIER_IR (it was given "NO_SUCH_CLASS")',
     );
     assert.match(hint ?? '', /^Correct AWS_STORAGE_CLASS/);
-    const missing = awsError(
+    const missing = new AwsError(
       ['s3', 'sync'],
       252,
       `${usage}the following arguments are required: paths\n`,
@@ -95,12 +95,12 @@ for (const usage of USAGES) {
 
 test('for a region in which the server creates no buckets, the hint names AWS_REGION', () => {
   const said = 'An error occurred (InvalidLocationConstraint) when calling the CreateBucket operation: x';
-  assert.match(awsError(['s3api', 'create-bucket'], 254, said, PLACE).hint ?? '', /Correct AWS_REGION/);
+  assert.match(new AwsError(['s3api', 'create-bucket'], 254, said, PLACE).hint ?? '', /Correct AWS_REGION/);
 });
 
 test('for a denied upload, the hint says how to allow SSE-C', () => {
   const denied = (operation: string) =>
-    awsError(
+    new AwsError(
       ['s3', 'cp', '-', 's3://my-bucket/a'],
       1,
       `An error occurred (AccessDenied) when calling the ${operation} operation: Access Denied`,

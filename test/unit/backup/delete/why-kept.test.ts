@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { awsError } from '../../../../lib/aws/errors/aws-error.js';
+import { AwsError } from '../../../../lib/aws/errors/aws-error.js';
 import { reasonInBucket, reasonInRun } from '../../../../lib/backup/delete/why-kept.js';
 import type { Versioning } from '../../../../lib/backup/versioning.js';
 import type { BackupError } from '../../../../lib/cli/errors.js';
@@ -8,8 +8,8 @@ import type { BackupError } from '../../../../lib/cli/errors.js';
 const PLACE = { bucket: 'b', profile: 'default' };
 const NOTHING = { missing: 0, hidingPlaces: 0, failedUploads: 0 };
 const NONE = undefined;
-const KILLED = awsError(['s3api', 'x'], 1, 'aws was ended by SIGKILL', PLACE);
-const DENIED = awsError(
+const KILLED = new AwsError(['s3api', 'x'], 1, 'aws was ended by SIGKILL', PLACE);
+const DENIED = new AwsError(
   ['s3api', 'get-bucket-versioning'],
   254,
   'An error occurred (AccessDenied) when calling the GetBucketVersioning operation: Access Denied',
