@@ -69,6 +69,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file or folder',
   ENOTDIR: 'a part of the path is not a folder',
   EISDIR: 'it is a folder',
+  ELOOP: 'links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
   ENOTEMPTY: 'the folder is not empty',
   ENOSPC: 'no space left on the disk',
   EDQUOT: 'the disk quota is used up',

@@ -9,6 +9,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   utimesSync,
   writeFileSync,
@@ -68,6 +69,26 @@ test('a single file can be restored to standard output', async (t) => {
   assert.match(folder.stderr, /"letters" is not a file of the backup.*\nHINT: encrypted-s3 find --all /);
   const two = await restore(world, 'a', LETTER, '-');
   assert.match(two.stderr, /Only one file can be restored to standard output/);
+});
+
+test("a single file's destination that is empty or can't be looked at is refused", async (t) => {
+  const world = await backedUp(t);
+  symlinkSync('loop', to(world, 'loop'));
+  mkdirSync(to(world, 'closed'), { mode: 0o600 });
+  writeFileSync(to(world, 'file'), '');
+  for (const [destination, why] of [
+    [to(world, 'closed'), 'permission denied'],
+    [to(world, 'file/a'), 'a part of the path is not a folder'],
+    [to(world, 'loop'), 'links lead in a circle'],
+    [to(world, 'n'.repeat(256)), 'the name is too long'],
+  ] as const) {
+    const { code, stderr } = await restore(world, 'a', destination);
+    assert.equal(code, 1);
+    assert.match(stderr, new RegExp(`^ERROR: "${destination}.*" can't be written to: ${why}\\.\nHINT: `));
+  }
+  const { code, stderr } = await restore(world, 'a', '');
+  assert.equal(code, 1);
+  assert.match(stderr, /^ERROR: The destination is empty/);
 });
 
 test('a folder, several paths, and the whole backup are restored', async (t) => {

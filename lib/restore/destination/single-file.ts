@@ -11,21 +11,23 @@ import { assertTrustedPath } from './trusted-way.js';
  * not replaced.
  * @param key of the object, which names the file in a folder
  * @param isTrusted true if root may write there although other users could redirect it
- * @throws {BackupError} if it exists and is not a file, or others could redirect root
+ * @throws {BackupError} if it exists and is not a file, can't be looked at, or others could redirect root
  */
 export function findTargetFile(destination: string, key: string, isTrusted: boolean): string {
+  // It may come from a variable that is not set.
+  if (destination === '') throw new BackupError('The destination is empty: name a file or a folder.');
   const path = resolve(destination);
   const isFolder = destination.endsWith('/') || (existsSync(path) && statSync(path).isDirectory());
   const file = isFolder ? join(path, basename(key)) : path;
-  const exists = existsSync(file);
-  if (exists && !statSync(file).isFile()) {
-    throw new BackupError(`"${file}" exists and is not a regular file.`, {
-      hint: 'Choose another destination; - is standard output.',
-    });
-  }
   try {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found !== undefined && !found.isFile()) {
+      throw new BackupError(`"${file}" exists and is not a regular file.`, {
+        hint: 'Choose another destination; - is standard output.',
+      });
+    }
     if (!isTrusted) assertTrustedPath(existingFolder(file), file, false);
-    return exists ? realpathSync(file) : file;
+    return found === undefined ? file : realpathSync(file);
   } catch (error) {
     throw cannotWriteError(file, error);
   }
