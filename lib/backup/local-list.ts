@@ -31,10 +31,8 @@ type Consumer = (pieces: AsyncGenerator<string>) => Promise<void>;
  */
 export async function writeLocalList({ aws, prefix, localList: file }: Backup): Promise<void> {
   if (file === undefined) return;
-  const write = (consumer: Consumer) => {
-    const read = (objects: Batches<StoredObject>) => consumer(listText(objects, prefix));
-    return listPrefix(aws, prefix, read, parseWholeListing);
-  };
+  const write = (consumer: Consumer) =>
+    listPrefix(aws, prefix, (objects) => consumer(listText(objects, prefix)), parseWholeListing);
   let place: OpenPlace | undefined;
   try {
     const stream = STREAMS.get(file);

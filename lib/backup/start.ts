@@ -43,7 +43,7 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
     return lastRun;
   });
   const [escrow, lastRun, earlyScan] = await allSettledOrThrow(
-    findBucket(backup, fetching),
+    findEscrowWithoutRecord(backup, fetching),
     fetching,
     scanWithCopy(backup),
   );
@@ -61,10 +61,10 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
 }
 
 /**
- * Finds out whether there is a bucket. A record proves it; if the record can't be read, the error of a listing says
- * more. Without a local tree there is probably no record, so nothing waits for it.
+ * Finds the escrow, and so whether there is a bucket. A record proves that; if the record can't be read, the error of
+ * this listing says more. Without a local tree there is probably no record, so nothing waits for it.
  */
-async function findBucket(
+async function findEscrowWithoutRecord(
   { aws, state }: Backup,
   fetching: Promise<LastRun | undefined>,
 ): Promise<Start['escrow']> {

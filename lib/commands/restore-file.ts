@@ -36,13 +36,12 @@ export function planFile(
   options: RestoreOptions,
   context: CommandContext,
 ): RestorePart {
-  const { path } = file;
-  const { keeps = 'none' } = options;
+  const { keeps } = options;
   assertIsSelected(file, options);
   const isPrinted = destination === STANDARD_OUTPUT;
-  if (isPrinted && options.verifies === true)
+  if (isPrinted && options.verifies)
     throw new BackupError('--verify reads a restored file: standard output has none.');
-  const target = isPrinted ? destination : findTargetFile(destination, path, options.trustsDestination);
+  const target = isPrinted ? destination : findTargetFile(destination, file.path, options.trustsDestination);
   const replaced = isPrinted ? undefined : compareWithTarget(target, file, options.overwrites);
   const counts = new PreviewCounts();
   counts.add(replaced, keeps);
@@ -68,7 +67,7 @@ async function takeWhatIsThere(
 ): Promise<void> {
   const prompt = new Prompt(stderr, interruption);
   prompt.say(`"${printable(target)}" is there already, of the same size and mtime.\n`);
-  if (options.verifies === true)
+  if (options.verifies)
     await verifyFile(
       file.remote.aws,
       await findVersion(file),
@@ -95,7 +94,7 @@ async function download(
       log.warn(
         `The bucket's "${file.path}" is newer than the tree of that run, perhaps because of an interrupted run: it is restored with the mode, times and owner of that run.`,
       );
-    if (options.verifies === true) await verifyFile(remote.aws, object, path, prompt, DAMAGED_HINT);
+    if (options.verifies) await verifyFile(remote.aws, object, path, prompt, DAMAGED_HINT);
     if (entry !== undefined) restoreMetadata(path, entry, options, log);
     else if (file.hasTree) makePrivate(path, log);
     assertPlaceIsAsPlanned(target, file, options);

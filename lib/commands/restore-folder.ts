@@ -35,12 +35,12 @@ export const AFTER_SIGNAL =
 
 /** The options of a restore, for files as for folders. */
 export interface RestoreOptions extends DestinationRights, MetadataRequest, SelectionRequest {
-  /** Which files of the destination stay although they differ; by default none. */
-  readonly keeps?: KeptFiles;
+  /** Which files of the destination stay although they differ. */
+  readonly keeps: KeptFiles;
   /** Whether to compare the restored files with the bucket afterwards. */
-  readonly verifies?: boolean;
+  readonly verifies: boolean;
   /** Whether to print what would be done, and write nothing. */
-  readonly isDry?: boolean;
+  readonly isDry: boolean;
 }
 
 /**
@@ -56,14 +56,14 @@ export async function planFolder(
   { log, interruption }: CommandContext,
   found?: FoundTree,
 ): Promise<RestorePart> {
-  const { keeps = 'none' } = options;
+  const { keeps } = options;
   const prompt = new Prompt(stderr, interruption);
   const source = { bucket: scope.aws.bucket, prefix: scope.prefix };
   const existing = place.isEmpty ? undefined : new Destination(place.existing, true);
   const selection = new Selection(options);
   const survey = await surveyRestore(scope, { existing, keeps, selection }, tempFolder, found);
   assertDiskSpace(place, survey.totals.bytes - bytesInStage(place.existing, source));
-  if (options.isDry !== true) announce(scope, survey, prompt);
+  if (!options.isDry) announce(scope, survey, prompt);
   return {
     counts: survey.totals.preview,
     destination: place.path,
@@ -80,7 +80,7 @@ export async function planFolder(
       const destination = new Destination(root, overwrites, names);
       const incomplete = new Incomplete(log);
       const metadata = await metadataFor(root, survey.plan, options, incomplete);
-      const placed = options.verifies === true ? new Spool(join(tempFolder, 'placed')) : undefined;
+      const placed = options.verifies ? new Spool(join(tempFolder, 'placed')) : undefined;
       const restored = await putInPlace(
         { destination, keeps, stage, metadata, incomplete, log, failures, interruption, tempFolder, placed },
         fetched.plan,

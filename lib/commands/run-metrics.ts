@@ -14,15 +14,15 @@ export async function withMetrics(
 ): Promise<RunResult> {
   try {
     const result = await run();
-    await note(config, log, result.exitCode, result.facts);
+    await noteAttempt(config, log, result.exitCode, result.facts);
     return result;
   } catch (error) {
-    await note(config, log, exitCodeOfError(error));
+    await noteAttempt(config, log, exitCodeOfError(error));
     throw error;
   }
 }
 
-async function note(
+async function noteAttempt(
   config: BackupConfig,
   log: Log,
   exitCode: number,

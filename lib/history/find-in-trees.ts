@@ -1,42 +1,12 @@
-// Finds files by a pattern, in one tree or in those of all runs.
-import { type Bytes, textOf } from '../tree/bytes.js';
+// Finds the versions of files in the trees of all runs.
+import type { Bytes } from '../tree/bytes.js';
 import type { Entry } from '../tree/entry.js';
 import { isKeptLine } from '../tree/entry-line.js';
 import { type Batches, emptyStream, flatten, mapEach } from '../tree/streams/batches.js';
 import { mergeByKey, type Pair } from '../tree/streams/merge.js';
 import type { TreeLine } from '../tree/tree-file.js';
+import type { Matches } from './name-pattern.js';
 import { linesWhere, ownedEntryOf } from './select-entries.js';
-
-export type Matches = (key: Bytes) => boolean;
-
-/**
- * A pattern with `*`, `?` or `[…]` must match the whole name, or the whole path if it has a `/`; any other is a part of
- * the path. Upper and lower case are the same.
- */
-export function matcherOf(pattern: string): Matches {
-  const wanted = pattern.toLowerCase();
-  if (!/[*?[]/.test(wanted)) return (key) => pathOf(key).includes(wanted);
-  const expression = new RegExp(
-    `^${wanted.replaceAll(/\[!?[^\]]+\]|[*?]|[\\^$.|+(){}[\]]/g, partOf)}$`,
-    'su',
-  );
-  const isPath = wanted.includes('/');
-  return (key) => {
-    const path = pathOf(key);
-    return expression.test(isPath ? path : path.slice(path.lastIndexOf('/') + 1));
-  };
-}
-
-function partOf(part: string): string {
-  if (part === '*') return '.*';
-  if (part === '?') return '.';
-  if (part.length > 1) return part.replace('[!', '[^').replaceAll('\\', '\\\\');
-  return `\\${part}`;
-}
-
-function pathOf(key: Bytes): string {
-  return textOf(key).replace(/\/$/, '').toLowerCase();
-}
 
 /** A file as it was from one run to another. */
 export interface FoundVersion {

@@ -22,10 +22,10 @@ export interface RestorePart {
 }
 
 interface RestoreAnswers {
-  readonly keeps?: KeptFiles;
+  readonly keeps: KeptFiles;
   readonly overwrites: boolean;
   /** Whether to print what would be done, and write nothing. */
-  readonly isDry?: boolean;
+  readonly isDry: boolean;
 }
 
 /**
@@ -38,7 +38,7 @@ export async function restoreParts(
   answers: RestoreAnswers,
   prompt: Prompt,
 ): Promise<number> {
-  if (answers.isDry === true) return printPlan(parts);
+  if (answers.isDry) return printPlan(parts);
   const overwrites = await mayReplace(parts, answers, prompt);
   let code: number = exitCode.done;
   for (const part of parts) code = Math.max(code, await part.restore(overwrites));

@@ -56,7 +56,7 @@ export function compareWithTarget(
 export function assertPlaceIsAsPlanned(
   target: string,
   file: FileInBackup,
-  { overwrites, keeps = 'none' }: { readonly overwrites: boolean; readonly keeps?: KeptFiles },
+  { overwrites, keeps }: { readonly overwrites: boolean; readonly keeps: KeptFiles },
 ): void {
   const replaced = compareWithTarget(target, file, overwrites);
   if (replaced === undefined || (overwrites && !staysInPlace(replaced, keeps))) return;
