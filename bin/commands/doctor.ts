@@ -56,6 +56,6 @@ Exit codes:
         triesEscrow: options.escrow === true,
         firesHooks: options.testHooks === true,
       };
-      return main('encrypted-s3-doctor', false, (context) => doctor(request, context));
+      return main('encrypted-s3-doctor', (context) => doctor(request, context));
     });
 }

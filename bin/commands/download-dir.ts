@@ -50,7 +50,6 @@ export function downloadDirCommand(): Command {
       ) =>
         main(
           'encrypted-s3-download-dir',
-          false,
           (context) =>
             downloadDir(
               {
@@ -69,7 +68,7 @@ export function downloadDirCommand(): Command {
               },
               context,
             ),
-          AFTER_SIGNAL,
+          { afterSignal: AFTER_SIGNAL },
         ),
     );
 }

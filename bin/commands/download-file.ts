@@ -48,6 +48,6 @@ export function downloadFileCommand(): Command {
         at,
         trustsDestination: trustDestination === true,
       };
-      return main('encrypted-s3-download-file', false, (context) => downloadFile(request, context));
+      return main('encrypted-s3-download-file', (context) => downloadFile(request, context));
     });
 }

@@ -19,7 +19,7 @@ export function downloadKeyCommand(): Command {
     .action((words: string[], { config }: { readonly config?: string }) => {
       if (words.length !== 0 && words.length !== 3)
         command.error('error: a profile, a region and a bucket are needed, or a config');
-      return main('encrypted-s3-download-key', false, (context) =>
+      return main('encrypted-s3-download-key', (context) =>
         downloadKey({ words, configFile: config }, context),
       );
     });

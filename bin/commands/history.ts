@@ -38,7 +38,7 @@ function runsCommand(): Command {
     .addHelpText('after', examples('', '--last 7 --json ~/s3-backup.config'))
     .action((file: string | undefined, options: Options & { readonly last: number }) => {
       const configFile = namedConfig(command, file, options.config);
-      return main('encrypted-s3-runs', false, (context) =>
+      return main('encrypted-s3-runs', (context) =>
         runs({ ...commonFlags(options), configFile, count: options.last }, context),
       );
     });
@@ -58,7 +58,7 @@ function lsCommand(): Command {
     .option('-l, --long', 'with modes, owners, sizes and times')
     .addHelpText('after', examples('', '--long Documents', '--at monday --recursive ~/Documents'))
     .action((path: string | undefined, { at, recursive, long, ...options }: LsOptions) =>
-      main('encrypted-s3-ls', false, (context) => {
+      main('encrypted-s3-ls', (context) => {
         const flags = { isRecursive: recursive === true, isLong: long === true };
         return ls({ ...commonFlags(options), path: path ?? '', at, ...flags }, context);
       }),
@@ -87,7 +87,7 @@ Upper and lower case are the same. To restore a file that was found:
     .addHelpText('after', examples('invoice', '--at yesterday "*.odt"', '--all "letters/*2025*"'))
     .action((pattern: string, { at, all, ...options }: FindOptions) => {
       if (at !== undefined && all === true) command.error('error: --at and --all can not be used together');
-      return main('encrypted-s3-find', false, (context) =>
+      return main('encrypted-s3-find', (context) =>
         find({ ...commonFlags(options), pattern, at, isOfAllRuns: all === true }, context),
       );
     });
@@ -110,7 +110,7 @@ function diffCommand(): Command {
     )
     .addHelpText('after', examples('yesterday', '--stat monday yesterday'))
     .action((from: string, to: string | undefined, { stat, ...options }: DiffOptions) =>
-      main('encrypted-s3-diff', false, (context) =>
+      main('encrypted-s3-diff', (context) =>
         diff({ ...commonFlags(options), from, to, isStat: stat === true }, context),
       ),
     );

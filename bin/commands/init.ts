@@ -84,7 +84,7 @@ export function initCommand(): Command {
         skips: options.skip ?? [],
         isYes: options.yes === true,
       };
-      return main('encrypted-s3-init', false, async (context) => {
+      return main('encrypted-s3-init', async (context) => {
         if (options.iam === true) return printPolicy(request, context);
         // Only init needs the package for prompts.
         const { init } = await import('../../lib/commands/init.js');

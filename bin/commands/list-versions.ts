@@ -51,7 +51,7 @@ deletion.`,
       const isOfConfig = config !== undefined || words.length < 3;
       if (isOfConfig ? words.length > 1 || words[0]?.startsWith('s3://') : words.length > 3)
         command.error('error: a profile, a region and an s3:// URL are needed, or at most one path');
-      return main('encrypted-s3-list-versions', false, (context) =>
+      return main('encrypted-s3-list-versions', (context) =>
         printVersions(
           { words, configFile: config, isJson: json === true, hasHeader: header === true },
           context,

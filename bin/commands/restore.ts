@@ -70,7 +70,6 @@ export function restoreCommand(): Command {
       if (words.length === 0) command.error("error: missing required argument 'destination'");
       return main(
         'encrypted-s3-restore',
-        false,
         (context) =>
           restore(
             {
@@ -91,7 +90,7 @@ export function restoreCommand(): Command {
             },
             context,
           ),
-        AFTER_SIGNAL,
+        { afterSignal: AFTER_SIGNAL },
       );
     });
 }

@@ -45,7 +45,7 @@ whose version of that time has expired is left as it is.`,
       ),
     )
     .action((words: string[], { config, at, dryRun, yes, profile, list }: Options) =>
-      main('encrypted-s3-rollback', false, (context) => {
+      main('encrypted-s3-rollback', (context) => {
         const [file, ...paths] = config === undefined ? words : [config, ...words];
         const request = { paths, at, isDry: dryRun === true, isConfirmed: yes === true, profile, list };
         return rollback(file, request, context);

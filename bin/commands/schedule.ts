@@ -27,7 +27,7 @@ export function scheduleCommand(): Command {
     .addOption(oneOfAll('--show', 'show the schedule, and how its last run has ended'))
     .addHelpText('after', examples('', '--at 03:30 ~/s3-backup.config', '--show'))
     .action((file: string | undefined, options: Options) =>
-      main('encrypted-s3-schedule', false, async (context) => {
+      main('encrypted-s3-schedule', async (context) => {
         const configFile = options.config ?? file;
         if (options.show === true) return showSchedule(configFile);
         if (options.remove === true) return removeSchedule(configFile);

@@ -58,7 +58,7 @@ older than 2 days. Exit codes:
       const configFile = namedConfig(command, file, options.config);
       const isJson = json === true;
       if (escrow === true && bucket === undefined) command.error('error: --escrow needs --bucket');
-      return main('encrypted-s3-status', false, (context) => {
+      return main('encrypted-s3-status', (context) => {
         if (bucket === undefined)
           return status({ configFile, maxAge, isJson, metricsFile: prometheus }, context);
         const [profile, region, name, ...more] = bucket;

@@ -45,6 +45,6 @@ export function syncCommand(): Command {
         };
         return sync(configFile, flags, context);
       };
-      return main('encrypted-s3-sync', true, run, AFTER_SIGNAL);
+      return main('encrypted-s3-sync', run, { arePrefixed: true, afterSignal: AFTER_SIGNAL });
     });
 }

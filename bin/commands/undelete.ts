@@ -42,7 +42,7 @@ deletes again what is not in LOCAL_DIR.`,
       ),
     )
     .action((words: string[], { config, since, at = since, dryRun, profile }: Options) =>
-      main('encrypted-s3-undelete', false, (context) => {
+      main('encrypted-s3-undelete', (context) => {
         const [file, ...paths] = config === undefined ? words : [config, ...words];
         return undelete(file, { paths, at, isDry: dryRun === true, profile }, context);
       }),

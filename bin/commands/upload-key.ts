@@ -15,6 +15,6 @@ export function uploadKeyCommand(): Command {
     .addHelpText('after', examples('', '~/s3-backup.config'))
     .action((file: string | undefined, options: { readonly config?: string }) => {
       const configFile = namedConfig(command, file, options.config);
-      return main('encrypted-s3-upload-key', false, (context) => uploadKey(configFile, context));
+      return main('encrypted-s3-upload-key', (context) => uploadKey(configFile, context));
     });
 }

@@ -12,18 +12,20 @@ export interface CommandContext {
   readonly interruption: Interruption;
 }
 
-/**
- * Runs a command and sets the process's exit code; the process ends when nothing is left to do.
- * @param prefixed whether messages on stderr begin with `name[PID]: `, as those of the original's sync do
- * @param afterSignal what remains after a signal and how to continue; shown on a terminal only
- */
+interface CommandMessages {
+  /** Whether messages on stderr begin with `name[PID]: `, as those of the original's sync do. */
+  readonly arePrefixed?: true;
+  /** What remains after a signal and how to continue; shown on a terminal only. */
+  readonly afterSignal?: string;
+}
+
+/** Runs a command and sets the process's exit code; the process ends when nothing is left to do. */
 export async function main(
   name: string,
-  prefixed: boolean,
   command: (context: CommandContext) => Promise<number>,
-  afterSignal = 'Run the same command again to go on from here.',
+  { arePrefixed, afterSignal = 'Run the same command again to go on from here.' }: CommandMessages = {},
 ): Promise<void> {
-  const log = new Log(name, prefixed);
+  const log = new Log(name, arePrefixed === true);
   adoptTimeZone();
   const interruption = new Interruption();
   interruption.install();

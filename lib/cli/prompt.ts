@@ -1,5 +1,5 @@
 // Questions, answered on a terminal or through a pipe; an answer is a line, as for bash's `read -r`.
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { BackupError, InterruptedError } from './errors.js';
 import { printable } from './log/log.js';
@@ -103,7 +103,7 @@ export class Prompt {
 
 /** The lines of standard input. It is read only while a question waits for its answer. */
 async function* pipedLines(aborted: AbortSignal): AsyncGenerator<string> {
-  const input: Interface = createInterface({ input: process.stdin });
+  const input = createInterface({ input: process.stdin });
   const lines: string[] = [];
   let wake = () => {};
   let ended = false;

@@ -79,10 +79,10 @@ export function parseEntry(line: string): Entry | undefined {
 
 /** The entry of a line, with the names of its owners; `undefined` if the line is not one. */
 export function parseOwnedEntry(line: string): Entry | undefined {
-  const members = parseJsonObject(line);
-  const entry = members && entryOf(members);
+  const members = parseJsonObject(line) ?? {};
+  const entry = entryOf(members);
   if (entry === undefined) return undefined;
-  const { user, group } = members as JsonObject;
+  const { user, group } = members;
   return { ...entry, ...(typeof user === 'string' && { user }), ...(typeof group === 'string' && { group }) };
 }
 

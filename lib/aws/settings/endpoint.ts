@@ -3,10 +3,6 @@
 import { BackupError } from '../../cli/errors.js';
 import type { ProfileSettings } from './profile-files.js';
 
-/** The end of a sentence that begins with an endpoint that `isExposed`. */
-const EXPOSED_MESSAGE =
-  'is plain http: the encryption key would travel unencrypted. Use its https address; plain http is accepted for this machine itself only.';
-
 export interface Endpoint {
   /** `undefined` for AWS. */
   readonly url: string | undefined;
@@ -35,7 +31,9 @@ export function resolveEndpoint(
 function checkedUrl(endpoint: string): string {
   const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
   if (url !== undefined && isExposed(url))
-    throw new BackupError(`The endpoint ${url.origin} ${EXPOSED_MESSAGE}`);
+    throw new BackupError(
+      `The endpoint ${url.origin} is plain http: the encryption key would travel unencrypted. Use its https address; plain http is accepted for this machine itself only.`,
+    );
   if (url !== undefined && (url.username !== '' || url.password !== '')) {
     throw new BackupError(`The endpoint ${url.origin} contains a user name or a password.`, {
       hint: 'Put the credentials into ~/.aws/credentials instead: a list of processes shows the endpoint.',

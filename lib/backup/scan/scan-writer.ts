@@ -1,5 +1,6 @@
 // Decides the state of each key that is on disk, in the last tree, or in both.
 import type { Bytes } from '../../tree/bytes.js';
+import { GROUP_AND_OTHERS_WRITE, isOthers } from '../../tree/disk/trust/who-can-change.js';
 import {
   type Entry,
   mayHideFiles,
@@ -161,8 +162,7 @@ export class ScanWriter {
   }
 
   #addFolder({ key, inode: { uid, mode } }: Entry): void {
-    const isOthers = (uid !== 0 && uid !== this.#user) || (mode & 0o022) !== 0;
-    if (isOthers) this.#counts.othersFolders += 1;
+    if (isOthers(uid, this.#user) || (mode & GROUP_AND_OTHERS_WRITE) !== 0) this.#counts.othersFolders += 1;
     const rule = this.#backup.exclusion.ruleFor(key.slice(0, -1) as Bytes);
     if (rule?.startsWith('EXCLUDE ') && !this.#folders.has(rule)) this.#folders.set(rule, key);
   }

@@ -3,7 +3,7 @@
 import { closeSync, constants, lstatSync, openSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { BackupError } from '../../../cli/errors.js';
 import { type Bytes, bytesOf, joinPath, pathOf, textOf } from '../../bytes.js';
-import { GROUP_AND_OTHERS_WRITE, isOthers, MAX_LINKS, namesIn, octalMode } from './who-can-change.js';
+import { GROUP_AND_OTHERS_WRITE, isOthers, MAX_LINKS, namesOfPath, octalMode } from './who-can-change.js';
 
 export interface OpenPlace {
   /** A descriptor of the folder, which the caller closes. */
@@ -25,7 +25,7 @@ const FOLDER = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
  * @throws the system's error for a folder that is missing or can't be searched
  */
 export function openPlace(file: string, user = process.geteuid?.() ?? -1): OpenPlace {
-  const names = namesIn(bytesOf(file));
+  const names = namesOfPath(bytesOf(file));
   let folder = openSync(file.startsWith('/') ? '/' : '.', FOLDER);
   /** Of `folder`, for messages. */
   let path = (file.startsWith('/') ? '' : '.') as Bytes;
@@ -43,7 +43,7 @@ export function openPlace(file: string, user = process.geteuid?.() ?? -1): OpenP
         assertTrusted(textOf(joinPath(path, name)), found, statSync(pathIn(folder, '.' as Bytes)), user);
         if (links > MAX_LINKS) throw tooManyLinks(file);
         const target = readlinkSync(pathIn(folder, name), { encoding: 'latin1' }) as Bytes;
-        names.unshift(...namesIn(target));
+        names.unshift(...namesOfPath(target));
         if (!target.startsWith('/')) continue;
         enter('/');
         path = '' as Bytes;

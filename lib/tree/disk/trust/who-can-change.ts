@@ -24,7 +24,7 @@ export const MAX_LINKS = 40;
  */
 export function partsOfPath(path: string, directory = '/'): PathPart[] {
   const parts = [partOf('/', lstatSync('/'))];
-  const names = namesIn(isAbsolute(path) ? path : `${directory}/${path}`);
+  const names = namesOfPath(isAbsolute(path) ? path : `${directory}/${path}`);
   let reached = '/';
   let links = 0;
   for (let name = names.shift(); name !== undefined; name = names.shift()) {
@@ -40,7 +40,7 @@ export function partsOfPath(path: string, directory = '/'): PathPart[] {
       links += 1;
       parts.push(partOf(next, stats));
       const target = readlinkSync(next);
-      names.unshift(...namesIn(target));
+      names.unshift(...namesOfPath(target));
       if (isAbsolute(target)) reached = '/';
     } else break;
   }
@@ -48,7 +48,7 @@ export function partsOfPath(path: string, directory = '/'): PathPart[] {
 }
 
 /** The names that a path consists of, without `.`. */
-export function namesIn<Path extends string>(path: Path): Path[] {
+export function namesOfPath<Path extends string>(path: Path): Path[] {
   return path.split('/').filter((name) => name !== '' && name !== '.') as Path[];
 }
 
