@@ -161,7 +161,7 @@ test('every command reads its config from standard input, whether bash is needed
     ['encrypted-s3', ['rollback', '--dry-run', '--at', 'yesterday', '/dev/stdin']],
   ] as const) {
     for (const input of [text, `${text}A=$(true)\n`]) {
-      const { code, stderr } = await box.run(command, args, { input });
+      const { code, stderr } = await box.run(command, args, { input, alone: true });
       assert.equal(code, 1);
       assert.match(
         stderr,
@@ -170,7 +170,10 @@ test('every command reads its config from standard input, whether bash is needed
       );
     }
   }
-  const { code, stderr } = await box.run('encrypted-s3-upload-key', ['/dev/stdin'], { input: text });
+  const { code, stderr } = await box.run('encrypted-s3-upload-key', ['/dev/stdin'], {
+    input: text,
+    alone: true,
+  });
   assert.equal(code, 1);
   assert.match(stderr, /^ERROR: The config can not come from standard input, where the answers come from/);
   box.calls();

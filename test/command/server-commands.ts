@@ -202,16 +202,13 @@ function firstFailure({ stdout }: Outcome): Said {
   };
 }
 
-/** Runs a command: in the shared process, unless it reads input. */
+/** Runs a command. */
 export function runOf(
-  { run, input }: Command,
+  { run, input = '' }: Command,
   world: ServerWorld,
   words: readonly string[],
 ): Promise<Outcome> {
-  if (run !== undefined) return run(world);
-  return input === undefined
-    ? world.runUnprivileged('encrypted-s3', words)
-    : world.run('encrypted-s3', words, { input });
+  return run === undefined ? world.runUnprivileged('encrypted-s3', words, { input }) : run(world);
 }
 
 /** The commands, except those that can't run on this machine. */

@@ -26,7 +26,7 @@ export type { Outcome };
 /** A run with `keepInput`, `onStart`, `through` or NODE_OPTIONS has its own process, like one with `alone`. */
 export interface RunOptions {
   readonly input?: string;
-  /** Whether the command has its own process, because the test is about the process itself. */
+  /** Whether the command has its own process, because the test is about the process itself, or about /dev/stdin. */
   readonly alone?: boolean;
   /** Whether standard input stays open. */
   readonly keepInput?: boolean;

@@ -11,7 +11,7 @@ import { listVersions } from '../../lib/aws/version-listing.js';
 import { Interruption } from '../../lib/cli/signals/interruption.js';
 import { textOf } from '../../lib/tree/bytes.js';
 import { flatten } from '../../lib/tree/streams/batches.js';
-import { awsClis } from '../s3-server/aws-clis.js';
+import { loadedAwsClis } from '../s3-server/loaded-aws.js';
 
 const KEYS = ['100%25.txt', 'a b', 'a+b', 'ü&'];
 const TIME = '2020-01-01T00:00:00.000Z';
@@ -55,7 +55,7 @@ async function serve(t: TestContext, isEncoding: boolean): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-for (const cli of awsClis()) {
+for (const cli of loadedAwsClis()) {
   for (const isEncoding of [true, false]) {
     test(`listings hold the exact keys from a server that ${isEncoding ? 'encodes' : 'does not encode'} them, with AWS CLI ${cli.version}`, async (t) => {
       const aws = connect({
