@@ -1,6 +1,6 @@
 // `encrypted-s3 schedule`
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { examples, subcommand } from '../../lib/cli/command-line.js';
+import { examples, namedConfig, subcommand } from '../../lib/cli/command-line.js';
 import { main } from '../../lib/cli/main.js';
 import { removeSchedule, schedule, showSchedule } from '../../lib/commands/schedule.js';
 
@@ -26,15 +26,15 @@ export function scheduleCommand(): Command {
     .addOption(oneOfAll('--remove', 'remove the schedule'))
     .addOption(oneOfAll('--show', 'show the schedule, and how its last run has ended'))
     .addHelpText('after', examples('', '--at 03:30 ~/s3-backup.config', '--show'))
-    .action((file: string | undefined, options: Options) =>
-      main('encrypted-s3-schedule', async (context) => {
-        const configFile = options.config ?? file;
+    .action((file: string | undefined, options: Options, command: Command) => {
+      const configFile = namedConfig(command, file, options.config);
+      return main('encrypted-s3-schedule', async (context) => {
         if (options.show === true) return showSchedule(configFile);
         if (options.remove === true) return removeSchedule(configFile);
         const when = options.hourly === true ? 'hourly' : (options.at ?? 'daily');
         return schedule(configFile, options.cron === true ? 'cron' : 'systemd', when, context);
-      }),
-    );
+      });
+    });
 }
 
 function oneOfAll(flags: string, description: string): Option {

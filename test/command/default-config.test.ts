@@ -128,7 +128,7 @@ test('upload-key without a config asks for everything, even if there is one in t
 
 test('two configs on one command line, or a wrong number of arguments, are a usage error', async (t) => {
   const world = new BucketWorld(t);
-  for (const command of ['sync', 'status', 'runs', 'upload-key']) {
+  for (const command of ['sync', 'status', 'runs', 'upload-key', 'schedule']) {
     const { code, stderr } = await world.run('encrypted-s3', [command, '--config', 'one', 'two']);
     assert.equal(code, 1);
     assert.match(stderr, /^error: two configs are named, 'one' and 'two'\nUsage: .*\nTry ".*--help"\.\n$/);
