@@ -1,5 +1,6 @@
 // The patterns of `find`, for the names and paths of files.
 import { type Bytes, textOf, withoutSlash } from '../tree/bytes.js';
+import { expressionOf } from '../tree/patterns.js';
 
 export type Matches = (key: Bytes) => boolean;
 
@@ -10,22 +11,12 @@ export type Matches = (key: Bytes) => boolean;
 export function matcherOf(pattern: string): Matches {
   const wanted = pattern.toLowerCase();
   if (!/[*?[]/.test(wanted)) return (key) => pathOf(key).includes(wanted);
-  const expression = new RegExp(
-    `^${wanted.replaceAll(/\[!?[^\]]+\]|[*?]|[\\^$.|+(){}[\]]/g, partOf)}$`,
-    'su',
-  );
+  const expression = expressionOf(wanted);
   const isPath = wanted.includes('/');
   return (key) => {
     const path = pathOf(key);
     return expression.test(isPath ? path : path.slice(path.lastIndexOf('/') + 1));
   };
-}
-
-function partOf(part: string): string {
-  if (part === '*') return '.*';
-  if (part === '?') return '.';
-  if (part.length > 1) return part.replace('[!', '[^').replaceAll('\\', '\\\\');
-  return `\\${part}`;
 }
 
 function pathOf(key: Bytes): string {

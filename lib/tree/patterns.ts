@@ -34,7 +34,7 @@ export function quotedPatternFor(key: Bytes): string {
 }
 
 /** Python's fnmatch.translate. */
-function expressionOf(pattern: string): RegExp {
+export function expressionOf(pattern: string): RegExp {
   let source = '';
   for (let at = 0; at < pattern.length; at += 1) {
     const character = pattern[at] ?? '';

@@ -68,3 +68,13 @@ test('a pattern with a slash matches the whole path, and one without it the name
   assert.deepEqual(matching('letters'), ['letters/anna.txt', 'letters/old/[b].TXT', 'letters/']);
   assert.deepEqual(matching('l*s'), ['letters/']);
 });
+
+test('a range that runs backwards, as [X-c] does in lower case, matches nothing', () => {
+  for (const [pattern, path, expected] of [
+    ['[X-c]', 'x', false],
+    ['[X-c]*.txt', 'b.txt', false],
+    ['[z-ab]', 'b', true],
+    ['[!z-a]', 'z', true],
+  ] as const)
+    assert.equal(matcherOf(pattern)(bytesOf(path)), expected, pattern);
+});
