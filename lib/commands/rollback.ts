@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { stderr } from 'node:process';
 import { s3Url } from '../aws/arguments/object-arguments.js';
 import { isVersioned } from '../aws/bucket.js';
-import { BackupError } from '../cli/errors.js';
+import { BackupError, ifInterrupted } from '../cli/errors.js';
 import { exitCode } from '../cli/exit-codes.js';
 import { printable } from '../cli/log/log.js';
 import type { CommandContext } from '../cli/main.js';
@@ -124,7 +124,8 @@ async function carryOut(
 
 async function confirm(words: readonly string[], prompt: Prompt): Promise<void> {
   for (const line of words) prompt.show(`${printable(line)}\n`);
-  if ((await prompt.ask("Type 'yes' to roll back: ")) === 'yes') return;
+  const answer = await ifInterrupted('Nothing was changed.', prompt.ask("Type 'yes' to roll back: "));
+  if (answer === 'yes') return;
   throw new BackupError('Aborted', { hint: 'Nothing was changed.' });
 }
 

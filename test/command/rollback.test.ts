@@ -4,6 +4,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Removal } from '../../lib/restore/versions/rollback-plan.js';
+import { onTerminal } from '../fakes/on-terminal.js';
+import { WITHOUT_MODERN_SYSLOG } from '../fakes/sandbox.js';
 import { PREFIX, RECORD, TREE } from './bucket-world.js';
 import { AT, FIRST, type RollbackWorld, twoRuns } from './rollback-world.js';
 
@@ -133,6 +135,20 @@ test('a rollback removes nothing without a yes', async (t) => {
   const args = ['rollback', world.configFile, '--at', AT];
   assert.equal((await world.run('encrypted-s3', args, { input: 'yes\n' })).code, 0);
   assert.deepEqual(world.contents(), FIRST);
+});
+
+test('Ctrl-C at the question of a rollback says that nothing was changed', async (t) => {
+  const world = await twoRuns(t);
+  const before = world.bucket.versions();
+  const command = ['encrypted-s3', 'rollback', world.configFile, '--at', AT] as const;
+  const environment = { HOME: world.home, TMPDIR: world.tmp, PATH: world.path };
+  const { code, shown } = await onTerminal([["Type 'yes' to roll back: ", '\x03']], command, {
+    ...environment,
+    NODE_OPTIONS: WITHOUT_MODERN_SYSLOG,
+  });
+  assert.equal(code, 130, shown);
+  assert.match(shown, /Ended by SIGINT\. Nothing was changed\.\r\n$/);
+  assert.deepEqual(world.bucket.versions(), before);
 });
 
 test('a dry run prints what a rollback would remove, and changes nothing', async (t) => {
