@@ -6,7 +6,7 @@ import type { Bytes } from '../tree/bytes.js';
 import { type Batches, flatten } from '../tree/streams/batches.js';
 import type { Spool } from '../tree/streams/spool.js';
 import type { Backup } from './backup.js';
-import { type Comparison, compareAfterUpload } from './check/compare.js';
+import { type Comparison, type ComparisonAfterUpload, compareAfterUpload } from './check/compare.js';
 import type { Due } from './find-due.js';
 import { type DraftLine, readDraft, withOutcomes } from './scan/draft.js';
 import type { DraftFiles } from './scan/draft-writer.js';
@@ -102,13 +102,19 @@ async function isDue({ due }: Comparison, key: Bytes | undefined): Promise<boole
 /** Uploads the files that the bucket lacks. */
 async function sendAgain(
   backup: Backup,
-  lacking: Comparison,
+  lacking: ComparisonAfterUpload,
   { journal, wasSynced }: Uploaded,
 ): Promise<Sent> {
   // If nothing was due before, the journal has not begun.
   if (!journal.hasBegun) await journal.begin();
   const files = `${formatCount(lacking.due.count, 'file')} as they are on disk`;
   backup.log.info(`The bucket lacks ${files}${wasSynced ? ' after the first upload' : ''}.`);
+  if (lacking.spoiled > 0) {
+    const objects = formatCount(lacking.spoiled, 'object');
+    backup.log.warn(
+      `Something else than this backup has deleted or replaced ${objects} of it in the bucket since the last run. The files are sent again, but older versions may be gone, too: find out who or what did it. encrypted-s3-list-versions shows when.`,
+    );
+  }
   const [sent] = await allSettledOrThrow(
     sendByName(backup, lacking, journal),
     backup.versioning.warnBefore(lacking.overwritten, false),

@@ -7,6 +7,7 @@ import { findEscrow, type StoredEscrow } from '../records/escrow-state.js';
 import { readUnfinished } from '../records/journal.js';
 import { fetchLastRun, type LastRun, RECORD, runFolderKey } from '../records/last-run.js';
 import { fetchTree, sha256IfReadable } from '../records/last-tree.js';
+import type { StateFolder } from '../records/state-folder.js';
 import { sha256OfFile } from '../tree/streams/sha256.js';
 import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import type { Backup } from './backup.js';
@@ -51,6 +52,11 @@ export async function fetchLastRunAndScan(backup: Backup): Promise<Start> {
   const unfinished = readUnfinished(state.journal, lastRun?.runId);
   const isAdopted = lastRun !== undefined && !isSameSource(lastRun, source);
   warnOfSource(backup, lastRun, isAdopted, scan.ineffective);
+  if (lastRun === undefined && escrow !== 'no bucket' && hasTreeCopy(state)) {
+    log.warn(
+      `The record of this backup is gone from the bucket "${backup.aws.bucket}", which had it at the last run. If nobody deleted it on purpose, find out what else is gone: encrypted-s3-list-versions shows what there is.`,
+    );
+  }
   const whyFull = reasonForFull(backup, { isAdopted, lastRun, tree, unfinished });
   log.info(whyFull === undefined ? 'This is a quick run.' : `This is a full run: ${whyFull}.`);
   const fullCheck = Date.parse(lastRun?.lastFullCheck ?? '');
@@ -68,7 +74,7 @@ async function findEscrowWithoutRecord(
   { aws, state }: Backup,
   fetching: Promise<LastRun | undefined>,
 ): Promise<Start['escrow']> {
-  if (state.treeCopy === undefined || !existsSync(state.treeCopy)) return findEscrow(aws);
+  if (!hasTreeCopy(state)) return findEscrow(aws);
   try {
     if ((await fetching) !== undefined) return 'not asked';
   } catch (error) {
@@ -76,6 +82,11 @@ async function findEscrowWithoutRecord(
     throw error;
   }
   return findEscrow(aws);
+}
+
+/** True if a run on this machine has stored a tree. */
+export function hasTreeCopy({ treeCopy }: StateFolder): boolean {
+  return treeCopy !== undefined && existsSync(treeCopy);
 }
 
 /**

@@ -136,6 +136,24 @@ test('a bucket that was there at the last run and is gone is made again, with a 
   assert.deepEqual(world.stored(), ['a']);
 });
 
+test('a run warns of objects, and of a record, that something else has removed since the last run', async (t) => {
+  const world = new BucketWorld(t);
+  for (const path of ['a', 'b']) world.write(path, path);
+  assert.doesNotMatch((await world.sync()).stderr, /Something else|is gone/);
+  for (const [prefix, warning] of [
+    ['pc/docs/', /WARNING: Something else than this backup has deleted or replaced 2 objects of it/],
+    ['', /WARNING: The record of this backup is gone from the bucket "test-bucket"/],
+  ] as const) {
+    for (const { key, id } of world.bucket.versions())
+      if (key.startsWith(prefix)) world.bucket.removeVersion(key, id);
+    const { code, stderr } = await world.sync(['--full']);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, warning);
+    assert.deepEqual(world.stored(), ['a', 'b']);
+    assert.doesNotMatch((await world.sync(['--full'])).stderr, /Something else|is gone/);
+  }
+});
+
 test('a blocked SSE-C write is explained, with the command that lifts it', async (t) => {
   const box = new Sandbox(t);
   box.write('a', 'a');

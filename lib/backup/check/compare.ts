@@ -26,6 +26,11 @@ export interface Comparison extends DraftFiles {
   readonly objects: RandomSample<Bytes>;
 }
 
+export interface ComparisonAfterUpload extends Comparison {
+  /** How many objects that the last tree knew, and this run did not replace, are missing or were replaced. */
+  readonly spoiled: number;
+}
+
 /** @returns the line of a file, with the state that its object shows */
 export type Classify = (line: DraftLine, entry: Entry, object: StoredObject | undefined) => DraftLine;
 
@@ -95,18 +100,21 @@ function withObject(line: DraftLine, object: StoredObject | undefined): DraftLin
  * @param wasSynced whether `aws s3 sync` has uploaded the files that are due in the draft
  * @throws {AwsError} if the listing failed
  */
-export function compareAfterUpload(
+export async function compareAfterUpload(
   backup: Backup,
   draft: Batches<DraftLine>,
   times: RunTimes,
   wasSynced: boolean,
   onDue?: OnDue,
-): Promise<Comparison> {
+): Promise<ComparisonAfterUpload> {
   const classifySynced = afterSync(backup, times);
+  let spoiled = 0;
   const classify: Classify = (line, entry, object) => {
     if (hasFailed(line)) return line;
     if (line.state === 'due') return wasSynced ? classifySynced(line, entry, object) : line;
-    return isStored({ ...line, inode: entry.inode }, object, times) ? line : { ...line, state: 'due' };
+    if (isStored({ ...line, inode: entry.inode }, object, times)) return line;
+    if (line.state === 'unchanged') spoiled += 1;
+    return { ...line, state: 'due' };
   };
-  return compareWithListing(backup, draft, classify, { onDue });
+  return { ...(await compareWithListing(backup, draft, classify, { onDue })), spoiled };
 }
