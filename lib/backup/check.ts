@@ -109,12 +109,10 @@ async function sendAgain(
   if (!journal.hasBegun) await journal.begin();
   const files = `${formatCount(lacking.due.count, 'file')} as they are on disk`;
   backup.log.info(`The bucket lacks ${files}${wasSynced ? ' after the first upload' : ''}.`);
-  if (lacking.spoiled > 0) {
-    const objects = formatCount(lacking.spoiled, 'object');
+  if (lacking.altered > 0)
     backup.log.warn(
-      `Something else than this backup has deleted or replaced ${objects} of it in the bucket since the last run. The files are sent again, but older versions may be gone, too: find out who or what did it. encrypted-s3-list-versions shows when.`,
+      `The bucket lacks ${formatCount(lacking.altered, 'object')} that the last run left in it, or has others in their place. This run sends the files again. If nobody removed or replaced the objects on purpose, find out what did, since older versions may be gone, too: encrypted-s3-list-versions shows the versions of a file.`,
     );
-  }
   const [sent] = await allSettledOrThrow(
     sendByName(backup, lacking, journal),
     backup.versioning.warnBefore(lacking.overwritten, false),

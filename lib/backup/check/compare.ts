@@ -27,8 +27,8 @@ export interface Comparison extends DraftFiles {
 }
 
 export interface ComparisonAfterUpload extends Comparison {
-  /** How many objects that the last tree knew, and this run did not replace, are missing or were replaced. */
-  readonly spoiled: number;
+  /** How many unchanged files have no object, or another one than at the last run. */
+  readonly altered: number;
 }
 
 /** @returns the line of a file, with the state that its object shows */
@@ -108,13 +108,13 @@ export async function compareAfterUpload(
   onDue?: OnDue,
 ): Promise<ComparisonAfterUpload> {
   const classifySynced = afterSync(backup, times);
-  let spoiled = 0;
+  let altered = 0;
   const classify: Classify = (line, entry, object) => {
     if (hasFailed(line)) return line;
     if (line.state === 'due') return wasSynced ? classifySynced(line, entry, object) : line;
     if (isStored({ ...line, inode: entry.inode }, object, times)) return line;
-    if (line.state === 'unchanged') spoiled += 1;
+    if (line.state === 'unchanged') altered += 1;
     return { ...line, state: 'due' };
   };
-  return { ...(await compareWithListing(backup, draft, classify, { onDue })), spoiled };
+  return { ...(await compareWithListing(backup, draft, classify, { onDue })), altered };
 }
