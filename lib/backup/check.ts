@@ -111,7 +111,7 @@ async function sendAgain(
   backup.log.info(`The bucket lacks ${files}${wasSynced ? ' after the first upload' : ''}.`);
   if (lacking.altered > 0)
     backup.log.warn(
-      `The bucket lacks ${formatCount(lacking.altered, 'object')} that the last run left in it, or has others in their place. This run sends the files again. If nobody removed or replaced the objects on purpose, find out what did, since older versions may be gone, too: encrypted-s3-list-versions shows the versions of a file.`,
+      `The bucket lacks objects that the last run reported as stored, or has others in their place, for ${formatCount(lacking.altered, 'file')}: something else has removed or replaced them, or the AWS CLI reported an upload falsely. This run sends the files again. Older versions may be gone, too: encrypted-s3-list-versions shows the versions of a file.`,
     );
   const [sent] = await allSettledOrThrow(
     sendByName(backup, lacking, journal),

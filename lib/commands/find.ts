@@ -59,11 +59,10 @@ function findInAll(request: FindRequest, matches: Matches, context: CommandConte
   return askHistory(request, context, async function* ({ runs, files, style }) {
     const trees = await files.trees(runs.trees);
     const lastTimes = lastTimesOfTrees(runs);
-    const dated = runs.trees.map(({ stored }, index) => ({
-      file: trees[index] ?? '',
-      stored,
-      lastSeen: lastTimes[index] ?? stored,
-    }));
+    const dated = runs.trees.flatMap(({ stored }, index) => {
+      const file = trees[index];
+      return file === undefined ? [] : [{ file, stored, lastSeen: lastTimes[index] ?? stored }];
+    });
     const count = yield* answerText(versionsInTrees(dated, matches), FOUND_IN_ALL, style);
     if (count === 0 && style.isForPeople) context.log.say('Nothing was found in any run.');
   });

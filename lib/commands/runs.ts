@@ -25,12 +25,16 @@ interface Run extends LastRun {
 export function runs(request: RunsRequest, context: CommandContext): Promise<number> {
   return askHistory(request, context, async function* ({ runs: { records, trees }, files, style }) {
     const versions = records.slice(-request.count);
-    const found = await files.records(versions);
+    const fetched = await files.records(versions);
+    const found = versions.flatMap(({ stored }, index) => {
+      const record = fetched[index];
+      return record === undefined ? [] : [{ ...record, stored }];
+    });
     const times = timesOfRuns(
-      versions.map(({ stored }, index) => ({ stored, started: Date.parse(found[index]?.started ?? '') })),
+      found.map(({ stored, started }) => ({ stored, started: Date.parse(started) })),
       trees,
     );
-    const rows = found.map((record, index) => ({ ...record, stored: times[index] ?? 0 }));
+    const rows = found.map((record, index) => ({ ...record, stored: times[index] ?? record.stored }));
     const columns = style.isForPeople ? withBar(rows, style) : COLUMNS;
     yield* answerText(rows, { what: 'runs', columns, members }, style);
   });

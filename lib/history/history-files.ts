@@ -7,8 +7,16 @@ import { s3Url } from '../aws/arguments/object-arguments.js';
 import type { Remote } from '../aws/remote.js';
 import { causeOfRefusal, wrongKeyError } from '../aws/sse-c/wrong-key.js';
 import { forEachInPool } from '../cli/concurrency.js';
-import { type LastRun, parseLastRun, RECORD, runFolderKey, TREE } from '../records/last-run.js';
+import {
+  DamagedRecordError,
+  type LastRun,
+  parseLastRun,
+  RECORD,
+  runFolderKey,
+  TREE,
+} from '../records/last-run.js';
 import { keepPrivately, type StateFolder } from '../records/state-folder.js';
+import { DamagedTreeError, openTree, treeLine } from '../tree/tree-file.js';
 import type { StoredVersion } from './stored-runs.js';
 
 const KEPT = 30 * 24 * 3600 * 1000;
@@ -29,32 +37,33 @@ export class HistoryFiles {
 
   /**
    * The paths of the tree files, in the order of the versions. Downloads several at a time.
-   * @throws {BackupError} as `tree`
+   * @returns `undefined` for what is not a tree, with a warning
+   * @throws {BackupError} with exit code 5 if one was stored with another encryption key
    */
-  trees(versions: readonly StoredVersion[]): Promise<string[]> {
+  trees(versions: readonly StoredVersion[]): Promise<(string | undefined)[]> {
     return this.#each(versions, 'trees', (version) => this.tree(version));
   }
 
-  /** @throws {BackupError} as `tree` */
-  records(versions: readonly StoredVersion[]): Promise<LastRun[]> {
+  /** The same for records. */
+  records(versions: readonly StoredVersion[]): Promise<(LastRun | undefined)[]> {
     return this.#each(versions, 'records', (version) => this.#record(version));
-  }
-
-  /** The path of the tree file. @throws {BackupError} with exit code 5 if it was stored with another encryption key */
-  tree(version: StoredVersion): Promise<string> {
-    return this.#fetch(TREE, version);
   }
 
   async #each<T>(
     versions: readonly StoredVersion[],
     what: string,
     fetch: (version: StoredVersion) => Promise<T>,
-  ): Promise<T[]> {
+  ): Promise<(T | undefined)[]> {
     const { log } = this.#remote;
-    const fetched: T[] = [];
+    const fetched: (T | undefined)[] = [];
     let count = 0;
     await forEachInPool(numbered(versions), async ([index, version]) => {
-      fetched[index] = await fetch(version);
+      try {
+        fetched[index] = await fetch(version);
+      } catch (error) {
+        if (!(error instanceof DamagedTreeError || error instanceof DamagedRecordError)) throw error;
+        log.warn(`${error.message} It is left out.`);
+      }
       count += 1;
       log.progress(`Fetching ${count} of ${versions.length} ${what}`);
     });
@@ -64,7 +73,30 @@ export class HistoryFiles {
 
   async #record(version: StoredVersion): Promise<LastRun> {
     const file = await this.#fetch(RECORD, version);
-    return parseLastRun(readFileSync(file, 'utf8'), file);
+    return parseLastRun(readFileSync(file, 'utf8'), this.#describe(RECORD, version));
+  }
+
+  /**
+   * The path of a tree file.
+   * @throws {DamagedTreeError} if it is not a tree
+   * @throws {BackupError} with exit code 5 if it was stored with another encryption key
+   */
+  async tree(version: StoredVersion): Promise<string> {
+    const file = await this.#fetch(TREE, version);
+    try {
+      await (await openTree(file, treeLine)).entries.return(undefined);
+      return file;
+    } catch (error) {
+      if (!(error instanceof DamagedTreeError)) throw error;
+      throw new DamagedTreeError(`${this.#describe(TREE, version)} is not a tree of a run.`, {
+        hint: 'Name the time of another run with --at: encrypted-s3 runs shows them.',
+      });
+    }
+  }
+
+  #describe(name: string, { versionId }: StoredVersion): string {
+    const { aws, prefix } = this.#remote;
+    return `${s3Url({ bucket: aws.bucket, key: runFolderKey(prefix) + name })} (version ${versionId})`;
   }
 
   async #fetch(name: string, { versionId, stored }: StoredVersion): Promise<string> {

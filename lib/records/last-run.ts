@@ -75,7 +75,10 @@ export function recordText(record: LastRun): string {
   return `${JSON.stringify({ format: FORMAT, version: VERSION, ...record }, undefined, 2)}\n`;
 }
 
-/** @throws {BackupError} if a later version wrote it, or it is damaged */
+/** What is stored as a record is none. */
+export class DamagedRecordError extends BackupError {}
+
+/** @throws {DamagedRecordError} if it is not a record @throws {BackupError} if a later version wrote it */
 export function parseLastRun(text: string, where: string): LastRun {
   let record: Record<string, unknown> = {};
   try {
@@ -84,7 +87,7 @@ export function parseLastRun(text: string, where: string): LastRun {
     // Thrown below.
   }
   if (record?.['format'] !== FORMAT || typeof record['runId'] !== 'string') {
-    throw new BackupError(`${where} is not a record of a run.`, {
+    throw new DamagedRecordError(`${where} is not a record of a run.`, {
       hint: 'Find out what it holds and who stored it, or whether a proxy answers in place of the server. encrypted-s3-list-versions shows its older versions, if the bucket has versioning. No run goes on until it is a record again, or is deleted.',
     });
   }

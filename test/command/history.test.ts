@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { KEY } from '../fakes/sandbox.js';
+import { RECORD, TREE } from './bucket-world.js';
 import { ask, makeRunOlder, threeRuns } from './history-world.js';
 import { screenOf } from './screen.js';
 
@@ -197,4 +198,28 @@ test('--header names the columns even in a pipe', async (t) => {
   ]);
   assert.match(stdout, /^PREFIX\tLAST RUN\tAGE\n/);
   assert.match(String(await header('ls', '--json')), /^\{"format":/);
+});
+
+test('what somebody has stored in place of a record or a tree is left out, and named', async (t) => {
+  const world = await threeRuns(t);
+  const withoutTimes = (lines: readonly string[]) => lines.map((line) => line.split('\t').slice(2));
+  const rows = withoutTimes(await ask(world, 'runs'));
+  const found = withoutTimes(await ask(world, 'find', '--all', 'letters'));
+  for (const key of [RECORD, TREE]) world.put(key, 'junk', KEY);
+  const inHistory = (...words: string[]) =>
+    world.runUnprivileged('encrypted-s3', [words[0] ?? '', '--config', world.configFile, ...words.slice(1)]);
+  for (const [words, lines, key] of [
+    [['runs'], rows, RECORD],
+    [['find', '--all', 'letters'], found, TREE],
+  ] as const) {
+    const { code, stdout, stderr } = await inHistory(...words);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(withoutTimes(stdout.split('\n').slice(0, -1)), lines);
+    const warning = `WARNING: s3://test-bucket/${key} \\(version \\S+\\) is not a \\w+ of a run\\. It is left out\\.`;
+    assert.match(stderr, new RegExp(`^${warning}\n$`));
+  }
+  const { code, stderr } = await inHistory('ls');
+  assert.equal(code, 1);
+  assert.match(stderr, /^ERROR: s3:\S+ \(version \S+\) is not a tree of a run\.\nHINT: .*--at/);
+  assert.equal((await ask(world, 'ls', '--at', '1 hour ago')).length, 4);
 });

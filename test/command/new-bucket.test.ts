@@ -143,7 +143,7 @@ test('a run warns of objects, and of a record, that are gone since the last run'
   for (const [prefix, warning] of [
     [
       'pc/docs/',
-      /WARNING: The bucket lacks 2 objects that the last run left in it, or has others in their place\./,
+      /WARNING: The bucket lacks objects that the last run reported as stored, .*, for 2 files: something else has removed/,
     ],
     ['', /WARNING: The record of this backup is gone from the bucket "test-bucket"/],
   ] as const) {
