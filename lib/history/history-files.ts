@@ -84,7 +84,7 @@ export class HistoryFiles {
   async tree(version: StoredVersion): Promise<string> {
     const file = await this.#fetch(TREE, version);
     try {
-      await (await openTree(file, treeLine)).entries.return(undefined);
+      for await (const _ of (await openTree(file, treeLine)).entries) break;
       return file;
     } catch (error) {
       if (!(error instanceof DamagedTreeError)) throw error;

@@ -107,19 +107,21 @@ export async function openTree<T extends { readonly key: Bytes }>(
 /** @param first the lines that came in one batch with the header */
 async function* readEntries<T extends { readonly key: Bytes }>(
   first: readonly string[],
-  batches: AsyncGenerator<readonly string[]>,
+  batches: AsyncGenerator<readonly string[], undefined>,
   file: string,
   parse: (line: string) => T | undefined,
 ): Batches<T> {
   let previous = '';
   let count = 0;
-  const all = (async function* () {
-    yield first;
-    yield* batches;
-  })();
-  for await (const lines of all) {
-    yield entriesIn(lines);
-    if (lines.at(-1)?.startsWith(END)) return;
+  try {
+    for (let lines: readonly string[] | undefined = first; lines !== undefined; ) {
+      yield entriesIn(lines);
+      if (lines.at(-1)?.startsWith(END)) return;
+      lines = (await batches.next()).value;
+    }
+  } finally {
+    // Closes the file if the reader stops early.
+    await batches.return(undefined);
   }
   throw damaged(file, 'its last line is missing');
 
@@ -141,12 +143,13 @@ async function* readEntries<T extends { readonly key: Bytes }>(
 }
 
 /** The lines of the file. @throws {DamagedTreeError} if they can't be read */
-async function* batchesOf(file: string): AsyncGenerator<readonly string[]> {
+async function* batchesOf(file: string): AsyncGenerator<readonly string[], undefined> {
   try {
     yield* linesOf(unzipped(file));
   } catch (error) {
     throw damaged(file, error instanceof Error ? error.message : String(error));
   }
+  return undefined;
 }
 
 function unzipped(file: string): Readable {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { type Bytes, bytesOf } from '../../../lib/tree/bytes.js';
 import type { Entry } from '../../../lib/tree/entry.js';
@@ -169,4 +170,30 @@ test('lines that are compressed while others are added come out as they were wri
   await writer.close();
   const text = gunzipSync(readFileSync(file)).toString();
   assert.ok(text.split('\n').slice(1, -2).join() === lines.join());
+});
+
+test('a reader that stops at once leaves no descriptor open', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tree-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, 'tree');
+  const writer = new TreeWriter(file, HEADER);
+  const entry: Entry = { key: bytesOf('a'), type: 'file', inode: INODE };
+  // More than is read at once.
+  for (let count = 0; count < 1000; count += 1)
+    await writer.write(entry, randomBytes(300).toString('base64'));
+  await writer.close();
+  const targetOf = (descriptor: string) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${descriptor}`);
+    } catch {
+      return '';
+    }
+  };
+  const isOpen = () => readdirSync('/proc/self/fd').some((descriptor) => targetOf(descriptor) === file);
+  const { entries } = await openTree(file, treeLine);
+  assert.ok(isOpen());
+  for await (const _ of entries) break;
+  // The stream closes the file in the background.
+  for (let left = 1000; left > 0 && isOpen(); left -= 1) await sleep(10);
+  assert.ok(!isOpen());
 });
